@@ -1,0 +1,62 @@
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask;
+
+namespace ServerlessDrives.Connecting;
+
+/// <summary>
+/// THE FLOW: from "I want to connect a bucket" to a drive that is proven to work.
+/// One run is one attempt; whatever sends the person back begins a new run, so that no history grows without bound.
+/// </summary>
+public static class ConnectDrive
+{
+    [Function(nameof(ConnectDrive))]
+    public static async Task<ConnectionStatus> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context)
+    {
+        var attempt = context.GetInput<ConnectionAttempt>()!;
+        using var person = new PersonInTheLoop(context, attempt);
+        var steps = new ConnectDriveSteps(context, attempt);
+        try
+        {
+            if (attempt.From is ConnectionStep.TrustPolicy)
+            {
+                await steps.OfferTrustPolicy();
+                await person.Says(ConnectionEvent.TrustPolicyConfirmed);
+            }
+
+            if (attempt.From is not ConnectionStep.BucketPolicy)
+            {
+                if (!await steps.AskForConfiguration())
+                    await person.Says(ConnectionEvent.Configured);
+
+                if (attempt.UsesRole && !await steps.ProveTrust())
+                    return GoBack(context, attempt.Next(ConnectionStep.TrustPolicy));
+            }
+
+            if (attempt.UsesRole)
+            {
+                await steps.OfferBucketPolicy();
+                if (await person.Says(ConnectionEvent.BucketPolicyConfirmed, ConnectionEvent.Configured) is ConnectionEvent.Configured)
+                    return GoBack(context, attempt with { From = ConnectionStep.Configuration });
+            }
+
+            if (!await steps.Verify())
+                return GoBack(context, attempt.Next(attempt.UsesRole ? ConnectionStep.BucketPolicy : ConnectionStep.Configuration));
+
+            return await steps.Connect();
+        }
+        catch (PersonLeftException left)
+        {
+            return await steps.Close(left.Status);
+        }
+        catch (TaskFailedException)
+        {
+            return await steps.Close(ConnectionStatus.Failed);
+        }
+    }
+
+    private static ConnectionStatus GoBack(TaskOrchestrationContext context, ConnectionAttempt next)
+    {
+        context.ContinueAsNew(next, preserveUnprocessedEvents: true);
+        return ConnectionStatus.Verifying;
+    }
+}

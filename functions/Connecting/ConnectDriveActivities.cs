@@ -1,0 +1,159 @@
+using Microsoft.Azure.Functions.Worker;
+using ServerlessDrives.Access;
+using ServerlessDrives.Drives;
+using ServerlessDrives.Verification;
+
+namespace ServerlessDrives.Connecting;
+
+/// <summary>What the flow has done for it. Each can be run again after a crash at any point and comes to the same.</summary>
+public sealed class ConnectDriveActivities(
+    IConnections connections, IRoles roles, IVerification verification, IReports reports, ISecrets secrets, TimeProvider clock)
+{
+    [Function(nameof(OfferTrustPolicy))]
+    public Task OfferTrustPolicy([ActivityTrigger] ConnectionAttempt attempt, CancellationToken cancellation) =>
+        ChangeAsync(attempt, connection => connection.OfferTrustPolicy(clock.GetUtcNow()), cancellation);
+
+    /// <returns>Whether there already is a configuration to go on with.</returns>
+    [Function(nameof(AskForConfiguration))]
+    public async Task<bool> AskForConfiguration([ActivityTrigger] ConnectionAttempt attempt, CancellationToken cancellation)
+    {
+        var connection = await ChangeAsync(attempt, connection => connection.AskForConfiguration(clock.GetUtcNow()), cancellation);
+        return connection.IsConfiguredFor(attempt.Number);
+    }
+
+    /// <returns>Whether the role trusts us, and only us.</returns>
+    [Function(nameof(ProveTrust))]
+    public async Task<bool> ProveTrust([ActivityTrigger] ConnectionAttempt attempt, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            var read = await ReadAsync(attempt, cancellation);
+            var connection = read.Value;
+            if (!connection.IsOpen || connection.Attempt != attempt.Number)
+                return connection.Attempt == attempt.Number;
+
+            var verdict = await verification.ProveTrustAsync(
+                connection.RoleArn!, connection.ExternalId!, connection.Configuration!.Region, connection.Id.Value, cancellation);
+            if (!verdict.Trusted)
+            {
+                await ChangeAsync(attempt, now => Distrust(now, attempt, verdict), cancellation);
+                return false;
+            }
+
+            var role = await roles.FindAsync(connection.Organization, connection.RoleId!.Value, cancellation)
+                ?? throw new InvalidOperationException($"The role of connection {connection.Id} is gone.");
+            if (role.Value.Arn is not null || await connections.TrustRoleAsync(
+                read.With(connection with { Problem = null }),
+                role.With(role.Value with { Arn = connection.RoleArn, Partition = connection.Partition }),
+                cancellation))
+                return true;
+        }
+    }
+
+    [Function(nameof(OfferBucketPolicy))]
+    public Task OfferBucketPolicy([ActivityTrigger] ConnectionAttempt attempt, CancellationToken cancellation) =>
+        ChangeAsync(attempt, connection => connection.OfferBucketPolicy(clock.GetUtcNow()), cancellation);
+
+    /// <returns>Whether everything that could be proven was.</returns>
+    [Function(nameof(VerifyConnection))]
+    public async Task<bool> VerifyConnection([ActivityTrigger] VerifyConnectionInput input, CancellationToken cancellation)
+    {
+        var connection = await ChangeAsync(input.Attempt, now => now.BeginVerification(input.Verification, clock.GetUtcNow()), cancellation);
+        if (connection.Attempt != input.Attempt.Number)
+            return false;
+
+        await using var progress = new ReportProgress(reports, connection.Organization, connection.Id.Value, input.Verification, clock);
+        var report = await verification.VerifyAsync(input.Verification, connection.SubjectToVerify(), progress, cancellation);
+        await progress.CompleteAsync(report, cancellation);
+
+        if (!report.Passed)
+            await ChangeAsync(input.Attempt, now => now.TryAgain(input.Attempt.Number + 1, ProblemOf(report), clock.GetUtcNow()), cancellation);
+        return report.Passed;
+    }
+
+    [Function(nameof(FinishConnection))]
+    public async Task<ConnectionStatus> FinishConnection([ActivityTrigger] FinishConnectionInput input, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            var read = await ReadAsync(input.Attempt, cancellation);
+            var connection = read.Value;
+            if (!connection.IsOpen)
+                return connection.Status;
+            if (connection.CancelRequested)
+                return await CloseConnection(new CloseConnectionInput(input.Attempt, ConnectionStatus.Cancelled), cancellation);
+
+            var report = await reports.FindAsync(connection.Organization, connection.Id.Value, connection.LastVerification!.Value, cancellation)
+                ?? throw new InvalidOperationException($"Connection {connection.Id} was verified, and its report is gone.");
+            var drive = connection.ToDrive(input.Drive, report, clock.GetUtcNow());
+            if (await connections.ConnectAsync(read.With(connection.Connect(drive.Id, clock.GetUtcNow())), drive, cancellation))
+                return ConnectionStatus.Connected;
+        }
+    }
+
+    [Function(nameof(CloseConnection))]
+    public async Task<ConnectionStatus> CloseConnection([ActivityTrigger] CloseConnectionInput input, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            var read = await ReadAsync(input.Attempt, cancellation);
+            if (read.Value.Status is ConnectionStatus.Connected)
+                return ConnectionStatus.Connected;
+
+            // The row is closed first: a configuration that comes late then finds it closed and stores nothing.
+            var closed = read.Value.IsOpen ? read.Value.End(input.Status, ProblemOf(input.Status), clock.GetUtcNow()) : read.Value;
+            if (read.Value.IsOpen && !await connections.CloseAsync(read.With(closed), cancellation))
+                continue;
+            if (closed.Secret is { } secret)
+                await secrets.DeleteAsync(secret, cancellation);
+            return closed.Status;
+        }
+    }
+
+    private async Task<Versioned<DriveConnection>> ReadAsync(ConnectionAttempt attempt, CancellationToken cancellation) =>
+        await connections.FindAsync(attempt.Key, cancellation)
+        ?? throw new InvalidOperationException($"Connection {attempt.Key.Connection} has no row.");
+
+    /// <summary>Applies a transition to the row as it stands, unless this attempt is over.</summary>
+    private async Task<DriveConnection> ChangeAsync(
+        ConnectionAttempt attempt, Func<DriveConnection, DriveConnection> transition, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            var read = await ReadAsync(attempt, cancellation);
+            if (!read.Value.IsOpen || read.Value.Attempt != attempt.Number)
+                return read.Value;
+            if (await connections.SaveAsync(read.With(transition(read.Value)), cancellation) is { } saved)
+                return saved.Value;
+        }
+    }
+
+    private DriveConnection Distrust(DriveConnection connection, ConnectionAttempt attempt, TrustVerdict verdict)
+    {
+        var trustsAnyone = verdict.ExternalIdRequired.Status is CheckStatus.Failed;
+        var check = trustsAnyone ? verdict.ExternalIdRequired : verdict.Accepted;
+        var problem = new ConnectionProblem(
+            trustsAnyone ? "external-id-not-required" : "role-not-trusted",
+            trustsAnyone ? "The role can be assumed without our external ID" : "The role does not trust us yet",
+            Sentence(check));
+        var again = connection.TryAgain(attempt.Number + 1, problem, clock.GetUtcNow());
+        return trustsAnyone ? again.ForgetRoleArn() : again;
+    }
+
+    private static ConnectionProblem ProblemOf(VerificationReport report)
+    {
+        var failed = report.Checks.Where(check => check.Status is CheckStatus.Failed).ToList();
+        return new("verification-failed",
+            failed.Count == 1 ? "One check failed" : $"{failed.Count} checks failed",
+            failed.Count == 0 ? "No check could be run, so nothing is proven." : Sentence(failed[0]));
+    }
+
+    private static ConnectionProblem? ProblemOf(ConnectionStatus ended) => ended switch
+    {
+        ConnectionStatus.Expired => new("expired", "The connection expired", "Nobody finished it in time. Start a new one; the name is free again."),
+        ConnectionStatus.Failed => new("failed", "Something went wrong on our side", "It was not your fault, and nothing is left behind. Start again."),
+        _ => null,
+    };
+
+    private static string Sentence(Check check) => string.Join(' ', new[] { check.Explanation, check.Fix }.Where(text => !string.IsNullOrEmpty(text)));
+}

@@ -1,0 +1,210 @@
+using System.Text.Json.Serialization;
+using ServerlessDrives.Access;
+using ServerlessDrives.Drives;
+using ServerlessDrives.Verification;
+using ServerlessDrives.Workspaces;
+
+namespace ServerlessDrives.Connecting;
+
+/// <summary>Where a connection stands. The first five are the wizard's steps in order; the rest are ends.</summary>
+public enum ConnectionStatus
+{
+    AwaitingTrustPolicy,
+    AwaitingConfiguration,
+    AwaitingBucketPolicy,
+    Verifying,
+    Connected,
+    Cancelled,
+    Expired,
+
+    /// <summary>Our own fault; the person did nothing wrong and may start again.</summary>
+    Failed,
+}
+
+public enum ConnectionMethod
+{
+    AccessKey,
+    IamRole,
+}
+
+/// <summary>A step that a person confirms with "applied".</summary>
+public enum ConfirmationStep
+{
+    TrustPolicy,
+    BucketPolicy,
+}
+
+/// <summary>"Applied", said once for a step and attempt.</summary>
+/// <param name="Step">Which policy was applied.</param>
+/// <param name="Attempt">The attempt that it counts for.</param>
+/// <param name="By">The user's id, or what the AWS admin behind a callback link called themselves.</param>
+/// <param name="Through">Where it came from: <c>api</c> or <c>callback</c>.</param>
+public sealed record Confirmation(ConfirmationStep Step, int Attempt, string By, string Through, DateTimeOffset At);
+
+/// <summary>The bucket as the person described it, parsed.</summary>
+public sealed record DriveConfiguration(BucketName Bucket, Region Region, DrivePath Path, Encryption Encryption)
+{
+    /// <summary>For a new role. Removed again when the role turns out to trust anyone.</summary>
+    public RoleArn? RoleArn { get; init; }
+
+    /// <summary>For an access key; the secret half is in the vault under the connection's secret name, in this version.</summary>
+    public AccessKeyId? AccessKeyId { get; init; }
+
+    public string? SecretVersion { get; init; }
+
+    /// <summary>The attempt that it was typed for.</summary>
+    public required int Attempt { get; init; }
+}
+
+/// <summary>Why the connection is where it is, when something went wrong on the way: a sentence and what to do about it.</summary>
+public sealed record ConnectionProblem(string Code, string Title, string Detail);
+
+/// <summary>One attempt to connect a drive: the wizard's durable state. Changes only by the transitions below.</summary>
+public sealed record DriveConnection
+{
+    public required ConnectionId Id { get; init; }
+    public required OrganizationId Organization { get; init; }
+    public required DisplayName DisplayName { get; init; }
+    public required Audience Audience { get; init; }
+    public required ConnectionMethod Method { get; init; }
+
+    /// <summary>The role that is used, new or chosen; null with an access key.</summary>
+    public RoleId? RoleId { get; init; }
+
+    /// <summary>Whether the role came into being with this connection, and goes with it if it comes to nothing.</summary>
+    public bool RoleIsNew { get; init; }
+
+    public ExternalId? ExternalId { get; init; }
+
+    /// <summary>The ARN of a chosen role, which has been proven before.</summary>
+    public RoleArn? ChosenRoleArn { get; init; }
+
+    public bool MakeDefault { get; init; }
+    public DriveConfiguration? Configuration { get; init; }
+
+    /// <summary>The vault's name for the secret access key; chosen before there is one, so that what is stored can always be found.</summary>
+    public SecretName? Secret { get; init; }
+
+    public required ConnectionStatus Status { get; init; }
+    public int Attempt { get; init; } = 1;
+    public ConnectionProblem? Problem { get; init; }
+    public IReadOnlyList<Confirmation> Confirmations { get; init; } = [];
+
+    /// <summary>The highest step whose policy has been handed out.</summary>
+    public bool BucketPolicyOffered { get; init; }
+
+    public VerificationId? LastVerification { get; init; }
+    public DriveId? DriveId { get; init; }
+    public bool CancelRequested { get; init; }
+
+    /// <summary>Whether the orchestration is known to have been started; the recovery timer starts it where a crash came between.</summary>
+    public bool Started { get; init; }
+
+    public required UserId CreatedBy { get; init; }
+    public required DateTimeOffset CreatedAt { get; init; }
+    public required DateTimeOffset UpdatedAt { get; init; }
+    public required DateTimeOffset ExpiresAt { get; init; }
+
+    [JsonIgnore]
+    public bool IsOpen => Status is ConnectionStatus.AwaitingTrustPolicy or ConnectionStatus.AwaitingConfiguration
+        or ConnectionStatus.AwaitingBucketPolicy or ConnectionStatus.Verifying;
+
+    /// <summary>The role that the drive will assume: the chosen one, or the one that was configured.</summary>
+    [JsonIgnore]
+    public RoleArn? RoleArn => ChosenRoleArn ?? Configuration?.RoleArn;
+
+    /// <summary>What the policies grant; null until there is a configuration.</summary>
+    [JsonIgnore]
+    public BucketAccess? Access => Configuration is { } c ? new(Id.Value, c.Bucket, c.Region, c.Path, c.Encryption) : null;
+
+    /// <summary>The partition whose principal the trust policy names.</summary>
+    [JsonIgnore]
+    public Partition Partition => Configuration?.Region.Partition ?? RoleArn?.Partition ?? Partition.Aws;
+
+    /// <summary>Which confirmation the present status waits for; null when none.</summary>
+    [JsonIgnore]
+    public ConfirmationStep? OpenStep => Status switch
+    {
+        ConnectionStatus.AwaitingTrustPolicy => ConfirmationStep.TrustPolicy,
+        ConnectionStatus.AwaitingBucketPolicy => ConfirmationStep.BucketPolicy,
+        _ => null,
+    };
+
+    [JsonIgnore]
+    public bool TakesConfiguration => Status is ConnectionStatus.AwaitingTrustPolicy or ConnectionStatus.AwaitingConfiguration or ConnectionStatus.AwaitingBucketPolicy;
+
+    /// <summary>The confirmation that was given for the open step in this attempt, if it was.</summary>
+    public Confirmation? ConfirmationOf(ConfirmationStep step) =>
+        Confirmations.FirstOrDefault(confirmation => confirmation.Step == step && confirmation.Attempt == Attempt);
+
+    /// <summary>Whether what was typed is enough to go on with. An access key has to be given (or given again) for each attempt; a role's form is kept.</summary>
+    public bool IsConfiguredFor(int attempt) => Configuration is { } c && (Method is ConnectionMethod.IamRole ? RoleArn is not null : c.Attempt == attempt);
+
+    /// <summary>What the verification is to prove.</summary>
+    public VerificationSubject SubjectToVerify() => Configuration is { } c
+        ? new(Id.Value, c.Bucket, c.Region, c.Path, c.Encryption, Credentials(c), ExpectedOwner: null)
+        : throw new InvalidOperationException($"Connection {Id} has no configuration to verify.");
+
+    /// <summary>The drive that a passed verification makes of this connection.</summary>
+    public Drive ToDrive(DriveId drive, VerificationReport report, DateTimeOffset now) => Configuration is { } c
+        ? new()
+        {
+            Id = drive,
+            Organization = Organization,
+            Audience = Audience,
+            DisplayName = DisplayName,
+            Connection = Id,
+            Authentication = Credentials(c) switch
+            {
+                DriveCredentials.AccessKey key => new DriveAuthentication.AccessKey(key.Id, key.Secret, key.SecretVersion),
+                DriveCredentials.Role role => new DriveAuthentication.IamRole(RoleId!.Value, role.Arn, role.ExternalId),
+                _ => throw new InvalidOperationException("Unknown credentials."),
+            },
+            Bucket = c.Bucket,
+            Region = c.Region,
+            Path = c.Path,
+            Encryption = c.Encryption,
+            BucketOwner = report.BucketOwner,
+            Health = new(HealthStatus.Healthy, report.CompletedAt ?? now, now, Problem: null),
+            CreatedBy = CreatedBy,
+            CreatedAt = now,
+        }
+        : throw new InvalidOperationException($"Connection {Id} has no configuration to make a drive of.");
+
+    private DriveCredentials Credentials(DriveConfiguration c) => Method is ConnectionMethod.IamRole
+        ? new DriveCredentials.Role(RoleArn!, ExternalId!)
+        : new DriveCredentials.AccessKey(c.AccessKeyId!, Secret!, c.SecretVersion!);
+
+    public DriveConnection OfferTrustPolicy(DateTimeOffset now) => MoveTo(ConnectionStatus.AwaitingTrustPolicy, now);
+
+    public DriveConnection AskForConfiguration(DateTimeOffset now) => MoveTo(ConnectionStatus.AwaitingConfiguration, now);
+
+    public DriveConnection OfferBucketPolicy(DateTimeOffset now) => MoveTo(ConnectionStatus.AwaitingBucketPolicy, now) with { BucketPolicyOffered = true };
+
+    public DriveConnection BeginVerification(VerificationId verification, DateTimeOffset now) =>
+        MoveTo(ConnectionStatus.Verifying, now) with { LastVerification = verification };
+
+    public DriveConnection Configure(DriveConfiguration configuration, DateTimeOffset now) =>
+        this with { Configuration = configuration, UpdatedAt = now };
+
+    public DriveConnection Confirm(Confirmation confirmation, DateTimeOffset now) =>
+        this with { Confirmations = [.. Confirmations, confirmation], UpdatedAt = now };
+
+    public DriveConnection RequestCancel(DateTimeOffset now) => this with { CancelRequested = true, UpdatedAt = now };
+
+    /// <summary>Something has to be mended: the attempt counts up, what was typed is kept.</summary>
+    public DriveConnection TryAgain(int attempt, ConnectionProblem problem, DateTimeOffset now) =>
+        this with { Attempt = attempt, Problem = problem, UpdatedAt = now };
+
+    /// <summary>The role admits whoever guesses its name, so its ARN is not kept.</summary>
+    public DriveConnection ForgetRoleArn() =>
+        this with { Configuration = Configuration is null ? null : Configuration with { RoleArn = null } };
+
+    public DriveConnection Connect(DriveId drive, DateTimeOffset now) =>
+        MoveTo(ConnectionStatus.Connected, now) with { DriveId = drive, Problem = null };
+
+    public DriveConnection End(ConnectionStatus status, ConnectionProblem? problem, DateTimeOffset now) =>
+        MoveTo(status, now) with { Problem = problem };
+
+    private DriveConnection MoveTo(ConnectionStatus status, DateTimeOffset now) => this with { Status = status, UpdatedAt = now };
+}

@@ -1,0 +1,47 @@
+using Microsoft.DurableTask;
+
+namespace ServerlessDrives.Connecting;
+
+/// <summary>The people whom one attempt waits for: they say something, they cancel, or they never come.</summary>
+internal sealed class PersonInTheLoop : IDisposable
+{
+    private readonly TaskOrchestrationContext _context;
+    private readonly ConnectionAttempt _attempt;
+    private readonly CancellationTokenSource _left = new();
+    private readonly Task _cancelled;
+    private readonly Task _expired;
+
+    public PersonInTheLoop(TaskOrchestrationContext context, ConnectionAttempt attempt)
+    {
+        _context = context;
+        _attempt = attempt;
+        _cancelled = context.WaitForExternalEvent<string>(ConnectionEventName.Cancelled);
+        _expired = context.CreateTimer(attempt.ExpiresAt.UtcDateTime, _left.Token);
+    }
+
+    /// <summary>Waits until one of these is said.</summary>
+    /// <returns>What was said.</returns>
+    /// <exception cref="PersonLeftException">The connection was cancelled, or its time is up.</exception>
+    public async Task<ConnectionEvent> Says(params ConnectionEvent[] awaited)
+    {
+        var answers = Array.ConvertAll(awaited, said => (Task)_context.WaitForExternalEvent<string>(ConnectionEventName.For(said, _attempt.Number)));
+        await Task.WhenAny([_cancelled, _expired, .. answers]);
+        if (_cancelled.IsCompleted)
+            throw new PersonLeftException(ConnectionStatus.Cancelled);
+        var answered = Array.FindIndex(answers, answer => answer.IsCompleted);
+        return answered >= 0 ? awaited[answered] : throw new PersonLeftException(ConnectionStatus.Expired);
+    }
+
+    /// <summary>Lets go of the timer, so that the instance can end before the time is up.</summary>
+    public void Dispose()
+    {
+        _left.Cancel();
+        _left.Dispose();
+    }
+}
+
+/// <summary>Nobody will answer any more.</summary>
+internal sealed class PersonLeftException(ConnectionStatus status) : Exception($"The connection was {status}.")
+{
+    public ConnectionStatus Status { get; } = status;
+}

@@ -1,0 +1,32 @@
+using ServerlessDrives.Workspaces;
+
+namespace ServerlessDrives.Drives;
+
+/// <summary>The drives, as rows that change together with their names, defaults and role uses.</summary>
+public interface IDrives
+{
+    Task<Versioned<Drive>?> FindAsync(OrganizationId organization, DriveId id, CancellationToken cancellation);
+
+    /// <summary>The organization's drives in the order of their creation, those of these audiences only.</summary>
+    /// <param name="audiences">Null for all.</param>
+    /// <param name="cursor">Where the previous page ended, or null.</param>
+    Task<Page<Drive>> ListAsync(
+        OrganizationId organization, IReadOnlyCollection<Audience>? audiences, HealthStatus? health, int limit, string? cursor, CancellationToken cancellation);
+
+    /// <summary>Replaces a drive if it still is what was read; false if it has changed.</summary>
+    Task<bool> SaveAsync(Versioned<Drive> drive, CancellationToken cancellation);
+
+    /// <summary>Which drives are defaults, and of what.</summary>
+    Task<DefaultDrives> DefaultsAsync(OrganizationId organization, CancellationToken cancellation);
+}
+
+/// <summary>The default drives of one organization.</summary>
+/// <param name="Organization">The organization's own, or null.</param>
+/// <param name="Workspaces">Each workspace's own, where it has one.</param>
+public sealed record DefaultDrives(DriveId? Organization, IReadOnlyDictionary<WorkspaceId, DriveId> Workspaces)
+{
+    /// <summary>The workspace's own default wins over the organization's.</summary>
+    public DriveId? For(WorkspaceId workspace) => Workspaces.TryGetValue(workspace, out var own) ? own : Organization;
+
+    public bool Includes(DriveId drive) => Organization == drive || Workspaces.Values.Contains(drive);
+}

@@ -1,0 +1,23 @@
+using ServerlessDrives.Workspaces;
+
+namespace ServerlessDrives.Drives;
+
+/// <summary>The customers' roles that we assume.</summary>
+public interface IRoles
+{
+    Task<Versioned<IamRole>?> FindAsync(OrganizationId organization, RoleId id, CancellationToken cancellation);
+
+    /// <summary>In the order of their creation.</summary>
+    /// <param name="audiences">Null for all.</param>
+    /// <param name="cursor">Where the previous page ended, or null.</param>
+    Task<Page<IamRole>> ListAsync(OrganizationId organization, IReadOnlyCollection<Audience>? audiences, int limit, string? cursor, CancellationToken cancellation);
+
+    Task CreateAsync(IamRole role, CancellationToken cancellation);
+
+    /// <summary>What the role is used by, which is what keeps it from being deleted.</summary>
+    Task<IReadOnlyList<RoleUse>> UsesAsync(OrganizationId organization, RoleId id, CancellationToken cancellation);
+
+    /// <summary>Deletes the role if it still is what was read and nothing uses it.</summary>
+    /// <returns>False when it has changed, or got a use, meanwhile.</returns>
+    Task<bool> DeleteAsync(Versioned<IamRole> role, CancellationToken cancellation);
+}

@@ -1,0 +1,35 @@
+using ServerlessDrives.Access;
+
+namespace ServerlessDrives.Verification;
+
+/// <summary>Proves that a bucket can be used, and that what must be refused is refused.</summary>
+public interface IVerification
+{
+    /// <summary>Makes every check that can be made, retrying what propagation explains, and leaves nothing behind.</summary>
+    /// <param name="progress">Told of each check as it comes to its verdict; may be null.</param>
+    Task<VerificationReport> VerifyAsync(VerificationId id, VerificationSubject subject, IProgress<Check>? progress, CancellationToken cancellation);
+
+    /// <summary>Proves that the role can be assumed with our external ID, and not without it or with another.</summary>
+    /// <param name="region">The bucket's region, whose STS is asked.</param>
+    /// <param name="sessionName">2 to 64 of <c>[\w+=,.@-]</c>; shows in the customer's CloudTrail.</param>
+    Task<TrustVerdict> ProveTrustAsync(RoleArn role, ExternalId externalId, Region region, string sessionName, CancellationToken cancellation);
+}
+
+/// <summary>What is to be verified, and as whom.</summary>
+/// <param name="SessionName">Of role sessions: the connection's or drive's id.</param>
+/// <param name="ExpectedOwner">The account that must own the bucket; null the first time.</param>
+public sealed record VerificationSubject(
+    string SessionName, BucketName Bucket, Region Region, DrivePath Path, Encryption Encryption, DriveCredentials Credentials, AccountId? ExpectedOwner);
+
+/// <summary>Whether the role trusts us, and only us.</summary>
+public sealed record TrustVerdict(bool Trusted, Check Accepted, Check ExternalIdRequired);
+
+/// <summary>Reports, kept with the connection or drive that they are about.</summary>
+public interface IReports
+{
+    /// <summary>Writes the report, replacing an earlier state of the same one.</summary>
+    /// <param name="subject"><c>con_…</c> or <c>drv_…</c>.</param>
+    Task SaveAsync(OrganizationId organization, string subject, VerificationReport report, CancellationToken cancellation);
+
+    Task<VerificationReport?> FindAsync(OrganizationId organization, string subject, VerificationId id, CancellationToken cancellation);
+}
