@@ -1,0 +1,73 @@
+using ServerlessDrives.Access;
+using ServerlessDrives.Drives;
+
+namespace ServerlessDrives.Adapters.Tables;
+
+/// <summary>A <see cref="Drive"/> as a row.</summary>
+internal sealed class DriveRow : Row
+{
+    public string Id { get; set; } = "";
+    public string Scope { get; set; } = "";
+    public string DisplayName { get; set; } = "";
+    public string Connection { get; set; } = "";
+
+    /// <summary>A <see cref="DriveAuthentication"/> as JSON; it names a secret and holds none.</summary>
+    public string Authentication { get; set; } = "";
+
+    public string Bucket { get; set; } = "";
+    public string Region { get; set; } = "";
+    public string Path { get; set; } = "";
+
+    /// <summary>An <see cref="Access.Encryption"/> as JSON.</summary>
+    public string Encryption { get; set; } = "";
+
+    public string? BucketOwner { get; set; }
+    public string Health { get; set; } = "";
+    public DateTimeOffset? HealthCheckedAt { get; set; }
+    public DateTimeOffset HealthSince { get; set; }
+    public string? HealthProblem { get; set; }
+    public string State { get; set; } = "";
+    public string CreatedBy { get; set; } = "";
+    public DateTimeOffset CreatedAt { get; set; }
+
+    public static DriveRow Of(Drive drive) => new()
+    {
+        RowKey = Keys.Of(drive.Id),
+        Id = drive.Id.Value,
+        Scope = drive.Audience.ScopeKey,
+        DisplayName = drive.DisplayName.Value,
+        Connection = drive.Connection.Value,
+        Authentication = Stored.Write(drive.Authentication),
+        Bucket = drive.Bucket.ToString(),
+        Region = drive.Region.ToString(),
+        Path = drive.Path.ToString(),
+        Encryption = Stored.Write(drive.Encryption),
+        BucketOwner = drive.BucketOwner?.ToString(),
+        Health = drive.Health.Status.ToString(),
+        HealthCheckedAt = drive.Health.CheckedAt,
+        HealthSince = drive.Health.Since,
+        HealthProblem = drive.Health.Problem,
+        State = drive.State.ToString(),
+        CreatedBy = drive.CreatedBy.Value,
+        CreatedAt = drive.CreatedAt,
+    };
+
+    public Drive ToDrive() => new()
+    {
+        Id = DriveId.Of(Id),
+        Organization = OrganizationId.Of(PartitionKey),
+        Audience = Stored.Audience(Scope),
+        DisplayName = Stored.Read(Drives.DisplayName.Parse(DisplayName)),
+        Connection = ConnectionId.Of(Connection),
+        Authentication = Stored.Read<DriveAuthentication>(Authentication),
+        Bucket = Stored.Read(BucketName.Parse(Bucket)),
+        Region = Stored.Read(Access.Region.Parse(Region)),
+        Path = Stored.Read(DrivePath.Parse(Path)),
+        Encryption = Stored.Read<Encryption>(Encryption),
+        BucketOwner = BucketOwner is null ? null : Stored.Read(AccountId.Parse(BucketOwner)),
+        Health = new(Stored.Enum<HealthStatus>(Health), HealthCheckedAt, HealthSince, HealthProblem),
+        State = Stored.Enum<DriveState>(State),
+        CreatedBy = Stored.User(CreatedBy),
+        CreatedAt = CreatedAt,
+    };
+}

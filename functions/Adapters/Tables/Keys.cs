@@ -1,0 +1,32 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+using ServerlessDrives.Drives;
+using ServerlessDrives.Workspaces;
+
+namespace ServerlessDrives.Adapters.Tables;
+
+/// <summary>The row keys of an organization's partition.</summary>
+internal static class Keys
+{
+    public const string Connections = "connection|";
+    public const string Drives = "drive|";
+    public const string Roles = "role|";
+    public const string Defaults = "default|";
+
+    public static string Of(ConnectionId id) => Connections + id;
+
+    public static string Of(DriveId id) => Drives + id;
+
+    public static string Of(RoleId id) => Roles + id;
+
+    public static string UsesOf(RoleId role) => $"use|{role}|";
+
+    public static string Use(RoleId role, string user) => UsesOf(role) + user;
+
+    /// <summary>Names may hold what a row key can't, so the key is their SHA-256.</summary>
+    public static string Reservation(Audience audience, DisplayName name) =>
+        $"name|{audience.ScopeKey}|{Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes(name.Key)))}";
+
+    public static string Default(Audience audience) => Defaults + audience.ScopeKey;
+}

@@ -1,0 +1,140 @@
+using Azure;
+using Azure.Data.Tables;
+using ServerlessDrives.Connecting;
+using ServerlessDrives.Drives;
+using ServerlessDrives.Workspaces;
+
+namespace ServerlessDrives.Adapters.Tables;
+
+/// <summary>The connections in Table Storage.</summary>
+internal sealed class TableConnections(OrganizationTable table, PromiseTable promises, TimeProvider clock) : IConnections
+{
+    public async Task<Result<Versioned<DriveConnection>>> OpenAsync(DriveConnection connection, IamRole? newRole, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            var row = ConnectionRow.Of(connection);
+            var name = new NameRow { RowKey = Keys.Reservation(connection.Audience, connection.DisplayName), Owner = connection.Id.Value };
+            var transaction = table.Begin(connection.Organization).Insert(row).Insert(name);
+
+            RoleRow? chosen = null;
+            if (newRole is not null)
+            {
+                transaction.Insert(RoleRow.Of(newRole, uses: 1));
+            }
+            else if (connection.RoleId is { } id)
+            {
+                chosen = await table.FindAsync<RoleRow>(connection.Organization, Keys.Of(id), cancellation);
+                if (chosen is null)
+                    return Refusal.Invalid("authentication.roleId", "This role was deleted meanwhile. Choose another one, or a new one.");
+                chosen.Uses++;
+                transaction.Replace(chosen, chosen.ETag);
+            }
+
+            if (connection.RoleId is { } role)
+                transaction.Insert(UseOf(role, connection.Id.Value, connection.DisplayName));
+
+            var committed = await transaction.CommitAsync(cancellation);
+            if (committed.Succeeded)
+                return new Versioned<DriveConnection>(connection, committed.ETags[0]);
+            if (committed.Obstacle == chosen)
+                continue;
+
+            // A repeated request, after an answer that was lost on the way, finds what it wrote itself.
+            var owner = await table.FindAsync<NameRow>(connection.Organization, name.RowKey, cancellation);
+            if (owner?.Owner == connection.Id.Value && await FindAsync(new(connection.Organization, connection.Id), cancellation) is { } written)
+                return written;
+            if (owner is not null)
+            {
+                return Refusal.Conflict("name-taken", $"There is a drive or an open connection named \"{connection.DisplayName}\" already. Choose another name.") with
+                {
+                    Errors = new Dictionary<string, IReadOnlyList<string>> { ["displayName"] = ["This name is taken."] },
+                };
+            }
+        }
+    }
+
+    public async Task<Versioned<DriveConnection>?> FindAsync(ConnectionKey key, CancellationToken cancellation) =>
+        await table.FindAsync<ConnectionRow>(key.Organization, Keys.Of(key.Connection), cancellation) is { } row
+            ? new Versioned<DriveConnection>(row.ToConnection(), row.ETag.ToString())
+            : null;
+
+    public async Task<Page<DriveConnection>> ListAsync(
+        OrganizationId organization, IReadOnlyCollection<Audience>? audiences, ConnectionStatus? status, int limit, string? cursor, CancellationToken cancellation)
+    {
+        var filter = Filters.And(Filters.Scopes(audiences), status is null ? null : TableClient.CreateQueryFilter($"Status eq {status.ToString()}"));
+        var page = await table.PageAsync<ConnectionRow>(organization, Keys.Connections, filter, limit, cursor, cancellation);
+        return page.Select(row => row.ToConnection());
+    }
+
+    public async Task<Versioned<DriveConnection>?> SaveAsync(Versioned<DriveConnection> connection, CancellationToken cancellation)
+    {
+        var committed = await table.Begin(connection.Value.Organization)
+            .Replace(ConnectionRow.Of(connection.Value), new ETag(connection.ETag))
+            .CommitAsync(cancellation);
+        return committed.Succeeded ? new(connection.Value, committed.ETags[0]) : null;
+    }
+
+    public async Task<bool> TrustRoleAsync(Versioned<DriveConnection> connection, Versioned<IamRole> role, CancellationToken cancellation)
+    {
+        var organization = connection.Value.Organization;
+        if (await table.FindAsync<RoleRow>(organization, Keys.Of(role.Value.Id), cancellation) is not { } row || row.ETag.ToString() != role.ETag)
+            return false;
+        var committed = await table.Begin(organization)
+            .Replace(ConnectionRow.Of(connection.Value), new ETag(connection.ETag))
+            .Replace(RoleRow.Of(role.Value, row.Uses), row.ETag)
+            .CommitAsync(cancellation);
+        return committed.Succeeded;
+    }
+
+    public async Task<bool> ConnectAsync(Versioned<DriveConnection> connection, Drive drive, CancellationToken cancellation)
+    {
+        var c = connection.Value;
+        var transaction = table.Begin(c.Organization)
+            .Replace(ConnectionRow.Of(c), new ETag(connection.ETag))
+            .Insert(DriveRow.Of(drive))
+            .Put(new NameRow { RowKey = Keys.Reservation(c.Audience, c.DisplayName), Owner = drive.Id.Value });
+        if (c.MakeDefault)
+            transaction.Put(new DefaultRow { RowKey = Keys.Default(c.Audience), Drive = drive.Id.Value });
+        if (c.RoleId is { } role)
+        {
+            // The drive takes over the connection's use, so the role's count stays as it is.
+            transaction.Insert(UseOf(role, drive.Id.Value, c.DisplayName));
+            if (await table.FindAsync<RoleUseRow>(c.Organization, Keys.Use(role, c.Id.Value), cancellation) is { } use)
+                transaction.Delete(use);
+        }
+
+        return (await transaction.CommitAsync(cancellation)).Succeeded;
+    }
+
+    public async Task<bool> CloseAsync(Versioned<DriveConnection> connection, CancellationToken cancellation)
+    {
+        var c = connection.Value;
+        var transaction = table.Begin(c.Organization).Replace(ConnectionRow.Of(c), new ETag(connection.ETag));
+        if (await table.FindAsync<NameRow>(c.Organization, Keys.Reservation(c.Audience, c.DisplayName), cancellation) is { } name && name.Owner == c.Id.Value)
+            transaction.Delete(name);
+        if (c.RoleId is { } id && await table.FindAsync<RoleUseRow>(c.Organization, Keys.Use(id, c.Id.Value), cancellation) is { } use)
+        {
+            transaction.Delete(use);
+            if (await table.FindAsync<RoleRow>(c.Organization, Keys.Of(id), cancellation) is { } role)
+            {
+                role.Uses--;
+                if (c.RoleIsNew && role.Uses == 0)
+                    transaction.Delete(role);
+                else
+                    transaction.Replace(role, role.ETag);
+            }
+        }
+
+        return (await transaction.CommitAsync(cancellation)).Succeeded;
+    }
+
+    public Task PromiseAsync(ConnectionKey key, CancellationToken cancellation) => promises.MakeAsync(key, clock.GetUtcNow(), cancellation);
+
+    public Task KeepPromiseAsync(ConnectionKey key, CancellationToken cancellation) => promises.KeepAsync(key, cancellation);
+
+    public Task<IReadOnlyList<ConnectionKey>> BrokenPromisesAsync(DateTimeOffset before, CancellationToken cancellation) => promises.BrokenAsync(before, cancellation);
+
+    private static RoleUseRow UseOf(RoleId role, string user, DisplayName name) =>
+        new() { RowKey = Keys.Use(role, user), User = user, DisplayName = name.Value };
+}

@@ -1,0 +1,41 @@
+using Azure;
+using Azure.Data.Tables;
+using ServerlessDrives.Drives;
+using ServerlessDrives.Workspaces;
+
+namespace ServerlessDrives.Adapters.Tables;
+
+/// <summary>The drives in Table Storage.</summary>
+internal sealed class TableDrives(OrganizationTable table) : IDrives
+{
+    public async Task<Versioned<Drive>?> FindAsync(OrganizationId organization, DriveId id, CancellationToken cancellation) =>
+        await table.FindAsync<DriveRow>(organization, Keys.Of(id), cancellation) is { } row
+            ? new Versioned<Drive>(row.ToDrive(), row.ETag.ToString())
+            : null;
+
+    public async Task<Page<Drive>> ListAsync(
+        OrganizationId organization, IReadOnlyCollection<Audience>? audiences, HealthStatus? health, int limit, string? cursor, CancellationToken cancellation)
+    {
+        var filter = Filters.And(Filters.Scopes(audiences), health is null ? null : TableClient.CreateQueryFilter($"Health eq {health.ToString()}"));
+        var page = await table.PageAsync<DriveRow>(organization, Keys.Drives, filter, limit, cursor, cancellation);
+        return page.Select(row => row.ToDrive());
+    }
+
+    public async Task<bool> SaveAsync(Versioned<Drive> drive, CancellationToken cancellation) =>
+        (await table.Begin(drive.Value.Organization).Replace(DriveRow.Of(drive.Value), new ETag(drive.ETag)).CommitAsync(cancellation)).Succeeded;
+
+    public async Task<DefaultDrives> DefaultsAsync(OrganizationId organization, CancellationToken cancellation)
+    {
+        DriveId? ofOrganization = null;
+        var ofWorkspaces = new Dictionary<WorkspaceId, DriveId>();
+        await foreach (var row in table.AllAsync<DefaultRow>(organization, Keys.Defaults, cancellation))
+        {
+            if (Stored.Audience(row.RowKey[Keys.Defaults.Length..]) is Audience.Workspace workspace)
+                ofWorkspaces[workspace.Id] = DriveId.Of(row.Drive);
+            else
+                ofOrganization = DriveId.Of(row.Drive);
+        }
+
+        return new(ofOrganization, ofWorkspaces);
+    }
+}
