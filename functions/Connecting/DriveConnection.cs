@@ -97,9 +97,6 @@ public sealed record DriveConnection
     public DriveId? DriveId { get; init; }
     public bool CancelRequested { get; init; }
 
-    /// <summary>Whether the orchestration is known to have been started; the recovery timer starts it where a crash came between.</summary>
-    public bool Started { get; init; }
-
     public required UserId CreatedBy { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
     public required DateTimeOffset UpdatedAt { get; init; }
@@ -136,6 +133,14 @@ public sealed record DriveConnection
     /// <summary>The confirmation that was given for the open step in this attempt, if it was.</summary>
     public Confirmation? ConfirmationOf(ConfirmationStep step) =>
         Confirmations.FirstOrDefault(confirmation => confirmation.Step == step && confirmation.Attempt == Attempt);
+
+    /// <summary>What the flow begins with.</summary>
+    public ConnectionAttempt FirstAttempt() => new(
+        new(Organization, Id),
+        UsesRole: Method is ConnectionMethod.IamRole,
+        From: Status is ConnectionStatus.AwaitingTrustPolicy ? ConnectionStep.TrustPolicy : ConnectionStep.Configuration,
+        Number: Attempt,
+        ExpiresAt);
 
     /// <summary>Whether what was typed is enough to go on with. An access key has to be given (or given again) for each attempt; a role's form is kept.</summary>
     public bool IsConfiguredFor(int attempt) => Configuration is { } c && (Method is ConnectionMethod.IamRole ? RoleArn is not null : c.Attempt == attempt);
@@ -184,8 +189,13 @@ public sealed record DriveConnection
     public DriveConnection BeginVerification(VerificationId verification, DateTimeOffset now) =>
         MoveTo(ConnectionStatus.Verifying, now) with { LastVerification = verification };
 
-    public DriveConnection Configure(DriveConfiguration configuration, DateTimeOffset now) =>
-        this with { Configuration = configuration, UpdatedAt = now };
+    /// <summary>Other policies follow from another configuration, so a confirmation of the earlier ones doesn't count.</summary>
+    public DriveConnection Configure(DriveConfiguration configuration, DateTimeOffset now) => this with
+    {
+        Configuration = configuration,
+        Confirmations = [.. Confirmations.Where(confirmation => confirmation.Step is ConfirmationStep.TrustPolicy || confirmation.Attempt != Attempt)],
+        UpdatedAt = now,
+    };
 
     public DriveConnection Confirm(Confirmation confirmation, DateTimeOffset now) =>
         this with { Confirmations = [.. Confirmations, confirmation], UpdatedAt = now };

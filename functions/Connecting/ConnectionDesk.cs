@@ -1,0 +1,247 @@
+using ServerlessDrives.Access;
+using ServerlessDrives.Drives;
+using ServerlessDrives.Workspaces;
+
+namespace ServerlessDrives.Connecting;
+
+/// <summary>Tells a connection's orchestration that it begins, or what a person said.</summary>
+public interface IConnectionFlow
+{
+    /// <summary>Starts the orchestration; one that is there already is fine.</summary>
+    Task BeginAsync(ConnectionAttempt attempt, CancellationToken cancellation);
+
+    /// <summary>Tells a waiting orchestration; one that has ended is fine.</summary>
+    Task TellAsync(ConnectionId connection, string eventName, CancellationToken cancellation);
+}
+
+/// <summary>
+/// Where people's wishes about connections are taken: checked against the rules, written to the row, told to the flow, in this order.
+/// A promise is noted before and kept after, so that a crash in between is made good by <see cref="RecoverConnections"/>.
+/// </summary>
+public sealed class ConnectionDesk(IConnections connections, IRoles roles, ISecrets secrets, IPrincipals principals, ConnectionOptions options, TimeProvider clock)
+{
+    public async Task<Result<Versioned<DriveConnection>>> StartAsync(Person person, ConnectionStart start, IConnectionFlow flow, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(person);
+        ArgumentNullException.ThrowIfNull(start);
+        if (!person.MaySee(start.Audience))
+            return Refusal.NotFound("workspace");
+        if (!person.MayConnect(start.Audience))
+            return Refusal.Forbidden("Only admins connect drives for the whole organization. Connect it to one of your workspaces, or ask an admin.");
+        if (start.MakeDefault && !person.MaySetDefault(start.Audience))
+            return Refusal.Forbidden("Only managers and admins choose a default drive. Connect the drive without making it the default, and ask one of them.");
+
+        var now = clock.GetUtcNow();
+        var connection = new DriveConnection
+        {
+            Id = ConnectionId.New(clock),
+            Organization = person.Organization,
+            DisplayName = start.DisplayName,
+            Audience = start.Audience,
+            Method = start.Method,
+            MakeDefault = start.MakeDefault,
+            Secret = start.Method is ConnectionMethod.AccessKey ? SecretName.New() : null,
+            Status = ConnectionStatus.AwaitingConfiguration,
+            CreatedBy = person.Id,
+            CreatedAt = now,
+            UpdatedAt = now,
+            ExpiresAt = now + options.ExpiresAfter,
+        };
+
+        IamRole? newRole = null;
+        if (start.Method is ConnectionMethod.IamRole)
+        {
+            var role = await FindOrDraftRoleAsync(person, start, now, cancellation);
+            if (!role.TryGet(out var found, out var refusal))
+                return refusal;
+            newRole = start.RoleId is null ? found : null;
+            connection = connection with
+            {
+                RoleId = found.Id,
+                RoleIsNew = newRole is not null,
+                ExternalId = found.ExternalId,
+                ChosenRoleArn = found.Arn,
+                Status = found.Arn is null ? ConnectionStatus.AwaitingTrustPolicy : ConnectionStatus.AwaitingConfiguration,
+            };
+        }
+
+        ConnectionForm? form = null;
+        if (start.Configuration is { } body && !ConnectionForm.Parse(body, connection, principals, "configuration.").TryGet(out form, out var invalid))
+            return invalid;
+
+        var key = new ConnectionKey(connection.Organization, connection.Id);
+        await connections.PromiseAsync(key, cancellation);
+        var opened = await connections.OpenAsync(connection, newRole, cancellation);
+        if (!opened.TryGet(out var open, out var taken))
+        {
+            await connections.KeepPromiseAsync(key, cancellation);
+            return taken;
+        }
+
+        if (form is not null && await StoreConfigurationAsync(open, form, cancellation) is { } configured)
+            open = configured;
+        await flow.BeginAsync(open.Value.FirstAttempt(), cancellation);
+        await connections.KeepPromiseAsync(key, cancellation);
+        return open;
+    }
+
+    /// <summary>Step 3, and any time later while a policy is being applied: what is typed replaces what was typed before.</summary>
+    public async Task<Result<Versioned<DriveConnection>>> ConfigureAsync(
+        Versioned<DriveConnection> read, ConfigurationBody body, IConnectionFlow flow, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(read);
+        if (!read.Value.TakesConfiguration || read.Value.CancelRequested)
+            return StepNotOpen(read.Value, "takes no configuration");
+        if (!ConnectionForm.Parse(body, read.Value, principals).TryGet(out var form, out var refusal))
+            return refusal;
+
+        var key = KeyOf(read.Value);
+        await connections.PromiseAsync(key, cancellation);
+        if (await StoreConfigurationAsync(read, form, cancellation) is not { } saved)
+        {
+            await connections.KeepPromiseAsync(key, cancellation);
+            return Refusal.Changed("connection");
+        }
+
+        await flow.TellAsync(saved.Value.Id, ConnectionEventName.For(ConnectionEvent.Configured, saved.Value.Attempt), cancellation);
+        await connections.KeepPromiseAsync(key, cancellation);
+        return saved;
+    }
+
+    /// <summary>"Applied". Saying it again while the step is still open is fine and changes nothing; of many at once, one counts.</summary>
+    public async Task<Result<Versioned<DriveConnection>>> ConfirmAsync(
+        ConnectionKey key, ConfirmationStep step, int? attempt, string by, string through, IConnectionFlow flow, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            if (await connections.FindAsync(key, cancellation) is not { } read)
+                return Refusal.NotFound("connection");
+            var connection = read.Value;
+            if (connection.OpenStep != step || connection.CancelRequested || (attempt ?? connection.Attempt) != connection.Attempt)
+                return StepNotOpen(connection, $"does not wait for the {(step is ConfirmationStep.TrustPolicy ? "trust policy" : "bucket policy")}");
+
+            await connections.PromiseAsync(key, cancellation);
+            if (connection.ConfirmationOf(step) is null)
+            {
+                var confirmation = new Confirmation(step, connection.Attempt, by, through, clock.GetUtcNow());
+                if (await connections.SaveAsync(read.With(connection.Confirm(confirmation, clock.GetUtcNow())), cancellation) is not { } saved)
+                    continue;
+                read = saved;
+                await flow.TellAsync(key.Connection, ConfirmedEvent(step, connection.Attempt), cancellation);
+            }
+
+            await connections.KeepPromiseAsync(key, cancellation);
+            return read;
+        }
+    }
+
+    public async Task<Result<Versioned<DriveConnection>>> CancelAsync(Versioned<DriveConnection> read, IConnectionFlow flow, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(read);
+        if (!read.Value.IsOpen)
+            return StepNotOpen(read.Value, "can't be cancelled any more");
+        var key = KeyOf(read.Value);
+        await connections.PromiseAsync(key, cancellation);
+        var saved = read.Value.CancelRequested ? read : await connections.SaveAsync(read.With(read.Value.RequestCancel(clock.GetUtcNow())), cancellation);
+        if (saved is null)
+            return Refusal.Changed("connection");
+        await flow.TellAsync(key.Connection, ConnectionEventName.Cancelled, cancellation);
+        await connections.KeepPromiseAsync(key, cancellation);
+        return saved;
+    }
+
+    /// <summary>Does again what a crash may have cut off between a row and its orchestration. What the flow heard already, it doesn't hear twice: each event is awaited once.</summary>
+    public async Task RecoverAsync(ConnectionKey key, IConnectionFlow flow, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        ArgumentNullException.ThrowIfNull(flow);
+        if (await connections.FindAsync(key, cancellation) is { } read)
+        {
+            var connection = read.Value;
+            if (!connection.IsOpen)
+            {
+                if (connection is { Secret: { } secret, DriveId: null })
+                    await secrets.DeleteAsync(secret, cancellation);
+            }
+            else
+            {
+                await flow.BeginAsync(connection.FirstAttempt(), cancellation);
+                if (connection.CancelRequested)
+                    await flow.TellAsync(connection.Id, ConnectionEventName.Cancelled, cancellation);
+                if (connection.Status is ConnectionStatus.AwaitingConfiguration && connection.IsConfiguredFor(connection.Attempt))
+                    await flow.TellAsync(connection.Id, ConnectionEventName.For(ConnectionEvent.Configured, connection.Attempt), cancellation);
+                if (connection.OpenStep is { } step && connection.ConfirmationOf(step) is not null)
+                    await flow.TellAsync(connection.Id, ConfirmedEvent(step, connection.Attempt), cancellation);
+            }
+        }
+
+        await connections.KeepPromiseAsync(key, cancellation);
+    }
+
+    private async Task<Result<IamRole>> FindOrDraftRoleAsync(Person person, ConnectionStart start, DateTimeOffset now, CancellationToken cancellation)
+    {
+        if (start.RoleId is { } id)
+        {
+            return await roles.FindAsync(person.Organization, id, cancellation) is { } found && person.MaySee(found.Value.Audience) && found.Value.IsSelectableFor(start.Audience)
+                ? found.Value
+                : Refusal.Invalid("authentication.roleId", "There is no such role for this audience.");
+        }
+
+        return new IamRole
+        {
+            Id = RoleId.New(clock),
+            Organization = person.Organization,
+            Audience = start.Audience,
+            DisplayName = start.DisplayName.Value,
+            ExternalId = ExternalId.New(),
+            Partition = Partition.Aws,
+            CreatedBy = person.Id,
+            CreatedAt = now,
+        };
+    }
+
+    private async Task<Versioned<DriveConnection>?> StoreConfigurationAsync(Versioned<DriveConnection> read, ConnectionForm form, CancellationToken cancellation)
+    {
+        var configuration = form.Configuration;
+        if (form.SecretAccessKey is { } secret)
+        {
+            // A null version: the connection was closed meanwhile, and its secret's name with it.
+            if (await secrets.StoreAsync(read.Value.Secret!, secret, cancellation) is not { } version)
+                return null;
+            configuration = configuration with { SecretVersion = version };
+        }
+
+        var saved = await connections.SaveAsync(read.With(read.Value.Configure(configuration, clock.GetUtcNow())), cancellation);
+        if (form.SecretAccessKey is not null)
+            await DropUnusedVersionAsync(read.Value, saved?.Value, configuration.SecretVersion!, cancellation);
+        return saved;
+    }
+
+    /// <summary>Of the version that was there and the one that was just stored, disables the one that the row doesn't name.</summary>
+    private async Task DropUnusedVersionAsync(DriveConnection before, DriveConnection? after, string stored, CancellationToken cancellation)
+    {
+        var unused = after is null ? stored : before.Configuration?.SecretVersion;
+        if (unused is not null)
+            await secrets.DisableAsync(before.Secret!, unused, cancellation);
+        if (after is null && await connections.FindAsync(KeyOf(before), cancellation) is { Value: { IsOpen: false, DriveId: null } })
+            await secrets.DeleteAsync(before.Secret!, cancellation);
+    }
+
+    private static ConnectionKey KeyOf(DriveConnection connection) => new(connection.Organization, connection.Id);
+
+    private static string ConfirmedEvent(ConfirmationStep step, int attempt) => ConnectionEventName.For(
+        step is ConfirmationStep.TrustPolicy ? ConnectionEvent.TrustPolicyConfirmed : ConnectionEvent.BucketPolicyConfirmed, attempt);
+
+    private static Refusal StepNotOpen(DriveConnection connection, string what) =>
+        Refusal.Conflict("step-not-open", $"The connection is {Words(connection)} and {what}. Nothing was changed.");
+
+    private static string Words(DriveConnection connection) => connection switch
+    {
+        { CancelRequested: true, IsOpen: true } => "being cancelled",
+        { Status: ConnectionStatus.AwaitingTrustPolicy } => "waiting for the trust policy",
+        { Status: ConnectionStatus.AwaitingConfiguration } => "waiting for its configuration",
+        { Status: ConnectionStatus.AwaitingBucketPolicy } => "waiting for the bucket policy",
+        { Status: ConnectionStatus.Verifying } => "being verified",
+        _ => connection.Status.ToString().ToLowerInvariant(),
+    };
+}

@@ -1,0 +1,148 @@
+using ServerlessDrives.Access;
+using ServerlessDrives.Drives;
+using ServerlessDrives.Workspaces;
+
+namespace ServerlessDrives.Connecting;
+
+/// <summary>What starts a connection, as it comes over the wire.</summary>
+public sealed record StartConnectionBody(
+    string? DisplayName, AudienceBody? Audience, AuthenticationBody? Authentication, ConfigurationBody? Configuration, bool? MakeDefault);
+
+/// <param name="Type"><c>workspace</c> or <c>organization</c>.</param>
+public sealed record AudienceBody(string? Type, string? WorkspaceId);
+
+/// <param name="Method"><c>accessKey</c> or <c>iamRole</c>.</param>
+/// <param name="RoleId">A role to use again; null for a new one.</param>
+public sealed record AuthenticationBody(string? Method, string? RoleId);
+
+/// <param name="RoleArn">For a new role.</param>
+/// <param name="AccessKeyId">For an access key.</param>
+/// <param name="SecretAccessKey">For an access key; goes to the vault and nowhere else. May be left out when the same key id was given before.</param>
+public sealed record ConfigurationBody(
+    string? RoleArn, string? AccessKeyId, Secret? SecretAccessKey, string? Bucket, string? Region, string? Path, EncryptionBody? Encryption);
+
+/// <param name="Type"><c>none</c>, <c>sse-s3</c> or <c>sse-kms</c>.</param>
+/// <param name="KmsKeyId">The key's ARN, with <c>sse-kms</c>.</param>
+public sealed record EncryptionBody(string? Type, string? KmsKeyId);
+
+/// <summary>A start, parsed.</summary>
+public sealed record ConnectionStart(DisplayName DisplayName, Audience Audience, ConnectionMethod Method, RoleId? RoleId, ConfigurationBody? Configuration, bool MakeDefault)
+{
+    /// <summary>Every wrong field at once.</summary>
+    public static Result<ConnectionStart> Parse(StartConnectionBody body)
+    {
+        ArgumentNullException.ThrowIfNull(body);
+        var form = new FormReader();
+        var name = form.Read("displayName", Drives.DisplayName.Parse(body.DisplayName));
+        var audience = ReadAudience(form, body.Audience);
+        ConnectionMethod? method = body.Authentication?.Method switch
+        {
+            "accessKey" => ConnectionMethod.AccessKey,
+            "iamRole" => ConnectionMethod.IamRole,
+            _ => form.Refuse<ConnectionMethod?>("authentication.method", "Choose \"accessKey\" or \"iamRole\"."),
+        };
+
+        RoleId? role = null;
+        if (body.Authentication?.RoleId is { } roleText)
+        {
+            if (method is ConnectionMethod.AccessKey)
+                form.Refuse<RoleId?>("authentication.roleId", "An access key needs no role; leave this out or choose \"iamRole\".");
+            else if (Identifier.TryParse<RoleId>(roleText, out var parsed))
+                role = parsed;
+            else
+                form.Refuse<RoleId?>("authentication.roleId", "A role's id starts with rol_.");
+        }
+
+        return form.IsValid ? new ConnectionStart(name!, audience!, method!.Value, role, body.Configuration, body.MakeDefault ?? false) : form.Refusal;
+    }
+
+    private static Audience? ReadAudience(FormReader form, AudienceBody? body) => body?.Type switch
+    {
+        "organization" when body.WorkspaceId is not null =>
+            form.Refuse<Audience>("audience.workspaceId", "The organization's drives belong to no workspace; leave this out or choose \"workspace\"."),
+        "organization" => Audience.Whole,
+        "workspace" when Identifier.TryParse<WorkspaceId>(body.WorkspaceId, out var workspace) => new Audience.Workspace(workspace),
+        "workspace" => form.Refuse<Audience>("audience.workspaceId", "Say which workspace: its id starts with ws_."),
+        _ => form.Refuse<Audience>("audience.type", "Choose \"workspace\" or \"organization\"."),
+    };
+}
+
+/// <summary>A configuration, parsed; the secret half of an access key stays beside it on its way to the vault.</summary>
+public sealed record ConnectionForm(DriveConfiguration Configuration, Secret? SecretAccessKey)
+{
+    /// <summary>Every wrong field at once.</summary>
+    public static Result<ConnectionForm> Parse(ConfigurationBody body, DriveConnection connection, IPrincipals principals, string fieldPrefix = "")
+    {
+        ArgumentNullException.ThrowIfNull(body);
+        ArgumentNullException.ThrowIfNull(connection);
+        ArgumentNullException.ThrowIfNull(principals);
+        var form = new FormReader(fieldPrefix);
+        var bucket = form.Read("bucket", BucketName.Parse(body.Bucket));
+        var region = form.Read("region", Access.Region.Parse(body.Region));
+        var path = form.Read("path", DrivePath.Parse(body.Path));
+        var encryption = ReadEncryption(form, body.Encryption, region);
+
+        RoleArn? roleArn = null;
+        AccessKeyId? keyId = null;
+        if (connection.Method is ConnectionMethod.IamRole)
+        {
+            roleArn = ReadRole(form, body, connection);
+            var partition = (connection.ChosenRoleArn ?? roleArn)?.Partition;
+            if (partition is not null && region is not null && partition != region.Partition)
+                form.Refuse<Region>("region", $"The role is in the partition {partition} and the region in {region.Partition}; credentials don't cross partitions. Role, bucket and key must be in the same one.");
+            else if (region is not null && principals.For(region.Partition) is null)
+                form.Refuse<Region>("region", $"No principal of ours is set up for the partition {region.Partition}, so a role there can't trust us. Use an access key, or ask your operator to set Aws:Principals:{region.Partition}.");
+        }
+        else
+        {
+            keyId = form.Read("accessKeyId", Access.AccessKeyId.Parse(body.AccessKeyId));
+            if (body.RoleArn is not null)
+                form.Refuse<RoleArn>("roleArn", "This connection uses an access key; leave the role out.");
+            if (body.SecretAccessKey is null && !(keyId is not null && keyId == connection.Configuration?.AccessKeyId))
+                form.Refuse<Secret>("secretAccessKey", "Give the secret access key that belongs to the access key id.");
+        }
+
+        if (!form.IsValid)
+            return form.Refusal;
+        return new ConnectionForm(
+            new DriveConfiguration(bucket!, region!, path!, encryption!)
+            {
+                RoleArn = roleArn,
+                AccessKeyId = keyId,
+                SecretVersion = connection.Configuration?.SecretVersion,
+                Attempt = connection.Attempt,
+            },
+            connection.Method is ConnectionMethod.AccessKey ? body.SecretAccessKey : null);
+    }
+
+    private static RoleArn? ReadRole(FormReader form, ConfigurationBody body, DriveConnection connection)
+    {
+        if (body.AccessKeyId is not null || body.SecretAccessKey is not null)
+            form.Refuse<AccessKeyId>("accessKeyId", "This connection uses a role; leave the access key out.");
+        if (connection.ChosenRoleArn is not { } chosen)
+            return form.Read("roleArn", Access.RoleArn.Parse(body.RoleArn));
+        return body.RoleArn is null || body.RoleArn == chosen.ToString()
+            ? null
+            : form.Refuse<RoleArn>("roleArn", $"You chose the role {chosen}; a role's ARN can't be changed. Leave this out, or start again with a new role.");
+    }
+
+    private static Encryption? ReadEncryption(FormReader form, EncryptionBody? body, Region? region)
+    {
+        if (body?.Type is not "sse-kms" && body?.KmsKeyId is not null)
+            return form.Refuse<Encryption>("encryption.kmsKeyId", "A KMS key goes with \"sse-kms\" only.");
+        switch (body?.Type)
+        {
+            case null or "none":
+                return Encryption.Nothing;
+            case "sse-s3":
+                return Encryption.S3Managed;
+            case "sse-kms":
+                var key = form.Read("encryption.kmsKeyId", KmsKeyArn.Parse(body.KmsKeyId));
+                if (key is not null && region is not null && key.Region != region)
+                    return form.Refuse<Encryption>("encryption.kmsKeyId", $"The key is in {key.Region} and the bucket in {region}; S3 needs a key of the bucket's own region.");
+                return key is null ? null : new Encryption.SseKms(key);
+            default:
+                return form.Refuse<Encryption>("encryption.type", "Choose \"none\", \"sse-s3\" or \"sse-kms\".");
+        }
+    }
+}

@@ -1,0 +1,11 @@
+namespace ServerlessDrives.Connecting;
+
+/// <summary>Settings under <c>ServerlessDrives:Connection</c>.</summary>
+public sealed class ConnectionOptions
+{
+    /// <summary>How long people have from the start of a connection to its end; between a second and 90 days, 7 days by default.</summary>
+    public TimeSpan ExpiresAfter { get; set; } = TimeSpan.FromDays(7);
+
+    /// <summary>How old a promise must be before the recovery timer takes it for broken.</summary>
+    public TimeSpan RecoverAfter { get; set; } = TimeSpan.FromSeconds(30);
+}
