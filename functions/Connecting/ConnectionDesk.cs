@@ -70,18 +70,18 @@ public sealed class ConnectionDesk(IConnections connections, IRoles roles, ISecr
             return invalid;
 
         var key = new ConnectionKey(connection.Organization, connection.Id);
-        await connections.PromiseAsync(key, cancellation);
+        var promise = await connections.PromiseAsync(key, cancellation);
         var opened = await connections.OpenAsync(connection, newRole, cancellation);
         if (!opened.TryGet(out var open, out var taken))
         {
-            await connections.KeepPromiseAsync(key, cancellation);
+            await connections.KeepAsync(promise, cancellation);
             return taken;
         }
 
         if (form is not null && await StoreConfigurationAsync(open, form, cancellation) is { } configured)
             open = configured;
         await flow.BeginAsync(open.Value.FirstAttempt(), cancellation);
-        await connections.KeepPromiseAsync(key, cancellation);
+        await connections.KeepAsync(promise, cancellation);
         return open;
     }
 
@@ -96,15 +96,15 @@ public sealed class ConnectionDesk(IConnections connections, IRoles roles, ISecr
             return refusal;
 
         var key = KeyOf(read.Value);
-        await connections.PromiseAsync(key, cancellation);
+        var promise = await connections.PromiseAsync(key, cancellation);
         if (await StoreConfigurationAsync(read, form, cancellation) is not { } saved)
         {
-            await connections.KeepPromiseAsync(key, cancellation);
+            await connections.KeepAsync(promise, cancellation);
             return Refusal.Changed("connection");
         }
 
         await flow.TellAsync(saved.Value.Id, ConnectionEventName.For(ConnectionEvent.Configured, saved.Value.Attempt), cancellation);
-        await connections.KeepPromiseAsync(key, cancellation);
+        await connections.KeepAsync(promise, cancellation);
         return saved;
     }
 
@@ -120,17 +120,21 @@ public sealed class ConnectionDesk(IConnections connections, IRoles roles, ISecr
             if (connection.OpenStep != step || connection.CancelRequested || (attempt ?? connection.Attempt) != connection.Attempt)
                 return StepNotOpen(connection, $"does not wait for the {(step is ConfirmationStep.TrustPolicy ? "trust policy" : "bucket policy")}");
 
-            await connections.PromiseAsync(key, cancellation);
+            var promise = await connections.PromiseAsync(key, cancellation);
             if (connection.ConfirmationOf(step) is null)
             {
                 var confirmation = new Confirmation(step, connection.Attempt, by, through, clock.GetUtcNow());
                 if (await connections.SaveAsync(read.With(connection.Confirm(confirmation, clock.GetUtcNow())), cancellation) is not { } saved)
+                {
+                    await connections.KeepAsync(promise, cancellation);
                     continue;
+                }
+
                 read = saved;
                 await flow.TellAsync(key.Connection, ConfirmedEvent(step, connection.Attempt), cancellation);
             }
 
-            await connections.KeepPromiseAsync(key, cancellation);
+            await connections.KeepAsync(promise, cancellation);
             return read;
         }
     }
@@ -141,21 +145,25 @@ public sealed class ConnectionDesk(IConnections connections, IRoles roles, ISecr
         if (!read.Value.IsOpen)
             return StepNotOpen(read.Value, "can't be cancelled any more");
         var key = KeyOf(read.Value);
-        await connections.PromiseAsync(key, cancellation);
+        var promise = await connections.PromiseAsync(key, cancellation);
         var saved = read.Value.CancelRequested ? read : await connections.SaveAsync(read.With(read.Value.RequestCancel(clock.GetUtcNow())), cancellation);
         if (saved is null)
+        {
+            await connections.KeepAsync(promise, cancellation);
             return Refusal.Changed("connection");
+        }
+
         await flow.TellAsync(key.Connection, ConnectionEventName.Cancelled, cancellation);
-        await connections.KeepPromiseAsync(key, cancellation);
+        await connections.KeepAsync(promise, cancellation);
         return saved;
     }
 
     /// <summary>Does again what a crash may have cut off between a row and its orchestration. What the flow heard already, it doesn't hear twice: each event is awaited once.</summary>
-    public async Task RecoverAsync(ConnectionKey key, IConnectionFlow flow, CancellationToken cancellation)
+    public async Task RecoverAsync(Promise promise, IConnectionFlow flow, CancellationToken cancellation)
     {
-        ArgumentNullException.ThrowIfNull(key);
+        ArgumentNullException.ThrowIfNull(promise);
         ArgumentNullException.ThrowIfNull(flow);
-        if (await connections.FindAsync(key, cancellation) is { } read)
+        if (await connections.FindAsync(promise.Key, cancellation) is { } read)
         {
             var connection = read.Value;
             if (!connection.IsOpen)
@@ -175,7 +183,7 @@ public sealed class ConnectionDesk(IConnections connections, IRoles roles, ISecr
             }
         }
 
-        await connections.KeepPromiseAsync(key, cancellation);
+        await connections.KeepAsync(promise, cancellation);
     }
 
     private async Task<Result<IamRole>> FindOrDraftRoleAsync(Person person, ConnectionStart start, DateTimeOffset now, CancellationToken cancellation)

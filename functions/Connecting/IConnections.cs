@@ -32,11 +32,15 @@ public interface IConnections
     Task<bool> CloseAsync(Versioned<DriveConnection> connection, CancellationToken cancellation);
 
     /// <summary>Notes that somebody is about to change this connection and then tell its orchestration; see <see cref="RecoverConnections"/>.</summary>
-    Task PromiseAsync(ConnectionKey key, CancellationToken cancellation);
+    Task<Promise> PromiseAsync(ConnectionKey key, CancellationToken cancellation);
 
     /// <summary>The orchestration was told.</summary>
-    Task KeepPromiseAsync(ConnectionKey key, CancellationToken cancellation);
+    Task KeepAsync(Promise promise, CancellationToken cancellation);
 
     /// <summary>Promises older than this moment that were never kept: at most 500 at a time.</summary>
-    Task<IReadOnlyList<ConnectionKey>> BrokenPromisesAsync(DateTimeOffset before, CancellationToken cancellation);
+    Task<IReadOnlyList<Promise>> BrokenPromisesAsync(DateTimeOffset before, CancellationToken cancellation);
 }
+
+/// <summary>That an orchestration will be told what its connection's row says.</summary>
+/// <param name="Mark">Tells promises of one connection apart.</param>
+public sealed record Promise(ConnectionKey Key, string Mark);

@@ -26,5 +26,6 @@ internal sealed class ConnectionRow : Row
 internal sealed class PromiseRow : Row
 {
     public string Organization { get; set; } = "";
+    public string Connection { get; set; } = "";
     public DateTimeOffset MadeAt { get; set; }
 }

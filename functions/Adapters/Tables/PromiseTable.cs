@@ -12,22 +12,32 @@ internal sealed class PromiseTable(TableServiceClient service)
 
     private readonly TableClient _table = service.GetTableClient(Name);
 
-    public Task MakeAsync(ConnectionKey key, DateTimeOffset now, CancellationToken cancellation) =>
-        _table.UpsertEntityAsync(
-            new PromiseRow { PartitionKey = Partition, RowKey = key.Connection.Value, Organization = key.Organization.Value, MadeAt = now },
-            TableUpdateMode.Replace,
-            cancellation);
-
-    public Task KeepAsync(ConnectionKey key, CancellationToken cancellation) =>
-        _table.DeleteEntityAsync(Partition, key.Connection.Value, cancellationToken: cancellation);
-
-    public async Task<IReadOnlyList<ConnectionKey>> BrokenAsync(DateTimeOffset before, CancellationToken cancellation)
+    public async Task<Promise> MakeAsync(ConnectionKey key, DateTimeOffset now, CancellationToken cancellation)
     {
-        var broken = new List<ConnectionKey>();
+        var promise = new Promise(key, $"{key.Connection}|{Guid.NewGuid():N}");
+        await _table.AddEntityAsync(
+            new PromiseRow
+            {
+                PartitionKey = Partition,
+                RowKey = promise.Mark,
+                Organization = key.Organization.Value,
+                Connection = key.Connection.Value,
+                MadeAt = now,
+            },
+            cancellation);
+        return promise;
+    }
+
+    public Task KeepAsync(Promise promise, CancellationToken cancellation) =>
+        _table.DeleteEntityAsync(Partition, promise.Mark, cancellationToken: cancellation);
+
+    public async Task<IReadOnlyList<Promise>> BrokenAsync(DateTimeOffset before, CancellationToken cancellation)
+    {
+        var broken = new List<Promise>();
         var filter = TableClient.CreateQueryFilter($"PartitionKey eq {Partition} and MadeAt lt {before}");
         await foreach (var row in _table.QueryAsync<PromiseRow>(filter, MostAtATime, cancellationToken: cancellation))
         {
-            broken.Add(new(OrganizationId.Of(row.Organization), ConnectionId.Of(row.RowKey)));
+            broken.Add(new(new(OrganizationId.Of(row.Organization), ConnectionId.Of(row.Connection)), row.RowKey));
             if (broken.Count == MostAtATime)
                 break;
         }

@@ -129,11 +129,11 @@ internal sealed class TableConnections(OrganizationTable table, PromiseTable pro
         return (await transaction.CommitAsync(cancellation)).Succeeded;
     }
 
-    public Task PromiseAsync(ConnectionKey key, CancellationToken cancellation) => promises.MakeAsync(key, clock.GetUtcNow(), cancellation);
+    public Task<Promise> PromiseAsync(ConnectionKey key, CancellationToken cancellation) => promises.MakeAsync(key, clock.GetUtcNow(), cancellation);
 
-    public Task KeepPromiseAsync(ConnectionKey key, CancellationToken cancellation) => promises.KeepAsync(key, cancellation);
+    public Task KeepAsync(Promise promise, CancellationToken cancellation) => promises.KeepAsync(promise, cancellation);
 
-    public Task<IReadOnlyList<ConnectionKey>> BrokenPromisesAsync(DateTimeOffset before, CancellationToken cancellation) => promises.BrokenAsync(before, cancellation);
+    public Task<IReadOnlyList<Promise>> BrokenPromisesAsync(DateTimeOffset before, CancellationToken cancellation) => promises.BrokenAsync(before, cancellation);
 
     private static RoleUseRow UseOf(RoleId role, string user, DisplayName name) =>
         new() { RowKey = Keys.Use(role, user), User = user, DisplayName = name.Value };
