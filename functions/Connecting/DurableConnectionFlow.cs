@@ -9,14 +9,16 @@ internal sealed class DurableConnectionFlow(DurableTaskClient durable) : IConnec
 {
     public async Task BeginAsync(ConnectionAttempt attempt, CancellationToken cancellation)
     {
+        var id = attempt.Key.Connection.Value;
         try
         {
-            await durable.ScheduleNewOrchestrationInstanceAsync(
-                nameof(ConnectDrive), attempt, new StartOrchestrationOptions(attempt.Key.Connection.Value), cancellation);
+            await durable.ScheduleNewOrchestrationInstanceAsync(nameof(ConnectDrive), attempt, new StartOrchestrationOptions(id), cancellation);
         }
-        catch (OrchestrationAlreadyExistsException)
+        catch (Exception refused) when (refused is not OperationCanceledException)
         {
-            // Begun before, and still waiting.
+            // The exception for "there already" is of a type that only the official packages have; what counts is that it is there.
+            if (await durable.GetInstanceAsync(id, getInputsAndOutputs: false, cancellation) is null)
+                throw;
         }
     }
 

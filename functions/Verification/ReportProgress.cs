@@ -1,7 +1,6 @@
 using System.Threading.Channels;
-using ServerlessDrives.Verification;
 
-namespace ServerlessDrives.Connecting;
+namespace ServerlessDrives.Verification;
 
 /// <summary>Writes a report while it grows, so that people can watch the checks as they happen.</summary>
 internal sealed class ReportProgress : IProgress<Check>, IAsyncDisposable

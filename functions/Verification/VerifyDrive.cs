@@ -1,0 +1,54 @@
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask;
+using ServerlessDrives.Drives;
+
+namespace ServerlessDrives.Verification;
+
+/// <summary>Verifies a drive that is connected already: all checks, and what they come to is its health.</summary>
+public sealed class VerifyDrive(IDrives drives, IVerification verification, IReports reports, TimeProvider clock)
+{
+    private static readonly TaskOptions Patiently = TaskOptions.FromRetryPolicy(
+        new RetryPolicy(maxNumberOfAttempts: 5, firstRetryInterval: TimeSpan.FromSeconds(1), backoffCoefficient: 2));
+
+    /// <returns>Whether the drive passed.</returns>
+    [Function(nameof(VerifyDrive))]
+    public static Task<bool> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context) =>
+        context.CallActivityAsync<bool>(nameof(ProveDrive), context.GetInput<VerifyDriveInput>(), Patiently);
+
+    [Function(nameof(ProveDrive))]
+    public async Task<bool> ProveDrive([ActivityTrigger] VerifyDriveInput input, CancellationToken cancellation)
+    {
+        if (await drives.FindAsync(input.Organization, input.Drive, cancellation) is not { Value: { State: DriveState.Connected } drive })
+            return false;
+
+        await using var progress = new ReportProgress(reports, input.Organization, input.Drive.Value, input.Verification, clock);
+        var subject = new VerificationSubject(drive.Id.Value, drive.Bucket, drive.Region, drive.Path, drive.Encryption, drive.Credentials, drive.BucketOwner);
+        var report = await verification.VerifyAsync(input.Verification, subject, progress, cancellation);
+        await progress.CompleteAsync(report, cancellation);
+
+        while (await drives.FindAsync(input.Organization, input.Drive, cancellation) is { Value.State: DriveState.Connected } read
+            && !await drives.SaveAsync(read.With(read.Value with { Health = HealthAfter(report, read.Value.Health) }), cancellation))
+        {
+            // Changed by somebody else meanwhile; the report counts for the new state just as well.
+        }
+
+        return report.Passed;
+    }
+
+    private DriveHealth HealthAfter(VerificationReport report, DriveHealth before)
+    {
+        var now = clock.GetUtcNow();
+        var status = report switch
+        {
+            { Passed: true } => HealthStatus.Healthy,
+            { Checks: var checks } when checks.All(check => check.Status is not CheckStatus.Passed and not CheckStatus.Failed) => HealthStatus.Unknown,
+            _ => Reads(report) ? HealthStatus.Degraded : HealthStatus.Unreachable,
+        };
+        var failed = report.Checks.FirstOrDefault(check => check.Status is CheckStatus.Failed);
+        return new(status, now, status == before.Status ? before.Since : now, failed is null ? null : string.Join(' ', failed.Explanation, failed.Fix));
+    }
+
+    private static bool Reads(VerificationReport report) => report.Checks.Any(check => check is { Name: "objects-listable", Status: CheckStatus.Passed });
+}
+
+public sealed record VerifyDriveInput(OrganizationId Organization, DriveId Drive, VerificationId Verification);
