@@ -16,6 +16,15 @@ public interface IDrives
     /// <summary>Replaces a drive if it still is what was read; false if it has changed.</summary>
     Task<bool> SaveAsync(Versioned<Drive> drive, CancellationToken cancellation);
 
+    /// <summary>Makes the drive this audience's default, if the drive still is what was read.</summary>
+    Task<bool> MakeDefaultAsync(Versioned<Drive> drive, Audience audience, CancellationToken cancellation);
+
+    /// <summary>The workspace has no default of its own any more; having none is fine.</summary>
+    Task ClearDefaultAsync(OrganizationId organization, WorkspaceId workspace, CancellationToken cancellation);
+
+    /// <summary>The drive, its name and its use of a role: gone together, if the drive still is what was read.</summary>
+    Task<bool> RemoveAsync(Versioned<Drive> drive, CancellationToken cancellation);
+
     /// <summary>Which drives are defaults, and of what.</summary>
     Task<DefaultDrives> DefaultsAsync(OrganizationId organization, CancellationToken cancellation);
 }

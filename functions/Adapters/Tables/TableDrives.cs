@@ -24,6 +24,43 @@ internal sealed class TableDrives(OrganizationTable table) : IDrives
     public async Task<bool> SaveAsync(Versioned<Drive> drive, CancellationToken cancellation) =>
         (await table.Begin(drive.Value.Organization).Replace(DriveRow.Of(drive.Value), new ETag(drive.ETag)).CommitAsync(cancellation)).Succeeded;
 
+    // The drive's row is written too, unchanged: a removal that read it before then finds it changed.
+    public async Task<bool> MakeDefaultAsync(Versioned<Drive> drive, Audience audience, CancellationToken cancellation) =>
+        (await table.Begin(drive.Value.Organization)
+            .Replace(DriveRow.Of(drive.Value), new ETag(drive.ETag))
+            .Put(new DefaultRow { RowKey = Keys.Default(audience), Drive = drive.Value.Id.Value })
+            .CommitAsync(cancellation)).Succeeded;
+
+    public async Task ClearDefaultAsync(OrganizationId organization, WorkspaceId workspace, CancellationToken cancellation)
+    {
+        var key = Keys.Default(new Audience.Workspace(workspace));
+        while (await table.FindAsync<DefaultRow>(organization, key, cancellation) is { } row
+            && !(await table.Begin(organization).Delete(row).CommitAsync(cancellation)).Succeeded)
+        {
+            // Another default was chosen meanwhile; the last word counts.
+        }
+    }
+
+    public async Task<bool> RemoveAsync(Versioned<Drive> drive, CancellationToken cancellation)
+    {
+        var d = drive.Value;
+        var transaction = table.Begin(d.Organization).Delete(DriveRow.Of(d), new ETag(drive.ETag));
+        if (await table.FindAsync<NameRow>(d.Organization, Keys.Reservation(d.Audience, d.DisplayName), cancellation) is { } name && name.Owner == d.Id.Value)
+            transaction.Delete(name);
+        if (d.Authentication is DriveAuthentication.IamRole role)
+        {
+            if (await table.FindAsync<RoleUseRow>(d.Organization, Keys.Use(role.RoleId, d.Id.Value), cancellation) is { } use)
+                transaction.Delete(use);
+            if (await table.FindAsync<RoleRow>(d.Organization, Keys.Of(role.RoleId), cancellation) is { } row)
+            {
+                row.Uses--;
+                transaction.Replace(row, row.ETag);
+            }
+        }
+
+        return (await transaction.CommitAsync(cancellation)).Succeeded;
+    }
+
     public async Task<DefaultDrives> DefaultsAsync(OrganizationId organization, CancellationToken cancellation)
     {
         DriveId? ofOrganization = null;

@@ -18,7 +18,10 @@ public sealed class Transaction(TableClient table, string partition)
     public Transaction Put(ITableEntity row) => Add(TableTransactionActionType.UpsertReplace, row, default);
 
     /// <summary>The row must still be what was read.</summary>
-    public Transaction Delete(ITableEntity row) => Add(TableTransactionActionType.Delete, row, row.ETag);
+    public Transaction Delete(ITableEntity row) => Delete(row, row.ETag);
+
+    /// <summary>The row must still be what was read.</summary>
+    public Transaction Delete(ITableEntity row, ETag read) => Add(TableTransactionActionType.Delete, row, read);
 
     /// <summary>Commits.</summary>
     /// <returns>The rows' new ETags in the order in which they were added, or which row stood in the way.</returns>

@@ -1,0 +1,79 @@
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask;
+using ServerlessDrives.Access;
+using ServerlessDrives.Drives;
+using ServerlessDrives.Verification;
+
+namespace ServerlessDrives.Connecting;
+
+/// <summary>
+/// Swaps a drive's access key: the new one is proven before it replaces the old one, and only then is the old one disabled.
+/// Wherever a crash falls, the drive has a key that works.
+/// </summary>
+public sealed class ReplaceCredentials(IDrives drives, IVerification verification, IReports reports, ISecrets secrets, IDriveSessions sessions, TimeProvider clock)
+{
+    private static readonly TaskOptions Stubbornly = TaskOptions.FromRetryPolicy(
+        new RetryPolicy(maxNumberOfAttempts: 300, firstRetryInterval: TimeSpan.FromSeconds(1), backoffCoefficient: 2, maxRetryInterval: TimeSpan.FromMinutes(5)));
+
+    /// <returns>Whether the new key is the drive's now.</returns>
+    [Function(nameof(ReplaceCredentials))]
+    public static async Task<bool> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context)
+    {
+        var input = context.GetInput<ReplaceCredentialsInput>()!;
+        var replaced = await context.CallActivityAsync<bool>(nameof(ProveCredentials), input, Stubbornly)
+            && await context.CallActivityAsync<bool>(nameof(SwapCredentials), input, Stubbornly);
+        await context.CallActivityAsync(nameof(RetireCredentials), new RetireCredentialsInput(input, replaced), Stubbornly);
+        return replaced;
+    }
+
+    [Function(nameof(ProveCredentials))]
+    public async Task<bool> ProveCredentials([ActivityTrigger] ReplaceCredentialsInput input, CancellationToken cancellation)
+    {
+        if (await drives.FindAsync(input.Organization, input.Drive, cancellation) is not { Value: { State: DriveState.Connected } drive })
+            return false;
+        await using var progress = new ReportProgress(reports, input.Organization, input.Drive.Value, input.Verification, clock);
+        var report = await verification.VerifyAsync(
+            input.Verification,
+            new(drive.Id.Value, drive.Bucket, drive.Region, drive.Path, drive.Encryption, new DriveCredentials.AccessKey(input.AccessKeyId, input.Secret, input.NewVersion), drive.BucketOwner),
+            progress,
+            cancellation);
+        await progress.CompleteAsync(report, cancellation);
+        return report.Passed;
+    }
+
+    [Function(nameof(SwapCredentials))]
+    public async Task<bool> SwapCredentials([ActivityTrigger] ReplaceCredentialsInput input, CancellationToken cancellation)
+    {
+        while (await drives.FindAsync(input.Organization, input.Drive, cancellation) is { Value: { State: DriveState.Connected, Authentication: DriveAuthentication.AccessKey key } } read)
+        {
+            if (key.SecretVersion == input.NewVersion)
+                return true;
+            if (key.SecretVersion != input.OldVersion)
+                return false;
+            var now = clock.GetUtcNow();
+            var swapped = read.Value with
+            {
+                Authentication = new DriveAuthentication.AccessKey(input.AccessKeyId, input.Secret, input.NewVersion),
+                Health = new(HealthStatus.Healthy, now, read.Value.Health.Status is HealthStatus.Healthy ? read.Value.Health.Since : now, Problem: null),
+            };
+            if (await drives.SaveAsync(read.With(swapped), cancellation))
+            {
+                sessions.Forget(input.Drive);
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Of the two versions, disables the one that the drive doesn't use.</summary>
+    [Function(nameof(RetireCredentials))]
+    public Task RetireCredentials([ActivityTrigger] RetireCredentialsInput input, CancellationToken cancellation) =>
+        secrets.DisableAsync(input.Replacement.Secret, input.Replaced ? input.Replacement.OldVersion : input.Replacement.NewVersion, cancellation);
+}
+
+/// <param name="OldVersion">The secret's version that is in use when the swap begins; if another swap comes first, this one is off.</param>
+public sealed record ReplaceCredentialsInput(
+    OrganizationId Organization, DriveId Drive, VerificationId Verification, AccessKeyId AccessKeyId, SecretName Secret, string OldVersion, string NewVersion);
+
+public sealed record RetireCredentialsInput(ReplaceCredentialsInput Replacement, bool Replaced);

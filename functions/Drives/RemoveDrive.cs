@@ -1,0 +1,87 @@
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask;
+using ServerlessDrives.Access;
+
+namespace ServerlessDrives.Drives;
+
+/// <summary>
+/// Disconnects a drive: nobody uses it from the first step on, and its name is free after the last. The files on the bucket stay.
+/// Scheduling this is what decides; each step can be run again.
+/// </summary>
+public sealed class RemoveDrive(IDrives drives, IEnumerable<IHoldsDrives> holders, ISecrets secrets, IDriveSessions sessions)
+{
+    private static readonly TaskOptions Stubbornly = TaskOptions.FromRetryPolicy(
+        new RetryPolicy(maxNumberOfAttempts: 300, firstRetryInterval: TimeSpan.FromSeconds(1), backoffCoefficient: 2, maxRetryInterval: TimeSpan.FromMinutes(5)));
+
+    /// <summary>The instance that removes this drive; a second request finds the first one's.</summary>
+    public static string InstanceOf(DriveId drive) => $"remove-{drive}";
+
+    /// <returns>Whether the drive is gone; false when it became a default meanwhile.</returns>
+    [Function(nameof(RemoveDrive))]
+    public static async Task<bool> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context)
+    {
+        var input = context.GetInput<RemoveDriveInput>()!;
+        if (!await context.CallActivityAsync<bool>(nameof(StopUsingDrive), input, Stubbornly))
+            return false;
+        await context.CallActivityAsync(nameof(ReleaseDrive), input, Stubbornly);
+        await context.CallActivityAsync(nameof(DeleteDriveSecret), input, Stubbornly);
+        await context.CallActivityAsync(nameof(ForgetDrive), input, Stubbornly);
+        return true;
+    }
+
+    /// <returns>False when the drive is a default and so has to stay.</returns>
+    [Function(nameof(StopUsingDrive))]
+    public async Task<bool> StopUsingDrive([ActivityTrigger] RemoveDriveInput input, CancellationToken cancellation)
+    {
+        while (await drives.FindAsync(input.Organization, input.Drive, cancellation) is { Value.State: DriveState.Connected } read)
+        {
+            if ((await drives.DefaultsAsync(input.Organization, cancellation)).Includes(input.Drive))
+                return false;
+            if (await drives.SaveAsync(read.With(read.Value with { State = DriveState.Disconnecting }), cancellation))
+                break;
+        }
+
+        sessions.Forget(input.Drive);
+        return true;
+    }
+
+    [Function(nameof(ReleaseDrive))]
+    public async Task ReleaseDrive([ActivityTrigger] RemoveDriveInput input, CancellationToken cancellation)
+    {
+        foreach (var holder in holders)
+            await holder.ReleaseAsync(input.Organization, input.Drive, cancellation);
+    }
+
+    [Function(nameof(DeleteDriveSecret))]
+    public async Task DeleteDriveSecret([ActivityTrigger] RemoveDriveInput input, CancellationToken cancellation)
+    {
+        if (await drives.FindAsync(input.Organization, input.Drive, cancellation) is { Value.Authentication: DriveAuthentication.AccessKey key })
+            await secrets.DeleteAsync(key.Secret, cancellation);
+    }
+
+    [Function(nameof(ForgetDrive))]
+    public async Task ForgetDrive([ActivityTrigger] RemoveDriveInput input, CancellationToken cancellation)
+    {
+        while (await drives.FindAsync(input.Organization, input.Drive, cancellation) is { } read)
+        {
+            if (await drives.RemoveAsync(read, cancellation))
+                break;
+        }
+    }
+}
+
+/// <param name="By">Who asked for it.</param>
+public sealed record RemoveDriveInput(OrganizationId Organization, DriveId Drive, UserId By);
+
+/// <summary>Something that stands on a drive and keeps it from being removed, unless it is removed with it: integrations.</summary>
+public interface IHoldsDrives
+{
+    /// <summary>What stands on the drive, by id and name.</summary>
+    Task<IReadOnlyList<DriveHold>> HoldsAsync(OrganizationId organization, DriveId drive, CancellationToken cancellation);
+
+    /// <summary>Lets go of the drive; nothing to let go of is fine.</summary>
+    Task ReleaseAsync(OrganizationId organization, DriveId drive, CancellationToken cancellation);
+}
+
+/// <param name="Id">Such as <c>int_…</c>.</param>
+public sealed record DriveHold(string Id, string Description);
