@@ -90,7 +90,10 @@ public sealed record DriveConnection
     public ConnectionProblem? Problem { get; init; }
     public IReadOnlyList<Confirmation> Confirmations { get; init; } = [];
 
-    /// <summary>The highest step whose policy has been handed out.</summary>
+    /// <summary>Links that AWS admins without an account confirm with.</summary>
+    public IReadOnlyList<CallbackLink> CallbackLinks { get; init; } = [];
+
+    /// <summary>Whether the role policy and bucket policy have been handed out.</summary>
     public bool BucketPolicyOffered { get; init; }
 
     public VerificationId? LastVerification { get; init; }
@@ -199,6 +202,12 @@ public sealed record DriveConnection
 
     public DriveConnection Confirm(Confirmation confirmation, DateTimeOffset now) =>
         this with { Confirmations = [.. Confirmations, confirmation], UpdatedAt = now };
+
+    public DriveConnection Add(CallbackLink link, DateTimeOffset now) =>
+        this with { CallbackLinks = [.. CallbackLinks.TakeLast(CallbackLink.MostPerConnection - 1), link], UpdatedAt = now };
+
+    public DriveConnection RevokeCallbackLinks(DateTimeOffset now) =>
+        this with { CallbackLinks = [.. CallbackLinks.Select(link => link.RevokedAt is null ? link with { RevokedAt = now } : link)], UpdatedAt = now };
 
     public DriveConnection RequestCancel(DateTimeOffset now) => this with { CancelRequested = true, UpdatedAt = now };
 

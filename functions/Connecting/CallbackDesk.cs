@@ -1,0 +1,72 @@
+using ServerlessDrives.Workspaces;
+
+namespace ServerlessDrives.Connecting;
+
+/// <summary>Callback links: made by people who may change the connection, used by AWS admins who have no account here.</summary>
+public sealed class CallbackDesk(IConnections connections, ConnectionDesk desk, TimeProvider clock)
+{
+    /// <summary>The longest life of a link; it never outlives its connection.</summary>
+    public static readonly TimeSpan LongestLife = TimeSpan.FromDays(30);
+
+    /// <param name="life">Null for as long as the connection waits.</param>
+    public async Task<Result<(CallbackToken Token, CallbackLink Link)>> MakeAsync(
+        Person person, ConnectionKey key, ConfirmationStep step, TimeSpan? life, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(person);
+        if (life is { } wanted && (wanted <= TimeSpan.Zero || wanted > LongestLife))
+            return Refusal.Invalid("expiresInHours", $"A link lives between 1 hour and {LongestLife.TotalHours:0} hours.");
+        while (true)
+        {
+            if (await connections.FindAsync(key, cancellation) is not { } read)
+                return Refusal.NotFound("connection");
+            var connection = read.Value;
+            if (!connection.IsOpen || connection.Method is ConnectionMethod.AccessKey)
+                return Refusal.Conflict("step-not-open", "This connection has no policy to confirm.");
+            var now = clock.GetUtcNow();
+            var until = life is null || now + life > connection.ExpiresAt ? connection.ExpiresAt : now + life.Value;
+            var token = CallbackToken.New(key);
+            var link = new CallbackLink(token.Hash, step, connection.Attempt, until, person.Id);
+            if (await connections.SaveAsync(read.With(connection.Add(link, now)), cancellation) is not null)
+                return (token, link);
+        }
+    }
+
+    public async Task<Result<DriveConnection>> RevokeAllAsync(ConnectionKey key, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            if (await connections.FindAsync(key, cancellation) is not { } read)
+                return Refusal.NotFound("connection");
+            if (await connections.SaveAsync(read.With(read.Value.RevokeCallbackLinks(clock.GetUtcNow())), cancellation) is { } saved)
+                return saved.Value;
+        }
+    }
+
+    /// <summary>The connection and the link that the token stands for, or which of the ways of being no good applies.</summary>
+    public async Task<Result<(DriveConnection Connection, CallbackLink Link)>> OpenAsync(string? text, CancellationToken cancellation)
+    {
+        if (CallbackToken.Parse(text) is not { } token || await connections.FindAsync(token.Key, cancellation) is not { Value: var connection }
+            || connection.CallbackLinks.FirstOrDefault(known => known.Hash == token.Hash) is not { } link)
+            return new Refusal(RefusalKind.NotFound, "callback-unknown", "This link was never given out, or it was cut or changed on its way. Ask whoever sent it to send it again.");
+        if (link.RevokedAt is not null)
+            return new Refusal(RefusalKind.Gone, "callback-revoked", "This link was revoked. Ask whoever sent it for a new one.");
+        if (clock.GetUtcNow() >= link.ExpiresAt)
+            return new Refusal(RefusalKind.Gone, "callback-expired", "This link has expired. Ask whoever sent it for a new one.");
+        return (connection, link);
+    }
+
+    /// <param name="confirmedBy">A name or e-mail, as the AWS admin gives it; not verified, and marked as such.</param>
+    public async Task<Result<DriveConnection>> ConfirmAsync(string? text, string? confirmedBy, IConnectionFlow flow, CancellationToken cancellation)
+    {
+        var by = confirmedBy?.Trim();
+        if (by is { Length: > 200 } || by?.Any(char.IsControl) == true)
+            return Refusal.Invalid("confirmedBy", "Give a name or an e-mail address of at most 200 characters.");
+        if (!(await OpenAsync(text, cancellation)).TryGet(out var open, out var refusal))
+            return refusal;
+        if (open.Link.Attempt != open.Connection.Attempt)
+            return Refusal.Conflict("step-not-open", "This link was for an earlier attempt; something has been corrected since. Ask whoever sent it for a new one.");
+        var confirmed = await desk.ConfirmAsync(
+            new(open.Connection.Organization, open.Connection.Id), open.Link.Step, open.Link.Attempt, by is { Length: > 0 } ? by : "an AWS admin", "callback", flow, cancellation);
+        return confirmed.Match<Result<DriveConnection>>(connection => connection.Value, no => no);
+    }
+}

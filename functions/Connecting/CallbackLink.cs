@@ -1,0 +1,53 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace ServerlessDrives.Connecting;
+
+/// <summary>
+/// What the row remembers of a callback link: never the token itself, only its hash. A link is good for one step of one attempt until it
+/// expires, is revoked, or the step is over.
+/// </summary>
+/// <param name="Hash">SHA-256 of the token's secret part, base64url.</param>
+public sealed record CallbackLink(string Hash, ConfirmationStep Step, int Attempt, DateTimeOffset ExpiresAt, UserId CreatedBy)
+{
+    /// <summary>Older ones are forgotten when more are made.</summary>
+    public const int MostPerConnection = 20;
+
+    public DateTimeOffset? RevokedAt { get; init; }
+}
+
+/// <summary>The part of a callback link that whoever holds it is known by: which connection, and 256 random bits.</summary>
+public sealed record CallbackToken
+{
+    private const int SecretBytes = 32;
+    private readonly byte[] _secret;
+
+    private CallbackToken(ConnectionKey key, byte[] secret) => (Key, _secret) = (key, secret);
+
+    public ConnectionKey Key { get; }
+
+    /// <summary>What the row keeps of it.</summary>
+    public string Hash => Base64Url.EncodeToString(SHA256.HashData(_secret));
+
+    public static CallbackToken New(ConnectionKey key) => new(key, RandomNumberGenerator.GetBytes(SecretBytes));
+
+    /// <returns>The token, or null when the text was never one of ours or has been cut or changed.</returns>
+    public static CallbackToken? Parse(string? text)
+    {
+        if (text is not { Length: > 0 and < 400 } || text.Split('.') is not [var key, var secret] || !Base64Url.IsValid(key) || !Base64Url.IsValid(secret))
+            return null;
+        var bytes = Base64Url.DecodeFromChars(secret);
+        return bytes.Length == SecretBytes
+            && Encoding.UTF8.GetString(Base64Url.DecodeFromChars(key)).Split('/') is [var organization, var connection]
+            && Identifier.TryParse<OrganizationId>(organization, out var organizationId)
+            && Identifier.TryParse<ConnectionId>(connection, out var connectionId)
+            ? new(new(organizationId, connectionId), bytes)
+            : null;
+    }
+
+    /// <summary>As it stands in the link; whoever logs or stores this holds the link.</summary>
+    public string Reveal() => $"{Base64Url.EncodeToString(Encoding.UTF8.GetBytes($"{Key.Organization}/{Key.Connection}"))}.{Base64Url.EncodeToString(_secret)}";
+
+    public override string ToString() => "***";
+}
