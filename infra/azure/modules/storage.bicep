@@ -1,0 +1,78 @@
+metadata description = 'Tables for drives, blobs for the deployment, and what Durable Task needs; identities only, no shared keys.'
+
+param location string
+param token string
+param tags object
+param principalId string
+
+@description('Subnet for private endpoints; empty for public access.')
+param endpointSubnetId string
+param virtualNetworkId string
+
+var isPrivate = !empty(endpointSubnetId)
+var services = ['blob', 'queue', 'table']
+
+resource account 'Microsoft.Storage/storageAccounts@2023-05-01' = {
+  name: 'stdrives${token}'
+  location: location
+  tags: tags
+  kind: 'StorageV2'
+  sku: { name: 'Standard_ZRS' }
+  properties: {
+    allowSharedKeyAccess: false
+    allowBlobPublicAccess: false
+    defaultToOAuthAuthentication: true
+    minimumTlsVersion: 'TLS1_2'
+    supportsHttpsTrafficOnly: true
+    publicNetworkAccess: isPrivate ? 'Disabled' : 'Enabled'
+    networkAcls: { defaultAction: isPrivate ? 'Deny' : 'Allow', bypass: 'AzureServices' }
+  }
+
+  resource blobs 'blobServices' = {
+    name: 'default'
+    properties: { deleteRetentionPolicy: { enabled: true, days: 7 } }
+
+    resource deployment 'containers' = {
+      name: 'deployment'
+      properties: { publicAccess: 'None' }
+    }
+  }
+}
+
+// Storage Blob Data Owner, Queue Data Contributor and Table Data Contributor: what the host and Durable Task ask for, and nothing on the account itself.
+var roles = {
+  blob: 'b7e6dc6d-f1e8-4753-8033-0f276bb0955b'
+  queue: '974c5e8b-45b9-4653-ba55-5f855dd0fb88'
+  table: '0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3'
+}
+
+resource assignments 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
+  for service in services: {
+    name: guid(account.id, principalId, roles[service])
+    scope: account
+    properties: {
+      principalId: principalId
+      principalType: 'ServicePrincipal'
+      roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roles[service])
+    }
+  }
+]
+
+module endpoints 'endpoint.bicep' = [
+  for service in services: if (isPrivate) {
+    name: 'storage-${service}'
+    params: {
+      location: location
+      tags: tags
+      name: 'pe-${service}-${token}'
+      targetId: account.id
+      groupId: service
+      zoneName: 'privatelink.${service}.${environment().suffixes.storage}'
+      subnetId: endpointSubnetId
+      virtualNetworkId: virtualNetworkId
+    }
+  }
+]
+
+output name string = account.name
+output deploymentContainer string = '${account.properties.primaryEndpoints.blob}${account::blobs::deployment.name}'
