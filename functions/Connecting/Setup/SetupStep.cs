@@ -1,0 +1,36 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using ServerlessDrives.Access;
+
+namespace ServerlessDrives.Connecting.Setup;
+
+/// <summary>What an AWS admin has to apply for the open step, from which every form of instruction is written.</summary>
+/// <param name="DisplayName">For headings only.</param>
+/// <param name="RoleName">The role to make or change.</param>
+/// <param name="RolePath">Its path; <c>/</c> for none.</param>
+/// <param name="TrustPolicy">Who may assume the role.</param>
+/// <param name="Grants">What the role and the bucket must grant; null as long as the bucket isn't known.</param>
+/// <param name="Confirm">Callback links to end with, in the order of the steps that they confirm.</param>
+public sealed record SetupStep(
+    string DisplayName, ConnectionId Connection, string RoleName, string RolePath, JsonObject TrustPolicy, SetupGrants? Grants, IReadOnlyList<Uri> Confirm)
+{
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>The role policy's name: stable, so that applying it again replaces it.</summary>
+    public string RolePolicyName => $"ServerlessDrives-{Connection.Value[^8..]}";
+
+    public static string Text(JsonNode document) => document.ToJsonString(Indented);
+}
+
+/// <param name="RolePolicy">What the role may do.</param>
+/// <param name="BucketPolicy">What the bucket admits; merged into what the bucket has.</param>
+/// <param name="KeyPolicyStatement">For the KMS key's own policy, where the key is in another account than the role; otherwise null.</param>
+public sealed record SetupGrants(BucketName Bucket, Region Region, JsonObject RolePolicy, JsonObject BucketPolicy, JsonObject? KeyPolicyStatement);
+
+/// <summary>The forms that instructions come in.</summary>
+public enum SetupFormat
+{
+    AwsCli,
+    CloudFormation,
+    Terraform,
+}

@@ -1,0 +1,76 @@
+using System.Text;
+
+namespace ServerlessDrives.Connecting.Setup;
+
+/// <summary>The open step as Terraform, for the AWS provider 5 and later.</summary>
+public static class TerraformModule
+{
+    public static string Write(SetupStep step)
+    {
+        ArgumentNullException.ThrowIfNull(step);
+        var module = new StringBuilder($$"""
+            # ServerlessDrives: access for the drive {{step.DisplayName.ReplaceLineEndings(" ")}}
+            # Afterwards confirm the step in the wizard or by the callback link.
+
+            terraform {
+              required_providers {
+                aws = {
+                  source  = "hashicorp/aws"
+                  version = ">= 5.0"
+                }
+              }
+            }
+
+            resource "aws_iam_role" "serverless_drives" {
+              name               = {{Text(step.RoleName)}}
+              path               = {{Text(step.RolePath)}}
+              assume_role_policy = {{Heredoc(SetupStep.Text(step.TrustPolicy))}}
+            }
+
+            output "role_arn" {
+              description = "Paste this into the wizard's configuration."
+              value       = aws_iam_role.serverless_drives.arn
+            }
+
+            """);
+        if (step.Grants is { } grants)
+        {
+            module.Append($$"""
+
+                variable "present_bucket_policy" {
+                  description = "The policy that the bucket has now, as JSON; null if it has none. A bucket has one policy, so ours is merged into it."
+                  type        = string
+                  default     = null
+                }
+
+                data "aws_iam_policy_document" "bucket" {
+                  source_policy_documents = var.present_bucket_policy == null ? [] : [var.present_bucket_policy]
+                  override_policy_documents = [{{Heredoc(SetupStep.Text(grants.BucketPolicy))}}
+                  ]
+                }
+
+                resource "aws_iam_role_policy" "serverless_drives" {
+                  name   = {{Text(step.RolePolicyName)}}
+                  role   = aws_iam_role.serverless_drives.id
+                  policy = {{Heredoc(SetupStep.Text(grants.RolePolicy))}}
+                }
+
+                resource "aws_s3_bucket_policy" "serverless_drives" {
+                  bucket     = {{Text(grants.Bucket.ToString())}}
+                  policy     = data.aws_iam_policy_document.bucket.json
+                  depends_on = [aws_iam_role.serverless_drives]
+                }
+
+                """);
+        }
+
+        return module.ToString().ReplaceLineEndings("\n");
+    }
+
+    /// <summary><c>${</c> and <c>%{</c> begin templates in Terraform and are written twice to mean themselves.</summary>
+    private static string Escape(string text) => text.Replace("${", "$${", StringComparison.Ordinal).Replace("%{", "%%{", StringComparison.Ordinal);
+
+    private static string Text(string text) => $"\"{Escape(text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal))}\"";
+
+    private static string Heredoc(string text) => $"<<JSON\n{Escape(text.ReplaceLineEndings("\n"))}\nJSON";
+}
