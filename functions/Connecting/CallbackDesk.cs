@@ -63,7 +63,7 @@ public sealed class CallbackDesk(IConnections connections, ConnectionDesk desk, 
             return Refusal.Invalid("confirmedBy", "Give a name or an e-mail address of at most 200 characters.");
         if (!(await OpenAsync(text, cancellation)).TryGet(out var open, out var refusal))
             return refusal;
-        if (open.Link.Attempt != open.Connection.Attempt)
+        if (open.Link.Attempt != open.Connection.Attempt && open.Connection.IsOpen)
             return Refusal.Conflict("step-not-open", "This link was for an earlier attempt; something has been corrected since. Ask whoever sent it for a new one.");
         var confirmed = await desk.ConfirmAsync(
             new(open.Connection.Organization, open.Connection.Id), open.Link.Step, open.Link.Attempt, by is { Length: > 0 } ? by : "an AWS admin", "callback", flow, cancellation);

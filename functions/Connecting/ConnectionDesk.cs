@@ -118,7 +118,7 @@ public sealed class ConnectionDesk(IConnections connections, IRoles roles, ISecr
                 return Refusal.NotFound("connection");
             var connection = read.Value;
             if (connection.OpenStep != step || connection.CancelRequested || (attempt ?? connection.Attempt) != connection.Attempt)
-                return StepNotOpen(connection, $"does not wait for the {(step is ConfirmationStep.TrustPolicy ? "trust policy" : "bucket policy")}");
+                return StepNotOpen(connection, $"does not wait for the {(step is ConfirmationStep.TrustPolicy ? "trust policy" : "bucket policy")}", step);
 
             var promise = await connections.PromiseAsync(key, cancellation);
             if (connection.ConfirmationOf(step) is null)
@@ -240,8 +240,20 @@ public sealed class ConnectionDesk(IConnections connections, IRoles roles, ISecr
     private static string ConfirmedEvent(ConfirmationStep step, int attempt) => ConnectionEventName.For(
         step is ConfirmationStep.TrustPolicy ? ConnectionEvent.TrustPolicyConfirmed : ConnectionEvent.BucketPolicyConfirmed, attempt);
 
-    private static Refusal StepNotOpen(DriveConnection connection, string what) =>
-        Refusal.Conflict("step-not-open", $"The connection is {Words(connection)} and {what}. Nothing was changed.");
+    /// <summary>Says where the connection stands and, of a confirmation, whether it came too early (<c>not-yet</c>) or too late (<c>over</c>).</summary>
+    private static Refusal StepNotOpen(DriveConnection connection, string what, ConfirmationStep? step = null)
+    {
+        var refusal = Refusal.Conflict("step-not-open", $"The connection is {Words(connection)} and {what}. Nothing was changed.");
+        return step is null ? refusal : refusal with
+        {
+            Extensions = new Dictionary<string, object> { ["reason"] = IsStillToCome(step.Value, connection) ? "not-yet" : connection.Status is ConnectionStatus.Cancelled or ConnectionStatus.Expired or ConnectionStatus.Failed ? "ended" : "over" },
+        };
+    }
+
+    private static bool IsStillToCome(ConfirmationStep step, DriveConnection connection) =>
+        step is ConfirmationStep.BucketPolicy
+        && connection.Status is ConnectionStatus.AwaitingTrustPolicy or ConnectionStatus.AwaitingConfiguration
+        && connection.Method is ConnectionMethod.IamRole;
 
     private static string Words(DriveConnection connection) => connection switch
     {

@@ -65,10 +65,12 @@ public static class AwsCliScript
             code=$(curl -sS -o "$work/answer" -w '%{http_code}' -X POST -H 'Content-Type: application/json' -d "{\"confirmedBy\":\"$who\"}" "$1")
             case $code in
               2??) say 'Confirmed.'; return ;;
-              409) if grep -q '"not-yet"' "$work/answer" && [ "$tries" -lt 60 ]; then tries=$((tries + 1)); sleep 2; else say 'This step is confirmed already.'; return; fi ;;
+              409)
+                if grep -q '"not-yet"' "$work/answer" && [ "$tries" -lt 60 ]; then tries=$((tries + 1)); sleep 2
+                elif grep -q '"over"' "$work/answer"; then say 'This step is confirmed already.'; return
+                else cat "$work/answer" >&2; fail 'The confirmation was refused.'; fi ;;
               429|503) [ "$tries" -lt 60 ] || fail "The confirmation was not taken ($code)."; tries=$((tries + 1)); sleep 5 ;;
-              *) cat "$work/answer" >&2; fail "
-        The confirmation was refused ($code)." ;;
+              *) cat "$work/answer" >&2; fail "The confirmation was refused ($code)." ;;
             esac
           done
         }
