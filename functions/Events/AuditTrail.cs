@@ -1,0 +1,38 @@
+using System.Text.Json.Nodes;
+
+namespace ServerlessDrives.Events;
+
+/// <summary>Who did something.</summary>
+/// <param name="Kind"><c>user</c>, <c>callback</c> (an AWS admin behind a link, who is whoever they say) or <c>system</c>.</param>
+/// <param name="Id">The user's id, the name that was given, or the timer's or orchestration's name.</param>
+public sealed record Actor(string Kind, string Id)
+{
+    public static Actor User(UserId id) => new("user", id.Value);
+
+    public static Actor Callback(string name) => new("callback", name);
+
+    public static Actor System(string name) => new("system", name);
+}
+
+/// <summary>One act: who did what to which resource when, and what it was before and after. Without secrets and object keys.</summary>
+/// <param name="Action">A verb in the past tense behind the noun: <c>connection.confirmed</c>.</param>
+/// <param name="Resource">The id of what was acted upon.</param>
+/// <param name="Before">What it was; null for something new.</param>
+/// <param name="After">What it is; null for something that is gone.</param>
+public sealed record AuditEntry(string Id, OrganizationId Organization, DateTimeOffset At, Actor Actor, string Action, string Resource, JsonObject? Before, JsonObject? After);
+
+/// <summary>Who did what, kept for good.</summary>
+public interface IAuditTrail
+{
+    /// <param name="key">Makes the entry's id; an act that is done again after a crash, under the same key, stays one entry. Null for a new one.</param>
+    Task RecordAsync(
+        OrganizationId organization, Actor actor, string action, string resource, JsonObject? before, JsonObject? after, string? key, CancellationToken cancellation);
+
+    /// <summary>The newest first.</summary>
+    Task<Page<AuditEntry>> ListAsync(AuditQuery query, int limit, string? cursor, CancellationToken cancellation);
+}
+
+/// <param name="From">Nothing before this; null for all.</param>
+/// <param name="Actor">The id of one actor; null for all.</param>
+/// <param name="Resource">One resource's id; null for all.</param>
+public sealed record AuditQuery(OrganizationId Organization, DateTimeOffset? From, string? Actor, string? Resource);

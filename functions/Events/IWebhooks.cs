@@ -1,0 +1,37 @@
+namespace ServerlessDrives.Events;
+
+/// <summary>Webhooks and what is on its way to them.</summary>
+public interface IWebhooks
+{
+    Task<Versioned<Webhook>?> FindAsync(OrganizationId organization, WebhookId id, CancellationToken cancellation);
+
+    Task<Page<Webhook>> ListAsync(OrganizationId organization, int limit, string? cursor, CancellationToken cancellation);
+
+    Task CreateAsync(Webhook webhook, CancellationToken cancellation);
+
+    Task<bool> SaveAsync(Versioned<Webhook> webhook, CancellationToken cancellation);
+
+    /// <summary>Deletes the webhook; what is on its way to it is dropped when its time comes.</summary>
+    Task DeleteAsync(OrganizationId organization, WebhookId id, CancellationToken cancellation);
+
+    /// <summary>Notes the delivery and when it is due; one that is noted already stays as it is.</summary>
+    Task AddAsync(Delivery delivery, CancellationToken cancellation);
+
+    Task<Versioned<Delivery>?> FindAsync(OrganizationId organization, WebhookId webhook, DeliveryId id, CancellationToken cancellation);
+
+    /// <summary>The newest first.</summary>
+    /// <param name="status">Null for all; <see cref="DeliveryStatus.Dead"/> for the dead-letter list.</param>
+    Task<Page<Delivery>> DeliveriesAsync(OrganizationId organization, WebhookId webhook, DeliveryStatus? status, int limit, string? cursor, CancellationToken cancellation);
+
+    /// <summary>Stores what came of a try, and when the next is due; false when another one stored something meanwhile.</summary>
+    Task<bool> SaveAsync(Versioned<Delivery> delivery, CancellationToken cancellation);
+
+    /// <summary>What is due now, oldest first.</summary>
+    IAsyncEnumerable<DueDelivery> DueAsync(DateTimeOffset now, CancellationToken cancellation);
+
+    /// <summary>It is not due any more under this mark.</summary>
+    Task SettleAsync(DueDelivery due, CancellationToken cancellation);
+}
+
+/// <param name="Mark">The row that says so: its time and the delivery's id.</param>
+public sealed record DueDelivery(OrganizationId Organization, WebhookId Webhook, DeliveryId Delivery, DateTimeOffset At, string Mark);
