@@ -1,0 +1,56 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+
+namespace ServerlessDrives.Http;
+
+/// <summary>Reads request bodies. The worker's own binding answers bad JSON with an empty 500.</summary>
+public static class Bodies
+{
+    /// <summary>The largest JSON body in bytes: a bucket policy is at most 20 kB, and nothing else comes near it.</summary>
+    public const int MostBytes = 256 * 1024;
+
+    private static readonly Refusal TooLarge = new(RefusalKind.Malformed, "content-too-large", $"The body is larger than {MostBytes / 1024} kB.");
+
+    /// <summary>The body, or what is wrong with it.</summary>
+    public static async Task<Result<T>> ReadJsonAsync<T>(this HttpRequest request)
+        where T : class
+    {
+        var bytes = await request.ReadBytesAsync();
+        if (!bytes.TryGet(out var json, out var refusal))
+            return refusal;
+        if (json.Length == 0)
+            return new Refusal(RefusalKind.Malformed, "malformed", "A JSON body was expected.");
+        try
+        {
+            return JsonSerializer.Deserialize<T>(json, Json.Options) is { } body
+                ? body
+                : new Refusal(RefusalKind.Malformed, "malformed", "A JSON object was expected, not null.");
+        }
+        catch (JsonException wrong)
+        {
+            // The message may quote the body, and the body may hold a secret; the position is enough.
+            return new Refusal(RefusalKind.Malformed, "malformed", $"The body can't be read as JSON of the expected shape: see line {wrong.LineNumber + 1}, byte {wrong.BytePositionInLine + 1}{(wrong.Path is null ? "" : $", at {wrong.Path}")}.");
+        }
+    }
+
+    /// <summary>A JSON body's bytes, of a bounded size; empty when there is none.</summary>
+    public static async Task<Result<byte[]>> ReadBytesAsync(this HttpRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        if (request.ContentLength > MostBytes)
+            return TooLarge;
+        if (request.ContentLength is not 0 && request.ContentType is not null && !request.HasJsonContentType())
+            return new Refusal(RefusalKind.Malformed, "unsupported-media-type", "Send application/json.");
+        using var body = new MemoryStream();
+        var buffer = new byte[16 * 1024];
+        int read;
+        while ((read = await request.Body.ReadAsync(buffer, request.HttpContext.RequestAborted)) > 0)
+        {
+            if (body.Length + read > MostBytes)
+                return TooLarge;
+            body.Write(buffer, 0, read);
+        }
+
+        return body.ToArray();
+    }
+}

@@ -1,0 +1,44 @@
+namespace ServerlessDrives.Workspaces;
+
+/// <summary>A group of members in an organization.</summary>
+public sealed record Workspace(WorkspaceId Id, OrganizationId Organization, string Name, DateTimeOffset CreatedAt)
+{
+    public const int MaxNameLength = 100;
+}
+
+/// <summary>Somebody's membership in a workspace.</summary>
+public sealed record Member(WorkspaceId Workspace, UserId User, WorkspaceRole Role);
+
+/// <summary>Workspaces and who is in them.</summary>
+public interface IWorkspaces
+{
+    Task<Versioned<Workspace>?> FindAsync(OrganizationId organization, WorkspaceId id, CancellationToken cancellation);
+
+    /// <summary>All workspaces of the organization, in the order of their ids.</summary>
+    Task<Page<Workspace>> ListAsync(OrganizationId organization, int limit, string? cursor, CancellationToken cancellation);
+
+    /// <returns>False when there is one of this id already.</returns>
+    Task<bool> CreateAsync(Workspace workspace, CancellationToken cancellation);
+
+    Task<Versioned<Workspace>?> SaveAsync(Versioned<Workspace> workspace, CancellationToken cancellation);
+
+    /// <summary>Deletes the workspace, if it still is what was read, and its memberships.</summary>
+    Task<bool> DeleteAsync(Versioned<Workspace> workspace, CancellationToken cancellation);
+
+    /// <summary>What the person is in which workspaces.</summary>
+    Task<IReadOnlyDictionary<WorkspaceId, WorkspaceRole>> MembershipsAsync(OrganizationId organization, UserId user, CancellationToken cancellation);
+
+    Task<Page<Member>> MembersAsync(OrganizationId organization, WorkspaceId workspace, int limit, string? cursor, CancellationToken cancellation);
+
+    Task PutMemberAsync(OrganizationId organization, Member member, CancellationToken cancellation);
+
+    /// <summary>Ends a membership; none is fine.</summary>
+    Task RemoveMemberAsync(OrganizationId organization, WorkspaceId workspace, UserId user, CancellationToken cancellation);
+}
+
+/// <summary>What keeps a workspace from being deleted.</summary>
+public interface IWorkspaceContents
+{
+    /// <summary>Names of what still is in the workspace, by id; at most a hundred.</summary>
+    Task<IReadOnlyDictionary<string, string>> OfAsync(OrganizationId organization, WorkspaceId workspace, CancellationToken cancellation);
+}
