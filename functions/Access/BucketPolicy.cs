@@ -1,0 +1,69 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace ServerlessDrives.Access;
+
+/// <summary>What the bucket admits: the drive's statements, for the customer's role.</summary>
+public sealed class BucketPolicy
+{
+    /// <summary>S3's limit for a bucket policy, in bytes.</summary>
+    public const int MaxBytes = 20 * 1024;
+
+    private readonly RoleArn _role;
+    private readonly BucketAccess _access;
+
+    private BucketPolicy(RoleArn role, BucketAccess access) => (_role, _access) = (role, access);
+
+    public static BucketPolicy For(RoleArn role, BucketAccess access) => new(role, access);
+
+    /// <summary>A fresh document each time.</summary>
+    public JsonObject ToJson() => PolicyStatements.Document(PolicyStatements.ForBucket(_access, _role));
+
+    /// <summary>The bucket's present policy with these statements in it: those of the same Sid replaced, all others kept. Doing it twice comes to the same.</summary>
+    /// <param name="existing">JSON; null or blank where the bucket has no policy.</param>
+    public Parsed<JsonObject> MergeInto(string? existing)
+    {
+        if (string.IsNullOrWhiteSpace(existing))
+            return ToJson();
+
+        JsonObject? policy;
+        try
+        {
+            policy = JsonNode.Parse(existing, documentOptions: new() { AllowDuplicateProperties = false }) as JsonObject;
+        }
+        catch (JsonException exception)
+        {
+            return Parsed.Refuse<JsonObject>($"The present bucket policy is not JSON (line {exception.LineNumber + 1}); paste it as the S3 console shows it.");
+        }
+
+        var old = policy?["Statement"] switch
+        {
+            JsonArray many when many.All(statement => statement is JsonObject) => many.Select(statement => (JsonObject)statement!.DeepClone()).ToList(),
+            JsonObject one => [(JsonObject)one.DeepClone()],
+            _ => null,
+        };
+        if (policy is null || old is null)
+            return Parsed.Refuse<JsonObject>("The present bucket policy has no statements; expected an object with \"Version\" and \"Statement\".");
+        // Escapes such as ${*} mean nothing in the language of 2008.
+        if (policy["Version"] is not JsonValue version || !version.TryGetValue(out string? text) || text != PolicyStatements.Version)
+        {
+            if (old.Any(statement => statement.ToJsonString().Contains("${", StringComparison.Ordinal)))
+                return Parsed.Refuse<JsonObject>($"The present bucket policy isn't in the version {PolicyStatements.Version}, and changing that would change what its ${{…}} mean. Update its version first.");
+            policy["Version"] = PolicyStatements.Version;
+        }
+
+        var ours = PolicyStatements.ForBucket(_access, _role).ToList();
+        var sids = ours.Select(statement => statement["Sid"]!.GetValue<string>()).ToHashSet();
+        policy["Statement"] = new JsonArray([.. old.Where(statement => !sids.Contains(SidOf(statement))).Concat(ours)]);
+
+        var bytes = Encoding.UTF8.GetByteCount(policy.ToJsonString());
+        return bytes > MaxBytes
+            ? Parsed.Refuse<JsonObject>($"Merged, the bucket policy would have {bytes} bytes; S3 takes at most {MaxBytes}. Shorten the present one first.")
+            : policy;
+    }
+
+    private static string SidOf(JsonObject statement) => statement["Sid"] is JsonValue sid && sid.TryGetValue(out string? text) ? text : "";
+
+    public override string ToString() => ToJson().ToJsonString();
+}
