@@ -28,7 +28,7 @@ public sealed class Problem(Refusal refusal) : IResult
         RefusalKind.Invalid => StatusCodes.Status422UnprocessableEntity,
         RefusalKind.TooMany => StatusCodes.Status429TooManyRequests,
         RefusalKind.RefusedByAws => StatusCodes.Status502BadGateway,
-        RefusalKind.Unavailable => StatusCodes.Status503ServiceUnavailable,
+        RefusalKind.Unavailable => refusal.Code is "internal" ? StatusCodes.Status500InternalServerError : StatusCodes.Status503ServiceUnavailable,
         _ => throw new InvalidOperationException($"No status is known for {refusal.Kind}."),
     };
 

@@ -1,0 +1,100 @@
+using Azure;
+using Azure.Data.Tables;
+using ServerlessDrives.Workspaces;
+
+namespace ServerlessDrives.Adapters.Tables;
+
+/// <summary>Workspaces and memberships in Table Storage, one partition for each organization. A membership is two rows, by workspace and by user.</summary>
+internal sealed class TableWorkspaces(TableServiceClient service) : IWorkspaces
+{
+    public const string Name = "Workspaces";
+    private const string Workspaces = "workspace|";
+
+    private readonly TableClient _table = service.GetTableClient(Name);
+
+    public async Task<Versioned<Workspace>?> FindAsync(OrganizationId organization, WorkspaceId id, CancellationToken cancellation) =>
+        await _table.FindAsync<WorkspaceRow>(organization.Value, Workspaces + id, cancellation) is { } row
+            ? new Versioned<Workspace>(row.ToWorkspace(), row.ETag.ToString())
+            : null;
+
+    public async Task<Page<Workspace>> ListAsync(OrganizationId organization, int limit, string? cursor, CancellationToken cancellation) =>
+        (await _table.PageAsync<WorkspaceRow>(organization.Value, Workspaces, null, limit, cursor, cancellation)).Select(row => row.ToWorkspace());
+
+    public async Task<bool> CreateAsync(Workspace workspace, CancellationToken cancellation) =>
+        (await new Transaction(_table, workspace.Organization.Value).Insert(WorkspaceRow.Of(workspace)).CommitAsync(cancellation)).Succeeded;
+
+    public async Task<Versioned<Workspace>?> SaveAsync(Versioned<Workspace> workspace, CancellationToken cancellation)
+    {
+        var committed = await new Transaction(_table, workspace.Value.Organization.Value)
+            .Replace(WorkspaceRow.Of(workspace.Value), new ETag(workspace.ETag))
+            .CommitAsync(cancellation);
+        return committed.Succeeded ? new(workspace.Value, committed.ETags[0]) : null;
+    }
+
+    public async Task<bool> DeleteAsync(Versioned<Workspace> workspace, CancellationToken cancellation)
+    {
+        var (organization, id) = (workspace.Value.Organization, workspace.Value.Id);
+        if (!(await new Transaction(_table, organization.Value).Delete(WorkspaceRow.Of(workspace.Value), new ETag(workspace.ETag)).CommitAsync(cancellation)).Succeeded)
+            return false;
+        // The workspace is gone; memberships of what isn't there admit to nothing, and go one by one.
+        for (Page<Member> page; (page = await MembersAsync(organization, id, Http.Paging.Most, null, cancellation)).Items.Count > 0;)
+        {
+            foreach (var member in page.Items)
+                await RemoveMemberAsync(organization, id, member.User, cancellation);
+        }
+
+        return true;
+    }
+
+    public async Task<IReadOnlyDictionary<WorkspaceId, WorkspaceRole>> MembershipsAsync(OrganizationId organization, UserId user, CancellationToken cancellation)
+    {
+        var memberships = new Dictionary<WorkspaceId, WorkspaceRole>();
+        await foreach (var row in _table.QueryAsync<MemberRow>(TableRange.Of(organization.Value, ByUser(user), null), cancellationToken: cancellation))
+            memberships[WorkspaceId.Of(row.Workspace)] = Stored.Enum<WorkspaceRole>(row.Role);
+        return memberships;
+    }
+
+    public async Task<Page<Member>> MembersAsync(OrganizationId organization, WorkspaceId workspace, int limit, string? cursor, CancellationToken cancellation)
+    {
+        var page = await _table.PageAsync<MemberRow>(organization.Value, ByWorkspace(workspace), null, limit, cursor, cancellation);
+        return page.Select(row => new Member(workspace, Stored.User(row.User), Stored.Enum<WorkspaceRole>(row.Role)));
+    }
+
+    public Task PutMemberAsync(OrganizationId organization, Member member, CancellationToken cancellation) =>
+        new Transaction(_table, organization.Value)
+            .Put(RowOf(ByWorkspace(member.Workspace) + member.User, member))
+            .Put(RowOf(ByUser(member.User) + member.Workspace, member))
+            .CommitAsync(cancellation);
+
+    public async Task RemoveMemberAsync(OrganizationId organization, WorkspaceId workspace, UserId user, CancellationToken cancellation)
+    {
+        await _table.DeleteEntityAsync(organization.Value, ByUser(user) + workspace, ETag.All, cancellation);
+        await _table.DeleteEntityAsync(organization.Value, ByWorkspace(workspace) + user, ETag.All, cancellation);
+    }
+
+    private static string ByWorkspace(WorkspaceId workspace) => $"member|{workspace}|";
+
+    private static string ByUser(UserId user) => $"user|{user}|";
+
+    private static MemberRow RowOf(string key, Member member) =>
+        new() { RowKey = key, Workspace = member.Workspace.Value, User = member.User.Value, Role = member.Role.ToString() };
+
+    private sealed class WorkspaceRow : Row
+    {
+        public string Id { get; set; } = "";
+        public string Name { get; set; } = "";
+        public DateTimeOffset CreatedAt { get; set; }
+
+        public static WorkspaceRow Of(Workspace workspace) =>
+            new() { RowKey = Workspaces + workspace.Id, Id = workspace.Id.Value, Name = workspace.Name, CreatedAt = workspace.CreatedAt };
+
+        public Workspace ToWorkspace() => new(WorkspaceId.Of(Id), OrganizationId.Of(PartitionKey), Name, CreatedAt);
+    }
+
+    private sealed class MemberRow : Row
+    {
+        public string Workspace { get; set; } = "";
+        public string User { get; set; } = "";
+        public string Role { get; set; } = "";
+    }
+}

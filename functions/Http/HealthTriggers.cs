@@ -1,0 +1,48 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+
+namespace ServerlessDrives.Http;
+
+/// <summary>Something that the app can't do without.</summary>
+public interface IDependency
+{
+    /// <summary>As the answer of <c>GET /api/health</c> names it.</summary>
+    string Name { get; }
+
+    /// <summary>Throws when it doesn't answer.</summary>
+    Task AskAsync(CancellationToken cancellation);
+}
+
+/// <summary>Whether the app is alive and ready, for load balancers and people; says nothing secret.</summary>
+public sealed class HealthTriggers(IEnumerable<IDependency> dependencies)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    [Function("GetHealth")]
+    [Requires(Need.Nobody)]
+    public async Task<IResult> GetAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/health")] HttpRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var asked = await Task.WhenAll(dependencies.Select(dependency => AskAsync(dependency, request.HttpContext.RequestAborted)));
+        var ready = asked.All(answer => answer.Ready);
+        return Results.Json(
+            new { status = ready ? "ready" : "unavailable", dependencies = asked.ToDictionary(answer => answer.Name, answer => answer.Ready ? "ready" : "unavailable") },
+            Json.Options,
+            statusCode: ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
+    }
+
+    private static async Task<(string Name, bool Ready)> AskAsync(IDependency dependency, CancellationToken cancellation)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        patience.CancelAfter(Patience);
+        try
+        {
+            await dependency.AskAsync(patience.Token);
+            return (dependency.Name, true);
+        }
+        catch (Exception) when (!cancellation.IsCancellationRequested)
+        {
+            return (dependency.Name, false);
+        }
+    }
+}

@@ -1,0 +1,27 @@
+using Microsoft.Azure.Functions.Worker.Builder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+
+namespace ServerlessDrives.Http;
+
+/// <summary>Composes what every HTTP function passes through.</summary>
+public static class HttpComposition
+{
+    public static FunctionsApplicationBuilder AddHttp(this FunctionsApplicationBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.AddOptions<AuthenticationOptions>().Bind(builder.Configuration.GetSection("Authentication"))
+            .Validate(options => options.Authority is { IsAbsoluteUri: true } authority && (authority.Scheme == Uri.UriSchemeHttps || authority.IsLoopback), "Authentication:Authority must be the https URL of an OpenID Connect issuer.")
+            .Validate(options => !string.IsNullOrWhiteSpace(options.Audience), "Authentication:Audience must say what tokens are meant for, such as api://serverlessdrives.")
+            .ValidateOnStart();
+        builder.Services.AddSingleton(provider => provider.GetRequiredService<IOptions<AuthenticationOptions>>().Value);
+        builder.Services.AddSingleton<BearerTokens>();
+        builder.Services.AddSingleton<NeedsByFunction>();
+        builder.Services.AddSingleton<Idempotency>();
+        builder.UseMiddleware<LastResort>();
+        builder.UseMiddleware<SignIn>();
+        return builder;
+    }
+}

@@ -1,0 +1,137 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using ServerlessDrives.Workspaces;
+
+namespace ServerlessDrives.Http;
+
+/// <summary>An answer as it was given.</summary>
+public sealed record RecordedAnswer(int Status, string? ContentType, string? Location, string? ETag, string Body);
+
+/// <summary>Where answers to keyed requests are kept for a day.</summary>
+public interface IIdempotencyRecords
+{
+    /// <summary>Begins the request, unless it was begun before.</summary>
+    /// <param name="fingerprint">What the request says, as a hash.</param>
+    /// <returns>Null when it is begun now; otherwise what is known of it.</returns>
+    Task<IdempotencyRecord?> BeginAsync(string partition, string key, string fingerprint, CancellationToken cancellation);
+
+    /// <summary>Keeps the answer, encrypted by whoever asks; null forgets the request, so that it can be made again.</summary>
+    Task EndAsync(string partition, string key, byte[]? answer, CancellationToken cancellation);
+}
+
+/// <param name="Answer">Null while the first request is still being answered.</param>
+public sealed record IdempotencyRecord(string Fingerprint, byte[]? Answer);
+
+/// <summary>
+/// Makes a POST with an <c>Idempotency-Key</c> happen once. What is kept of the answer is encrypted with a key made of the caller's own
+/// key, since answers may hold what only the caller should see (a webhook's signing key, a callback link).
+/// </summary>
+public sealed class Idempotency(IIdempotencyRecords records)
+{
+    public const string Header = "Idempotency-Key";
+    private const int MostKeyLength = 200;
+
+    /// <summary>Reads the body and acts on it, or answers as it was answered before.</summary>
+    public async Task<IResult> OnceAsync<TBody>(HttpRequest request, Func<TBody, Task<IResult>> act)
+        where TBody : class
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(act);
+        var key = request.Headers[Header].ToString();
+        if (key.Length == 0)
+            return await ActAsync(request, act);
+        if (key.Length > MostKeyLength || key.Any(char.IsControl))
+            return new Refusal(RefusalKind.Malformed, "malformed", $"An Idempotency-Key has at most {MostKeyLength} printable characters.").AsProblem();
+
+        request.EnableBuffering(Bodies.MostBytes);
+        if (!(await request.ReadBytesAsync()).TryGet(out var bytes, out var unreadable))
+            return unreadable.AsProblem();
+        request.Body.Position = 0;
+
+        var person = request.Person();
+        var partition = $"{person.Organization}|{person.Id}";
+        var name = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)));
+        var fingerprint = Convert.ToHexStringLower(SHA256.HashData([.. Encoding.UTF8.GetBytes($"{request.Method} {request.Path}\n"), .. bytes]));
+        var cancellation = request.HttpContext.RequestAborted;
+        if (await records.BeginAsync(partition, name, fingerprint, cancellation) is { } known)
+            return AnswerTo(known, fingerprint, key);
+
+        RecordedAnswer? answer = null;
+        try
+        {
+            answer = await RecordAsync(request, await ActAsync(request, act));
+            return new Replay(answer);
+        }
+        finally
+        {
+            // Our own failures are not kept: the request may be made again under its key.
+            await records.EndAsync(partition, name, answer is { Status: < 500 } ? Seal(answer, key) : null, CancellationToken.None);
+        }
+    }
+
+    private static async Task<IResult> ActAsync<TBody>(HttpRequest request, Func<TBody, Task<IResult>> act)
+        where TBody : class
+        => (await request.ReadJsonAsync<TBody>()).TryGet(out var body, out var refusal) ? await act(body) : refusal.AsProblem();
+
+    private static IResult AnswerTo(IdempotencyRecord known, string fingerprint, string key)
+    {
+        if (known.Fingerprint != fingerprint)
+            return Refusal.Invalid(Header, "This key was used for another request. Use a new one.").AsProblem();
+        if (known.Answer is null)
+            return (Refusal.Conflict("in-progress", "The same request is still being answered. Wait for it.") with { RetryAfter = TimeSpan.FromSeconds(2) }).AsProblem();
+        return new Replay(Open(known.Answer, key));
+    }
+
+    private static async Task<RecordedAnswer> RecordAsync(HttpRequest request, IResult result)
+    {
+        using var body = new MemoryStream();
+        var recorded = new DefaultHttpContext { RequestServices = request.HttpContext.RequestServices, TraceIdentifier = request.HttpContext.TraceIdentifier };
+        recorded.Request.Method = request.Method;
+        recorded.Request.Path = request.Path;
+        recorded.Response.Body = body;
+        await result.ExecuteAsync(recorded);
+        var headers = recorded.Response.Headers;
+        return new(recorded.Response.StatusCode, recorded.Response.ContentType, Text(headers.Location), Text(headers.ETag), Encoding.UTF8.GetString(body.ToArray()));
+    }
+
+    private static string? Text(Microsoft.Extensions.Primitives.StringValues value) => value.Count == 0 ? null : value.ToString();
+
+    private static byte[] Seal(RecordedAnswer answer, string key)
+    {
+        var plain = JsonSerializer.SerializeToUtf8Bytes(answer, Json.Options);
+        var nonce = RandomNumberGenerator.GetBytes(AesGcm.NonceByteSizes.MaxSize);
+        var (tag, cipherText) = (new byte[AesGcm.TagByteSizes.MaxSize], new byte[plain.Length]);
+        using var cipher = new AesGcm(KeyOf(key), tag.Length);
+        cipher.Encrypt(nonce, plain, cipherText, tag);
+        return [.. nonce, .. tag, .. cipherText];
+    }
+
+    private static RecordedAnswer Open(byte[] kept, string key)
+    {
+        var (nonce, tag) = (AesGcm.NonceByteSizes.MaxSize, AesGcm.TagByteSizes.MaxSize);
+        var plain = new byte[kept.Length - nonce - tag];
+        using var cipher = new AesGcm(KeyOf(key), tag);
+        cipher.Decrypt(kept.AsSpan(0, nonce), kept.AsSpan(nonce + tag), kept.AsSpan(nonce, tag), plain);
+        return JsonSerializer.Deserialize<RecordedAnswer>(plain, Json.Options)!;
+    }
+
+    private static byte[] KeyOf(string key) => HKDF.DeriveKey(HashAlgorithmName.SHA256, Encoding.UTF8.GetBytes(key), 32, info: "idempotency"u8.ToArray());
+
+    private sealed class Replay(RecordedAnswer answer) : IResult
+    {
+        public Task ExecuteAsync(HttpContext httpContext)
+        {
+            var response = httpContext.Response;
+            response.StatusCode = answer.Status;
+            response.ContentType = answer.ContentType;
+            if (answer.Location is not null)
+                response.Headers.Location = answer.Location;
+            if (answer.ETag is not null)
+                response.Headers.ETag = answer.ETag;
+            response.Headers.CacheControl = "no-store";
+            return response.WriteAsync(answer.Body, httpContext.RequestAborted);
+        }
+    }
+}

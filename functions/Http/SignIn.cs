@@ -1,0 +1,138 @@
+using System.Security.Claims;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Azure.Functions.Worker.Middleware;
+using Microsoft.AspNetCore.Http;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Protocols;
+using Microsoft.IdentityModel.Protocols.OpenIdConnect;
+using Microsoft.IdentityModel.Tokens;
+using ServerlessDrives.Workspaces;
+
+namespace ServerlessDrives.Http;
+
+/// <summary>Lets a function be reached only by whom it answers. Fails closed: what has no stated need is reached by nobody.</summary>
+public sealed class SignIn(NeedsByFunction needs, BearerTokens tokens, IWorkspaces workspaces) : IFunctionsWorkerMiddleware
+{
+    private static readonly Refusal NotSignedIn = new(RefusalKind.Forbidden, "unauthenticated", "Sign in first: send a bearer token that was issued for this API and is still valid.");
+
+    public async Task Invoke(FunctionContext context, FunctionExecutionDelegate next)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        ArgumentNullException.ThrowIfNull(next);
+        if (context.GetHttpContext() is not { } http)
+        {
+            await next(context);
+            return;
+        }
+
+        var need = needs.For(context.FunctionDefinition.Name) ?? throw new InvalidOperationException($"The function {context.FunctionDefinition.Name} doesn't say whom it answers.");
+        if (need is not Need.Nobody)
+        {
+            if (await tokens.ReadAsync(http.Request, http.RequestAborted) is not { } identity || PersonOf(identity) is not { } known)
+            {
+                await NotSignedIn.AsProblem().ExecuteAsync(http);
+                return;
+            }
+
+            var person = known with { Workspaces = await workspaces.MembershipsAsync(known.Organization, known.Id, http.RequestAborted) };
+            http.User = new ClaimsPrincipal(identity);
+            http.Items[typeof(Person)] = person;
+            if (need is Need.Admin && !person.IsAdmin)
+            {
+                await Refusal.Forbidden("Only admins of the organization may do this.").AsProblem().ExecuteAsync(http);
+                return;
+            }
+        }
+
+        await next(context);
+    }
+
+    /// <summary><c>tid</c> is the organization, <c>oid</c> or <c>sub</c> the user, an app role <c>admin</c> makes an admin.</summary>
+    private static Person? PersonOf(ClaimsIdentity identity)
+    {
+        var tenant = identity.FindFirst("tid")?.Value;
+        var user = identity.FindFirst("oid")?.Value ?? identity.FindFirst("sub")?.Value;
+        if (!Identifier.TryParse<OrganizationId>(OrganizationId.Prefix + tenant, out var organization) || !UserId.TryParse(user, null, out var id))
+            return null;
+        var role = identity.FindAll("roles").Any(claim => claim.Value == "admin") ? OrganizationRole.Admin : OrganizationRole.Member;
+        return new(id, organization, role, identity.FindFirst("name")?.Value ?? id.Value, identity.FindFirst("preferred_username")?.Value, new Dictionary<WorkspaceId, WorkspaceRole>());
+    }
+}
+
+/// <summary>Settings under <c>Authentication</c>.</summary>
+public sealed class AuthenticationOptions
+{
+    /// <summary>The issuer, as an absolute URL; its discovery document lies below it.</summary>
+    public Uri? Authority { get; set; }
+
+    /// <summary>What tokens must be meant for.</summary>
+    public string? Audience { get; set; }
+
+    /// <summary>As which client the wizard signs people in.</summary>
+    public string ClientId { get; set; } = "serverlessdrives-wizard";
+
+    /// <summary>What the wizard asks the issuer for, separated by spaces.</summary>
+    public string Scope { get; set; } = "openid profile";
+}
+
+/// <summary>Validates bearer tokens: issuer, audience, signature, lifetime.</summary>
+public sealed class BearerTokens
+{
+    private static readonly JsonWebTokenHandler Handler = new() { MapInboundClaims = false };
+
+    private readonly TokenValidationParameters _parameters;
+
+    public BearerTokens(AuthenticationOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var discovery = $"{options.Authority!.AbsoluteUri.TrimEnd('/')}/.well-known/openid-configuration";
+        _parameters = new()
+        {
+            ConfigurationManager = new ConfigurationManager<OpenIdConnectConfiguration>(
+                discovery, new OpenIdConnectConfigurationRetriever(), new HttpDocumentRetriever { RequireHttps = !options.Authority.IsLoopback }),
+            ValidAudience = options.Audience,
+            ValidateAudience = true,
+            ValidateIssuer = true,
+            ValidateLifetime = true,
+            RequireExpirationTime = true,
+            RequireSignedTokens = true,
+            ClockSkew = TimeSpan.FromSeconds(30),
+            ValidAlgorithms = [SecurityAlgorithms.RsaSha256, SecurityAlgorithms.RsaSha384, SecurityAlgorithms.RsaSha512, SecurityAlgorithms.EcdsaSha256, SecurityAlgorithms.EcdsaSha384],
+            IssuerValidatorUsingConfiguration = (issuer, token, _, configuration) => ValidateIssuer(issuer, token, configuration),
+        };
+    }
+
+    /// <returns>Who the token says it is, or null when there is none or it is no good.</returns>
+    public async Task<ClaimsIdentity?> ReadAsync(HttpRequest request, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        cancellation.ThrowIfCancellationRequested();
+        const string scheme = "Bearer ";
+        var header = request.Headers.Authorization.ToString();
+        if (!header.StartsWith(scheme, StringComparison.OrdinalIgnoreCase))
+            return null;
+        var result = await Handler.ValidateTokenAsync(header[scheme.Length..].Trim(), _parameters);
+        if (result.Exception is SecurityTokenSignatureKeyNotFoundException)
+            _parameters.ConfigurationManager.RequestRefresh();
+        return result.IsValid ? result.ClaimsIdentity : null;
+    }
+
+    /// <summary>An issuer that serves many tenants names itself with <c>{tenantid}</c>, which a token's own tenant stands in for.</summary>
+    private static string ValidateIssuer(string issuer, SecurityToken token, BaseConfiguration configuration)
+    {
+        var tenant = (token as JsonWebToken)?.TryGetPayloadValue<string>("tid", out var tid) == true ? tid : "";
+        var expected = configuration.Issuer.Replace("{tenantid}", tenant, StringComparison.OrdinalIgnoreCase);
+        return issuer == expected ? issuer : throw new SecurityTokenInvalidIssuerException($"The issuer {issuer} is not {expected}.") { InvalidIssuer = issuer };
+    }
+}
+
+/// <summary>Who calls.</summary>
+public static class CallerExtensions
+{
+    /// <summary>The person who is signed in; only in functions that need one.</summary>
+    public static Person Person(this HttpRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return request.HttpContext.Items[typeof(Person)] as Person ?? throw new InvalidOperationException("This function answers nobody in particular; it has no person.");
+    }
+}
