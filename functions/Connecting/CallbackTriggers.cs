@@ -1,0 +1,94 @@
+using System.Text.Json.Nodes;
+using System.Threading.RateLimiting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask.Client;
+using ServerlessDrives.Http;
+
+namespace ServerlessDrives.Connecting;
+
+/// <param name="ConfirmedBy">A name or e-mail address, as the AWS admin gives it.</param>
+public sealed record CallbackBody(string? ConfirmedBy);
+
+/// <summary>What an AWS admin behind a callback link sees: what to apply, and nothing else of the connection.</summary>
+public sealed record CallbackView(
+    string Step, bool Open, bool Confirmed, string DisplayName, string? Bucket, string? Region, JsonObject? TrustPolicy, JsonObject? RolePolicy, JsonObject? BucketPolicy, JsonObject? KeyPolicyStatement, string? RoleArn, DateTimeOffset ExpiresAt);
+
+/// <summary>Callback links: usable by whoever holds one, without an account.</summary>
+public sealed class CallbackTriggers(CallbackDesk callbacks, ConnectionViews views, CallbackLimits limits)
+{
+    [Function("GetCallback")]
+    [Requires(Need.Nobody)]
+    public async Task<IResult> GetAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/callbacks/{token}")] HttpRequest request, string token)
+    {
+        if (limits.Refuse(request, token) is { } busy)
+            return busy.AsProblem();
+        var opened = await callbacks.OpenAsync(token, request.HttpContext.RequestAborted);
+        return opened.Answer(open => Answers.Resource(request, ViewOf(open.Connection, open.Link)));
+    }
+
+    [Function("ConfirmCallback")]
+    [Requires(Need.Nobody)]
+    public async Task<IResult> ConfirmAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/callbacks/{token}")] HttpRequest request, [DurableClient] DurableTaskClient durable, string token)
+    {
+        if (limits.Refuse(request, token) is { } busy)
+            return busy.AsProblem();
+        if (!(await request.ReadBytesAsync()).TryGet(out var bytes, out var unreadable))
+            return unreadable.AsProblem();
+        request.Body = new MemoryStream(bytes.Length == 0 ? "{}"u8.ToArray() : bytes);
+        if (!(await request.ReadJsonAsync<CallbackBody>()).TryGet(out var body, out var malformed))
+            return malformed.AsProblem();
+        var confirmed = await callbacks.ConfirmAsync(token, body.ConfirmedBy, new DurableConnectionFlow(durable), request.HttpContext.RequestAborted);
+        return confirmed.Answer(connection => Results.Json(new { confirmed = true, status = connection.Status }, Json.Options, statusCode: StatusCodes.Status202Accepted));
+    }
+
+    private CallbackView ViewOf(DriveConnection connection, CallbackLink link)
+    {
+        var policies = views.PoliciesOf(connection);
+        var isBucketStep = link.Step is ConfirmationStep.BucketPolicy;
+        var open = connection.OpenStep == link.Step && connection.Attempt == link.Attempt && !connection.CancelRequested;
+        return new(
+            isBucketStep ? "bucket-policy" : "trust-policy",
+            open,
+            connection.Confirmations.Any(confirmation => confirmation.Step == link.Step && confirmation.Attempt == link.Attempt),
+            connection.DisplayName.Value,
+            isBucketStep ? connection.Configuration?.Bucket.ToString() : null,
+            isBucketStep ? connection.Configuration?.Region.ToString() : null,
+            isBucketStep ? null : policies.Trust,
+            isBucketStep ? policies.Role : null,
+            isBucketStep ? policies.Bucket : null,
+            isBucketStep ? policies.KeyStatement : null,
+            isBucketStep ? connection.RoleArn?.ToString() : null,
+            link.ExpiresAt);
+    }
+}
+
+/// <summary>Slows down whoever guesses: a handful of requests a second for each link, and for each address.</summary>
+public sealed class CallbackLimits : IDisposable
+{
+    private readonly PartitionedRateLimiter<string> _perCaller = Limiter(60);
+    private readonly PartitionedRateLimiter<string> _perLink = Limiter(30);
+
+    /// <returns>Null when the request may go on.</returns>
+    public Refusal? Refuse(HttpRequest request, string token)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(token);
+        using var caller = _perCaller.AttemptAcquire($"{request.HttpContext.Connection.RemoteIpAddress}");
+        using var link = _perLink.AttemptAcquire(token.Length > 400 ? "" : token);
+        return caller.IsAcquired && link.IsAcquired
+            ? null
+            : new(RefusalKind.TooMany, "too-many-requests", "Too many requests for callback links from here. Wait a little.") { RetryAfter = TimeSpan.FromSeconds(10) };
+    }
+
+    public void Dispose()
+    {
+        _perCaller.Dispose();
+        _perLink.Dispose();
+    }
+
+    private static PartitionedRateLimiter<string> Limiter(int burst) => PartitionedRateLimiter.Create<string, string>(key => RateLimitPartition.GetTokenBucketLimiter(
+        key,
+        _ => new() { TokenLimit = burst, TokensPerPeriod = Math.Max(1, burst / 10), ReplenishmentPeriod = TimeSpan.FromSeconds(1), QueueLimit = 0, AutoReplenishment = true }));
+}

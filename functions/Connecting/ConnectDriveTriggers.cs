@@ -1,0 +1,140 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask.Client;
+using ServerlessDrives.Http;
+using ServerlessDrives.Workspaces;
+
+namespace ServerlessDrives.Connecting;
+
+/// <summary>The wizard over HTTP: start, configure, confirm, cancel, read.</summary>
+public sealed class ConnectDriveTriggers(IConnections connections, ConnectionDesk desk, ConnectionViews views, Idempotency idempotency, TimeProvider clock)
+{
+    /// <summary>How long an answer waits for the flow to take up what was said, so that people see the next step at once.</summary>
+    private static readonly TimeSpan Courtesy = TimeSpan.FromSeconds(2);
+
+    [Function("StartConnection")]
+    [Requires(Need.Person)]
+    public Task<IResult> StartAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/connections")] HttpRequest request, [DurableClient] DurableTaskClient durable) =>
+        idempotency.OnceAsync<StartConnectionBody>(request, async body =>
+        {
+            if (!ConnectionStart.Parse(body).TryGet(out var start, out var invalid))
+                return invalid.AsProblem();
+            var started = await desk.StartAsync(request.Person(), start, new DurableConnectionFlow(durable), request.HttpContext.RequestAborted);
+            return started.TryGet(out var connection, out var refusal)
+                ? Answers.Resource(request, await views.OfAsync(connection.Value, request.HttpContext.RequestAborted), StatusCodes.Status202Accepted, $"/api/connections/{connection.Value.Id}")
+                : refusal.AsProblem();
+        });
+
+    [Function("ListConnections")]
+    [Requires(Need.Person)]
+    public async Task<IResult> ListAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/connections")] HttpRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var person = request.Person();
+        if (!Paging.Of(request).TryGet(out var paging, out var refusal))
+            return refusal.AsProblem();
+        if (!ListQuery.Audiences(request, person).TryGet(out var audiences, out var unknown))
+            return unknown.AsProblem();
+        if (!ListQuery.Word<ConnectionStatus>(request, "status").TryGet(out var status, out var wrong))
+            return wrong.AsProblem();
+        var page = await connections.ListAsync(person.Organization, audiences.Chosen, status.Chosen, paging.Limit, paging.Cursor, request.HttpContext.RequestAborted);
+        return Answers.List(page.Select(connection => views.Of(connection)));
+    }
+
+    [Function("GetConnection")]
+    [Requires(Need.Person)]
+    public Task<IResult> GetAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/connections/{connectionId}")] HttpRequest request, string connectionId) =>
+        LongPoll.AnswerAsync(request, clock, async cancellation =>
+            (await FindAsync(request, connectionId, cancellation)).TryGet(out var found, out var refusal)
+                ? await views.OfAsync(found.Value, cancellation)
+                : (Result<ConnectionView>)refusal);
+
+    [Function("ConfigureConnection")]
+    [Requires(Need.Person)]
+    public async Task<IResult> ConfigureAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "api/connections/{connectionId}/configuration")] HttpRequest request,
+        [DurableClient] DurableTaskClient durable,
+        string connectionId)
+    {
+        if (!(await FindToChangeAsync(request, connectionId)).TryGet(out var found, out var unknown))
+            return unknown.AsProblem();
+        if (!(await request.ReadJsonAsync<ConfigurationBody>()).TryGet(out var body, out var unreadable))
+            return unreadable.AsProblem();
+        var configured = await desk.ConfigureAsync(found, body, new DurableConnectionFlow(durable), request.HttpContext.RequestAborted);
+        return await AcceptedAsync(request, configured);
+    }
+
+    [Function("ConfirmTrustPolicy")]
+    [Requires(Need.Person)]
+    public Task<IResult> ConfirmTrustPolicyAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/connections/{connectionId}/confirmations/trust-policy")] HttpRequest request,
+        [DurableClient] DurableTaskClient durable,
+        string connectionId) => ConfirmAsync(request, durable, connectionId, ConfirmationStep.TrustPolicy);
+
+    [Function("ConfirmBucketPolicy")]
+    [Requires(Need.Person)]
+    public Task<IResult> ConfirmBucketPolicyAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/connections/{connectionId}/confirmations/bucket-policy")] HttpRequest request,
+        [DurableClient] DurableTaskClient durable,
+        string connectionId) => ConfirmAsync(request, durable, connectionId, ConfirmationStep.BucketPolicy);
+
+    [Function("CancelConnection")]
+    [Requires(Need.Person)]
+    public async Task<IResult> CancelAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "api/connections/{connectionId}")] HttpRequest request,
+        [DurableClient] DurableTaskClient durable,
+        string connectionId)
+    {
+        if (!(await FindToChangeAsync(request, connectionId)).TryGet(out var found, out var unknown))
+            return unknown.AsProblem();
+        return await AcceptedAsync(request, await desk.CancelAsync(found, new DurableConnectionFlow(durable), request.HttpContext.RequestAborted));
+    }
+
+    private async Task<IResult> ConfirmAsync(HttpRequest request, DurableTaskClient durable, string connectionId, ConfirmationStep step)
+    {
+        if (!(await FindToChangeAsync(request, connectionId)).TryGet(out var found, out var unknown))
+            return unknown.AsProblem();
+        var confirmed = await desk.ConfirmAsync(
+            new(found.Value.Organization, found.Value.Id), step, attempt: null, request.Person().Id.Value, "api", new DurableConnectionFlow(durable), request.HttpContext.RequestAborted);
+        return await AcceptedAsync(request, confirmed);
+    }
+
+    private async Task<Result<Versioned<DriveConnection>>> FindAsync(HttpRequest request, string connectionId, CancellationToken cancellation)
+    {
+        var person = request.Person();
+        return Identifier.TryParse<ConnectionId>(connectionId, out var id)
+            && await connections.FindAsync(new(person.Organization, id), cancellation) is { } found
+            && person.MaySee(found.Value.Audience)
+                ? found
+                : Refusal.NotFound("connection");
+    }
+
+    private async Task<Result<Versioned<DriveConnection>>> FindToChangeAsync(HttpRequest request, string connectionId)
+    {
+        if (!(await FindAsync(request, connectionId, request.HttpContext.RequestAborted)).TryGet(out var found, out var unknown))
+            return unknown;
+        if (!request.Person().MayConnect(found.Value.Audience))
+            return Refusal.Forbidden("Only admins change connections for the whole organization.");
+        return request.Headers.IfMatch.Count > 0
+            && Preconditions.Check(request, await views.OfAsync(found.Value, request.HttpContext.RequestAborted), "connection") is { } changed
+                ? changed
+                : found;
+    }
+
+    private async Task<IResult> AcceptedAsync(HttpRequest request, Result<Versioned<DriveConnection>> said)
+    {
+        if (!said.TryGet(out var connection, out var refusal))
+            return refusal.AsProblem();
+        var cancellation = request.HttpContext.RequestAborted;
+        var now = connection.Value;
+        for (var until = clock.GetUtcNow() + Courtesy; now.Status == connection.Value.Status && now.Attempt == connection.Value.Attempt && clock.GetUtcNow() < until;)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(50), clock, cancellation);
+            if (await connections.FindAsync(new(now.Organization, now.Id), cancellation) is { } read)
+                now = read.Value;
+        }
+
+        return Answers.Resource(request, await views.OfAsync(now, cancellation), StatusCodes.Status202Accepted, $"/api/connections/{now.Id}");
+    }
+}

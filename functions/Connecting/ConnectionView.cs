@@ -1,0 +1,60 @@
+using System.Text.Json.Nodes;
+using ServerlessDrives.Access;
+using ServerlessDrives.Workspaces;
+using ServerlessDrives.Verification;
+
+namespace ServerlessDrives.Connecting;
+
+/// <summary>A connection as the API shows it.</summary>
+public sealed record ConnectionView(
+    ConnectionId Id, string DisplayName, Audience Audience, AuthenticationView Authentication, ConfigurationView? Configuration, ConnectionStatus Status, int Attempt,
+    ConnectionProblem? Problem, JsonObject? TrustPolicy, JsonObject? RolePolicy, JsonObject? BucketPolicy, JsonObject? KeyPolicyStatement, string? ExternalId,
+    VerificationReport? Verification, DriveId? DriveId, bool MakeDefault, bool Confirmed, bool CancelRequested, UserId CreatedBy, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, DateTimeOffset ExpiresAt);
+
+/// <param name="Method"><c>accessKey</c> or <c>iamRole</c>.</param>
+/// <param name="RoleArn">Once it is known.</param>
+public sealed record AuthenticationView(ConnectionMethod Method, RoleId? RoleId, string? RoleArn);
+
+/// <summary>The configuration without its secret.</summary>
+public sealed record ConfigurationView(string? RoleArn, string? AccessKeyId, string Bucket, string Region, string Path, Encryption Encryption);
+
+/// <summary>Shows connections: what is stored, and the policies that follow from it.</summary>
+public sealed class ConnectionViews(IPrincipals principals, IReports reports)
+{
+    /// <summary>A connection with everything that people need for the step that it is at.</summary>
+    public async Task<ConnectionView> OfAsync(DriveConnection connection, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        var report = connection.LastVerification is { } last ? await reports.FindAsync(connection.Organization, connection.Id.Value, last, cancellation) : null;
+        return Of(connection, report);
+    }
+
+    /// <summary>The same without the report, for lists.</summary>
+    public ConnectionView Of(DriveConnection connection, VerificationReport? report = null)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        var policies = PoliciesOf(connection);
+        return new(
+            connection.Id, connection.DisplayName.Value, connection.Audience, new(connection.Method, connection.RoleId, connection.RoleArn?.ToString()),
+            connection.Configuration is { } c ? new(c.RoleArn?.ToString(), c.AccessKeyId?.ToString(), c.Bucket.ToString(), c.Region.ToString(), c.Path.ToString(), c.Encryption) : null,
+            connection.Status, connection.Attempt, connection.Problem, policies.Trust, policies.Role, policies.Bucket, policies.KeyStatement, connection.ExternalId?.ToString(),
+            report, connection.DriveId, connection.MakeDefault, connection.OpenStep is { } step && connection.ConfirmationOf(step) is not null, connection.CancelRequested,
+            connection.CreatedBy, connection.CreatedAt, connection.UpdatedAt, connection.ExpiresAt);
+    }
+
+    /// <summary>The policies that have been offered so far.</summary>
+    public OfferedPolicies PoliciesOf(DriveConnection connection)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        if (connection.Method is ConnectionMethod.AccessKey)
+            return new(null, null, null, null);
+        var trust = connection.ExternalId is { } externalId && principals.For(connection.Partition) is { } principal ? TrustPolicy.For(principal, externalId).ToJson() : null;
+        return connection is { BucketPolicyOffered: true, Access: { } access, RoleArn: { } role }
+            ? new(trust, RolePolicy.For(access).ToJson(), BucketPolicy.For(role, access).ToJson(), KeyPolicyStatement.For(role, access) is { IsRequired: true } statement ? statement.ToJson() : null)
+            : new(trust, null, null, null);
+    }
+}
+
+/// <summary>What an AWS admin is to apply; null where it isn't offered (yet).</summary>
+/// <param name="KeyStatement">For the KMS key's own policy, where the key is another account's.</param>
+public sealed record OfferedPolicies(JsonObject? Trust, JsonObject? Role, JsonObject? Bucket, JsonObject? KeyStatement);

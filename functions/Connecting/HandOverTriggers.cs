@@ -1,0 +1,106 @@
+using System.Text;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask.Client;
+using ServerlessDrives.Access;
+using ServerlessDrives.Connecting.Setup;
+using ServerlessDrives.Http;
+
+namespace ServerlessDrives.Connecting;
+
+/// <param name="Step"><c>trust-policy</c> or <c>bucket-policy</c>.</param>
+/// <param name="ExpiresInHours">1 to 720; until the connection expires unless said otherwise.</param>
+public sealed record CallbackLinkBody(string? Step, int? ExpiresInHours);
+
+/// <summary>A link as it is given out; the only time that its token is seen.</summary>
+public sealed record CallbackLinkView(Uri Url, string Step, DateTimeOffset ExpiresAt);
+
+/// <summary>What hands a step over to an AWS admin: callback links, the step as something to run, the merged bucket policy.</summary>
+public sealed class HandOverTriggers(IConnections connections, CallbackDesk callbacks, SetupDesk setup, Idempotency idempotency)
+{
+    [Function("CreateCallbackLink")]
+    [Requires(Need.Person)]
+    public Task<IResult> CreateCallbackLinkAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/connections/{connectionId}/callback-links")] HttpRequest request, string connectionId) =>
+        idempotency.OnceAsync<CallbackLinkBody>(request, async body =>
+        {
+            if (!(await FindAsync(request, connectionId)).TryGet(out var connection, out var unknown))
+                return unknown.AsProblem();
+            if (StepOf(body.Step) is not { } step)
+                return Refusal.Invalid("step", "Choose \"trust-policy\" or \"bucket-policy\".").AsProblem();
+            var life = body.ExpiresInHours is { } hours ? TimeSpan.FromHours(hours) : (TimeSpan?)null;
+            var made = await callbacks.MakeAsync(request.Person(), new(connection.Organization, connection.Id), step, life, request.HttpContext.RequestAborted);
+            return made.Answer(link => Results.Json(
+                new CallbackLinkView(new Uri(BaseAddress(request), $"/callback/{link.Token.Reveal()}"), body.Step!, link.Link.ExpiresAt), Json.Options, statusCode: StatusCodes.Status201Created));
+        });
+
+    [Function("RevokeCallbackLinks")]
+    [Requires(Need.Person)]
+    public async Task<IResult> RevokeCallbackLinksAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "api/connections/{connectionId}/callback-links")] HttpRequest request, string connectionId)
+    {
+        if (!(await FindAsync(request, connectionId)).TryGet(out var connection, out var unknown))
+            return unknown.AsProblem();
+        return (await callbacks.RevokeAllAsync(new(connection.Organization, connection.Id), request.HttpContext.RequestAborted)).Answer(_ => Results.NoContent());
+    }
+
+    [Function("GetConnectionSetup")]
+    [Requires(Need.Person)]
+    public async Task<IResult> SetupAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/connections/{connectionId}/setup")] HttpRequest request, string connectionId)
+    {
+        if (!(await FindAsync(request, connectionId)).TryGet(out var connection, out var unknown))
+            return unknown.AsProblem();
+        var (format, type) = request.Query["format"].ToString() switch
+        {
+            "aws-cli" => (SetupFormat.AwsCli, "text/x-shellscript"),
+            "cloudformation" => (SetupFormat.CloudFormation, "application/json"),
+            "terraform" => (SetupFormat.Terraform, "text/plain"),
+            _ => ((SetupFormat?)null, ""),
+        };
+        if (format is null)
+            return Refusal.Invalid("format", "One of aws-cli, cloudformation, terraform was expected.").AsProblem();
+        var written = await setup.WriteAsync(request.Person(), connection, format.Value, BaseAddress(request), request.HttpContext.RequestAborted);
+        return written.Answer(text =>
+        {
+            // A script holds callback links, which whoever has them can use.
+            request.HttpContext.Response.Headers.CacheControl = "no-store";
+            return Results.Text(text, $"{type}; charset=utf-8", Encoding.UTF8);
+        });
+    }
+
+    [Function("MergeBucketPolicy")]
+    [Requires(Need.Person)]
+    public async Task<IResult> MergeAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/connections/{connectionId}/merged-bucket-policy")] HttpRequest request, string connectionId)
+    {
+        if (!(await FindAsync(request, connectionId)).TryGet(out var connection, out var unknown))
+            return unknown.AsProblem();
+        if (connection is not { Access: { } access, RoleArn: { } role } || connection.Method is ConnectionMethod.AccessKey)
+            return Refusal.Conflict("step-not-open", "There is no bucket policy to merge yet; it is offered once bucket and role are known.").AsProblem();
+        if (!(await request.ReadBytesAsync()).TryGet(out var present, out var unreadable))
+            return unreadable.AsProblem();
+        return BucketPolicy.For(role, access).MergeInto(Encoding.UTF8.GetString(present)).TryGet(out var merged, out var problem)
+            ? Results.Json(merged, Json.Options)
+            : Refusal.Invalid("policy", problem).AsProblem();
+    }
+
+    internal static ConfirmationStep? StepOf(string? text) => text switch
+    {
+        "trust-policy" => ConfirmationStep.TrustPolicy,
+        "bucket-policy" => ConfirmationStep.BucketPolicy,
+        _ => null,
+    };
+
+    internal static Uri BaseAddress(HttpRequest request) => new($"{request.Scheme}://{request.Host}");
+
+    private async Task<Result<DriveConnection>> FindAsync(HttpRequest request, string connectionId)
+    {
+        var person = request.Person();
+        if (!Identifier.TryParse<ConnectionId>(connectionId, out var id)
+            || await connections.FindAsync(new(person.Organization, id), request.HttpContext.RequestAborted) is not { } found
+            || !person.MaySee(found.Value.Audience))
+            return Refusal.NotFound("connection");
+        return person.MayConnect(found.Value.Audience) ? found.Value : Refusal.Forbidden("Only admins change connections for the whole organization.");
+    }
+}

@@ -1,0 +1,28 @@
+using ServerlessDrives.Workspaces;
+
+namespace ServerlessDrives.Drives;
+
+/// <summary>Finds a drive for a person; a foreign one is as unknown as one that isn't there.</summary>
+public sealed class DriveFinder(IDrives drives)
+{
+    /// <summary>A drive in whatever state.</summary>
+    public async Task<Result<Versioned<Drive>>> FindAnyAsync(Person person, string? driveId, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(person);
+        return Identifier.TryParse<DriveId>(driveId, out var id)
+            && await drives.FindAsync(person.Organization, id, cancellation) is { } found
+            && person.MaySee(found.Value.Audience)
+                ? found
+                : Refusal.NotFound("drive");
+    }
+
+    /// <summary>A drive that can be used.</summary>
+    public async Task<Result<Drive>> FindAsync(Person person, string? driveId, CancellationToken cancellation)
+    {
+        if (!(await FindAnyAsync(person, driveId, cancellation)).TryGet(out var found, out var refusal))
+            return refusal;
+        return found.Value.State is DriveState.Connected
+            ? found.Value
+            : new Refusal(RefusalKind.Gone, "drive-removed", "This drive is being removed.");
+    }
+}

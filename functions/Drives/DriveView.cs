@@ -1,0 +1,33 @@
+using ServerlessDrives.Access;
+using ServerlessDrives.Workspaces;
+
+namespace ServerlessDrives.Drives;
+
+/// <summary>A drive as the API shows it.</summary>
+public sealed record DriveView(
+    DriveId Id, string DisplayName, Audience Audience, DriveAuthenticationView Authentication, string Bucket, string Region, string Path, Encryption Encryption, DriveHealth Health,
+    DriveDefaultView Default, DriveState State, UserId CreatedBy, DateTimeOffset CreatedAt)
+{
+    public static DriveView Of(Drive drive, DefaultDrives defaults)
+    {
+        ArgumentNullException.ThrowIfNull(drive);
+        ArgumentNullException.ThrowIfNull(defaults);
+        return new(
+            drive.Id, drive.DisplayName.Value, drive.Audience,
+            drive.Authentication switch
+            {
+                DriveAuthentication.AccessKey key => new("accessKey", key.AccessKeyId.ToString(), null, null),
+                DriveAuthentication.IamRole role => new("iamRole", null, role.RoleId, role.RoleArn.ToString()),
+                _ => throw new InvalidOperationException("Unknown authentication."),
+            },
+            drive.Bucket.ToString(), drive.Region.ToString(), drive.Path.ToString(), drive.Encryption, drive.Health,
+            new(defaults.Organization == drive.Id, [.. defaults.Workspaces.Where(pair => pair.Value == drive.Id).Select(pair => pair.Key)]),
+            drive.State, drive.CreatedBy, drive.CreatedAt);
+    }
+}
+
+public sealed record DriveAuthenticationView(string Method, string? AccessKeyId, RoleId? RoleId, string? RoleArn);
+
+/// <param name="Organization">Whether it is the organization's default.</param>
+/// <param name="Workspaces">The workspaces whose own default it is.</param>
+public sealed record DriveDefaultView(bool Organization, IReadOnlyList<WorkspaceId> Workspaces);

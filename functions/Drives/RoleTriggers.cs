@@ -1,0 +1,118 @@
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using ServerlessDrives.Access;
+using ServerlessDrives.Http;
+using ServerlessDrives.Workspaces;
+
+namespace ServerlessDrives.Drives;
+
+public sealed record CreateRoleBody(Audience? Audience, string? DisplayName);
+
+/// <summary>A role as the API shows it.</summary>
+public sealed record RoleView(
+    RoleId Id, Audience Audience, string? DisplayName, string? RoleArn, string ExternalId, JsonObject? TrustPolicy, IamRoleStatus Status, IReadOnlyList<RoleUse> UsedBy, UserId CreatedBy, DateTimeOffset CreatedAt);
+
+/// <summary>Roles over HTTP: create ahead of any drive, list, read, delete.</summary>
+public sealed class RoleTriggers(IRoles roles, IPrincipals principals, Idempotency idempotency, TimeProvider clock)
+{
+    [Function("ListRoles")]
+    [Requires(Need.Person)]
+    public async Task<IResult> ListAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/roles")] HttpRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var (person, cancellation) = (request.Person(), request.HttpContext.RequestAborted);
+        if (!Paging.Of(request).TryGet(out var paging, out var refusal))
+            return refusal.AsProblem();
+        if (!ListQuery.Audiences(request, person).TryGet(out var audiences, out var unknown))
+            return unknown.AsProblem();
+        var page = await roles.ListAsync(person.Organization, audiences.Chosen, paging.Limit, paging.Cursor, cancellation);
+        var views = new List<RoleView>(page.Items.Count);
+        foreach (var role in page.Items)
+            views.Add(await ViewAsync(person, role, cancellation));
+        return Answers.List(new Page<RoleView>(views, page.NextCursor));
+    }
+
+    [Function("CreateRole")]
+    [Requires(Need.Person)]
+    public Task<IResult> CreateAsync([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/roles")] HttpRequest request) =>
+        idempotency.OnceAsync<CreateRoleBody>(request, async body =>
+        {
+            var (person, cancellation) = (request.Person(), request.HttpContext.RequestAborted);
+            if (body.Audience is null)
+                return Refusal.Invalid("audience", "Say for whom: {\"type\":\"workspace\",\"workspaceId\":\"ws_…\"} or {\"type\":\"organization\"}.").AsProblem();
+            if (!person.MaySee(body.Audience))
+                return Refusal.NotFound("workspace").AsProblem();
+            if (!person.MayConnect(body.Audience))
+                return Refusal.Forbidden("Only admins add roles for the whole organization.").AsProblem();
+            DisplayName? name = null;
+            if (body.DisplayName is not null && !DisplayName.Parse(body.DisplayName).TryGet(out name, out var problem))
+                return Refusal.Invalid("displayName", problem).AsProblem();
+            var role = new IamRole
+            {
+                Id = RoleId.New(clock),
+                Organization = person.Organization,
+                Audience = body.Audience,
+                DisplayName = name?.Value,
+                ExternalId = ExternalId.New(),
+                Partition = Partition.Aws,
+                CreatedBy = person.Id,
+                CreatedAt = clock.GetUtcNow(),
+            };
+            await roles.CreateAsync(role, cancellation);
+            return Answers.Resource(request, await ViewAsync(person, role, cancellation), StatusCodes.Status201Created, $"/api/roles/{role.Id}");
+        });
+
+    [Function("GetRole")]
+    [Requires(Need.Person)]
+    public async Task<IResult> GetAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/roles/{roleId}")] HttpRequest request, string roleId)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return (await FindAsync(request, roleId)).TryGet(out var role, out var refusal)
+            ? Answers.Resource(request, await ViewAsync(request.Person(), role.Value, request.HttpContext.RequestAborted))
+            : refusal.AsProblem();
+    }
+
+    [Function("DeleteRole")]
+    [Requires(Need.Person)]
+    public async Task<IResult> DeleteAsync([HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "api/roles/{roleId}")] HttpRequest request, string roleId)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var (person, cancellation) = (request.Person(), request.HttpContext.RequestAborted);
+        while (true)
+        {
+            if (!(await FindAsync(request, roleId)).TryGet(out var role, out var refusal))
+                return refusal.AsProblem();
+            if (!person.MayConnect(role.Value.Audience))
+                return Refusal.Forbidden("Only admins delete the organization's roles.").AsProblem();
+            var view = await ViewAsync(person, role.Value, cancellation);
+            if (Preconditions.Check(request, view, "role") is { } changed)
+                return changed.AsProblem();
+            if (view.UsedBy.Count > 0)
+            {
+                return (Refusal.Conflict("role-in-use", $"The role is in use by {string.Join(", ", view.UsedBy.Select(use => use.DisplayName))}.") with
+                {
+                    Extensions = new Dictionary<string, object> { ["usedBy"] = view.UsedBy },
+                }).AsProblem();
+            }
+
+            if (await roles.DeleteAsync(role, cancellation))
+                return Results.NoContent();
+        }
+    }
+
+    private async Task<Result<Versioned<IamRole>>> FindAsync(HttpRequest request, string roleId)
+    {
+        var person = request.Person();
+        return Identifier.TryParse<RoleId>(roleId, out var id)
+            && await roles.FindAsync(person.Organization, id, request.HttpContext.RequestAborted) is { } role
+            && person.MaySee(role.Value.Audience)
+                ? role
+                : Refusal.NotFound("role");
+    }
+
+    private async Task<RoleView> ViewAsync(Person person, IamRole role, CancellationToken cancellation) => new(
+        role.Id, role.Audience, role.DisplayName, role.Arn?.ToString(), role.ExternalId.ToString(),
+        principals.For(role.Partition) is { } principal ? TrustPolicy.For(principal, role.ExternalId).ToJson() : null,
+        role.Status, await roles.UsesAsync(person.Organization, role.Id, cancellation), role.CreatedBy, role.CreatedAt);
+}

@@ -1,0 +1,37 @@
+using Microsoft.AspNetCore.Http;
+using ServerlessDrives.Workspaces;
+
+namespace ServerlessDrives.Http;
+
+/// <summary>What a list is narrowed to.</summary>
+public static class ListQuery
+{
+    /// <param name="Chosen">Null for no restriction.</param>
+    public sealed record Choice<T>(T? Chosen);
+
+    /// <summary>The audiences that the person may see, or of these the ones that <c>workspaceId</c> can use: its own and the organization's.</summary>
+    public static Result<Choice<IReadOnlyCollection<Audience>>> Audiences(HttpRequest request, Person person)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(person);
+        if (!request.Query.TryGetValue("workspaceId", out var text) || text.Count == 0)
+            return new Choice<IReadOnlyCollection<Audience>>(person.Audiences);
+        if (!Identifier.TryParse<WorkspaceId>(text, out var workspace))
+            return Refusal.Invalid("workspaceId", "A workspace's id starts with ws_.");
+        return person.MaySee(workspace)
+            ? new Choice<IReadOnlyCollection<Audience>>([Audience.Whole, new Audience.Workspace(workspace)])
+            : Refusal.NotFound("workspace");
+    }
+
+    /// <summary>One of an enum's words, in camelCase.</summary>
+    public static Result<Choice<TEnum?>> Word<TEnum>(HttpRequest request, string name)
+        where TEnum : struct, Enum
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        if (!request.Query.TryGetValue(name, out var text) || text.ToString() is not { Length: > 0 } word)
+            return new Choice<TEnum?>(null);
+        return Enum.TryParse<TEnum>(word, ignoreCase: true, out var value) && !char.IsAsciiDigit(word[0])
+            ? new Choice<TEnum?>(value)
+            : Refusal.Invalid(name, $"One of {string.Join(", ", Enum.GetNames<TEnum>().Select(known => char.ToLowerInvariant(known[0]) + known[1..]))} was expected.");
+    }
+}
