@@ -1,0 +1,36 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using ServerlessDrives.Drives;
+using ServerlessDrives.Http;
+using ServerlessDrives.Workspaces;
+
+namespace ServerlessDrives.Events;
+
+/// <summary>Writes down what people do to workspaces and defaults, and tells the world of what it may want to know.</summary>
+public sealed class Witness(IAuditTrail audit, IEvents events, TimeProvider clock) : IWorkspaceWitness, IDefaultDriveWitness
+{
+    public Task CreatedAsync(Person by, Workspace workspace, CancellationToken cancellation) =>
+        RecordAsync(by, "workspace.created", workspace.Id.Value, null, new { name = workspace.Name }, cancellation);
+
+    public Task RenamedAsync(Person by, Workspace before, Workspace after, CancellationToken cancellation) =>
+        RecordAsync(by, "workspace.renamed", after.Id.Value, new { name = before.Name }, new { name = after.Name }, cancellation);
+
+    public Task DeletedAsync(Person by, Workspace workspace, CancellationToken cancellation) =>
+        RecordAsync(by, "workspace.deleted", workspace.Id.Value, new { name = workspace.Name }, null, cancellation);
+
+    public Task MemberChangedAsync(Person by, WorkspaceId workspace, UserId user, WorkspaceRole? before, WorkspaceRole? after, CancellationToken cancellation) =>
+        RecordAsync(by, after is null ? "member.removed" : before is null ? "member.added" : "member.changed", workspace.Value, before is null ? null : new { user, role = before }, after is null ? null : new { user, role = after }, cancellation);
+
+    public async Task ChangedAsync(Person by, Audience audience, DriveId? before, DriveId? after, CancellationToken cancellation)
+    {
+        var scope = audience is Audience.Workspace workspace ? workspace.Id.Value : by.Organization.Value;
+        await RecordAsync(by, "default-drive.changed", scope, before is null ? null : new { driveId = before }, after is null ? null : new { driveId = after }, cancellation);
+        await events.TellAsync(
+            new($"evt_{Guid.NewGuid():N}", by.Organization, EventTypes.DefaultDriveChanged, scope, clock.GetUtcNow(), ToJson(new { audience, before, after })!), cancellation);
+    }
+
+    private Task RecordAsync(Person by, string action, string resource, object? before, object? after, CancellationToken cancellation) =>
+        audit.RecordAsync(by.Organization, Actor.User(by.Id), action, resource, ToJson(before), ToJson(after), key: null, cancellation);
+
+    private static JsonObject? ToJson(object? value) => value is null ? null : JsonSerializer.SerializeToNode(value, Json.Options)!.AsObject();
+}

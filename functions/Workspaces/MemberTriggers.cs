@@ -1,0 +1,107 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using ServerlessDrives.Http;
+
+namespace ServerlessDrives.Workspaces;
+
+/// <param name="Role"><c>manager</c> or <c>member</c>.</param>
+public sealed record MemberBody(string? Role);
+
+public sealed record MemberView(UserId UserId, WorkspaceRole Role);
+
+/// <summary>Who I am, and who is in a workspace.</summary>
+public sealed class MemberTriggers(IWorkspaces workspaces, IWorkspaceWitness witness)
+{
+    [Function("GetMe")]
+    [Requires(Need.Person)]
+    public async Task<IResult> MeAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/me")] HttpRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var person = request.Person();
+        var mine = new List<WorkspaceView>();
+        string? cursor = null;
+        do
+        {
+            var page = await workspaces.ListAsync(person.Organization, Paging.Most, cursor, request.HttpContext.RequestAborted);
+            mine.AddRange(page.Items.Where(workspace => person.MaySee(workspace.Id)).Select(workspace => WorkspaceView.Of(workspace, person)));
+            cursor = page.NextCursor;
+        }
+        while (cursor is not null);
+        return Answers.Resource(request, new
+        {
+            user = new { id = person.Id, name = person.Name, email = person.Email },
+            organization = new { id = person.Organization },
+            role = person.Role,
+            workspaces = mine,
+        });
+    }
+
+    [Function("ListMembers")]
+    [Requires(Need.Person)]
+    public async Task<IResult> ListAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/workspaces/{workspaceId}/members")] HttpRequest request, string workspaceId)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var person = request.Person();
+        if (!(await workspaces.FindAsync(person, workspaceId, request.HttpContext.RequestAborted)).TryGet(out var found, out var unknown))
+            return unknown.AsProblem();
+        if (!Paging.Of(request).TryGet(out var paging, out var refusal))
+            return refusal.AsProblem();
+        var page = await workspaces.MembersAsync(person.Organization, found.Value.Id, paging.Limit, paging.Cursor, request.HttpContext.RequestAborted);
+        return Answers.List(page.Select(member => new MemberView(member.User, member.Role)));
+    }
+
+    [Function("PutMember")]
+    [Requires(Need.Person)]
+    public async Task<IResult> PutAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "api/workspaces/{workspaceId}/members/{userId}")] HttpRequest request, string workspaceId, string userId)
+    {
+        if (!(await ManagedAsync(request, workspaceId, userId)).TryGet(out var target, out var refusal))
+            return refusal.AsProblem();
+        if (!(await request.ReadJsonAsync<MemberBody>()).TryGet(out var body, out var unreadable))
+            return unreadable.AsProblem();
+        WorkspaceRole? role = body.Role switch
+        {
+            "manager" => WorkspaceRole.Manager,
+            "member" => WorkspaceRole.Member,
+            _ => null,
+        };
+        if (role is null)
+            return Refusal.Invalid("role", "Choose \"manager\" or \"member\".").AsProblem();
+        var (person, cancellation) = (request.Person(), request.HttpContext.RequestAborted);
+        var before = await RoleOfAsync(person, target, cancellation);
+        await workspaces.PutMemberAsync(person.Organization, new(target.Workspace, target.User, role.Value), cancellation);
+        if (before != role)
+            await witness.MemberChangedAsync(person, target.Workspace, target.User, before, role, cancellation);
+        return Answers.Resource(request, new MemberView(target.User, role.Value));
+    }
+
+    [Function("DeleteMember")]
+    [Requires(Need.Person)]
+    public async Task<IResult> DeleteAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "api/workspaces/{workspaceId}/members/{userId}")] HttpRequest request, string workspaceId, string userId)
+    {
+        if (!(await ManagedAsync(request, workspaceId, userId)).TryGet(out var target, out var refusal))
+            return refusal.AsProblem();
+        var (person, cancellation) = (request.Person(), request.HttpContext.RequestAborted);
+        if (await RoleOfAsync(person, target, cancellation) is not { } before)
+            return Refusal.NotFound("member").AsProblem();
+        await workspaces.RemoveMemberAsync(person.Organization, target.Workspace, target.User, cancellation);
+        await witness.MemberChangedAsync(person, target.Workspace, target.User, before, null, cancellation);
+        return Results.NoContent();
+    }
+
+    private async Task<WorkspaceRole?> RoleOfAsync(Person person, (WorkspaceId Workspace, UserId User) target, CancellationToken cancellation) =>
+        (await workspaces.MembershipsAsync(person.Organization, target.User, cancellation)).TryGetValue(target.Workspace, out var role) ? role : null;
+
+    private async Task<Result<(WorkspaceId Workspace, UserId User)>> ManagedAsync(HttpRequest request, string workspaceId, string userId)
+    {
+        var person = request.Person();
+        if (!(await workspaces.FindAsync(person, workspaceId, request.HttpContext.RequestAborted)).TryGet(out var found, out var unknown))
+            return unknown;
+        if (!person.MayManage(found.Value.Id))
+            return Refusal.Forbidden("Only the workspace's managers and admins change who is in it.");
+        return UserId.TryParse(userId, null, out var user)
+            ? (found.Value.Id, user)
+            : Refusal.Invalid("userId", "A user id of 1 to 128 printable characters was expected.");
+    }
+}

@@ -1,0 +1,52 @@
+using Microsoft.Extensions.Hosting;
+
+namespace ServerlessDrives.Workspaces;
+
+/// <summary>Settings under <c>Workspaces:Seed</c>: what is there from the start. What is there already stays as it is.</summary>
+public sealed class WorkspaceSeedOptions
+{
+    public IList<SeededOrganization> Seed { get; } = [];
+}
+
+public sealed class SeededOrganization
+{
+    /// <summary>The tenant's id, as tokens name it.</summary>
+    public string Organization { get; set; } = "";
+
+    public IList<SeededWorkspace> Workspaces { get; } = [];
+}
+
+public sealed class SeededWorkspace
+{
+    public string Id { get; set; } = "";
+    public string Name { get; set; } = "";
+    public IList<SeededMember> Members { get; } = [];
+}
+
+public sealed class SeededMember
+{
+    public string User { get; set; } = "";
+    public WorkspaceRole Role { get; set; }
+}
+
+/// <summary>Makes the seeded workspaces at the start, once.</summary>
+internal sealed class WorkspaceSeed(WorkspaceSeedOptions options, IWorkspaces workspaces, TimeProvider clock) : IHostedService
+{
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        foreach (var seeded in options.Seed)
+        {
+            var organization = OrganizationId.Parse(OrganizationId.Prefix + seeded.Organization, null);
+            foreach (var workspace in seeded.Workspaces)
+            {
+                var id = WorkspaceId.Parse(workspace.Id, null);
+                if (!await workspaces.CreateAsync(new(id, organization, workspace.Name, clock.GetUtcNow()), cancellationToken))
+                    continue;
+                foreach (var member in workspace.Members)
+                    await workspaces.PutMemberAsync(organization, new(id, UserId.Parse(member.User, null), member.Role), cancellationToken);
+            }
+        }
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+}

@@ -1,0 +1,146 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using ServerlessDrives.Http;
+
+namespace ServerlessDrives.Workspaces;
+
+/// <param name="Id">What the workspace is called in URLs, behind <c>ws_</c>; made up when left out.</param>
+public sealed record CreateWorkspaceBody(string? Name, string? Id);
+
+public sealed record RenameWorkspaceBody(string? Name);
+
+/// <param name="Role">What the person who asks is in it; null for an admin who is no member.</param>
+public sealed record WorkspaceView(WorkspaceId Id, string Name, WorkspaceRole? Role, DateTimeOffset CreatedAt)
+{
+    public static WorkspaceView Of(Workspace workspace, Person person)
+    {
+        ArgumentNullException.ThrowIfNull(workspace);
+        ArgumentNullException.ThrowIfNull(person);
+        return new(workspace.Id, workspace.Name, person.Workspaces.TryGetValue(workspace.Id, out var role) ? role : null, workspace.CreatedAt);
+    }
+}
+
+/// <summary>Workspaces over HTTP.</summary>
+public sealed class WorkspaceTriggers(IWorkspaces workspaces, IEnumerable<IWorkspaceContents> contents, IWorkspaceWitness witness, Idempotency idempotency, TimeProvider clock)
+{
+    [Function("ListWorkspaces")]
+    [Requires(Need.Person)]
+    public async Task<IResult> ListAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/workspaces")] HttpRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var person = request.Person();
+        if (!Paging.Of(request).TryGet(out var paging, out var refusal))
+            return refusal.AsProblem();
+        var page = await workspaces.ListAsync(person.Organization, paging.Limit, paging.Cursor, request.HttpContext.RequestAborted);
+        return Answers.List(new Page<WorkspaceView>([.. page.Items.Where(workspace => person.MaySee(workspace.Id)).Select(workspace => WorkspaceView.Of(workspace, person))], page.NextCursor));
+    }
+
+    [Function("CreateWorkspace")]
+    [Requires(Need.Admin)]
+    public Task<IResult> CreateAsync([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/workspaces")] HttpRequest request) =>
+        idempotency.OnceAsync<CreateWorkspaceBody>(request, async body =>
+        {
+            var person = request.Person();
+            if (!NameOf(body.Name).TryGet(out var name, out var invalid))
+                return invalid.AsProblem();
+            var id = WorkspaceId.New(clock);
+            if (body.Id is not null && !Identifier.TryParse(body.Id, out id))
+                return Refusal.Invalid("id", "A workspace's id is ws_ and 1 to 64 of a–z, 0–9 and -.").AsProblem();
+            var workspace = new Workspace(id, person.Organization, name, clock.GetUtcNow());
+            if (!await workspaces.CreateAsync(workspace, request.HttpContext.RequestAborted))
+                return Refusal.Conflict("workspace-exists", $"There is a workspace {id} already.").AsProblem();
+            await witness.CreatedAsync(person, workspace, request.HttpContext.RequestAborted);
+            return Answers.Resource(request, WorkspaceView.Of(workspace, person), StatusCodes.Status201Created, $"/api/workspaces/{id}");
+        });
+
+    [Function("GetWorkspace")]
+    [Requires(Need.Person)]
+    public async Task<IResult> GetAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/workspaces/{workspaceId}")] HttpRequest request, string workspaceId)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return (await workspaces.FindAsync(request.Person(), workspaceId, request.HttpContext.RequestAborted)).Answer(
+            workspace => Answers.Resource(request, WorkspaceView.Of(workspace.Value, request.Person())));
+    }
+
+    [Function("RenameWorkspace")]
+    [Requires(Need.Person)]
+    public async Task<IResult> RenameAsync([HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = "api/workspaces/{workspaceId}")] HttpRequest request, string workspaceId)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var (person, cancellation) = (request.Person(), request.HttpContext.RequestAborted);
+        if (!(await workspaces.FindAsync(person, workspaceId, cancellation)).TryGet(out var found, out var unknown))
+            return unknown.AsProblem();
+        if (!person.MayManage(found.Value.Id))
+            return Refusal.Forbidden("Only the workspace's managers and admins rename it.").AsProblem();
+        if (Preconditions.Check(request, WorkspaceView.Of(found.Value, person), "workspace") is { } changed)
+            return changed.AsProblem();
+        if (!(await request.ReadJsonAsync<RenameWorkspaceBody>()).TryGet(out var body, out var unreadable))
+            return unreadable.AsProblem();
+        if (!NameOf(body.Name).TryGet(out var name, out var invalid))
+            return invalid.AsProblem();
+        if (await workspaces.SaveAsync(found.With(found.Value with { Name = name }), cancellation) is not { } saved)
+            return Refusal.Changed("workspace").AsProblem();
+        await witness.RenamedAsync(person, found.Value, saved.Value, cancellation);
+        return Answers.Resource(request, WorkspaceView.Of(saved.Value, person));
+    }
+
+    [Function("DeleteWorkspace")]
+    [Requires(Need.Admin)]
+    public async Task<IResult> DeleteAsync([HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "api/workspaces/{workspaceId}")] HttpRequest request, string workspaceId)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var (person, cancellation) = (request.Person(), request.HttpContext.RequestAborted);
+        if (!(await workspaces.FindAsync(person, workspaceId, cancellation)).TryGet(out var found, out var unknown))
+            return unknown.AsProblem();
+        if (Preconditions.Check(request, WorkspaceView.Of(found.Value, person), "workspace") is { } changed)
+            return changed.AsProblem();
+        var left = new Dictionary<string, string>();
+        foreach (var content in contents)
+        {
+            foreach (var (id, name) in await content.OfAsync(person.Organization, found.Value.Id, cancellation))
+                left[id] = name;
+        }
+
+        if (left.Count > 0)
+        {
+            return (Refusal.Conflict("workspace-not-empty", $"The workspace still has {string.Join(", ", left.Values)}. Remove them first.") with
+            {
+                Extensions = new Dictionary<string, object> { ["usedBy"] = left.Select(pair => new { id = pair.Key, displayName = pair.Value }).ToList() },
+            }).AsProblem();
+        }
+
+        if (!await workspaces.DeleteAsync(found, cancellation))
+            return Refusal.Changed("workspace").AsProblem();
+        await witness.DeletedAsync(person, found.Value, cancellation);
+        return Results.NoContent();
+    }
+
+    private static Result<string> NameOf(string? text) => text?.Trim() is { Length: > 0 and <= Workspace.MaxNameLength } name && !name.Any(char.IsControl)
+        ? name
+        : Refusal.Invalid("name", $"A name of 1 to {Workspace.MaxNameLength} characters was expected.");
+}
+
+/// <summary>Hears of what happens to workspaces and their members, for the audit trail.</summary>
+public interface IWorkspaceWitness
+{
+    Task CreatedAsync(Person by, Workspace workspace, CancellationToken cancellation);
+
+    Task RenamedAsync(Person by, Workspace before, Workspace after, CancellationToken cancellation);
+
+    Task DeletedAsync(Person by, Workspace workspace, CancellationToken cancellation);
+
+    Task MemberChangedAsync(Person by, WorkspaceId workspace, UserId user, WorkspaceRole? before, WorkspaceRole? after, CancellationToken cancellation);
+}
+
+/// <summary>Finds workspaces for people; a foreign one is as unknown as one that isn't there.</summary>
+public static class WorkspaceFinding
+{
+    public static async Task<Result<Versioned<Workspace>>> FindAsync(this IWorkspaces workspaces, Person person, string workspaceId, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(workspaces);
+        ArgumentNullException.ThrowIfNull(person);
+        return Identifier.TryParse<WorkspaceId>(workspaceId, out var id) && person.MaySee(id) && await workspaces.FindAsync(person.Organization, id, cancellation) is { } found
+            ? found
+            : Refusal.NotFound("workspace");
+    }
+}
