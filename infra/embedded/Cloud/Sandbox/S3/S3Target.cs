@@ -1,0 +1,44 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace ServerlessDrives.Embedded.Cloud.Sandbox.S3;
+
+/// <summary>What a request is about: nothing (the service), a bucket, or an object.</summary>
+/// <param name="Bucket">Empty for the service itself.</param>
+/// <param name="Key">Empty for a bucket.</param>
+/// <param name="EndpointRegion">The region that the host name says (<c>s3.eu-west-1.…</c>), or null.</param>
+internal sealed record S3Target(string Bucket, string Key, bool VirtualHosted, string? EndpointRegion)
+{
+    /// <summary>Reads path style (<c>/bucket/key</c>) and virtual-host style (<c>bucket.s3.region.host</c>, <c>bucket.localhost</c>). The key is decoded from the raw request line: Kestrel's path has lost dot segments and kept <c>%2F</c>.</summary>
+    public static S3Target Of(HttpContext http)
+    {
+        var raw = http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        var path = raw.StartsWith('/') ? raw : new Uri(raw).AbsolutePath;
+        var query = path.IndexOf('?', StringComparison.Ordinal);
+        path = (query < 0 ? path : path[..query])[1..];
+
+        var (host, region) = Host(http.Request.Host.Host);
+        if (host.Length > 0) return new S3Target(host, Uri.UnescapeDataString(path), VirtualHosted: true, region);
+        var slash = path.IndexOf('/', StringComparison.Ordinal);
+        return slash < 0
+            ? new S3Target(Uri.UnescapeDataString(path), "", VirtualHosted: false, region)
+            : new S3Target(Uri.UnescapeDataString(path[..slash]), Uri.UnescapeDataString(path[(slash + 1)..]), VirtualHosted: false, region);
+    }
+
+    /// <summary>The bucket that a host name begins with (empty when none does) and the region it names.</summary>
+    private static (string Bucket, string? Region) Host(string host)
+    {
+        var labels = host.Split('.');
+        for (var i = 0; i < labels.Length - 1; i++)
+        {
+            if (labels[i] is not ("s3" or "s3-fips") && !labels[i].StartsWith("s3-", StringComparison.Ordinal)) continue;
+            if (i == 0 && labels.Length == 1) break;
+            var region = labels[i].StartsWith("s3-", StringComparison.Ordinal) && labels[i] != "s3-fips" ? labels[i][3..]
+                : labels[i + 1].Count(c => c == '-') >= 2 ? labels[i + 1]
+                : null;
+            return (string.Join('.', labels[..i]), region);
+        }
+
+        return host.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase) ? (host[..^".localhost".Length], null) : ("", null);
+    }
+}

@@ -1,0 +1,44 @@
+namespace ServerlessDrives.Embedded.Cloud.Sandbox.S3.Storage;
+
+/// <summary>All of a bucket but what is in it.</summary>
+internal sealed record BucketSettings
+{
+    public required string Name { get; init; }
+    public required string Account { get; init; }
+    public required string Region { get; init; }
+    public required DateTimeOffset Created { get; init; }
+
+    /// <summary>Null (never on), <c>Enabled</c> or <c>Suspended</c>.</summary>
+    public string? Versioning { get; init; }
+    public string? Policy { get; init; }
+
+    /// <summary>What objects get that ask for no encryption of their own.</summary>
+    public DefaultEncryption Encryption { get; init; } = new(ObjectEncryption.S3Managed);
+
+    /// <summary><c>BucketOwnerEnforced</c>, <c>BucketOwnerPreferred</c> or <c>ObjectWriter</c>; null after the controls were deleted, which means <c>ObjectWriter</c>.</summary>
+    public string? Ownership { get; init; } = "BucketOwnerEnforced";
+    public PublicAccessBlock? PublicAccess { get; init; } = new(true, true, true, true);
+    public AccessControl? Acl { get; init; }
+    public IReadOnlyDictionary<string, string>? Tags { get; init; }
+
+    /// <summary>The notification configuration as XML, as it was put.</summary>
+    public string? Notifications { get; init; }
+    public bool RequesterPays { get; init; }
+
+    public bool AclsOff => Ownership == "BucketOwnerEnforced";
+
+    public string Partition => Region.Split('-')[0] switch
+    {
+        "cn" => "aws-cn",
+        "eusc" => "aws-eusc",
+        "us" when Region.StartsWith("us-gov-", StringComparison.Ordinal) => "aws-us-gov",
+        _ => "aws",
+    };
+
+    public string Arn => $"arn:{Partition}:s3:::{Name}";
+}
+
+/// <param name="KeyId">As it was put: a KMS key's ARN, id or alias, or null for <c>aws/s3</c>.</param>
+internal sealed record DefaultEncryption(ObjectEncryption Rule, string? KeyId = null);
+
+internal sealed record PublicAccessBlock(bool BlockPublicAcls, bool IgnorePublicAcls, bool BlockPublicPolicy, bool RestrictPublicBuckets);
