@@ -1,4 +1,5 @@
 using Microsoft.Azure.Functions.Worker.Builder;
+using Microsoft.Extensions.Hosting;
 using ServerlessDrives;
 
 var builder = FunctionsApplication.CreateBuilder(args);

@@ -7,7 +7,10 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using ServerlessDrives.Connecting;
 using ServerlessDrives.Drives;
+using ServerlessDrives.Events;
+using ServerlessDrives.Http;
 using ServerlessDrives.Verification;
+using ServerlessDrives.Workspaces;
 
 namespace ServerlessDrives.Adapters.Tables;
 
@@ -34,7 +37,13 @@ public static class TablesComposition
         services.AddSingleton<IDrives, TableDrives>();
         services.AddSingleton<IRoles, TableRoles>();
         services.AddSingleton<IReports, TableReports>();
-        services.AddTable(OrganizationTable.Name).AddTable(PromiseTable.Name).AddTable(TableReports.Name);
+        services.AddSingleton<IWorkspaces, TableWorkspaces>();
+        services.AddSingleton<IIdempotencyRecords, TableIdempotencyRecords>();
+        services.AddSingleton<IAuditTrail, TableAuditTrail>();
+        services.AddSingleton<IWebhooks, TableWebhooks>();
+        services.AddSingleton<IDependency, TableDependency>();
+        services.AddTable(OrganizationTable.Name).AddTable(PromiseTable.Name).AddTable(TableReports.Name).AddTable(TableWorkspaces.Name)
+            .AddTable(TableIdempotencyRecords.Name).AddTable(TableAuditTrail.Name).AddTable(TableWebhooks.Name);
         services.AddHostedService<TableCreation>();
         return services;
     }
@@ -62,4 +71,16 @@ internal sealed class TableCreation(TableServiceClient service, IEnumerable<Tabl
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
+}
+
+/// <summary>Table Storage, as something that the app can't do without.</summary>
+internal sealed class TableDependency(TableServiceClient service) : IDependency
+{
+    public string Name => "tables";
+
+    public async Task AskAsync(CancellationToken cancellation)
+    {
+        await foreach (var _ in service.QueryAsync(filter: (string?)null, maxPerPage: 1, cancellationToken: cancellation).AsPages(pageSizeHint: 1))
+            return;
+    }
 }

@@ -1,0 +1,40 @@
+using Azure.Core;
+using Azure.Identity;
+using Microsoft.Azure.Functions.Worker.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using ServerlessDrives.Adapters.Aws;
+using ServerlessDrives.Adapters.KeyVault;
+using ServerlessDrives.Adapters.Tables;
+using ServerlessDrives.Connecting;
+using ServerlessDrives.Drives;
+using ServerlessDrives.Events;
+using ServerlessDrives.Http;
+using ServerlessDrives.Verification;
+using ServerlessDrives.Workspaces;
+
+namespace ServerlessDrives;
+
+/// <summary>The one composition root: the app, the tests and the benchmarks all use it.</summary>
+public static class ServerlessDrivesApplication
+{
+    /// <summary>Adds the whole product. Clients of Azure that are registered already are kept.</summary>
+    public static FunctionsApplicationBuilder AddServerlessDrives(this FunctionsApplicationBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.ConfigureFunctionsWebApplication();
+        builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.TryAddSingleton<TokenCredential>(_ => new DefaultAzureCredential());
+
+        builder.AddHttp();
+        builder.Services.AddTables(builder.Configuration);
+        builder.Services.AddKeyVault(builder.Configuration);
+        builder.Services.AddAws(builder.Configuration);
+        builder.Services.AddWorkspaces(builder.Configuration);
+        builder.Services.AddDrives();
+        builder.Services.AddVerification(builder.Configuration);
+        builder.Services.AddConnecting(builder.Configuration);
+        builder.Services.AddEvents(builder.Configuration);
+        return builder;
+    }
+}

@@ -1,0 +1,18 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace ServerlessDrives.Workspaces;
+
+/// <summary>Composes workspaces.</summary>
+public static class WorkspacesComposition
+{
+    public static IServiceCollection AddWorkspaces(this IServiceCollection services, IConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        services.AddOptions<WorkspaceSeedOptions>().Bind(configuration.GetSection("Workspaces"));
+        services.AddSingleton(provider => provider.GetRequiredService<IOptions<WorkspaceSeedOptions>>().Value);
+        services.AddHostedService<WorkspaceSeed>();
+        return services;
+    }
+}
