@@ -9,6 +9,7 @@ using ServerlessDrives.Adapters.Tables;
 using ServerlessDrives.Connecting;
 using ServerlessDrives.Drives;
 using ServerlessDrives.Events;
+using ServerlessDrives.Files;
 using ServerlessDrives.Http;
 using ServerlessDrives.Verification;
 using ServerlessDrives.Workspaces;
@@ -34,6 +35,7 @@ public static class ServerlessDrivesApplication
         builder.Services.AddDrives();
         builder.Services.AddVerification(builder.Configuration);
         builder.Services.AddConnecting(builder.Configuration);
+        builder.Services.AddSingleton<FileReferences>();
         builder.Services.AddEvents(builder.Configuration);
         return builder;
     }

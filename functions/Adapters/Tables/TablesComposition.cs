@@ -8,6 +8,7 @@ using Microsoft.Extensions.Options;
 using ServerlessDrives.Connecting;
 using ServerlessDrives.Drives;
 using ServerlessDrives.Events;
+using ServerlessDrives.Files;
 using ServerlessDrives.Http;
 using ServerlessDrives.Verification;
 using ServerlessDrives.Workspaces;
@@ -41,9 +42,10 @@ public static class TablesComposition
         services.AddSingleton<IIdempotencyRecords, TableIdempotencyRecords>();
         services.AddSingleton<IAuditTrail, TableAuditTrail>();
         services.AddSingleton<IWebhooks, TableWebhooks>();
+        services.AddSingleton<IFileRecords, TableFileRecords>();
         services.AddSingleton<IDependency, TableDependency>();
         services.AddTable(OrganizationTable.Name).AddTable(PromiseTable.Name).AddTable(TableReports.Name).AddTable(TableWorkspaces.Name)
-            .AddTable(TableIdempotencyRecords.Name).AddTable(TableAuditTrail.Name).AddTable(TableWebhooks.Name);
+            .AddTable(TableIdempotencyRecords.Name).AddTable(TableAuditTrail.Name).AddTable(TableWebhooks.Name).AddTable(TableFileRecords.Name);
         services.AddHostedService<TableCreation>();
         return services;
     }

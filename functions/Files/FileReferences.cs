@@ -1,0 +1,45 @@
+using ServerlessDrives.Access;
+using ServerlessDrives.Drives;
+using ServerlessDrives.Workspaces;
+
+namespace ServerlessDrives.Files;
+
+/// <summary>A stable id for one file on a drive. It dies with the drive, for good.</summary>
+/// <param name="ETag">The file's when the reference was made.</param>
+public sealed record FileReference(
+    FileId Id, OrganizationId Organization, DriveId Drive, FilePath Path, Audience Audience, string? ETag, string? VersionId, UserId CreatedBy, DateTimeOffset CreatedAt);
+
+/// <summary>An upload that a caller makes straight to S3.</summary>
+public sealed record PendingUpload(UploadId Id, OrganizationId Organization, DriveId Drive, FilePath Path, string S3UploadId, long Size, UserId CreatedBy, DateTimeOffset ExpiresAt);
+
+/// <summary>References and uploads, as rows.</summary>
+public interface IFileRecords
+{
+    Task AddAsync(FileReference reference, CancellationToken cancellation);
+
+    Task<FileReference?> FindAsync(OrganizationId organization, FileId id, CancellationToken cancellation);
+
+    Task AddAsync(PendingUpload upload, CancellationToken cancellation);
+
+    Task<PendingUpload?> FindAsync(OrganizationId organization, UploadId id, CancellationToken cancellation);
+
+    Task RemoveAsync(PendingUpload upload, CancellationToken cancellation);
+}
+
+/// <summary>Finds the file that a reference stands for.</summary>
+public sealed class FileReferences(IFileRecords records, IDrives drives)
+{
+    private static readonly Refusal Removed = new(
+        RefusalKind.Gone, "drive-removed", "The drive of this file was removed, and its references with it. Connecting the same bucket again doesn't bring them back.");
+
+    /// <summary>The reference and its drive; 410 once the drive is gone, 404 to whom the drive's audience doesn't include.</summary>
+    public async Task<Result<(FileReference Reference, Drive Drive)>> FindAsync(Person person, string? fileId, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(person);
+        if (!Identifier.TryParse<FileId>(fileId, out var id) || await records.FindAsync(person.Organization, id, cancellation) is not { } reference || !person.MaySee(reference.Audience))
+            return Refusal.NotFound("file");
+        return await drives.FindAsync(person.Organization, reference.Drive, cancellation) is { Value: { State: DriveState.Connected } drive }
+            ? (reference, drive)
+            : Removed;
+    }
+}

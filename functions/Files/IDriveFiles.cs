@@ -1,0 +1,87 @@
+using ServerlessDrives.Access;
+using ServerlessDrives.Drives;
+
+namespace ServerlessDrives.Files;
+
+/// <summary>The files of a drive. What AWS refuses comes back as a refusal with its explanation.</summary>
+public interface IDriveFiles
+{
+    /// <summary>One page of a folder.</summary>
+    /// <param name="folder">Null for the drive's own.</param>
+    /// <param name="recursive">Everything below, without folders.</param>
+    Task<Result<Page<FileEntry>>> ListAsync(Drive drive, FilePath? folder, bool recursive, int limit, string? cursor, CancellationToken cancellation);
+
+    /// <summary>Opens the file's content; whoever gets it disposes it.</summary>
+    Task<Result<FileContent>> OpenAsync(Drive drive, FilePath path, ReadConditions conditions, CancellationToken cancellation);
+
+    /// <summary>The same without content.</summary>
+    Task<Result<FileContent>> LookAsync(Drive drive, FilePath path, ReadConditions conditions, CancellationToken cancellation);
+
+    /// <summary>Writes the file from a stream of any length; it is there whole or not at all.</summary>
+    Task<Result<StoredFile>> WriteAsync(Drive drive, FilePath path, FileToWrite file, CancellationToken cancellation);
+
+    /// <summary>Deletes the file; one that isn't there is fine unless the condition says otherwise.</summary>
+    Task<Result<Deleted>> DeleteAsync(Drive drive, FilePath path, string? ifMatch, CancellationToken cancellation);
+
+    /// <summary>A link that reads the file straight from S3.</summary>
+    Task<Result<Uri>> LinkAsync(Drive drive, FilePath path, TimeSpan life, string? downloadName, CancellationToken cancellation);
+
+    Task<Result<PresignedUpload>> BeginUploadAsync(Drive drive, FilePath path, long size, string? contentType, TimeSpan life, CancellationToken cancellation);
+
+    Task<Result<StoredFile>> CompleteUploadAsync(Drive drive, FilePath path, string s3UploadId, IReadOnlyList<UploadedPart> parts, CancellationToken cancellation);
+
+    Task<Result<Deleted>> AbortUploadAsync(Drive drive, FilePath path, string s3UploadId, CancellationToken cancellation);
+}
+
+/// <param name="Type"><c>file</c> or <c>folder</c>.</param>
+/// <param name="Path">Below the drive's path; a folder's without a slash at its end.</param>
+/// <param name="Addressable">False for keys that other programs made and that name no path here (empty or dotted parts): seen, but not reachable.</param>
+public sealed record FileEntry(string Type, string Path, long? Size, DateTimeOffset? LastModified, string? ETag, bool Addressable = true);
+
+/// <summary>What a reader asks for, as HTTP says it.</summary>
+/// <param name="Range">The <c>Range</c> header, such as <c>bytes=0-99</c>.</param>
+public sealed record ReadConditions(string? Range, string? IfMatch, string? IfNoneMatch, DateTimeOffset? IfModifiedSince, DateTimeOffset? IfUnmodifiedSince)
+{
+    public static readonly ReadConditions None = new(null, null, null, null, null);
+}
+
+/// <summary>A file that was opened: its state, and its bytes where they were asked for.</summary>
+public sealed class FileContent(Stream? body, IDisposable? owner) : IAsyncDisposable
+{
+    /// <summary>Null when only the state was asked for, or the reader has it already.</summary>
+    public Stream? Body => body;
+
+    /// <summary>200, 206, or 304.</summary>
+    public required int Status { get; init; }
+
+    public long? Length { get; init; }
+    public string? ContentRange { get; init; }
+    public string? ETag { get; init; }
+    public string? VersionId { get; init; }
+    public DateTimeOffset? LastModified { get; init; }
+    public string? ContentType { get; init; }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (body is not null)
+            await body.DisposeAsync();
+        owner?.Dispose();
+    }
+}
+
+/// <param name="Length">Bytes, where it is known ahead.</param>
+/// <param name="IfNoneMatch"><c>*</c>: only if there is none yet.</param>
+/// <param name="IfMatch">Only over this ETag.</param>
+/// <param name="Digests">What the content must turn out to be.</param>
+public sealed record FileToWrite(Stream Content, long? Length, string? ContentType, string? IfNoneMatch, string? IfMatch, ContentDigests Digests);
+
+/// <param name="Created">False when it replaced another.</param>
+public sealed record StoredFile(string ETag, string? VersionId, long Size, bool Created);
+
+public sealed record Deleted;
+
+/// <param name="S3UploadId">S3's name for it; stays with us.</param>
+/// <param name="PartSize">Bytes of every part but the last.</param>
+public sealed record PresignedUpload(string S3UploadId, long PartSize, IReadOnlyList<Uri> Parts);
+
+public sealed record UploadedPart(int Number, string ETag);

@@ -1,0 +1,115 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using ServerlessDrives.Access;
+using ServerlessDrives.Drives;
+using ServerlessDrives.Http;
+
+namespace ServerlessDrives.Files;
+
+public sealed record BeginUploadBody(string? Path, long? Size, string? ContentType);
+
+public sealed record CompleteUploadBody(IReadOnlyList<UploadedPart>? Parts);
+
+public sealed record DownloadLinkBody(string? Path, int? ExpiresInSeconds, string? DownloadName);
+
+/// <summary>Transfers that bypass us: presigned links, straight to S3, under the drive's path, encryption and audience.</summary>
+public sealed class TransferTriggers(IDriveFiles files, IFileRecords records, DriveFinder finder, Idempotency idempotency, TimeProvider clock)
+{
+    /// <summary>S3's largest object, in bytes.</summary>
+    public const long MostBytes = 5L * 1024 * 1024 * 1024 * 1024;
+
+    private const int MostParts = 10_000;
+
+    /// <summary>The credentials behind a link of a role's live an hour at most, and the link with them.</summary>
+    private static readonly TimeSpan LinkLife = TimeSpan.FromMinutes(30);
+
+    [Function("BeginUpload")]
+    [Requires(Need.Person)]
+    public Task<IResult> BeginAsync([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/drives/{driveId}/uploads")] HttpRequest request, string driveId) =>
+        idempotency.OnceAsync<BeginUploadBody>(request, async body =>
+        {
+            var (person, cancellation) = (request.Person(), request.HttpContext.RequestAborted);
+            if (!(await finder.FindAsync(person, driveId, cancellation)).TryGet(out var drive, out var unknown))
+                return unknown.AsProblem();
+            var form = new FormReader();
+            var path = form.Read("path", FilePath.Parse(body.Path));
+            if (path is not null && !path.FitsOn(drive.Path))
+                form.Refuse<FilePath>("path", "The path is too long: with the drive's own it would have more than S3's 1,024 bytes.");
+            if (body.Size is not (>= 0 and <= MostBytes))
+                form.Refuse<long>("size", $"A number of bytes from 0 to {MostBytes} was expected.");
+            if (!form.IsValid)
+                return form.Refusal.AsProblem();
+            if (!(await files.BeginUploadAsync(drive, path!, body.Size!.Value, body.ContentType, LinkLife, cancellation)).TryGet(out var begun, out var refusal))
+                return refusal.AsProblem();
+            var upload = new PendingUpload(UploadId.New(clock), person.Organization, drive.Id, path!, begun.S3UploadId, body.Size.Value, person.Id, clock.GetUtcNow() + LinkLife);
+            await records.AddAsync(upload, cancellation);
+            return Results.Json(
+                new { id = upload.Id, path = path!.Value, partSize = begun.PartSize, parts = begun.Parts.Select((url, i) => new { number = i + 1, url }), expiresAt = upload.ExpiresAt },
+                Json.Options,
+                statusCode: StatusCodes.Status201Created);
+        });
+
+    [Function("CompleteUpload")]
+    [Requires(Need.Person)]
+    public async Task<IResult> CompleteAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/drives/{driveId}/uploads/{uploadId}/complete")] HttpRequest request, string driveId, string uploadId)
+    {
+        if (!(await FindAsync(request, driveId, uploadId)).TryGet(out var found, out var unknown))
+            return unknown.AsProblem();
+        if (!(await request.ReadJsonAsync<CompleteUploadBody>()).TryGet(out var body, out var unreadable))
+            return unreadable.AsProblem();
+        if (body.Parts is not { Count: > 0 and <= MostParts } parts || parts.Any(part => part.Number is < 1 or > MostParts || string.IsNullOrEmpty(part.ETag)))
+            return Refusal.Invalid("parts", "Each part's number and the ETag that S3 answered were expected.").AsProblem();
+        var cancellation = request.HttpContext.RequestAborted;
+        if (!(await files.CompleteUploadAsync(found.Drive, found.Upload.Path, found.Upload.S3UploadId, [.. parts.OrderBy(part => part.Number)], cancellation)).TryGet(out var stored, out var refusal))
+            return refusal.AsProblem();
+        await records.RemoveAsync(found.Upload, cancellation);
+        return Results.Json(new { path = found.Upload.Path.Value, etag = stored.ETag, versionId = stored.VersionId, size = stored.Size }, Json.Options);
+    }
+
+    [Function("AbortUpload")]
+    [Requires(Need.Person)]
+    public async Task<IResult> AbortAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "api/drives/{driveId}/uploads/{uploadId}")] HttpRequest request, string driveId, string uploadId)
+    {
+        if (!(await FindAsync(request, driveId, uploadId)).TryGet(out var found, out var unknown))
+            return unknown.AsProblem();
+        var cancellation = request.HttpContext.RequestAborted;
+        if (!(await files.AbortUploadAsync(found.Drive, found.Upload.Path, found.Upload.S3UploadId, cancellation)).TryGet(out _, out var refusal))
+            return refusal.AsProblem();
+        await records.RemoveAsync(found.Upload, cancellation);
+        return Results.NoContent();
+    }
+
+    [Function("CreateDownloadLink")]
+    [Requires(Need.Person)]
+    public Task<IResult> LinkAsync([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/drives/{driveId}/download-links")] HttpRequest request, string driveId) =>
+        idempotency.OnceAsync<DownloadLinkBody>(request, async body =>
+        {
+            var (person, cancellation) = (request.Person(), request.HttpContext.RequestAborted);
+            if (!(await finder.FindAsync(person, driveId, cancellation)).TryGet(out var drive, out var unknown))
+                return unknown.AsProblem();
+            var form = new FormReader();
+            var path = form.Read("path", FilePath.Parse(body.Path));
+            var life = TimeSpan.FromSeconds(body.ExpiresInSeconds ?? 300);
+            if (life < TimeSpan.FromSeconds(1) || life > LinkLife)
+                form.Refuse<int>("expiresInSeconds", $"A number from 1 to {LinkLife.TotalSeconds:0} was expected.");
+            if (!form.IsValid)
+                return form.Refusal.AsProblem();
+            if (!(await files.LookAsync(drive, path!, ReadConditions.None, cancellation)).TryGet(out _, out var missing))
+                return missing.AsProblem();
+            var link = await files.LinkAsync(drive, path!, life, body.DownloadName ?? path!.Name, cancellation);
+            return link.Answer(url => Results.Json(new { url, expiresAt = clock.GetUtcNow() + life }, Json.Options, statusCode: StatusCodes.Status201Created));
+        });
+
+    private async Task<Result<(Drive Drive, PendingUpload Upload)>> FindAsync(HttpRequest request, string driveId, string uploadId)
+    {
+        var (person, cancellation) = (request.Person(), request.HttpContext.RequestAborted);
+        if (!(await finder.FindAsync(person, driveId, cancellation)).TryGet(out var drive, out var unknown))
+            return unknown;
+        return Identifier.TryParse<UploadId>(uploadId, out var id)
+            && await records.FindAsync(person.Organization, id, cancellation) is { } upload && upload.Drive == drive.Id
+                ? (drive, upload)
+                : Refusal.NotFound("upload");
+    }
+}
