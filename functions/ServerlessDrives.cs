@@ -10,6 +10,7 @@ using ServerlessDrives.Connecting;
 using ServerlessDrives.Drives;
 using ServerlessDrives.Events;
 using ServerlessDrives.Files;
+using ServerlessDrives.Health;
 using ServerlessDrives.Http;
 using ServerlessDrives.Verification;
 using ServerlessDrives.Workspaces;
@@ -36,6 +37,7 @@ public static class ServerlessDrivesApplication
         builder.Services.AddVerification(builder.Configuration);
         builder.Services.AddConnecting(builder.Configuration);
         builder.Services.AddSingleton<FileReferences>();
+        builder.Services.AddHealth(builder.Configuration);
         builder.Services.AddEvents(builder.Configuration);
         return builder;
     }

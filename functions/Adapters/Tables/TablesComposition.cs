@@ -9,6 +9,7 @@ using ServerlessDrives.Connecting;
 using ServerlessDrives.Drives;
 using ServerlessDrives.Events;
 using ServerlessDrives.Files;
+using ServerlessDrives.Health;
 using ServerlessDrives.Http;
 using ServerlessDrives.Verification;
 using ServerlessDrives.Workspaces;
@@ -43,9 +44,12 @@ public static class TablesComposition
         services.AddSingleton<IAuditTrail, TableAuditTrail>();
         services.AddSingleton<IWebhooks, TableWebhooks>();
         services.AddSingleton<IFileRecords, TableFileRecords>();
+        services.AddSingleton<IHealthSchedule, TableHealthSchedule>();
+        services.AddSingleton<IHealthHistory, TableHealthHistory>();
         services.AddSingleton<IDependency, TableDependency>();
         services.AddTable(OrganizationTable.Name).AddTable(PromiseTable.Name).AddTable(TableReports.Name).AddTable(TableWorkspaces.Name)
-            .AddTable(TableIdempotencyRecords.Name).AddTable(TableAuditTrail.Name).AddTable(TableWebhooks.Name).AddTable(TableFileRecords.Name);
+            .AddTable(TableIdempotencyRecords.Name).AddTable(TableAuditTrail.Name).AddTable(TableWebhooks.Name).AddTable(TableFileRecords.Name)
+            .AddTable(TableHealthSchedule.Name).AddTable(TableHealthHistory.Name);
         services.AddHostedService<TableCreation>();
         return services;
     }
