@@ -3,7 +3,7 @@ using ServerlessDrives.Workspaces;
 namespace ServerlessDrives.Connecting;
 
 /// <summary>Callback links: made by people who may change the connection, used by AWS admins who have no account here.</summary>
-public sealed class CallbackDesk(IConnections connections, ConnectionDesk desk, TimeProvider clock)
+public sealed class CallbackDesk(IConnections connections, ConnectionDesk desk, ConnectionWitness witness, TimeProvider clock)
 {
     /// <summary>The longest life of a link; it never outlives its connection.</summary>
     public static readonly TimeSpan LongestLife = TimeSpan.FromDays(30);
@@ -27,18 +27,25 @@ public sealed class CallbackDesk(IConnections connections, ConnectionDesk desk, 
             var token = CallbackToken.New(key);
             var link = new CallbackLink(token.Hash, step, connection.Attempt, until, person.Id);
             if (await connections.SaveAsync(read.With(connection.Add(link, now)), cancellation) is not null)
+            {
+                await witness.CallbackLinkMadeAsync(person.Id, connection, link, cancellation);
                 return (token, link);
+            }
         }
     }
 
-    public async Task<Result<DriveConnection>> RevokeAllAsync(ConnectionKey key, CancellationToken cancellation)
+    public async Task<Result<DriveConnection>> RevokeAllAsync(Person person, ConnectionKey key, CancellationToken cancellation)
     {
+        ArgumentNullException.ThrowIfNull(person);
         while (true)
         {
             if (await connections.FindAsync(key, cancellation) is not { } read)
                 return Refusal.NotFound("connection");
             if (await connections.SaveAsync(read.With(read.Value.RevokeCallbackLinks(clock.GetUtcNow())), cancellation) is { } saved)
+            {
+                await witness.CallbackLinksRevokedAsync(person.Id, saved.Value, cancellation);
                 return saved.Value;
+            }
         }
     }
 

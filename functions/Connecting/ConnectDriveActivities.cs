@@ -7,17 +7,17 @@ namespace ServerlessDrives.Connecting;
 
 /// <summary>What the flow has done for it. Each can be run again after a crash at any point and comes to the same.</summary>
 public sealed class ConnectDriveActivities(
-    IConnections connections, IRoles roles, IVerification verification, IReports reports, ISecrets secrets, TimeProvider clock)
+    IConnections connections, IRoles roles, IVerification verification, IReports reports, ISecrets secrets, IEnumerable<IDriveWitness> witnesses, ConnectionWitness witness, TimeProvider clock)
 {
     [Function(nameof(OfferTrustPolicy))]
     public Task OfferTrustPolicy([ActivityTrigger] ConnectionAttempt attempt, CancellationToken cancellation) =>
-        ChangeAsync(attempt, connection => connection.OfferTrustPolicy(clock.GetUtcNow()), cancellation);
+        OpenStepAsync(attempt, connection => connection.OfferTrustPolicy(clock.GetUtcNow()), cancellation);
 
     /// <returns>Whether there already is a configuration to go on with.</returns>
     [Function(nameof(AskForConfiguration))]
     public async Task<bool> AskForConfiguration([ActivityTrigger] ConnectionAttempt attempt, CancellationToken cancellation)
     {
-        var connection = await ChangeAsync(attempt, connection => connection.AskForConfiguration(clock.GetUtcNow()), cancellation);
+        var connection = await OpenStepAsync(attempt, connection => connection.AskForConfiguration(clock.GetUtcNow()), cancellation);
         return connection.IsConfiguredFor(attempt.Number);
     }
 
@@ -52,7 +52,7 @@ public sealed class ConnectDriveActivities(
 
     [Function(nameof(OfferBucketPolicy))]
     public Task OfferBucketPolicy([ActivityTrigger] ConnectionAttempt attempt, CancellationToken cancellation) =>
-        ChangeAsync(attempt, connection => connection.OfferBucketPolicy(clock.GetUtcNow()), cancellation);
+        OpenStepAsync(attempt, connection => connection.OfferBucketPolicy(clock.GetUtcNow()), cancellation);
 
     /// <returns>Whether everything that could be proven was.</returns>
     [Function(nameof(VerifyConnection))]
@@ -78,6 +78,8 @@ public sealed class ConnectDriveActivities(
         {
             var read = await ReadAsync(input.Attempt, cancellation);
             var connection = read.Value;
+            if (connection.Status is ConnectionStatus.Connected && connection.DriveId == input.Drive)
+                await witness.EndedAsync(connection, cancellation);
             if (!connection.IsOpen)
                 return connection.Status;
             if (connection.CancelRequested)
@@ -86,8 +88,14 @@ public sealed class ConnectDriveActivities(
             var report = await reports.FindAsync(connection.Organization, connection.Id.Value, connection.LastVerification!.Value, cancellation)
                 ?? throw new InvalidOperationException($"Connection {connection.Id} was verified, and its report is gone.");
             var drive = connection.ToDrive(input.Drive, report, clock.GetUtcNow());
-            if (await connections.ConnectAsync(read.With(connection.Connect(drive.Id, clock.GetUtcNow())), drive, cancellation))
+            foreach (var interested in witnesses)
+                await interested.ConnectedAsync(drive, cancellation);
+            var connected = connection.Connect(drive.Id, clock.GetUtcNow());
+            if (await connections.ConnectAsync(read.With(connected), drive, cancellation))
+            {
+                await witness.EndedAsync(connected, cancellation);
                 return ConnectionStatus.Connected;
+            }
         }
     }
 
@@ -106,8 +114,19 @@ public sealed class ConnectDriveActivities(
                 continue;
             if (closed.Secret is { } secret)
                 await secrets.DeleteAsync(secret, cancellation);
+            await witness.EndedAsync(closed, cancellation);
             return closed.Status;
         }
+    }
+
+    /// <summary>Moves to a step that people are waited for at, and says so.</summary>
+    private async Task<DriveConnection> OpenStepAsync(
+        ConnectionAttempt attempt, Func<DriveConnection, DriveConnection> transition, CancellationToken cancellation)
+    {
+        var connection = await ChangeAsync(attempt, transition, cancellation);
+        if (connection.IsOpen && connection.Attempt == attempt.Number)
+            await witness.StepOpenedAsync(connection, cancellation);
+        return connection;
     }
 
     private async Task<Versioned<DriveConnection>> ReadAsync(ConnectionAttempt attempt, CancellationToken cancellation) =>

@@ -61,7 +61,7 @@ public sealed class ConnectDriveTriggers(IConnections connections, ConnectionDes
             return unknown.AsProblem();
         if (!(await request.ReadJsonAsync<ConfigurationBody>()).TryGet(out var body, out var unreadable))
             return unreadable.AsProblem();
-        var configured = await desk.ConfigureAsync(found, body, new DurableConnectionFlow(durable), request.HttpContext.RequestAborted);
+        var configured = await desk.ConfigureAsync(request.Person(), found, body, new DurableConnectionFlow(durable), request.HttpContext.RequestAborted);
         return await AcceptedAsync(request, configured);
     }
 
@@ -88,7 +88,7 @@ public sealed class ConnectDriveTriggers(IConnections connections, ConnectionDes
     {
         if (!(await FindToChangeAsync(request, connectionId)).TryGet(out var found, out var unknown))
             return unknown.AsProblem();
-        return await AcceptedAsync(request, await desk.CancelAsync(found, new DurableConnectionFlow(durable), request.HttpContext.RequestAborted));
+        return await AcceptedAsync(request, await desk.CancelAsync(request.Person(), found, new DurableConnectionFlow(durable), request.HttpContext.RequestAborted));
     }
 
     private async Task<IResult> ConfirmAsync(HttpRequest request, DurableTaskClient durable, string connectionId, ConfirmationStep step)

@@ -17,6 +17,7 @@ public static class ConnectingComposition
             .Validate(options => options.RecoverAfter >= TimeSpan.FromSeconds(1), "ServerlessDrives:Connection:RecoverAfter must be at least 00:00:01.")
             .ValidateOnStart();
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<ConnectionOptions>>().Value);
+        services.AddSingleton<ConnectionWitness>();
         services.AddSingleton<ConnectionDesk>();
         services.AddSingleton<CallbackDesk>();
         services.AddSingleton<CallbackLimits>();

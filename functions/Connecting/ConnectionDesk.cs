@@ -18,7 +18,7 @@ public interface IConnectionFlow
 /// Where people's wishes about connections are taken: checked against the rules, written to the row, told to the flow, in this order.
 /// A promise is noted before and kept after, so that a crash in between is made good by <see cref="RecoverConnections"/>.
 /// </summary>
-public sealed class ConnectionDesk(IConnections connections, IRoles roles, ISecrets secrets, IPrincipals principals, ConnectionOptions options, TimeProvider clock)
+public sealed class ConnectionDesk(IConnections connections, IRoles roles, ISecrets secrets, IPrincipals principals, ConnectionWitness witness, ConnectionOptions options, TimeProvider clock)
 {
     public async Task<Result<Versioned<DriveConnection>>> StartAsync(Person person, ConnectionStart start, IConnectionFlow flow, CancellationToken cancellation)
     {
@@ -78,6 +78,7 @@ public sealed class ConnectionDesk(IConnections connections, IRoles roles, ISecr
             return taken;
         }
 
+        await witness.StartedAsync(person, open.Value, cancellation);
         if (form is not null && await StoreConfigurationAsync(open, form, cancellation) is { } configured)
             open = configured;
         await flow.BeginAsync(open.Value.FirstAttempt(), cancellation);
@@ -87,8 +88,9 @@ public sealed class ConnectionDesk(IConnections connections, IRoles roles, ISecr
 
     /// <summary>Step 3, and any time later while a policy is being applied: what is typed replaces what was typed before.</summary>
     public async Task<Result<Versioned<DriveConnection>>> ConfigureAsync(
-        Versioned<DriveConnection> read, ConfigurationBody body, IConnectionFlow flow, CancellationToken cancellation)
+        Person person, Versioned<DriveConnection> read, ConfigurationBody body, IConnectionFlow flow, CancellationToken cancellation)
     {
+        ArgumentNullException.ThrowIfNull(person);
         ArgumentNullException.ThrowIfNull(read);
         if (!read.Value.TakesConfiguration || read.Value.CancelRequested)
             return StepNotOpen(read.Value, "takes no configuration");
@@ -103,6 +105,7 @@ public sealed class ConnectionDesk(IConnections connections, IRoles roles, ISecr
             return Refusal.Changed("connection");
         }
 
+        await witness.ConfiguredAsync(person.Id, read.Value, saved.Value, cancellation);
         await flow.TellAsync(saved.Value.Id, ConnectionEventName.For(ConnectionEvent.Configured, saved.Value.Attempt), cancellation);
         await connections.KeepAsync(promise, cancellation);
         return saved;
@@ -131,6 +134,7 @@ public sealed class ConnectionDesk(IConnections connections, IRoles roles, ISecr
                 }
 
                 read = saved;
+                await witness.ConfirmedAsync(saved.Value, confirmation, cancellation);
                 await flow.TellAsync(key.Connection, ConfirmedEvent(step, connection.Attempt), cancellation);
             }
 
@@ -139,8 +143,9 @@ public sealed class ConnectionDesk(IConnections connections, IRoles roles, ISecr
         }
     }
 
-    public async Task<Result<Versioned<DriveConnection>>> CancelAsync(Versioned<DriveConnection> read, IConnectionFlow flow, CancellationToken cancellation)
+    public async Task<Result<Versioned<DriveConnection>>> CancelAsync(Person person, Versioned<DriveConnection> read, IConnectionFlow flow, CancellationToken cancellation)
     {
+        ArgumentNullException.ThrowIfNull(person);
         ArgumentNullException.ThrowIfNull(read);
         if (!read.Value.IsOpen)
             return StepNotOpen(read.Value, "can't be cancelled any more");
@@ -153,6 +158,7 @@ public sealed class ConnectionDesk(IConnections connections, IRoles roles, ISecr
             return Refusal.Changed("connection");
         }
 
+        await witness.CancelRequestedAsync(person.Id, saved.Value, cancellation);
         await flow.TellAsync(key.Connection, ConnectionEventName.Cancelled, cancellation);
         await connections.KeepAsync(promise, cancellation);
         return saved;

@@ -41,7 +41,7 @@ public sealed class HandOverTriggers(IConnections connections, CallbackDesk call
     {
         if (!(await FindAsync(request, connectionId)).TryGet(out var connection, out var unknown))
             return unknown.AsProblem();
-        return (await callbacks.RevokeAllAsync(new(connection.Organization, connection.Id), request.HttpContext.RequestAborted)).Answer(_ => Results.NoContent());
+        return (await callbacks.RevokeAllAsync(request.Person(), new(connection.Organization, connection.Id), request.HttpContext.RequestAborted)).Answer(_ => Results.NoContent());
     }
 
     [Function("GetConnectionSetup")]

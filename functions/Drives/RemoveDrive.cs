@@ -8,7 +8,7 @@ namespace ServerlessDrives.Drives;
 /// Disconnects a drive: nobody uses it from the first step on, and its name is free after the last. The files on the bucket stay.
 /// Scheduling this is what decides; each step can be run again.
 /// </summary>
-public sealed class RemoveDrive(IDrives drives, IEnumerable<IHoldsDrives> holders, ISecrets secrets, IDriveSessions sessions)
+public sealed class RemoveDrive(IDrives drives, IEnumerable<IHoldsDrives> holders, IEnumerable<IDriveWitness> witnesses, ISecrets secrets, IDriveSessions sessions)
 {
     private static readonly TaskOptions Stubbornly = TaskOptions.FromRetryPolicy(
         new RetryPolicy(maxNumberOfAttempts: 300, firstRetryInterval: TimeSpan.FromSeconds(1), backoffCoefficient: 2, maxRetryInterval: TimeSpan.FromMinutes(5)));
@@ -64,6 +64,9 @@ public sealed class RemoveDrive(IDrives drives, IEnumerable<IHoldsDrives> holder
     {
         while (await drives.FindAsync(input.Organization, input.Drive, cancellation) is { } read)
         {
+            // Told first: once the row is gone, nothing is left to tell of.
+            foreach (var witness in witnesses)
+                await witness.RemovedAsync(read.Value, input.By, cancellation);
             if (await drives.RemoveAsync(read, cancellation))
                 break;
         }

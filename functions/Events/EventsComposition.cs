@@ -16,6 +16,7 @@ public static class EventsComposition
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<EventOptions>>().Value);
         services.AddSingleton<PublicAddresses>();
         services.AddSingleton<IEvents, EventOutbox>();
+        services.AddSingleton<IDriveWitness, DriveAnnouncements>();
         services.AddSingleton<Witness>();
         services.AddSingleton<IWorkspaceWitness>(provider => provider.GetRequiredService<Witness>());
         services.AddSingleton<IDefaultDriveWitness>(provider => provider.GetRequiredService<Witness>());

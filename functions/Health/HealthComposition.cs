@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using ServerlessDrives.Drives;
 
 namespace ServerlessDrives.Health;
 
@@ -16,6 +17,7 @@ public static class HealthComposition
             .ValidateOnStart();
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<HealthOptions>>().Value);
         services.AddSingleton<DriveCheckup>();
+        services.AddSingleton<IDriveWitness, Enrolment>();
         return services;
     }
 }

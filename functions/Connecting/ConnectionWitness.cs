@@ -1,0 +1,83 @@
+using System.Text.Json.Nodes;
+using ServerlessDrives.Events;
+using ServerlessDrives.Workspaces;
+
+namespace ServerlessDrives.Connecting;
+
+/// <summary>Writes down what happens to connections, and tells the world of what it may want to know. What is told again after a crash is told once.</summary>
+public sealed class ConnectionWitness(IAuditTrail audit, IEvents events)
+{
+    public Task StartedAsync(Person by, DriveConnection connection, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(by);
+        return RecordAsync(connection, Actor.User(by.Id), "started", null, new() { ["displayName"] = connection.DisplayName.Value, ["method"] = connection.Method.ToString() }, "started", cancellation);
+    }
+
+    public Task ConfiguredAsync(UserId by, DriveConnection before, DriveConnection after, CancellationToken cancellation) =>
+        RecordAsync(after, Actor.User(by), "configured", Describe(before.Configuration), Describe(after.Configuration), key: null, cancellation);
+
+    public Task ConfirmedAsync(DriveConnection connection, Confirmation confirmation, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(confirmation);
+        var actor = confirmation.Through == "callback" ? Actor.Callback(confirmation.By) : new Actor("user", confirmation.By);
+        return RecordAsync(
+            connection, actor, "confirmed", null, new() { ["step"] = StepName(confirmation.Step), ["attempt"] = confirmation.Attempt }, $"confirmed-{confirmation.Step}-{confirmation.Attempt}", cancellation);
+    }
+
+    public Task CancelRequestedAsync(UserId by, DriveConnection connection, CancellationToken cancellation) =>
+        RecordAsync(connection, Actor.User(by), "cancel-requested", null, null, "cancel-requested", cancellation);
+
+    public Task CallbackLinkMadeAsync(UserId by, DriveConnection connection, CallbackLink link, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(link);
+        return RecordAsync(connection, Actor.User(by), "callback-link-made", null, new() { ["step"] = StepName(link.Step), ["expiresAt"] = link.ExpiresAt }, key: null, cancellation);
+    }
+
+    public Task CallbackLinksRevokedAsync(UserId by, DriveConnection connection, CancellationToken cancellation) =>
+        RecordAsync(connection, Actor.User(by), "callback-links-revoked", null, null, key: null, cancellation);
+
+    /// <summary>People are waited for at a step.</summary>
+    public Task StepOpenedAsync(DriveConnection connection, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        return TellAsync(connection, EventTypes.StepOpened, $"{connection.Id}-{connection.Status}-{connection.Attempt}", cancellation);
+    }
+
+    /// <summary>The connection has come to an end, whichever.</summary>
+    public async Task EndedAsync(DriveConnection connection, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        var word = Word(connection.Status);
+        await RecordAsync(connection, Actor.System("connecting"), word, null, connection.DriveId is { } drive ? new() { ["driveId"] = drive.Value } : null, "ended", cancellation);
+        if (connection.Status is ConnectionStatus.Connected or ConnectionStatus.Expired)
+            await TellAsync(connection, connection.Status is ConnectionStatus.Connected ? EventTypes.Connected : EventTypes.Expired, $"{connection.Id}-ended", cancellation);
+    }
+
+    private Task TellAsync(DriveConnection connection, string type, string id, CancellationToken cancellation) => events.TellAsync(
+        new(id, connection.Organization, type, connection.Id.Value, connection.UpdatedAt, new JsonObject
+        {
+            ["connectionId"] = connection.Id.Value,
+            ["displayName"] = connection.DisplayName.Value,
+            ["status"] = Word(connection.Status),
+            ["attempt"] = connection.Attempt,
+            ["driveId"] = connection.DriveId?.Value,
+        }),
+        cancellation);
+
+    private Task RecordAsync(
+        DriveConnection connection, Actor actor, string verb, JsonObject? before, JsonObject? after, string? key, CancellationToken cancellation) =>
+        audit.RecordAsync(connection.Organization, actor, $"connection.{verb}", connection.Id.Value, before, after, key is null ? null : $"{connection.Id}-{key}", cancellation);
+
+    private static JsonObject? Describe(DriveConfiguration? configuration) => configuration is null ? null : new()
+    {
+        ["bucket"] = configuration.Bucket.ToString(),
+        ["region"] = configuration.Region.ToString(),
+        ["path"] = configuration.Path.ToString(),
+        ["roleArn"] = configuration.RoleArn?.ToString(),
+        ["accessKeyId"] = configuration.AccessKeyId?.ToString(),
+    };
+
+    private static string StepName(ConfirmationStep step) => step is ConfirmationStep.TrustPolicy ? "trust-policy" : "bucket-policy";
+
+    private static string Word(ConnectionStatus status) => char.ToLowerInvariant(status.ToString()[0]) + status.ToString()[1..];
+}

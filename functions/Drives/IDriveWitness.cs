@@ -1,0 +1,12 @@
+namespace ServerlessDrives.Drives;
+
+/// <summary>Hears of drives that come and go. Each may be told twice of the same.</summary>
+public interface IDriveWitness
+{
+    /// <summary>A drive is there.</summary>
+    Task ConnectedAsync(Drive drive, CancellationToken cancellation);
+
+    /// <summary>A drive is gone.</summary>
+    /// <param name="by">Who asked for it.</param>
+    Task RemovedAsync(Drive drive, UserId by, CancellationToken cancellation);
+}

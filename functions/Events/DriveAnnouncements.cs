@@ -1,0 +1,27 @@
+using System.Text.Json.Nodes;
+using ServerlessDrives.Drives;
+
+namespace ServerlessDrives.Events;
+
+/// <summary>Writes down and tells of drives that come and go.</summary>
+internal sealed class DriveAnnouncements(IAuditTrail audit, IEvents events, TimeProvider clock) : IDriveWitness
+{
+    public Task ConnectedAsync(Drive drive, CancellationToken cancellation) =>
+        audit.RecordAsync(drive.Organization, Actor.User(drive.CreatedBy), "drive.connected", drive.Id.Value, null, Describe(drive), $"{drive.Id}-connected", cancellation);
+
+    public async Task RemovedAsync(Drive drive, UserId by, CancellationToken cancellation)
+    {
+        var key = $"{drive.Id}-removed";
+        await audit.RecordAsync(drive.Organization, Actor.User(by), "drive.removed", drive.Id.Value, Describe(drive), null, key, cancellation);
+        await events.TellAsync(new(key, drive.Organization, EventTypes.DriveRemoved, drive.Id.Value, clock.GetUtcNow(), Describe(drive)), cancellation);
+    }
+
+    private static JsonObject Describe(Drive drive) => new()
+    {
+        ["driveId"] = drive.Id.Value,
+        ["displayName"] = drive.DisplayName.Value,
+        ["bucket"] = drive.Bucket.ToString(),
+        ["region"] = drive.Region.ToString(),
+        ["path"] = drive.Path.ToString(),
+    };
+}
