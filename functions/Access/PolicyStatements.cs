@@ -38,6 +38,16 @@ internal static class PolicyStatements
     public static JsonObject? ForKeyPolicy(BucketAccess access, RoleArn principal) =>
         access.Encryption.KmsKey is null ? null : Allow(access, "Key", principal, KeyActions, "*");
 
+    /// <summary>The statement that grants just this permission, to be added to a policy that lacks it.</summary>
+    public static JsonObject Granting(BucketAccess access, Permission permission)
+    {
+        var name = permission == Permission.ListBucket ? "List" : permission.IsOnBucket ? "Bucket" : "Objects";
+        var statement = ForBucket(access, principal: null).First(offered => offered["Sid"]!.GetValue<string>() == SidOf(access, name));
+        statement["Action"] = permission.Name;
+        statement.Remove("Sid");
+        return statement;
+    }
+
     private static JsonObject Allow(BucketAccess access, string what, RoleArn? principal, string[] actions, string resource)
     {
         var statement = new JsonObject { ["Sid"] = SidOf(access, what), ["Effect"] = "Allow" };
@@ -49,7 +59,7 @@ internal static class PolicyStatements
     }
 
     /// <summary>IAM takes letters and digits only.</summary>
-    public static string SidOf(BucketAccess access, string what) => $"ServerlessDrives{string.Concat(access.Seed.Where(char.IsAsciiLetterOrDigit))}{what}";
+    private static string SidOf(BucketAccess access, string what) => $"ServerlessDrives{string.Concat(access.Seed.Where(char.IsAsciiLetterOrDigit))}{what}";
 
     private static JsonArray Array(string[] texts) => new([.. texts.Select(text => JsonValue.Create(text))]);
 }

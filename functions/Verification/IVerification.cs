@@ -19,7 +19,11 @@ public interface IVerification
 /// <param name="SessionName">Of role sessions: the connection's or drive's id.</param>
 /// <param name="ExpectedOwner">The account that must own the bucket; null the first time.</param>
 public sealed record VerificationSubject(
-    string SessionName, BucketName Bucket, Region Region, DrivePath Path, Encryption Encryption, DriveCredentials Credentials, AccountId? ExpectedOwner);
+    string SessionName, BucketName Bucket, Region Region, DrivePath Path, Encryption Encryption, DriveCredentials Credentials, AccountId? ExpectedOwner)
+{
+    /// <summary>What the drive's policies grant; the statement ids are those that the policies were offered with.</summary>
+    internal BucketAccess Access => new(SessionName, Bucket, Region, Path, Encryption);
+}
 
 /// <summary>Whether the role trusts us, and only us.</summary>
 public sealed record TrustVerdict(bool Trusted, Check Accepted, Check ExternalIdRequired);

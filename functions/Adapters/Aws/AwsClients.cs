@@ -1,0 +1,62 @@
+using Amazon;
+using Amazon.Runtime;
+using Amazon.S3;
+using Amazon.SecurityToken;
+using Microsoft.Extensions.Options;
+using ServerlessDrives.Access;
+
+namespace ServerlessDrives.Adapters.Aws;
+
+/// <summary>Makes SDK clients for the right server: AWS's own regional endpoints, the sandbox, or an S3-compatible one.</summary>
+internal sealed class AwsClients(IOptions<AwsOptions> options)
+{
+    /// <summary>Tries after the first one; the SDK backs off between them and corrects the clock where AWS says that it is wrong.</summary>
+    private const int Retries = 2;
+
+    private readonly AwsOptions _options = options.Value;
+
+    public AmazonS3Client S3(AWSCredentials credentials, BucketName bucket, Region region, TimeSpan timeout)
+    {
+        var config = new AmazonS3Config();
+        Common(config, region, _options.OtherS3, timeout);
+        // AWS's wildcard certificate covers one label, so a bucket with dots can't stand in the host name.
+        config.ForcePathStyle = _options.OtherS3 is not null || bucket.HasDots;
+        if (_options is { Sandbox: false, S3Endpoint: not null })
+        {
+            // Not all S3-compatible servers know the checksums that AWS's SDKs add by default.
+            config.RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED;
+            config.ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED;
+        }
+
+        return new AmazonS3Client(credentials, config);
+    }
+
+    /// <summary>The STS of this region: its tokens work in opt-in regions too, a global one's don't.</summary>
+    public AmazonSecurityTokenServiceClient Sts(AWSCredentials credentials, Region region)
+    {
+        var config = new AmazonSecurityTokenServiceConfig();
+        Common(config, region, _options.OtherSts, _options.CallTimeout);
+        return new AmazonSecurityTokenServiceClient(credentials, config);
+    }
+
+    /// <summary>The bucket's address for a request without a signature; path style, which every server and name understands.</summary>
+    public Uri AddressOf(BucketName bucket, Region region) =>
+        new(_options.OtherS3 ?? new Uri($"https://s3.{region}.{region.Partition.DnsSuffix}"), $"{_options.OtherS3?.AbsolutePath.TrimEnd('/')}/{bucket}");
+
+    private static void Common(ClientConfig config, Region region, Uri? other, TimeSpan timeout)
+    {
+        if (other is null)
+        {
+            config.RegionEndpoint = RegionEndpoint.GetBySystemName(region.Code);
+        }
+        else
+        {
+            config.ServiceURL = other.AbsoluteUri;
+            config.AuthenticationRegion = region.Code;
+        }
+
+        config.RetryMode = RequestRetryMode.Standard;
+        config.MaxErrorRetry = Retries;
+        config.Timeout = timeout;
+    }
+}

@@ -1,0 +1,28 @@
+using Azure.Core;
+using Azure.Identity;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using ServerlessDrives.Access;
+using ServerlessDrives.Verification;
+
+namespace ServerlessDrives.Adapters.Aws;
+
+/// <summary>What composition needs to know of this room.</summary>
+public static class AwsComposition
+{
+    /// <summary>Adds AWS from the section <c>Aws</c>: our principals, drives' sessions and clients, and verification's probe. Needs <see cref="ISecrets"/>.</summary>
+    public static IServiceCollection AddAws(this IServiceCollection services)
+    {
+        services.AddOptions<AwsOptions>().BindConfiguration(AwsOptions.Section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<AwsOptions>, AwsOptionsValidation>();
+        services.TryAddSingleton<TokenCredential>(_ => new DefaultAzureCredential());
+        services.AddSingleton<AwsClients>();
+        services.AddSingleton<AwsPrincipals>();
+        services.AddSingleton<IPrincipals>(provider => provider.GetRequiredService<AwsPrincipals>());
+        services.AddSingleton<RoleSessions>();
+        services.AddSingleton<DriveClients>();
+        services.AddSingleton<IDriveSessions>(provider => provider.GetRequiredService<DriveClients>());
+        return services.AddSingleton<IProbe, AwsProbe>();
+    }
+}

@@ -1,0 +1,82 @@
+using System.Net;
+using Amazon.Runtime;
+using Amazon.SecurityToken.Model;
+using Microsoft.Extensions.Options;
+using ServerlessDrives.Access;
+using ServerlessDrives.Verification;
+
+namespace ServerlessDrives.Adapters.Aws;
+
+/// <summary>Verification's calls, made with the SDK. Nothing is cached: a proof of yesterday proves nothing.</summary>
+internal sealed class AwsProbe(AwsClients clients, RoleSessions sessions, ISecrets secrets, IOptions<AwsOptions> options) : IProbe, IDisposable
+{
+    private readonly HttpClient _http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) })
+    {
+        Timeout = options.Value.CallTimeout,
+    };
+
+    public Task<Answer<ProbeIdentity>> AssumeRoleAsync(RoleArn role, ExternalId? externalId, Region region, string sessionName, BucketAccess? scope, CancellationToken cancellation) =>
+        AwsAnswers.AnswerAsync<ProbeIdentity>(
+            async () => new AwsIdentity(await sessions.AssumeAsync(role, externalId, region, sessionName, scope, cancellation)),
+            cancellation);
+
+    public async Task<Answer<ProbeIdentity>> TakeKeyAsync(DriveCredentials.AccessKey key, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        return await secrets.ReadAsync(key.Secret, key.SecretVersion, cancellation) is { } secret
+            ? new AwsIdentity(new BasicAWSCredentials(key.Id.Value, secret.Reveal()))
+            : new Fault.Refused(404, "SecretUnavailable", "The vault has no such secret.", RequestId: null);
+    }
+
+    public Task<Answer<AccountId>> AccountOfAsync(ProbeIdentity identity, Region region, CancellationToken cancellation) =>
+        AwsAnswers.AnswerAsync(
+            async () =>
+            {
+                using var sts = clients.Sts(CredentialsOf(identity), region);
+                var caller = await sts.GetCallerIdentityAsync(new GetCallerIdentityRequest(), cancellation);
+                return AccountId.Parse(caller.Account).TryGet(out var account, out var problem) ? account : throw new AmazonClientException(problem);
+            },
+            cancellation);
+
+    public Task<Answer<BucketPlace>> LocateAsync(BucketName bucket, Region guess, CancellationToken cancellation) =>
+        LocateAsync(clients.AddressOf(bucket, guess), cancellation);
+
+    private async Task<Answer<BucketPlace>> LocateAsync(Uri address, CancellationToken cancellation)
+    {
+        var asked = await AwsAnswers.AnswerAsync(
+            async () =>
+            {
+                using var request = new HttpRequestMessage(HttpMethod.Head, address);
+                using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
+                return (response.StatusCode, Region: Header(response, "x-amz-bucket-region"), RequestId: Header(response, "x-amz-request-id"));
+            },
+            cancellation);
+        if (!asked.TryGet(out var answer, out var fault))
+            return fault;
+        if (answer.Region is { } code && Region.Parse(code).TryGet(out var region, out _))
+            return new BucketPlace(region);
+        return answer.StatusCode switch
+        {
+            HttpStatusCode.NotFound => new Fault.Refused(404, "NoSuchBucket", "There is no such bucket.", answer.RequestId),
+            HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError => new Fault.Refused((int)answer.StatusCode, answer.StatusCode.ToString(), "", answer.RequestId),
+            _ => new BucketPlace(Region: null),
+        };
+    }
+
+    public IBucketProbe Open(ProbeIdentity identity, BucketName bucket, Region region)
+    {
+        ArgumentNullException.ThrowIfNull(bucket);
+        return new AwsBucketProbe(clients.S3(CredentialsOf(identity), bucket, region, options.Value.CallTimeout), bucket);
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private static AWSCredentials CredentialsOf(ProbeIdentity identity) => ((AwsIdentity)identity).Credentials;
+
+    private static string? Header(HttpResponseMessage response, string name) => response.Headers.TryGetValues(name, out var values) ? values.FirstOrDefault() : null;
+
+    private sealed class AwsIdentity(AWSCredentials credentials) : ProbeIdentity
+    {
+        public AWSCredentials Credentials { get; } = credentials;
+    }
+}

@@ -1,0 +1,126 @@
+using Amazon.Runtime;
+using Amazon.S3;
+using Microsoft.Extensions.Options;
+using ServerlessDrives.Access;
+using ServerlessDrives.Drives;
+
+namespace ServerlessDrives.Adapters.Aws;
+
+/// <summary>One S3 client for each drive in use, at most <see cref="AwsOptions.MaxClients"/>; the one unused for longest goes first, but never from under a call.</summary>
+internal sealed class DriveClients(AwsClients clients, RoleSessions sessions, ISecrets secrets, IOptions<AwsOptions> options, TimeProvider clock) : IDriveSessions, IDisposable
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<DriveId, LinkedListNode<Entry>> _byDrive = [];
+    private readonly LinkedList<Entry> _byUse = [];
+
+    /// <summary>The drive's client, for as long as the lease isn't disposed. No call is made yet.</summary>
+    public DriveClientLease Lease(Drive drive)
+    {
+        ArgumentNullException.ThrowIfNull(drive);
+        List<Entry> evicted = [];
+        try
+        {
+            lock (_lock)
+            {
+                var access = drive.Access;
+                if (_byDrive.TryGetValue(drive.Id, out var node) && node.Value is var known && known.Serves(drive.Credentials, access))
+                {
+                    _byUse.Remove(node);
+                    _byUse.AddFirst(node);
+                    return known.Rent();
+                }
+
+                if (node is not null)
+                    evicted.Add(Remove(node));
+                var entry = new Entry(drive.Id, drive.Credentials, access, Open(drive.Id, drive.Credentials, access));
+                _byDrive[drive.Id] = _byUse.AddFirst(entry);
+                while (_byUse.Count > options.Value.MaxClients)
+                    evicted.Add(Remove(_byUse.Last!));
+                return entry.Rent();
+            }
+        }
+        finally
+        {
+            evicted.ForEach(entry => entry.Retire());
+        }
+    }
+
+    public void Forget(DriveId drive)
+    {
+        Entry? forgotten;
+        lock (_lock)
+            forgotten = _byDrive.TryGetValue(drive, out var node) ? Remove(node) : null;
+        forgotten?.Retire();
+    }
+
+    private Entry Remove(LinkedListNode<Entry> node)
+    {
+        _byUse.Remove(node);
+        _byDrive.Remove(node.Value.Drive);
+        return node.Value;
+    }
+
+    private AmazonS3Client Open(DriveId drive, DriveCredentials credentials, BucketAccess access)
+    {
+        var refreshing = credentials switch
+        {
+            DriveCredentials.Role role => RefreshingDriveCredentials.OfRole(sessions, role, access, drive.Value, options.Value),
+            DriveCredentials.AccessKey key => RefreshingDriveCredentials.OfKey(secrets, key, clock, options.Value),
+            _ => throw new InvalidOperationException($"Unknown credentials {credentials.GetType()}."),
+        };
+        var client = clients.S3(refreshing, access.Bucket, access.Region, options.Value.TransferTimeout);
+        // What AWS no longer accepts isn't kept: the next call begins with a fresh session, or with the secret as it is now.
+        client.ExceptionEvent += (_, happened) =>
+        {
+            if (happened is WebServiceExceptionEventArgs { Exception: AmazonServiceException { ErrorCode: "AccessDenied" or "ExpiredToken" or "InvalidToken" or "InvalidAccessKeyId" or "SignatureDoesNotMatch" } })
+                refreshing.ClearCredentials();
+        };
+        return client;
+    }
+
+    public void Dispose()
+    {
+        List<Entry> all;
+        lock (_lock)
+        {
+            all = [.. _byUse];
+            _byUse.Clear();
+            _byDrive.Clear();
+        }
+
+        all.ForEach(entry => entry.Retire());
+    }
+
+    /// <summary>Counts who uses the client; the last one out disposes of it.</summary>
+    internal sealed class Entry(DriveId drive, DriveCredentials credentials, BucketAccess access, AmazonS3Client client)
+    {
+        // The cache itself is the first user.
+        private int _users = 1;
+
+        public DriveId Drive { get; } = drive;
+
+        public bool Serves(DriveCredentials wanted, BucketAccess wantedAccess) => credentials == wanted && access == wantedAccess;
+
+        public DriveClientLease Rent()
+        {
+            Interlocked.Increment(ref _users);
+            return new DriveClientLease(client, this);
+        }
+
+        public void Retire()
+        {
+            if (Interlocked.Decrement(ref _users) == 0)
+                client.Dispose();
+        }
+    }
+}
+
+/// <summary>The right to use a drive's client until disposed.</summary>
+internal sealed class DriveClientLease(IAmazonS3 client, DriveClients.Entry entry) : IDisposable
+{
+    private DriveClients.Entry? _entry = entry;
+
+    public IAmazonS3 S3 => _entry is not null ? client : throw new ObjectDisposedException(nameof(DriveClientLease));
+
+    public void Dispose() => Interlocked.Exchange(ref _entry, null)?.Retire();
+}

@@ -1,0 +1,65 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace ServerlessDrives.Verification;
+
+/// <summary>What one call to AWS came to: the value, or the fault that stood in its way. Only cancellation throws.</summary>
+public readonly struct Answer<T>
+    where T : notnull
+{
+    private readonly T? _value;
+    private readonly Fault? _fault;
+
+    private Answer(T? value, Fault? fault) => (_value, _fault) = (value, fault);
+
+    public bool TryGet([MaybeNullWhen(false)] out T value, [NotNullWhen(false)] out Fault? fault)
+    {
+        value = _value;
+        fault = _fault;
+        return fault is null;
+    }
+
+    /// <summary>Null when the call was answered.</summary>
+    public Fault? Fault => _fault;
+
+    public static implicit operator Answer<T>(T value) => new(value, null);
+
+    public static implicit operator Answer<T>(Fault fault) => new(default, fault);
+}
+
+/// <summary>Why a call came to nothing. Closed: AWS said no, or nobody answered.</summary>
+public abstract record Fault
+{
+    private Fault()
+    {
+    }
+
+    /// <param name="Status">The HTTP status.</param>
+    /// <param name="Code">AWS's own code, such as <c>AccessDenied</c>; for an answer without a body, such as a HEAD's, what the status is called.</param>
+    /// <param name="Message">AWS's own text.</param>
+    public sealed record Refused(int Status, string Code, string Message, string? RequestId) : Fault
+    {
+        public bool IsAccessDenied => Code is "AccessDenied" or "AccessDeniedException" or "Forbidden" || (Status == 403 && Code.Length == 0);
+
+        /// <summary>The server doesn't have this operation at all, as S3-compatible ones answer.</summary>
+        public bool IsUnsupported => Status is 501 or 405 || Code is "NotImplemented" or "MethodNotAllowed" or "UnsupportedOperation" or "InvalidAction" or "XNotImplemented";
+    }
+
+    /// <param name="Reason">In a few words: no answer in time, no connection…</param>
+    public sealed record Unreachable(string Reason) : Fault;
+
+    /// <summary>Whether waiting a little is likely to be all that it takes.</summary>
+    public bool IsPassing => this switch
+    {
+        Unreachable => true,
+        Refused { IsUnsupported: true } => false,
+        Refused { Status: >= 500 or 429 } => true,
+        Refused { Code: "SlowDown" or "RequestTimeout" or "Throttling" or "ThrottlingException" or "RequestLimitExceeded" or "OperationAborted" or "IDPCommunicationError" } => true,
+        _ => false,
+    };
+
+    /// <summary>Whether a change in IAM, KMS or S3 that hasn't reached all of AWS yet would look like this.</summary>
+    public bool MayBePropagation => this is Refused { IsAccessDenied: true } or Refused
+    {
+        Code: "InvalidAccessKeyId" or "InvalidClientTokenId" or "NoSuchBucket" or "KMS.NotFoundException" or "KMS.DisabledException" or "KMS.KMSInvalidStateException",
+    };
+}

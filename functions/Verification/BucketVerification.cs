@@ -1,0 +1,33 @@
+using Microsoft.Extensions.Options;
+using ServerlessDrives.Access;
+
+namespace ServerlessDrives.Verification;
+
+/// <summary>Verifies buckets by using them.</summary>
+internal sealed class BucketVerification(IProbe probe, IPrincipals principals, IOptions<VerificationOptions> options, TimeProvider clock) : IVerification
+{
+    public Task<VerificationReport> VerifyAsync(VerificationId id, VerificationSubject subject, IProgress<Check>? progress, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(subject);
+        var book = BookFor(new Scene(subject.Credentials, PrincipalFor(subject.Credentials), subject.Region, subject.Access), progress);
+        return new VerificationRun(id, subject, probe, new Patience(options.Value, clock), book, options.Value, clock).ProveAsync(cancellation);
+    }
+
+    public async Task<TrustVerdict> ProveTrustAsync(RoleArn role, ExternalId externalId, Region region, string sessionName, CancellationToken cancellation)
+    {
+        var credentials = new DriveCredentials.Role(role, externalId);
+        var book = BookFor(new Scene(credentials, PrincipalFor(credentials), region, Access: null), progress: null);
+        await new TrustProof(probe, new Patience(options.Value, clock), book, credentials, region, sessionName).ProveAsync(scope: null, cancellation);
+        var accepted = book[KnownCheck.TrustAccepted];
+        var required = book[KnownCheck.ExternalIdRequired];
+        return new(
+            accepted.Status is CheckStatus.Passed && required.Status is CheckStatus.Passed or CheckStatus.NotApplicable,
+            accepted,
+            required);
+    }
+
+    private CheckBook BookFor(Scene scene, IProgress<Check>? progress) =>
+        new(scene.Credentials is DriveCredentials.Role ? KnownCheck.OfRole : KnownCheck.OfAccessKey, new Explanations(scene), progress, clock);
+
+    private PrincipalArn? PrincipalFor(DriveCredentials credentials) => credentials is DriveCredentials.Role role ? principals.For(role.Arn.Partition) : null;
+}

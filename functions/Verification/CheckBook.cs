@@ -1,0 +1,85 @@
+namespace ServerlessDrives.Verification;
+
+/// <summary>The verdicts of one verification as they come in, in whatever order they come.</summary>
+internal sealed class CheckBook(IReadOnlyList<KnownCheck> known, Explanations explanations, IProgress<Check>? progress, TimeProvider clock)
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<KnownCheck, Check> _verdicts = [];
+    private readonly Dictionary<KnownCheck, long> _begun = [];
+
+    /// <summary>Starts the clock of these checks.</summary>
+    public void Begin(params ReadOnlySpan<KnownCheck> checks)
+    {
+        lock (_lock)
+        {
+            foreach (var check in checks)
+                _begun.TryAdd(check, clock.GetTimestamp());
+        }
+    }
+
+    public void Pass(KnownCheck check, string? explanation = null, string? fix = null) => Judge(check, CheckStatus.Passed, null, explanation, fix);
+
+    public void NotApplicable(KnownCheck check, string reason, Fault? fault = null) => Judge(check, CheckStatus.NotApplicable, fault, reason, null);
+
+    public void Skip(KnownCheck check, string reason) => Judge(check, CheckStatus.Skipped, null, reason, null);
+
+    public void Fail(KnownCheck check, string explanation, string fix, Fault? fault = null) => Judge(check, CheckStatus.Failed, fault, explanation, fix);
+
+    /// <summary>Fails the check for what AWS answered, or sets it aside where the server lacks the operation.</summary>
+    public void Fail(KnownCheck check, Fault fault)
+    {
+        var (explanation, fix) = explanations.Of(check, fault);
+        Fail(check, explanation, fix, fault);
+    }
+
+    public bool IsJudged(KnownCheck check)
+    {
+        lock (_lock)
+            return _verdicts.ContainsKey(check);
+    }
+
+    public bool HasPassed(KnownCheck check)
+    {
+        lock (_lock)
+            return _verdicts.TryGetValue(check, out var verdict) && verdict.Status is CheckStatus.Passed;
+    }
+
+    /// <summary>What never came to a try is skipped, and says why.</summary>
+    public void SkipTheRest(string reason)
+    {
+        foreach (var check in known)
+        {
+            if (!IsJudged(check))
+                Skip(check, reason);
+        }
+    }
+
+    public Check this[KnownCheck check]
+    {
+        get
+        {
+            lock (_lock)
+                return _verdicts[check];
+        }
+    }
+
+    public IReadOnlyList<Check> ToList()
+    {
+        lock (_lock)
+            return [.. known.Select(check => _verdicts[check])];
+    }
+
+    private void Judge(KnownCheck check, CheckStatus status, Fault? fault, string? explanation, string? fix)
+    {
+        var refused = fault as Fault.Refused;
+        Check verdict;
+        lock (_lock)
+        {
+            var duration = _begun.TryGetValue(check, out var begun) ? (long)clock.GetElapsedTime(begun).TotalMilliseconds : 0;
+            verdict = new(check.Name, check.Permission, check.Claim, status, duration, refused?.Code, refused?.RequestId, explanation, fix);
+            _verdicts[check] = verdict;
+        }
+
+        progress?.Report(verdict);
+    }
+}

@@ -1,0 +1,53 @@
+namespace ServerlessDrives.Verification;
+
+/// <summary>Which kind of policy stood in the way, as the text of an AccessDenied says. AWS says it for callers of the bucket's own account and organization only.</summary>
+internal enum RefusingPolicy
+{
+    /// <summary>The text gives no reason.</summary>
+    Unsaid,
+
+    IdentityPolicyAllowsNothing,
+    IdentityPolicyDenies,
+    ResourcePolicyAllowsNothing,
+    ResourcePolicyDenies,
+    SessionPolicy,
+    PermissionsBoundary,
+    ServiceControlPolicy,
+    ResourceControlPolicy,
+    VpcEndpointPolicy,
+    PublicAccessBlock,
+}
+
+internal static class AccessDeniedText
+{
+    private static readonly (string Words, RefusingPolicy Policy)[] Reasons =
+    [
+        ("no identity-based policy allows", RefusingPolicy.IdentityPolicyAllowsNothing),
+        ("explicit deny in an identity-based policy", RefusingPolicy.IdentityPolicyDenies),
+        ("no resource-based policy allows", RefusingPolicy.ResourcePolicyAllowsNothing),
+        ("explicit deny in a resource-based policy", RefusingPolicy.ResourcePolicyDenies),
+        ("session policy", RefusingPolicy.SessionPolicy),
+        ("permissions boundary", RefusingPolicy.PermissionsBoundary),
+        ("service control policy", RefusingPolicy.ServiceControlPolicy),
+        ("resource control policy", RefusingPolicy.ResourceControlPolicy),
+        ("VPC endpoint policy", RefusingPolicy.VpcEndpointPolicy),
+        ("BlockPublicAccess", RefusingPolicy.PublicAccessBlock),
+        ("BlockPublicPolicy", RefusingPolicy.PublicAccessBlock),
+    ];
+
+    public static RefusingPolicy PolicyIn(string message) =>
+        Reasons.FirstOrDefault(reason => message.Contains(reason.Words, StringComparison.OrdinalIgnoreCase)).Policy;
+
+    /// <summary>The KMS action that the text names, or null when KMS had no part in it.</summary>
+    public static string? KmsActionIn(string message)
+    {
+        var start = message.IndexOf("kms:", StringComparison.OrdinalIgnoreCase);
+        if (start < 0)
+            return null;
+        var end = start + 4;
+        while (end < message.Length && char.IsAsciiLetter(message[end]))
+            end++;
+        // An ARN (arn:aws:kms:us-east-1…) is no action.
+        return end > start + 4 && (end == message.Length || message[end] is not '-' and not ':') ? message[start..end] : "kms:GenerateDataKey or kms:Decrypt";
+    }
+}

@@ -1,0 +1,274 @@
+using ServerlessDrives.Access;
+
+namespace ServerlessDrives.Verification;
+
+/// <summary>One verification from its first question to its report.</summary>
+internal sealed class VerificationRun(
+    VerificationId id, VerificationSubject subject, IProbe probe, Patience patience, CheckBook book, VerificationOptions options, TimeProvider clock)
+{
+    private readonly BucketAccess _access = subject.Access;
+
+    public async Task<VerificationReport> ProveAsync(CancellationToken cancellation)
+    {
+        var started = clock.GetUtcNow();
+        var owner = await ProveAllAsync(cancellation);
+        var checks = book.ToList();
+        return new VerificationReport
+        {
+            Id = id,
+            StartedAt = started,
+            CompletedAt = clock.GetUtcNow(),
+            Checks = checks,
+            BucketOwner = owner,
+            Passed = checks.Any(check => check.Status is CheckStatus.Passed) && checks.All(check => check.Status is CheckStatus.Passed or CheckStatus.NotApplicable),
+        };
+    }
+
+    private async Task<AccountId?> ProveAllAsync(CancellationToken cancellation)
+    {
+        var location = LocateAsync(cancellation);
+        var entry = subject.Credentials switch
+        {
+            DriveCredentials.Role role => EnterAsync(role, cancellation),
+            DriveCredentials.AccessKey key => EnterAsync(key, cancellation),
+            _ => throw new InvalidOperationException($"Unknown credentials {subject.Credentials.GetType()}."),
+        };
+        await Task.WhenAll(location, entry);
+        if (await entry is not { } way)
+        {
+            book.SkipTheRest(subject.Credentials is DriveCredentials.Role ? "The role doesn't let us in (trust-accepted)." : "AWS doesn't accept the access key (credentials-accepted).");
+            return null;
+        }
+
+        if (await location is not { } region)
+        {
+            book.SkipTheRest("There is no such bucket (region-correct).");
+            return null;
+        }
+
+        using var bucket = probe.Open(way.Identity, subject.Bucket, region);
+        var traces = new ProbeTraces(bucket, subject.Bucket, $"{subject.Path.Prefix}.serverless-drives/", id);
+        try
+        {
+            return await ProveOnBucketAsync(way, region, bucket, traces, cancellation);
+        }
+        catch
+        {
+            await SweepBrieflyAsync(traces);
+            throw;
+        }
+    }
+
+    /// <summary>Cleans up after a verification that was cancelled, in time of its own.</summary>
+    private async Task SweepBrieflyAsync(ProbeTraces traces)
+    {
+        using var enough = new CancellationTokenSource(options.SweepTimeout, clock);
+        try
+        {
+            await traces.SweepAsync(enough.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // What is left has the verification's id in its key; the next run of the same verification removes it.
+        }
+    }
+
+    private async Task<AccountId?> ProveOnBucketAsync(WayIn way, Region region, IBucketProbe bucket, ProbeTraces traces, CancellationToken cancellation)
+    {
+        var proof = new BucketProof(bucket, traces, patience, book, _access, way.Account);
+        var outside = ProveOutsideAsync(way, region, bucket, cancellation);
+        if (!await proof.ListAsync(cancellation))
+        {
+            await outside;
+            book.SkipTheRest("The bucket belongs to another account (bucket-owner-known), so nothing was written to it.");
+            return null;
+        }
+
+        if (subject.Credentials is DriveCredentials.AccessKey && KeyProblem(KnownCheck.ObjectsListable))
+        {
+            await outside;
+            book.SkipTheRest("AWS doesn't accept the access key (credentials-accepted).");
+            return null;
+        }
+
+        await proof.WriteAsync(cancellation);
+        var owner = proof.JudgeOwner();
+        await outside;
+        await ProveNothingLeftAsync(traces, cancellation);
+        return owner;
+    }
+
+    /// <summary>Where STS could not tell, S3's own answer does.</summary>
+    private bool KeyProblem(KnownCheck listing)
+    {
+        if (book.IsJudged(KnownCheck.CredentialsAccepted))
+            return false;
+        var check = book[listing];
+        if (!IsKeyProblem(check.AwsErrorCode))
+        {
+            book.Pass(KnownCheck.CredentialsAccepted);
+            return false;
+        }
+
+        book.Fail(KnownCheck.CredentialsAccepted, check.Explanation!, check.Fix!);
+        return true;
+    }
+
+    private static bool IsKeyProblem(string? code) => code is "InvalidAccessKeyId" or "InvalidClientTokenId" or "UnrecognizedClientException" or "SignatureDoesNotMatch" or "SecretUnavailable";
+
+    /// <returns>The region to go on in, or null when there is no bucket.</returns>
+    private async Task<Region?> LocateAsync(CancellationToken cancellation)
+    {
+        book.Begin(KnownCheck.RegionCorrect);
+        var answer = await patience.AskAsync(cancel => probe.LocateAsync(subject.Bucket, subject.Region, cancel), cancellation);
+        switch (answer.Fault)
+        {
+            case Fault.Refused { Code: "NoSuchBucket" or "NotFound" } or Fault.Refused { Status: 404 }:
+                book.Fail(
+                    KnownCheck.RegionCorrect,
+                    $"There is no bucket {subject.Bucket} in the partition {subject.Region.Partition}.",
+                    "Correct the bucket's name; names are spelled exactly as in the S3 console.",
+                    answer.Fault);
+                return null;
+            case Fault.Refused refused when !refused.IsPassing:
+                book.NotApplicable(KnownCheck.RegionCorrect, NoRegions, refused);
+                return subject.Region;
+            case { } fault:
+                book.Fail(KnownCheck.RegionCorrect, fault);
+                return subject.Region;
+        }
+
+        answer.TryGet(out var place, out _);
+        if (place!.Region is not { } actual)
+        {
+            book.NotApplicable(KnownCheck.RegionCorrect, NoRegions);
+            return subject.Region;
+        }
+
+        if (actual == subject.Region)
+            book.Pass(KnownCheck.RegionCorrect);
+        else
+            book.Fail(KnownCheck.RegionCorrect, $"The bucket {subject.Bucket} is in {actual}, not in {subject.Region}. The other checks were made in {actual}.", $"Change the region to {actual}.");
+        return actual;
+    }
+
+    private const string NoRegions = "The server doesn't say which region its buckets are in.";
+
+    private async Task<WayIn?> EnterAsync(DriveCredentials.Role role, CancellationToken cancellation)
+    {
+        var bare = subject.Path.IsRoot
+            ? null
+            : patience.AskAsync(cancel => probe.AssumeRoleAsync(role.Arn, role.ExternalId, subject.Region, subject.SessionName, scope: null, cancel), cancellation);
+        var identity = await new TrustProof(probe, patience, book, role, subject.Region, subject.SessionName).ProveAsync(_access, cancellation);
+        ProbeIdentity? unconfined = null;
+        if (bare is not null)
+            (await bare).TryGet(out unconfined, out _);
+        return identity is null ? null : new WayIn(identity, subject.ExpectedOwner ?? role.Arn.Account, unconfined);
+    }
+
+    private async Task<WayIn?> EnterAsync(DriveCredentials.AccessKey key, CancellationToken cancellation)
+    {
+        const string noRole = "The drive uses an access key; no role is assumed.";
+        book.NotApplicable(KnownCheck.TrustAccepted, noRole);
+        book.NotApplicable(KnownCheck.ExternalIdRequired, noRole);
+        book.Begin(KnownCheck.CredentialsAccepted);
+        var taken = await patience.AskAsync(cancel => probe.TakeKeyAsync(key, cancel), cancellation);
+        if (!taken.TryGet(out var identity, out var fault))
+        {
+            book.Fail(KnownCheck.CredentialsAccepted, fault);
+            return null;
+        }
+
+        var answer = await patience.AskAsync(cancel => probe.AccountOfAsync(identity, subject.Region, cancel), cancellation);
+        if (answer.TryGet(out var account, out fault))
+        {
+            book.Pass(KnownCheck.CredentialsAccepted, $"The key belongs to the account {account}.");
+        }
+        else if (fault is Fault.Refused refused && IsKeyProblem(refused.Code))
+        {
+            book.Fail(KnownCheck.CredentialsAccepted, fault);
+            return null;
+        }
+
+        return new WayIn(identity, subject.ExpectedOwner ?? account, Unconfined: null);
+    }
+
+    private async Task ProveOutsideAsync(WayIn way, Region region, IBucketProbe bucket, CancellationToken cancellation)
+    {
+        if (subject.Credentials is DriveCredentials.AccessKey)
+        {
+            book.NotApplicable(KnownCheck.OutsidePathRefused, "An access key's user may have other work in the bucket; what it may do beyond the path is yours to decide.");
+            return;
+        }
+
+        if (subject.Path.IsRoot)
+        {
+            book.NotApplicable(KnownCheck.OutsidePathRefused, "The drive is the whole bucket.");
+            return;
+        }
+
+        book.Begin(KnownCheck.OutsidePathRefused);
+        // A sibling that merely begins like the path: "a/table" must not open "a/table_other".
+        var outside = $"{subject.Path}-outside-{id}/";
+        var confined = await bucket.ListAsync(outside, way.Account, cancellation);
+        var wide = way.Unconfined is null ? confined : await ListUnconfinedAsync(way.Unconfined, region, outside, way.Account, cancellation);
+        if ((confined.Fault as Fault ?? wide.Fault) is { IsPassing: true } passing)
+        {
+            book.Fail(KnownCheck.OutsidePathRefused, passing);
+            return;
+        }
+
+        if (confined.Fault is null)
+        {
+            book.Pass(
+                KnownCheck.OutsidePathRefused,
+                "Warning: the server lets our sessions list outside the path, though a session policy confines them to it.",
+                $"Let the role's policies grant s3:ListBucket below {subject.Path.Prefix} only.");
+        }
+        else if (wide.Fault is null)
+        {
+            book.Pass(
+                KnownCheck.OutsidePathRefused,
+                $"Warning: the role may list outside {subject.Path.Prefix} too. The drive's own sessions can't, since each is confined to the path.",
+                $"To be safe in AWS as well, condition the role's s3:ListBucket on s3:prefix {subject.Path.Prefix}*, as the role policy that was offered does.");
+        }
+        else
+        {
+            book.Pass(KnownCheck.OutsidePathRefused);
+        }
+    }
+
+    private async Task<Answer<IReadOnlyList<string>>> ListUnconfinedAsync(ProbeIdentity unconfined, Region region, string prefix, AccountId? owner, CancellationToken cancellation)
+    {
+        using var bucket = probe.Open(unconfined, subject.Bucket, region);
+        return await bucket.ListAsync(prefix, owner, cancellation);
+    }
+
+    private async Task ProveNothingLeftAsync(ProbeTraces traces, CancellationToken cancellation)
+    {
+        book.Begin(KnownCheck.NothingLeftBehind);
+        if (traces.IsEmpty)
+        {
+            book.Pass(KnownCheck.NothingLeftBehind, "AWS refused every write, so there was nothing to remove.");
+            return;
+        }
+
+        // A second look settles what a fault of the first one left open.
+        var left = await traces.SweepAsync(cancellation);
+        if (left.Count > 0)
+            left = await traces.SweepAsync(cancellation);
+        if (left.Count == 0)
+            book.Pass(KnownCheck.NothingLeftBehind);
+        else
+        {
+            book.Fail(
+                KnownCheck.NothingLeftBehind,
+                $"What the verification wrote could not all be removed; still there: {string.Join("; ", left.Select(leftover => leftover.Name))}.",
+                $"Remove it yourself: {string.Join(" && ", left.Select(leftover => leftover.Command))}");
+        }
+    }
+
+    /// <param name="Account">Who must own the bucket; null where the server doesn't know accounts.</param>
+    /// <param name="Unconfined">The role without our session policy; null where it makes no difference.</param>
+    private sealed record WayIn(ProbeIdentity Identity, AccountId? Account, ProbeIdentity? Unconfined);
+}
