@@ -12,6 +12,7 @@ using ServerlessDrives.Events;
 using ServerlessDrives.Files;
 using ServerlessDrives.Health;
 using ServerlessDrives.Http;
+using ServerlessDrives.Integrations;
 using ServerlessDrives.Verification;
 using ServerlessDrives.Workspaces;
 
@@ -37,6 +38,7 @@ public static class ServerlessDrivesApplication
         builder.Services.AddVerification(builder.Configuration);
         builder.Services.AddConnecting(builder.Configuration);
         builder.Services.AddSingleton<FileReferences>();
+        builder.Services.AddIntegrations(builder.Configuration);
         builder.Services.AddHealth(builder.Configuration);
         builder.Services.AddEvents(builder.Configuration);
         return builder;

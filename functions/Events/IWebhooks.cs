@@ -20,8 +20,7 @@ public interface IWebhooks
     Task<Versioned<Delivery>?> FindAsync(OrganizationId organization, WebhookId webhook, DeliveryId id, CancellationToken cancellation);
 
     /// <summary>The newest first.</summary>
-    /// <param name="status">Null for all; <see cref="DeliveryStatus.Dead"/> for the dead-letter list.</param>
-    Task<Page<Delivery>> DeliveriesAsync(OrganizationId organization, WebhookId webhook, DeliveryStatus? status, int limit, string? cursor, CancellationToken cancellation);
+    Task<Page<Delivery>> DeliveriesAsync(OrganizationId organization, WebhookId webhook, DeliveryFilter filter, int limit, string? cursor, CancellationToken cancellation);
 
     /// <summary>Stores what came of a try, and when the next is due; false when another one stored something meanwhile.</summary>
     Task<bool> SaveAsync(Versioned<Delivery> delivery, CancellationToken cancellation);
@@ -32,6 +31,10 @@ public interface IWebhooks
     /// <summary>It is not due any more under this mark.</summary>
     Task SettleAsync(DueDelivery due, CancellationToken cancellation);
 }
+
+/// <param name="Status">Null for all; <see cref="DeliveryStatus.Dead"/> for the dead-letter list.</param>
+/// <param name="Subject">Of events of this subject only; null for all.</param>
+public sealed record DeliveryFilter(DeliveryStatus? Status, string? Subject);
 
 /// <param name="Mark">The row that says so: its time and the delivery's id.</param>
 public sealed record DueDelivery(OrganizationId Organization, WebhookId Webhook, DeliveryId Delivery, DateTimeOffset At, string Mark);

@@ -47,10 +47,12 @@ internal sealed class TableWebhooks(TableServiceClient service) : IWebhooks
             : null;
 
     public async Task<Page<Delivery>> DeliveriesAsync(
-        OrganizationId organization, WebhookId webhook, DeliveryStatus? status, int limit, string? cursor, CancellationToken cancellation)
+        OrganizationId organization, WebhookId webhook, DeliveryFilter filter, int limit, string? cursor, CancellationToken cancellation)
     {
-        var filter = status is null ? null : TableClient.CreateQueryFilter($"Status eq {status.ToString()}");
-        var page = await _table.PageAsync<DeliveryRow>(PartitionOf(organization, webhook), Deliveries, filter, limit, cursor, cancellation);
+        var condition = Filters.And(
+            filter.Status is null ? null : TableClient.CreateQueryFilter($"Status eq {filter.Status.ToString()}"),
+            filter.Subject is null ? null : TableClient.CreateQueryFilter($"Subject eq {filter.Subject}"));
+        var page = await _table.PageAsync<DeliveryRow>(PartitionOf(organization, webhook), Deliveries, condition, limit, cursor, cancellation);
         return page.Select(row => Stored.Read<Delivery>(row.Document));
     }
 
@@ -94,7 +96,7 @@ internal sealed class TableWebhooks(TableServiceClient service) : IWebhooks
         new() { PartitionKey = webhook.Organization.Value, RowKey = Webhooks + webhook.Id, Document = Stored.Write(webhook) };
 
     private static DeliveryRow RowOf(Delivery delivery) =>
-        new() { RowKey = Deliveries + Backwards(delivery.Id), Status = delivery.Status.ToString(), Document = Stored.Write(delivery) };
+        new() { RowKey = Deliveries + Backwards(delivery.Id), Status = delivery.Status.ToString(), Subject = delivery.Event.Subject, Document = Stored.Write(delivery) };
 
     private static string PartitionOf(OrganizationId organization, WebhookId webhook) => $"{organization}|{webhook}";
 
@@ -110,6 +112,7 @@ internal sealed class TableWebhooks(TableServiceClient service) : IWebhooks
 
     private sealed class DeliveryRow : Row
     {
+        public string Subject { get; set; } = "";
         public string Status { get; set; } = "";
         public string Document { get; set; } = "";
     }

@@ -11,6 +11,7 @@ using ServerlessDrives.Events;
 using ServerlessDrives.Files;
 using ServerlessDrives.Health;
 using ServerlessDrives.Http;
+using ServerlessDrives.Integrations;
 using ServerlessDrives.Verification;
 using ServerlessDrives.Workspaces;
 
@@ -46,10 +47,13 @@ public static class TablesComposition
         services.AddSingleton<IFileRecords, TableFileRecords>();
         services.AddSingleton<IHealthSchedule, TableHealthSchedule>();
         services.AddSingleton<IHealthHistory, TableHealthHistory>();
+        services.AddSingleton<TableIntegrations>();
+        services.AddSingleton<IIntegrations>(provider => provider.GetRequiredService<TableIntegrations>());
+        services.AddSingleton<IUpstreamState>(provider => provider.GetRequiredService<TableIntegrations>());
         services.AddSingleton<IDependency, TableDependency>();
         services.AddTable(OrganizationTable.Name).AddTable(PromiseTable.Name).AddTable(TableReports.Name).AddTable(TableWorkspaces.Name)
             .AddTable(TableIdempotencyRecords.Name).AddTable(TableAuditTrail.Name).AddTable(TableWebhooks.Name).AddTable(TableFileRecords.Name)
-            .AddTable(TableHealthSchedule.Name).AddTable(TableHealthHistory.Name);
+            .AddTable(TableHealthSchedule.Name).AddTable(TableHealthHistory.Name).AddTable(TableIntegrations.Name);
         services.AddHostedService<TableCreation>();
         return services;
     }

@@ -1,0 +1,146 @@
+using System.Globalization;
+using Azure;
+using Azure.Data.Tables;
+using ServerlessDrives.Integrations;
+using ServerlessDrives.Workspaces;
+
+namespace ServerlessDrives.Adapters.Tables;
+
+/// <summary>Integrations in Table Storage, and what their polls remember: partitions of organizations, one of due times, one for each integration.</summary>
+internal sealed class TableIntegrations(TableServiceClient service, TimeProvider clock) : IIntegrations, IUpstreamState
+{
+    public const string Name = "Integrations";
+    private const string Integrations = "integration|";
+    private const string Due = "due|";
+    private const string Seen = "seen|";
+    private const string DuePartition = "due";
+
+    private readonly TableClient _table = service.GetTableClient(Name);
+
+    public async Task<Versioned<Integration>?> FindAsync(OrganizationId organization, IntegrationId id, CancellationToken cancellation) =>
+        await _table.FindAsync<IntegrationRow>(organization.Value, Integrations + id, cancellation) is { } row
+            ? new Versioned<Integration>(Stored.Read<Integration>(row.Document), row.ETag.ToString())
+            : null;
+
+    public async Task<Page<Integration>> ListAsync(
+        OrganizationId organization, IReadOnlyCollection<Audience>? audiences, DriveId? drive, int limit, string? cursor, CancellationToken cancellation)
+    {
+        var filter = Filters.And(Filters.Scopes(audiences), drive is null ? null : TableClient.CreateQueryFilter($"Drive eq {drive.Value.Value}"));
+        return (await _table.PageAsync<IntegrationRow>(organization.Value, Integrations, filter, limit, cursor, cancellation)).Select(row => Stored.Read<Integration>(row.Document));
+    }
+
+    public async Task CreateAsync(Integration integration, CancellationToken cancellation)
+    {
+        // Due first: a poll without its integration drops out by itself, an integration without its poll would never be looked at.
+        if (integration.Kind is IntegrationKind.Upstream)
+            await _table.UpsertEntityAsync(RowOf(integration.Organization, integration.Id, clock.GetUtcNow(), integration.CreatedAt), TableUpdateMode.Replace, cancellation);
+        await new Transaction(_table, integration.Organization.Value).Put(RowOf(integration)).CommitAsync(cancellation);
+    }
+
+    public async Task<Versioned<Integration>?> SaveAsync(Versioned<Integration> integration, CancellationToken cancellation)
+    {
+        var committed = await new Transaction(_table, integration.Value.Organization.Value).Replace(RowOf(integration.Value), new ETag(integration.ETag)).CommitAsync(cancellation);
+        return committed.Succeeded ? new(integration.Value, committed.ETags[0]) : null;
+    }
+
+    public async Task DeleteAsync(OrganizationId organization, IntegrationId id, CancellationToken cancellation)
+    {
+        await _table.DeleteEntityAsync(organization.Value, Integrations + id, ETag.All, cancellation);
+        await ForgetBeforeAsync(id, DateTimeOffset.MaxValue, cancellation);
+    }
+
+    public async Task<IReadOnlyList<DuePoll>> DueAsync(DateTimeOffset now, int most, CancellationToken cancellation)
+    {
+        var polls = new List<DuePoll>();
+        var filter = TableClient.CreateQueryFilter($"PartitionKey eq {DuePartition} and RowKey ge {Due} and RowKey lt {Due + Ticks(now) + "~"}");
+        await foreach (var row in _table.QueryAsync<PollRow>(filter, Math.Min(most, 1000), cancellationToken: cancellation))
+        {
+            polls.Add(new(row.RowKey, OrganizationId.Of(row.Organization), IntegrationId.Of(row.Integration), row.At, row.Since));
+            if (polls.Count == most)
+                break;
+        }
+
+        return polls;
+    }
+
+    public Task RescheduleAsync(DuePoll poll, DateTimeOffset due, DateTimeOffset since, CancellationToken cancellation) =>
+        new Transaction(_table, DuePartition)
+            .Put(RowOf(poll.Organization, poll.Integration, due, since))
+            .Delete(new PollRow { RowKey = poll.Mark }, ETag.All)
+            .CommitAsync(cancellation);
+
+    public Task DropAsync(DuePoll poll, CancellationToken cancellation) => _table.DeleteEntityAsync(DuePartition, poll.Mark, ETag.All, cancellation);
+
+    public async Task<IReadOnlySet<string>> SeenAsync(IntegrationId integration, CancellationToken cancellation)
+    {
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        await foreach (var row in _table.QueryAsync<SeenRow>(TableRange.Of(integration.Value, Seen, null), 1000, cancellationToken: cancellation))
+            seen.Add(row.RowKey[Seen.Length..]);
+        return seen;
+    }
+
+    public Task AddSeenAsync(IntegrationId integration, IReadOnlyCollection<SeenFile> files, CancellationToken cancellation)
+    {
+        var transaction = new Transaction(_table, integration.Value);
+        foreach (var file in files)
+            transaction.Put(new SeenRow { RowKey = Seen + file.Key, LastModified = file.LastModified });
+        return transaction.CommitAsync(cancellation);
+    }
+
+    public async Task ForgetBeforeAsync(IntegrationId integration, DateTimeOffset moment, CancellationToken cancellation)
+    {
+        var filter = moment == DateTimeOffset.MaxValue
+            ? TableRange.Of(integration.Value, Seen, null)
+            : $"{TableRange.Of(integration.Value, Seen, null)} and {TableClient.CreateQueryFilter($"LastModified lt {moment}")}";
+        var forgotten = new List<SeenRow>();
+        await foreach (var row in _table.QueryAsync<SeenRow>(filter, 1000, cancellationToken: cancellation))
+            forgotten.Add(row);
+        foreach (var batch in forgotten.Chunk(100))
+        {
+            var transaction = new Transaction(_table, integration.Value);
+            foreach (var row in batch)
+                transaction.Delete(row, ETag.All);
+            await transaction.CommitAsync(cancellation);
+        }
+    }
+
+    private static IntegrationRow RowOf(Integration integration) => new()
+    {
+        RowKey = Integrations + integration.Id,
+        Scope = integration.Audience.ScopeKey,
+        Drive = integration.Drive?.Value,
+        Document = Stored.Write(integration),
+    };
+
+    private static PollRow RowOf(OrganizationId organization, IntegrationId integration, DateTimeOffset due, DateTimeOffset since) => new()
+    {
+        PartitionKey = DuePartition,
+        RowKey = $"{Due}{Ticks(due)}|{integration}",
+        Organization = organization.Value,
+        Integration = integration.Value,
+        At = due,
+        Since = since,
+    };
+
+    private static string Ticks(DateTimeOffset at) => at.UtcTicks.ToString("D19", CultureInfo.InvariantCulture);
+
+    private sealed class IntegrationRow : Row
+    {
+        public string Scope { get; set; } = "";
+        public string? Drive { get; set; }
+        public string Document { get; set; } = "";
+    }
+
+    private sealed class PollRow : Row
+    {
+        public string Organization { get; set; } = "";
+        public string Integration { get; set; } = "";
+        public DateTimeOffset At { get; set; }
+        public DateTimeOffset Since { get; set; }
+    }
+
+    private sealed class SeenRow : Row
+    {
+        public DateTimeOffset LastModified { get; set; }
+    }
+}

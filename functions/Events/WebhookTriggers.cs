@@ -1,0 +1,166 @@
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using ServerlessDrives.Access;
+using ServerlessDrives.Http;
+
+namespace ServerlessDrives.Events;
+
+public sealed record CreateWebhookBody(string? Url, string? Description, IReadOnlyList<string>? Events);
+
+/// <param name="SigningSecret">Only in the answer that creates it.</param>
+public sealed record WebhookView(
+    WebhookId Id, Uri Url, string? Description, IReadOnlyList<string> Events, string Status, DateTimeOffset? FailingSince, DateTimeOffset? DisabledAt, string? SigningSecret, UserId CreatedBy, DateTimeOffset CreatedAt)
+{
+    public static WebhookView Of(Webhook webhook, string? signingSecret = null)
+    {
+        ArgumentNullException.ThrowIfNull(webhook);
+        return new(
+            webhook.Id, webhook.Url, webhook.Description, webhook.Types, webhook.DisabledAt is not null ? "disabled" : webhook.FailingSince is not null ? "failing" : "active",
+            webhook.FailingSince, webhook.DisabledAt, signingSecret, webhook.CreatedBy, webhook.CreatedAt);
+    }
+}
+
+public sealed record DeliveryView(DeliveryId Id, string EventId, string Type, string Subject, DeliveryStatus Status, int Tries, IReadOnlyList<DeliveryAttempt> Attempts, DateTimeOffset? NextAttemptAt, DateTimeOffset CreatedAt)
+{
+    public static DeliveryView Of(Delivery delivery)
+    {
+        ArgumentNullException.ThrowIfNull(delivery);
+        return new(delivery.Id, delivery.Event.Id, delivery.Event.Type, delivery.Event.Subject, delivery.Status, delivery.Tries, delivery.Attempts, delivery.NextAttemptAt, delivery.CreatedAt);
+    }
+}
+
+/// <summary>Webhooks over HTTP: an admin's business, since they hear of the whole organization.</summary>
+public sealed class WebhookTriggers(IWebhooks webhooks, IEvents events, ISecrets secrets, IAuditTrail audit, EventOptions options, Idempotency idempotency, TimeProvider clock)
+{
+    [Function("ListWebhooks")]
+    [Requires(Need.Admin)]
+    public async Task<IResult> ListAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/webhooks")] HttpRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        if (!Paging.Of(request).TryGet(out var paging, out var refusal))
+            return refusal.AsProblem();
+        var page = await webhooks.ListAsync(request.Person().Organization, paging.Limit, paging.Cursor, request.HttpContext.RequestAborted);
+        return Answers.List(page.Select(webhook => WebhookView.Of(webhook)));
+    }
+
+    [Function("CreateWebhook")]
+    [Requires(Need.Admin)]
+    public Task<IResult> CreateAsync([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/webhooks")] HttpRequest request) =>
+        idempotency.OnceAsync<CreateWebhookBody>(request, async body =>
+        {
+            var (person, cancellation) = (request.Person(), request.HttpContext.RequestAborted);
+            var form = new FormReader();
+            var url = UrlOf(form, body.Url);
+            var unknown = (body.Events ?? []).Where(type => !EventTypes.Subscribable.Contains(type)).ToList();
+            if (unknown.Count > 0)
+                form.Refuse<string>("events", $"{string.Join(", ", unknown)} is not an event. Known are {string.Join(", ", EventTypes.Subscribable)}; leave it out for all.");
+            if (body.Description is { Length: > 200 })
+                form.Refuse<string>("description", "At most 200 characters.");
+            if (!form.IsValid)
+                return form.Refusal.AsProblem();
+
+            var (key, name) = (WebhookKey.New(), SecretName.New());
+            var version = await secrets.StoreAsync(name, key, cancellation) ?? throw new InvalidOperationException("A new name took no secret.");
+            var webhook = new Webhook
+            {
+                Id = WebhookId.New(clock),
+                Organization = person.Organization,
+                Url = url!,
+                Description = body.Description,
+                Types = body.Events ?? [],
+                Secret = name,
+                SecretVersion = version,
+                CreatedBy = person.Id,
+                CreatedAt = clock.GetUtcNow(),
+            };
+            await webhooks.CreateAsync(webhook, cancellation);
+            await audit.RecordAsync(person.Organization, Actor.User(person.Id), "webhook.created", webhook.Id.Value, null, new() { ["url"] = webhook.Url.AbsoluteUri }, null, cancellation);
+            request.HttpContext.Response.Headers.CacheControl = "no-store";
+            return Results.Json(WebhookView.Of(webhook, key.Reveal()), Json.Options, statusCode: StatusCodes.Status201Created);
+        });
+
+    [Function("DeleteWebhook")]
+    [Requires(Need.Admin)]
+    public async Task<IResult> DeleteAsync([HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "api/webhooks/{webhookId}")] HttpRequest request, string webhookId)
+    {
+        if (!(await FindAsync(request, webhookId)).TryGet(out var found, out var unknown))
+            return unknown.AsProblem();
+        var (person, cancellation) = (request.Person(), request.HttpContext.RequestAborted);
+        await webhooks.DeleteAsync(person.Organization, found.Value.Id, cancellation);
+        await secrets.DeleteAsync(found.Value.Secret, cancellation);
+        await audit.RecordAsync(person.Organization, Actor.User(person.Id), "webhook.deleted", found.Value.Id.Value, new() { ["url"] = found.Value.Url.AbsoluteUri }, null, null, cancellation);
+        return Results.NoContent();
+    }
+
+    [Function("TestWebhook")]
+    [Requires(Need.Admin)]
+    public async Task<IResult> TestAsync([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/webhooks/{webhookId}/test")] HttpRequest request, string webhookId)
+    {
+        if (!(await FindAsync(request, webhookId)).TryGet(out var found, out var unknown))
+            return unknown.AsProblem();
+        var now = clock.GetUtcNow();
+        var test = new ProductEvent($"test-{Guid.NewGuid():N}", found.Value.Organization, EventTypes.Test, found.Value.Id.Value, now, new JsonObject { ["message"] = "This is a test.", ["askedBy"] = request.Person().Id.Value });
+        await events.TellAsync(test, found.Value.Id, request.HttpContext.RequestAborted);
+        return Results.Json(new { eventId = test.Id }, Json.Options, statusCode: StatusCodes.Status202Accepted);
+    }
+
+    [Function("ListWebhookDeliveries")]
+    [Requires(Need.Admin)]
+    public async Task<IResult> DeliveriesAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/webhooks/{webhookId}/deliveries")] HttpRequest request, string webhookId)
+    {
+        if (!(await FindAsync(request, webhookId)).TryGet(out var found, out var unknown))
+            return unknown.AsProblem();
+        if (!Paging.Of(request).TryGet(out var paging, out var refusal))
+            return refusal.AsProblem();
+        if (!ListQuery.Word<DeliveryStatus>(request, "status").TryGet(out var status, out var wrong))
+            return wrong.AsProblem();
+        var page = await webhooks.DeliveriesAsync(found.Value.Organization, found.Value.Id, new(status.Chosen, null), paging.Limit, paging.Cursor, request.HttpContext.RequestAborted);
+        return Answers.List(page.Select(DeliveryView.Of));
+    }
+
+    [Function("RedeliverWebhookEvent")]
+    [Requires(Need.Admin)]
+    public async Task<IResult> RedeliverAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/webhooks/{webhookId}/deliveries/{deliveryId}/redeliver")] HttpRequest request, string webhookId, string deliveryId)
+    {
+        if (!(await FindAsync(request, webhookId)).TryGet(out var found, out var unknown))
+            return unknown.AsProblem();
+        return await Redelivery.AskAsync(webhooks, found.Value.Organization, found.Value.Id, deliveryId, request.HttpContext.RequestAborted);
+    }
+
+    private Uri? UrlOf(FormReader form, string? text)
+    {
+        if (!Uri.TryCreate(text, UriKind.Absolute, out var url) || url.UserInfo.Length > 0)
+            return form.Refuse<Uri>("url", "An absolute https URL without a user name was expected.");
+        if (url.Scheme != Uri.UriSchemeHttps && !(options.AllowPrivateTargets && url.Scheme == Uri.UriSchemeHttp))
+            return form.Refuse<Uri>("url", "Events are sent over https only.");
+        return !options.AllowPrivateTargets && System.Net.IPAddress.TryParse(url.Host.Trim('[', ']'), out var address) && !PublicAddresses.IsPublic(address)
+            ? form.Refuse<Uri>("url", "Events are sent to public addresses only.")
+            : url;
+    }
+
+    private async Task<Result<Versioned<Webhook>>> FindAsync(HttpRequest request, string webhookId) =>
+        Identifier.TryParse<WebhookId>(webhookId, out var id) && await webhooks.FindAsync(request.Person().Organization, id, request.HttpContext.RequestAborted) is { } found
+            ? found
+            : Refusal.NotFound("webhook");
+}
+
+/// <summary>Sends an event again because somebody asked for it, dead or delivered.</summary>
+public static class Redelivery
+{
+    public static async Task<IResult> AskAsync(IWebhooks webhooks, OrganizationId organization, WebhookId webhook, string deliveryId, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(webhooks);
+        if (!Identifier.TryParse<DeliveryId>(deliveryId, out var id))
+            return Refusal.NotFound("delivery").AsProblem();
+        while (await webhooks.FindAsync(organization, webhook, id, cancellation) is { } found)
+        {
+            var again = found.Value.Again(TimeProvider.System.GetUtcNow());
+            if (await webhooks.SaveAsync(found.With(again), cancellation))
+                return Results.Json(DeliveryView.Of(again), Json.Options, statusCode: StatusCodes.Status202Accepted);
+        }
+
+        return Refusal.NotFound("delivery").AsProblem();
+    }
+}

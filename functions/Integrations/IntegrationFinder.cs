@@ -1,0 +1,36 @@
+using ServerlessDrives.Drives;
+using ServerlessDrives.Workspaces;
+
+namespace ServerlessDrives.Integrations;
+
+/// <summary>Finds an integration for a person; a foreign one is as unknown as one that isn't there.</summary>
+public sealed class IntegrationFinder(IIntegrations integrations)
+{
+    public async Task<Result<Versioned<Integration>>> FindAsync(Person person, string? integrationId, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(person);
+        return Identifier.TryParse<IntegrationId>(integrationId, out var id)
+            && await integrations.FindAsync(person.Organization, id, cancellation) is { } found
+            && person.MaySee(found.Value.Audience)
+                ? found
+                : Refusal.NotFound("integration");
+    }
+}
+
+/// <summary>Integrations keep their drive from being removed, unless they go with it.</summary>
+internal sealed class IntegrationsOnDrives(IIntegrations integrations) : IHoldsDrives
+{
+    private const int AtATime = 100;
+
+    public async Task<IReadOnlyList<DriveHold>> HoldsAsync(OrganizationId organization, DriveId drive, CancellationToken cancellation) =>
+        [.. (await integrations.ListAsync(organization, null, drive, AtATime, null, cancellation)).Items.Select(integration => new DriveHold(integration.Id.Value, integration.Name))];
+
+    public async Task ReleaseAsync(OrganizationId organization, DriveId drive, CancellationToken cancellation)
+    {
+        for (IReadOnlyList<DriveHold> holds; (holds = await HoldsAsync(organization, drive, cancellation)).Count > 0;)
+        {
+            foreach (var hold in holds)
+                await integrations.DeleteAsync(organization, IntegrationId.Of(hold.Id), cancellation);
+        }
+    }
+}

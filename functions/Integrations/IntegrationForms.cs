@@ -1,0 +1,108 @@
+using ServerlessDrives.Access;
+using ServerlessDrives.Drives;
+using ServerlessDrives.Events;
+using ServerlessDrives.Workspaces;
+
+namespace ServerlessDrives.Integrations;
+
+public sealed record IntegrationBody(string? Kind, string? Name, string? DriveId, string? WorkspaceId, string? Folder, string? Pattern, string? WebhookId);
+
+public sealed record ChangeIntegrationBody(string? Name, string? Folder, string? Pattern, bool? Paused);
+
+/// <summary>Reads what people say of integrations into integrations.</summary>
+public sealed class IntegrationForms(DriveFinder finder, IWebhooks webhooks, TimeProvider clock)
+{
+    private const int MaxNameLength = 100;
+
+    /// <summary>Every wrong field at once.</summary>
+    public async Task<Result<Integration>> ReadAsync(Person person, IntegrationBody body, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(person);
+        ArgumentNullException.ThrowIfNull(body);
+        var form = new FormReader();
+        IntegrationKind? kind = body.Kind switch
+        {
+            "upstream" => IntegrationKind.Upstream,
+            "downstream" => IntegrationKind.Downstream,
+            _ => form.Refuse<IntegrationKind?>("kind", "Choose \"upstream\" or \"downstream\"."),
+        };
+        var name = NameOf(form, body.Name ?? kind?.ToString());
+        var folder = FolderOf(form, body.Folder);
+        Drive? drive = null;
+        if (body.DriveId is not null || kind is IntegrationKind.Upstream)
+        {
+            drive = (await finder.FindAsync(person, body.DriveId, cancellation)).TryGet(out var found, out _)
+                ? found
+                : form.Refuse<Drive>("driveId", "There is no such drive, or you may not see it.");
+        }
+
+        WorkspaceId? workspace = null;
+        WebhookId? webhook = null;
+        if (kind is IntegrationKind.Downstream)
+        {
+            workspace = Identifier.TryParse<WorkspaceId>(body.WorkspaceId, out var id) && person.MaySee(id) ? id : form.Refuse<WorkspaceId?>("workspaceId", "Say whose outputs: one of your workspaces.");
+            if (drive is { Audience: Audience.Workspace own } && workspace is not null && own.Id != workspace)
+                form.Refuse<Drive>("driveId", "This drive belongs to another workspace.");
+        }
+        else if (kind is IntegrationKind.Upstream)
+        {
+            PatternOf(form, body.Pattern);
+            webhook = Identifier.TryParse<WebhookId>(body.WebhookId, out var id) && await webhooks.FindAsync(person.Organization, id, cancellation) is not null
+                ? id
+                : form.Refuse<WebhookId?>("webhookId", "Say which webhook hears of new files.");
+        }
+
+        if (!form.IsValid)
+            return form.Refusal;
+        return new Integration
+        {
+            Id = IntegrationId.New(clock),
+            Organization = person.Organization,
+            Kind = kind!.Value,
+            Name = name!,
+            Audience = workspace is { } chosen ? new Audience.Workspace(chosen) : drive!.Audience,
+            Drive = drive?.Id,
+            Workspace = workspace,
+            Folder = folder,
+            Pattern = kind is IntegrationKind.Upstream ? body.Pattern : null,
+            Webhook = webhook,
+            CreatedBy = person.Id,
+            CreatedAt = clock.GetUtcNow(),
+        };
+    }
+
+    /// <summary>What may change: name, folder, pattern, and whether it rests.</summary>
+    public static Result<Integration> Change(Integration integration, ChangeIntegrationBody body)
+    {
+        ArgumentNullException.ThrowIfNull(integration);
+        ArgumentNullException.ThrowIfNull(body);
+        var form = new FormReader();
+        var changed = integration with { Paused = body.Paused ?? integration.Paused };
+        if (body.Name is not null)
+            changed = changed with { Name = NameOf(form, body.Name) ?? "" };
+        if (body.Folder is not null)
+            changed = changed with { Folder = FolderOf(form, body.Folder) };
+        if (body.Pattern is not null)
+        {
+            if (integration.Kind is IntegrationKind.Downstream)
+                form.Refuse<string>("pattern", "A downstream integration takes all outputs; it has no pattern.");
+            PatternOf(form, body.Pattern);
+            changed = changed with { Pattern = body.Pattern };
+        }
+
+        return form.IsValid ? changed : form.Refusal;
+    }
+
+    private static string? NameOf(FormReader form, string? text) => text?.Trim() is { Length: > 0 and <= MaxNameLength } name && !name.Any(char.IsControl)
+        ? name
+        : form.Refuse<string>("name", $"A name of 1 to {MaxNameLength} characters was expected.");
+
+    private static FilePath? FolderOf(FormReader form, string? text) =>
+        text?.Trim('/') is { Length: > 0 } folder ? form.Read("folder", FilePath.Parse(folder)) : null;
+
+    private static void PatternOf(FormReader form, string? text)
+    {
+        if (!FilePattern.Parse(text).TryGet(out _, out var problem))
+            form.Refuse<string>("pattern", problem);
+    }
+}

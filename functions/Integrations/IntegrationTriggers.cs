@@ -1,0 +1,129 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using ServerlessDrives.Events;
+using ServerlessDrives.Http;
+
+namespace ServerlessDrives.Integrations;
+
+/// <summary>An integration as the API shows it.</summary>
+public sealed record IntegrationView(
+    IntegrationId Id, IntegrationKind Kind, string Name, DriveId? DriveId, WorkspaceId? WorkspaceId, string Folder, string? Pattern, WebhookId? WebhookId, bool Paused, UserId CreatedBy, DateTimeOffset CreatedAt)
+{
+    public static IntegrationView Of(Integration integration)
+    {
+        ArgumentNullException.ThrowIfNull(integration);
+        return new(
+            integration.Id, integration.Kind, integration.Name, integration.Drive, integration.Workspace, integration.Folder?.Value ?? "", integration.Pattern, integration.Webhook, integration.Paused,
+            integration.CreatedBy, integration.CreatedAt);
+    }
+}
+
+/// <summary>Integrations over HTTP.</summary>
+public sealed class IntegrationTriggers(IIntegrations integrations, IntegrationForms forms, IntegrationFinder finder, IWebhooks webhooks, IAuditTrail audit, Idempotency idempotency)
+{
+    [Function("ListIntegrations")]
+    [Requires(Need.Person)]
+    public async Task<IResult> ListAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/integrations")] HttpRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var person = request.Person();
+        if (!Paging.Of(request).TryGet(out var paging, out var refusal))
+            return refusal.AsProblem();
+        DriveId? drive = Identifier.TryParse<DriveId>(request.Query["driveId"], out var id) ? id : null;
+        var page = await integrations.ListAsync(person.Organization, person.Audiences, drive, paging.Limit, paging.Cursor, request.HttpContext.RequestAborted);
+        return Answers.List(page.Select(IntegrationView.Of));
+    }
+
+    [Function("CreateIntegration")]
+    [Requires(Need.Person)]
+    public Task<IResult> CreateAsync([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/integrations")] HttpRequest request) =>
+        idempotency.OnceAsync<IntegrationBody>(request, async body =>
+        {
+            var (person, cancellation) = (request.Person(), request.HttpContext.RequestAborted);
+            if (!(await forms.ReadAsync(person, body, cancellation)).TryGet(out var integration, out var refusal))
+                return refusal.AsProblem();
+            if (!person.MayConnect(integration.Audience))
+                return Refusal.Forbidden("Only admins make integrations on the organization's drives.").AsProblem();
+            await integrations.CreateAsync(integration, cancellation);
+            await audit.RecordAsync(person.Organization, Actor.User(person.Id), "integration.created", integration.Id.Value, null, new() { ["name"] = integration.Name, ["driveId"] = integration.Drive?.Value }, null, cancellation);
+            return Answers.Resource(request, IntegrationView.Of(integration), StatusCodes.Status201Created, $"/api/integrations/{integration.Id}");
+        });
+
+    [Function("GetIntegration")]
+    [Requires(Need.Person)]
+    public async Task<IResult> GetAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/integrations/{integrationId}")] HttpRequest request, string integrationId)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return (await finder.FindAsync(request.Person(), integrationId, request.HttpContext.RequestAborted)).Answer(found => Answers.Resource(request, IntegrationView.Of(found.Value)));
+    }
+
+    [Function("ChangeIntegration")]
+    [Requires(Need.Person)]
+    public async Task<IResult> ChangeAsync([HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = "api/integrations/{integrationId}")] HttpRequest request, string integrationId)
+    {
+        if (!(await FindToChangeAsync(request, integrationId)).TryGet(out var found, out var unknown))
+            return unknown.AsProblem();
+        if (!(await request.ReadJsonAsync<ChangeIntegrationBody>()).TryGet(out var body, out var unreadable))
+            return unreadable.AsProblem();
+        if (!IntegrationForms.Change(found.Value, body).TryGet(out var changed, out var invalid))
+            return invalid.AsProblem();
+        if (await integrations.SaveAsync(found.With(changed), request.HttpContext.RequestAborted) is not { } saved)
+            return Refusal.Changed("integration").AsProblem();
+        var person = request.Person();
+        await audit.RecordAsync(
+            person.Organization, Actor.User(person.Id), "integration.changed", changed.Id.Value, new() { ["paused"] = found.Value.Paused, ["pattern"] = found.Value.Pattern }, new() { ["paused"] = changed.Paused, ["pattern"] = changed.Pattern }, null, request.HttpContext.RequestAborted);
+        return Answers.Resource(request, IntegrationView.Of(saved.Value));
+    }
+
+    [Function("DeleteIntegration")]
+    [Requires(Need.Person)]
+    public async Task<IResult> DeleteAsync([HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "api/integrations/{integrationId}")] HttpRequest request, string integrationId)
+    {
+        if (!(await FindToChangeAsync(request, integrationId)).TryGet(out var found, out var unknown))
+            return unknown.AsProblem();
+        var person = request.Person();
+        await integrations.DeleteAsync(person.Organization, found.Value.Id, request.HttpContext.RequestAborted);
+        await audit.RecordAsync(person.Organization, Actor.User(person.Id), "integration.deleted", found.Value.Id.Value, new() { ["name"] = found.Value.Name }, null, null, request.HttpContext.RequestAborted);
+        return Results.NoContent();
+    }
+
+    [Function("ListIntegrationDeliveries")]
+    [Requires(Need.Person)]
+    public async Task<IResult> DeliveriesAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/integrations/{integrationId}/deliveries")] HttpRequest request, string integrationId)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var (person, cancellation) = (request.Person(), request.HttpContext.RequestAborted);
+        if (!(await finder.FindAsync(person, integrationId, cancellation)).TryGet(out var found, out var unknown))
+            return unknown.AsProblem();
+        if (!Paging.Of(request).TryGet(out var paging, out var refusal))
+            return refusal.AsProblem();
+        if (!ListQuery.Word<DeliveryStatus>(request, "status").TryGet(out var status, out var wrong))
+            return wrong.AsProblem();
+        if (found.Value.Webhook is not { } webhook)
+            return Answers.List(new Page<DeliveryView>([], null));
+        var page = await webhooks.DeliveriesAsync(person.Organization, webhook, new(status.Chosen, found.Value.Id.Value), paging.Limit, paging.Cursor, cancellation);
+        return Answers.List(page.Select(DeliveryView.Of));
+    }
+
+    [Function("RedeliverIntegrationEvent")]
+    [Requires(Need.Person)]
+    public async Task<IResult> RedeliverAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/integrations/{integrationId}/deliveries/{deliveryId}/redeliver")] HttpRequest request, string integrationId, string deliveryId)
+    {
+        if (!(await FindToChangeAsync(request, integrationId)).TryGet(out var found, out var unknown))
+            return unknown.AsProblem();
+        return found.Value.Webhook is { } webhook
+            ? await Redelivery.AskAsync(webhooks, found.Value.Organization, webhook, deliveryId, request.HttpContext.RequestAborted)
+            : Refusal.NotFound("delivery").AsProblem();
+    }
+
+    private async Task<Result<Versioned<Integration>>> FindToChangeAsync(HttpRequest request, string integrationId)
+    {
+        var person = request.Person();
+        if (!(await finder.FindAsync(person, integrationId, request.HttpContext.RequestAborted)).TryGet(out var found, out var unknown))
+            return unknown;
+        if (!person.MayConnect(found.Value.Audience))
+            return Refusal.Forbidden("Only admins change integrations on the organization's drives.");
+        return Preconditions.Check(request, IntegrationView.Of(found.Value), "integration") is { } changed ? changed : found;
+    }
+}

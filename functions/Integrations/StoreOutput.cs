@@ -1,0 +1,55 @@
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using ServerlessDrives.Access;
+using ServerlessDrives.Drives;
+using ServerlessDrives.Events;
+using ServerlessDrives.Files;
+using ServerlessDrives.Http;
+
+namespace ServerlessDrives.Integrations;
+
+/// <summary>Stores one output where the precedence says: the integration's drive, else the workspace's default, else the organization's.</summary>
+public sealed class StoreOutput(IntegrationFinder finder, DriveFinder driveFinder, IDrives drives, IDriveFiles files, IFileRecords records, IEvents events, TimeProvider clock)
+{
+    [Function(nameof(StoreOutput))]
+    [Requires(Need.Person)]
+    public async Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/integrations/{integrationId}/outputs/{*path}")] HttpRequest request, string integrationId, string? path)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var (person, cancellation) = (request.Person(), request.HttpContext.RequestAborted);
+        if (!(await finder.FindAsync(person, integrationId, cancellation)).TryGet(out var found, out var unknown))
+            return unknown.AsProblem();
+        var integration = found.Value;
+        if (integration.Kind is not IntegrationKind.Downstream || integration.Paused)
+            return Refusal.Conflict("not-downstream", "Only a downstream integration that isn't paused takes outputs.").AsProblem();
+        if (!FilePath.Parse(integration.Folder is null ? path : $"{integration.Folder}/{path}").TryGet(out var file, out var problem))
+            return Refusal.Invalid("path", problem).AsProblem();
+
+        var driveId = integration.Drive ?? (await drives.DefaultsAsync(person.Organization, cancellation)).For(integration.Workspace!.Value);
+        if (driveId is null)
+            return Refusal.Conflict("no-drive", "The integration names no drive, and neither its workspace nor the organization has a default one. Choose a default drive.").AsProblem();
+        if (!(await driveFinder.FindAsync(person, driveId.Value.Value, cancellation)).TryGet(out var drive, out var gone))
+            return gone.AsProblem();
+        if (!ContentDigests.Parse(request.Headers.ContentMD5, request.Headers["Content-Digest"]).TryGet(out var digests, out var wrong))
+            return wrong.AsProblem();
+        var toWrite = new FileToWrite(request.Body, request.ContentLength, request.ContentType, null, null, digests);
+        if (!(await files.WriteAsync(drive, file, toWrite, cancellation)).TryGet(out var stored, out var refusal))
+            return refusal.AsProblem();
+
+        var reference = new FileReference(FileId.New(clock), person.Organization, drive.Id, file, drive.Audience, stored.ETag, stored.VersionId, person.Id, clock.GetUtcNow());
+        await records.AddAsync(reference, cancellation);
+        await events.TellAsync(
+            new($"{reference.Id}-stored", person.Organization, EventTypes.OutputStored, integration.Id.Value, clock.GetUtcNow(), new JsonObject
+            {
+                ["integrationId"] = integration.Id.Value,
+                ["driveId"] = drive.Id.Value,
+                ["fileId"] = reference.Id.Value,
+                ["path"] = file.Value,
+                ["size"] = stored.Size,
+            }),
+            cancellation);
+        return Results.Json(new { id = reference.Id, driveId = drive.Id, path = file.Value, size = stored.Size, etag = stored.ETag }, Json.Options, statusCode: StatusCodes.Status201Created);
+    }
+}
