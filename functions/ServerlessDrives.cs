@@ -32,10 +32,10 @@ public static class ServerlessDrivesApplication
         builder.AddHttp();
         builder.Services.AddTables(builder.Configuration);
         builder.Services.AddKeyVault(builder.Configuration);
-        builder.Services.AddAws(builder.Configuration);
+        builder.Services.AddAws();
         builder.Services.AddWorkspaces(builder.Configuration);
         builder.Services.AddDrives();
-        builder.Services.AddVerification(builder.Configuration);
+        builder.Services.AddVerification();
         builder.Services.AddConnecting(builder.Configuration);
         builder.Services.AddSingleton<FileReferences>();
         builder.Services.AddIntegrations(builder.Configuration);

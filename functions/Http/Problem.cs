@@ -17,6 +17,7 @@ public sealed class Problem(Refusal refusal) : IResult
         RefusalKind.Malformed => refusal.Code switch
         {
             "content-too-large" => StatusCodes.Status413PayloadTooLarge,
+            "range-not-satisfiable" => StatusCodes.Status416RangeNotSatisfiable,
             "unsupported-media-type" => StatusCodes.Status415UnsupportedMediaType,
             _ => StatusCodes.Status400BadRequest,
         },

@@ -4,6 +4,9 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using ServerlessDrives.Access;
+using ServerlessDrives.Files;
+using ServerlessDrives.Health;
+using ServerlessDrives.Integrations;
 using ServerlessDrives.Verification;
 
 namespace ServerlessDrives.Adapters.Aws;
@@ -23,6 +26,11 @@ public static class AwsComposition
         services.AddSingleton<RoleSessions>();
         services.AddSingleton<DriveClients>();
         services.AddSingleton<IDriveSessions>(provider => provider.GetRequiredService<DriveClients>());
+        services.AddSingleton<PartBuffers>();
+        services.AddSingleton<S3Writer>();
+        services.AddSingleton<IDriveFiles, S3DriveFiles>();
+        services.AddSingleton<IHealthProbe, S3HealthProbe>();
+        services.AddSingleton<IArrivals, S3Arrivals>();
         return services.AddSingleton<IProbe, AwsProbe>();
     }
 }
