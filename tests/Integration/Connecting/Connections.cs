@@ -1,0 +1,78 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using ServerlessDrives.Tests.Shared;
+
+namespace ServerlessDrives.Tests.Integration.Connecting;
+
+/// <summary>Steps that many scenarios take.</summary>
+public static class Connections
+{
+    public static string Unique(string name) => $"{name}-{Guid.NewGuid():N}"[..24];
+
+    public static object StartBody(string method, string? name = null, string? roleId = null, string workspace = "ws_claims", bool makeDefault = false) => new
+    {
+        displayName = name ?? Unique("drive"),
+        audience = new { type = "workspace", workspaceId = workspace },
+        authentication = new { method, roleId },
+        configuration = (object?)null,
+        makeDefault,
+    };
+
+    public static Task<JsonNode> StartAsync(HttpClient http, string method) => http.PostAsync("/api/connections", StartBody(method), HttpStatusCode.Accepted);
+
+    public static JsonObject KeyConfiguration(AwsAdministrator administrator, string path, string type = "none", string? kmsKeyId = null) => new()
+    {
+        ["accessKeyId"] = administrator.DriveUser.Id,
+        ["secretAccessKey"] = administrator.DriveUser.Secret,
+        ["bucket"] = "acme-documents",
+        ["region"] = "us-east-1",
+        ["path"] = path,
+        ["encryption"] = new JsonObject { ["type"] = type, ["kmsKeyId"] = kmsKeyId },
+    };
+
+    public static JsonObject RoleConfiguration(string roleArn, string path, string bucket = "acme-documents", string region = "us-east-1") => new()
+    {
+        ["roleArn"] = roleArn,
+        ["bucket"] = bucket,
+        ["region"] = region,
+        ["path"] = path,
+        ["encryption"] = new JsonObject { ["type"] = "none" },
+    };
+
+    /// <summary>The whole role flow, with a role of its own.</summary>
+    public static async Task<JsonNode> ConnectByRoleAsync(EmbeddedApp app, HttpClient http, string path = "claims/inbox", bool applyBucketPolicy = true, string? name = null)
+    {
+        var administrator = app.Administrator();
+        var connection = await http.PostAsync("/api/connections", StartBody("iamRole", name), HttpStatusCode.Accepted);
+        var id = connection.Text("id");
+        var role = Unique("role");
+        var arn = await administrator.CreateRoleAsync(role, connection["trustPolicy"]!);
+        await http.PostAsync($"/api/connections/{id}/confirmations/trust-policy", null, HttpStatusCode.Accepted);
+        await http.UntilAsync(id, "awaitingConfiguration");
+        await http.SendAsync(HttpMethod.Put, $"/api/connections/{id}/configuration", RoleConfiguration(arn, path), HttpStatusCode.Accepted);
+        var offered = await http.UntilAsync(id, "awaitingBucketPolicy");
+        await administrator.PutRolePolicyAsync(role, offered["rolePolicy"]!);
+        if (applyBucketPolicy)
+        {
+            using var s3 = administrator.S3();
+            var present = (await PresentPolicyAsync(s3, "acme-documents")) ?? "";
+            var merged = await http.PostAsync($"/api/connections/{id}/merged-bucket-policy", present.Length == 0 ? null : present, HttpStatusCode.OK);
+            await administrator.PutBucketPolicyAsync("acme-documents", merged);
+        }
+
+        await http.PostAsync($"/api/connections/{id}/confirmations/bucket-policy", null, HttpStatusCode.Accepted);
+        return await http.UntilAsync(id, "connected");
+    }
+
+    private static async Task<string?> PresentPolicyAsync(Amazon.S3.IAmazonS3 s3, string bucket)
+    {
+        try
+        {
+            return (await s3.GetBucketPolicyAsync(new Amazon.S3.Model.GetBucketPolicyRequest { BucketName = bucket })).Policy;
+        }
+        catch (Amazon.S3.AmazonS3Exception none) when (none.ErrorCode == "NoSuchBucketPolicy")
+        {
+            return null;
+        }
+    }
+}

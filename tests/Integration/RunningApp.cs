@@ -1,0 +1,17 @@
+using ServerlessDrives.Tests.Shared;
+using Xunit;
+
+namespace ServerlessDrives.Tests.Integration;
+
+/// <summary>One app for all scenarios that don't need one of their own.</summary>
+[CollectionDefinition(Name)]
+public sealed class RunningApp : ICollectionFixture<RunningApp>, IAsyncLifetime
+{
+    public const string Name = "Running app";
+
+    public EmbeddedApp App { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync() => App = await EmbeddedApp.StartAsync(new() { ["ServerlessDrives__Webhooks__AllowPrivateTargets"] = "true" });
+
+    public ValueTask DisposeAsync() => App.DisposeAsync();
+}

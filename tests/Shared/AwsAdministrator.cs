@@ -1,0 +1,112 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
+using Amazon.Runtime;
+using Amazon.S3;
+using Amazon.S3.Model;
+
+namespace ServerlessDrives.Tests.Shared;
+
+/// <summary>The customer's AWS administrator, who does by hand what the wizard says.</summary>
+public sealed class AwsAdministrator
+{
+    public const string Account = "444455556666";
+
+    private readonly Uri _endpoint;
+    private readonly string _accessKeyId;
+    private readonly string _secretAccessKey;
+
+    public AwsAdministrator(JsonNode cloud)
+    {
+        ArgumentNullException.ThrowIfNull(cloud);
+        var account = cloud["aws"]!["accounts"]![Account]!;
+        _endpoint = new Uri(cloud["aws"]!["endpoint"]!.GetValue<string>());
+        (_accessKeyId, _secretAccessKey) = KeyOf(account["administrator"]!);
+        DriveUser = KeyOf(account["driveUser"]!);
+        DriveUserName = account["driveUser"]!["userName"]!.GetValue<string>();
+        KmsKeyArn = account["kmsKeyArn"]!.GetValue<string>();
+    }
+
+    public (string Id, string Secret) DriveUser { get; }
+
+    public string DriveUserName { get; }
+
+    public string KmsKeyArn { get; }
+
+    public Uri Endpoint => _endpoint;
+
+    /// <summary>The real SDK, as the administrator.</summary>
+    public AmazonS3Client S3(string region = "us-east-1") => new(
+        new BasicAWSCredentials(_accessKeyId, _secretAccessKey),
+        new AmazonS3Config { ServiceURL = _endpoint.AbsoluteUri, AuthenticationRegion = region, ForcePathStyle = true });
+
+    /// <summary>Environment of the real <c>aws</c> CLI, as the administrator.</summary>
+    public Dictionary<string, string> CommandLineEnvironment() => new()
+    {
+        ["AWS_ENDPOINT_URL"] = _endpoint.AbsoluteUri.TrimEnd('/'),
+        ["AWS_ACCESS_KEY_ID"] = _accessKeyId,
+        ["AWS_SECRET_ACCESS_KEY"] = _secretAccessKey,
+        ["AWS_REGION"] = "us-east-1",
+        ["AWS_DEFAULT_REGION"] = "us-east-1",
+    };
+
+    public async Task<string> CreateRoleAsync(string name, JsonNode trustPolicy)
+    {
+        var answer = await IamAsync("CreateRole", ("RoleName", name), ("AssumeRolePolicyDocument", trustPolicy.ToJsonString()));
+        return answer[(answer.IndexOf("<Arn>", StringComparison.Ordinal) + 5)..answer.IndexOf("</Arn>", StringComparison.Ordinal)];
+    }
+
+    public Task PutTrustPolicyAsync(string role, JsonNode policy) => IamAsync("UpdateAssumeRolePolicy", ("RoleName", role), ("PolicyDocument", policy.ToJsonString()));
+
+    public Task PutRolePolicyAsync(string role, JsonNode policy, string name = "drive") =>
+        IamAsync("PutRolePolicy", ("RoleName", role), ("PolicyName", name), ("PolicyDocument", policy.ToJsonString()));
+
+    public Task PutUserPolicyAsync(string user, string name, JsonNode policy) => IamAsync("PutUserPolicy", ("UserName", user), ("PolicyName", name), ("PolicyDocument", policy.ToJsonString()));
+
+    public async Task PutBucketPolicyAsync(string bucket, JsonNode policy)
+    {
+        using var s3 = S3();
+        await s3.PutBucketPolicyAsync(new PutBucketPolicyRequest { BucketName = bucket, Policy = policy.ToJsonString() });
+    }
+
+    /// <summary>Everything in the bucket below a prefix, uploads included; for "nothing left behind".</summary>
+    public async Task<List<string>> KeysAsync(string bucket, string prefix)
+    {
+        using var s3 = S3();
+        var keys = new List<string>();
+        await foreach (var found in s3.Paginators.ListObjectsV2(new ListObjectsV2Request { BucketName = bucket, Prefix = prefix }).S3Objects)
+            keys.Add(found.Key);
+        var uploads = await s3.ListMultipartUploadsAsync(new ListMultipartUploadsRequest { BucketName = bucket, Prefix = prefix });
+        keys.AddRange((uploads.MultipartUploads ?? []).Select(upload => $"upload:{upload.Key}"));
+        return keys;
+    }
+
+    /// <summary>One call to IAM's query API, signed by hand: the SDK for IAM can't be restored everywhere.</summary>
+    public async Task<string> IamAsync(string action, params (string Name, string Value)[] parameters)
+    {
+        var form = string.Join('&', parameters.Prepend(("Version", "2010-05-08")).Prepend(("Action", action)).Select(pair => $"{pair.Item1}={Uri.EscapeDataString(pair.Item2)}"));
+        var now = DateTime.UtcNow;
+        var (date, time) = (now.ToString("yyyyMMdd"), now.ToString("yyyyMMdd'T'HHmmss'Z'"));
+        const string type = "application/x-www-form-urlencoded; charset=utf-8";
+        var host = _endpoint.Authority;
+        var scope = $"{date}/us-east-1/iam/aws4_request";
+        var canonical = $"POST\n/\n\ncontent-type:{type}\nhost:{host}\nx-amz-date:{time}\n\ncontent-type;host;x-amz-date\n{Hash(form)}";
+        var toSign = $"AWS4-HMAC-SHA256\n{time}\n{scope}\n{Hash(canonical)}";
+        var key = Hmac(Hmac(Hmac(Hmac(Encoding.UTF8.GetBytes("AWS4" + _secretAccessKey), date), "us-east-1"), "iam"), "aws4_request");
+        using var http = new HttpClient();
+        using var request = new HttpRequestMessage(HttpMethod.Post, _endpoint) { Content = new StringContent(form) };
+        request.Content.Headers.ContentType = System.Net.Http.Headers.MediaTypeHeaderValue.Parse(type);
+        request.Headers.TryAddWithoutValidation("X-Amz-Date", time);
+        request.Headers.TryAddWithoutValidation(
+            "Authorization", $"AWS4-HMAC-SHA256 Credential={_accessKeyId}/{scope}, SignedHeaders=content-type;host;x-amz-date, Signature={Convert.ToHexStringLower(Hmac(key, toSign))}");
+        using var answer = await http.SendAsync(request);
+        var text = await answer.Content.ReadAsStringAsync();
+        return answer.IsSuccessStatusCode ? text : throw new InvalidOperationException($"{action}: {(int)answer.StatusCode} {text}");
+    }
+
+    private static (string, string) KeyOf(JsonNode node) => (node["accessKeyId"]!.GetValue<string>(), node["secretAccessKey"]!.GetValue<string>());
+
+    private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+
+    private static byte[] Hmac(byte[] key, string text) => HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(text));
+}

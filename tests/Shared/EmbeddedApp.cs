@@ -1,0 +1,134 @@
+using System.Diagnostics;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace ServerlessDrives.Tests.Shared;
+
+/// <summary>The app as people run it: a process of its own, with its own data folder, which may be killed and started again.</summary>
+public sealed class EmbeddedApp : IAsyncDisposable
+{
+    private const string ReadyLine = "ServerlessDrives is ready at ";
+    private static readonly TimeSpan StartPatience = TimeSpan.FromMinutes(4);
+
+    private readonly StringBuilder _output = new();
+    private readonly Dictionary<string, string> _settings;
+    private Process? _process;
+
+    private EmbeddedApp(Dictionary<string, string> settings) => _settings = settings;
+
+    public string DataFolder { get; } = Directory.CreateTempSubdirectory("serverless-drives-").FullName;
+
+    public Uri Address { get; private set; } = new("http://127.0.0.1:1");
+
+    /// <summary>What the sandbox was seeded with: the answer of <c>GET /embedded/cloud</c>.</summary>
+    public JsonNode Cloud { get; private set; } = new JsonObject();
+
+    /// <summary>Everything that the app has printed so far.</summary>
+    public string Output
+    {
+        get
+        {
+            lock (_output)
+                return _output.ToString();
+        }
+    }
+
+    public static async Task<EmbeddedApp> StartAsync(Dictionary<string, string>? settings = null)
+    {
+        var app = new EmbeddedApp(settings ?? []);
+        await app.StartAgainAsync();
+        return app;
+    }
+
+    /// <summary>Starts the app on the same data folder; the port may be another.</summary>
+    public async Task StartAgainAsync()
+    {
+        var ready = new TaskCompletionSource<Uri>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        foreach (var argument in new[] { Path.Combine(AppContext.BaseDirectory, "ServerlessDrives.dll"), "--port", "0", "--data", DataFolder })
+            start.ArgumentList.Add(argument);
+        foreach (var (name, value) in _settings)
+            start.Environment[name] = value;
+        var process = new Process { StartInfo = start, EnableRaisingEvents = true };
+        process.OutputDataReceived += (_, line) => Hear(line.Data, ready);
+        process.ErrorDataReceived += (_, line) => Hear(line.Data, ready);
+        process.Exited += (_, _) => ready.TrySetException(new InvalidOperationException($"The app ended before it was ready:\n{Output}"));
+        process.Start();
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        _process = process;
+        Address = await ready.Task.WaitAsync(StartPatience);
+        using var http = new HttpClient { BaseAddress = Address };
+        Cloud = (await http.GetFromJsonAsync<JsonNode>("/embedded/cloud"))!;
+    }
+
+    /// <summary>kill -9.</summary>
+    public async Task KillAsync()
+    {
+        _process!.Kill(entireProcessTree: false);
+        await _process.WaitForExitAsync();
+    }
+
+    /// <summary>Asks the app to end, as Ctrl+C does.</summary>
+    public async Task StopAsync()
+    {
+        using (Process.Start("kill", ["-INT", $"{_process!.Id}"]))
+        {
+            await _process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(60));
+        }
+    }
+
+    /// <summary>A client that nobody is signed in with.</summary>
+    public HttpClient Anonymous() => new() { BaseAddress = Address };
+
+    /// <summary>A client of one of the seeded people: ada, max, mia, leo, eve.</summary>
+    public async Task<HttpClient> SignInAsync(string user)
+    {
+        var http = Anonymous();
+        using var answer = await http.PostAsJsonAsync("/embedded/token", new { user });
+        answer.EnsureSuccessStatusCode();
+        var token = (await answer.Content.ReadFromJsonAsync<JsonNode>())!["access_token"]!.GetValue<string>();
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        return http;
+    }
+
+    public AwsAdministrator Administrator() => new(Cloud);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_process is { HasExited: false })
+        {
+            try
+            {
+                await StopAsync();
+            }
+            catch (TimeoutException)
+            {
+                _process.Kill(entireProcessTree: true);
+            }
+        }
+
+        _process?.Dispose();
+        try
+        {
+            Directory.Delete(DataFolder, recursive: true);
+        }
+        catch (IOException)
+        {
+            // Something of Azurite's still writes; the folder is temporary anyway.
+        }
+    }
+
+    private void Hear(string? line, TaskCompletionSource<Uri> ready)
+    {
+        if (line is null)
+            return;
+        lock (_output)
+            _output.AppendLine(line);
+        var at = line.IndexOf(ReadyLine, StringComparison.Ordinal);
+        if (at >= 0)
+            ready.TrySetResult(new Uri(line[(at + ReadyLine.Length)..].Trim()));
+    }
+}
