@@ -22,7 +22,7 @@ public sealed class ConnectingScenarios(RunningApp running)
         await mia.SendAsync(
             HttpMethod.Put, $"/api/connections/{connection.Text("id")}/configuration", Connections.KeyConfiguration(administrator, path: "claims/inbox"), HttpStatusCode.Accepted);
 
-        var connected = await mia.UntilAsync(connection.Text("id"), "connected", "awaitingConfiguration_");
+        var connected = await mia.UntilAsync(connection.Text("id"), "connected");
         connected["verification"]!["passed"]!.GetValue<bool>().ShouldBeTrue();
         var drive = await mia.GetAsync($"/api/drives/{connected.Text("driveId")}", HttpStatusCode.OK);
         drive.Text("bucket").ShouldBe("acme-documents");
