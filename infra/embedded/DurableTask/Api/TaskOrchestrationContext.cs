@@ -71,9 +71,12 @@ namespace Microsoft.DurableTask
             var timedOut = CreateTimer(timeout, timer.Token);
             var came = WaitForExternalEvent<T>(eventName, wait.Token);
             var first = await Task.WhenAny(came, timedOut);
-            await (first == came ? timer : wait).CancelAsync();
+            Cancel(first == came ? timer : wait);
             return await came;
         }
+
+        /// <summary>At once and on this thread, as everything in an orchestrator happens.</summary>
+        private static void Cancel(CancellationTokenSource source) => source.Cancel();
 
         /// <summary>Sends an event to another orchestration. One that doesn't exist, or is over, gets nothing, and nobody is told.</summary>
         public abstract void SendEvent(string instanceId, string eventName, object payload);

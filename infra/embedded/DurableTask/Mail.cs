@@ -1,0 +1,58 @@
+using System.Text.Json.Serialization;
+using Microsoft.DurableTask;
+
+namespace ServerlessDrives.Embedded.DurableTask;
+
+/// <summary>What one instance sends another. It is stored with the step that sent it, and deleted with the turn that took it.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "l")]
+[JsonDerivedType(typeof(StartChild), "start")]
+[JsonDerivedType(typeof(SentEvent), "event")]
+[JsonDerivedType(typeof(ChildEnded), "ended")]
+[JsonDerivedType(typeof(EndChild), "end")]
+internal abstract record Letter(string To);
+
+internal sealed record StartChild(string To, string Name, string? Version, string? Input, ParentLink Parent) : Letter(To);
+
+internal sealed record SentEvent(string To, string Name, string? Payload) : Letter(To);
+
+internal sealed record ChildEnded(string To, int Generation, int StepId, string? Result, TaskFailureDetails? Failure) : Letter(To);
+
+internal sealed record EndChild(string To, string? Output) : Letter(To);
+
+/// <summary>What an instance is to look at.</summary>
+internal abstract record Mail
+{
+    /// <summary>Look whether something is due.</summary>
+    internal sealed record Wake : Mail;
+
+    /// <param name="Key">The letter's row.</param>
+    internal sealed record Delivery(Letter Letter, string Key) : Mail;
+
+    internal sealed record ActivityEnded(int Generation, Answer Answer) : Mail;
+
+    /// <summary>What a client asks for, and waits to see stored.</summary>
+    internal abstract record Request : Mail
+    {
+        private readonly TaskCompletionSource<bool> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        /// <summary>Whether it had an effect.</summary>
+        public Task<bool> Answer => _answer.Task;
+
+        public void Grant(bool effect = true) => _answer.TrySetResult(effect);
+
+        public void Refuse(Exception reason) => _answer.TrySetException(reason);
+    }
+
+    internal sealed record Start(
+        string Name, string Version, string? Input, DateTime? StartAt, IReadOnlyDictionary<string, string> Tags, IReadOnlyList<string> DedupeStatuses) : Request;
+
+    internal sealed record RaiseEvent(string Name, string? Payload) : Request;
+
+    internal sealed record Suspend(string? Reason) : Request;
+
+    internal sealed record Resume(string? Reason) : Request;
+
+    internal sealed record Terminate(string? Output, bool Recursive) : Request;
+
+    internal sealed record Purge : Request;
+}
