@@ -122,7 +122,7 @@ internal static class CopyCalls
         var known = whole && source.Parts is null && source.Encryption is { ByKms: false, CustomerKeyMd5: null } && source.Checksum is { Type: "FULL_OBJECT" } checksum && checksum.Algorithm == algorithm.Name;
         var (md5, sum) = known ? (source.ETag, source.Checksum!.Value) : await ContentDigest.OfAsync(files, segments, algorithm, call.Cancelled);
         files.Hold(segments);
-        return new StoredContent(segments, length, md5, algorithm, sum);
+        return new StoredContent(segments, length, md5, algorithm, sum, sum);
     }
 
     private static (long Offset, long Length) RangeOf(S3Call call, ObjectVersion source)

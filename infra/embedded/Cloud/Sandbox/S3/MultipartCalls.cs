@@ -56,13 +56,14 @@ internal static class MultipartCalls
         var upload = call.Bucket.FindUpload(call.Key, call.Query("uploadId")!);
         Encryption.AllowPart(call, upload);
         var declared = DeclaredDigests.Of(call, ChecksumAlgorithm.Named(upload.ChecksumAlgorithm));
-        if (declared.Named && declared.Algorithm.Name != upload.ChecksumAlgorithm)
-            throw S3Errors.InvalidRequest($"Checksum Type mismatch occurred, expected checksum Type: {upload.ChecksumAlgorithm?.ToLowerInvariant() ?? "null"}, actual checksum Type: {declared.Algorithm.Name.ToLowerInvariant()}");
+        if (declared.Named && upload.ChecksumAlgorithm is { } agreed && declared.Algorithm.Name != agreed)
+            throw S3Errors.InvalidRequest($"Checksum Type mismatch occurred, expected checksum Type: {agreed.ToLowerInvariant()}, actual checksum Type: {declared.Algorithm.Name.ToLowerInvariant()}");
 
-        var content = await ContentWriter.StoreAsync(call, declared);
+        // SDKs check every part in an algorithm of their own; an upload begun without one keeps CRC64NVME beside it.
+        var content = await ContentWriter.StoreAsync(call, declared, ChecksumAlgorithm.Named(upload.ChecksumAlgorithm) ?? ChecksumAlgorithm.Crc64Nvme);
         var part = Keep(call, upload, number, content);
         call.Response.Headers.ETag = $"\"{part.ETag}\"";
-        if (upload.ChecksumAlgorithm is not null) call.Response.Headers[content.Algorithm.Header] = content.Checksum;
+        if (declared.Named || upload.ChecksumAlgorithm is not null) call.Response.Headers[declared.Algorithm.Header] = content.Declared;
         Encryption.Tell(call, upload.Encryption);
         await call.EmptyAsync(200);
     }

@@ -81,5 +81,5 @@ internal static class S3Routes
         (_, var unknown) => throw S3Errors.NotImplemented(unknown),
     };
 
-    private static string Subresource(S3Call call) => Array.Find(Subresources, call.Asks) ?? "";
+    public static string Subresource(S3Call call) => Array.Find(Subresources, call.Asks) ?? "";
 }

@@ -12,6 +12,12 @@ internal sealed class SandboxS3(S3World world) : IAwsService, IDisposable
 
     public S3World World { get; } = world;
 
+    public string ActionOf(AwsCall call)
+    {
+        var target = S3Target.Of(call.Http);
+        return S3Actions.Of(new S3Call(call, World, target, null));
+    }
+
     public Task AnswerAsync(AwsCall call)
     {
         if (call.Http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size) size.MaxRequestBodySize = null;

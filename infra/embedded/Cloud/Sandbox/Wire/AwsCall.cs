@@ -33,6 +33,10 @@ internal sealed record RoleSessionCaller(
     string AccountId, string Arn, string UserId, string RoleArn, string RoleId, string RoleName, string SessionName, IReadOnlyList<string> SessionPolicies)
     : Caller(AccountId, Arn, UserId);
 
+/// <summary>Whoever an OpenID Connect token speaks for, while a role's trust policy decides on AssumeRoleWithWebIdentity.</summary>
+/// <param name="ProviderArn">The provider in the role's account that vouches for the token.</param>
+internal sealed record FederatedCaller(string AccountId, string ProviderArn, string Subject) : Caller(AccountId, ProviderArn, Subject);
+
 /// <summary>A refusal in AWS's own words; the service's front end writes it as XML or JSON with the status.</summary>
 internal sealed class AwsError(int status, string code, string message) : Exception(message)
 {
@@ -51,6 +55,9 @@ internal interface IAwsService
 {
     /// <summary>The signing name that requests are routed by.</summary>
     string Name { get; }
+
+    /// <summary>The API action that a request asks for (<c>PutObject</c>, <c>AssumeRole</c>), which faults are aimed by; empty when it can't be told.</summary>
+    string ActionOf(AwsCall call);
 
     /// <summary>Answers the call, or throws <see cref="AwsError"/> before the response has started.</summary>
     Task AnswerAsync(AwsCall call);

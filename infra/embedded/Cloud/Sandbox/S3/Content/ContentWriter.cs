@@ -8,8 +8,9 @@ namespace ServerlessDrives.Embedded.Cloud.Sandbox.S3.Content;
 
 /// <summary>Bytes that are in a data file, held by whoever has this.</summary>
 /// <param name="Md5">Hexadecimal.</param>
-/// <param name="Checksum">Base64.</param>
-internal sealed record StoredContent(IReadOnlyList<Segment> Segments, long Size, string Md5, ChecksumAlgorithm Algorithm, string Checksum);
+/// <param name="Checksum">Base64, in the algorithm that is kept.</param>
+/// <param name="Declared">Base64, in the algorithm that the client named; the same unless an upload keeps another.</param>
+internal sealed record StoredContent(IReadOnlyList<Segment> Segments, long Size, string Md5, ChecksumAlgorithm Algorithm, string Checksum, string Declared);
 
 /// <summary>Streams a body to a data file in bounded memory: while one buffer fills from the network, the other is digested and written.</summary>
 internal static class ContentWriter
@@ -26,15 +27,16 @@ internal static class ContentWriter
             : call.Request.ContentLength;
 
     /// <summary>Stores the request's body. What was stored is deleted again when the body breaks off or isn't what the client declared.</summary>
-    public static async Task<StoredContent> StoreAsync(S3Call call, DeclaredDigests declared)
+    /// <param name="kept">The algorithm to keep a checksum in, when it isn't the declared one.</param>
+    public static async Task<StoredContent> StoreAsync(S3Call call, DeclaredDigests declared, ChecksumAlgorithm? kept = null)
     {
         var length = DeclaredLength(call) ?? throw S3Errors.Of(411, "MissingContentLength", "You must provide the Content-Length HTTP header.");
         if (length > LargestUpload) throw S3Errors.EntityTooLarge(length, LargestUpload);
-        return await StoreAsync(call.World.Buckets.Files, call.Aws.Body, length, declared, call.Cancelled);
+        return await StoreAsync(call.World.Buckets.Files, call.Aws.Body, length, declared, kept ?? declared.Algorithm, call.Cancelled);
     }
 
-    /// <param name="length">What the body must come to, in bytes.</param>
-    public static async Task<StoredContent> StoreAsync(DataFiles files, Stream body, long length, DeclaredDigests declared, CancellationToken cancelled)
+    /// <summary>Stores a body of a known length that didn't come by a request.</summary>
+    public static async Task<StoredContent> StoreAsync(DataFiles files, Stream body, long length, DeclaredDigests declared, ChecksumAlgorithm kept, CancellationToken cancelled)
     {
         var (name, handle) = files.Create(length);
         IReadOnlyList<Segment> held = [new Segment(name, 0, length)];
@@ -43,14 +45,15 @@ internal static class ContentWriter
             using var md5 = IncrementalHash.CreateHash(HashAlgorithmName.MD5);
             using var checksum = declared.Algorithm.Start();
             long written;
-            using (handle) written = await PumpAsync(body, handle, md5, checksum, cancelled);
+            using var other = kept == declared.Algorithm ? null : kept.Start();
+            using (handle) written = await PumpAsync(body, handle, md5, checksum, other, cancelled);
             if (written != length) throw S3Errors.IncompleteBody();
 
             var md5Bytes = md5.GetHashAndReset();
             if (declared.Md5 is not null && Convert.ToBase64String(md5Bytes) != declared.Md5) throw S3Errors.BadDigest("Content-MD5");
             var value = checksum.Finish();
             if (declared.Value is not null && value != declared.Value) throw S3Errors.BadDigest(declared.Algorithm.Name);
-            return new StoredContent(held, length, Convert.ToHexStringLower(md5Bytes), declared.Algorithm, value);
+            return new StoredContent(held, length, Convert.ToHexStringLower(md5Bytes), kept, other?.Finish() ?? value, value);
         }
         catch
         {
@@ -59,7 +62,7 @@ internal static class ContentWriter
         }
     }
 
-    private static async Task<long> PumpAsync(Stream body, SafeFileHandle file, IncrementalHash md5, RunningChecksum checksum, CancellationToken cancelled)
+    private static async Task<long> PumpAsync(Stream body, SafeFileHandle file, IncrementalHash md5, RunningChecksum checksum, RunningChecksum? other, CancellationToken cancelled)
     {
         var filling = ArrayPool<byte>.Shared.Rent(BufferSize);
         var writing = ArrayPool<byte>.Shared.Rent(BufferSize);
@@ -100,6 +103,7 @@ internal static class ContentWriter
             RandomAccess.Write(file, bytes, at);
             md5.AppendData(bytes);
             checksum.Append(bytes);
+            other?.Append(bytes);
         }
     }
 }

@@ -1,0 +1,49 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using ServerlessDrives.Embedded.Cloud.Sandbox;
+
+namespace ServerlessDrives.Embedded.Cloud;
+
+/// <summary><c>/embedded/cloud</c> and <c>/embedded/faults</c>: where the sandbox is, and what goes wrong in it on demand.</summary>
+internal sealed class CloudEndpoints(AwsSandbox sandbox, Func<SeededCloud> seeded)
+{
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/embedded/cloud", Describe);
+        routes.MapPost("/embedded/faults", (FaultWish wish) =>
+        {
+            sandbox.Faults.Apply(wish);
+            return Results.NoContent();
+        });
+        routes.MapDelete("/embedded/faults", () =>
+        {
+            sandbox.Faults.Clear();
+            return Results.NoContent();
+        });
+    }
+
+    private IResult Describe()
+    {
+        var cloud = seeded();
+        return Results.Json(new
+        {
+            aws = new
+            {
+                endpoint = sandbox.Endpoint.AbsoluteUri.TrimEnd('/'),
+                region = "us-east-1",
+                principalArn = cloud.PrincipalArn,
+                accounts = new Dictionary<string, object>
+                {
+                    [Seed.CustomerAccount] = new
+                    {
+                        administrator = new { cloud.Administrator.AccessKeyId, cloud.Administrator.SecretAccessKey },
+                        driveUser = new { cloud.DriveUser.AccessKeyId, cloud.DriveUser.SecretAccessKey, cloud.DriveUser.UserName },
+                        buckets = cloud.Buckets,
+                        kmsKeyArn = cloud.KmsKeyArn,
+                    },
+                },
+            },
+        });
+    }
+}

@@ -1,0 +1,119 @@
+using Azure.Core;
+using Azure.Data.Tables;
+using Azure.Security.KeyVault.Secrets;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using ServerlessDrives.Embedded.Cloud.Azurite;
+using ServerlessDrives.Embedded.Cloud.SignIn;
+using ServerlessDrives.Embedded.Cloud.Sandbox;
+using ServerlessDrives.Embedded.Cloud.Vault;
+using ServerlessDrives.Embedded.DurableTask;
+using Spectre.Console;
+
+namespace ServerlessDrives.Embedded.Cloud;
+
+/// <summary>What Azure and AWS provide, on this machine: Azurite, the vault, sign-in, and the AWS sandbox. Ports are chosen at once, nothing runs until the host starts.</summary>
+internal sealed class EmbeddedCloud : IHostedLifecycleService, IAsyncDisposable
+{
+    private const int PreferredSandboxPort = 7075;
+    private static readonly Uri VaultAddress = new("https://embedded.vault.azure.net");
+
+    private readonly EmbeddedOptions _options;
+    private readonly DataFolder _data;
+    private readonly AzuriteServer _azurite;
+    private readonly VaultTransport _vault;
+    private readonly TokenIssuer _tokens;
+    private readonly SignInEndpoints _signIn;
+    private readonly int _sandboxPort;
+    private readonly Lazy<AwsSandbox> _sandbox;
+    private SeededCloud? _seeded;
+
+    private EmbeddedCloud(EmbeddedOptions options)
+    {
+        _options = options;
+        _data = new DataFolder(options.DataFolder);
+        var ports = FreePort.Take(2);
+        _azurite = new(AzuriteInstallation.OfThisPerson(AnsiConsole.Console), _data.Room("azurite"), ports[0], ports[1], NullLogger.Instance);
+        _vault = new(VaultAddress, () => new KeyVault(new VaultFiles(_data.Room("vault"), DataProtectionProvider.Create(new DirectoryInfo(_data.Room("vault-keys")))), TimeProvider.System));
+        _tokens = new(new Uri($"http://127.0.0.1:{options.Port}{SignInEndpoints.Path}"), _data.Room("sign-in.key"), TimeProvider.System);
+        _signIn = new(_tokens, TimeProvider.System);
+        _sandboxPort = options.PortIsFree ? FreePort.Take(1)[0] : FreePort.TakePreferably(PreferredSandboxPort);
+        _sandbox = new(() => new AwsSandbox(_data.Room("aws"), _sandboxPort, NullLogger.Instance, TimeProvider.System));
+        // The sandbox's principal is a setting of the app, so it has to be there before the app is composed.
+        _data.Claim();
+        if (options.Reset)
+            _data.Clear();
+    }
+
+    public static EmbeddedCloud Create(EmbeddedOptions options) => new(options);
+
+    /// <summary>What the app finds its surroundings by, unless somebody says otherwise.</summary>
+    public IReadOnlyDictionary<string, string?> Settings => new Dictionary<string, string?>(EmbeddedPeople.WorkspaceSettings())
+    {
+        ["Tables:Endpoint"] = _azurite.TableEndpoint.AbsoluteUri,
+        ["Vault:Uri"] = VaultAddress.AbsoluteUri,
+        ["Authentication:Authority"] = _tokens.Issuer.AbsoluteUri,
+        ["Authentication:Audience"] = TokenIssuer.Audience,
+        ["Authentication:ClientId"] = TokenIssuer.ClientId,
+        ["Aws:Sandbox"] = "true",
+        ["Aws:SandboxEndpoint"] = _sandbox.Value.Endpoint.AbsoluteUri,
+        ["Aws:Principals:aws:Arn"] = Seeded.PrincipalArn,
+        ["Aws:Principals:aws:AccessKeyId"] = Seeded.Principal.AccessKeyId,
+        ["Aws:Principals:aws:SecretAccessKey"] = Seeded.Principal.SecretAccessKey,
+    };
+
+    private SeededCloud Seeded => _seeded ??= _sandbox.Value.Plant();
+
+    public void AddTo(IServiceCollection services)
+    {
+        services.AddSingleton(_ => _azurite.Tables());
+        services.AddSingleton<TokenCredential, EmbeddedCredential>();
+        services.Configure<SecretClientOptions>(options =>
+        {
+            var embedded = _vault.ClientOptions();
+            options.Transport = embedded.Transport;
+            options.DisableChallengeResourceVerification = true;
+            options.Diagnostics.IsLoggingEnabled = false;
+        });
+        services.AddSingleton(_ => new DurableStorage(_azurite.Tables(), _azurite.Blobs(), "ServerlessDrives"));
+        services.AddSingleton(this);
+        services.AddHostedService(provider => provider.GetRequiredService<EmbeddedCloud>());
+    }
+
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        _signIn.Map(routes);
+        new CloudEndpoints(_sandbox.Value, () => Seeded).Map(routes);
+    }
+
+    public async Task StartingAsync(CancellationToken cancellationToken)
+    {
+        await Task.WhenAll(_azurite.StartAsync(cancellationToken), _sandbox.Value.StartAsync(cancellationToken));
+        Announcement.Print(_options, _sandbox.Value.Endpoint, Seeded);
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Last of all: whatever still writes while the host stops finds its storage there.</summary>
+    public async Task StoppedAsync(CancellationToken cancellationToken) => await DisposeAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        await _azurite.DisposeAsync();
+        if (_sandbox.IsValueCreated)
+            await _sandbox.Value.DisposeAsync();
+        _tokens.Dispose();
+        _vault.Dispose();
+        _data.Dispose();
+    }
+}

@@ -1,0 +1,120 @@
+using ServerlessDrives.Embedded.Cloud.Sandbox.Wire;
+
+namespace ServerlessDrives.Embedded.Cloud.Sandbox;
+
+/// <summary>What goes wrong in the sandbox on demand. Changes apply from the next request on.</summary>
+internal sealed class AwsFaults
+{
+    private readonly Lock gate = new();
+    private readonly List<PendingFault> pending = [];
+
+    /// <summary>Added to every call before it is answered, in milliseconds.</summary>
+    public int LatencyMs { get; private set; }
+
+    /// <summary>Whether every call is told to slow down.</summary>
+    public bool Throttle { get; private set; }
+
+    /// <summary>How long a change in IAM takes to be seen by the services, in milliseconds.</summary>
+    public int PropagationMs { get; private set; }
+
+    /// <summary>Puts a wish on top of what is in force; what it leaves out stays as it is.</summary>
+    public void Apply(FaultWish wish)
+    {
+        lock (gate)
+        {
+            LatencyMs = wish.LatencyMs ?? LatencyMs;
+            Throttle = wish.Throttle ?? Throttle;
+            PropagationMs = wish.PropagationMs ?? PropagationMs;
+            if (wish.FailNext is { } fault) pending.Add(new PendingFault(fault));
+        }
+    }
+
+    /// <summary>Ends every fault; the propagation delay is none again.</summary>
+    public void Clear()
+    {
+        lock (gate)
+        {
+            (LatencyMs, Throttle, PropagationMs) = (0, false, 0);
+            pending.Clear();
+        }
+    }
+
+    /// <summary>The fault that this call is due, counted as spent; null when it goes through.</summary>
+    public FailNext? Take(string service, string action)
+    {
+        lock (gate)
+        {
+            if (Throttle) return new FailNext { Code = service == "s3" ? "SlowDown" : service == "kms" ? "ThrottlingException" : "Throttling" };
+            foreach (var fault in pending)
+            {
+                if (!fault.Fits(service, action)) continue;
+                if (fault.ToSkip-- > 0) continue;
+                if (--fault.Left == 0) pending.Remove(fault);
+                return fault.What;
+            }
+
+            return null;
+        }
+    }
+
+    /// <summary>The error that a code stands for, with the status that AWS gives it.</summary>
+    public static AwsError Error(string code) => code switch
+    {
+        "SlowDown" => new AwsError(503, code, "Please reduce your request rate."),
+        "ServiceUnavailable" => new AwsError(503, code, "Service is unable to handle request."),
+        "InternalError" or "InternalFailure" => new AwsError(500, code, "We encountered an internal error. Please try again."),
+        "RequestTimeout" => new AwsError(400, code, "Your socket connection to the server was not read from or written to within the timeout period. Idle connections will be closed."),
+        "Throttling" or "ThrottlingException" => new AwsError(400, code, "Rate exceeded"),
+        "AccessDenied" => new AwsError(403, code, "Access Denied"),
+        "RegionDisabledException" => new AwsError(403, code, "STS is not activated in this region for this account"),
+        "IDPCommunicationError" => new AwsError(400, code, "The identity provider could not be reached."),
+        "PackedPolicyTooLarge" => new AwsError(400, code, "Packed policy consumes 114% of allotted space, please use smaller policy."),
+        "InvalidAccessKeyId" or "SignatureDoesNotMatch" or "RequestTimeTooSkewed" or "InvalidClientTokenId" or "InvalidObjectState" => new AwsError(403, code, "Refused on demand."),
+        "NoSuchBucket" or "NoSuchKey" or "NoSuchUpload" => new AwsError(404, code, "Not there, on demand."),
+        "ConditionalRequestConflict" or "OperationAborted" => new AwsError(409, code, "A conflicting conditional operation is currently in progress against this resource. Please try again."),
+        "PreconditionFailed" => new AwsError(412, code, "At least one of the pre-conditions you specified did not hold"),
+        _ => new AwsError(400, code, "Failed on demand."),
+    };
+
+    private sealed class PendingFault(FailNext what)
+    {
+        public FailNext What { get; } = what;
+        public int ToSkip { get; set; } = what.After;
+        public int Left { get; set; } = Math.Max(1, what.Count);
+
+        public bool Fits(string service, string action) =>
+            (What.Service is null || What.Service.Equals(service, StringComparison.OrdinalIgnoreCase))
+            && (What.Action is null || What.Action.Equals(action, StringComparison.OrdinalIgnoreCase));
+    }
+}
+
+/// <summary>The body of <c>POST /embedded/faults</c>.</summary>
+internal sealed record FaultWish(int? LatencyMs = null, bool? Throttle = null, FailNext? FailNext = null, int? PropagationMs = null);
+
+/// <summary>Calls to come that fail.</summary>
+internal sealed record FailNext
+{
+    /// <summary>A reset in the middle of the answer, after the call had its effect.</summary>
+    public const string ConnectionReset = "ConnectionReset";
+
+    /// <summary>An answer that ends early without the connection breaking, after the call had its effect.</summary>
+    public const string TruncatedAnswer = "TruncatedAnswer";
+
+    /// <summary>A reset before the call has any effect.</summary>
+    public const string ConnectionRefused = "ConnectionRefused";
+
+    /// <summary><c>s3</c>, <c>sts</c>, <c>iam</c> or <c>kms</c>; null for any.</summary>
+    public string? Service { get; init; }
+
+    /// <summary>An API action such as <c>PutObject</c>; null for any.</summary>
+    public string? Action { get; init; }
+
+    /// <summary>An AWS error code, or one of the constants of this type.</summary>
+    public required string Code { get; init; }
+
+    /// <summary>How many calls fail; at least 1.</summary>
+    public int Count { get; init; } = 1;
+
+    /// <summary>How many fitting calls go through first.</summary>
+    public int After { get; init; }
+}

@@ -1,0 +1,90 @@
+using System.Security.Cryptography;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Logging;
+using ServerlessDrives.Embedded.Cloud.Sandbox.Iam;
+using ServerlessDrives.Embedded.Cloud.Sandbox.Kms;
+using ServerlessDrives.Embedded.Cloud.Sandbox.Policies;
+using ServerlessDrives.Embedded.Cloud.Sandbox.S3;
+using ServerlessDrives.Embedded.Cloud.Sandbox.S3.Storage;
+using ServerlessDrives.Embedded.Cloud.Sandbox.Storage;
+using ServerlessDrives.Embedded.Cloud.Sandbox.Sts;
+using ServerlessDrives.Embedded.Cloud.Sandbox.Wire;
+
+namespace ServerlessDrives.Embedded.Cloud.Sandbox;
+
+/// <summary>The AWS sandbox: IAM, STS, S3 and KMS on one port of this machine, with everything that they keep in one folder.</summary>
+internal sealed class AwsSandbox : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly Seed _seed;
+    private readonly SandboxS3 _s3;
+    private readonly WebIdentity _webIdentity;
+
+    public AwsSandbox(string folder, int port, ILogger log, TimeProvider clock)
+    {
+        Directory.CreateDirectory(folder);
+        Endpoint = new($"http://127.0.0.1:{port}");
+        Iam = new(new StateFile<IamState>(Path.Combine(folder, "iam.json")), Faults, clock);
+        var kms = new StateFile<KmsState>(Path.Combine(folder, "kms.json"));
+        var buckets = new Buckets(Path.Combine(folder, "s3"));
+        Authorizer = new Authorizer(Iam, clock);
+        var rules = new PolicyRules(Authorizer);
+        var credentials = new Credentials(Iam, SealingKey(Path.Combine(folder, "sessions.key")), clock);
+        _webIdentity = new(Iam);
+        _s3 = new(new S3World(buckets, Authorizer, new DataKeys(kms, Authorizer, clock), rules, clock));
+        _seed = new(Iam, kms, buckets, clock);
+        var pipeline = new Pipeline(
+            [_s3, new SandboxSts(Iam, credentials, rules, Authorizer, _webIdentity, clock), new SandboxIam(Iam, rules, Authorizer, clock), new SandboxKms(kms, rules, Authorizer, clock)],
+            new Authentication(credentials, clock),
+            Faults,
+            clock,
+            log);
+
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MinRequestBodyDataRate = null;
+            kestrel.Limits.MinResponseDataRate = null;
+            // Keys of 1,024 bytes, each byte as three characters, with signature and headers in the query.
+            kestrel.Limits.MaxRequestLineSize = 32 * 1024;
+            kestrel.ListenLocalhost(port);
+        });
+        _app = builder.Build();
+        _app.Run(pipeline.RunAsync);
+    }
+
+    public Uri Endpoint { get; }
+
+    public AwsFaults Faults { get; } = new();
+
+    public IamStore Iam { get; }
+
+    public IAuthorizer Authorizer { get; }
+
+    /// <summary>Plants the accounts and keys that are missing, and says what is there.</summary>
+    public SeededCloud Plant() => _seed.Plant();
+
+    /// <summary>Plants the buckets that are missing, and listens.</summary>
+    public async Task StartAsync(CancellationToken cancellation)
+    {
+        await _seed.PlantBucketsAsync(cancellation);
+        await _app.StartAsync(cancellation);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.DisposeAsync();
+        _s3.Dispose();
+        _webIdentity.Dispose();
+    }
+
+    /// <summary>What session tokens are sealed with; kept, so that sessions outlive a restart.</summary>
+    private static byte[] SealingKey(string file)
+    {
+        if (!File.Exists(file))
+            DataFolder.Replace(file, RandomNumberGenerator.GetBytes(32));
+        return File.ReadAllBytes(file);
+    }
+}

@@ -1,0 +1,76 @@
+using ServerlessDrives.Embedded.Cloud.Sandbox.Policies;
+using ServerlessDrives.Embedded.Cloud.Sandbox.Wire;
+
+namespace ServerlessDrives.Embedded.Cloud.Sandbox.Iam;
+
+/// <summary>IAM's query API, version 2010-05-08: roles, users, their policies, access keys, and identity providers.</summary>
+internal sealed class SandboxIam(IamStore store, PolicyRules rules, IAuthorizer authorizer, TimeProvider clock) : IAwsService
+{
+    private static readonly QueryProtocol Protocol = new("https://iam.amazonaws.com/doc/2010-05-08/");
+
+    private readonly Dictionary<string, Func<IamRequest, object?[]>> _actions = RoleCalls.Actions(rules)
+        .Concat(UserCalls.Actions())
+        .Concat(PolicyCalls.Actions(rules))
+        .Concat(ProviderCalls.Actions())
+        .ToDictionary(action => action.Name, action => action.Run, StringComparer.Ordinal);
+
+    public string Name => "iam";
+
+    public string ActionOf(AwsCall call) => QueryProtocol.ReadAsync(call).GetAwaiter().GetResult().Action;
+
+    public async Task AnswerAsync(AwsCall call)
+    {
+        var form = await QueryProtocol.ReadAsync(call);
+        if (call.Caller is not { } caller)
+            throw new AwsError(403, "MissingAuthenticationToken", "Request is missing Authentication Token");
+        if (!_actions.TryGetValue(form.Action, out var run))
+            throw new AwsError(400, "InvalidAction", $"Could not find operation {form.Action} for version 2010-05-08");
+        var request = new IamRequest(store, form, caller, clock.GetUtcNow());
+        authorizer.Authorize(call, new AccessRequest($"iam:{form.Action}", request.Resource, caller.AccountId, null, new Dictionary<string, IReadOnlyList<string>>()));
+        await Protocol.AnswerAsync(call, form.Action, run(request));
+    }
+
+    public Task WriteErrorAsync(AwsCall call, AwsError error) => Protocol.RefuseAsync(call, error);
+}
+
+/// <summary>One call to IAM.</summary>
+internal sealed record IamRequest(IamStore Store, QueryForm Form, Caller Caller, DateTimeOffset Now)
+{
+    public string Account => Caller.AccountId;
+
+    /// <summary>The ARN that the call's policies are asked about.</summary>
+    public string Resource =>
+        Form.Text("RoleName") is { } role ? Store.Latest.Role(Account, role)?.Arn ?? $"arn:aws:iam::{Account}:role/{role}"
+        : Form.Text("UserName") is { } user ? Store.Latest.User(Account, user)?.Arn ?? $"arn:aws:iam::{Account}:user/{user}"
+        : Form.Text("PolicyArn") ?? Form.Text("OpenIDConnectProviderArn") ?? (Caller is UserCaller ? Caller.Arn : "*");
+
+    public Role Role(IamState state) => state.Role(Account, Form.Required("RoleName")) ?? throw Missing("role", Form.Required("RoleName"));
+
+    public User User(IamState state)
+    {
+        if (Form.Text("UserName") is not { } name)
+            return Caller is UserCaller self && state.UserById(self.UserId) is { } own ? own : throw new AwsError(400, "ValidationError", "Must specify userName when calling with non-User credentials");
+        return state.User(Account, name) ?? throw Missing("user", name);
+    }
+
+    public static AwsError Missing(string kind, string name) => new(404, "NoSuchEntity", $"The {kind} with name {name} cannot be found.");
+
+    public static AwsError Exists(string kind, string name) => new(409, "EntityAlreadyExists", $"{kind} with name {name} already exists.");
+
+    public static AwsError InUse(string what) => new(409, "DeleteConflict", $"Cannot delete entity, must {what} first.");
+
+    /// <exception cref="AwsError">The name has characters that IAM doesn't take.</exception>
+    public string NewName(string parameter, int most = 64)
+    {
+        var name = Form.Required(parameter);
+        return name.Length <= most && name.All(c => char.IsAsciiLetterOrDigit(c) || "_+=,.@-".Contains(c, StringComparison.Ordinal))
+            ? name
+            : throw new AwsError(400, "ValidationError", $"The specified value for {char.ToLowerInvariant(parameter[0])}{parameter[1..]} is invalid. It must contain only alphanumeric characters and/or the following: +=,.@_-");
+    }
+
+    public string NewPath()
+    {
+        var path = Form.Text("Path") ?? "/";
+        return path is ['/', ..] && path[^1] == '/' && path.Length <= 512 ? path : throw new AwsError(400, "ValidationError", "The specified value for path is invalid. It must begin and end with / and contain only alphanumeric characters and/or / characters.");
+    }
+}

@@ -1,0 +1,230 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http;
+using ServerlessDrives.Embedded.Cloud.Sandbox.Policies;
+using ServerlessDrives.Embedded.Cloud.Sandbox.Storage;
+using ServerlessDrives.Embedded.Cloud.Sandbox.Wire;
+
+namespace ServerlessDrives.Embedded.Cloud.Sandbox.Kms;
+
+/// <summary>KMS's JSON API: symmetric keys, their policies, aliases, and what is done with them.</summary>
+internal sealed class SandboxKms(StateFile<KmsState> file, PolicyRules rules, IAuthorizer authorizer, TimeProvider clock) : IAwsService
+{
+    private const string Target = "TrentService.";
+    private const int NonceBytes = 12;
+    private const int TagBytes = 16;
+
+    private readonly Lock _gate = new();
+
+    public string Name => "kms";
+
+    public string ActionOf(AwsCall call)
+    {
+        var target = call.Request.Headers["X-Amz-Target"].ToString();
+        return target.StartsWith(Target, StringComparison.Ordinal) ? target[Target.Length..] : "";
+    }
+
+    public async Task AnswerAsync(AwsCall call)
+    {
+        if (call.Caller is not { } caller)
+            throw new AwsError(400, "MissingAuthenticationTokenException", "Request is missing Authentication Token");
+        JsonObject input;
+        try
+        {
+            input = (await JsonNode.ParseAsync(call.Body, cancellationToken: call.Cancelled))?.AsObject() ?? [];
+        }
+        catch (JsonException)
+        {
+            throw new AwsError(400, "SerializationException", "The request is not JSON.");
+        }
+
+        var answer = Run(call, caller, ActionOf(call), input);
+        call.Response.ContentType = "application/x-amz-json-1.1";
+        call.Response.Headers["x-amzn-RequestId"] = call.RequestId;
+        await call.Response.WriteAsync(answer?.ToJsonString() ?? "", call.Cancelled);
+    }
+
+    public async Task WriteErrorAsync(AwsCall call, AwsError error)
+    {
+        call.Response.StatusCode = error.Status;
+        call.Response.ContentType = "application/x-amz-json-1.1";
+        call.Response.Headers["x-amzn-RequestId"] = call.RequestId;
+        await call.Response.WriteAsync(new JsonObject { ["__type"] = error.Code, ["message"] = error.Message }.ToJsonString(), call.Cancelled);
+    }
+
+    private JsonObject? Run(AwsCall call, Caller caller, string action, JsonObject input)
+    {
+        switch (action)
+        {
+            case "CreateKey":
+                Allow(call, "kms:CreateKey", "*", caller.AccountId, null, []);
+                var policy = input["Policy"]?.GetValue<string>();
+                if (policy is not null)
+                    rules.ValidateKey(policy);
+                var made = KmsKey.New(caller.AccountId, call.Region, policy, input["Description"]?.GetValue<string>() ?? "", clock.GetUtcNow());
+                Change(state => state.With(made));
+                return new() { ["KeyMetadata"] = Describe(made) };
+            case "ListKeys":
+                Allow(call, "kms:ListKeys", "*", caller.AccountId, null, []);
+                return new()
+                {
+                    ["Keys"] = new JsonArray([.. Own(caller, call.Region).Select(key => new JsonObject { ["KeyId"] = key.Id, ["KeyArn"] = key.Arn })]),
+                    ["Truncated"] = false,
+                };
+            case "ListAliases":
+                Allow(call, "kms:ListAliases", "*", caller.AccountId, null, []);
+                var prefix = $"{caller.AccountId}/{call.Region}/";
+                return new()
+                {
+                    ["Aliases"] = new JsonArray([.. file.Value.Aliases.Where(alias => alias.Key.StartsWith(prefix, StringComparison.Ordinal)).Select(alias => new JsonObject
+                    {
+                        ["AliasName"] = alias.Key[prefix.Length..], ["AliasArn"] = $"arn:aws:kms:{call.Region}:{caller.AccountId}:{alias.Key[prefix.Length..]}", ["TargetKeyId"] = file.Value.Keys[alias.Value].Id,
+                    })]),
+                    ["Truncated"] = false,
+                };
+            default:
+                return OnKey(call, caller, action, input);
+        }
+    }
+
+    private JsonObject? OnKey(AwsCall call, Caller caller, string action, JsonObject input)
+    {
+        var key = action is "Decrypt" && input["KeyId"] is null
+            ? file.Value.Find(KeyOfCiphertext(input), caller.AccountId, call.Region)
+            : file.Value.Find(Text(input, action is "CreateAlias" or "UpdateAlias" ? "TargetKeyId" : action is "DeleteAlias" ? "AliasName" : "KeyId"), caller.AccountId, call.Region);
+        if (key is null)
+            throw new AwsError(400, "NotFoundException", $"Key '{input["KeyId"]?.GetValue<string>() ?? "?"}' does not exist");
+        Allow(call, $"kms:{action}", key.Arn, key.Account, key.Policy, ContextKeys(input));
+        switch (action)
+        {
+            case "DescribeKey":
+                return new() { ["KeyMetadata"] = Describe(key) };
+            case "GetKeyPolicy":
+                return new() { ["Policy"] = key.Policy, ["PolicyName"] = "default" };
+            case "ListKeyPolicies":
+                return new() { ["PolicyNames"] = new JsonArray("default"), ["Truncated"] = false };
+            case "ListResourceTags":
+                return new() { ["Tags"] = new JsonArray(), ["Truncated"] = false };
+            case "PutKeyPolicy":
+                rules.ValidateKey(Text(input, "Policy"));
+                Change(state => state.With(key with { Policy = Text(input, "Policy") }));
+                return null;
+            case "EnableKey" or "CancelKeyDeletion":
+                var back = key with { State = action == "EnableKey" ? "Enabled" : "Disabled", DeletionAt = null };
+                Change(state => state.With(back));
+                return action == "EnableKey" ? null : new() { ["KeyId"] = key.Arn };
+            case "DisableKey":
+                Change(state => state.With(key with { State = "Disabled" }));
+                return null;
+            case "ScheduleKeyDeletion":
+                var days = input["PendingWindowInDays"]?.GetValue<int>() ?? 30;
+                var doomed = key with { State = "PendingDeletion", DeletionAt = clock.GetUtcNow().AddDays(days) };
+                Change(state => state.With(doomed));
+                return new() { ["KeyId"] = key.Arn, ["DeletionDate"] = doomed.DeletionAt.Value.ToUnixTimeSeconds(), ["KeyState"] = "PendingDeletion", ["PendingWindowInDays"] = days };
+            case "CreateAlias" or "UpdateAlias":
+                Change(state => state with { Aliases = state.Aliases.SetItem($"{caller.AccountId}/{call.Region}/{Text(input, "AliasName")}", key.Arn) });
+                return null;
+            case "DeleteAlias":
+                Change(state => state with { Aliases = state.Aliases.Remove($"{caller.AccountId}/{call.Region}/{Text(input, "AliasName")}") });
+                return null;
+            case "GenerateDataKey":
+                var plain = RandomNumberGenerator.GetBytes(input["KeySpec"]?.GetValue<string>() == "AES_128" ? 16 : 32);
+                return new() { ["CiphertextBlob"] = Seal(Usable(key), plain), ["Plaintext"] = Convert.ToBase64String(plain), ["KeyId"] = key.Arn };
+            case "Encrypt":
+                return new() { ["CiphertextBlob"] = Seal(Usable(key), Convert.FromBase64String(Text(input, "Plaintext"))), ["KeyId"] = key.Arn };
+            case "Decrypt":
+                return new() { ["Plaintext"] = Convert.ToBase64String(Open(Usable(key), Text(input, "CiphertextBlob"))), ["KeyId"] = key.Arn };
+            default:
+                throw new AwsError(400, "UnknownOperationException", $"{action} is not an operation of the sandbox's KMS.");
+        }
+    }
+
+    private IEnumerable<KmsKey> Own(Caller caller, string region) => file.Value.Keys.Values.Where(key => key.Account == caller.AccountId && key.Region == region).OrderBy(key => key.Id, StringComparer.Ordinal);
+
+    private void Change(Func<KmsState, KmsState> change)
+    {
+        lock (_gate)
+            file.Save(change(file.Value));
+    }
+
+    private void Allow(AwsCall call, string action, string resource, string account, string? policy, Dictionary<string, IReadOnlyList<string>> keys)
+    {
+        keys["kms:CallerAccount"] = [call.Caller!.AccountId];
+        authorizer.Authorize(call, new AccessRequest(action, resource, account, policy, keys) { ResourcePolicyMustAdmit = policy is not null });
+    }
+
+    private static Dictionary<string, IReadOnlyList<string>> ContextKeys(JsonObject input)
+    {
+        var keys = new Dictionary<string, IReadOnlyList<string>>(StringComparer.OrdinalIgnoreCase);
+        if (input["EncryptionContext"] is JsonObject context)
+        {
+            keys["kms:EncryptionContextKeys"] = [.. context.Select(pair => pair.Key)];
+            foreach (var (name, value) in context)
+                keys[$"kms:EncryptionContext:{name}"] = [value!.GetValue<string>()];
+        }
+
+        return keys;
+    }
+
+    private static KmsKey Usable(KmsKey key) => key.State switch
+    {
+        "Enabled" => key,
+        "Disabled" => throw new AwsError(400, "DisabledException", $"{key.Arn} is disabled."),
+        _ => throw new AwsError(400, "KMSInvalidStateException", $"{key.Arn} is pending deletion."),
+    };
+
+    private static string Text(JsonObject input, string name) => input[name]?.GetValue<string>() ?? throw new AwsError(400, "ValidationException", $"1 validation error detected: Value at '{name}' must not be null");
+
+    private static JsonObject Describe(KmsKey key)
+    {
+        var metadata = new JsonObject
+        {
+            ["AWSAccountId"] = key.Account, ["KeyId"] = key.Id, ["Arn"] = key.Arn, ["CreationDate"] = key.Created.ToUnixTimeSeconds(), ["Enabled"] = key.State == "Enabled", ["Description"] = key.Description,
+            ["KeyUsage"] = "ENCRYPT_DECRYPT", ["KeyState"] = key.State, ["Origin"] = "AWS_KMS", ["KeyManager"] = key.ManagedByAws ? "AWS" : "CUSTOMER", ["KeySpec"] = "SYMMETRIC_DEFAULT",
+            ["CustomerMasterKeySpec"] = "SYMMETRIC_DEFAULT", ["EncryptionAlgorithms"] = new JsonArray("SYMMETRIC_DEFAULT"), ["MultiRegion"] = false,
+        };
+        if (key.DeletionAt is { } deletion)
+            metadata["DeletionDate"] = deletion.ToUnixTimeSeconds();
+        return metadata;
+    }
+
+    /// <summary>The key's ARN, a zero byte, nonce, tag and ciphertext.</summary>
+    private static string Seal(KmsKey key, byte[] plain)
+    {
+        var arn = System.Text.Encoding.UTF8.GetBytes(key.Arn + "\0");
+        var (nonce, tag, cipher) = (RandomNumberGenerator.GetBytes(NonceBytes), new byte[TagBytes], new byte[plain.Length]);
+        using var aes = new AesGcm(Convert.FromBase64String(key.Material), TagBytes);
+        aes.Encrypt(nonce, plain, cipher, tag);
+        return Convert.ToBase64String([.. arn, .. nonce, .. tag, .. cipher]);
+    }
+
+    private static byte[] Open(KmsKey key, string blob)
+    {
+        var bytes = Blob(blob);
+        var sealedPart = bytes.AsSpan(Array.IndexOf(bytes, (byte)0) + 1);
+        try
+        {
+            var plain = new byte[sealedPart.Length - NonceBytes - TagBytes];
+            using var aes = new AesGcm(Convert.FromBase64String(key.Material), TagBytes);
+            aes.Decrypt(sealedPart[..NonceBytes], sealedPart[(NonceBytes + TagBytes)..], sealedPart.Slice(NonceBytes, TagBytes), plain);
+            return plain;
+        }
+        catch (Exception wrong) when (wrong is CryptographicException or ArgumentException or OverflowException)
+        {
+            throw new AwsError(400, "InvalidCiphertextException", "The ciphertext is not valid.");
+        }
+    }
+
+    private static string KeyOfCiphertext(JsonObject input)
+    {
+        var bytes = Blob(Text(input, "CiphertextBlob"));
+        return Array.IndexOf(bytes, (byte)0) is > 0 and var end ? System.Text.Encoding.UTF8.GetString(bytes, 0, end) : throw new AwsError(400, "InvalidCiphertextException", "The ciphertext is not valid.");
+    }
+
+    private static byte[] Blob(string base64)
+    {
+        var bytes = new byte[base64.Length];
+        return Convert.TryFromBase64String(base64, bytes, out var length) ? bytes[..length] : throw new AwsError(400, "InvalidCiphertextException", "The ciphertext is not valid.");
+    }
+}

@@ -1,0 +1,134 @@
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+using ServerlessDrives.Embedded.Cloud.Sandbox.Iam;
+using ServerlessDrives.Embedded.Cloud.Sandbox.Policies;
+using ServerlessDrives.Embedded.Cloud.Sandbox.Wire;
+
+namespace ServerlessDrives.Embedded.Cloud.Sandbox.Sts;
+
+/// <summary>STS's query API, version 2011-06-15: who am I, and sessions with roles.</summary>
+internal sealed partial class SandboxSts(IamStore iam, Credentials credentials, PolicyRules rules, IAuthorizer authorizer, WebIdentity webIdentity, TimeProvider clock) : IAwsService
+{
+    private static readonly QueryProtocol Protocol = new("https://sts.amazonaws.com/doc/2011-06-15/");
+
+    /// <summary>A session that a session assumed lives an hour at most, in seconds.</summary>
+    private const int MostChained = 3600;
+
+    public string Name => "sts";
+
+    public string ActionOf(AwsCall call) => QueryProtocol.ReadAsync(call).GetAwaiter().GetResult().Action;
+
+    public async Task AnswerAsync(AwsCall call)
+    {
+        var form = await QueryProtocol.ReadAsync(call);
+        if (call.Caller is null && form.Action != "AssumeRoleWithWebIdentity")
+            throw new AwsError(403, "MissingAuthenticationToken", "Request is missing Authentication Token");
+        switch (form.Action)
+        {
+            case "GetCallerIdentity":
+                await Protocol.AnswerAsync(call, form.Action, new XElement("Arn", call.Caller!.Arn), new XElement("UserId", call.Caller.UserId), new XElement("Account", call.Caller.AccountId));
+                break;
+            case "AssumeRole":
+                await AssumeRoleAsync(call, form);
+                break;
+            case "AssumeRoleWithWebIdentity":
+                await AssumeRoleWithWebIdentityAsync(call, form);
+                break;
+            default:
+                throw new AwsError(400, "InvalidAction", $"Could not find operation {form.Action} for version 2011-06-15");
+        }
+    }
+
+    public Task WriteErrorAsync(AwsCall call, AwsError error) => Protocol.RefuseAsync(call, error);
+
+    private async Task AssumeRoleAsync(AwsCall call, QueryForm form)
+    {
+        var arn = form.Required("RoleArn");
+        var session = SessionNameOf(form);
+        var seconds = form.Number("DurationSeconds", 3600, 900, 43_200);
+        var policies = PoliciesOf(form);
+        if (call.Caller is RootCaller)
+            throw new AwsError(403, "AccessDenied", "Roles may not be assumed by root accounts.");
+        if (call.Caller is RoleSessionCaller && seconds > MostChained)
+            throw new AwsError(400, "ValidationError", "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining");
+
+        // STS doesn't say whether there is no such role or it doesn't trust: both read the same.
+        var role = iam.Visible.TryGetIdentity(arn, out var identity) ? identity as Role : null;
+        var keys = new Dictionary<string, IReadOnlyList<string>>(StringComparer.OrdinalIgnoreCase) { ["sts:RoleSessionName"] = [session] };
+        if (form.Text("ExternalId") is { } externalId)
+            keys["sts:ExternalId"] = [externalId];
+        var account = arn.Split(':') is [_, _, _, _, var owner, ..] ? owner : "";
+        if (role is null)
+            throw new AwsError(403, "AccessDenied", $"User: {call.Caller!.Arn} is not authorized to perform: sts:AssumeRole on resource: {arn}");
+        authorizer.Authorize(call, new AccessRequest("sts:AssumeRole", arn, account, role.Trust, keys) { ResourcePolicyMustAdmit = true });
+        if (seconds > role.MaxSession)
+            throw new AwsError(400, "ValidationError", "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.");
+        var (result, _) = Session(role, session, policies, seconds);
+        await Protocol.AnswerAsync(call, form.Action, result);
+    }
+
+    private async Task AssumeRoleWithWebIdentityAsync(AwsCall call, QueryForm form)
+    {
+        var arn = form.Required("RoleArn");
+        var session = SessionNameOf(form);
+        var seconds = form.Number("DurationSeconds", 3600, 900, 43_200);
+        var token = form.Required("WebIdentityToken");
+        var role = iam.Visible.TryGetIdentity(arn, out var identity) ? identity as Role : null;
+        if (role is null)
+            throw new AwsError(403, "AccessDenied", "Not authorized to perform sts:AssumeRoleWithWebIdentity");
+        var proven = await webIdentity.ReadAsync(token, role.Account, call.Cancelled);
+        var federated = call with { Caller = new FederatedCaller(role.Account, proven.Provider.Arn, proven.Subject) };
+        var keys = new Dictionary<string, IReadOnlyList<string>>(StringComparer.OrdinalIgnoreCase)
+        {
+            [$"{proven.Provider.Host}:sub"] = [proven.Subject],
+            [$"{proven.Provider.Host}:aud"] = [proven.Audience],
+            // AWS names the keys by the issuer as it was registered, a slash at its end included.
+            [$"{proven.Provider.Host}/:sub"] = [proven.Subject],
+            [$"{proven.Provider.Host}/:aud"] = [proven.Audience],
+            ["sts:RoleSessionName"] = [session],
+        };
+        if (!authorizer.Decide(federated, new AccessRequest("sts:AssumeRoleWithWebIdentity", arn, role.Account, role.Trust, keys)).Allowed)
+            throw new AwsError(403, "AccessDenied", "Not authorized to perform sts:AssumeRoleWithWebIdentity");
+        var (result, user) = Session(role, session, PoliciesOf(form), Math.Min(seconds, role.MaxSession));
+        await Protocol.AnswerAsync(
+            call, form.Action, [.. result, new XElement("SubjectFromWebIdentityToken", proven.Subject), new XElement("Audience", proven.Audience), new XElement("Provider", proven.Provider.Arn), user]);
+    }
+
+    private (object?[] Result, XElement? Further) Session(Role role, string session, IReadOnlyList<string> policies, int seconds)
+    {
+        var now = clock.GetUtcNow();
+        var ticket = new SessionTicket(IamIds.SessionKey(), IamIds.Secret(), role.Account, null, role.Id, role.Arn, role.Name, session, policies, now, now.AddSeconds(seconds));
+        return ([
+            new XElement(
+                "Credentials",
+                new XElement("AccessKeyId", ticket.AccessKeyId),
+                new XElement("SecretAccessKey", ticket.Secret),
+                new XElement("SessionToken", credentials.Seal(ticket)),
+                new XElement("Expiration", IamXml.Time(ticket.Expires))),
+            new XElement(
+                "AssumedRoleUser",
+                new XElement("AssumedRoleId", $"{role.Id}:{session}"),
+                new XElement("Arn", $"arn:aws:sts::{role.Account}:assumed-role/{role.Name}/{session}")),
+            policies.Count == 0 ? null : new XElement("PackedPolicySize", Math.Min(100, policies.Sum(policy => policy.Length) * 100 / 2048)),
+        ], null);
+    }
+
+    private IReadOnlyList<string> PoliciesOf(QueryForm form)
+    {
+        if (form.Text("Policy") is not { Length: > 0 } policy)
+            return [];
+        rules.ValidateSession(policy);
+        return [policy];
+    }
+
+    private static string SessionNameOf(QueryForm form)
+    {
+        var name = form.Required("RoleSessionName");
+        return SessionName().IsMatch(name)
+            ? name
+            : throw new AwsError(400, "ValidationError", $"1 validation error detected: Value '{name}' at 'roleSessionName' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\w+=,.@-]*");
+    }
+
+    [GeneratedRegex(@"^[\w+=,.@-]{2,64}$", RegexOptions.ECMAScript, 1000)]
+    private static partial Regex SessionName();
+}

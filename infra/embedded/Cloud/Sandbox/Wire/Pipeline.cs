@@ -1,0 +1,95 @@
+using System.Security.Cryptography;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Logging;
+
+namespace ServerlessDrives.Embedded.Cloud.Sandbox.Wire;
+
+/// <summary>The way of every request: which service it is for, who signed it, what fault is due, and what the service answers.</summary>
+internal sealed class Pipeline(IReadOnlyList<IAwsService> services, Authentication authentication, AwsFaults faults, TimeProvider clock, ILogger log)
+{
+    public async Task RunAsync(HttpContext http)
+    {
+        http.Response.Headers.Date = clock.GetUtcNow().ToString("R");
+        var call = new AwsCall(http, "s3", "us-east-1", null, Stream.Null, NewRequestId());
+        var service = Service("s3");
+        try
+        {
+            var signature = RequestSignature.Of(http.Request);
+            service = Route(http.Request, signature);
+            call = call with { Service = service.Name, Region = signature?.Region ?? "us-east-1" };
+            if (service.Name == "s3" && http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size) size.MaxRequestBodySize = null;
+
+            var (caller, body) = await authentication.CheckAsync(http.Request, service.Name, signature);
+            await using (body)
+            {
+                call = call with { Caller = caller, Body = body };
+                await AnswerAsync(service, call);
+            }
+        }
+        catch (AwsError error)
+        {
+            await RefuseAsync(service, call, error);
+        }
+        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+        {
+            // The client went away, or a fault cut the connection: nobody is left to answer.
+        }
+        catch (Exception failure) when (failure is not OutOfMemoryException)
+        {
+            if (failure is IOException or BadHttpRequestException) log.LogDebug(failure, "A request to the sandbox broke off");
+            else log.LogError(failure, "The sandbox failed at {Service} {Method} {Path}", call.Service, http.Request.Method, http.Request.Path);
+            await RefuseAsync(service, call, AwsFaults.Error(call.Service == "kms" ? "InternalFailure" : "InternalError"));
+        }
+    }
+
+    private async Task AnswerAsync(IAwsService service, AwsCall call)
+    {
+        if (faults.LatencyMs > 0) await Task.Delay(TimeSpan.FromMilliseconds(faults.LatencyMs), clock, call.Cancelled);
+        var fault = faults.Take(service.Name, service.ActionOf(call))?.Code;
+        switch (fault)
+        {
+            case null:
+                await service.AnswerAsync(call);
+                break;
+            case FailNext.ConnectionRefused:
+                call.Http.Abort();
+                break;
+            case FailNext.ConnectionReset or FailNext.TruncatedAnswer:
+                var resets = fault == FailNext.ConnectionReset;
+                call.Response.Body = new BrokenAnswer(call.Http, call.Response.Body, resets);
+                await service.AnswerAsync(call);
+                if (resets) call.Http.Abort();
+                break;
+            default:
+                throw AwsFaults.Error(fault);
+        }
+    }
+
+    private static async Task RefuseAsync(IAwsService service, AwsCall call, AwsError error)
+    {
+        if (call.Response.HasStarted)
+        {
+            call.Http.Abort();
+            return;
+        }
+
+        call.Response.Clear();
+        await service.WriteErrorAsync(call, error);
+    }
+
+    private IAwsService Route(HttpRequest request, RequestSignature? signature)
+    {
+        if (signature is null) return Service(IsUnsignedQuery(request) ? "sts" : "s3");
+        return services.FirstOrDefault(s => s.Name == signature.Service)
+            ?? throw new AwsError(400, "AuthorizationHeaderMalformed", $"The authorization header is malformed; incorrect service \"{signature.Service}\". This endpoint belongs to \"s3\", \"sts\", \"iam\" and \"kms\".");
+    }
+
+    // AssumeRoleWithWebIdentity is the one query call that nobody signs: the token in it is the proof.
+    private static bool IsUnsignedQuery(HttpRequest request) =>
+        request.Path == "/" && (request.Query.ContainsKey("Action") || (HttpMethods.IsPost(request.Method) && request.HasFormContentType));
+
+    private IAwsService Service(string name) => services.First(s => s.Name == name);
+
+    private static string NewRequestId() => RandomNumberGenerator.GetHexString(16);
+}

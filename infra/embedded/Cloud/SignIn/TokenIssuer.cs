@@ -1,0 +1,72 @@
+using System.Security.Cryptography;
+using System.Text.Json.Nodes;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
+
+namespace ServerlessDrives.Embedded.Cloud.SignIn;
+
+/// <summary>Signs tokens with a key that is kept, so that they outlive a restart.</summary>
+internal sealed class TokenIssuer(Uri issuer, string keyFile, TimeProvider clock) : IDisposable
+{
+    public const string Audience = "api://serverlessdrives";
+    public const string ClientId = "serverlessdrives-wizard";
+    public static readonly TimeSpan Life = TimeSpan.FromHours(1);
+
+    private static readonly JsonWebTokenHandler Handler = new();
+    private readonly Lazy<RSA> _key = new(() => Open(keyFile));
+
+    public Uri Issuer => issuer;
+
+    private RsaSecurityKey SigningKey => new(_key.Value) { KeyId = Convert.ToHexStringLower(SHA256.HashData(_key.Value.ExportSubjectPublicKeyInfo()).AsSpan(0, 8)) };
+
+    /// <summary>A token for the API.</summary>
+    public string AccessToken(EmbeddedPerson person, string audience, TimeSpan life) => Sign(person, audience, life, nonce: null);
+
+    /// <summary>A token that says to the wizard who signed in.</summary>
+    public string IdToken(EmbeddedPerson person, string? nonce) => Sign(person, ClientId, Life, nonce);
+
+    /// <summary>The public key as a JSON Web Key Set.</summary>
+    public JsonObject KeySet()
+    {
+        var key = JsonWebKeyConverter.ConvertFromRSASecurityKey(new RsaSecurityKey(_key.Value.ExportParameters(false)) { KeyId = SigningKey.KeyId });
+        return new() { ["keys"] = new JsonArray(new JsonObject { ["kty"] = "RSA", ["use"] = "sig", ["alg"] = "RS256", ["kid"] = key.Kid, ["n"] = key.N, ["e"] = key.E }) };
+    }
+
+    public void Dispose()
+    {
+        if (_key.IsValueCreated)
+            _key.Value.Dispose();
+    }
+
+    private string Sign(EmbeddedPerson person, string audience, TimeSpan life, string? nonce)
+    {
+        var now = clock.GetUtcNow().UtcDateTime;
+        var claims = new Dictionary<string, object>
+        {
+            ["sub"] = person.Id, ["oid"] = person.Id, ["tid"] = person.Tenant, ["name"] = person.Name, ["preferred_username"] = $"{person.Id}@example.com", ["roles"] = new[] { person.Role },
+        };
+        if (nonce is not null)
+            claims["nonce"] = nonce;
+        return Handler.CreateToken(new SecurityTokenDescriptor
+        {
+            Issuer = issuer.AbsoluteUri.TrimEnd('/'),
+            Audience = audience,
+            Claims = claims,
+            // A token of the past was issued before it ended.
+            NotBefore = life > TimeSpan.Zero ? now.AddSeconds(-5) : now + life - TimeSpan.FromHours(1),
+            IssuedAt = life > TimeSpan.Zero ? now : now + life - TimeSpan.FromHours(1),
+            Expires = now + life,
+            SigningCredentials = new SigningCredentials(SigningKey, SecurityAlgorithms.RsaSha256),
+        });
+    }
+
+    private static RSA Open(string file)
+    {
+        var key = RSA.Create(2048);
+        if (File.Exists(file))
+            key.ImportPkcs8PrivateKey(File.ReadAllBytes(file), out _);
+        else
+            DataFolder.Replace(file, key.ExportPkcs8PrivateKey());
+        return key;
+    }
+}
