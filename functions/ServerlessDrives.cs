@@ -14,6 +14,7 @@ using ServerlessDrives.Health;
 using ServerlessDrives.Http;
 using ServerlessDrives.Integrations;
 using ServerlessDrives.Verification;
+using ServerlessDrives.Wizard;
 using ServerlessDrives.Workspaces;
 
 namespace ServerlessDrives;
@@ -41,6 +42,7 @@ public static class ServerlessDrivesApplication
         builder.Services.AddIntegrations(builder.Configuration);
         builder.Services.AddHealth(builder.Configuration);
         builder.Services.AddEvents(builder.Configuration);
+        builder.Services.AddSingleton<WizardFiles>();
         return builder;
     }
 }

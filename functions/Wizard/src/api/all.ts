@@ -1,0 +1,18 @@
+import { call } from './client';
+import type { Page } from './contract';
+
+const mostPages = 20;
+
+/** Every item of a list, page by page; for lists that people read whole. */
+export async function all<T>(path: string, signal?: AbortSignal): Promise<T[]> {
+  const items: T[] = [];
+  let cursor: string | null = null;
+  for (let page = 0; page < mostPages; page++) {
+    const query = new URLSearchParams({ limit: '200', ...(cursor ? { cursor } : {}) });
+    const answer: Page<T> = await call<Page<T>>(`${path}${path.includes('?') ? '&' : '?'}${query}`, signal ? { signal } : {});
+    items.push(...answer.items);
+    cursor = answer.nextCursor;
+    if (!cursor) break;
+  }
+  return items;
+}

@@ -1,0 +1,96 @@
+import { Button, Field, Input } from '@fluentui/react-components';
+import { CheckmarkFilled, CheckmarkRegular } from '@fluentui/react-icons';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { call } from '../api/client';
+import type { Callback } from '../api/contract';
+import type { Problem } from '../api/problem';
+import { PolicyInstructions, TrustInstructions } from '../connecting/Instructions';
+import { pretty } from '../shell/Code';
+import { formatDateTime } from '../shell/format';
+import { Loading } from '../shell/Loading';
+import { Logo } from '../shell/Logo';
+import { ProblemNotice } from '../shell/ProblemNotice';
+import { useTitle } from '../shell/useTitle';
+import '../connecting/connecting.css';
+import './callback.css';
+
+/** For an AWS administrator without an account: what to apply, and "applied". */
+export default function CallbackPage({ token }: { token: string }) {
+  useTitle('Apply a policy in AWS');
+  const path = `/api/callbacks/${encodeURIComponent(token)}`;
+  const query = useQuery<Callback, Problem>({ queryKey: ['callback', token], queryFn: ({ signal }) => call<Callback>(path, { signal, anonymous: true }) });
+  const [by, setBy] = useState('');
+  const confirm = useMutation<unknown, Problem, void>({
+    mutationFn: () => call(path, { method: 'POST', anonymous: true, body: by.trim() ? { confirmedBy: by.trim() } : {} }),
+  });
+  const data = query.data;
+  const trust = data?.step === 'trust-policy';
+  return (
+    <main className="callback">
+      <header className="callback-head">
+        <Logo />
+        <span>ServerlessDrives</span>
+      </header>
+      {query.isPending && <Loading what="what to apply" lines={3} height={90} />}
+      {query.error && (
+        <>
+          <h1 className="title">This link can’t be used</h1>
+          <ProblemNotice error={query.error} {...(query.error.passing ? { retry: () => void query.refetch() } : {})} />
+        </>
+      )}
+      {data && confirm.isSuccess && (
+        <section className="card stack" role="status">
+          <div className="celebrate">
+            <span className="celebrate-mark" aria-hidden="true">
+              <CheckmarkFilled />
+            </span>
+            <div className="stack tight">
+              <h1 className="section-title">Thank you, that’s all</h1>
+              <p className="lead">We check now that it works. Whoever sent you the link sees what came of it. You can close this page.</p>
+            </div>
+          </div>
+        </section>
+      )}
+      {data && !confirm.isSuccess && (
+        <>
+          <div className="stack tight">
+            <h1 className="title">{trust ? 'Please apply a trust policy in AWS' : 'Please apply two policies in AWS'}</h1>
+            <p className="lead">
+              {data.organization ? `${data.organization} wants` : 'Somebody in your organization wants'} to connect {data.displayName ? <strong>{data.displayName}</strong> : 'an S3 bucket'} as a drive and needs an AWS
+              administrator for this step. You need no account here. The link works until {formatDateTime(data.expiresAt)}.
+            </p>
+          </div>
+          <section className="card">
+            {trust ? (
+              <TrustInstructions policy={pretty(data.trustPolicy)} externalId={data.externalId} />
+            ) : (
+              <PolicyInstructions
+                rolePolicy={data.rolePolicy ? pretty(data.rolePolicy) : null}
+                bucketPolicy={data.bucketPolicy ? pretty(data.bucketPolicy) : null}
+                bucket={data.configuration?.bucket}
+                roleName={data.configuration?.roleArn?.split('/').at(-1)}
+              />
+            )}
+          </section>
+          <form
+            className="card stack"
+            onSubmit={(event) => {
+              event.preventDefault();
+              confirm.mutate();
+            }}
+          >
+            <h2 className="section-title">Done?</h2>
+            <Field label="Your name or e-mail address (optional)" hint="Shown to whoever sent you the link, and kept in their audit trail." validationState={confirm.error?.fieldMessage('confirmedBy') ? 'error' : 'none'} validationMessage={confirm.error?.fieldMessage('confirmedBy')}>
+              <Input value={by} maxLength={200} autoComplete="name" onChange={(_, change) => setBy(change.value)} />
+            </Field>
+            {confirm.error && !confirm.error.fieldMessage('confirmedBy') && <ProblemNotice error={confirm.error} />}
+            <Button type="submit" appearance="primary" size="large" icon={<CheckmarkRegular />} disabled={confirm.isPending}>
+              {confirm.isPending ? 'Confirming …' : trust ? 'I have applied it' : 'I have applied both'}
+            </Button>
+          </form>
+        </>
+      )}
+    </main>
+  );
+}

@@ -1,0 +1,77 @@
+import type { ReactNode } from 'react';
+import { Code } from '../shell/Code';
+import { CopyButton } from '../shell/CopyButton';
+
+/** Where to click in the AWS console, and what to paste there. */
+export function TrustInstructions({ policy, externalId }: { policy: string; externalId: string | null | undefined }) {
+  return (
+    <div className="stack">
+      <ol className="todo">
+        <li>
+          Open{' '}
+          <a className="link" href="https://console.aws.amazon.com/iam/home#/roles/create" target="_blank" rel="noreferrer">
+            IAM › Roles › Create role
+          </a>{' '}
+          in the account of the bucket, and choose <strong>Custom trust policy</strong>.
+        </li>
+        <li>Replace what is in the editor by the trust policy below, and choose Next.</li>
+        <li>Add no permissions yet; that comes in a later step. Choose Next, give the role a name and create it.</li>
+        <li>For a role that you have: open it, choose Trust relationships › Edit trust policy, and paste it there.</li>
+      </ol>
+      <Code title="Custom trust policy" what="the trust policy" text={policy} />
+      {externalId && (
+        <p className="quiet">
+          External ID: <span className="mono">{externalId}</span> <CopyButton text={externalId} what="the external ID" />
+        </p>
+      )}
+    </div>
+  );
+}
+
+interface PoliciesProps {
+  rolePolicy: string | null;
+  bucketPolicy: string | null;
+  bucket: string | undefined;
+  roleName: string | undefined;
+  merge?: ReactNode;
+}
+
+export function PolicyInstructions({ rolePolicy, bucketPolicy, bucket, roleName, merge }: PoliciesProps) {
+  return (
+    <div className="stack wide">
+      {rolePolicy && (
+        <div className="stack">
+          <h3 className="section-title">1. Role policy: what the role may do</h3>
+          <ol className="todo">
+            <li>
+              Open{' '}
+              <a className="link" href={`https://console.aws.amazon.com/iam/home#/roles${roleName ? `/details/${encodeURIComponent(roleName)}` : ''}`} target="_blank" rel="noreferrer">
+                IAM › Roles{roleName ? ` › ${roleName}` : ''}
+              </a>{' '}
+              and choose Add permissions › Create inline policy › JSON.
+            </li>
+            <li>Paste the role policy, choose Next, name it and choose Create policy.</li>
+          </ol>
+          <Code title="Role policy" what="the role policy" text={rolePolicy} />
+        </div>
+      )}
+      {bucketPolicy && (
+        <div className="stack">
+          <h3 className="section-title">{rolePolicy ? '2. ' : ''}Bucket policy: whom the bucket admits</h3>
+          <ol className="todo">
+            <li>
+              Open{' '}
+              <a className="link" href={`https://console.aws.amazon.com/s3/buckets/${bucket ? encodeURIComponent(bucket) : ''}?tab=permissions`} target="_blank" rel="noreferrer">
+                S3 › {bucket ?? 'the bucket'} › Permissions
+              </a>{' '}
+              and choose Edit beside Bucket policy.
+            </li>
+            <li>Is the editor empty? Paste the bucket policy below and save. Is there a policy already? Then merge ours into it, so that nothing of yours is lost.</li>
+          </ol>
+          {merge}
+          <Code title="Bucket policy" what="the bucket policy" text={bucketPolicy} />
+        </div>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,58 @@
+import { Button } from '@fluentui/react-components';
+import { CheckmarkRegular, PersonArrowRightRegular } from '@fluentui/react-icons';
+import { lazy, Suspense, useState } from 'react';
+import type { Connection } from '../api/contract';
+import { pretty } from '../shell/Code';
+import { ProblemNotice } from '../shell/ProblemNotice';
+import { useConfirm } from './queries';
+import { SetupTabs } from './SetupTabs';
+import { TrustInstructions } from './Instructions';
+
+const HandOver = lazy(() => import('./HandOver'));
+
+interface Props {
+  connection: Connection;
+  onChanged: (connection: Connection) => void;
+  onEdit: (() => void) | null;
+}
+
+/** Step: who may assume the role. */
+export function TrustStep({ connection, onChanged, onEdit }: Props) {
+  const confirm = useConfirm(connection.id, 'trust-policy');
+  const [handing, setHanding] = useState(false);
+  return (
+    <section className="card stack wide" aria-labelledby="trust-title">
+      <div className="stack tight">
+        <h2 id="trust-title" className="section-title">
+          Let us assume a role in your AWS account
+        </h2>
+        <p className="lead">Create an IAM role in the account of the bucket, or take one that you have, and give it this custom trust policy. It admits us only, and only under the external ID in it.</p>
+      </div>
+      <SetupTabs
+        connectionId={connection.id}
+        status={connection.status}
+        attempt={connection.attempt}
+        console={<TrustInstructions policy={connection.trustPolicy ? pretty(connection.trustPolicy) : ''} externalId={connection.externalId} />}
+      />
+      {confirm.error && <ProblemNotice error={confirm.error} />}
+      <div className="wizard-actions">
+        <Button appearance="primary" icon={<CheckmarkRegular />} disabled={confirm.isPending} onClick={() => confirm.mutate(undefined, { onSuccess: onChanged })}>
+          {confirm.isPending ? 'Confirming …' : 'I have applied it'}
+        </Button>
+        <Button icon={<PersonArrowRightRegular />} onClick={() => setHanding(true)}>
+          Hand over to my AWS administrator
+        </Button>
+        {onEdit && (
+          <Button appearance="subtle" onClick={onEdit}>
+            Change role or bucket
+          </Button>
+        )}
+      </div>
+      {handing && (
+        <Suspense>
+          <HandOver connection={connection} step="trust-policy" onClose={() => setHanding(false)} />
+        </Suspense>
+      )}
+    </section>
+  );
+}

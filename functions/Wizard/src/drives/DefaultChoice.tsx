@@ -1,0 +1,69 @@
+import { Button } from '@fluentui/react-components';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { call } from '../api/client';
+import type { Audience } from '../api/contract';
+import type { Problem } from '../api/problem';
+import { Choice } from '../connecting/Choice';
+import { useNotice } from '../shell/notices';
+import { usePerson } from '../shell/person';
+import { ProblemNotice } from '../shell/ProblemNotice';
+
+interface Props {
+  driveId: string;
+  displayName: string;
+  audience: Audience;
+}
+
+/** Makes a drive the default of its workspace or of the organization, and says what follows from it. */
+export function DefaultChoice({ driveId, displayName, audience }: Props) {
+  const person = usePerson();
+  const queries = useQueryClient();
+  const notice = useNotice();
+  const [choice, setChoice] = useState('none');
+  const workspaces = person.me.workspaces.filter((workspace) => person.mayManage(workspace.id) && (audience.type === 'organization' || audience.workspaceId === workspace.id));
+  const save = useMutation<void, Problem, string>({
+    mutationFn: (target) => call(target === 'organization' ? '/api/organization/default-drive' : `/api/workspaces/${target}/default-drive`, { method: 'PUT', body: { driveId } }),
+    onSuccess: (_, target) => {
+      for (const key of ['drives', 'drive', 'default-drive']) void queries.invalidateQueries({ queryKey: [key] });
+      notice(`${displayName} is now the default drive of ${target === 'organization' ? 'the organization' : person.workspaceName(target)}.`);
+    },
+  });
+  if (workspaces.length === 0 && !(person.isAdmin && audience.type === 'organization')) return <p className="quiet">A manager of the workspace can make this its default drive.</p>;
+  return (
+    <fieldset className="choices">
+      <legend>Shall it be a default drive?</legend>
+      <p className="choice-note">Output that names no drive goes to the workspace’s default drive, or else to the organization’s. A default drive can’t be removed.</p>
+      <Choice group="default" value="none" checked={choice === 'none'} name="Not now" note="Nothing changes. You can decide later on the drive’s page." onChoose={() => setChoice('none')} />
+      {workspaces.map((workspace) => (
+        <Choice
+          key={workspace.id}
+          group="default"
+          value={workspace.id}
+          checked={choice === workspace.id}
+          name={`Default of ${workspace.name}`}
+          note="New output of this workspace lands here from now on, whatever the organization’s default is. Files that are elsewhere stay there."
+          onChoose={() => setChoice(workspace.id)}
+        />
+      ))}
+      {person.isAdmin && audience.type === 'organization' && (
+        <Choice
+          group="default"
+          value="organization"
+          checked={choice === 'organization'}
+          name="Default of the organization"
+          note="For every workspace that has chosen no default of its own. Files that are elsewhere stay there."
+          onChoose={() => setChoice('organization')}
+        />
+      )}
+      {choice !== 'none' && (
+        <div>
+          <Button appearance="primary" disabled={save.isPending || (save.isSuccess && save.variables === choice)} onClick={() => save.mutate(choice)}>
+            {save.isPending ? 'Saving …' : save.isSuccess && save.variables === choice ? 'It is the default' : 'Make it the default'}
+          </Button>
+        </div>
+      )}
+      {save.error && <ProblemNotice error={save.error} />}
+    </fieldset>
+  );
+}

@@ -1,0 +1,46 @@
+import { HardDriveRegular } from '@fluentui/react-icons';
+import { Link } from 'wouter';
+import type { Drive } from '../api/contract';
+import { usePerson } from '../shell/person';
+import { Health } from './Health';
+
+export function DriveCard({ drive }: { drive: Drive }) {
+  const person = usePerson();
+  return (
+    <Link href={`/drives/${drive.id}`} className="drive-card">
+      <div className="drive-card-head">
+        <span className="drive-icon" aria-hidden="true">
+          <HardDriveRegular />
+        </span>
+        <div className="stack tight">
+          <h2>{drive.displayName}</h2>
+          <p className="mono">
+            {drive.bucket}
+            {drive.path && `/${drive.path}`} · {drive.region}
+          </p>
+        </div>
+      </div>
+      <div className="drive-card-foot">
+        <Health status={drive.health.status} />
+        <span className="row" style={{ gap: 6 }}>
+          <DefaultMarks drive={drive} />
+          <span className="pill">{person.audienceName(drive.audience)}</span>
+        </span>
+      </div>
+    </Link>
+  );
+}
+
+export function DefaultMarks({ drive }: { drive: Drive }) {
+  const person = usePerson();
+  return (
+    <>
+      {drive.default.organization && <span className="pill brand-pill">Default of the organization</span>}
+      {drive.default.workspaces.map((id) => (
+        <span key={id} className="pill brand-pill">
+          Default of {person.workspaceName(id)}
+        </span>
+      ))}
+    </>
+  );
+}

@@ -1,0 +1,1 @@
+export default function SettingsPage({ tab }: { tab: string }) { return <p>{tab}</p>; }

@@ -1,0 +1,44 @@
+import { FluentProvider } from '@fluentui/react-components';
+import { MutationCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { lazy, Suspense } from 'react';
+import { Route, Switch } from 'wouter';
+import { asProblem, Problem } from '../api/problem';
+import { Crash } from './Crash';
+import { Loading } from './Loading';
+import { NoticeProvider } from './notices';
+import { darkTheme, lightTheme, useTheme } from './theme';
+
+const CallbackPage = lazy(() => import('../callback/CallbackPage'));
+const SignedIn = lazy(() => import('./SignedIn'));
+
+const queries = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 15_000,
+      retry: (failures, error) => failures < 1 && asProblem(error).passing && !(error instanceof Problem && error.status === 429),
+    },
+  },
+  mutationCache: new MutationCache(),
+});
+
+export function App() {
+  const theme = useTheme();
+  return (
+    <FluentProvider theme={theme.dark ? darkTheme : lightTheme} className="app">
+      <QueryClientProvider client={queries}>
+        <NoticeProvider>
+          <Crash>
+            <Suspense fallback={<Loading what="the page" />}>
+              <Switch>
+                <Route path="/callback/:token">{({ token }) => <CallbackPage token={token} />}</Route>
+                <Route>
+                  <SignedIn theme={theme} />
+                </Route>
+              </Switch>
+            </Suspense>
+          </Crash>
+        </NoticeProvider>
+      </QueryClientProvider>
+    </FluentProvider>
+  );
+}

@@ -1,0 +1,18 @@
+import { CopyButton } from './CopyButton';
+
+/** Something to paste elsewhere, with its copy button. */
+export function Code({ text, what, title }: { text: string; what: string; title?: string }) {
+  return (
+    <figure className="code">
+      <figcaption>
+        <span>{title ?? what}</span>
+        <CopyButton text={text} what={what} />
+      </figcaption>
+      <pre tabIndex={0} aria-label={title ?? what}>
+        <code>{text}</code>
+      </pre>
+    </figure>
+  );
+}
+
+export const pretty = (document: unknown): string => JSON.stringify(document, null, 2);

@@ -1,0 +1,44 @@
+import { lazy, Suspense } from 'react';
+import { Link, Route, Switch } from 'wouter';
+import { Loading } from './Loading';
+import { useTitle } from './useTitle';
+
+const DrivesPage = lazy(() => import('../drives/DrivesPage'));
+const DrivePage = lazy(() => import('../drives/DrivePage'));
+const StartPage = lazy(() => import('../connecting/StartPage'));
+const ConnectionPage = lazy(() => import('../connecting/ConnectionPage'));
+const SettingsPage = lazy(() => import('../settings/SettingsPage'));
+
+export function Routes() {
+  return (
+    <Suspense fallback={<Loading what="the page" lines={4} />}>
+      <Switch>
+        <Route path="/">
+          <DrivesPage />
+        </Route>
+        <Route path="/connect">
+          <StartPage />
+        </Route>
+        <Route path="/connections/:id">{({ id }) => <ConnectionPage key={id} id={id} />}</Route>
+        <Route path="/drives/:id/:tab?">{({ id, tab }) => <DrivePage key={id} id={id} tab={tab ?? 'overview'} />}</Route>
+        <Route path="/settings/:tab?">{({ tab }) => <SettingsPage tab={tab ?? 'workspaces'} />}</Route>
+        <Route>
+          <NoSuchPage />
+        </Route>
+      </Switch>
+    </Suspense>
+  );
+}
+
+function NoSuchPage() {
+  useTitle('Not found');
+  return (
+    <div className="empty">
+      <h1 className="title">There is no such page</h1>
+      <p className="lead">The address may be cut off or out of date.</p>
+      <Link href="/" className="link">
+        Go to your drives
+      </Link>
+    </div>
+  );
+}

@@ -1,0 +1,40 @@
+const dateTime = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+const date = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' });
+const relative = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' });
+const number = new Intl.NumberFormat();
+
+export const formatDateTime = (value: string | number | Date): string => dateTime.format(new Date(value));
+export const formatDate = (value: string | number | Date): string => date.format(new Date(value));
+export const formatNumber = (value: number): string => number.format(value);
+
+const steps: [Intl.RelativeTimeFormatUnit, number][] = [
+  ['day', 86_400],
+  ['hour', 3_600],
+  ['minute', 60],
+];
+
+/** "5 minutes ago", "in 3 days". */
+export function formatRelative(value: string, now = Date.now()): string {
+  const seconds = (new Date(value).getTime() - now) / 1000;
+  for (const [unit, length] of steps) if (Math.abs(seconds) >= length) return relative.format(Math.round(seconds / length), unit);
+  return relative.format(0, 'second');
+}
+
+const sizes = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const;
+
+/** Bytes in decimal units, in the reader's locale. */
+export function formatSize(bytes: number): string {
+  let value = bytes;
+  let step = 0;
+  while (value >= 1000 && step < sizes.length - 1) {
+    value /= 1000;
+    step++;
+  }
+  return new Intl.NumberFormat(undefined, { style: 'unit', unit: sizes[step]!, unitDisplay: step === 0 ? 'long' : 'short', maximumFractionDigits: value < 10 && step > 0 ? 1 : 0 }).format(value);
+}
+
+export function formatDuration(milliseconds: number): string {
+  return milliseconds < 1000
+    ? new Intl.NumberFormat(undefined, { style: 'unit', unit: 'millisecond', maximumFractionDigits: 0 }).format(milliseconds)
+    : new Intl.NumberFormat(undefined, { style: 'unit', unit: 'second', maximumFractionDigits: 1 }).format(milliseconds / 1000);
+}
