@@ -1,0 +1,102 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Amazon.Runtime;
+using Amazon.S3;
+using Amazon.S3.Model;
+using Shouldly;
+
+namespace ServerlessDrives.Tests.Integration.Sandbox;
+
+/// <summary>The real clients, pointed at the sandbox.</summary>
+internal static class S3Clients
+{
+    /// <summary>The SDK as it comes, but for the address; path style, as no name server knows the buckets.</summary>
+    public static AmazonS3Client Client(this S3Fixture sandbox, AWSCredentials? who = null, string region = "us-east-1", Action<AmazonS3Config>? configure = null)
+    {
+        var config = new AmazonS3Config { ServiceURL = sandbox.Endpoint.ToString(), ForcePathStyle = true, AuthenticationRegion = region, MaxErrorRetry = 0 };
+        configure?.Invoke(config);
+        return new AmazonS3Client(who ?? sandbox.Owner, config);
+    }
+
+    /// <summary>A client that puts the bucket in the host name; every name is resolved to the loopback.</summary>
+    public static AmazonS3Client VirtualHostClient(this S3Fixture sandbox, string region = "us-east-1") => sandbox.Client(region: region, configure: c =>
+    {
+        c.ServiceURL = $"http://s3.localhost:{sandbox.Endpoint.Port}";
+        c.ForcePathStyle = false;
+        c.HttpClientFactory = new Loopback(sandbox.Endpoint.Port);
+    });
+
+    public static async Task<string> NewBucketAsync(this IAmazonS3 s3, bool versioned = false, string? ownership = null)
+    {
+        var name = "bucket-" + Guid.NewGuid().ToString("n");
+        await s3.PutBucketAsync(new PutBucketRequest { BucketName = name, ObjectOwnership = ownership is null ? null : ObjectOwnership.FindValue(ownership) });
+        if (versioned) await s3.PutBucketVersioningAsync(new PutBucketVersioningRequest { BucketName = name, VersioningConfig = new S3BucketVersioningConfig { Status = VersionStatus.Enabled } });
+        return name;
+    }
+
+    public static Task<PutObjectResponse> PutTextAsync(this IAmazonS3 s3, string bucket, string key, string text, Action<PutObjectRequest>? with = null)
+    {
+        var request = new PutObjectRequest { BucketName = bucket, Key = key, ContentBody = text };
+        with?.Invoke(request);
+        return s3.PutObjectAsync(request);
+    }
+
+    public static async Task<string> GetTextAsync(this IAmazonS3 s3, string bucket, string key, string? versionId = null, Action<GetObjectRequest>? with = null)
+    {
+        var request = new GetObjectRequest { BucketName = bucket, Key = key, VersionId = versionId };
+        with?.Invoke(request);
+        using var answer = await s3.GetObjectAsync(request);
+        using var reader = new StreamReader(answer.ResponseStream, Encoding.UTF8);
+        return await reader.ReadToEndAsync();
+    }
+
+    public static async Task<AmazonS3Exception> ShouldBeRefusedAsync(this Task call, HttpStatusCode status, string code)
+    {
+        var refusal = await call.ShouldThrowAsync<AmazonS3Exception>();
+        refusal.ErrorCode.ShouldBe(code, refusal.Message);
+        refusal.StatusCode.ShouldBe(status);
+        return refusal;
+    }
+
+    /// <summary>Runs the real <c>aws</c> command; answers its exit code and what it wrote.</summary>
+    public static async Task<(int Exit, string Output)> AwsAsync(this S3Fixture sandbox, params string[] arguments)
+    {
+        var start = new ProcessStartInfo("aws", arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment["AWS_ACCESS_KEY_ID"] = sandbox.AccessKeyId;
+        start.Environment["AWS_SECRET_ACCESS_KEY"] = sandbox.SecretAccessKey;
+        start.Environment["AWS_DEFAULT_REGION"] = "us-east-1";
+        start.Environment["AWS_ENDPOINT_URL"] = sandbox.Endpoint.ToString();
+        start.Environment["AWS_EC2_METADATA_DISABLED"] = "true";
+        start.Environment["AWS_CONFIG_FILE"] = "/dev/null";
+        start.Environment["AWS_SHARED_CREDENTIALS_FILE"] = "/dev/null";
+        start.Environment["AWS_PAGER"] = "";
+        start.Environment["AWS_DEFAULT_OUTPUT"] = "text";
+        using var process = Process.Start(start)!;
+        var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        await process.WaitForExitAsync();
+        return (process.ExitCode, await output + await errors);
+    }
+
+    /// <summary>Runs the real <c>aws</c> command, which must succeed.</summary>
+    public static async Task<string> AwsOkAsync(this S3Fixture sandbox, params string[] arguments)
+    {
+        var (exit, output) = await sandbox.AwsAsync(arguments);
+        exit.ShouldBe(0, output);
+        return output;
+    }
+
+    private sealed class Loopback(int port) : HttpClientFactory
+    {
+        public override HttpClient CreateHttpClient(IClientConfig clientConfig) => new(new SocketsHttpHandler
+        {
+            ConnectCallback = async (_, cancelled) =>
+            {
+                var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+                await socket.ConnectAsync(new IPEndPoint(IPAddress.Loopback, port), cancelled);
+                return new NetworkStream(socket, ownsSocket: true);
+            },
+        });
+    }
+}
