@@ -1,0 +1,135 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using Azure.Core.Pipeline;
+using Azure.Data.Tables;
+using Azure.Storage.Blobs;
+
+namespace ServerlessDrives.Tests.Shared.Azurite;
+
+/// <summary>One Azurite for a whole test assembly: installed once per machine, started on free ports, stopped at the end.</summary>
+public class AzuriteFixture : IAsyncDisposable
+{
+    private const string Version = "3.37.0";
+
+    /// <summary>The well-known key of the storage emulators; it opens nothing else.</summary>
+    private const string Key = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
+
+    private static readonly TimeSpan ForStarting = TimeSpan.FromSeconds(30);
+
+    private readonly SemaphoreSlim _gate = new(1);
+    private readonly string _data = Directory.CreateTempSubdirectory("azurite-").FullName;
+    private readonly int _blobPort = FreePort();
+    private readonly int _queuePort = FreePort();
+    private readonly int _tablePort = FreePort();
+    private Process? _process;
+
+    /// <summary>Clients of it, started if need be.</summary>
+    /// <param name="transport">What carries their requests, where it is not the usual.</param>
+    public async Task<(TableServiceClient Tables, BlobServiceClient Blobs)> ClientsAsync(HttpPipelineTransport? transport = null)
+    {
+        await StartAsync();
+        var text = string.Create(
+            CultureInfo.InvariantCulture,
+            $"DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey={Key};BlobEndpoint=http://127.0.0.1:{_blobPort}/devstoreaccount1;TableEndpoint=http://127.0.0.1:{_tablePort}/devstoreaccount1;");
+        var (tables, blobs) = (new TableClientOptions(), new BlobClientOptions());
+        foreach (Azure.Core.ClientOptions options in new Azure.Core.ClientOptions[] { tables, blobs })
+        {
+            options.Retry.MaxRetries = 1;
+            options.Retry.Delay = TimeSpan.FromMilliseconds(50);
+            if (transport is not null)
+                options.Transport = transport;
+        }
+
+        return (new TableServiceClient(text, tables), new BlobServiceClient(text, blobs));
+    }
+
+    public async Task StartAsync()
+    {
+        await _gate.WaitAsync();
+        try
+        {
+            if (_process is { HasExited: false })
+                return;
+            var program = await InstallAsync();
+            string[] arguments =
+            [
+                program, "--silent", "--skipApiVersionCheck", "--disableTelemetry", "--location", _data,
+                "--blobPort", Text(_blobPort), "--queuePort", Text(_queuePort), "--tablePort", Text(_tablePort),
+            ];
+            _process = Process.Start(new ProcessStartInfo("node", arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            _process.BeginOutputReadLine();
+            _process.BeginErrorReadLine();
+            using var patience = new CancellationTokenSource(ForStarting);
+            await AnswersAsync(_tablePort, patience.Token);
+            await AnswersAsync(_blobPort, patience.Token);
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    /// <summary>Stops it as a machine that is shut down would; what it has answered is kept.</summary>
+    public async Task StopAsync()
+    {
+        if (_process is not { HasExited: false } running)
+            return;
+        using var stop = Process.Start("kill", ["-TERM", Text(running.Id)]);
+        await running.WaitForExitAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        _process?.Dispose();
+        _gate.Dispose();
+        Directory.Delete(_data, recursive: true);
+        GC.SuppressFinalize(this);
+    }
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private static async Task AnswersAsync(int port, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            try
+            {
+                using var client = new TcpClient();
+                await client.ConnectAsync(IPAddress.Loopback, port, cancellation);
+                return;
+            }
+            catch (SocketException)
+            {
+                await Task.Delay(20, cancellation);
+            }
+        }
+    }
+
+    private static async Task<string> InstallAsync()
+    {
+        var folder = Path.Combine(Path.GetTempPath(), $"serverlessdrives-azurite-{Version}");
+        var program = Path.Combine(folder, "node_modules", "azurite", "dist", "src", "azurite.js");
+        if (File.Exists(program))
+            return program;
+
+        // Installed beside, then moved: another run may be installing it too.
+        var fresh = Directory.CreateTempSubdirectory("azurite-install-").FullName;
+        using var npm = Process.Start(new ProcessStartInfo("npm", ["install", "--no-audit", "--no-fund", "--prefix", fresh, $"azurite@{Version}"]) { RedirectStandardOutput = true })!;
+        await npm.WaitForExitAsync();
+        if (npm.ExitCode != 0)
+            throw new InvalidOperationException("npm could not install Azurite.");
+        if (!Directory.Exists(folder))
+            Directory.Move(fresh, folder);
+        return program;
+    }
+}
