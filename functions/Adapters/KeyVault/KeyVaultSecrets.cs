@@ -88,6 +88,7 @@ public static class KeyVaultComposition
         services.AddOptions<VaultOptions>().Bind(configuration.GetSection("Vault"))
             .Validate(options => options.Uri is { IsAbsoluteUri: true }, "Vault:Uri must be the absolute URL of a Key Vault, such as https://name.vault.azure.net.")
             .ValidateOnStart();
+        services.AddSingleton<IOptionsFactory<SecretClientOptions>, SecretClientOptionsFactory>();
         services.AddOptions<SecretClientOptions>().Configure(options =>
         {
             options.Retry.MaxRetries = 5;
@@ -103,4 +104,13 @@ public static class KeyVaultComposition
         services.AddSingleton<IDependency>(provider => provider.GetRequiredService<KeyVaultSecrets>());
         return services;
     }
+}
+
+/// <summary>Creates the SDK's options, whose only constructor takes an optional service version: the default factory wants one without parameters.</summary>
+internal sealed class SecretClientOptionsFactory(
+    IEnumerable<IConfigureOptions<SecretClientOptions>> setups,
+    IEnumerable<IPostConfigureOptions<SecretClientOptions>> postConfigures)
+    : OptionsFactory<SecretClientOptions>(setups, postConfigures)
+{
+    protected override SecretClientOptions CreateInstance(string name) => new();
 }

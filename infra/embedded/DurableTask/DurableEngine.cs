@@ -25,6 +25,7 @@ internal sealed class DurableEngine : IHostedService, IAsyncDisposable
     private readonly IHostApplicationLifetime? _lifetime;
     private TaskCompletionSource<HubSession> _session = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _running = Task.CompletedTask;
+    private bool _disposed;
 
     public DurableEngine(
         IDurableTaskFunctions functions,
@@ -62,6 +63,9 @@ internal sealed class DurableEngine : IHostedService, IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_disposed)
+            return;
+        _disposed = true;
         await StopAsync(CancellationToken.None);
         _stopping.Dispose();
     }

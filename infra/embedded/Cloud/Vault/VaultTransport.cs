@@ -13,7 +13,7 @@ namespace ServerlessDrives.Embedded.Cloud.Vault;
 
 /// <summary>
 /// Key Vault's REST API for secrets, answered in process: the real <see cref="SecretClient"/> talks to it through its transport.
-/// Any <c>api-version</c> is taken; no sign-in is asked for.
+/// Any <c>api-version</c> is taken, and any token: a request without one is challenged, because the client sends its first without a body to be so.
 /// </summary>
 internal sealed class VaultTransport(Uri vault, Func<KeyVault> open) : HttpMessageHandler
 {
@@ -33,7 +33,7 @@ internal sealed class VaultTransport(Uri vault, Func<KeyVault> open) : HttpMessa
         HttpResponseMessage response;
         try
         {
-            response = await AnswerAsync(request, cancellationToken);
+            response = request.Headers.Authorization is null ? Challenge() : await AnswerAsync(request, cancellationToken);
         }
         catch (VaultRefusal refusal)
         {
@@ -48,6 +48,13 @@ internal sealed class VaultTransport(Uri vault, Func<KeyVault> open) : HttpMessa
         response.RequestMessage = request;
         response.Headers.Add("x-ms-request-id", Guid.NewGuid().ToString());
         return response;
+    }
+
+    private static HttpResponseMessage Challenge()
+    {
+        var challenge = new HttpResponseMessage(HttpStatusCode.Unauthorized);
+        challenge.Headers.WwwAuthenticate.ParseAdd("Bearer authorization=\"https://login.microsoftonline.com/embedded\", resource=\"https://vault.azure.net\"");
+        return challenge;
     }
 
     private async Task<HttpResponseMessage> AnswerAsync(HttpRequestMessage request, CancellationToken cancellationToken)
