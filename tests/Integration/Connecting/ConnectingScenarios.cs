@@ -75,7 +75,7 @@ public sealed class ConnectingScenarios(RunningApp running)
 
         var failed = await mia.UntilAsync(id, now => now["attempt"]!.GetValue<int>() == 2 && now.Text("status") == "awaitingConfiguration");
         failed["verification"]!["passed"]!.GetValue<bool>().ShouldBeFalse();
-        failed["verification"]!["checks"]!.AsArray().ShouldContain(check => check!.Text("status") == "failed" && check["fix"] != null);
+        failed["verification"]!["checks"]!.AsArray().ShouldContain(check => check!.Text("status") == "failed" && check!["fix"] != null);
 
         await mia.SendAsync(HttpMethod.Put, $"/api/connections/{id}/configuration", Connections.KeyConfiguration(administrator, "claims/inbox"), HttpStatusCode.Accepted);
         await mia.UntilAsync(id, "connected");

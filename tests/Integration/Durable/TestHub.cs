@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using Azure.Core.Pipeline;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
@@ -35,6 +36,7 @@ public sealed class TestFunctions : IDurableTaskFunctions
         return this;
     }
 
+    [OverloadResolutionPriority(1)]
     public TestFunctions Activity<TInput, TOutput>(string name, Func<TInput, TOutput> code) =>
         Activity<TInput, TOutput>(name, input => Task.FromResult(code(input)));
 
