@@ -10,15 +10,21 @@ namespace ServerlessDrives.Connecting;
 /// <param name="ConfirmedBy">A name or e-mail address, as the AWS admin gives it.</param>
 public sealed record CallbackBody(string? ConfirmedBy);
 
+public sealed record CallbackConfirmedView(bool Confirmed, ConnectionStatus Status);
+
 /// <summary>What an AWS admin behind a callback link sees: what to apply, and nothing else of the connection.</summary>
 public sealed record CallbackView(
     string Step, bool Open, bool Confirmed, string DisplayName, string? Bucket, string? Region, JsonObject? TrustPolicy, JsonObject? RolePolicy, JsonObject? BucketPolicy, JsonObject? KeyPolicyStatement, string? RoleArn, DateTimeOffset ExpiresAt);
 
 /// <summary>Callback links: usable by whoever holds one, without an account.</summary>
+[Section("Connecting")]
 public sealed class CallbackTriggers(CallbackDesk callbacks, ConnectionViews views, CallbackLimits limits)
 {
     [Function("GetCallback")]
     [Requires(Need.Nobody)]
+    [Summary("What to apply", Detail = "For an AWS administrator without an account here: the link's token is all that is needed.")]
+    [AnswersResource<CallbackView>("The policies of the link's step, and nothing else of the connection.")]
+    [Refuses("callback-unknown", "callback-expired", "callback-revoked", "too-many-requests")]
     public async Task<IResult> GetAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/callbacks/{token}")] HttpRequest request, string token)
     {
         if (limits.Refuse(request, token) is { } busy)
@@ -29,6 +35,10 @@ public sealed class CallbackTriggers(CallbackDesk callbacks, ConnectionViews vie
 
     [Function("ConfirmCallback")]
     [Requires(Need.Nobody)]
+    [Summary("Confirm what was applied")]
+    [Reads<CallbackBody>(Optional = true)]
+    [Answers<CallbackConfirmedView>(202, "Heard; the connection goes on.")]
+    [Refuses("callback-unknown", "callback-expired", "callback-revoked", "step-not-open", "too-many-requests")]
     public async Task<IResult> ConfirmAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/callbacks/{token}")] HttpRequest request, [DurableClient] DurableTaskClient durable, string token)
     {
@@ -40,7 +50,7 @@ public sealed class CallbackTriggers(CallbackDesk callbacks, ConnectionViews vie
         if (!(await request.ReadJsonAsync<CallbackBody>()).TryGet(out var body, out var malformed))
             return malformed.AsProblem();
         var confirmed = await callbacks.ConfirmAsync(token, body.ConfirmedBy, new DurableConnectionFlow(durable), request.HttpContext.RequestAborted);
-        return confirmed.Answer(connection => Results.Json(new { confirmed = true, status = connection.Status }, Json.Options, statusCode: StatusCodes.Status202Accepted));
+        return confirmed.Answer(connection => Results.Json(new CallbackConfirmedView(true, connection.Status), Json.Options, statusCode: StatusCodes.Status202Accepted));
     }
 
     private CallbackView ViewOf(DriveConnection connection, CallbackLink link)

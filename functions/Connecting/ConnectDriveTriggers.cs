@@ -7,6 +7,7 @@ using ServerlessDrives.Workspaces;
 namespace ServerlessDrives.Connecting;
 
 /// <summary>The wizard over HTTP: start, configure, confirm, cancel, read.</summary>
+[Section("Connecting")]
 public sealed class ConnectDriveTriggers(IConnections connections, ConnectionDesk desk, ConnectionViews views, Idempotency idempotency, TimeProvider clock)
 {
     /// <summary>How long an answer waits for the flow to take up what was said, so that people see the next step at once.</summary>
@@ -14,6 +15,11 @@ public sealed class ConnectDriveTriggers(IConnections connections, ConnectionDes
 
     [Function("StartConnection")]
     [Requires(Need.Person)]
+    [Summary("Start connecting a drive", Detail = "Reserves the name, checks who may, and starts the durable flow. The configuration may come now or later.")]
+    [Reads<StartConnectionBody>]
+    [Answers<ConnectionView>(202, "The connection, at its first step.", ETag = true, Location = true)]
+    [HonoursIdempotencyKey]
+    [Refuses("forbidden", "not-found", "name-taken")]
     public Task<IResult> StartAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/connections")] HttpRequest request, [DurableClient] DurableTaskClient durable) =>
         idempotency.OnceAsync<StartConnectionBody>(request, async body =>
@@ -28,6 +34,11 @@ public sealed class ConnectDriveTriggers(IConnections connections, ConnectionDes
 
     [Function("ListConnections")]
     [Requires(Need.Person)]
+    [Summary("List connections")]
+    [AnswersPage<ConnectionView>("Connections that you may see, without their reports.")]
+    [Query<ConnectionStatus>("status", "Only those that are there now.")]
+    [Query<WorkspaceId>("workspaceId", "Only those for this workspace and for the whole organization.")]
+    [Refuses("not-found", "invalid")]
     public async Task<IResult> ListAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/connections")] HttpRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -44,6 +55,10 @@ public sealed class ConnectDriveTriggers(IConnections connections, ConnectionDes
 
     [Function("GetConnection")]
     [Requires(Need.Person)]
+    [Summary("Read a connection", Detail = "With ?wait= and If-None-Match the answer waits until the connection has changed, or the time is over.")]
+    [AnswersResource<ConnectionView>("The connection with everything that its step needs.")]
+    [Query<int>("wait", "Seconds to wait for a change.", Least = 0, Most = LongPoll.MostSeconds)]
+    [Refuses("invalid")]
     public Task<IResult> GetAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/connections/{connectionId}")] HttpRequest request, string connectionId) =>
         LongPoll.AnswerAsync(request, clock, async cancellation =>
             (await FindAsync(request, connectionId, cancellation)).TryGet(out var found, out var refusal)
@@ -52,6 +67,11 @@ public sealed class ConnectDriveTriggers(IConnections connections, ConnectionDes
 
     [Function("ConfigureConnection")]
     [Requires(Need.Person)]
+    [Summary("Say which bucket, and as whom", Detail = "The secret access key goes to the vault within this call and is never shown again.")]
+    [Reads<ConfigurationBody>]
+    [Answers<ConnectionView>(202, "The connection, usually at its next step already.", ETag = true, Location = true)]
+    [HonoursIfMatch]
+    [Refuses("forbidden", "step-not-open")]
     public async Task<IResult> ConfigureAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "api/connections/{connectionId}/configuration")] HttpRequest request,
         [DurableClient] DurableTaskClient durable,
@@ -67,6 +87,10 @@ public sealed class ConnectDriveTriggers(IConnections connections, ConnectionDes
 
     [Function("ConfirmTrustPolicy")]
     [Requires(Need.Person)]
+    [Summary("Say that the trust policy is applied")]
+    [Answers<ConnectionView>(202, "The connection, usually at its next step already.", ETag = true, Location = true)]
+    [HonoursIfMatch]
+    [Refuses("forbidden", "step-not-open")]
     public Task<IResult> ConfirmTrustPolicyAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/connections/{connectionId}/confirmations/trust-policy")] HttpRequest request,
         [DurableClient] DurableTaskClient durable,
@@ -74,6 +98,10 @@ public sealed class ConnectDriveTriggers(IConnections connections, ConnectionDes
 
     [Function("ConfirmBucketPolicy")]
     [Requires(Need.Person)]
+    [Summary("Say that the role policy and the bucket policy are applied")]
+    [Answers<ConnectionView>(202, "The connection, usually at its next step already.", ETag = true, Location = true)]
+    [HonoursIfMatch]
+    [Refuses("forbidden", "step-not-open")]
     public Task<IResult> ConfirmBucketPolicyAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/connections/{connectionId}/confirmations/bucket-policy")] HttpRequest request,
         [DurableClient] DurableTaskClient durable,
@@ -81,6 +109,10 @@ public sealed class ConnectDriveTriggers(IConnections connections, ConnectionDes
 
     [Function("CancelConnection")]
     [Requires(Need.Person)]
+    [Summary("Cancel a connection", Detail = "The name, the secret and a role that nothing uses are given up.")]
+    [Answers<ConnectionView>(202, "The connection as it is being cancelled.", ETag = true, Location = true)]
+    [HonoursIfMatch]
+    [Refuses("forbidden", "step-not-open")]
     public async Task<IResult> CancelAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "api/connections/{connectionId}")] HttpRequest request,
         [DurableClient] DurableTaskClient durable,

@@ -1,28 +1,34 @@
 using ServerlessDrives.Access;
 using ServerlessDrives.Drives;
+using ServerlessDrives.Http;
 using ServerlessDrives.Workspaces;
 
 namespace ServerlessDrives.Connecting;
 
 /// <summary>What starts a connection, as it comes over the wire.</summary>
+[NeedsFields("displayName", "audience", "authentication")]
 public sealed record StartConnectionBody(
     string? DisplayName, AudienceBody? Audience, AuthenticationBody? Authentication, ConfigurationBody? Configuration, bool? MakeDefault);
 
 /// <param name="Type"><c>workspace</c> or <c>organization</c>.</param>
+[NeedsFields("type")]
 public sealed record AudienceBody(string? Type, string? WorkspaceId);
 
 /// <param name="Method"><c>accessKey</c> or <c>iamRole</c>.</param>
 /// <param name="RoleId">A role to use again; null for a new one.</param>
+[NeedsFields("method")]
 public sealed record AuthenticationBody(string? Method, string? RoleId);
 
 /// <param name="RoleArn">For a new role.</param>
 /// <param name="AccessKeyId">For an access key.</param>
 /// <param name="SecretAccessKey">For an access key; goes to the vault and nowhere else. May be left out when the same key id was given before.</param>
+[NeedsFields("bucket", "region")]
 public sealed record ConfigurationBody(
     string? RoleArn, string? AccessKeyId, Secret? SecretAccessKey, string? Bucket, string? Region, string? Path, EncryptionBody? Encryption);
 
 /// <param name="Type"><c>none</c>, <c>sse-s3</c> or <c>sse-kms</c>.</param>
 /// <param name="KmsKeyId">The key's ARN, with <c>sse-kms</c>.</param>
+[NeedsFields("type")]
 public sealed record EncryptionBody(string? Type, string? KmsKeyId);
 
 /// <summary>A start, parsed.</summary>

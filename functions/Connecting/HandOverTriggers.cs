@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
@@ -10,16 +11,23 @@ namespace ServerlessDrives.Connecting;
 
 /// <param name="Step"><c>trust-policy</c> or <c>bucket-policy</c>.</param>
 /// <param name="ExpiresInHours">1 to 720; until the connection expires unless said otherwise.</param>
+[NeedsFields("step")]
 public sealed record CallbackLinkBody(string? Step, int? ExpiresInHours);
 
 /// <summary>A link as it is given out; the only time that its token is seen.</summary>
 public sealed record CallbackLinkView(Uri Url, string Step, DateTimeOffset ExpiresAt);
 
 /// <summary>What hands a step over to an AWS admin: callback links, the step as something to run, the merged bucket policy.</summary>
+[Section("Connecting")]
 public sealed class HandOverTriggers(IConnections connections, CallbackDesk callbacks, SetupDesk setup, Idempotency idempotency)
 {
     [Function("CreateCallbackLink")]
     [Requires(Need.Person)]
+    [Summary("Make a callback link", Detail = "For one step and attempt. The answer is the only place where the link is ever seen.")]
+    [Reads<CallbackLinkBody>]
+    [Answers<CallbackLinkView>(201, "The link.")]
+    [HonoursIdempotencyKey]
+    [Refuses("forbidden", "step-not-open")]
     public Task<IResult> CreateCallbackLinkAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/connections/{connectionId}/callback-links")] HttpRequest request, string connectionId) =>
         idempotency.OnceAsync<CallbackLinkBody>(request, async body =>
@@ -36,6 +44,9 @@ public sealed class HandOverTriggers(IConnections connections, CallbackDesk call
 
     [Function("RevokeCallbackLinks")]
     [Requires(Need.Person)]
+    [Summary("Revoke all callback links")]
+    [Answers(204, "No link of this connection works any more.")]
+    [Refuses("forbidden")]
     public async Task<IResult> RevokeCallbackLinksAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "api/connections/{connectionId}/callback-links")] HttpRequest request, string connectionId)
     {
@@ -46,6 +57,12 @@ public sealed class HandOverTriggers(IConnections connections, CallbackDesk call
 
     [Function("GetConnectionSetup")]
     [Requires(Need.Person)]
+    [Summary("The open step as something to run")]
+    [Query("format", "In which form.", Required = true, OneOf = ["aws-cli", "cloudformation", "terraform"])]
+    [Answers(200, "A script for the aws CLI.", ContentType = "text/x-shellscript")]
+    [Answers(200, "A CloudFormation template.", ContentType = "application/json")]
+    [Answers(200, "A Terraform module.", ContentType = "text/plain")]
+    [Refuses("forbidden", "invalid", "step-not-open")]
     public async Task<IResult> SetupAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/connections/{connectionId}/setup")] HttpRequest request, string connectionId)
     {
@@ -71,6 +88,10 @@ public sealed class HandOverTriggers(IConnections connections, CallbackDesk call
 
     [Function("MergeBucketPolicy")]
     [Requires(Need.Person)]
+    [Summary("Merge our statements into a bucket policy", Detail = "The body is the bucket's present policy, or nothing. Statements of ours that are there already are replaced, so that it may be repeated.")]
+    [Reads<JsonObject>(Optional = true)]
+    [Answers<JsonObject>(200, "The policy with our statements in it.")]
+    [Refuses("forbidden", "step-not-open")]
     public async Task<IResult> MergeAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/connections/{connectionId}/merged-bucket-policy")] HttpRequest request, string connectionId)
     {

@@ -5,6 +5,7 @@ using ServerlessDrives.Workspaces;
 
 namespace ServerlessDrives.Drives;
 
+[NeedsFields("driveId")]
 public sealed record DefaultDriveBody(string? DriveId);
 
 /// <param name="DriveId">The drive that counts, or null when there is none.</param>
@@ -13,12 +14,15 @@ public sealed record DefaultDriveBody(string? DriveId);
 public sealed record DefaultDriveView(DriveId? DriveId, string Source, string? Note);
 
 /// <summary>Default drives over HTTP.</summary>
+[Section("Drives")]
 public sealed class DefaultDriveTriggers(IDrives drives, DriveFinder finder, IDefaultDriveWitness witness)
 {
     private const string FilesStay = "New output goes to this drive. Files on the earlier one stay there; they don't move.";
 
     [Function("GetWorkspaceDefaultDrive")]
     [Requires(Need.Person)]
+    [Summary("Read a workspace's default drive")]
+    [AnswersResource<DefaultDriveView>("The drive that counts, and whose choice it is.")]
     public async Task<IResult> GetOfWorkspaceAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/workspaces/{workspaceId}/default-drive")] HttpRequest request, string workspaceId)
     {
@@ -35,6 +39,10 @@ public sealed class DefaultDriveTriggers(IDrives drives, DriveFinder finder, IDe
 
     [Function("PutWorkspaceDefaultDrive")]
     [Requires(Need.Person)]
+    [Summary("Choose a workspace's default drive")]
+    [Reads<DefaultDriveBody>]
+    [Answers<DefaultDriveView>(200, "The drive that counts from now on.", ETag = true)]
+    [Refuses("forbidden")]
     public Task<IResult> PutOfWorkspaceAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "api/workspaces/{workspaceId}/default-drive")] HttpRequest request, string workspaceId) =>
         WorkspaceOf(request.Person(), workspaceId).TryGet(out var workspace, out var refusal)
@@ -43,6 +51,9 @@ public sealed class DefaultDriveTriggers(IDrives drives, DriveFinder finder, IDe
 
     [Function("DeleteWorkspaceDefaultDrive")]
     [Requires(Need.Person)]
+    [Summary("Let the organization's default drive count")]
+    [Answers(204, "The workspace has no default of its own.")]
+    [Refuses("forbidden")]
     public async Task<IResult> DeleteOfWorkspaceAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "api/workspaces/{workspaceId}/default-drive")] HttpRequest request, string workspaceId)
     {
@@ -61,6 +72,8 @@ public sealed class DefaultDriveTriggers(IDrives drives, DriveFinder finder, IDe
 
     [Function("GetOrganizationDefaultDrive")]
     [Requires(Need.Person)]
+    [Summary("Read the organization's default drive")]
+    [AnswersResource<DefaultDriveView>("The drive that counts, and whose choice it is.")]
     public async Task<IResult> GetOfOrganizationAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/organization/default-drive")] HttpRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -70,6 +83,10 @@ public sealed class DefaultDriveTriggers(IDrives drives, DriveFinder finder, IDe
 
     [Function("PutOrganizationDefaultDrive")]
     [Requires(Need.Person)]
+    [Summary("Choose the organization's default drive")]
+    [Reads<DefaultDriveBody>]
+    [Answers<DefaultDriveView>(200, "The drive that counts from now on.", ETag = true)]
+    [Refuses("forbidden")]
     public Task<IResult> PutOfOrganizationAsync([HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "api/organization/default-drive")] HttpRequest request) =>
         PutAsync(request, Audience.Whole);
 

@@ -8,13 +8,23 @@ namespace ServerlessDrives.Drives;
 
 /// <param name="Confirmation">The drive's display name, typed again.</param>
 /// <param name="Force">Whether the integrations on the drive go with it.</param>
+[NeedsFields("confirmation")]
 public sealed record RemoveDriveBody(string? Confirmation, bool? Force);
 
+/// <param name="Note">What becomes of the files and of references to them.</param>
+public sealed record DriveRemovalView(DriveId Id, DriveState State, string Note);
+
 /// <summary>Drives over HTTP: list, read, remove.</summary>
+[Section("Drives")]
 public sealed class DriveTriggers(IDrives drives, DriveFinder finder, RemoveDrive removal, IEnumerable<IHoldsDrives> holders)
 {
     [Function("ListDrives")]
     [Requires(Need.Person)]
+    [Summary("List drives")]
+    [AnswersPage<DriveView>("Drives that you may use.")]
+    [Query<WorkspaceId>("workspaceId", "Only those that this workspace may use.")]
+    [Query<HealthStatus>("health", "Only those in this state.")]
+    [Refuses("not-found", "invalid")]
     public async Task<IResult> ListAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/drives")] HttpRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -33,6 +43,8 @@ public sealed class DriveTriggers(IDrives drives, DriveFinder finder, RemoveDriv
 
     [Function("GetDrive")]
     [Requires(Need.Person)]
+    [Summary("Read a drive")]
+    [AnswersResource<DriveView>("The drive.")]
     public async Task<IResult> GetAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/drives/{driveId}")] HttpRequest request, string driveId)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -44,6 +56,11 @@ public sealed class DriveTriggers(IDrives drives, DriveFinder finder, RemoveDriv
 
     [Function("DeleteDrive")]
     [Requires(Need.Person)]
+    [Summary("Disconnect a drive", Detail = "Files on the bucket stay; references to them are dead for good.")]
+    [Reads<RemoveDriveBody>]
+    [Answers<DriveRemovalView>(202, "Nobody uses the drive from now on.")]
+    [HonoursIfMatch]
+    [Refuses("forbidden", "default-drive", "drive-in-use")]
     public async Task<IResult> DeleteAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "api/drives/{driveId}")] HttpRequest request, [DurableClient] DurableTaskClient durable, string driveId)
     {
@@ -78,7 +95,7 @@ public sealed class DriveTriggers(IDrives drives, DriveFinder finder, RemoveDriv
         // What the flow does first is done here as well, so that nobody uses the drive from this answer on.
         await removal.StopUsingDrive(input, cancellation);
         return Results.Json(
-            new { id = drive.Id, state = DriveState.Disconnecting, note = "Files on the bucket stay. References to them are dead for good, also if the same bucket is connected again." },
+            new DriveRemovalView(drive.Id, DriveState.Disconnecting, "Files on the bucket stay. References to them are dead for good, also if the same bucket is connected again."),
             Json.Options,
             statusCode: StatusCodes.Status202Accepted);
     }

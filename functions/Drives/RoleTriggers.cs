@@ -7,6 +7,7 @@ using ServerlessDrives.Workspaces;
 
 namespace ServerlessDrives.Drives;
 
+[NeedsFields("audience")]
 public sealed record CreateRoleBody(Audience? Audience, string? DisplayName);
 
 /// <summary>A role as the API shows it.</summary>
@@ -14,10 +15,15 @@ public sealed record RoleView(
     RoleId Id, Audience Audience, string? DisplayName, string? RoleArn, string ExternalId, JsonObject? TrustPolicy, IamRoleStatus Status, IReadOnlyList<RoleUse> UsedBy, UserId CreatedBy, DateTimeOffset CreatedAt);
 
 /// <summary>Roles over HTTP: create ahead of any drive, list, read, delete.</summary>
+[Section("Roles")]
 public sealed class RoleTriggers(IRoles roles, IPrincipals principals, Idempotency idempotency, TimeProvider clock)
 {
     [Function("ListRoles")]
     [Requires(Need.Person)]
+    [Summary("List roles")]
+    [AnswersPage<RoleView>("Roles that you may see.")]
+    [Query<WorkspaceId>("workspaceId", "Only those that a drive of this workspace may use.")]
+    [Refuses("not-found", "invalid")]
     public async Task<IResult> ListAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/roles")] HttpRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -35,6 +41,11 @@ public sealed class RoleTriggers(IRoles roles, IPrincipals principals, Idempoten
 
     [Function("CreateRole")]
     [Requires(Need.Person)]
+    [Summary("Add a role ahead of any drive")]
+    [Reads<CreateRoleBody>]
+    [Answers<RoleView>(201, "The role with its external ID and trust policy.", ETag = true, Location = true)]
+    [HonoursIdempotencyKey]
+    [Refuses("forbidden", "not-found")]
     public Task<IResult> CreateAsync([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/roles")] HttpRequest request) =>
         idempotency.OnceAsync<CreateRoleBody>(request, async body =>
         {
@@ -65,6 +76,8 @@ public sealed class RoleTriggers(IRoles roles, IPrincipals principals, Idempoten
 
     [Function("GetRole")]
     [Requires(Need.Person)]
+    [Summary("Read a role")]
+    [AnswersResource<RoleView>("The role.")]
     public async Task<IResult> GetAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/roles/{roleId}")] HttpRequest request, string roleId)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -75,6 +88,10 @@ public sealed class RoleTriggers(IRoles roles, IPrincipals principals, Idempoten
 
     [Function("DeleteRole")]
     [Requires(Need.Person)]
+    [Summary("Delete a role")]
+    [Answers(204, "It is gone.")]
+    [HonoursIfMatch]
+    [Refuses("forbidden", "role-in-use")]
     public async Task<IResult> DeleteAsync([HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "api/roles/{roleId}")] HttpRequest request, string roleId)
     {
         ArgumentNullException.ThrowIfNull(request);

@@ -6,6 +6,7 @@ using ServerlessDrives.Http;
 
 namespace ServerlessDrives.Events;
 
+[NeedsFields("url")]
 public sealed record CreateWebhookBody(string? Url, string? Description, IReadOnlyList<string>? Events);
 
 /// <param name="SigningSecret">Only in the answer that creates it.</param>
@@ -21,6 +22,8 @@ public sealed record WebhookView(
     }
 }
 
+public sealed record WebhookTestView(string EventId);
+
 public sealed record DeliveryView(DeliveryId Id, string EventId, string Type, string Subject, DeliveryStatus Status, int Tries, IReadOnlyList<DeliveryAttempt> Attempts, DateTimeOffset? NextAttemptAt, DateTimeOffset CreatedAt)
 {
     public static DeliveryView Of(Delivery delivery)
@@ -31,10 +34,13 @@ public sealed record DeliveryView(DeliveryId Id, string EventId, string Type, st
 }
 
 /// <summary>Webhooks over HTTP: an admin's business, since they hear of the whole organization.</summary>
+[Section("Events")]
 public sealed class WebhookTriggers(IWebhooks webhooks, IEvents events, ISecrets secrets, IAuditTrail audit, EventOptions options, Idempotency idempotency, TimeProvider clock)
 {
     [Function("ListWebhooks")]
     [Requires(Need.Admin)]
+    [Summary("List webhooks")]
+    [AnswersPage<WebhookView>("Without their signing secrets.")]
     public async Task<IResult> ListAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/webhooks")] HttpRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -46,6 +52,10 @@ public sealed class WebhookTriggers(IWebhooks webhooks, IEvents events, ISecrets
 
     [Function("CreateWebhook")]
     [Requires(Need.Admin)]
+    [Summary("Add a webhook", Detail = "The answer is the only place where its signing secret is ever seen.")]
+    [Reads<CreateWebhookBody>]
+    [Answers<WebhookView>(201, "The webhook with its signing secret.")]
+    [HonoursIdempotencyKey]
     public Task<IResult> CreateAsync([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/webhooks")] HttpRequest request) =>
         idempotency.OnceAsync<CreateWebhookBody>(request, async body =>
         {
@@ -82,6 +92,8 @@ public sealed class WebhookTriggers(IWebhooks webhooks, IEvents events, ISecrets
 
     [Function("DeleteWebhook")]
     [Requires(Need.Admin)]
+    [Summary("Delete a webhook")]
+    [Answers(204, "Nothing is sent there any more.")]
     public async Task<IResult> DeleteAsync([HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "api/webhooks/{webhookId}")] HttpRequest request, string webhookId)
     {
         if (!(await FindAsync(request, webhookId)).TryGet(out var found, out var unknown))
@@ -95,6 +107,8 @@ public sealed class WebhookTriggers(IWebhooks webhooks, IEvents events, ISecrets
 
     [Function("TestWebhook")]
     [Requires(Need.Admin)]
+    [Summary("Send a test event")]
+    [Answers<WebhookTestView>(202, "It is on its way.")]
     public async Task<IResult> TestAsync([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/webhooks/{webhookId}/test")] HttpRequest request, string webhookId)
     {
         if (!(await FindAsync(request, webhookId)).TryGet(out var found, out var unknown))
@@ -102,11 +116,15 @@ public sealed class WebhookTriggers(IWebhooks webhooks, IEvents events, ISecrets
         var now = clock.GetUtcNow();
         var test = new ProductEvent($"test-{Guid.NewGuid():N}", found.Value.Organization, EventTypes.Test, found.Value.Id.Value, now, new JsonObject { ["message"] = "This is a test.", ["askedBy"] = request.Person().Id.Value });
         await events.TellAsync(test, found.Value.Id, request.HttpContext.RequestAborted);
-        return Results.Json(new { eventId = test.Id }, Json.Options, statusCode: StatusCodes.Status202Accepted);
+        return Results.Json(new WebhookTestView(test.Id), Json.Options, statusCode: StatusCodes.Status202Accepted);
     }
 
     [Function("ListWebhookDeliveries")]
     [Requires(Need.Admin)]
+    [Summary("What went to a webhook")]
+    [AnswersPage<DeliveryView>("The newest first.")]
+    [Query<DeliveryStatus>("status", "Only those; dead for the ones that were given up.")]
+    [Refuses("invalid")]
     public async Task<IResult> DeliveriesAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/webhooks/{webhookId}/deliveries")] HttpRequest request, string webhookId)
     {
         if (!(await FindAsync(request, webhookId)).TryGet(out var found, out var unknown))
@@ -121,6 +139,8 @@ public sealed class WebhookTriggers(IWebhooks webhooks, IEvents events, ISecrets
 
     [Function("RedeliverWebhookEvent")]
     [Requires(Need.Admin)]
+    [Summary("Send an event again")]
+    [Answers<DeliveryView>(202, "It is due now.")]
     public async Task<IResult> RedeliverAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/webhooks/{webhookId}/deliveries/{deliveryId}/redeliver")] HttpRequest request, string webhookId, string deliveryId)
     {

@@ -6,41 +6,110 @@ using ServerlessDrives.Http;
 
 namespace ServerlessDrives.Files;
 
+/// <summary>A file as it was stored.</summary>
+/// <param name="VersionId">S3's version, in a versioned bucket.</param>
+public sealed record StoredFileView(string Path, long Size, string Etag, string? VersionId);
+
 /// <summary>A drive's files over HTTP: by path, and by query for names that can't travel in a path.</summary>
+[Section("Files")]
 public sealed class FileTriggers(IDriveFiles files, DriveFinder finder)
 {
     [Function("GetDriveFiles")]
     [Requires(Need.Person)]
+    [Summary("List a folder, or read a file", Detail = "Without a path below files/, a page of a folder; with one, the file's content, streamed.")]
+    [AnswersPage<FileEntry>("Without a path: folders and files.")]
+    [Answers(200, "With a path: the content.", ContentType = "*/*", ETag = true, Headers = ["Last-Modified: When S3 stored it.", "Accept-Ranges: bytes", "Content-Disposition: The name to save it under.", "x-version-id: S3's version, in a versioned bucket."])]
+    [Answers(206, "The range that was asked for.", ContentType = "*/*", ETag = true, Headers = ["Content-Range: Which bytes these are, of how many."])]
+    [Answers(304, "The reader has it already.", ETag = true)]
+    [Heeds("Range", "Such as bytes=0-99.")]
+    [Heeds("If-None-Match", "ETags that the reader has.")]
+    [Heeds("If-Modified-Since", "When the reader got it.")]
+    [Heeds("If-Match", "Only this state of the file.")]
+    [Heeds("If-Unmodified-Since", "Only if it hasn't changed since.")]
+    [Query("path", "The folder to list; the drive's own unless said otherwise.")]
+    [Query<bool>("recursive", "Everything below, without folders.")]
+    [Query("download", "The name to save the content under.")]
+    [Refuses("not-found", "drive-removed", "invalid", "changed", "range-not-satisfiable", "archived", "aws")]
     public Task<IResult> GetAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/drives/{driveId}/files/{*path}")] HttpRequest request, string driveId, string? path) =>
         string.IsNullOrEmpty(path) ? ListAsync(request, driveId) : WithFileAsync(request, driveId, path, fromRoute: true, (drive, file) => ReadAsync(request, drive, file));
 
     [Function("HeadDriveFile")]
     [Requires(Need.Person)]
+    [Summary("A file's state")]
+    [Answers(200, "What a GET would answer, without the content.", ContentType = "*/*", ETag = true, Headers = ["Last-Modified: When S3 stored it.", "Accept-Ranges: bytes", "Content-Disposition: The name to save it under.", "x-version-id: S3's version, in a versioned bucket."])]
+    [Answers(206, "The range that was asked for.", ContentType = "*/*", ETag = true, Headers = ["Content-Range: Which bytes these are, of how many."])]
+    [Answers(304, "The reader has it already.", ETag = true)]
+    [Heeds("Range", "Such as bytes=0-99.")]
+    [Heeds("If-None-Match", "ETags that the reader has.")]
+    [Heeds("If-Modified-Since", "When the reader got it.")]
+    [Heeds("If-Match", "Only this state of the file.")]
+    [Heeds("If-Unmodified-Since", "Only if it hasn't changed since.")]
+    [Refuses("not-found", "drive-removed", "invalid", "changed", "range-not-satisfiable", "archived", "aws")]
     public Task<IResult> HeadAsync([HttpTrigger(AuthorizationLevel.Anonymous, "head", Route = "api/drives/{driveId}/files/{*path}")] HttpRequest request, string driveId, string? path) =>
         WithFileAsync(request, driveId, path, fromRoute: true, (drive, file) => ReadAsync(request, drive, file));
 
     [Function("PutDriveFile")]
     [Requires(Need.Person)]
+    [Summary("Write a file", Detail = "Streamed, any size, encrypted as the drive says. It is there whole or not at all.")]
+    [Reads("*/*")]
+    [Answers<StoredFileView>(200, "It replaced another.", ETag = true)]
+    [Answers<StoredFileView>(201, "It is new.", ETag = true)]
+    [Heeds("If-None-Match", "* writes only if there is none yet.")]
+    [Heeds("If-Match", "Only over this ETag.")]
+    [Heeds("Content-MD5", "The content's MD5 in base64; what doesn't match isn't written.")]
+    [Heeds("Content-Digest", "RFC 9530: sha-256 or sha-512 with the digest in base64 between colons.")]
+    [Refuses("not-found", "drive-removed", "invalid", "changed", "digest-mismatch", "cut-off", "content-too-large", "aws-encryption-differs", "aws")]
     public Task<IResult> PutAsync([HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "api/drives/{driveId}/files/{*path}")] HttpRequest request, string driveId, string? path) =>
         WithFileAsync(request, driveId, path, fromRoute: true, (drive, file) => WriteAsync(request, drive, file));
 
     [Function("DeleteDriveFile")]
     [Requires(Need.Person)]
+    [Summary("Delete a file")]
+    [Answers(204, "There is no such file now.")]
+    [Heeds("If-Match", "Only this ETag.")]
+    [Refuses("not-found", "drive-removed", "invalid", "changed", "aws")]
     public Task<IResult> DeleteAsync([HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "api/drives/{driveId}/files/{*path}")] HttpRequest request, string driveId, string? path) =>
         WithFileAsync(request, driveId, path, fromRoute: true, (drive, file) => RemoveAsync(request, drive, file));
 
     [Function("GetDriveContent")]
     [Requires(Need.Person)]
+    [Summary("Read a file whose name can't travel in a path")]
+    [Answers(200, "The content.", ContentType = "*/*", ETag = true, Headers = ["Last-Modified: When S3 stored it.", "Accept-Ranges: bytes", "Content-Disposition: The name to save it under.", "x-version-id: S3's version, in a versioned bucket."])]
+    [Answers(206, "The range that was asked for.", ContentType = "*/*", ETag = true, Headers = ["Content-Range: Which bytes these are, of how many."])]
+    [Answers(304, "The reader has it already.", ETag = true)]
+    [Heeds("Range", "Such as bytes=0-99.")]
+    [Heeds("If-None-Match", "ETags that the reader has.")]
+    [Heeds("If-Modified-Since", "When the reader got it.")]
+    [Heeds("If-Match", "Only this state of the file.")]
+    [Heeds("If-Unmodified-Since", "Only if it hasn't changed since.")]
+    [Query("path", "The file.", Required = true)]
+    [Query("download", "The name to save the content under.")]
+    [Refuses("not-found", "drive-removed", "invalid", "changed", "range-not-satisfiable", "archived", "aws")]
     public Task<IResult> GetContentAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "api/drives/{driveId}/content")] HttpRequest request, string driveId) =>
         WithFileAsync(request, driveId, PathQuery(request), fromRoute: false, (drive, file) => ReadAsync(request, drive, file));
 
     [Function("PutDriveContent")]
     [Requires(Need.Person)]
+    [Summary("Write a file", Detail = "Streamed, any size, encrypted as the drive says. It is there whole or not at all.")]
+    [Reads("*/*")]
+    [Answers<StoredFileView>(200, "It replaced another.", ETag = true)]
+    [Answers<StoredFileView>(201, "It is new.", ETag = true)]
+    [Query("path", "The file.", Required = true)]
+    [Heeds("If-None-Match", "* writes only if there is none yet.")]
+    [Heeds("If-Match", "Only over this ETag.")]
+    [Heeds("Content-MD5", "The content's MD5 in base64; what doesn't match isn't written.")]
+    [Heeds("Content-Digest", "RFC 9530: sha-256 or sha-512 with the digest in base64 between colons.")]
+    [Refuses("not-found", "drive-removed", "invalid", "changed", "digest-mismatch", "cut-off", "content-too-large", "aws-encryption-differs", "aws")]
     public Task<IResult> PutContentAsync([HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "api/drives/{driveId}/content")] HttpRequest request, string driveId) =>
         WithFileAsync(request, driveId, PathQuery(request), fromRoute: false, (drive, file) => WriteAsync(request, drive, file));
 
     [Function("DeleteDriveContent")]
     [Requires(Need.Person)]
+    [Summary("Delete a file")]
+    [Answers(204, "There is no such file now.")]
+    [Query("path", "The file.", Required = true)]
+    [Heeds("If-Match", "Only this ETag.")]
+    [Refuses("not-found", "drive-removed", "invalid", "changed", "aws")]
     public Task<IResult> DeleteContentAsync([HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "api/drives/{driveId}/content")] HttpRequest request, string driveId) =>
         WithFileAsync(request, driveId, PathQuery(request), fromRoute: false, (drive, file) => RemoveAsync(request, drive, file));
 
@@ -86,7 +155,7 @@ public sealed class FileTriggers(IDriveFiles files, DriveFinder finder)
         {
             request.HttpContext.Response.Headers.ETag = stored.ETag;
             return Results.Json(
-                new { path = file.Value, size = stored.Size, etag = stored.ETag, versionId = stored.VersionId }, Json.Options, statusCode: stored.Created ? StatusCodes.Status201Created : StatusCodes.Status200OK);
+                new StoredFileView(file.Value, stored.Size, stored.ETag, stored.VersionId), Json.Options, statusCode: stored.Created ? StatusCodes.Status201Created : StatusCodes.Status200OK);
         });
     }
 

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using ServerlessDrives.Access;
 using ServerlessDrives.Drives;
 
@@ -36,7 +37,7 @@ public interface IDriveFiles
 /// <param name="Type"><c>file</c> or <c>folder</c>.</param>
 /// <param name="Path">Below the drive's path; a folder's without a slash at its end.</param>
 /// <param name="Addressable">False for keys that other programs made and that name no path here (empty or dotted parts): seen, but not reachable.</param>
-public sealed record FileEntry(string Type, string Path, long? Size, DateTimeOffset? LastModified, string? ETag, bool Addressable = true);
+public sealed record FileEntry(string Type, string Path, long? Size, DateTimeOffset? LastModified, [property: JsonPropertyName("etag")] string? ETag, bool Addressable = true);
 
 /// <summary>What a reader asks for, as HTTP says it.</summary>
 /// <param name="Range">The <c>Range</c> header, such as <c>bytes=0-99</c>.</param>
@@ -84,4 +85,5 @@ public sealed record Deleted;
 /// <param name="PartSize">Bytes of every part but the last.</param>
 public sealed record PresignedUpload(string S3UploadId, long PartSize, IReadOnlyList<Uri> Parts);
 
-public sealed record UploadedPart(int Number, string ETag);
+/// <param name="ETag">As S3 answered it to the PUT of the part.</param>
+public sealed record UploadedPart(int Number, [property: JsonPropertyName("etag")] string ETag);

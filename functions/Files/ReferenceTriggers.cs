@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using ServerlessDrives.Access;
@@ -6,17 +7,24 @@ using ServerlessDrives.Http;
 
 namespace ServerlessDrives.Files;
 
+[NeedsFields("path")]
 public sealed record CreateReferenceBody(string? Path);
 
 /// <param name="Changed">Whether the file is another than when the reference was made.</param>
 public sealed record FileReferenceView(
-    FileId Id, DriveId DriveId, string Path, long? Size, string? ContentType, DateTimeOffset? LastModified, string? ETag, bool Changed, UserId CreatedBy, DateTimeOffset CreatedAt);
+    FileId Id, DriveId DriveId, string Path, long? Size, string? ContentType, DateTimeOffset? LastModified, [property: JsonPropertyName("etag")] string? ETag, bool Changed, UserId CreatedBy, DateTimeOffset CreatedAt);
 
 /// <summary>File references over HTTP.</summary>
+[Section("Files")]
 public sealed class ReferenceTriggers(IDriveFiles files, IFileRecords records, FileReferences references, DriveFinder finder, Idempotency idempotency, TimeProvider clock)
 {
     [Function("CreateFileReference")]
     [Requires(Need.Person)]
+    [Summary("Make a reference to a file")]
+    [Reads<CreateReferenceBody>]
+    [Answers<FileReferenceView>(201, "The reference.", ETag = true, Location = true)]
+    [HonoursIdempotencyKey]
+    [Refuses("drive-removed", "aws")]
     public Task<IResult> CreateAsync([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/drives/{driveId}/references")] HttpRequest request, string driveId) =>
         idempotency.OnceAsync<CreateReferenceBody>(request, async body =>
         {
@@ -34,6 +42,9 @@ public sealed class ReferenceTriggers(IDriveFiles files, IFileRecords records, F
 
     [Function("GetFileReference")]
     [Requires(Need.Person)]
+    [Summary("Read a reference")]
+    [AnswersResource<FileReferenceView>("What it stands for, and whether that has changed.")]
+    [Refuses("drive-removed", "aws")]
     public async Task<IResult> GetAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/files/{fileId}")] HttpRequest request, string fileId)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -46,6 +57,11 @@ public sealed class ReferenceTriggers(IDriveFiles files, IFileRecords records, F
 
     [Function("GetFileReferenceContent")]
     [Requires(Need.Person)]
+    [Summary("Read the file behind a reference")]
+    [Answers(200, "The content.", ContentType = "*/*", ETag = true, Headers = ["Last-Modified: When S3 stored it.", "Accept-Ranges: bytes", "Content-Disposition: The name to save it under.", "x-version-id: S3's version, in a versioned bucket."])]
+    [Answers(206, "The range that was asked for.", ContentType = "*/*", ETag = true, Headers = ["Content-Range: Which bytes these are, of how many."])]
+    [Heeds("Range", "Such as bytes=0-99.")]
+    [Refuses("drive-removed", "range-not-satisfiable", "archived", "aws")]
     public async Task<IResult> GetContentAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "api/files/{fileId}/content")] HttpRequest request, string fileId)
     {
         ArgumentNullException.ThrowIfNull(request);

@@ -6,13 +6,27 @@ using ServerlessDrives.Http;
 
 namespace ServerlessDrives.Files;
 
+[NeedsFields("path", "size")]
 public sealed record BeginUploadBody(string? Path, long? Size, string? ContentType);
 
+[NeedsFields("parts")]
 public sealed record CompleteUploadBody(IReadOnlyList<UploadedPart>? Parts);
 
+[NeedsFields("path")]
 public sealed record DownloadLinkBody(string? Path, int? ExpiresInSeconds, string? DownloadName);
 
+/// <summary>An upload that is begun.</summary>
+/// <param name="PartSize">Bytes of every part but the last.</param>
+/// <param name="Parts">Where to PUT each part.</param>
+public sealed record UploadView(UploadId Id, string Path, long PartSize, IReadOnlyList<UploadPartView> Parts, DateTimeOffset ExpiresAt);
+
+public sealed record UploadPartView(int Number, Uri Url);
+
+/// <param name="Url">Needs no token; whoever has it can read the file until it expires.</param>
+public sealed record DownloadLinkView(Uri Url, DateTimeOffset ExpiresAt);
+
 /// <summary>Transfers that bypass us: presigned links, straight to S3, under the drive's path, encryption and audience.</summary>
+[Section("Files")]
 public sealed class TransferTriggers(IDriveFiles files, IFileRecords records, DriveFinder finder, Idempotency idempotency, TimeProvider clock)
 {
     /// <summary>S3's largest object, in bytes.</summary>
@@ -25,6 +39,11 @@ public sealed class TransferTriggers(IDriveFiles files, IFileRecords records, Dr
 
     [Function("BeginUpload")]
     [Requires(Need.Person)]
+    [Summary("Begin an upload straight to S3")]
+    [Reads<BeginUploadBody>]
+    [Answers<UploadView>(201, "A link for each part.")]
+    [HonoursIdempotencyKey]
+    [Refuses("drive-removed", "aws")]
     public Task<IResult> BeginAsync([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/drives/{driveId}/uploads")] HttpRequest request, string driveId) =>
         idempotency.OnceAsync<BeginUploadBody>(request, async body =>
         {
@@ -44,13 +63,17 @@ public sealed class TransferTriggers(IDriveFiles files, IFileRecords records, Dr
             var upload = new PendingUpload(UploadId.New(clock), person.Organization, drive.Id, path!, begun.S3UploadId, body.Size.Value, person.Id, clock.GetUtcNow() + LinkLife);
             await records.AddAsync(upload, cancellation);
             return Results.Json(
-                new { id = upload.Id, path = path!.Value, partSize = begun.PartSize, parts = begun.Parts.Select((url, i) => new { number = i + 1, url }), expiresAt = upload.ExpiresAt },
+                new UploadView(upload.Id, path!.Value, begun.PartSize, [.. begun.Parts.Select((url, i) => new UploadPartView(i + 1, url))], upload.ExpiresAt),
                 Json.Options,
                 statusCode: StatusCodes.Status201Created);
         });
 
     [Function("CompleteUpload")]
     [Requires(Need.Person)]
+    [Summary("Complete an upload")]
+    [Reads<CompleteUploadBody>]
+    [Answers<StoredFileView>(200, "The file.")]
+    [Refuses("drive-removed", "changed", "aws", "aws-encryption-differs")]
     public async Task<IResult> CompleteAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/drives/{driveId}/uploads/{uploadId}/complete")] HttpRequest request, string driveId, string uploadId)
     {
@@ -64,11 +87,14 @@ public sealed class TransferTriggers(IDriveFiles files, IFileRecords records, Dr
         if (!(await files.CompleteUploadAsync(found.Drive, found.Upload.Path, found.Upload.S3UploadId, [.. parts.OrderBy(part => part.Number)], cancellation)).TryGet(out var stored, out var refusal))
             return refusal.AsProblem();
         await records.RemoveAsync(found.Upload, cancellation);
-        return Results.Json(new { path = found.Upload.Path.Value, etag = stored.ETag, versionId = stored.VersionId, size = stored.Size }, Json.Options);
+        return Results.Json(new StoredFileView(found.Upload.Path.Value, stored.Size, stored.ETag, stored.VersionId), Json.Options);
     }
 
     [Function("AbortUpload")]
     [Requires(Need.Person)]
+    [Summary("Give up an upload")]
+    [Answers(204, "Nothing of it is left.")]
+    [Refuses("drive-removed", "aws")]
     public async Task<IResult> AbortAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "api/drives/{driveId}/uploads/{uploadId}")] HttpRequest request, string driveId, string uploadId)
     {
@@ -83,6 +109,11 @@ public sealed class TransferTriggers(IDriveFiles files, IFileRecords records, Dr
 
     [Function("CreateDownloadLink")]
     [Requires(Need.Person)]
+    [Summary("Make a link that reads straight from S3")]
+    [Reads<DownloadLinkBody>]
+    [Answers<DownloadLinkView>(201, "The link.")]
+    [HonoursIdempotencyKey]
+    [Refuses("drive-removed", "aws")]
     public Task<IResult> LinkAsync([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/drives/{driveId}/download-links")] HttpRequest request, string driveId) =>
         idempotency.OnceAsync<DownloadLinkBody>(request, async body =>
         {
@@ -99,7 +130,7 @@ public sealed class TransferTriggers(IDriveFiles files, IFileRecords records, Dr
             if (!(await files.LookAsync(drive, path!, ReadConditions.None, cancellation)).TryGet(out _, out var missing))
                 return missing.AsProblem();
             var link = await files.LinkAsync(drive, path!, life, body.DownloadName ?? path!.Name, cancellation);
-            return link.Answer(url => Results.Json(new { url, expiresAt = clock.GetUtcNow() + life }, Json.Options, statusCode: StatusCodes.Status201Created));
+            return link.Answer(url => Results.Json(new DownloadLinkView(url, clock.GetUtcNow() + life), Json.Options, statusCode: StatusCodes.Status201Created));
         });
 
     private async Task<Result<(Drive Drive, PendingUpload Upload)>> FindAsync(HttpRequest request, string driveId, string uploadId)

@@ -6,11 +6,22 @@ using ServerlessDrives.Http;
 
 namespace ServerlessDrives.Health;
 
+/// <summary>How a drive is, and how it was.</summary>
+/// <param name="Since">Since when it has this status.</param>
+/// <param name="History">Changes, the oldest first, begun by the last one before the time that was asked for.</param>
+public sealed record DriveHealthView(HealthStatus Status, DateTimeOffset? CheckedAt, DateTimeOffset Since, string? Problem, IReadOnlyList<HealthChange> History);
+
 /// <summary>A drive's health over HTTP.</summary>
+[Section("Drives")]
 public sealed class DriveHealthTriggers(DriveFinder finder, IHealthHistory history, TimeProvider clock)
 {
     [Function("GetDriveHealth")]
     [Requires(Need.Person)]
+    [Summary("A drive's health, and its history")]
+    [AnswersResource<DriveHealthView>("How it is, and how it was.")]
+    [Query<DateTimeOffset>("from", "The history from here; 30 days ago unless said otherwise.")]
+    [Query<DateTimeOffset>("to", "The history to here; now unless said otherwise.")]
+    [Refuses("invalid")]
     public async Task<IResult> GetAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/drives/{driveId}/health")] HttpRequest request, string driveId)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -25,7 +36,7 @@ public sealed class DriveHealthTriggers(DriveFinder finder, IHealthHistory histo
             return form.Refusal.AsProblem();
         var drive = found.Value;
         var changes = await history.ListAsync(drive.Organization, drive.Id, from, to, cancellation);
-        return Answers.Resource(request, new { drive.Health.Status, drive.Health.CheckedAt, drive.Health.Since, drive.Health.Problem, history = changes });
+        return Answers.Resource(request, new DriveHealthView(drive.Health.Status, drive.Health.CheckedAt, drive.Health.Since, drive.Health.Problem, changes));
     }
 
     private static DateTimeOffset Time(FormReader form, HttpRequest request, string name, DateTimeOffset otherwise)

@@ -1,10 +1,12 @@
 using ServerlessDrives.Access;
 using ServerlessDrives.Drives;
 using ServerlessDrives.Events;
+using ServerlessDrives.Http;
 using ServerlessDrives.Workspaces;
 
 namespace ServerlessDrives.Integrations;
 
+[NeedsFields("kind")]
 public sealed record IntegrationBody(string? Kind, string? Name, string? DriveId, string? WorkspaceId, string? Folder, string? Pattern, string? WebhookId);
 
 public sealed record ChangeIntegrationBody(string? Name, string? Folder, string? Pattern, bool? Paused);

@@ -19,10 +19,14 @@ public sealed record IntegrationView(
 }
 
 /// <summary>Integrations over HTTP.</summary>
+[Section("Integrations")]
 public sealed class IntegrationTriggers(IIntegrations integrations, IntegrationForms forms, IntegrationFinder finder, IWebhooks webhooks, IAuditTrail audit, Idempotency idempotency)
 {
     [Function("ListIntegrations")]
     [Requires(Need.Person)]
+    [Summary("List integrations")]
+    [AnswersPage<IntegrationView>("Integrations that you may see.")]
+    [Query<DriveId>("driveId", "Only those on this drive.")]
     public async Task<IResult> ListAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/integrations")] HttpRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -36,6 +40,11 @@ public sealed class IntegrationTriggers(IIntegrations integrations, IntegrationF
 
     [Function("CreateIntegration")]
     [Requires(Need.Person)]
+    [Summary("Add an integration")]
+    [Reads<IntegrationBody>]
+    [Answers<IntegrationView>(201, "The integration.", ETag = true, Location = true)]
+    [HonoursIdempotencyKey]
+    [Refuses("forbidden")]
     public Task<IResult> CreateAsync([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/integrations")] HttpRequest request) =>
         idempotency.OnceAsync<IntegrationBody>(request, async body =>
         {
@@ -51,6 +60,8 @@ public sealed class IntegrationTriggers(IIntegrations integrations, IntegrationF
 
     [Function("GetIntegration")]
     [Requires(Need.Person)]
+    [Summary("Read an integration")]
+    [AnswersResource<IntegrationView>("The integration.")]
     public async Task<IResult> GetAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/integrations/{integrationId}")] HttpRequest request, string integrationId)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -59,6 +70,11 @@ public sealed class IntegrationTriggers(IIntegrations integrations, IntegrationF
 
     [Function("ChangeIntegration")]
     [Requires(Need.Person)]
+    [Summary("Change an integration")]
+    [Reads<ChangeIntegrationBody>]
+    [Answers<IntegrationView>(200, "The integration as it is now.", ETag = true)]
+    [HonoursIfMatch]
+    [Refuses("forbidden")]
     public async Task<IResult> ChangeAsync([HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = "api/integrations/{integrationId}")] HttpRequest request, string integrationId)
     {
         if (!(await FindToChangeAsync(request, integrationId)).TryGet(out var found, out var unknown))
@@ -77,6 +93,10 @@ public sealed class IntegrationTriggers(IIntegrations integrations, IntegrationF
 
     [Function("DeleteIntegration")]
     [Requires(Need.Person)]
+    [Summary("Delete an integration")]
+    [Answers(204, "It is gone.")]
+    [HonoursIfMatch]
+    [Refuses("forbidden")]
     public async Task<IResult> DeleteAsync([HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "api/integrations/{integrationId}")] HttpRequest request, string integrationId)
     {
         if (!(await FindToChangeAsync(request, integrationId)).TryGet(out var found, out var unknown))
@@ -89,6 +109,10 @@ public sealed class IntegrationTriggers(IIntegrations integrations, IntegrationF
 
     [Function("ListIntegrationDeliveries")]
     [Requires(Need.Person)]
+    [Summary("What an integration sent")]
+    [AnswersPage<DeliveryView>("The newest first.")]
+    [Query<DeliveryStatus>("status", "Only those; dead for the ones that were given up.")]
+    [Refuses("invalid")]
     public async Task<IResult> DeliveriesAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/integrations/{integrationId}/deliveries")] HttpRequest request, string integrationId)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -107,6 +131,10 @@ public sealed class IntegrationTriggers(IIntegrations integrations, IntegrationF
 
     [Function("RedeliverIntegrationEvent")]
     [Requires(Need.Person)]
+    [Summary("Send an event again")]
+    [Answers<DeliveryView>(202, "It is due now.")]
+    [HonoursIfMatch]
+    [Refuses("forbidden")]
     public async Task<IResult> RedeliverAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/integrations/{integrationId}/deliveries/{deliveryId}/redeliver")] HttpRequest request, string integrationId, string deliveryId)
     {

@@ -5,15 +5,28 @@ using ServerlessDrives.Http;
 namespace ServerlessDrives.Workspaces;
 
 /// <param name="Role"><c>manager</c> or <c>member</c>.</param>
+[NeedsFields("role")]
 public sealed record MemberBody(string? Role);
+
+/// <summary>Who is signed in.</summary>
+/// <param name="Role">What they are in the organization.</param>
+/// <param name="Workspaces">Those that they may see, and what they are in each.</param>
+public sealed record MeView(UserView User, OrganizationView Organization, OrganizationRole Role, IReadOnlyList<WorkspaceView> Workspaces);
+
+public sealed record UserView(UserId Id, string Name, string? Email);
+
+public sealed record OrganizationView(OrganizationId Id);
 
 public sealed record MemberView(UserId UserId, WorkspaceRole Role);
 
 /// <summary>Who I am, and who is in a workspace.</summary>
+[Section("People")]
 public sealed class MemberTriggers(IWorkspaces workspaces, IWorkspaceWitness witness)
 {
     [Function("GetMe")]
     [Requires(Need.Person)]
+    [Summary("Who I am")]
+    [AnswersResource<MeView>("Me, my organization, and what I am in each workspace.")]
     public async Task<IResult> MeAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/me")] HttpRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -27,17 +40,13 @@ public sealed class MemberTriggers(IWorkspaces workspaces, IWorkspaceWitness wit
             cursor = page.NextCursor;
         }
         while (cursor is not null);
-        return Answers.Resource(request, new
-        {
-            user = new { id = person.Id, name = person.Name, email = person.Email },
-            organization = new { id = person.Organization },
-            role = person.Role,
-            workspaces = mine,
-        });
+        return Answers.Resource(request, new MeView(new(person.Id, person.Name, person.Email), new(person.Organization), person.Role, mine));
     }
 
     [Function("ListMembers")]
     [Requires(Need.Person)]
+    [Summary("List a workspace's members")]
+    [AnswersPage<MemberView>("Who is in it, and as what.")]
     public async Task<IResult> ListAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/workspaces/{workspaceId}/members")] HttpRequest request, string workspaceId)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -52,6 +61,10 @@ public sealed class MemberTriggers(IWorkspaces workspaces, IWorkspaceWitness wit
 
     [Function("PutMember")]
     [Requires(Need.Person)]
+    [Summary("Add a member, or change what they are")]
+    [Reads<MemberBody>]
+    [Answers<MemberView>(200, "The member.", ETag = true)]
+    [Refuses("forbidden")]
     public async Task<IResult> PutAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "api/workspaces/{workspaceId}/members/{userId}")] HttpRequest request, string workspaceId, string userId)
     {
@@ -77,6 +90,9 @@ public sealed class MemberTriggers(IWorkspaces workspaces, IWorkspaceWitness wit
 
     [Function("DeleteMember")]
     [Requires(Need.Person)]
+    [Summary("Take a member out")]
+    [Answers(204, "They are no member now.")]
+    [Refuses("forbidden", "invalid")]
     public async Task<IResult> DeleteAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "api/workspaces/{workspaceId}/members/{userId}")] HttpRequest request, string workspaceId, string userId)
     {

@@ -5,8 +5,10 @@ using ServerlessDrives.Http;
 namespace ServerlessDrives.Workspaces;
 
 /// <param name="Id">What the workspace is called in URLs, behind <c>ws_</c>; made up when left out.</param>
+[NeedsFields("name")]
 public sealed record CreateWorkspaceBody(string? Name, string? Id);
 
+[NeedsFields("name")]
 public sealed record RenameWorkspaceBody(string? Name);
 
 /// <param name="Role">What the person who asks is in it; null for an admin who is no member.</param>
@@ -21,10 +23,13 @@ public sealed record WorkspaceView(WorkspaceId Id, string Name, WorkspaceRole? R
 }
 
 /// <summary>Workspaces over HTTP.</summary>
+[Section("People")]
 public sealed class WorkspaceTriggers(IWorkspaces workspaces, IEnumerable<IWorkspaceContents> contents, IWorkspaceWitness witness, Idempotency idempotency, TimeProvider clock)
 {
     [Function("ListWorkspaces")]
     [Requires(Need.Person)]
+    [Summary("List workspaces")]
+    [AnswersPage<WorkspaceView>("Workspaces that you may see.")]
     public async Task<IResult> ListAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/workspaces")] HttpRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -37,6 +42,11 @@ public sealed class WorkspaceTriggers(IWorkspaces workspaces, IEnumerable<IWorks
 
     [Function("CreateWorkspace")]
     [Requires(Need.Admin)]
+    [Summary("Add a workspace")]
+    [Reads<CreateWorkspaceBody>]
+    [Answers<WorkspaceView>(201, "The workspace.", ETag = true, Location = true)]
+    [HonoursIdempotencyKey]
+    [Refuses("workspace-exists")]
     public Task<IResult> CreateAsync([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/workspaces")] HttpRequest request) =>
         idempotency.OnceAsync<CreateWorkspaceBody>(request, async body =>
         {
@@ -55,6 +65,8 @@ public sealed class WorkspaceTriggers(IWorkspaces workspaces, IEnumerable<IWorks
 
     [Function("GetWorkspace")]
     [Requires(Need.Person)]
+    [Summary("Read a workspace")]
+    [AnswersResource<WorkspaceView>("The workspace.")]
     public async Task<IResult> GetAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/workspaces/{workspaceId}")] HttpRequest request, string workspaceId)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -64,6 +76,11 @@ public sealed class WorkspaceTriggers(IWorkspaces workspaces, IEnumerable<IWorks
 
     [Function("RenameWorkspace")]
     [Requires(Need.Person)]
+    [Summary("Rename a workspace")]
+    [Reads<RenameWorkspaceBody>]
+    [Answers<WorkspaceView>(200, "The workspace as it is now.", ETag = true)]
+    [HonoursIfMatch]
+    [Refuses("forbidden")]
     public async Task<IResult> RenameAsync([HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = "api/workspaces/{workspaceId}")] HttpRequest request, string workspaceId)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -86,6 +103,10 @@ public sealed class WorkspaceTriggers(IWorkspaces workspaces, IEnumerable<IWorks
 
     [Function("DeleteWorkspace")]
     [Requires(Need.Admin)]
+    [Summary("Delete a workspace")]
+    [Answers(204, "It is gone.")]
+    [HonoursIfMatch]
+    [Refuses("workspace-not-empty")]
     public async Task<IResult> DeleteAsync([HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "api/workspaces/{workspaceId}")] HttpRequest request, string workspaceId)
     {
         ArgumentNullException.ThrowIfNull(request);
