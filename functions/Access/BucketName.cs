@@ -28,6 +28,9 @@ public sealed partial record BucketName : IParsed<BucketName>
         var name = text?.Trim() ?? "";
         if (name.Length == 0)
             return Parsed.Refuse<BucketName>("Give the bucket's name.");
+        // A host such as acme.s3.amazonaws.com would do as a name, but nobody who pastes it means that.
+        if (VirtualHost().Match(name) is { Success: true } host)
+            return Parsed.Refuse<BucketName>($"Give the bucket's name only, not an address{Offer(host.Groups["name"].Value)}.");
         if (ProblemOf(name) is not { } problem)
             return new BucketName(name);
         if (name.StartsWith("arn:", StringComparison.OrdinalIgnoreCase))
@@ -55,8 +58,6 @@ public sealed partial record BucketName : IParsed<BucketName>
             return console.Groups["name"].Value;
         if (PathStyle().Match(text) is { Success: true } path)
             return path.Groups["name"].Value;
-        if (VirtualHost().Match(text) is { Success: true } host)
-            return host.Groups["name"].Value;
         if (text.Contains("://", StringComparison.Ordinal))
             return "";
         return text.Split('/') is [var first, ..] && text.Contains('/', StringComparison.Ordinal) && ProblemOf(first) is null ? first : null;

@@ -67,7 +67,7 @@ public sealed class ConnectDriveActivities(
         await progress.CompleteAsync(report, cancellation);
 
         if (!report.Passed)
-            await ChangeAsync(input.Attempt, now => now.TryAgain(input.Attempt.Number + 1, ProblemOf(report), clock.GetUtcNow()), cancellation);
+            await ChangeAsync(input.Attempt, now => now.TryAgain(input.Attempt.Number + 1, StepToMend(input.Attempt), ProblemOf(report), clock.GetUtcNow()), cancellation);
         return report.Passed;
     }
 
@@ -147,6 +147,9 @@ public sealed class ConnectDriveActivities(
         }
     }
 
+    private static ConnectionStatus StepToMend(ConnectionAttempt attempt) =>
+        attempt.UsesRole ? ConnectionStatus.AwaitingBucketPolicy : ConnectionStatus.AwaitingConfiguration;
+
     private DriveConnection Distrust(DriveConnection connection, ConnectionAttempt attempt, TrustVerdict verdict)
     {
         var trustsAnyone = verdict.ExternalIdRequired.Status is CheckStatus.Failed;
@@ -155,7 +158,7 @@ public sealed class ConnectDriveActivities(
             trustsAnyone ? "external-id-not-required" : "role-not-trusted",
             trustsAnyone ? "The role can be assumed without our external ID" : "The role does not trust us yet",
             Sentence(check));
-        var again = connection.TryAgain(attempt.Number + 1, problem, clock.GetUtcNow());
+        var again = connection.TryAgain(attempt.Number + 1, ConnectionStatus.AwaitingTrustPolicy, problem, clock.GetUtcNow());
         return trustsAnyone ? again.ForgetRoleArn() : again;
     }
 

@@ -81,7 +81,7 @@ public sealed class ConnectDriveTriggers(IConnections connections, ConnectionDes
             return unknown.AsProblem();
         if (!(await request.ReadJsonAsync<ConfigurationBody>()).TryGet(out var body, out var unreadable))
             return unreadable.AsProblem();
-        var configured = await desk.ConfigureAsync(request.Person(), found, body, new DurableConnectionFlow(durable), request.HttpContext.RequestAborted);
+        var configured = await desk.ConfigureAsync(request.Person(), found, body, InsistsOnWhatWasRead(request), new DurableConnectionFlow(durable), request.HttpContext.RequestAborted);
         return await AcceptedAsync(request, configured);
     }
 
@@ -120,7 +120,7 @@ public sealed class ConnectDriveTriggers(IConnections connections, ConnectionDes
     {
         if (!(await FindToChangeAsync(request, connectionId)).TryGet(out var found, out var unknown))
             return unknown.AsProblem();
-        return await AcceptedAsync(request, await desk.CancelAsync(request.Person(), found, new DurableConnectionFlow(durable), request.HttpContext.RequestAborted));
+        return await AcceptedAsync(request, await desk.CancelAsync(request.Person(), found, InsistsOnWhatWasRead(request), new DurableConnectionFlow(durable), request.HttpContext.RequestAborted));
     }
 
     private async Task<IResult> ConfirmAsync(HttpRequest request, DurableTaskClient durable, string connectionId, ConfirmationStep step)
@@ -148,11 +148,13 @@ public sealed class ConnectDriveTriggers(IConnections connections, ConnectionDes
             return unknown;
         if (!request.Person().MayConnect(found.Value.Audience))
             return Refusal.Forbidden("Only admins change connections for the whole organization.");
-        return request.Headers.IfMatch.Count > 0
+        return InsistsOnWhatWasRead(request)
             && Preconditions.Check(request, await views.OfAsync(found.Value, request.HttpContext.RequestAborted), "connection") is { } changed
                 ? changed
                 : found;
     }
+
+    private static bool InsistsOnWhatWasRead(HttpRequest request) => request.Headers.IfMatch.Count > 0;
 
     private async Task<IResult> AcceptedAsync(HttpRequest request, Result<Versioned<DriveConnection>> said)
     {

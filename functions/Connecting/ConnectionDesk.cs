@@ -65,8 +65,7 @@ public sealed class ConnectionDesk(IConnections connections, IRoles roles, ISecr
             };
         }
 
-        ConnectionForm? form = null;
-        if (start.Configuration is { } body && !ConnectionForm.Parse(body, connection, principals, "configuration.").TryGet(out form, out var invalid))
+        if (start.Configuration is { } body && !ConnectionForm.Parse(body, connection, principals, "configuration.").TryGet(out _, out var invalid))
             return invalid;
 
         var key = new ConnectionKey(connection.Organization, connection.Id);
@@ -79,36 +78,34 @@ public sealed class ConnectionDesk(IConnections connections, IRoles roles, ISecr
         }
 
         await witness.StartedAsync(person, open.Value, cancellation);
-        if (form is not null && await StoreConfigurationAsync(open, form, cancellation) is { } configured)
-            open = configured;
+        if (start.Configuration is not null && (await StoreConfigurationAsync(open, start.Configuration, asRead: false, cancellation)).TryGet(out var configured, out _))
+            open = configured.After;
         await flow.BeginAsync(open.Value.FirstAttempt(), cancellation);
         await connections.KeepAsync(promise, cancellation);
         return open;
     }
 
     /// <summary>Step 3, and any time later while a policy is being applied: what is typed replaces what was typed before.</summary>
+    /// <param name="asRead">Whether a connection that has changed since <paramref name="read"/> is refused instead of read again.</param>
     public async Task<Result<Versioned<DriveConnection>>> ConfigureAsync(
-        Person person, Versioned<DriveConnection> read, ConfigurationBody body, IConnectionFlow flow, CancellationToken cancellation)
+        Person person, Versioned<DriveConnection> read, ConfigurationBody body, bool asRead, IConnectionFlow flow, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(person);
         ArgumentNullException.ThrowIfNull(read);
-        if (!read.Value.TakesConfiguration || read.Value.CancelRequested)
-            return StepNotOpen(read.Value, "takes no configuration");
-        if (!ConnectionForm.Parse(body, read.Value, principals).TryGet(out var form, out var refusal))
+        if (!ParseConfiguration(read.Value, body).TryGet(out _, out var refusal))
             return refusal;
 
         var key = KeyOf(read.Value);
         var promise = await connections.PromiseAsync(key, cancellation);
-        if (await StoreConfigurationAsync(read, form, cancellation) is not { } saved)
+        var stored = await StoreConfigurationAsync(read, body, asRead, cancellation);
+        if (stored.TryGet(out var change, out _))
         {
-            await connections.KeepAsync(promise, cancellation);
-            return Refusal.Changed("connection");
+            await witness.ConfiguredAsync(person.Id, change.Before, change.After.Value, cancellation);
+            await flow.TellAsync(key.Connection, ConnectionEventName.For(ConnectionEvent.Configured, change.After.Value.Attempt), cancellation);
         }
 
-        await witness.ConfiguredAsync(person.Id, read.Value, saved.Value, cancellation);
-        await flow.TellAsync(saved.Value.Id, ConnectionEventName.For(ConnectionEvent.Configured, saved.Value.Attempt), cancellation);
         await connections.KeepAsync(promise, cancellation);
-        return saved;
+        return stored.Then<Versioned<DriveConnection>>(both => both.After);
     }
 
     /// <summary>"Applied". Saying it again while the step is still open is fine and changes nothing; of many at once, one counts.</summary>
@@ -143,25 +140,33 @@ public sealed class ConnectionDesk(IConnections connections, IRoles roles, ISecr
         }
     }
 
-    public async Task<Result<Versioned<DriveConnection>>> CancelAsync(Person person, Versioned<DriveConnection> read, IConnectionFlow flow, CancellationToken cancellation)
+    /// <param name="asRead">Whether a connection that has changed since <paramref name="read"/> is refused instead of read again.</param>
+    public async Task<Result<Versioned<DriveConnection>>> CancelAsync(
+        Person person, Versioned<DriveConnection> read, bool asRead, IConnectionFlow flow, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(person);
         ArgumentNullException.ThrowIfNull(read);
-        if (!read.Value.IsOpen)
-            return StepNotOpen(read.Value, "can't be cancelled any more");
         var key = KeyOf(read.Value);
-        var promise = await connections.PromiseAsync(key, cancellation);
-        var saved = read.Value.CancelRequested ? read : await connections.SaveAsync(read.With(read.Value.RequestCancel(clock.GetUtcNow())), cancellation);
-        if (saved is null)
+        for (var now = read; ;)
         {
-            await connections.KeepAsync(promise, cancellation);
-            return Refusal.Changed("connection");
-        }
+            if (!now.Value.IsOpen)
+                return StepNotOpen(now.Value, "can't be cancelled any more");
+            var promise = await connections.PromiseAsync(key, cancellation);
+            var saved = now.Value.CancelRequested ? now : await connections.SaveAsync(now.With(now.Value.RequestCancel(clock.GetUtcNow())), cancellation);
+            if (saved is not null)
+            {
+                if (!now.Value.CancelRequested)
+                    await witness.CancelRequestedAsync(person.Id, saved.Value, cancellation);
+                await flow.TellAsync(key.Connection, ConnectionEventName.Cancelled, cancellation);
+            }
 
-        await witness.CancelRequestedAsync(person.Id, saved.Value, cancellation);
-        await flow.TellAsync(key.Connection, ConnectionEventName.Cancelled, cancellation);
-        await connections.KeepAsync(promise, cancellation);
-        return saved;
+            await connections.KeepAsync(promise, cancellation);
+            if (saved is not null)
+                return saved;
+            if (asRead || await connections.FindAsync(key, cancellation) is not { } again)
+                return Refusal.Changed("connection");
+            now = again;
+        }
     }
 
     /// <summary>Does again what a crash may have cut off between a row and its orchestration. What the flow heard already, it doesn't hear twice: each event is awaited once.</summary>
@@ -214,26 +219,56 @@ public sealed class ConnectionDesk(IConnections connections, IRoles roles, ISecr
         };
     }
 
-    private async Task<Versioned<DriveConnection>?> StoreConfigurationAsync(Versioned<DriveConnection> read, ConnectionForm form, CancellationToken cancellation)
-    {
-        var configuration = form.Configuration;
-        if (form.SecretAccessKey is { } secret)
-        {
-            // A null version: the connection was closed meanwhile, and its secret's name with it.
-            if (await secrets.StoreAsync(read.Value.Secret!, secret, cancellation) is not { } version)
-                return null;
-            configuration = configuration with { SecretVersion = version };
-        }
+    private Result<ConnectionForm> ParseConfiguration(DriveConnection connection, ConfigurationBody body) =>
+        connection.TakesConfiguration && !connection.CancelRequested
+            ? ConnectionForm.Parse(body, connection, principals)
+            : StepNotOpen(connection, "takes no configuration");
 
-        var saved = await connections.SaveAsync(read.With(read.Value.Configure(configuration, clock.GetUtcNow())), cancellation);
-        if (form.SecretAccessKey is not null)
-            await DropUnusedVersionAsync(read.Value, saved?.Value, configuration.SecretVersion!, cancellation);
-        return saved;
+    /// <summary>Puts the secret into the vault, once, and the rest into the row as it stands.</summary>
+    private async Task<Result<Configured>> StoreConfigurationAsync(Versioned<DriveConnection> read, ConfigurationBody body, bool asRead, CancellationToken cancellation)
+    {
+        string? version = null;
+        while (true)
+        {
+            if (!ParseConfiguration(read.Value, body).TryGet(out var form, out var refusal))
+            {
+                await DropUnusedVersionAsync(read.Value, after: null, version, cancellation);
+                return refusal;
+            }
+
+            if (form.SecretAccessKey is { } secret && version is null)
+            {
+                version = await secrets.StoreAsync(read.Value.Secret!, secret, cancellation);
+                // The connection was closed meanwhile, and its secret's name with it.
+                if (version is null)
+                    return Refusal.Changed("connection");
+            }
+
+            var configuration = version is null ? form.Configuration : form.Configuration with { SecretVersion = version };
+            if (await connections.SaveAsync(read.With(read.Value.Configure(configuration, clock.GetUtcNow())), cancellation) is { } saved)
+            {
+                await DropUnusedVersionAsync(read.Value, saved.Value, version, cancellation);
+                return new Configured(read.Value, saved);
+            }
+
+            if (asRead || await connections.FindAsync(KeyOf(read.Value), cancellation) is not { } again)
+            {
+                await DropUnusedVersionAsync(read.Value, after: null, version, cancellation);
+                return Refusal.Changed("connection");
+            }
+
+            read = again;
+        }
     }
 
+    private sealed record Configured(DriveConnection Before, Versioned<DriveConnection> After);
+
     /// <summary>Of the version that was there and the one that was just stored, disables the one that the row doesn't name.</summary>
-    private async Task DropUnusedVersionAsync(DriveConnection before, DriveConnection? after, string stored, CancellationToken cancellation)
+    /// <param name="stored">Null when no secret was given; then there is nothing to drop.</param>
+    private async Task DropUnusedVersionAsync(DriveConnection before, DriveConnection? after, string? stored, CancellationToken cancellation)
     {
+        if (stored is null)
+            return;
         var unused = after is null ? stored : before.Configuration?.SecretVersion;
         if (unused is not null)
             await secrets.DisableAsync(before.Secret!, unused, cancellation);

@@ -211,9 +211,9 @@ public sealed record DriveConnection
 
     public DriveConnection RequestCancel(DateTimeOffset now) => this with { CancelRequested = true, UpdatedAt = now };
 
-    /// <summary>Something has to be mended: the attempt counts up, what was typed is kept.</summary>
-    public DriveConnection TryAgain(int attempt, ConnectionProblem problem, DateTimeOffset now) =>
-        this with { Attempt = attempt, Problem = problem, UpdatedAt = now };
+    /// <summary>Something has to be mended: back to that step, the attempt counts up, what was typed is kept.</summary>
+    public DriveConnection TryAgain(int attempt, ConnectionStatus at, ConnectionProblem problem, DateTimeOffset now) =>
+        MoveTo(at, now) with { Attempt = attempt, Problem = problem };
 
     /// <summary>The role admits whoever guesses its name, so its ARN is not kept.</summary>
     public DriveConnection ForgetRoleArn() =>

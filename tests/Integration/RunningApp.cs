@@ -11,7 +11,12 @@ public sealed class RunningApp : ICollectionFixture<RunningApp>, IAsyncLifetime
 
     public EmbeddedApp App { get; private set; } = null!;
 
-    public async ValueTask InitializeAsync() => App = await EmbeddedApp.StartAsync(new() { ["ServerlessDrives__Webhooks__AllowPrivateTargets"] = "true" });
+    public async ValueTask InitializeAsync() => App = await EmbeddedApp.StartAsync(new()
+    {
+        ["ServerlessDrives__Webhooks__AllowPrivateTargets"] = "true",
+        // The sandbox's IAM tells everybody at once unless told otherwise, so a refusal needs no minute to be final.
+        ["Verification__PropagationWait"] = "00:00:03",
+    });
 
     public ValueTask DisposeAsync() => App.DisposeAsync();
 }

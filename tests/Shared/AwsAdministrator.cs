@@ -69,6 +69,15 @@ public sealed class AwsAdministrator
         await s3.PutBucketPolicyAsync(new PutBucketPolicyRequest { BucketName = bucket, Policy = policy.ToJsonString() });
     }
 
+    /// <summary>The bucket's policy as JSON, or null where it has none.</summary>
+    public async Task<string?> BucketPolicyAsync(string bucket)
+    {
+        using var s3 = S3();
+        var answer = await s3.GetBucketPolicyAsync(new GetBucketPolicyRequest { BucketName = bucket });
+        // For a bucket without a policy the SDK doesn't throw: it hands over the error's XML as if that were the policy.
+        return answer.HttpStatusCode is System.Net.HttpStatusCode.OK ? answer.Policy : null;
+    }
+
     /// <summary>Everything in the bucket below a prefix, uploads included; for "nothing left behind".</summary>
     public async Task<List<string>> KeysAsync(string bucket, string prefix)
     {

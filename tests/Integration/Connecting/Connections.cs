@@ -54,25 +54,12 @@ public static class Connections
         await administrator.PutRolePolicyAsync(role, offered["rolePolicy"]!);
         if (applyBucketPolicy)
         {
-            using var s3 = administrator.S3();
-            var present = (await PresentPolicyAsync(s3, "acme-documents")) ?? "";
-            var merged = await http.PostAsync($"/api/connections/{id}/merged-bucket-policy", present.Length == 0 ? null : present, HttpStatusCode.OK);
+            var present = await administrator.BucketPolicyAsync("acme-documents");
+            var merged = await http.PostAsync($"/api/connections/{id}/merged-bucket-policy", present, HttpStatusCode.OK);
             await administrator.PutBucketPolicyAsync("acme-documents", merged);
         }
 
         await http.PostAsync($"/api/connections/{id}/confirmations/bucket-policy", null, HttpStatusCode.Accepted);
         return await http.UntilAsync(id, "connected");
-    }
-
-    private static async Task<string?> PresentPolicyAsync(Amazon.S3.IAmazonS3 s3, string bucket)
-    {
-        try
-        {
-            return (await s3.GetBucketPolicyAsync(new Amazon.S3.Model.GetBucketPolicyRequest { BucketName = bucket })).Policy;
-        }
-        catch (Amazon.S3.AmazonS3Exception none) when (none.ErrorCode == "NoSuchBucketPolicy")
-        {
-            return null;
-        }
     }
 }
