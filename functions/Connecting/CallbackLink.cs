@@ -17,10 +17,14 @@ public sealed record CallbackLink(string Hash, ConfirmationStep Step, int Attemp
     public DateTimeOffset? RevokedAt { get; init; }
 }
 
-/// <summary>The part of a callback link that whoever holds it is known by: which connection, and 256 random bits.</summary>
+/// <summary>
+/// The part of a callback link that whoever holds it is known by: which connection, 256 random bits, and a check sum, which anybody can make
+/// and which tells a link that was cut or changed on its way from one that was never given out.
+/// </summary>
 public sealed record CallbackToken
 {
     private const int SecretBytes = 32;
+    private const int SumBytes = 6;
     private readonly byte[] _secret;
 
     private CallbackToken(ConnectionKey key, byte[] secret) => (Key, _secret) = (key, secret);
@@ -35,7 +39,7 @@ public sealed record CallbackToken
     /// <returns>The token, or null when the text was never one of ours or has been cut or changed.</returns>
     public static CallbackToken? Parse(string? text)
     {
-        if (text is not { Length: > 0 and < 400 } || text.Split('.') is not [var key, var secret] || !Base64Url.IsValid(key) || !Base64Url.IsValid(secret))
+        if (text is not { Length: > 0 and < 400 } || text.Split('.') is not [var key, var secret, var sum] || sum != SumOf($"{key}.{secret}") || !Base64Url.IsValid(key) || !Base64Url.IsValid(secret))
             return null;
         var bytes = Base64Url.DecodeFromChars(secret);
         return bytes.Length == SecretBytes
@@ -47,7 +51,13 @@ public sealed record CallbackToken
     }
 
     /// <summary>As it stands in the link; whoever logs or stores this holds the link.</summary>
-    public string Reveal() => $"{Base64Url.EncodeToString(Encoding.UTF8.GetBytes($"{Key.Organization}/{Key.Connection}"))}.{Base64Url.EncodeToString(_secret)}";
+    public string Reveal()
+    {
+        var text = $"{Base64Url.EncodeToString(Encoding.UTF8.GetBytes($"{Key.Organization}/{Key.Connection}"))}.{Base64Url.EncodeToString(_secret)}";
+        return $"{text}.{SumOf(text)}";
+    }
+
+    private static string SumOf(string text) => Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, SumBytes));
 
     public override string ToString() => "***";
 }

@@ -24,7 +24,7 @@ public sealed class CallbackTriggers(CallbackDesk callbacks, ConnectionViews vie
     [Requires(Need.Nobody)]
     [Summary("What to apply", Detail = "For an AWS administrator without an account here: the link's token is all that is needed.")]
     [AnswersResource<CallbackView>("The policies of the link's step, and nothing else of the connection.")]
-    [Refuses("callback-unknown", "callback-expired", "callback-revoked", "too-many-requests")]
+    [Refuses("callback-unknown", "callback-damaged", "callback-expired", "callback-revoked", "too-many-requests")]
     public async Task<IResult> GetAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/callbacks/{token}")] HttpRequest request, string token)
     {
         if (limits.Refuse(request, token) is { } busy)
@@ -38,7 +38,8 @@ public sealed class CallbackTriggers(CallbackDesk callbacks, ConnectionViews vie
     [Summary("Confirm what was applied")]
     [Reads<CallbackBody>(Optional = true)]
     [Answers<CallbackConfirmedView>(202, "Heard; the connection goes on.")]
-    [Refuses("callback-unknown", "callback-expired", "callback-revoked", "step-not-open", "too-many-requests")]
+    [Refuses("callback-unknown", "callback-damaged", "callback-expired", "callback-revoked", "callback-used", "callback-too-early", "callback-other-step", "callback-outdated", "callback-ended")]
+    [Refuses("step-not-open", "too-many-requests")]
     public async Task<IResult> ConfirmAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/callbacks/{token}")] HttpRequest request, [DurableClient] DurableTaskClient durable, string token)
     {
@@ -85,12 +86,27 @@ public sealed class CallbackLimits : IDisposable
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(token);
-        using var caller = _perCaller.AttemptAcquire($"{request.HttpContext.Connection.RemoteIpAddress}");
+        using var caller = _perCaller.AttemptAcquire(CallerOf(request));
+        if (!caller.IsAcquired)
+            return TooMany("Too many requests for callback links from here. Wait a little.");
         using var link = _perLink.AttemptAcquire(token.Length > 400 ? "" : token);
-        return caller.IsAcquired && link.IsAcquired
-            ? null
-            : new(RefusalKind.TooMany, "too-many-requests", "Too many requests for callback links from here. Wait a little.") { RetryAfter = TimeSpan.FromSeconds(10) };
+        return link.IsAcquired ? null : TooMany("Too many requests for this link. Wait a little.");
     }
+
+    /// <summary>
+    /// The address that the request comes from. In Azure the worker is called by the host on the same machine, and what the front end appended last to
+    /// X-Forwarded-For is the caller; whatever stands before that is the caller's own claim.
+    /// </summary>
+    private static string CallerOf(HttpRequest request)
+    {
+        var peer = request.HttpContext.Connection.RemoteIpAddress;
+        var forwarded = request.Headers["X-Forwarded-For"].ToString().Split(',')[^1].Trim();
+        return peer is null || System.Net.IPAddress.IsLoopback(peer)
+            ? System.Net.IPEndPoint.TryParse(forwarded, out var caller) ? $"{caller.Address}" : "nearby"
+            : $"{peer}";
+    }
+
+    private static Refusal TooMany(string detail) => new(RefusalKind.TooMany, "too-many-requests", detail) { RetryAfter = TimeSpan.FromSeconds(10) };
 
     public void Dispose()
     {

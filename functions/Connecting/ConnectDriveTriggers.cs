@@ -8,7 +8,7 @@ namespace ServerlessDrives.Connecting;
 
 /// <summary>The wizard over HTTP: start, configure, confirm, cancel, read.</summary>
 [Section("Connecting")]
-public sealed class ConnectDriveTriggers(IConnections connections, ConnectionDesk desk, ConnectionViews views, Idempotency idempotency, TimeProvider clock)
+public sealed class ConnectDriveTriggers(IConnections connections, IWorkspaces workspaces, ConnectionDesk desk, ConnectionViews views, Idempotency idempotency, TimeProvider clock)
 {
     /// <summary>How long an answer waits for the flow to take up what was said, so that people see the next step at once.</summary>
     private static readonly TimeSpan Courtesy = TimeSpan.FromSeconds(2);
@@ -45,7 +45,7 @@ public sealed class ConnectDriveTriggers(IConnections connections, ConnectionDes
         var person = request.Person();
         if (!Paging.Of(request).TryGet(out var paging, out var refusal))
             return refusal.AsProblem();
-        if (!ListQuery.Audiences(request, person).TryGet(out var audiences, out var unknown))
+        if (!(await ListQuery.AudiencesAsync(request, person, workspaces)).TryGet(out var audiences, out var unknown))
             return unknown.AsProblem();
         if (!ListQuery.Word<ConnectionStatus>(request, "status").TryGet(out var status, out var wrong))
             return wrong.AsProblem();

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using ServerlessDrives.Workspaces;
 
 namespace ServerlessDrives.Connecting;
 
@@ -23,6 +24,28 @@ public static class ConnectingComposition
         services.AddSingleton<CallbackLimits>();
         services.AddSingleton<SetupDesk>();
         services.AddSingleton<ConnectionViews>();
+        services.AddSingleton<IWorkspaceContents, WorkspaceConnections>();
         return services;
+    }
+}
+
+/// <summary>The open connections that keep a workspace from being deleted.</summary>
+internal sealed class WorkspaceConnections(IConnections connections) : IWorkspaceContents
+{
+    private const int Most = 100;
+
+    public async Task<IReadOnlyDictionary<string, string>> OfAsync(OrganizationId organization, WorkspaceId workspace, CancellationToken cancellation)
+    {
+        var open = new Dictionary<string, string>();
+        string? cursor = null;
+        do
+        {
+            var page = await connections.ListAsync(organization, [new Audience.Workspace(workspace)], status: null, Http.Paging.Most, cursor, cancellation);
+            foreach (var connection in page.Items.Where(connection => connection.IsOpen).Take(Most - open.Count))
+                open[connection.Id.Value] = connection.DisplayName.Value;
+            cursor = page.NextCursor;
+        }
+        while (cursor is not null && open.Count < Most);
+        return open;
     }
 }

@@ -10,10 +10,6 @@ namespace ServerlessDrives.Connecting;
 public sealed record StartConnectionBody(
     string? DisplayName, AudienceBody? Audience, AuthenticationBody? Authentication, ConfigurationBody? Configuration, bool? MakeDefault);
 
-/// <param name="Type"><c>workspace</c> or <c>organization</c>.</param>
-[NeedsFields("type")]
-public sealed record AudienceBody(string? Type, string? WorkspaceId);
-
 /// <param name="Method"><c>accessKey</c> or <c>iamRole</c>.</param>
 /// <param name="RoleId">A role to use again; null for a new one.</param>
 [NeedsFields("method")]
@@ -40,7 +36,7 @@ public sealed record ConnectionStart(DisplayName DisplayName, Audience Audience,
         ArgumentNullException.ThrowIfNull(body);
         var form = new FormReader();
         var name = form.Read("displayName", Drives.DisplayName.Parse(body.DisplayName));
-        var audience = ReadAudience(form, body.Audience);
+        var audience = AudienceBody.Read(form, body.Audience);
         ConnectionMethod? method = body.Authentication?.Method switch
         {
             "accessKey" => ConnectionMethod.AccessKey,
@@ -61,16 +57,6 @@ public sealed record ConnectionStart(DisplayName DisplayName, Audience Audience,
 
         return form.IsValid ? new ConnectionStart(name!, audience!, method!.Value, role, body.Configuration, body.MakeDefault ?? false) : form.Refusal;
     }
-
-    private static Audience? ReadAudience(FormReader form, AudienceBody? body) => body?.Type switch
-    {
-        "organization" when body.WorkspaceId is not null =>
-            form.Refuse<Audience>("audience.workspaceId", "The organization's drives belong to no workspace; leave this out or choose \"workspace\"."),
-        "organization" => Audience.Whole,
-        "workspace" when Identifier.TryParse<WorkspaceId>(body.WorkspaceId, out var workspace) => new Audience.Workspace(workspace),
-        "workspace" => form.Refuse<Audience>("audience.workspaceId", "Say which workspace: its id starts with ws_."),
-        _ => form.Refuse<Audience>("audience.type", "Choose \"workspace\" or \"organization\"."),
-    };
 }
 
 /// <summary>A configuration, parsed; the secret half of an access key stays beside it on its way to the vault.</summary>

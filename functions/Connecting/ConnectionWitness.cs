@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using ServerlessDrives.Events;
 using ServerlessDrives.Workspaces;
@@ -21,7 +22,7 @@ public sealed class ConnectionWitness(IAuditTrail audit, IEvents events)
         ArgumentNullException.ThrowIfNull(confirmation);
         var actor = confirmation.Through == "callback" ? Actor.Callback(confirmation.By) : new Actor("user", confirmation.By);
         return RecordAsync(
-            connection, actor, "confirmed", null, new() { ["step"] = StepName(confirmation.Step), ["attempt"] = confirmation.Attempt }, $"confirmed-{confirmation.Step}-{confirmation.Attempt}", cancellation);
+            connection, actor, "confirmed", null, new() { ["step"] = StepName(confirmation.Step), ["attempt"] = confirmation.Attempt, ["through"] = confirmation.Through }, $"confirmed-{confirmation.Step}-{confirmation.Attempt}-{confirmation.At.UtcTicks}", cancellation);
     }
 
     public Task CancelRequestedAsync(UserId by, DriveConnection connection, CancellationToken cancellation) =>
@@ -49,8 +50,26 @@ public sealed class ConnectionWitness(IAuditTrail audit, IEvents events)
         ArgumentNullException.ThrowIfNull(connection);
         var word = Word(connection.Status);
         await RecordAsync(connection, Actor.System("connecting"), word, null, connection.DriveId is { } drive ? new() { ["driveId"] = drive.Value } : null, "ended", cancellation);
+        if (connection is { Status: ConnectionStatus.Connected, MakeDefault: true })
+            await DefaultChangedAsync(connection, cancellation);
         if (connection.Status is ConnectionStatus.Connected or ConnectionStatus.Expired)
             await TellAsync(connection, connection.Status is ConnectionStatus.Connected ? EventTypes.Connected : EventTypes.Expired, $"{connection.Id}-ended", cancellation);
+    }
+
+    /// <summary>The drive became a default in the same moment as it came to be.</summary>
+    private async Task DefaultChangedAsync(DriveConnection connection, CancellationToken cancellation)
+    {
+        var scope = connection.Audience is Audience.Workspace workspace ? workspace.Id.Value : connection.Organization.Value;
+        var key = $"{connection.Id}-default";
+        await audit.RecordAsync(
+            connection.Organization, Actor.User(connection.CreatedBy), "default-drive.changed", scope, null, new() { ["driveId"] = connection.DriveId!.Value.Value }, key, cancellation);
+        await events.TellAsync(
+            new(key, connection.Organization, EventTypes.DefaultDriveChanged, scope, connection.UpdatedAt, new JsonObject
+            {
+                ["audience"] = JsonSerializer.SerializeToNode(connection.Audience),
+                ["after"] = connection.DriveId!.Value.Value,
+            }),
+            cancellation);
     }
 
     private Task TellAsync(DriveConnection connection, string type, string id, CancellationToken cancellation) => events.TellAsync(

@@ -133,6 +133,10 @@ public sealed record DriveConnection
     [JsonIgnore]
     public bool TakesConfiguration => Status is ConnectionStatus.AwaitingTrustPolicy or ConnectionStatus.AwaitingConfiguration or ConnectionStatus.AwaitingBucketPolicy;
 
+    /// <summary>Whether the step will open later in this attempt.</summary>
+    public bool IsStillToCome(ConfirmationStep step) =>
+        step is ConfirmationStep.BucketPolicy && Method is ConnectionMethod.IamRole && Status is ConnectionStatus.AwaitingTrustPolicy or ConnectionStatus.AwaitingConfiguration;
+
     /// <summary>The confirmation that was given for the open step in this attempt, if it was.</summary>
     public Confirmation? ConfirmationOf(ConfirmationStep step) =>
         Confirmations.FirstOrDefault(confirmation => confirmation.Step == step && confirmation.Attempt == Attempt);
@@ -192,11 +196,14 @@ public sealed record DriveConnection
     public DriveConnection BeginVerification(VerificationId verification, DateTimeOffset now) =>
         MoveTo(ConnectionStatus.Verifying, now) with { LastVerification = verification };
 
-    /// <summary>Other policies follow from another configuration, so a confirmation of the earlier ones doesn't count.</summary>
+    /// <summary>Other policies follow from another configuration, so a confirmation of the earlier ones doesn't count, and the links that gave one are spent.</summary>
     public DriveConnection Configure(DriveConfiguration configuration, DateTimeOffset now) => this with
     {
         Configuration = configuration,
         Confirmations = [.. Confirmations.Where(confirmation => confirmation.Step is ConfirmationStep.TrustPolicy || confirmation.Attempt != Attempt)],
+        CallbackLinks = ConfirmationOf(ConfirmationStep.BucketPolicy) is null
+            ? CallbackLinks
+            : [.. CallbackLinks.Select(link => link is { Step: ConfirmationStep.BucketPolicy, RevokedAt: null } && link.Attempt == Attempt ? link with { RevokedAt = now } : link)],
         UpdatedAt = now,
     };
 

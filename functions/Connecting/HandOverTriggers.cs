@@ -19,7 +19,7 @@ public sealed record CallbackLinkView(Uri Url, string Step, DateTimeOffset Expir
 
 /// <summary>What hands a step over to an AWS admin: callback links, the step as something to run, the merged bucket policy.</summary>
 [Section("Connecting")]
-public sealed class HandOverTriggers(IConnections connections, CallbackDesk callbacks, SetupDesk setup, Idempotency idempotency)
+public sealed class HandOverTriggers(IConnections connections, ConnectionViews views, CallbackDesk callbacks, SetupDesk setup, Idempotency idempotency)
 {
     [Function("CreateCallbackLink")]
     [Requires(Need.Person)]
@@ -46,12 +46,15 @@ public sealed class HandOverTriggers(IConnections connections, CallbackDesk call
     [Requires(Need.Person)]
     [Summary("Revoke all callback links")]
     [Answers(204, "No link of this connection works any more.")]
+    [HonoursIfMatch]
     [Refuses("forbidden")]
     public async Task<IResult> RevokeCallbackLinksAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "api/connections/{connectionId}/callback-links")] HttpRequest request, string connectionId)
     {
         if (!(await FindAsync(request, connectionId)).TryGet(out var connection, out var unknown))
             return unknown.AsProblem();
+        if (request.Headers.IfMatch.Count > 0 && Preconditions.Check(request, await views.OfAsync(connection, request.HttpContext.RequestAborted), "connection") is { } changed)
+            return changed.AsProblem();
         return (await callbacks.RevokeAllAsync(request.Person(), new(connection.Organization, connection.Id), request.HttpContext.RequestAborted)).Answer(_ => Results.NoContent());
     }
 

@@ -10,7 +10,8 @@ namespace ServerlessDrives.Connecting;
 /// Swaps a drive's access key: the new one is proven before it replaces the old one, and only then is the old one disabled.
 /// Wherever a crash falls, the drive has a key that works.
 /// </summary>
-public sealed class ReplaceCredentials(IDrives drives, IVerification verification, IReports reports, ISecrets secrets, IDriveSessions sessions, TimeProvider clock)
+public sealed class ReplaceCredentials(
+    IDrives drives, IVerification verification, IReports reports, ISecrets secrets, IDriveSessions sessions, IEnumerable<IDriveWitness> witnesses, TimeProvider clock)
 {
     private static readonly TaskOptions Stubbornly = TaskOptions.FromRetryPolicy(
         new RetryPolicy(maxNumberOfAttempts: 300, firstRetryInterval: TimeSpan.FromSeconds(1), backoffCoefficient: 2, maxRetryInterval: TimeSpan.FromMinutes(5)));
@@ -47,7 +48,11 @@ public sealed class ReplaceCredentials(IDrives drives, IVerification verificatio
         while (await drives.FindAsync(input.Organization, input.Drive, cancellation) is { Value: { State: DriveState.Connected, Authentication: DriveAuthentication.AccessKey key } } read)
         {
             if (key.SecretVersion == input.NewVersion)
+            {
+                await TellAsync(read.Value, input, cancellation);
                 return true;
+            }
+
             if (key.SecretVersion != input.OldVersion)
                 return false;
             var now = clock.GetUtcNow();
@@ -59,11 +64,18 @@ public sealed class ReplaceCredentials(IDrives drives, IVerification verificatio
             if (await drives.SaveAsync(read.With(swapped), cancellation))
             {
                 sessions.Forget(input.Drive);
+                await TellAsync(swapped, input, cancellation);
                 return true;
             }
         }
 
         return false;
+    }
+
+    private async Task TellAsync(Drive swapped, ReplaceCredentialsInput input, CancellationToken cancellation)
+    {
+        foreach (var witness in witnesses)
+            await witness.CredentialsReplacedAsync(swapped, input.OldAccessKeyId, input.By, input.Verification.Value, cancellation);
     }
 
     /// <summary>Of the two versions, disables the one that the drive doesn't use.</summary>
@@ -72,8 +84,10 @@ public sealed class ReplaceCredentials(IDrives drives, IVerification verificatio
         secrets.DisableAsync(input.Replacement.Secret, input.Replaced ? input.Replacement.OldVersion : input.Replacement.NewVersion, cancellation);
 }
 
+/// <param name="AccessKeyId">The new key's.</param>
 /// <param name="OldVersion">The secret's version that is in use when the swap begins; if another swap comes first, this one is off.</param>
 public sealed record ReplaceCredentialsInput(
-    OrganizationId Organization, DriveId Drive, VerificationId Verification, AccessKeyId AccessKeyId, SecretName Secret, string OldVersion, string NewVersion);
+    OrganizationId Organization, DriveId Drive, VerificationId Verification, AccessKeyId AccessKeyId, SecretName Secret, string OldVersion, string NewVersion,
+    AccessKeyId OldAccessKeyId, UserId By);
 
 public sealed record RetireCredentialsInput(ReplaceCredentialsInput Replacement, bool Replaced);

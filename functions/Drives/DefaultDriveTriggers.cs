@@ -11,84 +11,90 @@ public sealed record DefaultDriveBody(string? DriveId);
 /// <param name="DriveId">The drive that counts, or null when there is none.</param>
 /// <param name="Source"><c>workspace</c>, <c>organization</c> or <c>none</c>: whose choice it is.</param>
 /// <param name="Note">What choosing it means for files that are there already.</param>
-public sealed record DefaultDriveView(DriveId? DriveId, string Source, string? Note);
+public sealed record DefaultDriveView(DriveId? DriveId, string Source, string? Note)
+{
+    private const string FilesStay = "New output goes to this drive. Files on an earlier one stay there; they don't move.";
+
+    /// <summary>The workspace's own default counts, else the organization's.</summary>
+    internal static DefaultDriveView Of(DefaultDrives defaults, Audience audience)
+    {
+        if (audience is Audience.Workspace && defaults.OwnOf(audience) is { } own)
+            return new(own, "workspace", FilesStay);
+        return defaults.Organization is { } common ? new(common, "organization", FilesStay) : new(null, "none", null);
+    }
+}
 
 /// <summary>Default drives over HTTP.</summary>
 [Section("Drives")]
-public sealed class DefaultDriveTriggers(IDrives drives, DriveFinder finder, IDefaultDriveWitness witness)
+public sealed class DefaultDriveTriggers(IDrives drives, DriveFinder finder, IWorkspaces workspaces, IDefaultDriveWitness witness)
 {
-    private const string FilesStay = "New output goes to this drive. Files on the earlier one stay there; they don't move.";
-
     [Function("GetWorkspaceDefaultDrive")]
     [Requires(Need.Person)]
     [Summary("Read a workspace's default drive")]
     [AnswersResource<DefaultDriveView>("The drive that counts, and whose choice it is.")]
     public async Task<IResult> GetOfWorkspaceAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/workspaces/{workspaceId}/default-drive")] HttpRequest request, string workspaceId)
-    {
-        ArgumentNullException.ThrowIfNull(request);
-        var person = request.Person();
-        if (!WorkspaceOf(person, workspaceId).TryGet(out var workspace, out var refusal))
-            return refusal.AsProblem();
-        var defaults = await drives.DefaultsAsync(person.Organization, request.HttpContext.RequestAborted);
-        return Answers.Resource(request, new DefaultDriveView(
-            defaults.For(workspace.Id),
-            defaults.Workspaces.ContainsKey(workspace.Id) ? "workspace" : defaults.Organization is null ? "none" : "organization",
-            null));
-    }
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/workspaces/{workspaceId}/default-drive")] HttpRequest request, string workspaceId) =>
+        (await WorkspaceOfAsync(request, workspaceId)).TryGet(out var workspace, out var unknown) ? await GetAsync(request, workspace) : unknown.AsProblem();
 
     [Function("PutWorkspaceDefaultDrive")]
     [Requires(Need.Person)]
     [Summary("Choose a workspace's default drive")]
     [Reads<DefaultDriveBody>]
     [Answers<DefaultDriveView>(200, "The drive that counts from now on.", ETag = true)]
+    [HonoursIfMatch]
     [Refuses("forbidden")]
-    public Task<IResult> PutOfWorkspaceAsync(
+    public async Task<IResult> PutOfWorkspaceAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "api/workspaces/{workspaceId}/default-drive")] HttpRequest request, string workspaceId) =>
-        WorkspaceOf(request.Person(), workspaceId).TryGet(out var workspace, out var refusal)
-            ? PutAsync(request, workspace)
-            : Task.FromResult(refusal.AsProblem());
+        (await WorkspaceOfAsync(request, workspaceId)).TryGet(out var workspace, out var unknown) ? await PutAsync(request, workspace) : unknown.AsProblem();
 
     [Function("DeleteWorkspaceDefaultDrive")]
     [Requires(Need.Person)]
     [Summary("Let the organization's default drive count")]
     [Answers(204, "The workspace has no default of its own.")]
+    [HonoursIfMatch]
     [Refuses("forbidden")]
     public async Task<IResult> DeleteOfWorkspaceAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "api/workspaces/{workspaceId}/default-drive")] HttpRequest request, string workspaceId)
     {
-        ArgumentNullException.ThrowIfNull(request);
-        var person = request.Person();
-        if (!WorkspaceOf(person, workspaceId).TryGet(out var workspace, out var refusal))
-            return refusal.AsProblem();
+        if (!(await WorkspaceOfAsync(request, workspaceId)).TryGet(out var workspace, out var unknown))
+            return unknown.AsProblem();
+        var (person, cancellation) = (request.Person(), request.HttpContext.RequestAborted);
         if (!person.MaySetDefault(workspace))
             return NotTheirs(workspace).AsProblem();
-        var before = (await drives.DefaultsAsync(person.Organization, request.HttpContext.RequestAborted)).Workspaces.TryGetValue(workspace.Id, out var was) ? was : (DriveId?)null;
-        await drives.ClearDefaultAsync(person.Organization, workspace.Id, request.HttpContext.RequestAborted);
-        if (before is not null)
-            await witness.ChangedAsync(person, workspace, before, null, request.HttpContext.RequestAborted);
-        return Results.NoContent();
+        while (true)
+        {
+            var defaults = await drives.DefaultsAsync(person.Organization, cancellation);
+            if (Preconditions.Check(request, DefaultDriveView.Of(defaults, workspace), "default drive") is { } changed)
+                return changed.AsProblem();
+            if (defaults.OwnOf(workspace) is not { } before)
+                return Results.NoContent();
+            if (await drives.ClearDefaultAsync(person.Organization, workspace.Id, before, cancellation))
+            {
+                await witness.ChangedAsync(person, workspace, before, null, cancellation);
+                return Results.NoContent();
+            }
+        }
     }
 
     [Function("GetOrganizationDefaultDrive")]
     [Requires(Need.Person)]
     [Summary("Read the organization's default drive")]
     [AnswersResource<DefaultDriveView>("The drive that counts, and whose choice it is.")]
-    public async Task<IResult> GetOfOrganizationAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/organization/default-drive")] HttpRequest request)
-    {
-        ArgumentNullException.ThrowIfNull(request);
-        var defaults = await drives.DefaultsAsync(request.Person().Organization, request.HttpContext.RequestAborted);
-        return Answers.Resource(request, new DefaultDriveView(defaults.Organization, defaults.Organization is null ? "none" : "organization", null));
-    }
+    public Task<IResult> GetOfOrganizationAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/organization/default-drive")] HttpRequest request) =>
+        GetAsync(request, Audience.Whole);
 
     [Function("PutOrganizationDefaultDrive")]
     [Requires(Need.Person)]
     [Summary("Choose the organization's default drive")]
     [Reads<DefaultDriveBody>]
     [Answers<DefaultDriveView>(200, "The drive that counts from now on.", ETag = true)]
+    [HonoursIfMatch]
     [Refuses("forbidden")]
     public Task<IResult> PutOfOrganizationAsync([HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "api/organization/default-drive")] HttpRequest request) =>
         PutAsync(request, Audience.Whole);
+
+    private async Task<IResult> GetAsync(HttpRequest request, Audience audience) => Answers.Resource(
+        request, DefaultDriveView.Of(await drives.DefaultsAsync(request.Person().Organization, request.HttpContext.RequestAborted), audience));
 
     private async Task<IResult> PutAsync(HttpRequest request, Audience audience)
     {
@@ -106,18 +112,27 @@ public sealed class DefaultDriveTriggers(IDrives drives, DriveFinder finder, IDe
             if (drive.Value.Audience is Audience.Workspace && drive.Value.Audience != audience)
                 return Refusal.Invalid("driveId", "This drive belongs to another workspace.").AsProblem();
             var defaults = await drives.DefaultsAsync(person.Organization, cancellation);
-            var before = audience is Audience.Workspace own ? defaults.Workspaces.TryGetValue(own.Id, out var was) ? was : (DriveId?)null : defaults.Organization;
-            if (before == drive.Value.Id || await drives.MakeDefaultAsync(drive, audience, cancellation))
+            if (Preconditions.Check(request, DefaultDriveView.Of(defaults, audience), "default drive") is { } changed)
+                return changed.AsProblem();
+            var before = defaults.OwnOf(audience);
+            if (before == drive.Value.Id)
+                return Answers.Resource(request, DefaultDriveView.Of(defaults, audience));
+            if (await drives.MakeDefaultAsync(drive, audience, before, cancellation))
             {
-                if (before != drive.Value.Id)
-                    await witness.ChangedAsync(person, audience, before, drive.Value.Id, cancellation);
-                return Answers.Resource(request, new DefaultDriveView(drive.Value.Id, audience is Audience.Workspace ? "workspace" : "organization", FilesStay));
+                await witness.ChangedAsync(person, audience, before, drive.Value.Id, cancellation);
+                return await GetAsync(request, audience);
             }
+
+            if (audience is Audience.Workspace workspace && await workspaces.FindAsync(person.Organization, workspace.Id, cancellation) is null)
+                return Refusal.NotFound("workspace").AsProblem();
         }
     }
 
-    private static Result<Audience.Workspace> WorkspaceOf(Person person, string workspaceId) =>
-        Identifier.TryParse<WorkspaceId>(workspaceId, out var id) && person.MaySee(id) ? new Audience.Workspace(id) : Refusal.NotFound("workspace");
+    private async Task<Result<Audience.Workspace>> WorkspaceOfAsync(HttpRequest request, string workspaceId)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return (await workspaces.FindAsync(request.Person(), workspaceId, request.HttpContext.RequestAborted)).Then<Audience.Workspace>(found => new Audience.Workspace(found.Value.Id));
+    }
 
     private static Refusal NotTheirs(Audience audience) => Refusal.Forbidden(audience is Audience.Workspace
         ? "Only the workspace's managers and admins choose its default drive."

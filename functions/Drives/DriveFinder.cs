@@ -5,6 +5,8 @@ namespace ServerlessDrives.Drives;
 /// <summary>Finds a drive for a person; a foreign one is as unknown as one that isn't there.</summary>
 public sealed class DriveFinder(IDrives drives)
 {
+    public static readonly Refusal Removed = new(RefusalKind.Gone, "drive-removed", "This drive was removed, or is being removed.");
+
     /// <summary>A drive in whatever state.</summary>
     public async Task<Result<Versioned<Drive>>> FindAnyAsync(Person person, string? driveId, CancellationToken cancellation)
     {
@@ -23,6 +25,6 @@ public sealed class DriveFinder(IDrives drives)
             return refusal;
         return found.Value.State is DriveState.Connected
             ? found.Value
-            : new Refusal(RefusalKind.Gone, "drive-removed", "This drive is being removed.");
+            : Removed;
     }
 }

@@ -3,6 +3,7 @@ using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using ServerlessDrives.Http;
+using ServerlessDrives.Workspaces;
 
 namespace ServerlessDrives.Drives;
 
@@ -16,8 +17,10 @@ public sealed record DriveRemovalView(DriveId Id, DriveState State, string Note)
 
 /// <summary>Drives over HTTP: list, read, remove.</summary>
 [Section("Drives")]
-public sealed class DriveTriggers(IDrives drives, DriveFinder finder, RemoveDrive removal, IEnumerable<IHoldsDrives> holders)
+public sealed class DriveTriggers(IDrives drives, IWorkspaces workspaces, DriveFinder finder, RemoveDrive removal, IEnumerable<IHoldsDrives> holders)
 {
+    private static readonly Refusal IsDefault = Refusal.Conflict("default-drive", "This is a default drive. Choose another default first; files don't move with it.");
+
     [Function("ListDrives")]
     [Requires(Need.Person)]
     [Summary("List drives")]
@@ -31,14 +34,14 @@ public sealed class DriveTriggers(IDrives drives, DriveFinder finder, RemoveDriv
         var person = request.Person();
         if (!Paging.Of(request).TryGet(out var paging, out var refusal))
             return refusal.AsProblem();
-        if (!ListQuery.Audiences(request, person).TryGet(out var audiences, out var unknown))
+        if (!(await ListQuery.AudiencesAsync(request, person, workspaces)).TryGet(out var audiences, out var unknown))
             return unknown.AsProblem();
         if (!ListQuery.Word<HealthStatus>(request, "health").TryGet(out var health, out var wrong))
             return wrong.AsProblem();
         var cancellation = request.HttpContext.RequestAborted;
         var defaults = await drives.DefaultsAsync(person.Organization, cancellation);
         var page = await drives.ListAsync(person.Organization, audiences.Chosen, health.Chosen, paging.Limit, paging.Cursor, cancellation);
-        return Answers.List(page.Select(drive => DriveView.Of(drive, defaults)));
+        return Answers.List(page.Select(drive => DriveView.Of(drive, defaults, person)));
     }
 
     [Function("GetDrive")]
@@ -51,7 +54,7 @@ public sealed class DriveTriggers(IDrives drives, DriveFinder finder, RemoveDriv
         var person = request.Person();
         if (!(await finder.FindAnyAsync(person, driveId, request.HttpContext.RequestAborted)).TryGet(out var drive, out var refusal))
             return refusal.AsProblem();
-        return Answers.Resource(request, DriveView.Of(drive.Value, await drives.DefaultsAsync(person.Organization, request.HttpContext.RequestAborted)));
+        return Answers.Resource(request, DriveView.Of(drive.Value, await drives.DefaultsAsync(person.Organization, request.HttpContext.RequestAborted), person));
     }
 
     [Function("DeleteDrive")]
@@ -77,10 +80,10 @@ public sealed class DriveTriggers(IDrives drives, DriveFinder finder, RemoveDriv
         if (body.Confirmation != drive.DisplayName.Value)
             return Refusal.Invalid("confirmation", $"Type the drive's name, \"{drive.DisplayName}\", to say that you mean it.").AsProblem();
         var defaults = await drives.DefaultsAsync(person.Organization, cancellation);
-        if (Preconditions.Check(request, DriveView.Of(drive, defaults), "drive") is { } changed)
+        if (Preconditions.Check(request, DriveView.Of(drive, defaults, person), "drive") is { } changed)
             return changed.AsProblem();
         if (defaults.Includes(drive.Id))
-            return Refusal.Conflict("default-drive", "This is a default drive. Choose another default first; files don't move with it.").AsProblem();
+            return IsDefault.AsProblem();
         if (body.Force is not true && await HoldsAsync(drive, cancellation) is { Count: > 0 } holds)
         {
             return (Refusal.Conflict("drive-in-use", "Integrations stand on this drive. Remove them first, or send \"force\": true to remove them with it.") with
@@ -90,14 +93,33 @@ public sealed class DriveTriggers(IDrives drives, DriveFinder finder, RemoveDriv
         }
 
         var input = new RemoveDriveInput(person.Organization, drive.Id, person.Id);
-        if (await durable.GetInstanceAsync(RemoveDrive.InstanceOf(drive.Id), getInputsAndOutputs: false, cancellation) is not { IsCompleted: false })
-            await durable.ScheduleNewOrchestrationInstanceAsync(nameof(RemoveDrive), input, new StartOrchestrationOptions(RemoveDrive.InstanceOf(drive.Id)), cancellation);
+        await BeginAsync(durable, input, cancellation);
         // What the flow does first is done here as well, so that nobody uses the drive from this answer on.
-        await removal.StopUsingDrive(input, cancellation);
+        if (!await removal.StopUsingDrive(input, cancellation))
+            return IsDefault.AsProblem();
         return Results.Json(
             new DriveRemovalView(drive.Id, DriveState.Disconnecting, "Files on the bucket stay. References to them are dead for good, also if the same bucket is connected again."),
             Json.Options,
             statusCode: StatusCodes.Status202Accepted);
+    }
+
+    private static async Task BeginAsync(DurableTaskClient durable, RemoveDriveInput input, CancellationToken cancellation)
+    {
+        var id = RemoveDrive.InstanceOf(input.Drive);
+        if (await IsUnderWayAsync())
+            return;
+        try
+        {
+            await durable.ScheduleNewOrchestrationInstanceAsync(nameof(RemoveDrive), input, new StartOrchestrationOptions(id), cancellation);
+        }
+        catch (Exception refused) when (refused is not OperationCanceledException)
+        {
+            // Somebody else asked for it at the same time; what counts is that it is under way.
+            if (!await IsUnderWayAsync())
+                throw;
+        }
+
+        async Task<bool> IsUnderWayAsync() => await durable.GetInstanceAsync(id, getInputsAndOutputs: false, cancellation) is { IsCompleted: false };
     }
 
     private async Task<List<DriveHold>> HoldsAsync(Drive drive, CancellationToken cancellation)

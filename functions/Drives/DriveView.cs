@@ -8,8 +8,9 @@ public sealed record DriveView(
     DriveId Id, string DisplayName, Audience Audience, DriveAuthenticationView Authentication, string Bucket, string Region, string Path, Encryption Encryption, DriveHealth Health,
     DriveDefaultView Default, DriveState State, UserId CreatedBy, DateTimeOffset CreatedAt)
 {
-    public static DriveView Of(Drive drive, DefaultDrives defaults)
+    public static DriveView Of(Drive drive, DefaultDrives defaults, Person person)
     {
+        ArgumentNullException.ThrowIfNull(person);
         ArgumentNullException.ThrowIfNull(drive);
         ArgumentNullException.ThrowIfNull(defaults);
         return new(
@@ -21,7 +22,7 @@ public sealed record DriveView(
                 _ => throw new InvalidOperationException("Unknown authentication."),
             },
             drive.Bucket.ToString(), drive.Region.ToString(), drive.Path.ToString(), drive.Encryption, drive.Health,
-            new(defaults.Organization == drive.Id, [.. defaults.Workspaces.Where(pair => pair.Value == drive.Id).Select(pair => pair.Key)]),
+            new(defaults.Organization == drive.Id, [.. defaults.Workspaces.Where(pair => pair.Value == drive.Id && person.MaySee(pair.Key)).Select(pair => pair.Key)]),
             drive.State, drive.CreatedBy, drive.CreatedAt);
     }
 }
@@ -29,5 +30,5 @@ public sealed record DriveView(
 public sealed record DriveAuthenticationView(string Method, string? AccessKeyId, RoleId? RoleId, string? RoleArn);
 
 /// <param name="Organization">Whether it is the organization's default.</param>
-/// <param name="Workspaces">The workspaces whose own default it is.</param>
+/// <param name="Workspaces">The workspaces whose own default it is, of those that the person may see.</param>
 public sealed record DriveDefaultView(bool Organization, IReadOnlyList<WorkspaceId> Workspaces);

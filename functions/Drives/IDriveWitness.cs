@@ -1,3 +1,5 @@
+using ServerlessDrives.Access;
+
 namespace ServerlessDrives.Drives;
 
 /// <summary>Hears of drives that come and go. Each may be told twice of the same.</summary>
@@ -5,6 +7,12 @@ public interface IDriveWitness
 {
     /// <summary>A drive is there.</summary>
     Task ConnectedAsync(Drive drive, CancellationToken cancellation);
+
+    /// <summary>A drive goes on with another access key.</summary>
+    /// <param name="drive">As it is now.</param>
+    /// <param name="before">The key that it had.</param>
+    /// <param name="key">The same for the same replacement, however often it is told.</param>
+    Task CredentialsReplacedAsync(Drive drive, AccessKeyId before, UserId by, string key, CancellationToken cancellation) => Task.CompletedTask;
 
     /// <summary>A drive is gone.</summary>
     /// <param name="by">Who asked for it.</param>

@@ -16,11 +16,12 @@ public interface IDrives
     /// <summary>Replaces a drive if it still is what was read; false if it has changed.</summary>
     Task<bool> SaveAsync(Versioned<Drive> drive, CancellationToken cancellation);
 
-    /// <summary>Makes the drive this audience's default, if the drive still is what was read.</summary>
-    Task<bool> MakeDefaultAsync(Versioned<Drive> drive, Audience audience, CancellationToken cancellation);
+    /// <summary>Makes the drive this audience's default, if the drive and the default still are what was read.</summary>
+    /// <param name="before">The audience's own default until now; null for none.</param>
+    Task<bool> MakeDefaultAsync(Versioned<Drive> drive, Audience audience, DriveId? before, CancellationToken cancellation);
 
-    /// <summary>The workspace has no default of its own any more; having none is fine.</summary>
-    Task ClearDefaultAsync(OrganizationId organization, WorkspaceId workspace, CancellationToken cancellation);
+    /// <summary>The workspace has no default of its own any more, if it still was this one.</summary>
+    Task<bool> ClearDefaultAsync(OrganizationId organization, WorkspaceId workspace, DriveId before, CancellationToken cancellation);
 
     /// <summary>The drive, its name and its use of a role: gone together, if the drive still is what was read.</summary>
     Task<bool> RemoveAsync(Versioned<Drive> drive, CancellationToken cancellation);
@@ -36,6 +37,9 @@ public sealed record DefaultDrives(DriveId? Organization, IReadOnlyDictionary<Wo
 {
     /// <summary>The workspace's own default wins over the organization's.</summary>
     public DriveId? For(WorkspaceId workspace) => Workspaces.TryGetValue(workspace, out var own) ? own : Organization;
+
+    /// <summary>What the audience itself has chosen.</summary>
+    public DriveId? OwnOf(Audience audience) => audience is not Audience.Workspace workspace ? Organization : Workspaces.TryGetValue(workspace.Id, out var own) ? own : null;
 
     public bool Includes(DriveId drive) => Organization == drive || Workspaces.Values.Contains(drive);
 }

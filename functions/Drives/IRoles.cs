@@ -12,7 +12,8 @@ public interface IRoles
     /// <param name="cursor">Where the previous page ended, or null.</param>
     Task<Page<IamRole>> ListAsync(OrganizationId organization, IReadOnlyCollection<Audience>? audiences, int limit, string? cursor, CancellationToken cancellation);
 
-    Task CreateAsync(IamRole role, CancellationToken cancellation);
+    /// <returns>False when its workspace is gone.</returns>
+    Task<bool> CreateAsync(IamRole role, CancellationToken cancellation);
 
     /// <summary>What the role is used by, which is what keeps it from being deleted.</summary>
     Task<IReadOnlyList<RoleUse>> UsesAsync(OrganizationId organization, RoleId id, CancellationToken cancellation);

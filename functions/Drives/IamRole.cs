@@ -42,4 +42,5 @@ public enum IamRoleStatus
 /// <summary>What keeps a role from being deleted: a drive, or a connection that is still open.</summary>
 /// <param name="Id"><c>drv_…</c> or <c>con_…</c>.</param>
 /// <param name="DisplayName">The name of that drive or connection.</param>
-public sealed record RoleUse(string Id, string DisplayName);
+/// <param name="Audience">Whose drive or connection it is; only they see it here.</param>
+public sealed record RoleUse(string Id, string DisplayName, Audience Audience);

@@ -8,15 +8,19 @@ using ServerlessDrives.Workspaces;
 namespace ServerlessDrives.Drives;
 
 [NeedsFields("audience")]
-public sealed record CreateRoleBody(Audience? Audience, string? DisplayName);
+public sealed record CreateRoleBody(AudienceBody? Audience, string? DisplayName);
+
+/// <param name="Id"><c>drv_…</c> or <c>con_…</c>.</param>
+public sealed record RoleUseView(string Id, string DisplayName);
 
 /// <summary>A role as the API shows it.</summary>
+/// <param name="UsedBy">The drives and open connections that use it, of those that the person may see.</param>
 public sealed record RoleView(
-    RoleId Id, Audience Audience, string? DisplayName, string? RoleArn, string ExternalId, JsonObject? TrustPolicy, IamRoleStatus Status, IReadOnlyList<RoleUse> UsedBy, UserId CreatedBy, DateTimeOffset CreatedAt);
+    RoleId Id, Audience Audience, string? DisplayName, string? RoleArn, string ExternalId, JsonObject? TrustPolicy, IamRoleStatus Status, IReadOnlyList<RoleUseView> UsedBy, UserId CreatedBy, DateTimeOffset CreatedAt);
 
 /// <summary>Roles over HTTP: create ahead of any drive, list, read, delete.</summary>
 [Section("Roles")]
-public sealed class RoleTriggers(IRoles roles, IPrincipals principals, Idempotency idempotency, TimeProvider clock)
+public sealed class RoleTriggers(IRoles roles, IWorkspaces workspaces, IRoleWitness witness, IPrincipals principals, Idempotency idempotency, TimeProvider clock)
 {
     [Function("ListRoles")]
     [Requires(Need.Person)]
@@ -30,7 +34,7 @@ public sealed class RoleTriggers(IRoles roles, IPrincipals principals, Idempoten
         var (person, cancellation) = (request.Person(), request.HttpContext.RequestAborted);
         if (!Paging.Of(request).TryGet(out var paging, out var refusal))
             return refusal.AsProblem();
-        if (!ListQuery.Audiences(request, person).TryGet(out var audiences, out var unknown))
+        if (!(await ListQuery.AudiencesAsync(request, person, workspaces)).TryGet(out var audiences, out var unknown))
             return unknown.AsProblem();
         var page = await roles.ListAsync(person.Organization, audiences.Chosen, paging.Limit, paging.Cursor, cancellation);
         var views = new List<RoleView>(page.Items.Count);
@@ -50,27 +54,29 @@ public sealed class RoleTriggers(IRoles roles, IPrincipals principals, Idempoten
         idempotency.OnceAsync<CreateRoleBody>(request, async body =>
         {
             var (person, cancellation) = (request.Person(), request.HttpContext.RequestAborted);
-            if (body.Audience is null)
-                return Refusal.Invalid("audience", "Say for whom: {\"type\":\"workspace\",\"workspaceId\":\"ws_…\"} or {\"type\":\"organization\"}.").AsProblem();
-            if (!person.MaySee(body.Audience))
+            var form = new FormReader();
+            var audience = AudienceBody.Read(form, body.Audience);
+            var name = body.DisplayName is null ? null : form.Read("displayName", DisplayName.Parse(body.DisplayName));
+            if (!form.IsValid)
+                return form.Refusal.AsProblem();
+            if (!person.MaySee(audience!))
                 return Refusal.NotFound("workspace").AsProblem();
-            if (!person.MayConnect(body.Audience))
+            if (!person.MayConnect(audience!))
                 return Refusal.Forbidden("Only admins add roles for the whole organization.").AsProblem();
-            DisplayName? name = null;
-            if (body.DisplayName is not null && !DisplayName.Parse(body.DisplayName).TryGet(out name, out var problem))
-                return Refusal.Invalid("displayName", problem).AsProblem();
             var role = new IamRole
             {
                 Id = RoleId.New(clock),
                 Organization = person.Organization,
-                Audience = body.Audience,
+                Audience = audience!,
                 DisplayName = name?.Value,
                 ExternalId = ExternalId.New(),
                 Partition = Partition.Aws,
                 CreatedBy = person.Id,
                 CreatedAt = clock.GetUtcNow(),
             };
-            await roles.CreateAsync(role, cancellation);
+            if (!await roles.CreateAsync(role, cancellation))
+                return Refusal.NotFound("workspace").AsProblem();
+            await witness.CreatedAsync(person, role, cancellation);
             return Answers.Resource(request, await ViewAsync(person, role, cancellation), StatusCodes.Status201Created, $"/api/roles/{role.Id}");
         });
 
@@ -114,7 +120,10 @@ public sealed class RoleTriggers(IRoles roles, IPrincipals principals, Idempoten
             }
 
             if (await roles.DeleteAsync(role, cancellation))
+            {
+                await witness.DeletedAsync(person, role.Value, cancellation);
                 return Results.NoContent();
+            }
         }
     }
 
@@ -131,5 +140,15 @@ public sealed class RoleTriggers(IRoles roles, IPrincipals principals, Idempoten
     private async Task<RoleView> ViewAsync(Person person, IamRole role, CancellationToken cancellation) => new(
         role.Id, role.Audience, role.DisplayName, role.Arn?.ToString(), role.ExternalId.ToString(),
         principals.For(role.Partition) is { } principal ? TrustPolicy.For(principal, role.ExternalId).ToJson() : null,
-        role.Status, await roles.UsesAsync(person.Organization, role.Id, cancellation), role.CreatedBy, role.CreatedAt);
+        role.Status,
+        [.. (await roles.UsesAsync(person.Organization, role.Id, cancellation)).Where(use => person.MaySee(use.Audience)).Select(use => new RoleUseView(use.Id, use.DisplayName))],
+        role.CreatedBy, role.CreatedAt);
+}
+
+/// <summary>Hears of roles that people add and delete, for the audit trail.</summary>
+public interface IRoleWitness
+{
+    Task CreatedAsync(Person by, IamRole role, CancellationToken cancellation);
+
+    Task DeletedAsync(Person by, IamRole role, CancellationToken cancellation);
 }

@@ -7,7 +7,7 @@ using ServerlessDrives.Workspaces;
 namespace ServerlessDrives.Events;
 
 /// <summary>Writes down what people do to workspaces and defaults, and tells the world of what it may want to know.</summary>
-public sealed class Witness(IAuditTrail audit, IEvents events, TimeProvider clock) : IWorkspaceWitness, IDefaultDriveWitness
+public sealed class Witness(IAuditTrail audit, IEvents events, TimeProvider clock) : IWorkspaceWitness, IDefaultDriveWitness, IRoleWitness
 {
     public Task CreatedAsync(Person by, Workspace workspace, CancellationToken cancellation) =>
         RecordAsync(by, "workspace.created", workspace.Id.Value, null, new { name = workspace.Name }, cancellation);
@@ -28,6 +28,20 @@ public sealed class Witness(IAuditTrail audit, IEvents events, TimeProvider cloc
         await events.TellAsync(
             new($"evt_{Guid.NewGuid():N}", by.Organization, EventTypes.DefaultDriveChanged, scope, clock.GetUtcNow(), ToJson(new { audience, before, after })!), cancellation);
     }
+
+    public Task CreatedAsync(Person by, IamRole role, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(role);
+        return RecordAsync(by, "role.created", role.Id.Value, null, Describe(role), cancellation);
+    }
+
+    public Task DeletedAsync(Person by, IamRole role, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(role);
+        return RecordAsync(by, "role.deleted", role.Id.Value, Describe(role), null, cancellation);
+    }
+
+    private static object Describe(IamRole role) => new { role.Audience, role.DisplayName, roleArn = role.Arn?.ToString() };
 
     private Task RecordAsync(Person by, string action, string resource, object? before, object? after, CancellationToken cancellation) =>
         audit.RecordAsync(by.Organization, Actor.User(by.Id), action, resource, ToJson(before), ToJson(after), key: null, cancellation);

@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -21,27 +22,41 @@ public interface IIdempotencyRecords
     Task EndAsync(string partition, string key, byte[]? answer, CancellationToken cancellation);
 }
 
-/// <param name="Answer">Null while the first request is still being answered.</param>
-public sealed record IdempotencyRecord(string Fingerprint, byte[]? Answer);
+/// <param name="Ended">False while the first request is still being answered.</param>
+/// <param name="Answer">Null until then, and when the answer was too large to be kept.</param>
+public sealed record IdempotencyRecord(string Fingerprint, bool Ended, byte[]? Answer);
 
 /// <summary>
 /// Makes a POST with an <c>Idempotency-Key</c> happen once. What is kept of the answer is encrypted with a key made of the caller's own
 /// key, since answers may hold what only the caller should see (a webhook's signing key, a callback link).
 /// </summary>
-public sealed class Idempotency(IIdempotencyRecords records)
+public sealed class Idempotency(IIdempotencyRecords records, TimeProvider clock)
 {
     public const string Header = "Idempotency-Key";
     private const int MostKeyLength = 200;
 
+    /// <summary>How long a request that came while the first one of its key is being answered waits for that answer.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+
     /// <summary>Reads the body and acts on it, or answers as it was answered before.</summary>
-    public async Task<IResult> OnceAsync<TBody>(HttpRequest request, Func<TBody, Task<IResult>> act)
+    public Task<IResult> OnceAsync<TBody>(HttpRequest request, Func<TBody, Task<IResult>> act)
         where TBody : class
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(act);
+        return OnceAsync(request, async () => (await request.ReadJsonAsync<TBody>()).TryGet(out var body, out var refusal) ? await act(body) : refusal.AsProblem());
+    }
+
+    /// <summary>Acts, or answers as it was answered before; for requests whose body says nothing or is read by the act itself.</summary>
+    public async Task<IResult> OnceAsync(HttpRequest request, Func<Task<IResult>> act)
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(act);
         var key = request.Headers[Header].ToString();
         if (key.Length == 0)
-            return await ActAsync(request, act);
+            return await act();
         if (key.Length > MostKeyLength || key.Any(char.IsControl))
             return new Refusal(RefusalKind.Malformed, "malformed", $"An Idempotency-Key has at most {MostKeyLength} printable characters.").AsProblem();
 
@@ -55,33 +70,34 @@ public sealed class Idempotency(IIdempotencyRecords records)
         var name = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)));
         var fingerprint = Convert.ToHexStringLower(SHA256.HashData([.. Encoding.UTF8.GetBytes($"{request.Method} {request.Path}\n"), .. bytes]));
         var cancellation = request.HttpContext.RequestAborted;
-        if (await records.BeginAsync(partition, name, fingerprint, cancellation) is { } known)
-            return AnswerTo(known, fingerprint, key);
+        for (var until = clock.GetUtcNow() + Patience; await records.BeginAsync(partition, name, fingerprint, cancellation) is { } known; await Task.Delay(Pause, clock, cancellation))
+        {
+            if (known.Fingerprint != fingerprint || known.Ended || clock.GetUtcNow() >= until)
+                return AnswerTo(known, fingerprint, key);
+        }
 
         RecordedAnswer? answer = null;
         try
         {
-            answer = await RecordAsync(request, await ActAsync(request, act));
+            answer = await RecordAsync(request, await act());
             return new Replay(answer);
         }
         finally
         {
-            // Our own failures are not kept: the request may be made again under its key.
-            await records.EndAsync(partition, name, answer is { Status: < 500 } ? Seal(answer, key) : null, CancellationToken.None);
+            // Our own failures, and "later", are not kept: the request may be made again under its key.
+            await records.EndAsync(partition, name, answer is { Status: < 500 and not StatusCodes.Status429TooManyRequests } ? Seal(answer, key) : null, CancellationToken.None);
         }
     }
-
-    private static async Task<IResult> ActAsync<TBody>(HttpRequest request, Func<TBody, Task<IResult>> act)
-        where TBody : class
-        => (await request.ReadJsonAsync<TBody>()).TryGet(out var body, out var refusal) ? await act(body) : refusal.AsProblem();
 
     private static IResult AnswerTo(IdempotencyRecord known, string fingerprint, string key)
     {
         if (known.Fingerprint != fingerprint)
             return Refusal.Invalid(Header, "This key was used for another request. Use a new one.").AsProblem();
-        if (known.Answer is null)
+        if (!known.Ended)
             return (Refusal.Conflict("in-progress", "The same request is still being answered. Wait for it.") with { RetryAfter = TimeSpan.FromSeconds(2) }).AsProblem();
-        return new Replay(Open(known.Answer, key));
+        return known.Answer is { } answer
+            ? new Replay(Open(answer, key))
+            : Refusal.Conflict("answer-not-kept", "This request was carried out, and its answer was too large to be kept. Look for what it made.").AsProblem();
     }
 
     private static async Task<RecordedAnswer> RecordAsync(HttpRequest request, IResult result)
@@ -100,7 +116,7 @@ public sealed class Idempotency(IIdempotencyRecords records)
 
     private static byte[] Seal(RecordedAnswer answer, string key)
     {
-        var plain = JsonSerializer.SerializeToUtf8Bytes(answer, Json.Options);
+        var plain = Compress(JsonSerializer.SerializeToUtf8Bytes(answer, Json.Options));
         var nonce = RandomNumberGenerator.GetBytes(AesGcm.NonceByteSizes.MaxSize);
         var (tag, cipherText) = (new byte[AesGcm.TagByteSizes.MaxSize], new byte[plain.Length]);
         using var cipher = new AesGcm(KeyOf(key), tag.Length);
@@ -114,7 +130,17 @@ public sealed class Idempotency(IIdempotencyRecords records)
         var plain = new byte[kept.Length - nonce - tag];
         using var cipher = new AesGcm(KeyOf(key), tag);
         cipher.Decrypt(kept.AsSpan(0, nonce), kept.AsSpan(nonce + tag), kept.AsSpan(nonce, tag), plain);
-        return JsonSerializer.Deserialize<RecordedAnswer>(plain, Json.Options)!;
+        using var read = new BrotliStream(new MemoryStream(plain), CompressionMode.Decompress);
+        return JsonSerializer.Deserialize<RecordedAnswer>(read, Json.Options)!;
+    }
+
+    /// <summary>A list of ten thousand links, say, differs from line to line by a signature only.</summary>
+    private static byte[] Compress(byte[] answer)
+    {
+        using var compressed = new MemoryStream();
+        using (var write = new BrotliStream(compressed, CompressionLevel.Fastest))
+            write.Write(answer);
+        return compressed.ToArray();
     }
 
     private static byte[] KeyOf(string key) => HKDF.DeriveKey(HashAlgorithmName.SHA256, Encoding.UTF8.GetBytes(key), 32, info: "idempotency"u8.ToArray());

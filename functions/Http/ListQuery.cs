@@ -10,17 +10,17 @@ public static class ListQuery
     public sealed record Choice<T>(T? Chosen);
 
     /// <summary>The audiences that the person may see, or of these the ones that <c>workspaceId</c> can use: its own and the organization's.</summary>
-    public static Result<Choice<IReadOnlyCollection<Audience>>> Audiences(HttpRequest request, Person person)
+    public static async Task<Result<Choice<IReadOnlyCollection<Audience>>>> AudiencesAsync(HttpRequest request, Person person, IWorkspaces workspaces)
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(person);
         if (!request.Query.TryGetValue("workspaceId", out var text) || text.Count == 0)
             return new Choice<IReadOnlyCollection<Audience>>(person.Audiences);
-        if (!Identifier.TryParse<WorkspaceId>(text, out var workspace))
+        if (!Identifier.TryParse<WorkspaceId>(text, out _))
             return Refusal.Invalid("workspaceId", "A workspace's id starts with ws_.");
-        return person.MaySee(workspace)
-            ? new Choice<IReadOnlyCollection<Audience>>([Audience.Whole, new Audience.Workspace(workspace)])
-            : Refusal.NotFound("workspace");
+        return (await workspaces.FindAsync(person, text, request.HttpContext.RequestAborted)).TryGet(out var found, out var unknown)
+            ? new Choice<IReadOnlyCollection<Audience>>([Audience.Whole, new Audience.Workspace(found.Value.Id)])
+            : unknown;
     }
 
     /// <summary>One of an enum's words, in camelCase.</summary>

@@ -17,6 +17,16 @@ public sealed class IntegrationFinder(IIntegrations integrations)
     }
 }
 
+/// <summary>The integrations that keep a workspace from being deleted.</summary>
+internal sealed class WorkspaceIntegrations(IIntegrations integrations) : IWorkspaceContents
+{
+    private const int Most = 100;
+
+    public async Task<IReadOnlyDictionary<string, string>> OfAsync(OrganizationId organization, WorkspaceId workspace, CancellationToken cancellation) =>
+        (await integrations.ListAsync(organization, [new Audience.Workspace(workspace)], drive: null, Most, cursor: null, cancellation)).Items
+            .ToDictionary(integration => integration.Id.Value, integration => integration.Name);
+}
+
 /// <summary>Integrations keep their drive from being removed, unless they go with it.</summary>
 internal sealed class IntegrationsOnDrives(IIntegrations integrations) : IHoldsDrives
 {

@@ -12,7 +12,7 @@ public sealed record IntegrationBody(string? Kind, string? Name, string? DriveId
 public sealed record ChangeIntegrationBody(string? Name, string? Folder, string? Pattern, bool? Paused);
 
 /// <summary>Reads what people say of integrations into integrations.</summary>
-public sealed class IntegrationForms(DriveFinder finder, IWebhooks webhooks, TimeProvider clock)
+public sealed class IntegrationForms(DriveFinder finder, IWorkspaces workspaces, IWebhooks webhooks, TimeProvider clock)
 {
     private const int MaxNameLength = 100;
 
@@ -42,8 +42,8 @@ public sealed class IntegrationForms(DriveFinder finder, IWebhooks webhooks, Tim
         WebhookId? webhook = null;
         if (kind is IntegrationKind.Downstream)
         {
-            workspace = Identifier.TryParse<WorkspaceId>(body.WorkspaceId, out var id) && person.MaySee(id) ? id : form.Refuse<WorkspaceId?>("workspaceId", "Say whose outputs: one of your workspaces.");
-            if (drive is { Audience: Audience.Workspace own } && workspace is not null && own.Id != workspace)
+            workspace = (await workspaces.FindAsync(person, body.WorkspaceId, cancellation)).TryGet(out var own, out _) ? own.Value.Id : form.Refuse<WorkspaceId?>("workspaceId", "Say whose outputs: one of your workspaces.");
+            if (drive is { Audience: Audience.Workspace owner } && workspace is not null && owner.Id != workspace)
                 form.Refuse<Drive>("driveId", "This drive belongs to another workspace.");
         }
         else if (kind is IntegrationKind.Upstream)

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using ServerlessDrives.Drives;
+using ServerlessDrives.Workspaces;
 
 namespace ServerlessDrives.Integrations;
 
@@ -18,6 +19,7 @@ public static class IntegrationsComposition
         services.AddSingleton<IntegrationForms>();
         services.AddSingleton<IntegrationFinder>();
         services.AddSingleton<IHoldsDrives, IntegrationsOnDrives>();
+        services.AddSingleton<IWorkspaceContents, WorkspaceIntegrations>();
         return services;
     }
 }

@@ -17,12 +17,13 @@ public interface IWorkspaces
     /// <summary>All workspaces of the organization, in the order of their ids.</summary>
     Task<Page<Workspace>> ListAsync(OrganizationId organization, int limit, string? cursor, CancellationToken cancellation);
 
-    /// <returns>False when there is one of this id already.</returns>
+    /// <returns>False when there is one of this id already, or was one: ids are not given again.</returns>
     Task<bool> CreateAsync(Workspace workspace, CancellationToken cancellation);
 
     Task<Versioned<Workspace>?> SaveAsync(Versioned<Workspace> workspace, CancellationToken cancellation);
 
-    /// <summary>Deletes the workspace, if it still is what was read, and its memberships.</summary>
+    /// <summary>Deletes the workspace, its choice of a default drive, the roles that nothing uses, and its memberships.</summary>
+    /// <returns>False when it isn't what was read any more: it was changed, or something came into it.</returns>
     Task<bool> DeleteAsync(Versioned<Workspace> workspace, CancellationToken cancellation);
 
     /// <summary>What the person is in which workspaces.</summary>
@@ -39,6 +40,6 @@ public interface IWorkspaces
 /// <summary>What keeps a workspace from being deleted.</summary>
 public interface IWorkspaceContents
 {
-    /// <summary>Names of what still is in the workspace, by id; at most a hundred.</summary>
+    /// <summary>Names of what still is in the workspace, by id; at most a hundred. Whatever comes in while this reads makes the deletion begin anew.</summary>
     Task<IReadOnlyDictionary<string, string>> OfAsync(OrganizationId organization, WorkspaceId workspace, CancellationToken cancellation);
 }

@@ -35,8 +35,8 @@ public sealed class MemberTriggers(IWorkspaces workspaces, IWorkspaceWitness wit
         string? cursor = null;
         do
         {
-            var page = await workspaces.ListAsync(person.Organization, Paging.Most, cursor, request.HttpContext.RequestAborted);
-            mine.AddRange(page.Items.Where(workspace => person.MaySee(workspace.Id)).Select(workspace => WorkspaceView.Of(workspace, person)));
+            var page = await workspaces.ListAsync(person, Paging.Most, cursor, request.HttpContext.RequestAborted);
+            mine.AddRange(page.Items.Select(workspace => WorkspaceView.Of(workspace, person)));
             cursor = page.NextCursor;
         }
         while (cursor is not null);
@@ -64,6 +64,7 @@ public sealed class MemberTriggers(IWorkspaces workspaces, IWorkspaceWitness wit
     [Summary("Add a member, or change what they are")]
     [Reads<MemberBody>]
     [Answers<MemberView>(200, "The member.", ETag = true)]
+    [HonoursIfMatch]
     [Refuses("forbidden")]
     public async Task<IResult> PutAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "api/workspaces/{workspaceId}/members/{userId}")] HttpRequest request, string workspaceId, string userId)
@@ -82,6 +83,8 @@ public sealed class MemberTriggers(IWorkspaces workspaces, IWorkspaceWitness wit
             return Refusal.Invalid("role", "Choose \"manager\" or \"member\".").AsProblem();
         var (person, cancellation) = (request.Person(), request.HttpContext.RequestAborted);
         var before = await RoleOfAsync(person, target, cancellation);
+        if (Stale(request, target.User, before) is { } changed)
+            return changed.AsProblem();
         await workspaces.PutMemberAsync(person.Organization, new(target.Workspace, target.User, role.Value), cancellation);
         if (before != role)
             await witness.MemberChangedAsync(person, target.Workspace, target.User, before, role, cancellation);
@@ -92,6 +95,7 @@ public sealed class MemberTriggers(IWorkspaces workspaces, IWorkspaceWitness wit
     [Requires(Need.Person)]
     [Summary("Take a member out")]
     [Answers(204, "They are no member now.")]
+    [HonoursIfMatch]
     [Refuses("forbidden", "invalid")]
     public async Task<IResult> DeleteAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "api/workspaces/{workspaceId}/members/{userId}")] HttpRequest request, string workspaceId, string userId)
@@ -101,10 +105,17 @@ public sealed class MemberTriggers(IWorkspaces workspaces, IWorkspaceWitness wit
         var (person, cancellation) = (request.Person(), request.HttpContext.RequestAborted);
         if (await RoleOfAsync(person, target, cancellation) is not { } before)
             return Refusal.NotFound("member").AsProblem();
+        if (Stale(request, target.User, before) is { } changed)
+            return changed.AsProblem();
         await workspaces.RemoveMemberAsync(person.Organization, target.Workspace, target.User, cancellation);
         await witness.MemberChangedAsync(person, target.Workspace, target.User, before, null, cancellation);
         return Results.NoContent();
     }
+
+    /// <summary>A membership that isn't there matches no <c>If-Match</c>.</summary>
+    private static Refusal? Stale(HttpRequest request, UserId user, WorkspaceRole? role) => role is { } now
+        ? Preconditions.Check(request, new MemberView(user, now), "membership")
+        : request.Headers.IfMatch.Count > 0 ? Refusal.Changed("membership") : null;
 
     private async Task<WorkspaceRole?> RoleOfAsync(Person person, (WorkspaceId Workspace, UserId User) target, CancellationToken cancellation) =>
         (await workspaces.MembershipsAsync(person.Organization, target.User, cancellation)).TryGetValue(target.Workspace, out var role) ? role : null;

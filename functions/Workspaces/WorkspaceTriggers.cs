@@ -36,8 +36,8 @@ public sealed class WorkspaceTriggers(IWorkspaces workspaces, IEnumerable<IWorks
         var person = request.Person();
         if (!Paging.Of(request).TryGet(out var paging, out var refusal))
             return refusal.AsProblem();
-        var page = await workspaces.ListAsync(person.Organization, paging.Limit, paging.Cursor, request.HttpContext.RequestAborted);
-        return Answers.List(new Page<WorkspaceView>([.. page.Items.Where(workspace => person.MaySee(workspace.Id)).Select(workspace => WorkspaceView.Of(workspace, person))], page.NextCursor));
+        var page = await workspaces.ListAsync(person, paging.Limit, paging.Cursor, request.HttpContext.RequestAborted);
+        return Answers.List(page.Select(workspace => WorkspaceView.Of(workspace, person)));
     }
 
     [Function("CreateWorkspace")]
@@ -58,7 +58,7 @@ public sealed class WorkspaceTriggers(IWorkspaces workspaces, IEnumerable<IWorks
                 return Refusal.Invalid("id", "A workspace's id is ws_ and 1 to 64 of a–z, 0–9 and -.").AsProblem();
             var workspace = new Workspace(id, person.Organization, name, clock.GetUtcNow());
             if (!await workspaces.CreateAsync(workspace, request.HttpContext.RequestAborted))
-                return Refusal.Conflict("workspace-exists", $"There is a workspace {id} already.").AsProblem();
+                return Refusal.Conflict("workspace-exists", $"There is a workspace {id} already, or there was one; ids are not given again. Choose another, or leave it out.").AsProblem();
             await witness.CreatedAsync(person, workspace, request.HttpContext.RequestAborted);
             return Answers.Resource(request, WorkspaceView.Of(workspace, person), StatusCodes.Status201Created, $"/api/workspaces/{id}");
         });
@@ -85,55 +85,76 @@ public sealed class WorkspaceTriggers(IWorkspaces workspaces, IEnumerable<IWorks
     {
         ArgumentNullException.ThrowIfNull(request);
         var (person, cancellation) = (request.Person(), request.HttpContext.RequestAborted);
-        if (!(await workspaces.FindAsync(person, workspaceId, cancellation)).TryGet(out var found, out var unknown))
-            return unknown.AsProblem();
-        if (!person.MayManage(found.Value.Id))
-            return Refusal.Forbidden("Only the workspace's managers and admins rename it.").AsProblem();
-        if (Preconditions.Check(request, WorkspaceView.Of(found.Value, person), "workspace") is { } changed)
-            return changed.AsProblem();
-        if (!(await request.ReadJsonAsync<RenameWorkspaceBody>()).TryGet(out var body, out var unreadable))
-            return unreadable.AsProblem();
-        if (!NameOf(body.Name).TryGet(out var name, out var invalid))
-            return invalid.AsProblem();
-        if (await workspaces.SaveAsync(found.With(found.Value with { Name = name }), cancellation) is not { } saved)
-            return Refusal.Changed("workspace").AsProblem();
-        await witness.RenamedAsync(person, found.Value, saved.Value, cancellation);
-        return Answers.Resource(request, WorkspaceView.Of(saved.Value, person));
+        string? name = null;
+        while (true)
+        {
+            if (!(await workspaces.FindAsync(person, workspaceId, cancellation)).TryGet(out var found, out var unknown))
+                return unknown.AsProblem();
+            if (!person.MayManage(found.Value.Id))
+                return Refusal.Forbidden("Only the workspace's managers and admins rename it.").AsProblem();
+            if (Preconditions.Check(request, WorkspaceView.Of(found.Value, person), "workspace") is { } changed)
+                return changed.AsProblem();
+            if (name is null)
+            {
+                if (!(await request.ReadJsonAsync<RenameWorkspaceBody>()).TryGet(out var body, out var unreadable))
+                    return unreadable.AsProblem();
+                if (!NameOf(body.Name).TryGet(out name, out var invalid))
+                    return invalid.AsProblem();
+            }
+
+            // Something may have come into the workspace meanwhile, which touches its row and is no reason not to rename it.
+            if (await workspaces.SaveAsync(found.With(found.Value with { Name = name }), cancellation) is { } saved)
+            {
+                await witness.RenamedAsync(person, found.Value, saved.Value, cancellation);
+                return Answers.Resource(request, WorkspaceView.Of(saved.Value, person));
+            }
+        }
     }
 
     [Function("DeleteWorkspace")]
-    [Requires(Need.Admin)]
+    [Requires(Need.Person)]
     [Summary("Delete a workspace")]
     [Answers(204, "It is gone.")]
     [HonoursIfMatch]
-    [Refuses("workspace-not-empty")]
+    [Refuses("forbidden", "workspace-not-empty")]
     public async Task<IResult> DeleteAsync([HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "api/workspaces/{workspaceId}")] HttpRequest request, string workspaceId)
     {
         ArgumentNullException.ThrowIfNull(request);
         var (person, cancellation) = (request.Person(), request.HttpContext.RequestAborted);
-        if (!(await workspaces.FindAsync(person, workspaceId, cancellation)).TryGet(out var found, out var unknown))
-            return unknown.AsProblem();
-        if (Preconditions.Check(request, WorkspaceView.Of(found.Value, person), "workspace") is { } changed)
-            return changed.AsProblem();
+        while (true)
+        {
+            if (!(await workspaces.FindAsync(person, workspaceId, cancellation)).TryGet(out var found, out var unknown))
+                return unknown.AsProblem();
+            if (!person.IsAdmin)
+                return Refusal.Forbidden("Only admins of the organization delete workspaces.").AsProblem();
+            if (Preconditions.Check(request, WorkspaceView.Of(found.Value, person), "workspace") is { } changed)
+                return changed.AsProblem();
+            if (await LeftInAsync(found.Value, cancellation) is { Count: > 0 } left)
+            {
+                return (Refusal.Conflict("workspace-not-empty", $"The workspace still has {string.Join(", ", left.Values)}. Remove them first.") with
+                {
+                    Extensions = new Dictionary<string, object> { ["usedBy"] = left.Select(pair => new { id = pair.Key, displayName = pair.Value }).ToList() },
+                }).AsProblem();
+            }
+
+            if (await workspaces.DeleteAsync(found, cancellation))
+            {
+                await witness.DeletedAsync(person, found.Value, cancellation);
+                return Results.NoContent();
+            }
+        }
+    }
+
+    private async Task<Dictionary<string, string>> LeftInAsync(Workspace workspace, CancellationToken cancellation)
+    {
         var left = new Dictionary<string, string>();
         foreach (var content in contents)
         {
-            foreach (var (id, name) in await content.OfAsync(person.Organization, found.Value.Id, cancellation))
+            foreach (var (id, name) in await content.OfAsync(workspace.Organization, workspace.Id, cancellation))
                 left[id] = name;
         }
 
-        if (left.Count > 0)
-        {
-            return (Refusal.Conflict("workspace-not-empty", $"The workspace still has {string.Join(", ", left.Values)}. Remove them first.") with
-            {
-                Extensions = new Dictionary<string, object> { ["usedBy"] = left.Select(pair => new { id = pair.Key, displayName = pair.Value }).ToList() },
-            }).AsProblem();
-        }
-
-        if (!await workspaces.DeleteAsync(found, cancellation))
-            return Refusal.Changed("workspace").AsProblem();
-        await witness.DeletedAsync(person, found.Value, cancellation);
-        return Results.NoContent();
+        return left;
     }
 
     private static Result<string> NameOf(string? text) => text?.Trim() is { Length: > 0 and <= Workspace.MaxNameLength } name && !name.Any(char.IsControl)
@@ -156,12 +177,32 @@ public interface IWorkspaceWitness
 /// <summary>Finds workspaces for people; a foreign one is as unknown as one that isn't there.</summary>
 public static class WorkspaceFinding
 {
-    public static async Task<Result<Versioned<Workspace>>> FindAsync(this IWorkspaces workspaces, Person person, string workspaceId, CancellationToken cancellation)
+    public static async Task<Result<Versioned<Workspace>>> FindAsync(this IWorkspaces workspaces, Person person, string? workspaceId, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(workspaces);
         ArgumentNullException.ThrowIfNull(person);
         return Identifier.TryParse<WorkspaceId>(workspaceId, out var id) && person.MaySee(id) && await workspaces.FindAsync(person.Organization, id, cancellation) is { } found
             ? found
             : Refusal.NotFound("workspace");
+    }
+
+    /// <summary>The workspaces that the person may see, in the order of their ids: all for an admin, else their own.</summary>
+    public static async Task<Page<Workspace>> ListAsync(this IWorkspaces workspaces, Person person, int limit, string? cursor, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(workspaces);
+        ArgumentNullException.ThrowIfNull(person);
+        if (person.IsAdmin)
+            return await workspaces.ListAsync(person.Organization, limit, cursor, cancellation);
+        var own = new List<Workspace>();
+        foreach (var id in person.Workspaces.Keys.Where(id => string.CompareOrdinal(id.Value, cursor) > 0).OrderBy(id => id.Value, StringComparer.Ordinal))
+        {
+            if (await workspaces.FindAsync(person.Organization, id, cancellation) is not { Value: var workspace })
+                continue;
+            if (own.Count == limit)
+                return new(own, own[^1].Id.Value);
+            own.Add(workspace);
+        }
+
+        return new(own, null);
     }
 }

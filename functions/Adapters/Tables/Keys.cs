@@ -13,10 +13,16 @@ internal static class Keys
     public const string Drives = "drive|";
     public const string Roles = "role|";
     public const string Defaults = "default|";
+    public const string Workspaces = "workspace|";
 
     public static string Of(ConnectionId id) => Connections + id;
 
     public static string Of(DriveId id) => Drives + id;
+
+    public static string Of(WorkspaceId id) => Workspaces + id;
+
+    /// <summary>That a workspace of this id was deleted, so that the id isn't given again.</summary>
+    public static string Deleted(WorkspaceId id) => $"deleted-workspace|{id}";
 
     public static string Of(RoleId id) => Roles + id;
 

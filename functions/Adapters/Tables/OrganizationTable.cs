@@ -5,9 +5,10 @@ namespace ServerlessDrives.Adapters.Tables;
 
 /// <summary>
 /// The table whose partitions are organizations. What must change together (a drive, its name, the default pointers, a role's uses)
-/// lies in one partition, so that one entity-group transaction changes all of it or nothing.
+/// lies in one partition, so that one entity-group transaction changes all of it or nothing. So do the workspaces: whatever comes into one touches its row,
+/// and its deletion finds that it changed.
 /// </summary>
-/// <remarks>Row keys: <c>connection|con_…</c>, <c>drive|drv_…</c>, <c>role|rol_…</c>, <c>use|rol_…|con_… or drv_…</c>, <c>name|scope|hash</c>, <c>default|scope</c>.</remarks>
+/// <remarks>Row keys: <c>connection|con_…</c>, <c>drive|drv_…</c>, <c>role|rol_…</c>, <c>use|rol_…|con_… or drv_…</c>, <c>name|scope|hash</c>, <c>default|scope</c>, <c>workspace|ws_…</c>, <c>deleted-workspace|ws_…</c>.</remarks>
 public sealed class OrganizationTable(TableServiceClient service)
 {
     public const string Name = "Organizations";

@@ -23,6 +23,7 @@ internal sealed class NameRow : Row
 internal sealed class RoleUseRow : Row
 {
     public string User { get; set; } = "";
+    public string Scope { get; set; } = "";
     public string DisplayName { get; set; } = "";
 }
 

@@ -16,6 +16,8 @@ internal sealed class TableConnections(OrganizationTable table, PromiseTable pro
             var row = ConnectionRow.Of(connection);
             var name = new NameRow { RowKey = Keys.Reservation(connection.Audience, connection.DisplayName), Owner = connection.Id.Value };
             var transaction = table.Begin(connection.Organization).Insert(row).Insert(name);
+            if (connection.Audience is Audience.Workspace workspace)
+                transaction.Touch(Keys.Of(workspace.Id));
 
             RoleRow? chosen = null;
             if (newRole is not null)
@@ -32,13 +34,16 @@ internal sealed class TableConnections(OrganizationTable table, PromiseTable pro
             }
 
             if (connection.RoleId is { } role)
-                transaction.Insert(UseOf(role, connection.Id.Value, connection.DisplayName));
+                transaction.Insert(UseOf(role, connection.Id.Value, connection));
 
             var committed = await transaction.CommitAsync(cancellation);
             if (committed.Succeeded)
                 return new Versioned<DriveConnection>(connection, committed.ETags[0]);
             if (committed.Obstacle == chosen)
                 continue;
+
+            if (connection.Audience is Audience.Workspace { Id: var scope } && await table.FindAsync<TableEntity>(connection.Organization, Keys.Of(scope), cancellation) is null)
+                return Refusal.NotFound("workspace");
 
             // A repeated request, after an answer that was lost on the way, finds what it wrote itself.
             var owner = await table.FindAsync<NameRow>(connection.Organization, name.RowKey, cancellation);
@@ -94,12 +99,14 @@ internal sealed class TableConnections(OrganizationTable table, PromiseTable pro
             .Replace(ConnectionRow.Of(c), new ETag(connection.ETag))
             .Insert(DriveRow.Of(drive))
             .Put(new NameRow { RowKey = Keys.Reservation(c.Audience, c.DisplayName), Owner = drive.Id.Value });
+        if (c.Audience is Audience.Workspace workspace)
+            transaction.Touch(Keys.Of(workspace.Id));
         if (c.MakeDefault)
             transaction.Put(new DefaultRow { RowKey = Keys.Default(c.Audience), Drive = drive.Id.Value });
         if (c.RoleId is { } role)
         {
             // The drive takes over the connection's use, so the role's count stays as it is.
-            transaction.Insert(UseOf(role, drive.Id.Value, c.DisplayName));
+            transaction.Insert(UseOf(role, drive.Id.Value, c));
             if (await table.FindAsync<RoleUseRow>(c.Organization, Keys.Use(role, c.Id.Value), cancellation) is { } use)
                 transaction.Delete(use);
         }
@@ -135,6 +142,6 @@ internal sealed class TableConnections(OrganizationTable table, PromiseTable pro
 
     public Task<IReadOnlyList<Promise>> BrokenPromisesAsync(DateTimeOffset before, CancellationToken cancellation) => promises.BrokenAsync(before, cancellation);
 
-    private static RoleUseRow UseOf(RoleId role, string user, DisplayName name) =>
-        new() { RowKey = Keys.Use(role, user), User = user, DisplayName = name.Value };
+    private static RoleUseRow UseOf(RoleId role, string user, DriveConnection connection) =>
+        new() { RowKey = Keys.Use(role, user), User = user, DisplayName = connection.DisplayName.Value, Scope = connection.Audience.ScopeKey };
 }

@@ -25,21 +25,31 @@ internal sealed class TableDrives(OrganizationTable table) : IDrives
         (await table.Begin(drive.Value.Organization).Replace(DriveRow.Of(drive.Value), new ETag(drive.ETag)).CommitAsync(cancellation)).Succeeded;
 
     // The drive's row is written too, unchanged: a removal that read it before then finds it changed.
-    public async Task<bool> MakeDefaultAsync(Versioned<Drive> drive, Audience audience, CancellationToken cancellation) =>
-        (await table.Begin(drive.Value.Organization)
-            .Replace(DriveRow.Of(drive.Value), new ETag(drive.ETag))
-            .Put(new DefaultRow { RowKey = Keys.Default(audience), Drive = drive.Value.Id.Value })
-            .CommitAsync(cancellation)).Succeeded;
-
-    public async Task ClearDefaultAsync(OrganizationId organization, WorkspaceId workspace, CancellationToken cancellation)
+    public async Task<bool> MakeDefaultAsync(Versioned<Drive> drive, Audience audience, DriveId? before, CancellationToken cancellation)
     {
-        var key = Keys.Default(new Audience.Workspace(workspace));
-        while (await table.FindAsync<DefaultRow>(organization, key, cancellation) is { } row
-            && !(await table.Begin(organization).Delete(row).CommitAsync(cancellation)).Succeeded)
+        var organization = drive.Value.Organization;
+        var transaction = table.Begin(organization).Replace(DriveRow.Of(drive.Value), new ETag(drive.ETag));
+        var chosen = new DefaultRow { RowKey = Keys.Default(audience), Drive = drive.Value.Id.Value };
+        if (before is null)
         {
-            // Another default was chosen meanwhile; the last word counts.
+            transaction.Insert(chosen);
         }
+        else
+        {
+            if (await table.FindAsync<DefaultRow>(organization, chosen.RowKey, cancellation) is not { } present || present.Drive != before.Value.Value)
+                return false;
+            transaction.Replace(chosen, present.ETag);
+        }
+
+        if (audience is Audience.Workspace workspace)
+            transaction.Touch(Keys.Of(workspace.Id));
+        return (await transaction.CommitAsync(cancellation)).Succeeded;
     }
+
+    public async Task<bool> ClearDefaultAsync(OrganizationId organization, WorkspaceId workspace, DriveId before, CancellationToken cancellation) =>
+        await table.FindAsync<DefaultRow>(organization, Keys.Default(new Audience.Workspace(workspace)), cancellation) is { } present
+        && present.Drive == before.Value
+        && (await table.Begin(organization).Delete(present).CommitAsync(cancellation)).Succeeded;
 
     public async Task<bool> RemoveAsync(Versioned<Drive> drive, CancellationToken cancellation)
     {

@@ -15,8 +15,17 @@ internal sealed class TableIdempotencyRecords(TableServiceClient service, TimePr
     /// <summary>After this long a request without an answer was cut off by a crash.</summary>
     private static readonly TimeSpan Abandoned = TimeSpan.FromMinutes(5);
 
-    /// <summary>A binary property ends at 64 KiB.</summary>
-    private const int MostBytes = 64 * 1024;
+    /// <summary>A binary property ends at 64 KiB, and a row at 1 MiB.</summary>
+    private const int PartBytes = 64 * 1024;
+
+    private const int MostParts = 14;
+
+    private const string Schema = "Schema";
+    private const string Fingerprint = "Fingerprint";
+    private const string BegunAt = "BegunAt";
+
+    /// <summary>In how many properties the answer lies; there once the request was answered, 0 when the answer was too large.</summary>
+    private const string Parts = "Parts";
 
     private readonly TableClient _table = service.GetTableClient(Name);
 
@@ -25,10 +34,10 @@ internal sealed class TableIdempotencyRecords(TableServiceClient service, TimePr
         while (true)
         {
             var now = clock.GetUtcNow();
-            var begun = new RecordRow { RowKey = key, Fingerprint = fingerprint, BegunAt = now };
-            var known = await _table.FindAsync<RecordRow>(partition, key, cancellation);
-            if (known is not null && now - known.BegunAt < (known.Ended ? Kept : Abandoned))
-                return new(known.Fingerprint, known.Ended ? known.Answer : null);
+            var begun = new TableEntity(partition, key) { [Schema] = 1, [Fingerprint] = fingerprint, [BegunAt] = now };
+            var known = await _table.FindAsync<TableEntity>(partition, key, cancellation);
+            if (known is not null && now - known.GetDateTimeOffset(BegunAt) < (HasEnded(known) ? Kept : Abandoned))
+                return new(known.GetString(Fingerprint), HasEnded(known), AnswerOf(known));
             var transaction = new Transaction(_table, partition);
             var committed = await (known is null ? transaction.Insert(begun) : transaction.Replace(begun, known.ETag)).CommitAsync(cancellation);
             if (committed.Succeeded)
@@ -38,24 +47,25 @@ internal sealed class TableIdempotencyRecords(TableServiceClient service, TimePr
 
     public async Task EndAsync(string partition, string key, byte[]? answer, CancellationToken cancellation)
     {
-        if (answer is null or { Length: > MostBytes })
+        if (answer is null)
         {
             await _table.DeleteEntityAsync(partition, key, ETag.All, cancellation);
             return;
         }
 
-        if (await _table.FindAsync<RecordRow>(partition, key, cancellation) is not { } row)
+        if (await _table.FindAsync<TableEntity>(partition, key, cancellation) is not { } row)
             return;
-        row.Ended = true;
-        row.Answer = answer;
+        var parts = answer.Chunk(PartBytes).ToList();
+        row[Parts] = parts.Count <= MostParts ? parts.Count : 0;
+        for (var i = 0; i < parts.Count && parts.Count <= MostParts; i++)
+            row[$"Answer{i}"] = parts[i];
         await _table.UpdateEntityAsync(row, row.ETag, TableUpdateMode.Replace, cancellation);
     }
 
-    private sealed class RecordRow : Row
-    {
-        public string Fingerprint { get; set; } = "";
-        public DateTimeOffset BegunAt { get; set; }
-        public bool Ended { get; set; }
-        public byte[]? Answer { get; set; }
-    }
+    private static bool HasEnded(TableEntity row) => row.ContainsKey(Parts);
+
+    /// <returns>Null when there is none yet, or it was too large.</returns>
+    private static byte[]? AnswerOf(TableEntity row) => row.GetInt32(Parts) is { } parts and > 0
+        ? [.. Enumerable.Range(0, parts).SelectMany(i => row.GetBinary($"Answer{i}"))]
+        : null;
 }

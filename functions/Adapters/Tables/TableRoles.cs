@@ -18,14 +18,19 @@ internal sealed class TableRoles(OrganizationTable table) : IRoles
         return page.Select(row => row.ToRole());
     }
 
-    public Task CreateAsync(IamRole role, CancellationToken cancellation) =>
-        table.Begin(role.Organization).Put(RoleRow.Of(role, uses: 0)).CommitAsync(cancellation);
+    public async Task<bool> CreateAsync(IamRole role, CancellationToken cancellation)
+    {
+        var transaction = table.Begin(role.Organization).Put(RoleRow.Of(role, uses: 0));
+        if (role.Audience is Audience.Workspace workspace)
+            transaction.Touch(Keys.Of(workspace.Id));
+        return (await transaction.CommitAsync(cancellation)).Succeeded;
+    }
 
     public async Task<IReadOnlyList<RoleUse>> UsesAsync(OrganizationId organization, RoleId id, CancellationToken cancellation)
     {
         var uses = new List<RoleUse>();
         await foreach (var row in table.AllAsync<RoleUseRow>(organization, Keys.UsesOf(id), cancellation))
-            uses.Add(new(row.User, row.DisplayName));
+            uses.Add(new(row.User, row.DisplayName, Stored.Audience(row.Scope)));
         return uses;
     }
 

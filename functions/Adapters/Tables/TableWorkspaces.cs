@@ -4,28 +4,31 @@ using ServerlessDrives.Workspaces;
 
 namespace ServerlessDrives.Adapters.Tables;
 
-/// <summary>Workspaces and memberships in Table Storage, one partition for each organization. A membership is two rows, by workspace and by user.</summary>
-internal sealed class TableWorkspaces(TableServiceClient service) : IWorkspaces
+/// <summary>Workspaces, with what belongs to the organization, and memberships, in a table of their own: each is two rows, by workspace and by user.</summary>
+internal sealed class TableWorkspaces(TableServiceClient service, OrganizationTable organizations) : IWorkspaces
 {
     public const string Name = "Workspaces";
-    private const string Workspaces = "workspace|";
+
+    /// <summary>Of the 100 rows that a transaction may change, those for roles.</summary>
+    private const int MostRoles = 90;
 
     private readonly TableClient _table = service.GetTableClient(Name);
 
     public async Task<Versioned<Workspace>?> FindAsync(OrganizationId organization, WorkspaceId id, CancellationToken cancellation) =>
-        await _table.FindAsync<WorkspaceRow>(organization.Value, Workspaces + id, cancellation) is { } row
+        await organizations.FindAsync<WorkspaceRow>(organization, Keys.Of(id), cancellation) is { } row
             ? new Versioned<Workspace>(row.ToWorkspace(), row.ETag.ToString())
             : null;
 
     public async Task<Page<Workspace>> ListAsync(OrganizationId organization, int limit, string? cursor, CancellationToken cancellation) =>
-        (await _table.PageAsync<WorkspaceRow>(organization.Value, Workspaces, null, limit, cursor, cancellation)).Select(row => row.ToWorkspace());
+        (await organizations.PageAsync<WorkspaceRow>(organization, Keys.Workspaces, null, limit, cursor, cancellation)).Select(row => row.ToWorkspace());
 
     public async Task<bool> CreateAsync(Workspace workspace, CancellationToken cancellation) =>
-        (await new Transaction(_table, workspace.Organization.Value).Insert(WorkspaceRow.Of(workspace)).CommitAsync(cancellation)).Succeeded;
+        await organizations.FindAsync<WorkspaceRow>(workspace.Organization, Keys.Deleted(workspace.Id), cancellation) is null
+        && (await organizations.Begin(workspace.Organization).Insert(WorkspaceRow.Of(workspace)).CommitAsync(cancellation)).Succeeded;
 
     public async Task<Versioned<Workspace>?> SaveAsync(Versioned<Workspace> workspace, CancellationToken cancellation)
     {
-        var committed = await new Transaction(_table, workspace.Value.Organization.Value)
+        var committed = await organizations.Begin(workspace.Value.Organization)
             .Replace(WorkspaceRow.Of(workspace.Value), new ETag(workspace.ETag))
             .CommitAsync(cancellation);
         return committed.Succeeded ? new(workspace.Value, committed.ETags[0]) : null;
@@ -34,7 +37,17 @@ internal sealed class TableWorkspaces(TableServiceClient service) : IWorkspaces
     public async Task<bool> DeleteAsync(Versioned<Workspace> workspace, CancellationToken cancellation)
     {
         var (organization, id) = (workspace.Value.Organization, workspace.Value.Id);
-        if (!(await new Transaction(_table, organization.Value).Delete(WorkspaceRow.Of(workspace.Value), new ETag(workspace.ETag)).CommitAsync(cancellation)).Succeeded)
+        var gone = WorkspaceRow.Of(workspace.Value);
+        var tombstone = WorkspaceRow.Of(workspace.Value);
+        tombstone.RowKey = Keys.Deleted(id);
+        var audience = new Audience.Workspace(id);
+        var transaction = organizations.Begin(organization).Delete(gone, new ETag(workspace.ETag)).Insert(tombstone);
+        if (await organizations.FindAsync<DefaultRow>(organization, Keys.Default(audience), cancellation) is { } chosen)
+            transaction.Delete(chosen);
+        var roles = await organizations.PageAsync<RoleRow>(organization, Keys.Roles, Filters.And(Filters.Scopes([audience]), "Uses eq 0"), MostRoles, cursor: null, cancellation);
+        foreach (var role in roles.Items)
+            transaction.Delete(role);
+        if (!(await transaction.CommitAsync(cancellation)).Succeeded)
             return false;
         // The workspace is gone; memberships of what isn't there admit to nothing, and go one by one.
         for (Page<Member> page; (page = await MembersAsync(organization, id, Http.Paging.Most, null, cancellation)).Items.Count > 0;)
@@ -86,7 +99,7 @@ internal sealed class TableWorkspaces(TableServiceClient service) : IWorkspaces
         public DateTimeOffset CreatedAt { get; set; }
 
         public static WorkspaceRow Of(Workspace workspace) =>
-            new() { RowKey = Workspaces + workspace.Id, Id = workspace.Id.Value, Name = workspace.Name, CreatedAt = workspace.CreatedAt };
+            new() { RowKey = Keys.Of(workspace.Id), Id = workspace.Id.Value, Name = workspace.Name, CreatedAt = workspace.CreatedAt };
 
         public Workspace ToWorkspace() => new(WorkspaceId.Of(Id), OrganizationId.Of(PartitionKey), Name, CreatedAt);
     }

@@ -17,6 +17,9 @@ public sealed class Transaction(TableClient table, string partition)
     /// <summary>Writes the row whatever is there.</summary>
     public Transaction Put(ITableEntity row) => Add(TableTransactionActionType.UpsertReplace, row, default);
 
+    /// <summary>The row must be there, whatever is in it; whoever read it before then finds it changed.</summary>
+    public Transaction Touch(string rowKey) => Add(TableTransactionActionType.UpdateMerge, new TableEntity { RowKey = rowKey }, ETag.All);
+
     /// <summary>The row must still be what was read.</summary>
     public Transaction Delete(ITableEntity row) => Delete(row, row.ETag);
 
