@@ -9,7 +9,7 @@ export type OrganizationRole = 'admin' | 'member';
 export type WorkspaceRole = 'manager' | 'member';
 
 export interface Me {
-  user: { id: string; name?: string | null };
+  user: { id: string; name?: string | null; email?: string | null };
   organization: { id: string; name?: string | null };
   role: OrganizationRole;
   workspaces: { id: string; name: string; role: WorkspaceRole | null }[];
@@ -18,12 +18,12 @@ export interface Me {
 export interface Workspace {
   id: string;
   name: string;
-  createdAt?: string;
+  role: WorkspaceRole | null;
+  createdAt: string;
 }
 
 export interface Member {
   userId: string;
-  name?: string | null;
   role: WorkspaceRole;
 }
 
@@ -108,6 +108,11 @@ export interface Connection {
   trustPolicy: PolicyDocument | null;
   rolePolicy: PolicyDocument | null;
   bucketPolicy: PolicyDocument | null;
+  /** For the KMS key's own policy, where the key is another account's. */
+  keyPolicyStatement: PolicyDocument | null;
+  /** Whether the open step was confirmed already. */
+  confirmed: boolean;
+  cancelRequested: boolean;
   externalId: string | null;
   verification: VerificationReport | null;
   driveId: string | null;
@@ -137,16 +142,18 @@ export interface CallbackLink {
 /** What the page of a callback link shows. */
 export interface Callback {
   step: Step;
-  displayName?: string;
-  organization?: string | null;
-  status?: ConnectionStatus;
-  confirmed?: boolean;
+  /** Whether it is that step's turn still. */
+  open: boolean;
+  confirmed: boolean;
+  displayName: string;
+  bucket: string | null;
+  region: string | null;
+  trustPolicy: PolicyDocument | null;
+  rolePolicy: PolicyDocument | null;
+  bucketPolicy: PolicyDocument | null;
+  keyPolicyStatement: PolicyDocument | null;
+  roleArn: string | null;
   expiresAt: string;
-  trustPolicy?: PolicyDocument | null;
-  rolePolicy?: PolicyDocument | null;
-  bucketPolicy?: PolicyDocument | null;
-  externalId?: string | null;
-  configuration?: Configuration | null;
 }
 
 export interface IamRole {
@@ -155,9 +162,17 @@ export interface IamRole {
   audience: Audience;
   roleArn: string | null;
   externalId: string;
-  trustPolicy: PolicyDocument;
+  trustPolicy: PolicyDocument | null;
   status: 'pending' | 'trusted';
-  usedBy: { id: string; displayName: string }[];
+  usedBy: Use[];
+  createdBy: string;
+  createdAt: string;
+}
+
+/** Something that stands on something else and keeps it from going. */
+export interface Use {
+  id: string;
+  displayName: string;
 }
 
 export type HealthStatus = 'healthy' | 'degraded' | 'unreachable' | 'unknown';
@@ -180,6 +195,7 @@ export interface Drive {
   encryption: Encryption;
   health: DriveHealth;
   default: { organization: boolean; workspaces: string[] };
+  state: 'connected' | 'disconnecting';
   createdBy: string;
   createdAt: string;
 }
@@ -187,72 +203,104 @@ export interface Drive {
 export interface HealthEntry {
   at: string;
   status: HealthStatus;
-  problem?: string | null;
+  problem: string | null;
 }
 
-export interface HealthHistory {
-  health: DriveHealth;
+export interface HealthHistory extends DriveHealth {
+  /** Changes, the oldest first. */
   history: HealthEntry[];
 }
 
 export interface DefaultDrive {
   driveId: string | null;
-  source?: 'workspace' | 'organization' | 'none' | null;
+  source: 'workspace' | 'organization' | 'none';
 }
 
-export interface DriveFile {
+export interface FileEntry {
+  type: 'file' | 'folder';
   path: string;
   size: number | null;
   lastModified: string | null;
   etag: string | null;
+  /** False for names that other programs made and that can't be reached here. */
+  addressable: boolean;
 }
 
-export interface FileListing extends Page<DriveFile> {
-  folders: string[];
+export interface BegunUpload {
+  id: string;
+  path: string;
+  partSize: number;
+  parts: { number: number; url: string }[];
+  expiresAt: string;
 }
 
 export interface FileReference {
   id: string;
   path: string;
   driveId: string;
+  size: number | null;
+  lastModified: string | null;
+  /** Whether the file is another than when the reference was made. */
+  changed: boolean;
+  createdAt: string;
 }
 
 export interface Integration {
   id: string;
   kind: 'upstream' | 'downstream';
+  name: string;
   driveId: string | null;
-  workspaceId?: string | null;
+  workspaceId: string | null;
   folder: string;
-  pattern?: string | null;
-  webhookId?: string | null;
+  pattern: string | null;
+  webhookId: string | null;
+  paused: boolean;
+  createdBy: string;
+  createdAt: string;
+}
+
+export interface IntegrationInput {
+  kind: 'upstream' | 'downstream';
+  name: string;
+  driveId?: string;
+  workspaceId?: string;
+  folder: string;
+  pattern?: string;
+  webhookId?: string;
 }
 
 export interface Webhook {
   id: string;
   url: string;
-  description?: string | null;
-  types?: string[];
-  secret?: string | null;
-  failingSince?: string | null;
-  disabledAt?: string | null;
-  createdAt?: string;
+  description: string | null;
+  /** None for all. */
+  events: string[];
+  status: 'active' | 'failing' | 'disabled';
+  failingSince: string | null;
+  disabledAt: string | null;
+  /** Only in the answer that creates it. */
+  signingSecret: string | null;
+  createdAt: string;
 }
+
+export type DeliveryStatus = 'pending' | 'delivered' | 'dead';
 
 export interface Delivery {
   id: string;
-  type?: string;
-  event?: { type?: string; subject?: string };
-  status: 'pending' | 'delivered' | 'dead';
-  tries?: number;
-  attempts?: { at: string; status: number | null; durationMs: number; error: string | null }[];
+  eventId: string;
+  type: string;
+  subject: string;
+  status: DeliveryStatus;
+  tries: number;
+  attempts: { at: string; status: number | null; durationMs: number; error: string | null }[];
+  nextAttemptAt: string | null;
   createdAt: string;
-  nextAttemptAt?: string | null;
 }
 
 export interface AuditEntry {
   id: string;
   at: string;
-  actor: { kind: string; id: string };
+  actor: { kind: 'user' | 'callback' | 'system'; id: string };
   action: string;
   resource: string;
   before: Record<string, unknown> | null;

@@ -5,7 +5,7 @@ import { useState } from 'react';
 import { call } from '../api/client';
 import type { Callback } from '../api/contract';
 import type { Problem } from '../api/problem';
-import { PolicyInstructions, TrustInstructions } from '../connecting/Instructions';
+import { externalIdOf, PolicyInstructions, TrustInstructions } from '../connecting/Instructions';
 import { pretty } from '../shell/Code';
 import { formatDateTime } from '../shell/format';
 import { Loading } from '../shell/Loading';
@@ -25,6 +25,7 @@ export default function CallbackPage({ token }: { token: string }) {
     mutationFn: () => call(path, { method: 'POST', anonymous: true, body: by.trim() ? { confirmedBy: by.trim() } : {} }),
   });
   const data = query.data;
+  const done = confirm.isSuccess || data?.confirmed === true;
   const trust = data?.step === 'trust-policy';
   return (
     <main className="callback">
@@ -39,7 +40,13 @@ export default function CallbackPage({ token }: { token: string }) {
           <ProblemNotice error={query.error} {...(query.error.passing ? { retry: () => void query.refetch() } : {})} />
         </>
       )}
-      {data && confirm.isSuccess && (
+      {data && !done && !data.open && (
+        <section className="card stack">
+          <h1 className="section-title">This step is over</h1>
+          <p className="lead">Nothing is left to do here: the connection has moved on, or it was cancelled. You can close this page; ask whoever sent you the link if you are unsure.</p>
+        </section>
+      )}
+      {data && done && (
         <section className="card stack" role="status">
           <div className="celebrate">
             <span className="celebrate-mark" aria-hidden="true">
@@ -52,24 +59,25 @@ export default function CallbackPage({ token }: { token: string }) {
           </div>
         </section>
       )}
-      {data && !confirm.isSuccess && (
+      {data && data.open && !done && (
         <>
           <div className="stack tight">
-            <h1 className="title">{trust ? 'Please apply a trust policy in AWS' : 'Please apply two policies in AWS'}</h1>
+            <h1 className="title">{trust ? 'Please apply a trust policy in AWS' : `Please apply ${data.keyPolicyStatement ? 'three' : 'two'} policies in AWS`}</h1>
             <p className="lead">
-              {data.organization ? `${data.organization} wants` : 'Somebody in your organization wants'} to connect {data.displayName ? <strong>{data.displayName}</strong> : 'an S3 bucket'} as a drive and needs an AWS
+              Somebody in your organization wants to connect {data.bucket ? <>the bucket <strong>{data.bucket}</strong></> : 'an S3 bucket'} as the drive <strong>{data.displayName}</strong> and needs an AWS
               administrator for this step. You need no account here. The link works until {formatDateTime(data.expiresAt)}.
             </p>
           </div>
           <section className="card">
             {trust ? (
-              <TrustInstructions policy={pretty(data.trustPolicy)} externalId={data.externalId} />
+              <TrustInstructions policy={pretty(data.trustPolicy)} externalId={externalIdOf(data.trustPolicy)} />
             ) : (
               <PolicyInstructions
                 rolePolicy={data.rolePolicy ? pretty(data.rolePolicy) : null}
                 bucketPolicy={data.bucketPolicy ? pretty(data.bucketPolicy) : null}
-                bucket={data.configuration?.bucket}
-                roleName={data.configuration?.roleArn?.split('/').at(-1)}
+                keyStatement={data.keyPolicyStatement ? pretty(data.keyPolicyStatement) : null}
+                bucket={data.bucket ?? undefined}
+                roleName={data.roleArn?.split('/').at(-1)}
               />
             )}
           </section>
@@ -86,7 +94,7 @@ export default function CallbackPage({ token }: { token: string }) {
             </Field>
             {confirm.error && !confirm.error.fieldMessage('confirmedBy') && <ProblemNotice error={confirm.error} />}
             <Button type="submit" appearance="primary" size="large" icon={<CheckmarkRegular />} disabled={confirm.isPending}>
-              {confirm.isPending ? 'Confirming …' : trust ? 'I have applied it' : 'I have applied both'}
+              {confirm.isPending ? 'Confirming …' : trust ? 'I have applied it' : (data.keyPolicyStatement ? 'I have applied all three' : 'I have applied both')}
             </Button>
           </form>
         </>

@@ -19,7 +19,7 @@ const DoneStep = lazy(() => import('./DoneStep'));
 
 /** The wizard from the moment that the server knows of it. Wherever it is opened, it is where it was. */
 export default function ConnectionPage({ id }: { id: string }) {
-  const { connection, problem, offline, replace } = useConnection(id);
+  const { value: connection, problem, offline, replace } = useConnection(id);
   const person = usePerson();
   const [, go] = useLocation();
   const [cancelling, setCancelling] = useState(false);

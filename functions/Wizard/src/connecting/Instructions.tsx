@@ -31,12 +31,14 @@ export function TrustInstructions({ policy, externalId }: { policy: string; exte
 interface PoliciesProps {
   rolePolicy: string | null;
   bucketPolicy: string | null;
+  /** For the KMS key's own policy, where it needs one. */
+  keyStatement?: string | null;
   bucket: string | undefined;
   roleName: string | undefined;
   merge?: ReactNode;
 }
 
-export function PolicyInstructions({ rolePolicy, bucketPolicy, bucket, roleName, merge }: PoliciesProps) {
+export function PolicyInstructions({ rolePolicy, bucketPolicy, keyStatement = null, bucket, roleName, merge }: PoliciesProps) {
   return (
     <div className="stack wide">
       {rolePolicy && (
@@ -72,6 +74,28 @@ export function PolicyInstructions({ rolePolicy, bucketPolicy, bucket, roleName,
           <Code title="Bucket policy" what="the bucket policy" text={bucketPolicy} />
         </div>
       )}
+      {keyStatement && (
+        <div className="stack">
+          <h3 className="section-title">3. Key policy: who may use the KMS key</h3>
+          <ol className="todo">
+            <li>
+              Open{' '}
+              <a className="link" href="https://console.aws.amazon.com/kms/home#/kms/keys" target="_blank" rel="noreferrer">
+                KMS › Customer managed keys
+              </a>{' '}
+              in the account of the key, open the key and choose Key policy › Edit.
+            </li>
+            <li>Add the statement below to the list “Statement”. Leave what is there as it is.</li>
+          </ol>
+          <Code title="Key policy statement" what="the key policy statement" text={keyStatement} />
+        </div>
+      )}
     </div>
   );
+}
+
+/** The external ID that a trust policy of ours asks for. */
+export function externalIdOf(trustPolicy: unknown): string | null {
+  const found = /"sts:ExternalId":"([^"]+)"/.exec(JSON.stringify(trustPolicy ?? null));
+  return found?.[1] ?? null;
 }

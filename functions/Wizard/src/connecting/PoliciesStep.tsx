@@ -55,6 +55,7 @@ export function PoliciesStep({ connection, onChanged, onEdit }: Props) {
             <PolicyInstructions
               rolePolicy={connection.rolePolicy ? pretty(connection.rolePolicy) : null}
               bucketPolicy={connection.bucketPolicy ? pretty(connection.bucketPolicy) : null}
+              keyStatement={connection.keyPolicyStatement ? pretty(connection.keyPolicyStatement) : null}
               bucket={connection.configuration?.bucket}
               roleName={roleArn?.split('/').at(-1)}
               merge={
@@ -70,7 +71,7 @@ export function PoliciesStep({ connection, onChanged, onEdit }: Props) {
         {confirm.error && <ProblemNotice error={confirm.error} />}
         <div className="wizard-actions">
           <Button appearance="primary" icon={<CheckmarkRegular />} disabled={confirm.isPending} onClick={() => confirm.mutate(undefined, { onSuccess: onChanged })}>
-            {confirm.isPending ? 'Confirming …' : failed ? 'Verify again' : 'I have applied both'}
+            {confirm.isPending ? 'Confirming …' : failed ? 'Verify again' : connection.keyPolicyStatement ? 'I have applied all three' : 'I have applied both'}
           </Button>
           <Button icon={<PersonArrowRightRegular />} onClick={() => setOpen('hand-over')}>
             Hand over to my AWS administrator

@@ -1,19 +1,14 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useRef } from 'react';
 import { all } from '../api/all';
 import { call, newKey, send } from '../api/client';
-import type { CallbackLink, ConfigurationInput, Connection, ConnectionStart, IamRole, SetupFormat, Step } from '../api/contract';
-import { asProblem, type Problem } from '../api/problem';
+import type { CallbackLink, ConfigurationInput, Connection, ConnectionStart, SetupFormat, Step } from '../api/contract';
+import type { Problem } from '../api/problem';
+import { useWatched } from '../api/useWatched';
 
 export const isOpen = (connection: Connection): boolean => ['awaitingTrustPolicy', 'awaitingConfiguration', 'awaitingBucketPolicy', 'verifying'].includes(connection.status);
 
 export const useConnections = () => useQuery({ queryKey: ['connections'], queryFn: ({ signal }) => all<Connection>('/api/connections', signal) });
-
-export const useRoles = (workspaceId: string | null) =>
-  useQuery({
-    queryKey: ['roles', workspaceId],
-    queryFn: ({ signal }) => all<IamRole>(`/api/roles${workspaceId ? `?workspaceId=${encodeURIComponent(workspaceId)}` : ''}`, signal),
-  });
 
 export function useStart() {
   const key = useRef(newKey());
@@ -29,66 +24,19 @@ export function useStart() {
   });
 }
 
-/** The connection as it is now, and again whenever it changes: a long poll that survives restarts of the server. */
-export function useConnection(id: string): { connection: Connection | null; problem: Problem | null; offline: boolean; replace: (connection: Connection) => void } {
-  const [connection, setConnection] = useState<Connection | null>(null);
-  const [problem, setProblem] = useState<Problem | null>(null);
-  const [offline, setOffline] = useState(false);
-  const [turn, setTurn] = useState(0);
-  const queries = useQueryClient();
-  useEffect(() => {
-    const stop = new AbortController();
-    void (async () => {
-      let etag = '';
-      let failures = 0;
-      while (!stop.signal.aborted) {
-        try {
-          const response = await send(`/api/connections/${id}${etag ? '?wait=20' : ''}`, {
-            signal: stop.signal,
-            timeout: 40_000,
-            ...(etag ? { headers: { 'If-None-Match': etag } } : {}),
-          });
-          failures = 0;
-          setOffline(false);
-          if (response.status === 304) continue;
-          const next = (await response.json()) as Connection;
-          const nextTag = response.headers.get('etag') ?? '';
-          setConnection(next);
-          setProblem(null);
-          if (!isOpen(next)) {
-            void queries.invalidateQueries({ queryKey: ['drives'] });
-            void queries.invalidateQueries({ queryKey: ['connections'] });
-            return;
-          }
-          if (!nextTag || nextTag === etag) await pause(1500);
-          etag = nextTag;
-        } catch (error) {
-          if (stop.signal.aborted) return;
-          const known = asProblem(error);
-          if (!known.passing && known.status !== 500) {
-            setProblem(known);
-            return;
-          }
-          failures++;
-          setOffline(true);
-          await pause(Math.min(1000 * 2 ** failures, 15_000));
-        }
-      }
-    })();
-    return () => stop.abort();
-  }, [id, queries, turn]);
-  return {
-    connection,
-    problem,
-    offline,
-    replace: (next) => {
-      setConnection(next);
-      setTurn((value) => value + 1);
-    },
-  };
-}
+const isClosed = (connection: Connection) => !isOpen(connection);
 
-const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+/** The connection as it is now, and again whenever it changes. */
+export function useConnection(id: string) {
+  const queries = useQueryClient();
+  const watched = useWatched<Connection>(`/api/connections/${id}`, isClosed);
+  const closed = watched.value !== null && isClosed(watched.value);
+  useEffect(() => {
+    if (!closed) return;
+    for (const key of ['drives', 'connections', 'roles']) void queries.invalidateQueries({ queryKey: [key] });
+  }, [closed, queries]);
+  return watched;
+}
 
 export const useConfigure = (id: string) =>
   useMutation<Connection, Problem, ConfigurationInput>({ mutationFn: (body) => call<Connection>(`/api/connections/${id}/configuration`, { method: 'PUT', body }) });

@@ -1,34 +1,37 @@
 import { Button } from '@fluentui/react-components';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { call } from '../api/client';
 import type { Audience } from '../api/contract';
-import type { Problem } from '../api/problem';
 import { Choice } from '../connecting/Choice';
 import { useNotice } from '../shell/notices';
 import { usePerson } from '../shell/person';
 import { ProblemNotice } from '../shell/ProblemNotice';
+import { useSetDefault } from './queries';
 
 interface Props {
   driveId: string;
   displayName: string;
   audience: Audience;
+  onDone?: () => void;
 }
 
 /** Makes a drive the default of its workspace or of the organization, and says what follows from it. */
-export function DefaultChoice({ driveId, displayName, audience }: Props) {
+export function DefaultChoice({ driveId, displayName, audience, onDone }: Props) {
   const person = usePerson();
-  const queries = useQueryClient();
   const notice = useNotice();
   const [choice, setChoice] = useState('none');
   const workspaces = person.me.workspaces.filter((workspace) => person.mayManage(workspace.id) && (audience.type === 'organization' || audience.workspaceId === workspace.id));
-  const save = useMutation<void, Problem, string>({
-    mutationFn: (target) => call(target === 'organization' ? '/api/organization/default-drive' : `/api/workspaces/${target}/default-drive`, { method: 'PUT', body: { driveId } }),
-    onSuccess: (_, target) => {
-      for (const key of ['drives', 'drive', 'default-drive']) void queries.invalidateQueries({ queryKey: [key] });
-      notice(`${displayName} is now the default drive of ${target === 'organization' ? 'the organization' : person.workspaceName(target)}.`);
-    },
-  });
+  const save = useSetDefault();
+  const saved = save.isSuccess && save.variables.target === choice;
+  const submit = () =>
+    save.mutate(
+      { target: choice, driveId },
+      {
+        onSuccess: () => {
+          notice(`${displayName} is now the default drive of ${choice === 'organization' ? 'the organization' : person.workspaceName(choice)}.`);
+          onDone?.();
+        },
+      },
+    );
   if (workspaces.length === 0 && !(person.isAdmin && audience.type === 'organization')) return <p className="quiet">A manager of the workspace can make this its default drive.</p>;
   return (
     <fieldset className="choices">
@@ -58,8 +61,8 @@ export function DefaultChoice({ driveId, displayName, audience }: Props) {
       )}
       {choice !== 'none' && (
         <div>
-          <Button appearance="primary" disabled={save.isPending || (save.isSuccess && save.variables === choice)} onClick={() => save.mutate(choice)}>
-            {save.isPending ? 'Saving …' : save.isSuccess && save.variables === choice ? 'It is the default' : 'Make it the default'}
+          <Button appearance="primary" disabled={save.isPending || saved} onClick={submit}>
+            {save.isPending ? 'Saving …' : saved ? 'It is the default' : 'Make it the default'}
           </Button>
         </div>
       )}

@@ -3,10 +3,10 @@ import { AddRegular, DeleteRegular } from '@fluentui/react-icons';
 import { lazy, Suspense, useState } from 'react';
 import type { IamRole } from '../api/contract';
 import { Choice } from '../connecting/Choice';
-import { useRoles } from '../connecting/queries';
 import { Loading } from '../shell/Loading';
 import { usePerson } from '../shell/person';
 import { ProblemNotice } from '../shell/ProblemNotice';
+import { roleName as name, useRoles } from './queries';
 
 const DeleteRole = lazy(() => import('./DeleteRole'));
 
@@ -24,7 +24,6 @@ export function RolePicker({ workspaceId, organization, chosen, onChoose }: Prop
   const person = usePerson();
   const [deleting, setDeleting] = useState<IamRole | null>(null);
   const selectable = (roles.data ?? []).filter((role) => role.roleArn !== null && (!organization || role.audience.type === 'organization'));
-  const name = (role: IamRole) => role.displayName ?? role.roleArn?.split('/').at(-1) ?? role.id;
   return (
     <fieldset className="choices">
       <legend>IAM role</legend>

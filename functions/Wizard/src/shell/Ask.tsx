@@ -13,15 +13,17 @@ interface Props {
   danger?: boolean;
   error?: unknown;
   close?: string;
+  /** For what needs more room than a question. */
+  wide?: boolean;
   onAct?: () => void;
   onClose: () => void;
 }
 
 /** A question over the page. The answer is a verb, never "OK". */
-export default function Ask({ title, children, act, acting, busy, disabled, danger, error, close = 'Cancel', onAct, onClose }: Props) {
+export default function Ask({ title, children, act, acting, busy, disabled, danger, error, close = 'Cancel', wide = false, onAct, onClose }: Props) {
   return (
     <Dialog open onOpenChange={(_, data) => !data.open && !busy && onClose()}>
-      <DialogSurface className="dialog">
+      <DialogSurface className={wide ? 'dialog wide-dialog' : 'dialog'}>
         <form
           onSubmit={(event) => {
             event.preventDefault();

@@ -1,10 +1,15 @@
 const dateTime = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 const date = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' });
 const relative = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' });
+const day = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
+const percent = new Intl.NumberFormat(undefined, { style: 'percent', maximumFractionDigits: 2 });
 const number = new Intl.NumberFormat();
 
 export const formatDateTime = (value: string | number | Date): string => dateTime.format(new Date(value));
 export const formatDate = (value: string | number | Date): string => date.format(new Date(value));
+export const formatDay = (value: number): string => day.format(value);
+/** A share of 0 to 1; what is not whole is never rounded up to it. */
+export const formatPercent = (share: number): string => percent.format(share === 1 ? 1 : Math.min(share, 0.9999));
 export const formatNumber = (value: number): string => number.format(value);
 
 const steps: [Intl.RelativeTimeFormatUnit, number][] = [

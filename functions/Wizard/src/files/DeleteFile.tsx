@@ -1,0 +1,22 @@
+import type { FileEntry } from '../api/contract';
+import Ask from '../shell/Ask';
+import { nameOf } from './paths';
+import { useDeleteFile } from './queries';
+
+interface Props {
+  driveId: string;
+  file: FileEntry;
+  onClose: () => void;
+  onDeleted: (name: string) => void;
+}
+
+export default function DeleteFile({ driveId, file, onClose, onDeleted }: Props) {
+  const remove = useDeleteFile(driveId);
+  const name = nameOf(file.path);
+  return (
+    <Ask title={`Delete ${name}?`} act="Delete the file" acting="Deleting …" danger busy={remove.isPending} error={remove.error} onClose={onClose} onAct={() => remove.mutate(file, { onSuccess: () => onDeleted(name) })}>
+      <p>The file is deleted from the bucket, for everybody. Only if the bucket keeps versions can your AWS administrator bring it back.</p>
+      <p className="mono">{file.path}</p>
+    </Ask>
+  );
+}

@@ -1,0 +1,49 @@
+import { Field, Input } from '@fluentui/react-components';
+import { useState } from 'react';
+import { Link } from 'wouter';
+import Ask from '../shell/Ask';
+import { formatDateTime, formatSize } from '../shell/format';
+import { usePerson } from '../shell/person';
+import { nameOf } from './paths';
+import { useFindReference } from './queries';
+
+/** Which file an id stands for. */
+export default function FindReference({ onClose }: { onClose: () => void }) {
+  const [id, setId] = useState('');
+  const find = useFindReference();
+  const person = usePerson();
+  const found = find.data;
+  const folder = found?.path.includes('/') ? found.path.slice(0, found.path.lastIndexOf('/')) : '';
+  return (
+    <Ask title="Find a file by its reference" act="Find" acting="Looking …" close="Close" busy={find.isPending} disabled={id.trim() === ''} error={find.error} onAct={() => find.mutate(id.trim())} onClose={onClose}>
+      <Field label="Reference">
+        <Input value={id} className="mono-input" placeholder="fil_…" autoComplete="off" spellCheck={false} onChange={(_, data) => setId(data.value)} />
+      </Field>
+      {found && (
+        <dl className="facts" role="status">
+          <dt>File</dt>
+          <dd>
+            <Link href={`/drives/${found.driveId}/files${folder ? `?path=${encodeURIComponent(folder)}` : ''}`} className="link" onClick={onClose}>
+              {nameOf(found.path)}
+            </Link>
+          </dd>
+          <dt>Path</dt>
+          <dd className="mono">{found.path}</dd>
+          {found.size !== null && (
+            <>
+              <dt>Size</dt>
+              <dd>{formatSize(found.size)}</dd>
+            </>
+          )}
+          <dt>Referenced</dt>
+          <dd>
+            {formatDateTime(found.createdAt)}
+            {'createdBy' in found && <> by {person.userName(String(found.createdBy))}</>}
+          </dd>
+          <dt>Since then</dt>
+          <dd>{found.changed ? 'The file has changed.' : 'Unchanged.'}</dd>
+        </dl>
+      )}
+    </Ask>
+  );
+}

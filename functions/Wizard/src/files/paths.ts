@@ -1,0 +1,15 @@
+import type { FileEntry } from '../api/contract';
+
+/** The last part of a path. */
+export const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
+
+export const join = (folder: string, name: string): string => (folder === '' ? name : `${folder}/${name}`);
+
+/** The folders on the way to a path, outermost first. */
+export function trailOf(path: string): { name: string; path: string }[] {
+  const parts = path === '' ? [] : path.split('/');
+  return parts.map((name, index) => ({ name, path: parts.slice(0, index + 1).join('/') }));
+}
+
+/** Folders before files, else as they came. */
+export const foldersFirst = (entries: readonly FileEntry[]): FileEntry[] => [...entries.filter((entry) => entry.type === 'folder'), ...entries.filter((entry) => entry.type === 'file')];

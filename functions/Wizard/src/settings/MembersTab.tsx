@@ -1,0 +1,187 @@
+import { Button, Field, Input, Select } from '@fluentui/react-components';
+import { useState } from 'react';
+import { useSearchParams } from 'wouter';
+import type { Member, WorkspaceRole } from '../api/contract';
+import Ask from '../shell/Ask';
+import { Loading } from '../shell/Loading';
+import { useNotice } from '../shell/notices';
+import { usePerson } from '../shell/person';
+import { ProblemNotice } from '../shell/ProblemNotice';
+import { useMembers, usePutMember, useRemoveMember } from './queries';
+
+/** Who is in a workspace, and as what. */
+export default function MembersTab() {
+  const person = usePerson();
+  const [search, setSearch] = useSearchParams();
+  const asked = search.get('workspace');
+  const workspace = person.me.workspaces.find((other) => other.id === asked) ?? person.me.workspaces.find((other) => other.id === person.workspaceId) ?? person.me.workspaces[0];
+  if (!workspace)
+    return (
+      <div className="card empty">
+        <h2 className="section-title">You are in no workspace</h2>
+        <p className="lead">{person.isAdmin ? 'Create one first.' : 'Ask an admin to add you to one.'}</p>
+      </div>
+    );
+  return (
+    <section className="card stack" aria-labelledby="members-title">
+      <h2 id="members-title" className="section-title">
+        Members of {workspace.name}
+      </h2>
+      {person.me.workspaces.length > 1 && (
+        <Field label="Workspace" className="narrow">
+          <Select value={workspace.id} onChange={(_, data) => setSearch({ workspace: data.value })}>
+            {person.me.workspaces.map((other) => (
+              <option key={other.id} value={other.id}>
+                {other.name}
+              </option>
+            ))}
+          </Select>
+        </Field>
+      )}
+      <Members key={workspace.id} workspaceId={workspace.id} workspaceName={workspace.name} />
+    </section>
+  );
+}
+
+function Members({ workspaceId, workspaceName }: { workspaceId: string; workspaceName: string }) {
+  const person = usePerson();
+  const notice = useNotice();
+  const query = useMembers(workspaceId);
+  const put = usePutMember(workspaceId);
+  const [removing, setRemoving] = useState<Member | null>(null);
+  const mayManage = person.mayManage(workspaceId);
+  if (query.error && !query.data) return <ProblemNotice error={query.error} retry={() => void query.refetch()} />;
+  if (!query.data) return <Loading what="the members" lines={3} height={48} />;
+  return (
+    <>
+      {query.data.length === 0 && <p className="none">It has no members yet.</p>}
+      {query.data.length > 0 && (
+        <div className="table-scroll">
+          <table className="table">
+            <thead>
+              <tr>
+                <th scope="col">User</th>
+                <th scope="col">Role</th>
+                {mayManage && (
+                  <th scope="col" className="end">
+                    <span className="visually-hidden">Actions</span>
+                  </th>
+                )}
+              </tr>
+            </thead>
+            <tbody>
+              {query.data.map((member) => (
+                <tr key={member.userId}>
+                  <th scope="row" className="cell-head">
+                    {member.userId === person.me.user.id ? (
+                      <>
+                        {person.me.user.name ?? member.userId} <span className="pill">You</span>
+                      </>
+                    ) : (
+                      member.userId
+                    )}
+                  </th>
+                  <td>
+                    {mayManage ? (
+                      <Select
+                        aria-label={`Role of ${member.userId}`}
+                        className="role-select"
+                        value={member.role}
+                        disabled={put.isPending && put.variables.userId === member.userId}
+                        onChange={(_, data) => put.mutate({ userId: member.userId, role: data.value as WorkspaceRole }, { onSuccess: (saved) => notice(`${saved.userId} is a ${saved.role} of ${workspaceName} now.`) })}
+                      >
+                        <option value="member">Member</option>
+                        <option value="manager">Manager</option>
+                      </Select>
+                    ) : member.role === 'manager' ? (
+                      'Manager'
+                    ) : (
+                      'Member'
+                    )}
+                  </td>
+                  {mayManage && (
+                    <td className="end">
+                      <Button size="small" onClick={() => setRemoving(member)} aria-label={`Remove ${member.userId}`}>
+                        Remove
+                      </Button>
+                    </td>
+                  )}
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+      {put.error && <ProblemNotice error={put.error} />}
+      {mayManage ? <AddMember workspaceId={workspaceId} workspaceName={workspaceName} /> : <p className="quiet">The workspace’s managers and admins change who is in it.</p>}
+      {removing && <RemoveMember workspaceId={workspaceId} workspaceName={workspaceName} member={removing} isMe={removing.userId === person.me.user.id} onClose={() => setRemoving(null)} />}
+    </>
+  );
+}
+
+function AddMember({ workspaceId, workspaceName }: { workspaceId: string; workspaceName: string }) {
+  const notice = useNotice();
+  const put = usePutMember(workspaceId);
+  const [userId, setUserId] = useState('');
+  const [role, setRole] = useState<WorkspaceRole>('member');
+  const problem = put.error?.fieldMessage('userId', 'role');
+  return (
+    <form
+      className="inline-form"
+      aria-label="Add a member"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (userId.trim() === '') return;
+        put.mutate(
+          { userId: userId.trim(), role },
+          {
+            onSuccess: (saved) => {
+              setUserId('');
+              notice(`${saved.userId} is a ${saved.role} of ${workspaceName} now.`);
+            },
+          },
+        );
+      }}
+    >
+      <Field label="User ID" hint="As your sign-in knows them; in Entra ID it is the object ID." className="grow" validationState={problem ? 'error' : 'none'} validationMessage={problem}>
+        <Input value={userId} autoComplete="off" spellCheck={false} onChange={(_, data) => setUserId(data.value)} />
+      </Field>
+      <Field label="Role">
+        <Select value={role} onChange={(_, data) => setRole(data.value as WorkspaceRole)}>
+          <option value="member">Member</option>
+          <option value="manager">Manager</option>
+        </Select>
+      </Field>
+      <Button type="submit" appearance="primary" disabled={put.isPending || userId.trim() === ''}>
+        {put.isPending ? 'Adding …' : 'Add member'}
+      </Button>
+      {put.error && !problem && <ProblemNotice error={put.error} />}
+    </form>
+  );
+}
+
+function RemoveMember({ workspaceId, workspaceName, member, isMe, onClose }: { workspaceId: string; workspaceName: string; member: Member; isMe: boolean; onClose: () => void }) {
+  const remove = useRemoveMember(workspaceId);
+  const notice = useNotice();
+  return (
+    <Ask
+      title={`Remove ${isMe ? 'yourself' : member.userId} from ${workspaceName}?`}
+      act="Remove"
+      acting="Removing …"
+      danger
+      busy={remove.isPending}
+      error={remove.error}
+      onClose={onClose}
+      onAct={() =>
+        remove.mutate(member.userId, {
+          onSuccess: () => {
+            notice(`Removed ${member.userId} from ${workspaceName}.`);
+            onClose();
+          },
+        })
+      }
+    >
+      <p>{isMe ? 'You won’t see the workspace’s drives any more.' : 'They won’t see the workspace’s drives any more.'} What was connected stays.</p>
+    </Ask>
+  );
+}
