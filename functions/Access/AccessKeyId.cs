@@ -17,7 +17,7 @@ public sealed record AccessKeyId : IParsed<AccessKeyId>
             return Parsed.Refuse<AccessKeyId>("Give the access key ID.");
         if (id.StartsWith("ASIA", StringComparison.Ordinal))
             return Parsed.Refuse<AccessKeyId>("That is a temporary access key (ASIA…), which ends within hours; temporary credentials can't be used. Give an IAM user's own key (AKIA…).");
-        if (id.Length == 40 && id.Any(c => c is '/' or '+'))
+        if (id.Length == 40 && id.Any(c => c is '/' or '+' || char.IsAsciiLetterLower(c)))
             return Parsed.Refuse<AccessKeyId>("That looks like a secret access key. The access key ID is the shorter half, such as AKIA….");
         if (id.Length >= 16 && id[..4] is "AIDA" or "AROA" or "AGPA" or "ANPA" or "AIPA")
             return Parsed.Refuse<AccessKeyId>("That is the unique ID of a user, role, group or policy, not an access key ID; expected one such as AKIA….");

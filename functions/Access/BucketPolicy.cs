@@ -26,17 +26,23 @@ public sealed class BucketPolicy
     {
         if (string.IsNullOrWhiteSpace(existing))
             return ToJson();
-
-        JsonObject? policy;
         try
         {
-            policy = JsonNode.Parse(existing, documentOptions: new() { AllowDuplicateProperties = false }) as JsonObject;
+            return Merge(JsonNode.Parse(existing, documentOptions: new() { AllowDuplicateProperties = false }) as JsonObject);
         }
         catch (JsonException exception)
         {
             return Parsed.Refuse<JsonObject>($"The present bucket policy is not JSON (line {exception.LineNumber + 1}); paste it as the S3 console shows it.");
         }
+        catch (Exception exception) when (exception is ArgumentException or InvalidOperationException)
+        {
+            // Halves of UTF-16 pairs, as they are or as \ud800: no text, so System.Text.Json neither reads nor writes it.
+            return Parsed.Refuse<JsonObject>("The present bucket policy has characters that are no Unicode; paste it as the S3 console shows it.");
+        }
+    }
 
+    private Parsed<JsonObject> Merge(JsonObject? policy)
+    {
         var old = policy?["Statement"] switch
         {
             JsonArray many when many.All(statement => statement is JsonObject) => many.Select(statement => (JsonObject)statement!.DeepClone()).ToList(),

@@ -12,7 +12,7 @@ public static class EventsComposition
     public static IServiceCollection AddEvents(this IServiceCollection services, IConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
-        services.AddOptions<EventOptions>().Bind(configuration.GetSection("ServerlessDrives:Webhooks"));
+        services.AddOptions<EventOptions>().Bind(configuration.GetSection("ServerlessDrives:Webhooks")).ValidateOnStart();
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<EventOptions>>().Value);
         services.AddSingleton<PublicAddresses>();
         services.AddSingleton<IEvents, EventOutbox>();

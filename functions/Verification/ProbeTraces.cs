@@ -156,6 +156,10 @@ internal sealed class ProbeTraces(IBucketProbe bucket, BucketName name, string f
                 left.Add(new Leftover(name, key, version, Upload: null));
         }
 
+        // Nothing of ours is known to be there, and the listing doesn't show anything either: a delete would only leave a marker.
+        if (trace.Versions.Count == 0 && (await bucket.ListAsync(key, trace.Owner, cancellation)).TryGet(out var listed, out _) && !listed.Contains(key))
+            return left;
+
         if (trace.Versions.Count == 0)
         {
             // Deleting the version named "null" leaves no delete marker; a plain delete on a bucket with versions would.

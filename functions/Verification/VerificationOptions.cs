@@ -1,5 +1,3 @@
-using System.ComponentModel.DataAnnotations;
-
 namespace ServerlessDrives.Verification;
 
 /// <summary>How long verification waits for what may still be on its way. Section <c>Verification</c>.</summary>
@@ -7,15 +5,12 @@ public sealed class VerificationOptions
 {
     public const string Section = "Verification";
 
-    /// <summary>How long refusals that propagation explains are asked again, in all, from the first one on.</summary>
-    [Range(typeof(TimeSpan), "00:00:00", "00:01:00", ConvertValueInInvariantCulture = true, ParseLimitsInInvariantCulture = true)]
+    /// <summary>How long refusals that propagation explains are asked again, in all, from the first one on; at most a minute.</summary>
     public TimeSpan PropagationWait { get; set; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>The first pause before asking again; each next one is twice as long, up to five seconds.</summary>
-    [Range(typeof(TimeSpan), "00:00:00.001", "00:00:05", ConvertValueInInvariantCulture = true, ParseLimitsInInvariantCulture = true)]
+    /// <summary>The first pause before asking again, between a millisecond and five seconds; each next one is twice as long, up to five seconds.</summary>
     public TimeSpan FirstPause { get; set; } = TimeSpan.FromMilliseconds(300);
 
-    /// <summary>How long a verification that was cancelled may still take to clean up after itself.</summary>
-    [Range(typeof(TimeSpan), "00:00:01", "00:01:00", ConvertValueInInvariantCulture = true, ParseLimitsInInvariantCulture = true)]
+    /// <summary>How long a verification that was cancelled may still take to clean up after itself; between a second and a minute.</summary>
     public TimeSpan SweepTimeout { get; set; } = TimeSpan.FromSeconds(15);
 }

@@ -10,7 +10,7 @@ public static class WorkspacesComposition
     public static IServiceCollection AddWorkspaces(this IServiceCollection services, IConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
-        services.AddOptions<WorkspaceSeedOptions>().Bind(configuration.GetSection("Workspaces"));
+        services.AddOptions<WorkspaceSeedOptions>().Bind(configuration.GetSection("Workspaces")).ValidateOnStart();
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<WorkspaceSeedOptions>>().Value);
         services.AddHostedService<WorkspaceSeed>();
         return services;

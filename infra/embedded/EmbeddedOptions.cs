@@ -19,6 +19,8 @@ public sealed record EmbeddedOptions(int Port, bool PortIsFree, string DataFolde
     /// <exception cref="StartRefusedException">An option is unknown or has a bad value.</exception>
     public static EmbeddedOptions Parse(IReadOnlyList<string> args, IConfiguration configuration)
     {
+        ArgumentNullException.ThrowIfNull(args);
+        ArgumentNullException.ThrowIfNull(configuration);
         string? port = configuration["PORT"], data = null;
         var (reset, demo) = (false, false);
         for (var i = 0; i < args.Count; i++)
@@ -42,7 +44,10 @@ public sealed record EmbeddedOptions(int Port, bool PortIsFree, string DataFolde
             }
         }
 
-        var number = DefaultPort;
+        // The demo keeps out of the way of an app that runs already, and always begins with nothing.
+        if (demo && data is null)
+            (data, reset) = (Path.Combine(DefaultDataFolder(), "demo"), true);
+        var number = demo ? 0 : DefaultPort;
         if (port is not null && !(int.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out number) && number <= IPEndPoint.MaxPort))
             throw new StartRefusedException($"PORT is '{port}'; a number from 0 (any free port) to {IPEndPoint.MaxPort} was expected.");
         return new(number == 0 ? FreePort() : number, number == 0, Path.GetFullPath(data ?? DefaultDataFolder()), reset, demo);

@@ -12,6 +12,8 @@ public sealed class AwsAdministrator
 {
     public const string Account = "444455556666";
 
+    private const string Our = "111122223333";
+
     private readonly Uri _endpoint;
     private readonly string _accessKeyId;
     private readonly string _secretAccessKey;
@@ -26,6 +28,16 @@ public sealed class AwsAdministrator
         DriveUserName = account["driveUser"]!["userName"]!.GetValue<string>();
         KmsKeyArn = account["kmsKeyArn"]!.GetValue<string>();
     }
+
+    /// <summary>Of our own account, which to the customer is another's.</summary>
+    public static AwsAdministrator OfAnotherAccount(JsonNode cloud)
+    {
+        var key = KeyOf(cloud["aws"]!["accounts"]![Our]!["administrator"]!);
+        return new AwsAdministrator(cloud, key);
+    }
+
+    private AwsAdministrator(JsonNode cloud, (string Id, string Secret) key)
+        : this(cloud) => (_accessKeyId, _secretAccessKey) = key;
 
     public (string Id, string Secret) DriveUser { get; }
 
@@ -53,7 +65,7 @@ public sealed class AwsAdministrator
     public async Task<string> CreateRoleAsync(string name, JsonNode trustPolicy)
     {
         var answer = await IamAsync("CreateRole", ("RoleName", name), ("AssumeRolePolicyDocument", trustPolicy.ToJsonString()));
-        return answer[(answer.IndexOf("<Arn>", StringComparison.Ordinal) + 5)..answer.IndexOf("</Arn>", StringComparison.Ordinal)];
+        return Between(answer, "Arn");
     }
 
     public Task PutTrustPolicyAsync(string role, JsonNode policy) => IamAsync("UpdateAssumeRolePolicy", ("RoleName", role), ("PolicyDocument", policy.ToJsonString()));
@@ -76,6 +88,41 @@ public sealed class AwsAdministrator
         var answer = await s3.GetBucketPolicyAsync(new GetBucketPolicyRequest { BucketName = bucket });
         // For a bucket without a policy the SDK doesn't throw: it hands over the error's XML as if that were the policy.
         return answer.HttpStatusCode is System.Net.HttpStatusCode.OK ? answer.Policy : null;
+    }
+
+    /// <summary>A user of its own with this policy.</summary>
+    public async Task<(string Id, string Secret)> CreateUserWithKeyAsync(string user, JsonNode policy)
+    {
+        await IamAsync("CreateUser", ("UserName", user));
+        await PutUserPolicyAsync(user, "drive", policy);
+        return await CreateKeyAsync(user);
+    }
+
+    public async Task<(string Id, string Secret)> CreateKeyAsync(string user)
+    {
+        var answer = await IamAsync("CreateAccessKey", ("UserName", user));
+        return (Between(answer, "AccessKeyId"), Between(answer, "SecretAccessKey"));
+    }
+
+    public async Task CreateBucketAsync(string bucket, bool versioned = false, bool withAcls = false)
+    {
+        using var s3 = S3();
+        await s3.PutBucketAsync(new PutBucketRequest { BucketName = bucket, ObjectOwnership = withAcls ? ObjectOwnership.ObjectWriter : ObjectOwnership.BucketOwnerEnforced });
+        if (versioned)
+            await s3.PutBucketVersioningAsync(new PutBucketVersioningRequest { BucketName = bucket, VersioningConfig = new S3BucketVersioningConfig { Status = VersionStatus.Enabled } });
+    }
+
+    /// <summary>Every version, delete marker and upload below a prefix.</summary>
+    public async Task<List<(string Key, string? Version)>> EverythingAsync(string bucket, string prefix)
+    {
+        using var s3 = S3();
+        var versions = await s3.ListVersionsAsync(new ListVersionsRequest { BucketName = bucket, Prefix = prefix });
+        var uploads = await s3.ListMultipartUploadsAsync(new ListMultipartUploadsRequest { BucketName = bucket, Prefix = prefix });
+        return
+        [
+            .. (versions.Versions ?? []).Select(version => (version.Key, (string?)version.VersionId)),
+            .. (uploads.MultipartUploads ?? []).Select(upload => (upload.Key, (string?)upload.UploadId)),
+        ];
     }
 
     /// <summary>Everything in the bucket below a prefix, uploads included; for "nothing left behind".</summary>
@@ -111,6 +158,12 @@ public sealed class AwsAdministrator
         using var answer = await http.SendAsync(request);
         var text = await answer.Content.ReadAsStringAsync();
         return answer.IsSuccessStatusCode ? text : throw new InvalidOperationException($"{action}: {(int)answer.StatusCode} {text}");
+    }
+
+    private static string Between(string xml, string element)
+    {
+        var start = xml.IndexOf($"<{element}>", StringComparison.Ordinal) + element.Length + 2;
+        return xml[start..xml.IndexOf($"</{element}>", start, StringComparison.Ordinal)];
     }
 
     private static (string, string) KeyOf(JsonNode node) => (node["accessKeyId"]!.GetValue<string>(), node["secretAccessKey"]!.GetValue<string>());

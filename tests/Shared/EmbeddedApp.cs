@@ -43,11 +43,12 @@ public sealed class EmbeddedApp : IAsyncDisposable
     }
 
     /// <summary>Starts the app on the same data folder; the port may be another.</summary>
-    public async Task StartAgainAsync()
+    public async Task StartAgainAsync(params string[] more)
     {
+        ArgumentNullException.ThrowIfNull(more);
         var ready = new TaskCompletionSource<Uri>(TaskCreationOptions.RunContinuationsAsynchronously);
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
-        foreach (var argument in new[] { Path.Combine(AppContext.BaseDirectory, "ServerlessDrives.dll"), "--port", "0", "--data", DataFolder })
+        foreach (var argument in more.Prepend(DataFolder).Prepend("--data").Prepend("0").Prepend("--port").Prepend(Path.Combine(AppContext.BaseDirectory, "ServerlessDrives.dll")))
             start.ArgumentList.Add(argument);
         foreach (var (name, value) in _settings)
             start.Environment[name] = value;
@@ -78,6 +79,18 @@ public sealed class EmbeddedApp : IAsyncDisposable
         {
             await _process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(60));
         }
+    }
+
+    /// <summary>Asks the app to end, as systems do (SIGTERM).</summary>
+    /// <returns>Its exit code.</returns>
+    public async Task<int> TerminateAsync()
+    {
+        using (Process.Start("kill", ["-TERM", $"{_process!.Id}"]))
+        {
+            await _process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(60));
+        }
+
+        return _process.ExitCode;
     }
 
     /// <summary>A client that nobody is signed in with.</summary>

@@ -6,11 +6,18 @@ using ServerlessDrives.Embedded.Cloud.Sandbox;
 namespace ServerlessDrives.Embedded.Cloud;
 
 /// <summary><c>/embedded/cloud</c> and <c>/embedded/faults</c>: where the sandbox is, and what goes wrong in it on demand.</summary>
-internal sealed class CloudEndpoints(AwsSandbox sandbox, Func<SeededCloud> seeded)
+/// <param name="sandbox">Null where AWS, or another server, takes its place.</param>
+internal sealed class CloudEndpoints(AwsSandbox? sandbox, Func<SeededCloud> seeded)
 {
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/embedded/cloud", Describe);
+        if (sandbox is null)
+        {
+            routes.MapGet("/embedded/cloud", () => Results.Json(new { aws = (object?)null }));
+            return;
+        }
+
+        routes.MapGet("/embedded/cloud", () => Describe(sandbox));
         routes.MapPost("/embedded/faults", (FaultWish wish) =>
         {
             sandbox.Faults.Apply(wish);
@@ -23,7 +30,7 @@ internal sealed class CloudEndpoints(AwsSandbox sandbox, Func<SeededCloud> seede
         });
     }
 
-    private IResult Describe()
+    private IResult Describe(AwsSandbox sandbox)
     {
         var cloud = seeded();
         return Results.Json(new
@@ -35,6 +42,7 @@ internal sealed class CloudEndpoints(AwsSandbox sandbox, Func<SeededCloud> seede
                 principalArn = cloud.PrincipalArn,
                 accounts = new Dictionary<string, object>
                 {
+                    [Seed.OurAccount] = new { administrator = new { cloud.OurAdministrator.AccessKeyId, cloud.OurAdministrator.SecretAccessKey } },
                     [Seed.CustomerAccount] = new
                     {
                         administrator = new { cloud.Administrator.AccessKeyId, cloud.Administrator.SecretAccessKey },

@@ -14,10 +14,14 @@ internal sealed class DataFolder(string path) : IDisposable
     /// <exception cref="EmbeddedCloudException">Another process holds it.</exception>
     public void Claim()
     {
-        CreatePrivately(Path);
         try
         {
+            CreatePrivately(Path);
             _claim = new FileStream(Room("in-use"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (Exception error) when (error is UnauthorizedAccessException or DirectoryNotFoundException || File.Exists(Path))
+        {
+            throw new EmbeddedCloudException($"The data folder {Path} can't be used: {error.Message} Choose another with --data.", error);
         }
         catch (IOException error)
         {

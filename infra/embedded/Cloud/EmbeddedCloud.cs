@@ -11,8 +11,8 @@ using ServerlessDrives.Embedded.Cloud.Azurite;
 using ServerlessDrives.Embedded.Cloud.SignIn;
 using ServerlessDrives.Embedded.Cloud.Sandbox;
 using ServerlessDrives.Embedded.Cloud.Vault;
+using ServerlessDrives.Embedded.Demo;
 using ServerlessDrives.Embedded.DurableTask;
-using Spectre.Console;
 
 namespace ServerlessDrives.Embedded.Cloud;
 
@@ -28,45 +28,60 @@ internal sealed class EmbeddedCloud : IHostedLifecycleService, IAsyncDisposable
     private readonly VaultTransport _vault;
     private readonly TokenIssuer _tokens;
     private readonly SignInEndpoints _signIn;
-    private readonly int _sandboxPort;
-    private readonly Lazy<AwsSandbox> _sandbox;
+    private readonly AwsSandbox? _sandbox;
     private SeededCloud? _seeded;
 
-    private EmbeddedCloud(EmbeddedOptions options)
+    private EmbeddedCloud(EmbeddedOptions options, bool sandboxed)
     {
         _options = options;
         _data = new DataFolder(options.DataFolder);
         var ports = FreePort.Take(2);
-        _azurite = new(AzuriteInstallation.OfThisPerson(AnsiConsole.Console), _data.Room("azurite"), ports[0], ports[1], NullLogger.Instance);
+        _azurite = new(AzuriteInstallation.OfThisPerson(Terminal.Open()), _data.Room("azurite"), ports[0], ports[1], NullLogger.Instance);
         _vault = new(VaultAddress, () => new KeyVault(new VaultFiles(_data.Room("vault"), DataProtectionProvider.Create(new DirectoryInfo(_data.Room("vault-keys")))), TimeProvider.System));
         _tokens = new(new Uri($"http://127.0.0.1:{options.Port}{SignInEndpoints.Path}"), _data.Room("sign-in.key"), TimeProvider.System);
         _signIn = new(_tokens, TimeProvider.System);
-        _sandboxPort = options.PortIsFree ? FreePort.Take(1)[0] : FreePort.TakePreferably(PreferredSandboxPort);
-        _sandbox = new(() => new AwsSandbox(_data.Room("aws"), _sandboxPort, NullLogger.Instance, TimeProvider.System));
         // The sandbox's principal is a setting of the app, so it has to be there before the app is composed.
         _data.Claim();
         if (options.Reset)
             _data.Clear();
+        if (sandboxed)
+            _sandbox = new(_data.Room("aws"), options.PortIsFree ? FreePort.Take(1)[0] : FreePort.TakePreferably(PreferredSandboxPort), NullLogger.Instance, TimeProvider.System);
     }
 
-    public static EmbeddedCloud Create(EmbeddedOptions options) => new(options);
+    /// <param name="sandboxed">Whether AWS is the sandbox; otherwise nothing of it is started or told of.</param>
+    public static EmbeddedCloud Create(EmbeddedOptions options, bool sandboxed) => new(options, sandboxed);
 
     /// <summary>What the app finds its surroundings by, unless somebody says otherwise.</summary>
-    public IReadOnlyDictionary<string, string?> Settings => new Dictionary<string, string?>(EmbeddedPeople.WorkspaceSettings())
+    public IReadOnlyDictionary<string, string?> Settings
     {
-        ["Tables:Endpoint"] = _azurite.TableEndpoint.AbsoluteUri,
-        ["Vault:Uri"] = VaultAddress.AbsoluteUri,
-        ["Authentication:Authority"] = _tokens.Issuer.AbsoluteUri,
-        ["Authentication:Audience"] = TokenIssuer.Audience,
-        ["Authentication:ClientId"] = TokenIssuer.ClientId,
-        ["Aws:Sandbox"] = "true",
-        ["Aws:SandboxEndpoint"] = _sandbox.Value.Endpoint.AbsoluteUri,
-        ["Aws:Principals:aws:Arn"] = Seeded.PrincipalArn,
-        ["Aws:Principals:aws:AccessKeyId"] = Seeded.Principal.AccessKeyId,
-        ["Aws:Principals:aws:SecretAccessKey"] = Seeded.Principal.SecretAccessKey,
-    };
+        get
+        {
+            var settings = new Dictionary<string, string?>(EmbeddedPeople.WorkspaceSettings())
+            {
+                ["Tables:Endpoint"] = _azurite.TableEndpoint.AbsoluteUri,
+                ["Vault:Uri"] = VaultAddress.AbsoluteUri,
+                ["Authentication:Authority"] = _tokens.Issuer.AbsoluteUri,
+                ["Authentication:Audience"] = TokenIssuer.Audience,
+                ["Authentication:ClientId"] = TokenIssuer.ClientId,
+            };
+            if (_sandbox is null)
+                return settings;
+            settings["Aws:Sandbox"] = "true";
+            settings["Aws:SandboxEndpoint"] = _sandbox.Endpoint.AbsoluteUri;
+            settings["Aws:Principals:aws:Arn"] = Seeded.PrincipalArn;
+            settings["Aws:Principals:aws:AccessKeyId"] = Seeded.Principal.AccessKeyId;
+            settings["Aws:Principals:aws:SecretAccessKey"] = Seeded.Principal.SecretAccessKey;
+            // Nobody wants to watch a refusal being waited out, and the sandbox tells all its services at once.
+            if (_options.Demo)
+                settings["Verification:PropagationWait"] = "00:00:02";
+            return settings;
+        }
+    }
 
-    private SeededCloud Seeded => _seeded ??= _sandbox.Value.Plant();
+    private SeededCloud Seeded => _seeded ??= _sandbox!.Plant();
+
+    /// <summary>The customer's administrator, for the guided run.</summary>
+    public AcmeAdministrator Administrator(HttpClient http) => new(http, _sandbox!.Endpoint, Seeded.Administrator, TimeProvider.System);
 
     public void AddTo(IServiceCollection services)
     {
@@ -87,13 +102,14 @@ internal sealed class EmbeddedCloud : IHostedLifecycleService, IAsyncDisposable
     public void Map(IEndpointRouteBuilder routes)
     {
         _signIn.Map(routes);
-        new CloudEndpoints(_sandbox.Value, () => Seeded).Map(routes);
+        new CloudEndpoints(_sandbox, () => Seeded).Map(routes);
     }
 
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
-        await Task.WhenAll(_azurite.StartAsync(cancellationToken), _sandbox.Value.StartAsync(cancellationToken));
-        Announcement.Print(_options, _sandbox.Value.Endpoint, Seeded);
+        await Task.WhenAll(_azurite.StartAsync(cancellationToken), _sandbox?.StartAsync(cancellationToken) ?? Task.CompletedTask);
+        if (!_options.Demo)
+            Announcement.Print(_options, _sandbox?.Endpoint, _sandbox is null ? null : Seeded);
     }
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -110,8 +126,8 @@ internal sealed class EmbeddedCloud : IHostedLifecycleService, IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _azurite.DisposeAsync();
-        if (_sandbox.IsValueCreated)
-            await _sandbox.Value.DisposeAsync();
+        if (_sandbox is not null)
+            await _sandbox.DisposeAsync();
         _tokens.Dispose();
         _vault.Dispose();
         _data.Dispose();

@@ -12,6 +12,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using ServerlessDrives.Embedded.Cloud;
+using ServerlessDrives.Embedded.Demo;
 using ServerlessDrives.Embedded.DurableTask;
 
 namespace ServerlessDrives.Embedded.Functions;
@@ -39,9 +40,12 @@ internal sealed class EmbeddedHost
     {
         StartRefusal.SayInOneSentence();
         var web = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        // From weakest to strongest: the embedded cloud, local.settings.json, environment, command line.
+        AddWeakest(web.Configuration, LocalSettings());
         var options = EmbeddedOptions.Parse(args, web.Configuration);
-        var cloud = EmbeddedCloud.Create(options);
-        AddSettings(web.Configuration, cloud.Settings, options);
+        var cloud = EmbeddedCloud.Create(options, IsSandboxed(web.Configuration, options));
+        AddWeakest(web.Configuration, cloud.Settings);
+        web.Configuration.AddInMemoryCollection([new("PORT", $"{options.Port}")]);
 
         web.WebHost.ConfigureKestrel(kestrel =>
         {
@@ -57,6 +61,8 @@ internal sealed class EmbeddedHost
             console.UseUtcTimestamp = true;
         });
         web.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("System", LogLevel.Warning).AddFilter("Azure", LogLevel.Warning);
+        if (options.Demo)
+            web.Logging.SetMinimumLevel(LogLevel.Error);
         web.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownPatience);
         web.Services.TryAddSingleton(TimeProvider.System);
         web.Services.AddSingleton(options);
@@ -76,6 +82,8 @@ internal sealed class EmbeddedHost
         services.AddDurableEngine();
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<TimerFunctions>(provider, _options.DataFolder));
         services.AddHostedService(provider => provider.GetRequiredService<TimerFunctions>());
+        if (_options.Demo)
+            services.AddHostedService<GuidedRun>();
 
         var app = Web.Build();
         app.Services.GetRequiredService<TimerFunctions>().Check();
@@ -92,13 +100,17 @@ internal sealed class EmbeddedHost
         return app;
     }
 
-    /// <summary>From weakest to strongest: the embedded cloud, local.settings.json, environment, command line.</summary>
-    private static void AddSettings(ConfigurationManager configuration, IReadOnlyDictionary<string, string?> cloud, EmbeddedOptions options)
+    private static void AddWeakest(ConfigurationManager configuration, IEnumerable<KeyValuePair<string, string?>> settings) =>
+        ((IConfigurationBuilder)configuration).Sources.Insert(0, new Microsoft.Extensions.Configuration.Memory.MemoryConfigurationSource { InitialData = settings });
+
+    /// <exception cref="StartRefusedException">The setting is neither true nor false, or the demo would play against real AWS.</exception>
+    private static bool IsSandboxed(IConfiguration configuration, EmbeddedOptions options)
     {
-        var sources = ((IConfigurationBuilder)configuration).Sources;
-        sources.Insert(0, new Microsoft.Extensions.Configuration.Memory.MemoryConfigurationSource { InitialData = cloud });
-        sources.Insert(1, new Microsoft.Extensions.Configuration.Memory.MemoryConfigurationSource { InitialData = LocalSettings() });
-        configuration.AddInMemoryCollection([new("PORT", $"{options.Port}")]);
+        if (configuration["Aws:Sandbox"] is not { Length: > 0 } text)
+            return true;
+        if (!bool.TryParse(text, out var sandboxed))
+            throw new StartRefusedException($"Aws:Sandbox is '{text}'; true or false was expected.");
+        return sandboxed || !options.Demo ? sandboxed : throw new StartRefusedException("The demo plays against the sandbox only; leave Aws:Sandbox out, or set it to true.");
     }
 
     /// <summary>The <c>Values</c> of local.settings.json, as Core Tools hands them to a worker.</summary>
@@ -130,16 +142,23 @@ internal static class StartRefusal
             return;
         AppDomain.CurrentDomain.UnhandledException += (_, unhandled) =>
         {
-            var sentence = unhandled.ExceptionObject switch
-            {
-                StartRefusedException refused => refused.Message,
-                OptionsValidationException invalid => string.Join(Environment.NewLine, invalid.Failures),
-                _ => null,
-            };
-            if (sentence is null)
+            if (unhandled.ExceptionObject is not Exception failure || SentenceOf(failure) is not { } sentence)
                 return;
             Console.Error.WriteLine($"ServerlessDrives can't start. {sentence}");
             Environment.Exit(1);
         };
     }
+
+    /// <returns>Null where no person is to blame, so that the stack trace is what helps.</returns>
+    internal static string? SentenceOf(Exception failure) => failure switch
+    {
+        StartRefusedException or EmbeddedCloudException => failure.Message,
+        OptionsValidationException invalid => string.Join(Environment.NewLine, invalid.Failures),
+        // Several wrong settings at once.
+        AggregateException several when several.InnerExceptions.Select(SentenceOf).ToList() is var sentences && sentences.TrueForAll(sentence => sentence is not null) => string.Join(Environment.NewLine, sentences),
+        // The binder's own: it names the key, its value and what was expected.
+        InvalidOperationException { InnerException: FormatException or ArgumentException or OverflowException or InvalidCastException } unreadable when unreadable.Message.StartsWith("Failed to convert configuration value", StringComparison.Ordinal) => unreadable.Message,
+        IOException { InnerException: Microsoft.AspNetCore.Connections.AddressInUseException } => $"{failure.Message} Choose another port with --port or PORT; 0 picks a free one.",
+        _ => null,
+    };
 }

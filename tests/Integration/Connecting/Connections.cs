@@ -30,6 +30,63 @@ public static class Connections
         ["encryption"] = new JsonObject { ["type"] = type, ["kmsKeyId"] = kmsKeyId },
     };
 
+    public static JsonObject KeyConfiguration((string Id, string Secret) key, string bucket, string path, string region = "us-east-1") => new()
+    {
+        ["accessKeyId"] = key.Id,
+        ["secretAccessKey"] = key.Secret,
+        ["bucket"] = bucket,
+        ["region"] = region,
+        ["path"] = path,
+        ["encryption"] = new JsonObject { ["type"] = "none" },
+    };
+
+    /// <summary>A policy with these of the documented permissions, each on what it is for; below the path only.</summary>
+    public static JsonObject Grants(string bucket, string path, IEnumerable<string> permissions)
+    {
+        var (onBucket, onObjects) = (new JsonArray(), new JsonArray());
+        var list = false;
+        foreach (var permission in permissions)
+        {
+            if (permission == "s3:ListBucket")
+                list = true;
+            else
+                (permission == "s3:ListBucketMultipartUploads" ? onBucket : onObjects).Add(permission);
+        }
+
+        var statements = new JsonArray();
+        if (list)
+        {
+            statements.Add(new JsonObject
+            {
+                ["Effect"] = "Allow",
+                ["Action"] = "s3:ListBucket",
+                ["Resource"] = $"arn:aws:s3:::{bucket}",
+                ["Condition"] = new JsonObject { ["StringLike"] = new JsonObject { ["s3:prefix"] = new JsonArray($"{path}/", $"{path}/*") } },
+            });
+        }
+
+        if (onBucket.Count > 0)
+            statements.Add(new JsonObject { ["Effect"] = "Allow", ["Action"] = onBucket, ["Resource"] = $"arn:aws:s3:::{bucket}" });
+        if (onObjects.Count > 0)
+            statements.Add(new JsonObject { ["Effect"] = "Allow", ["Action"] = onObjects, ["Resource"] = $"arn:aws:s3:::{bucket}/{path}/*" });
+        return new JsonObject { ["Version"] = "2012-10-17", ["Statement"] = statements };
+    }
+
+    /// <summary>The role flow up to where the policies are offered, with a role that trusts us and has no permissions yet.</summary>
+    public static async Task<(string Id, string Role, JsonNode Offered)> OfferAsync(AwsAdministrator administrator, HttpClient http, string bucket, string path, string region = "us-east-1")
+    {
+        var connection = await StartAsync(http, "iamRole");
+        var id = connection.Text("id");
+        var role = Unique("role");
+        var arn = await administrator.CreateRoleAsync(role, connection["trustPolicy"]!);
+        await http.PostAsync($"/api/connections/{id}/confirmations/trust-policy", null, HttpStatusCode.Accepted);
+        await http.UntilAsync(id, "awaitingConfiguration");
+        await http.SendAsync(HttpMethod.Put, $"/api/connections/{id}/configuration", RoleConfiguration(arn, path, bucket, region), HttpStatusCode.Accepted);
+        return (id, role, await http.UntilAsync(id, "awaitingBucketPolicy"));
+    }
+
+    public static Task<(string Id, string Role, JsonNode Offered)> OfferAsync(EmbeddedApp app, HttpClient http, string bucket, string path) => OfferAsync(app.Administrator(), http, bucket, path);
+
     public static JsonObject RoleConfiguration(string roleArn, string path, string bucket = "acme-documents", string region = "us-east-1") => new()
     {
         ["roleArn"] = roleArn,

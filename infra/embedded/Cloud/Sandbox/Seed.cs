@@ -43,6 +43,7 @@ internal sealed class Seed(IamStore iam, StateFile<KmsState> kms, Buckets bucket
         {
             state = state with { Accounts = state.Accounts.Union([OurAccount, CustomerAccount]) };
             state = WithUser(state, OurAccount, OurUser, Allowing("sts:AssumeRole", "*"), now);
+            state = WithUser(state, OurAccount, Administrator, Allowing("*", "*"), now);
             state = WithUser(state, CustomerAccount, Administrator, Allowing("*", "*"), now);
             return WithUser(state, CustomerAccount, DriveUser, DriveUserPolicy(), now);
         });
@@ -71,6 +72,7 @@ internal sealed class Seed(IamStore iam, StateFile<KmsState> kms, Buckets bucket
         return new(
             state.User(OurAccount, OurUser)!.Arn,
             KeyOf(state, OurAccount, OurUser),
+            KeyOf(state, OurAccount, Administrator),
             KeyOf(state, CustomerAccount, Administrator),
             KeyOf(state, CustomerAccount, DriveUser),
             [new(Documents, "us-east-1"), new(Archive, "eu-west-1")],
@@ -129,7 +131,9 @@ internal sealed class Seed(IamStore iam, StateFile<KmsState> kms, Buckets bucket
 
 /// <summary>What was seeded, for whoever wants to use it.</summary>
 /// <param name="PrincipalArn">Who ServerlessDrives is: what customers' roles trust.</param>
-internal sealed record SeededCloud(string PrincipalArn, SeededKey Principal, SeededKey Administrator, SeededKey DriveUser, IReadOnlyList<SeededBucket> Buckets, string KmsKeyArn);
+/// <param name="OurAdministrator">Of our own account, which to the customer is somebody else's.</param>
+internal sealed record SeededCloud(
+    string PrincipalArn, SeededKey Principal, SeededKey OurAdministrator, SeededKey Administrator, SeededKey DriveUser, IReadOnlyList<SeededBucket> Buckets, string KmsKeyArn);
 
 internal sealed record SeededKey(string UserName, string AccessKeyId, string SecretAccessKey)
 {

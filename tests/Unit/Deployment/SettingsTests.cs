@@ -1,0 +1,53 @@
+using System.Reflection;
+using System.Text.Json.Nodes;
+using Shouldly;
+using Xunit;
+
+namespace ServerlessDrives.Tests.Unit.Deployment;
+
+/// <summary>Settings are found where people look for them.</summary>
+public sealed class SettingsTests
+{
+    private static readonly string Repository = typeof(SettingsTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().First(known => known.Key == "Repository").Value!;
+
+    [Theory]
+    [InlineData("PORT")]
+    [InlineData("ServerlessDrives__Connection__ExpiresAfter")]
+    [InlineData("ServerlessDrives__Connection__RecoverAfter")]
+    [InlineData("ServerlessDrives__Health__Every")]
+    [InlineData("ServerlessDrives__Integrations__PollEvery")]
+    [InlineData("ServerlessDrives__Webhooks__AllowPrivateTargets")]
+    [InlineData("Verification__PropagationWait")]
+    [InlineData("Authentication__Authority")]
+    [InlineData("Authentication__Audience")]
+    [InlineData("Authentication__ClientId")]
+    [InlineData("Tables__Endpoint")]
+    [InlineData("Vault__Uri")]
+    [InlineData("Aws__Sandbox")]
+    [InlineData("Aws__S3Endpoint")]
+    [InlineData("Aws__StsEndpoint")]
+    [InlineData("Aws__Principals__<partition>__Arn")]
+    [InlineData("Aws__Principals__<partition>__AccessKeyId")]
+    [InlineData("Aws__Principals__<partition>__SecretAccessKey")]
+    [InlineData("Aws__WebIdentity__Audience")]
+    [InlineData("Aws__SessionDuration")]
+    [InlineData("Aws__MaxClients")]
+    public void A_setting_is_in_the_README_and_in_the_sample(string setting)
+    {
+        ArgumentNullException.ThrowIfNull(setting);
+        var readme = File.ReadAllText(Path.Combine(Repository, "README.md"));
+        var (room, name) = setting.LastIndexOf("__", StringComparison.Ordinal) is >= 0 and var at ? (setting[..at], setting[at..]) : ("", setting);
+        // Settings of one row are written in full once; the others by their last part.
+        readme.Split('\n').ShouldContain(row => row.StartsWith($"| `{room}", StringComparison.Ordinal) && row.Contains($"{name}`", StringComparison.Ordinal));
+        File.ReadAllText(Path.Combine(Repository, "local.settings.sample.json")).ShouldContain($"\"{setting.Replace("<partition>", "aws", StringComparison.Ordinal)}\"");
+    }
+
+    [Fact]
+    public void The_sample_can_be_read()
+    {
+        var sample = JsonNode.Parse(
+            File.ReadAllText(Path.Combine(Repository, "local.settings.sample.json")),
+            documentOptions: new() { CommentHandling = System.Text.Json.JsonCommentHandling.Skip, AllowTrailingCommas = true });
+        sample!["Values"]!.AsObject().Count.ShouldBeGreaterThan(10);
+    }
+}
