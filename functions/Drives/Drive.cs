@@ -26,6 +26,10 @@ public sealed record Drive
 
     public required DriveHealth Health { get; init; }
     public DriveState State { get; init; } = DriveState.Connected;
+
+    /// <summary>When it was disconnected; null while it is connected.</summary>
+    public DateTimeOffset? DisconnectedAt { get; init; }
+
     public required UserId CreatedBy { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
 

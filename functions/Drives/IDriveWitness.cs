@@ -14,6 +14,9 @@ public interface IDriveWitness
     /// <param name="key">The same for the same replacement, however often it is told.</param>
     Task CredentialsReplacedAsync(Drive drive, AccessKeyId before, UserId by, string key, CancellationToken cancellation) => Task.CompletedTask;
 
+    /// <summary>From now on nobody uses the drive; it is about to go.</summary>
+    Task DisconnectingAsync(Drive drive, CancellationToken cancellation) => Task.CompletedTask;
+
     /// <summary>A drive is gone.</summary>
     /// <param name="by">Who asked for it.</param>
     Task RemovedAsync(Drive drive, UserId by, CancellationToken cancellation);

@@ -8,7 +8,7 @@ namespace ServerlessDrives.Drives;
 /// Disconnects a drive: nobody uses it from the first step on, and its name is free after the last. The files on the bucket stay.
 /// Scheduling this is what decides; each step can be run again.
 /// </summary>
-public sealed class RemoveDrive(IDrives drives, IEnumerable<IHoldsDrives> holders, IEnumerable<IDriveWitness> witnesses, ISecrets secrets, IDriveSessions sessions)
+public sealed class RemoveDrive(IDrives drives, IEnumerable<IHoldsDrives> holders, IEnumerable<IDriveWitness> witnesses, ISecrets secrets, IDriveSessions sessions, TimeProvider clock)
 {
     private static readonly TaskOptions Stubbornly = TaskOptions.FromRetryPolicy(
         new RetryPolicy(maxNumberOfAttempts: 300, firstRetryInterval: TimeSpan.FromSeconds(1), backoffCoefficient: 2, maxRetryInterval: TimeSpan.FromMinutes(5)));
@@ -33,15 +33,22 @@ public sealed class RemoveDrive(IDrives drives, IEnumerable<IHoldsDrives> holder
     [Function(nameof(StopUsingDrive))]
     public async Task<bool> StopUsingDrive([ActivityTrigger] RemoveDriveInput input, CancellationToken cancellation)
     {
-        while (await drives.FindAsync(input.Organization, input.Drive, cancellation) is { Value.State: DriveState.Connected } read)
+        Versioned<Drive>? read;
+        while ((read = await drives.FindAsync(input.Organization, input.Drive, cancellation)) is { Value.State: DriveState.Connected })
         {
             if ((await drives.DefaultsAsync(input.Organization, cancellation)).Includes(input.Drive))
                 return false;
-            if (await drives.SaveAsync(read.With(read.Value with { State = DriveState.Disconnecting }), cancellation))
+            if (await drives.SaveAsync(read.With(read.Value with { State = DriveState.Disconnecting, DisconnectedAt = clock.GetUtcNow() }), cancellation))
                 break;
         }
 
         sessions.Forget(input.Drive);
+        if (read is not null)
+        {
+            foreach (var witness in witnesses)
+                await witness.DisconnectingAsync(read.Value, cancellation);
+        }
+
         return true;
     }
 

@@ -18,7 +18,7 @@ internal sealed class DriveAnnouncements(IAuditTrail audit, IEvents events, Time
     {
         var key = $"{drive.Id}-removed";
         await audit.RecordAsync(drive.Organization, Actor.User(by), "drive.removed", drive.Id.Value, Describe(drive), null, key, cancellation);
-        await events.TellAsync(new(key, drive.Organization, EventTypes.DriveRemoved, drive.Id.Value, clock.GetUtcNow(), Describe(drive)), cancellation);
+        await events.TellAsync(new(key, drive.Organization, EventTypes.DriveRemoved, drive.Id.Value, drive.DisconnectedAt ?? clock.GetUtcNow(), Describe(drive)), cancellation);
     }
 
     private static JsonObject Describe(Drive drive) => new()

@@ -5,37 +5,59 @@ using ServerlessDrives.Verification;
 
 namespace ServerlessDrives.Health;
 
-/// <summary>One look at one drive: judged, stored, then told.</summary>
+/// <summary>One look at one drive: judged, stored, then told, then remembered. A crash between any two of them is made good at the next look.</summary>
 public sealed class DriveCheckup(
-    IDrives drives, IHealthProbe probe, IHealthSchedule schedule, IHealthHistory history, IVerification verification, IReports reports,
-    IEvents events, IAuditTrail audit, HealthOptions options, TimeProvider clock)
+    IDrives drives, IHealthProbe probe, IHealthRounds rounds, IHealthHistory history, IVerification verification, IReports reports,
+    IEvents events, IAuditTrail audit, TimeProvider clock)
 {
-    public async Task CheckAsync(DueCheck due, CancellationToken cancellation)
+    /// <summary>A drive is enrolled just before it is there; one that still isn't after this long never came to be.</summary>
+    private static readonly TimeSpan Birth = TimeSpan.FromHours(1);
+
+    public async Task CheckAsync(DueLook look, CancellationToken cancellation)
     {
-        ArgumentNullException.ThrowIfNull(due);
-        if (await drives.FindAsync(due.Organization, due.Drive, cancellation) is not { } read)
+        ArgumentNullException.ThrowIfNull(look);
+        var outcome = look.IsQuiet(clock.GetUtcNow()) ? await probe.LookAsync(look.Drive, cancellation) : null;
+        if (outcome is HealthOutcome.Reachable)
+            return;
+
+        if (await drives.FindAsync(look.Drive.Organization, look.Drive.Id, cancellation) is not { } read)
         {
-            await schedule.DropAsync(due, cancellation);
+            if (clock.GetUtcNow() - look.EnrolledAt > Birth)
+                await rounds.WithdrawAsync(look.Drive.Id, cancellation);
             return;
         }
 
-        var memory = due.Memory;
-        if (read.Value.State is DriveState.Connected)
-        {
-            var writes = memory.WriteProbeIsDue(clock.GetUtcNow());
-            var outcome = await LookAsync(read.Value, writes, cancellation);
-            var health = memory.Judge(read.Value.Health, outcome, writes, clock.GetUtcNow());
-            if (health.Status is HealthStatus.Unreachable && read.Value.Health.Status is not HealthStatus.Unreachable)
-                health = await ExplainAsync(read.Value, health, cancellation);
-            await StoreAsync(read, health, cancellation);
-            memory = health.Status is HealthStatus.Healthy && outcome is HealthOutcome.Refused ? HealthMemory.None with { WriteProbedAt = memory.WriteProbedAt } : memory.After(outcome, writes, clock.GetUtcNow());
-        }
-
-        await schedule.RescheduleAsync(due, NextTime(), memory, cancellation);
+        if (read.Value.State is not DriveState.Connected)
+            return;
+        if (outcome is not null && read.Value.Authentication != look.Drive.Authentication)
+            outcome = null;
+        await JudgeAsync(look with { Drive = read.Value }, read, outcome, cancellation);
     }
 
-    /// <summary>A tenth of the interval is left to chance, so that drives that were connected together aren't looked at together.</summary>
-    private DateTimeOffset NextTime() => clock.GetUtcNow() + (options.Every * (0.95 + (Random.Shared.NextDouble() / 10)));
+    /// <param name="outcome">Of the look that was made already; null when none was.</param>
+    private async Task JudgeAsync(DueLook look, Versioned<Drive> read, HealthOutcome? outcome, CancellationToken cancellation)
+    {
+        var (drive, memory, told) = (read.Value, look.Memory, look.Told);
+        if (drive.Health.Status != told)
+            await TellAsync(drive, told, drive.Health, cancellation);
+
+        var writes = outcome is null && memory.WriteProbeIsDue(clock.GetUtcNow());
+        outcome ??= await LookAsync(drive, writes, cancellation);
+        var health = memory.Judge(drive.Health, outcome, writes, clock.GetUtcNow());
+        memory = memory.After(outcome, writes, clock.GetUtcNow());
+        if (health.Status is HealthStatus.Unreachable && drive.Health.Status is not HealthStatus.Unreachable)
+        {
+            health = await ExplainAsync(drive, health, cancellation);
+            if (health.Status is not HealthStatus.Unreachable)
+                memory = memory with { Failures = 0 };
+        }
+
+        if (!await StoreAsync(read, health, cancellation))
+            return;
+        if (health.Status != drive.Health.Status)
+            await TellAsync(drive, drive.Health.Status, health, cancellation);
+        await rounds.RememberAsync(look with { Drive = drive with { Health = health }, Memory = memory, Told = health.Status }, cancellation);
+    }
 
     private async Task<HealthOutcome> LookAsync(Drive drive, bool writes, CancellationToken cancellation)
     {
@@ -57,39 +79,39 @@ public sealed class DriveCheckup(
         var report = await verification.VerifyAsync(id, subject, progress: null, cancellation);
         await reports.SaveAsync(drive.Organization, drive.Id.Value, report, cancellation);
         if (report.Passed)
-            return drive.Health with { Status = HealthStatus.Healthy, CheckedAt = clock.GetUtcNow(), Problem = null };
+            return drive.Health with { Status = HealthStatus.Healthy, CheckedAt = clock.GetUtcNow(), Since = drive.Health.Status is HealthStatus.Healthy ? drive.Health.Since : health.Since, Problem = null };
         return report.Checks.FirstOrDefault(check => check.Status is CheckStatus.Failed) is { } failed
             ? health with { Problem = string.Join(' ', failed.Explanation, failed.Fix) }
             : health;
     }
 
-    private async Task StoreAsync(Versioned<Drive> read, DriveHealth health, CancellationToken cancellation)
+    /// <returns>False when the drive has changed so that the look says nothing about it any more.</returns>
+    private async Task<bool> StoreAsync(Versioned<Drive> read, DriveHealth health, CancellationToken cancellation)
     {
-        var before = read.Value.Health;
+        var looked = read.Value.Authentication;
         while (!await drives.SaveAsync(read.With(read.Value with { Health = health }), cancellation))
         {
-            if (await drives.FindAsync(read.Value.Organization, read.Value.Id, cancellation) is not { Value.State: DriveState.Connected } again)
-                return;
+            if (await drives.FindAsync(read.Value.Organization, read.Value.Id, cancellation) is not { Value.State: DriveState.Connected } again || again.Value.Authentication != looked)
+                return false;
             read = again;
         }
 
-        if (health.Status != before.Status)
-            await TellAsync(read.Value, before, health, cancellation);
+        return true;
     }
 
-    private async Task TellAsync(Drive drive, DriveHealth before, DriveHealth after, CancellationToken cancellation)
+    private async Task TellAsync(Drive drive, HealthStatus before, DriveHealth after, CancellationToken cancellation)
     {
         var at = after.Since;
         await history.NoteAsync(drive.Organization, drive.Id, new(at, after.Status, after.Problem), cancellation);
         var key = $"{drive.Id}-health-{at.UtcTicks}";
         await audit.RecordAsync(
-            drive.Organization, Actor.System("health check"), "drive.health-changed", drive.Id.Value, new() { ["status"] = Word(before.Status) }, new() { ["status"] = Word(after.Status), ["problem"] = after.Problem }, key, cancellation);
+            drive.Organization, Actor.System("health check"), "drive.health-changed", drive.Id.Value, new() { ["status"] = Word(before) }, new() { ["status"] = Word(after.Status), ["problem"] = after.Problem }, key, cancellation);
         await events.TellAsync(
             new(key, drive.Organization, EventTypes.HealthChanged, drive.Id.Value, at, new JsonObject
             {
                 ["driveId"] = drive.Id.Value,
                 ["displayName"] = drive.DisplayName.Value,
-                ["before"] = Word(before.Status),
+                ["before"] = Word(before),
                 ["after"] = Word(after.Status),
                 ["problem"] = after.Problem,
             }),

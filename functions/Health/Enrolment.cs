@@ -2,14 +2,20 @@ using ServerlessDrives.Drives;
 
 namespace ServerlessDrives.Health;
 
-/// <summary>Has every drive looked at from the moment it is connected; one that is gone drops out when its time comes.</summary>
-internal sealed class Enrolment(IHealthSchedule schedule, IHealthHistory history, HealthOptions options, TimeProvider clock) : IDriveWitness
+/// <summary>Has every drive looked at from the moment it is connected until nobody uses it any more.</summary>
+internal sealed class Enrolment(IHealthRounds rounds, IHealthHistory history, TimeProvider clock) : IDriveWitness
 {
     public async Task ConnectedAsync(Drive drive, CancellationToken cancellation)
     {
-        await schedule.EnrollAsync(drive.Organization, drive.Id, clock.GetUtcNow() + (options.Every * Random.Shared.NextDouble()), cancellation);
+        await rounds.EnrollAsync(drive, clock.GetUtcNow(), cancellation);
         await history.NoteAsync(drive.Organization, drive.Id, new(drive.Health.Since, drive.Health.Status, drive.Health.Problem), cancellation);
     }
 
-    public Task RemovedAsync(Drive drive, UserId by, CancellationToken cancellation) => Task.CompletedTask;
+    public Task DisconnectingAsync(Drive drive, CancellationToken cancellation) => rounds.WithdrawAsync(drive.Id, cancellation);
+
+    public async Task RemovedAsync(Drive drive, UserId by, CancellationToken cancellation)
+    {
+        await rounds.WithdrawAsync(drive.Id, cancellation);
+        await history.ForgetAsync(drive.Organization, drive.Id, cancellation);
+    }
 }

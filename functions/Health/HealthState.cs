@@ -15,7 +15,7 @@ public abstract record HealthOutcome
     /// <summary>AWS asks us to slow down; that says nothing about the drive.</summary>
     public sealed record Throttled : HealthOutcome;
 
-    /// <summary>AWS refused, or the network did.</summary>
+    /// <summary>AWS refused, or did not answer.</summary>
     public sealed record Refused(string Problem) : HealthOutcome;
 
     /// <summary>Reading works and writing doesn't.</summary>
@@ -27,10 +27,11 @@ public abstract record HealthOutcome
 
 /// <summary>What is remembered of a drive between two looks.</summary>
 /// <param name="Failures">Refusals in a row.</param>
-/// <param name="WriteProbedAt">When writing was last tried; null for never.</param>
-public sealed record HealthMemory(int Failures, DateTimeOffset? WriteProbedAt)
+/// <param name="WriteProbedAt">When writing last succeeded or was refused; null for never.</param>
+/// <param name="WritesRefused">Whether it was refused then. Writing is tried at every look until it works again.</param>
+public sealed record HealthMemory(int Failures, DateTimeOffset? WriteProbedAt, bool WritesRefused)
 {
-    public static readonly HealthMemory None = new(0, null);
+    public static readonly HealthMemory None = new(0, null, false);
 
     /// <summary>Refusals in a row until a drive counts as down.</summary>
     public const int Patience = 3;
@@ -38,7 +39,7 @@ public sealed record HealthMemory(int Failures, DateTimeOffset? WriteProbedAt)
     /// <summary>How often writing is tried.</summary>
     public static readonly TimeSpan WriteProbeEvery = TimeSpan.FromDays(1);
 
-    public bool WriteProbeIsDue(DateTimeOffset now) => WriteProbedAt is null || now - WriteProbedAt >= WriteProbeEvery;
+    public bool WriteProbeIsDue(DateTimeOffset now) => WritesRefused || WriteProbedAt is null || now - WriteProbedAt >= WriteProbeEvery;
 
     /// <summary>What is remembered after a look.</summary>
     public HealthMemory After(HealthOutcome outcome, bool wroteProbe, DateTimeOffset now) => new(
@@ -48,7 +49,14 @@ public sealed record HealthMemory(int Failures, DateTimeOffset? WriteProbedAt)
             HealthOutcome.Reachable or HealthOutcome.ReadOnly => 0,
             _ => Failures,
         },
-        wroteProbe ? now : WriteProbedAt);
+        // A probe that was throttled proved nothing, so it is made again.
+        wroteProbe && outcome is HealthOutcome.Reachable or HealthOutcome.ReadOnly ? now : WriteProbedAt,
+        outcome switch
+        {
+            HealthOutcome.ReadOnly => true,
+            HealthOutcome.Reachable when wroteProbe => false,
+            _ => WritesRefused,
+        });
 
     /// <summary>The drive's health after a look, damped: three refusals in a row take it down, one good answer brings it back.</summary>
     public DriveHealth Judge(DriveHealth before, HealthOutcome outcome, bool wroteProbe, DateTimeOffset now)
@@ -57,13 +65,16 @@ public sealed record HealthMemory(int Failures, DateTimeOffset? WriteProbedAt)
         var (status, problem) = outcome switch
         {
             // Reading alone doesn't prove that writing works again.
-            HealthOutcome.Reachable when before.Status is HealthStatus.Degraded && !wroteProbe && WriteProbedAt is not null && before.Problem is not null && before.Problem != Slow => (before.Status, before.Problem),
+            HealthOutcome.Reachable when WritesRefused && !wroteProbe => (HealthStatus.Degraded, before.Problem),
             HealthOutcome.Reachable => (HealthStatus.Healthy, null),
             HealthOutcome.ReadOnly readOnly => (HealthStatus.Degraded, readOnly.Problem),
             HealthOutcome.Throttled when before.Status is HealthStatus.Unreachable => (before.Status, before.Problem),
             HealthOutcome.Throttled => (HealthStatus.Degraded, Slow),
+            // The way down was explained by a full verification, which says more than one look.
+            HealthOutcome.Refused when before.Status is HealthStatus.Unreachable => (before.Status, before.Problem),
             HealthOutcome.Refused refused when Failures + 1 >= Patience => (HealthStatus.Unreachable, refused.Problem),
             HealthOutcome.Refused => (before.Status, before.Problem),
+            HealthOutcome.NotLooked when before.Status is HealthStatus.Unreachable => (before.Status, before.Problem),
             HealthOutcome.NotLooked notLooked => (HealthStatus.Unknown, notLooked.Problem),
             _ => throw new InvalidOperationException($"Unknown outcome {outcome}."),
         };

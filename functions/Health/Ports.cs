@@ -12,27 +12,43 @@ public interface IHealthProbe
     Task<HealthOutcome> WriteAsync(Drive drive, CancellationToken cancellation);
 }
 
-/// <summary>When which drive is to be looked at: a range of times in each of a fixed number of shards.</summary>
-public interface IHealthSchedule
+/// <summary>
+/// Which drives are looked at: in each of a fixed number of shards a row for each drive, in the order of their turns (<see cref="Rounds"/>),
+/// with all that a look needs. A drive that is well costs one row of a range query, and no write.
+/// </summary>
+public interface IHealthRounds
 {
     /// <summary>Into how many parts the drives are split.</summary>
     int Shards { get; }
 
-    /// <summary>Puts a drive on the schedule; one that is there already is looked at once more at that time.</summary>
-    Task EnrollAsync(OrganizationId organization, DriveId drive, DateTimeOffset due, CancellationToken cancellation);
+    /// <summary>Has the drive looked at from now on, as it is; what is remembered of it from earlier looks is kept.</summary>
+    Task EnrollAsync(Drive drive, DateTimeOffset now, CancellationToken cancellation);
 
-    /// <summary>What is due in this shard, the longest overdue first.</summary>
-    Task<IReadOnlyList<DueCheck>> DueAsync(int shard, DateTimeOffset now, int most, CancellationToken cancellation);
+    /// <summary>The drive isn't looked at any more; one that wasn't is fine.</summary>
+    Task WithdrawAsync(DriveId drive, CancellationToken cancellation);
 
-    /// <summary>Moves a check to its next time; in one step.</summary>
-    Task RescheduleAsync(DueCheck check, DateTimeOffset due, HealthMemory memory, CancellationToken cancellation);
+    /// <summary>The drives of a shard with keys in these ranges, in their order.</summary>
+    Task<IReadOnlyList<DueLook>> DueAsync(int shard, IReadOnlyList<KeyRange> ranges, int most, CancellationToken cancellation);
 
-    /// <summary>Takes a drive off that isn't there any more.</summary>
-    Task DropAsync(DueCheck check, CancellationToken cancellation);
+    /// <summary>Remembers what a look came to; nothing is remembered of a drive that was withdrawn meanwhile.</summary>
+    Task RememberAsync(DueLook look, CancellationToken cancellation);
+
+    /// <summary>How far each shard has come; none for those that never began.</summary>
+    Task<IReadOnlyDictionary<int, SweepPosition>> PositionsAsync(CancellationToken cancellation);
+
+    Task AdvanceAsync(int shard, SweepPosition position, CancellationToken cancellation);
 }
 
-/// <param name="Mark">The row that says so.</param>
-public sealed record DueCheck(int Shard, string Mark, OrganizationId Organization, DriveId Drive, DateTimeOffset Due, HealthMemory Memory);
+/// <param name="Key">Its place and id.</param>
+/// <param name="Start">When the round of this turn began.</param>
+/// <param name="Drive">As it was when it was last enrolled or looked at closely.</param>
+/// <param name="Told">The health that the world was last told of.</param>
+/// <param name="EnrolledAt">Since when it is looked at.</param>
+public sealed record DueLook(string Key, DateTimeOffset Start, Drive Drive, HealthMemory Memory, HealthStatus Told, DateTimeOffset EnrolledAt)
+{
+    /// <summary>Whether there is nothing to do but look: it was well, and writing isn't due to be tried.</summary>
+    public bool IsQuiet(DateTimeOffset now) => Told is HealthStatus.Healthy && Memory.Failures == 0 && !Memory.WriteProbeIsDue(now);
+}
 
 /// <summary>How drives were, for 30 days.</summary>
 public interface IHealthHistory
@@ -42,6 +58,9 @@ public interface IHealthHistory
 
     /// <summary>Changes in this time, the oldest first, at most 1,000, and the last one before it.</summary>
     Task<IReadOnlyList<HealthChange>> ListAsync(OrganizationId organization, DriveId drive, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellation);
+
+    /// <summary>The drive is gone, and its history with it.</summary>
+    Task ForgetAsync(OrganizationId organization, DriveId drive, CancellationToken cancellation);
 
     static readonly TimeSpan Kept = TimeSpan.FromDays(30);
 }

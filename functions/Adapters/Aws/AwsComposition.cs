@@ -24,6 +24,7 @@ public static class AwsComposition
         services.AddSingleton<AwsPrincipals>();
         services.AddSingleton<IPrincipals>(provider => provider.GetRequiredService<AwsPrincipals>());
         services.AddSingleton<RoleSessions>();
+        services.AddSingleton<DriveKeyring>();
         services.AddSingleton<DriveClients>();
         services.AddSingleton<IDriveSessions>(provider => provider.GetRequiredService<DriveClients>());
         services.AddSingleton<PartBuffers>();

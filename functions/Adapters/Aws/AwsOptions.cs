@@ -37,6 +37,9 @@ public sealed class AwsOptions
     /// <summary>How many drives' clients are kept; the one unused for longest goes first.</summary>
     public int MaxClients { get; set; } = 256;
 
+    /// <summary>How many drives' credentials are kept, some hundred bytes each; those unused for longest go first.</summary>
+    public int MaxSessions { get; set; } = 20_000;
+
     /// <summary>The server that takes the place of AWS, if one does.</summary>
     internal Uri? OtherS3 => Sandbox ? SandboxEndpoint : S3Endpoint;
 
@@ -83,6 +86,8 @@ internal sealed class AwsOptionsValidation : IValidateOptions<AwsOptions>
         CheckRange(problems, "Aws:TransferTimeout", options.TransferTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromHours(12));
         if (options.MaxClients < 1)
             problems.Add("Aws:MaxClients must be at least 1.");
+        if (options.MaxSessions < 1)
+            problems.Add("Aws:MaxSessions must be at least 1.");
         return problems.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);
     }
 

@@ -7,7 +7,7 @@ using ServerlessDrives.Drives;
 namespace ServerlessDrives.Adapters.Aws;
 
 /// <summary>One S3 client for each drive in use, at most <see cref="AwsOptions.MaxClients"/>; the one unused for longest goes first, but never from under a call.</summary>
-internal sealed class DriveClients(AwsClients clients, RoleSessions sessions, ISecrets secrets, IOptions<AwsOptions> options, TimeProvider clock) : IDriveSessions, IDisposable
+internal sealed class DriveClients(AwsClients clients, DriveKeyring keyring, IOptions<AwsOptions> options) : IDriveSessions, IDisposable
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<DriveId, LinkedListNode<Entry>> _byDrive = [];
@@ -32,7 +32,7 @@ internal sealed class DriveClients(AwsClients clients, RoleSessions sessions, IS
 
                 if (node is not null)
                     evicted.Add(Remove(node));
-                var entry = new Entry(drive.Id, drive.Credentials, access, Open(drive.Id, drive.Credentials, access));
+                var entry = new Entry(drive.Id, drive.Credentials, access, Open(drive));
                 _byDrive[drive.Id] = _byUse.AddFirst(entry);
                 while (_byUse.Count > options.Value.MaxClients)
                     evicted.Add(Remove(_byUse.Last!));
@@ -47,6 +47,7 @@ internal sealed class DriveClients(AwsClients clients, RoleSessions sessions, IS
 
     public void Forget(DriveId drive)
     {
+        keyring.Forget(drive);
         Entry? forgotten;
         lock (_lock)
             forgotten = _byDrive.TryGetValue(drive, out var node) ? Remove(node) : null;
@@ -60,15 +61,10 @@ internal sealed class DriveClients(AwsClients clients, RoleSessions sessions, IS
         return node.Value;
     }
 
-    private AmazonS3Client Open(DriveId drive, DriveCredentials credentials, BucketAccess access)
+    private AmazonS3Client Open(Drive drive)
     {
-        var refreshing = credentials switch
-        {
-            DriveCredentials.Role role => RefreshingDriveCredentials.OfRole(sessions, role, access, drive.Value, options.Value),
-            DriveCredentials.AccessKey key => RefreshingDriveCredentials.OfKey(secrets, key, clock, options.Value),
-            _ => throw new InvalidOperationException($"Unknown credentials {credentials.GetType()}."),
-        };
-        var client = clients.S3(refreshing, access.Bucket, access.Region, options.Value.TransferTimeout);
+        var refreshing = keyring.Of(drive);
+        var client = clients.S3(refreshing, drive.Bucket, drive.Region, options.Value.TransferTimeout);
         // What AWS no longer accepts isn't kept: the next call begins with a fresh session, or with the secret as it is now.
         client.ExceptionEvent += (_, happened) =>
         {

@@ -1,53 +1,96 @@
+using System.Collections.Concurrent;
+using Amazon.Runtime;
+using Amazon.S3;
+using Amazon.S3.Model;
+using Microsoft.Extensions.Options;
+using ServerlessDrives.Access;
 using ServerlessDrives.Drives;
 using ServerlessDrives.Health;
 using ServerlessDrives.Verification;
 
 namespace ServerlessDrives.Adapters.Aws;
 
-/// <summary>Looks at drives with one cheap call, or two to try writing.</summary>
-internal sealed class S3HealthProbe(DriveClients clients) : IHealthProbe
+/// <summary>
+/// Looks at drives with one cheap call, or two to try writing. All drives of a region share one client, so that a sweep neither makes
+/// thousands of clients nor drives those of people's transfers out of their cache.
+/// </summary>
+internal sealed class S3HealthProbe(AwsClients clients, DriveKeyring keyring, IOptions<AwsOptions> options) : IHealthProbe, IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    public Task<HealthOutcome> LookAsync(Drive drive, CancellationToken cancellation) => TryAsync(drive, KnownCheck.ObjectsListable, async patience =>
-    {
-        using var lease = clients.Lease(drive);
-        await lease.S3.ListObjectsV2Async(new() { BucketName = drive.Bucket.Value, Prefix = drive.Path.Prefix, MaxKeys = 1, ExpectedBucketOwner = drive.BucketOwner?.Value }, patience);
-        return true;
-    }, cancellation);
+    private readonly CredentialsInScope _credentials = new();
+    private readonly ConcurrentDictionary<(Region Region, bool PathStyle), Lazy<AmazonS3Client>> _clients = new();
+
+    public Task<HealthOutcome> LookAsync(Drive drive, CancellationToken cancellation) => TryAsync(
+        drive,
+        KnownCheck.ObjectsListable,
+        (s3, patience) => s3.ListObjectsV2Async(
+            new() { BucketName = drive.Bucket.Value, Prefix = drive.Path.Prefix, MaxKeys = 1, ExpectedBucketOwner = drive.BucketOwner?.Value }, patience),
+        cancellation);
 
     public async Task<HealthOutcome> WriteAsync(Drive drive, CancellationToken cancellation)
     {
         var key = $"{drive.Path.Prefix}.serverless-drives/health-{Guid.NewGuid():N}";
-        var written = await TryAsync(drive, KnownCheck.ObjectWritable, async patience =>
-        {
-            using var lease = clients.Lease(drive);
-            using var content = new MemoryStream("ServerlessDrives health check"u8.ToArray(), writable: false);
-            await lease.S3.PutObjectAsync(
-                new Amazon.S3.Model.PutObjectRequest { BucketName = drive.Bucket.Value, Key = key, InputStream = content, IfNoneMatch = "*", ExpectedBucketOwner = drive.BucketOwner?.Value }.Encrypted(drive), patience);
-            return true;
-        }, cancellation);
+        var written = await TryAsync(
+            drive,
+            KnownCheck.ObjectWritable,
+            async (s3, patience) =>
+            {
+                using var content = new MemoryStream("ServerlessDrives health check"u8.ToArray(), writable: false);
+                return await s3.PutObjectAsync(
+                    new PutObjectRequest { BucketName = drive.Bucket.Value, Key = key, InputStream = content, IfNoneMatch = "*", ExpectedBucketOwner = drive.BucketOwner?.Value }.Encrypted(drive), patience);
+            },
+            cancellation);
         if (written is not HealthOutcome.Reachable)
             return written;
-        return await TryAsync(drive, KnownCheck.ObjectDeletable, async patience =>
-        {
-            using var lease = clients.Lease(drive);
-            await lease.S3.DeleteObjectAsync(new() { BucketName = drive.Bucket.Value, Key = key, ExpectedBucketOwner = drive.BucketOwner?.Value }, patience);
-            return true;
-        }, cancellation);
+        return await TryAsync(
+            drive,
+            KnownCheck.ObjectDeletable,
+            (s3, patience) => s3.DeleteObjectAsync(new() { BucketName = drive.Bucket.Value, Key = key, ExpectedBucketOwner = drive.BucketOwner?.Value }, patience),
+            cancellation);
     }
 
-    private static async Task<HealthOutcome> TryAsync(Drive drive, KnownCheck tried, Func<CancellationToken, Task<bool>> call, CancellationToken cancellation)
+    public void Dispose()
+    {
+        foreach (var client in _clients.Values.Where(client => client.IsValueCreated))
+            client.Value.Dispose();
+    }
+
+    private async Task<HealthOutcome> TryAsync<T>(Drive drive, KnownCheck tried, Func<AmazonS3Client, CancellationToken, Task<T>> call, CancellationToken cancellation)
+        where T : notnull
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         patience.CancelAfter(Patience);
-        var answer = await AwsAnswers.AnswerAsync(() => call(patience.Token), cancellation);
-        return answer.Fault switch
+        var credentials = keyring.Of(drive);
+        try
         {
-            null => new HealthOutcome.Reachable(),
-            Fault.Refused { Code: "IDPCommunicationError" or "InvalidIdentityToken" or "ExpiredTokenException" or "RequestTimeTooSkewed" } ours => new HealthOutcome.NotLooked(S3Refusals.Explain(drive, tried, ours)),
-            Fault.Refused { IsPassing: true } => new HealthOutcome.Throttled(),
-            var fault => new HealthOutcome.Refused(S3Refusals.Explain(drive, tried, fault)),
-        };
+            // Fetched by themselves, so that a refusal of them is told from one of the call.
+            var fetched = await AwsAnswers.AnswerAsync(credentials.GetCredentialsAsync, cancellation);
+            if (fetched.Fault is { } refused)
+                return drive.Authentication is DriveAuthentication.IamRole ? OutcomeOf(drive, KnownCheck.TrustAccepted, refused) : new HealthOutcome.NotLooked(OurFault);
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            // The vault, or our own identity: that says nothing about the drive.
+            return new HealthOutcome.NotLooked(OurFault);
+        }
+
+        _credentials.Enter(credentials);
+        var answer = await AwsAnswers.AnswerAsync(() => call(ClientOf(drive), patience.Token), cancellation);
+        if (answer.Fault is Fault.Refused { Status: 400 or 401 or 403 })
+            credentials.ClearCredentials();
+        return answer.Fault is { } fault ? OutcomeOf(drive, tried, fault) : new HealthOutcome.Reachable();
     }
+
+    private AmazonS3Client ClientOf(Drive drive) => _clients.GetOrAdd(
+        (drive.Region, drive.Bucket.HasDots), _ => new(() => clients.S3(_credentials, drive.Bucket, drive.Region, options.Value.CallTimeout))).Value;
+
+    private static HealthOutcome OutcomeOf(Drive drive, KnownCheck tried, Fault fault) => fault switch
+    {
+        Fault.Refused { Code: "IDPCommunicationError" or "InvalidIdentityToken" or "ExpiredTokenException" or "RequestTimeTooSkewed" } => new HealthOutcome.NotLooked(S3Refusals.Explain(drive, tried, fault)),
+        Fault.Refused { Status: 429 or 503 } or Fault.Refused { Code: "SlowDown" or "Throttling" or "ThrottlingException" or "RequestLimitExceeded" } => new HealthOutcome.Throttled(),
+        _ => new HealthOutcome.Refused(S3Refusals.Explain(drive, tried, fault)),
+    };
+
+    private const string OurFault = "The check could not be made: the drive's credentials could not be fetched on our side. Nothing has to be changed in AWS.";
 }

@@ -4,7 +4,7 @@ using ServerlessDrives.Drives;
 namespace ServerlessDrives.Adapters.Tables;
 
 /// <summary>A <see cref="Drive"/> as a row.</summary>
-internal sealed class DriveRow : Row
+internal class DriveRow : Row
 {
     public string Id { get; set; } = "";
     public string Scope { get; set; } = "";
@@ -27,35 +27,45 @@ internal sealed class DriveRow : Row
     public DateTimeOffset HealthSince { get; set; }
     public string? HealthProblem { get; set; }
     public string State { get; set; } = "";
+    public DateTimeOffset? DisconnectedAt { get; set; }
     public string CreatedBy { get; set; } = "";
     public DateTimeOffset CreatedAt { get; set; }
 
-    public static DriveRow Of(Drive drive) => new()
+    public static DriveRow Of(Drive drive)
     {
-        RowKey = Keys.Of(drive.Id),
-        Id = drive.Id.Value,
-        Scope = drive.Audience.ScopeKey,
-        DisplayName = drive.DisplayName.Value,
-        Connection = drive.Connection.Value,
-        Authentication = Stored.Write(drive.Authentication),
-        Bucket = drive.Bucket.ToString(),
-        Region = drive.Region.ToString(),
-        Path = drive.Path.ToString(),
-        Encryption = Stored.Write(drive.Encryption),
-        BucketOwner = drive.BucketOwner?.ToString(),
-        Health = drive.Health.Status.ToString(),
-        HealthCheckedAt = drive.Health.CheckedAt,
-        HealthSince = drive.Health.Since,
-        HealthProblem = drive.Health.Problem,
-        State = drive.State.ToString(),
-        CreatedBy = drive.CreatedBy.Value,
-        CreatedAt = drive.CreatedAt,
-    };
+        var row = new DriveRow { RowKey = Keys.Of(drive.Id) };
+        row.Fill(drive);
+        return row;
+    }
 
-    public Drive ToDrive() => new()
+    public void Fill(Drive drive)
+    {
+        Id = drive.Id.Value;
+        Scope = drive.Audience.ScopeKey;
+        DisplayName = drive.DisplayName.Value;
+        Connection = drive.Connection.Value;
+        Authentication = Stored.Write(drive.Authentication);
+        Bucket = drive.Bucket.ToString();
+        Region = drive.Region.ToString();
+        Path = drive.Path.ToString();
+        Encryption = Stored.Write(drive.Encryption);
+        BucketOwner = drive.BucketOwner?.ToString();
+        Health = drive.Health.Status.ToString();
+        HealthCheckedAt = drive.Health.CheckedAt;
+        HealthSince = drive.Health.Since;
+        HealthProblem = drive.Health.Problem;
+        State = drive.State.ToString();
+        DisconnectedAt = drive.DisconnectedAt;
+        CreatedBy = drive.CreatedBy.Value;
+        CreatedAt = drive.CreatedAt;
+    }
+
+    public Drive ToDrive() => ToDrive(OrganizationId.Of(PartitionKey));
+
+    public Drive ToDrive(OrganizationId organization) => new()
     {
         Id = DriveId.Of(Id),
-        Organization = OrganizationId.Of(PartitionKey),
+        Organization = organization,
         Audience = Stored.Audience(Scope),
         DisplayName = Stored.Read(Drives.DisplayName.Parse(DisplayName)),
         Connection = ConnectionId.Of(Connection),
@@ -67,6 +77,7 @@ internal sealed class DriveRow : Row
         BucketOwner = BucketOwner is null ? null : Stored.Read(AccountId.Parse(BucketOwner)),
         Health = new(Stored.Enum<HealthStatus>(Health), HealthCheckedAt, HealthSince, HealthProblem),
         State = Stored.Enum<DriveState>(State),
+        DisconnectedAt = DisconnectedAt,
         CreatedBy = Stored.User(CreatedBy),
         CreatedAt = CreatedAt,
     };

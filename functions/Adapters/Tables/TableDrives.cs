@@ -6,11 +6,11 @@ using ServerlessDrives.Workspaces;
 namespace ServerlessDrives.Adapters.Tables;
 
 /// <summary>The drives in Table Storage.</summary>
-internal sealed class TableDrives(OrganizationTable table) : IDrives
+internal sealed class TableDrives(OrganizationTable table, LastLooks looks) : IDrives
 {
     public async Task<Versioned<Drive>?> FindAsync(OrganizationId organization, DriveId id, CancellationToken cancellation) =>
         await table.FindAsync<DriveRow>(organization, Keys.Of(id), cancellation) is { } row
-            ? new Versioned<Drive>(row.ToDrive(), row.ETag.ToString())
+            ? new Versioned<Drive>(await looks.ShowAsync(row.ToDrive(), cancellation), row.ETag.ToString())
             : null;
 
     public async Task<Page<Drive>> ListAsync(
@@ -18,7 +18,10 @@ internal sealed class TableDrives(OrganizationTable table) : IDrives
     {
         var filter = Filters.And(Filters.Scopes(audiences), health is null ? null : TableClient.CreateQueryFilter($"Health eq {health.ToString()}"));
         var page = await table.PageAsync<DriveRow>(organization, Keys.Drives, filter, limit, cursor, cancellation);
-        return page.Select(row => row.ToDrive());
+        var shown = new List<Drive>(page.Items.Count);
+        foreach (var row in page.Items)
+            shown.Add(await looks.ShowAsync(row.ToDrive(), cancellation));
+        return new(shown, page.NextCursor);
     }
 
     public async Task<bool> SaveAsync(Versioned<Drive> drive, CancellationToken cancellation) =>

@@ -45,7 +45,8 @@ public static class TablesComposition
         services.AddSingleton<IAuditTrail, TableAuditTrail>();
         services.AddSingleton<IWebhooks, TableWebhooks>();
         services.AddSingleton<IFileRecords, TableFileRecords>();
-        services.AddSingleton<IHealthSchedule, TableHealthSchedule>();
+        services.AddSingleton<IHealthRounds, TableHealthRounds>();
+        services.AddSingleton<LastLooks>();
         services.AddSingleton<IHealthHistory, TableHealthHistory>();
         services.AddSingleton<TableIntegrations>();
         services.AddSingleton<IIntegrations>(provider => provider.GetRequiredService<TableIntegrations>());
@@ -53,7 +54,7 @@ public static class TablesComposition
         services.AddSingleton<IDependency, TableDependency>();
         services.AddTable(OrganizationTable.Name).AddTable(PromiseTable.Name).AddTable(TableReports.Name).AddTable(TableWorkspaces.Name)
             .AddTable(TableIdempotencyRecords.Name).AddTable(TableAuditTrail.Name).AddTable(TableWebhooks.Name).AddTable(TableFileRecords.Name)
-            .AddTable(TableHealthSchedule.Name).AddTable(TableHealthHistory.Name).AddTable(TableIntegrations.Name);
+            .AddTable(TableHealthRounds.Name).AddTable(TableHealthHistory.Name).AddTable(TableIntegrations.Name);
         services.AddHostedService<TableCreation>();
         return services;
     }
