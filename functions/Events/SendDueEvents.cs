@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 namespace ServerlessDrives.Events;
 
 /// <summary>Sends what is due, many at once but each webhook's share in turn, and stores what came of it.</summary>
-public sealed class SendDueEvents(IWebhooks webhooks, IWebhookSender sender, IEvents events, TimeProvider clock, ILogger<SendDueEvents> log)
+public sealed class SendDueEvents(IWebhooks webhooks, IWebhookSender sender, IEvents events, IAuditTrail audit, TimeProvider clock, ILogger<SendDueEvents> log)
 {
     private const int AtOnce = 16;
 
@@ -36,9 +36,10 @@ public sealed class SendDueEvents(IWebhooks webhooks, IWebhookSender sender, IEv
                 ? await sender.SendAsync(webhook.Value, delivery.Value, cancellation)
                 : new DeliveryAttempt(clock.GetUtcNow(), 410, 0, "The webhook is disabled.");
             var after = delivery.Value.After(attempt, Random.Shared.NextDouble());
+            // Noted first: a delivery that is stored as dead isn't tried again, so what follows from it must have happened by then.
+            await NoteAsync(webhook, after, attempt, cancellation);
             if (!await webhooks.SaveAsync(delivery.With(after), cancellation))
                 return;
-            await NoteAsync(webhook, after, attempt, cancellation);
         }
 
         await webhooks.SettleAsync(due, cancellation);
@@ -54,20 +55,28 @@ public sealed class SendDueEvents(IWebhooks webhooks, IWebhookSender sender, IEv
             if (webhook.FailingSince is not null)
                 await webhooks.SaveAsync(read.With(webhook with { FailingSince = null }), cancellation);
         }
-        else if (attempt.IsFinal || (webhook.FailingSince is { } since && attempt.At - since >= Delivery.Patience))
+        else if (attempt.IsFinal || delivery.SaysDead(webhook))
         {
-            if (await webhooks.SaveAsync(read.With(webhook with { DisabledAt = attempt.At }), cancellation))
-            {
-                await events.TellAsync(
-                    new($"{webhook.Id}-disabled-{attempt.At.ToUnixTimeSeconds()}", webhook.Organization, EventTypes.WebhookDisabled, webhook.Id.Value, attempt.At,
-                        new() { ["url"] = webhook.Url.AbsoluteUri, ["lastDelivery"] = delivery.Id.Value, ["reason"] = attempt.Error }),
-                    cancellation);
-            }
+            // Told first, under a key that a repetition finds again: once it is disabled, nothing would tell of it any more.
+            await TellDisabledAsync(webhook, delivery, attempt, cancellation);
+            await webhooks.SaveAsync(read.With(webhook with { DisabledAt = attempt.At }), cancellation);
         }
         else if (webhook.FailingSince is null)
         {
             await webhooks.SaveAsync(read.With(webhook with { FailingSince = attempt.At }), cancellation);
         }
+    }
+
+    private async Task TellDisabledAsync(Webhook webhook, Delivery delivery, DeliveryAttempt attempt, CancellationToken cancellation)
+    {
+        var key = $"{delivery.Id}-disabled";
+        await audit.RecordAsync(
+            webhook.Organization, Actor.System("events"), "webhook.disabled", webhook.Id.Value,
+            new() { ["status"] = "failing" }, new() { ["status"] = "disabled", ["reason"] = attempt.Error }, key, cancellation);
+        await events.TellAsync(
+            new(key, webhook.Organization, EventTypes.WebhookDisabled, webhook.Id.Value, delivery.TryingSince,
+                new() { ["url"] = webhook.Url.AbsoluteUri, ["lastDelivery"] = delivery.Id.Value, ["reason"] = attempt.Error }),
+            cancellation);
     }
 }
 

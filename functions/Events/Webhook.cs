@@ -69,11 +69,22 @@ public sealed record Delivery
         if (attempt.Succeeded)
             return tried with { Status = DeliveryStatus.Delivered, NextAttemptAt = null };
         var pause = Pauses[Math.Min(Tries, Pauses.Length - 1)] * (1 + (spread / 5));
-        var next = attempt.At + (attempt.RetryAfter > pause ? attempt.RetryAfter.Value : pause);
-        return attempt.IsFinal || next - TryingSince > Patience
+        var (next, end) = (attempt.At + (attempt.RetryAfter > pause ? attempt.RetryAfter.Value : pause), TryingSince + Patience);
+        return attempt.IsFinal || attempt.At >= end
             ? tried with { Status = DeliveryStatus.Dead, NextAttemptAt = null }
-            : tried with { NextAttemptAt = next };
+            // The last try comes when the day is over, not some hours before.
+            : tried with { NextAttemptAt = next < end ? next : end };
     }
+
+    /// <summary>Whether it was given up after a day in which nothing could be delivered to this webhook at all.</summary>
+    public bool SaysDead(Webhook webhook)
+    {
+        ArgumentNullException.ThrowIfNull(webhook);
+        return Status is DeliveryStatus.Dead && webhook.FailingSince is { } since && since <= TryingSince + Beginning;
+    }
+
+    /// <summary>How long after an event its first try may come.</summary>
+    private static readonly TimeSpan Beginning = TimeSpan.FromMinutes(10);
 
     /// <summary>Tried again from the beginning, because somebody asked for it.</summary>
     public Delivery Again(DateTimeOffset now) => this with { Status = DeliveryStatus.Pending, TryingSince = now, NextAttemptAt = now, Tries = 0 };

@@ -11,7 +11,7 @@ using ServerlessDrives.Access;
 namespace ServerlessDrives.Events;
 
 /// <summary>Sends events as CloudEvents 1.0 JSON, signed as the Standard Webhooks specification says.</summary>
-public sealed class WebhookSender(HttpClient http, ISecrets secrets, TimeProvider clock) : IWebhookSender
+public sealed class WebhookSender(HttpClient http, ISecrets secrets, EventOptions options, TimeProvider clock) : IWebhookSender
 {
     /// <summary>The name of the HTTP client, whose handler reaches public addresses only.</summary>
     public const string ClientName = "webhooks";
@@ -29,6 +29,9 @@ public sealed class WebhookSender(HttpClient http, ISecrets secrets, TimeProvide
         var watch = Stopwatch.StartNew();
         if (await secrets.ReadAsync(webhook.Secret, webhook.SecretVersion, cancellation) is not { } key)
             return new(started, null, 0, "The webhook's signing key is gone; delete the webhook and make it again.");
+
+        if (webhook.Url.Scheme != Uri.UriSchemeHttps && !options.AllowPrivateTargets)
+            return new(started, null, 0, "Events are sent over https only.");
 
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         patience.CancelAfter(Patience);

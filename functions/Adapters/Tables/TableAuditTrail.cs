@@ -9,6 +9,7 @@ internal sealed class TableAuditTrail(TableServiceClient service, TimeProvider c
 {
     public const string Name = "Audit";
     private const string Prefix = "entry|";
+    private const string End = "~";
 
     private readonly TableClient _table = service.GetTableClient(Name);
 
@@ -40,7 +41,7 @@ internal sealed class TableAuditTrail(TableServiceClient service, TimeProvider c
     {
         ArgumentNullException.ThrowIfNull(query);
         var filter = Filters.And(
-            query.From is { } from ? TableClient.CreateQueryFilter($"At ge {from}") : null,
+            query.From is { } from ? TableClient.CreateQueryFilter($"RowKey lt {Prefix + Backwards(from) + End}") : null,
             query.Actor is { } actor ? TableClient.CreateQueryFilter($"ActorId eq {actor}") : null,
             query.Resource is { } resource ? TableClient.CreateQueryFilter($"Resource eq {resource}") : null);
         var page = await _table.PageAsync<AuditRow>(query.Organization.Value, Prefix, filter, limit, cursor, cancellation);

@@ -71,4 +71,14 @@ public sealed class HealthMemoryTests
         var later = Noon + TimeSpan.FromHours(1);
         HealthMemory.None.Judge(Healthy, new HealthOutcome.Reachable(), wroteProbe: false, later).ShouldBe(Healthy with { CheckedAt = later });
     }
+
+    [Fact]
+    public void A_write_probe_that_was_throttled_is_made_again_and_a_refused_one_at_every_look()
+    {
+        HealthMemory.None.After(new HealthOutcome.Throttled(), wroteProbe: true, Noon).WriteProbeIsDue(Noon).ShouldBeTrue();
+        HealthMemory.None.After(new HealthOutcome.ReadOnly("no"), wroteProbe: true, Noon).WriteProbeIsDue(Noon).ShouldBeTrue();
+        var proven = HealthMemory.None.After(new HealthOutcome.Reachable(), wroteProbe: true, Noon);
+        proven.WriteProbeIsDue(Noon + TimeSpan.FromHours(23)).ShouldBeFalse();
+        proven.WriteProbeIsDue(Noon + TimeSpan.FromHours(24)).ShouldBeTrue();
+    }
 }

@@ -1,0 +1,189 @@
+using System.Text;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Microsoft.DurableTask;
+using Microsoft.Extensions.DependencyInjection;
+using ServerlessDrives.Access;
+using ServerlessDrives.Connecting;
+using ServerlessDrives.Drives;
+using ServerlessDrives.Events;
+using ServerlessDrives.Health;
+using ServerlessDrives.Workspaces;
+using Shouldly;
+using Xunit;
+
+namespace ServerlessDrives.Tests.Integration.Crashes;
+
+/// <summary>
+/// The app is killed at every call to storage and vault in turn, and started again. Killed right after a call's effect is the same to the
+/// world as killed right before the next one, so this is both. Of the durable engine's own calls, which have tests of their own, every tenth.
+/// </summary>
+public sealed class CrashTests(CrashWorld world) : IClassFixture<CrashWorld>
+{
+    private const int AtOnce = 4;
+
+    [Fact]
+    public Task A_removal_that_is_killed_anywhere_is_completed() => EverywhereAsync(async (death, hub) =>
+    {
+        var drive = await world.ConnectAsync();
+        var instance = RemoveDrive.InstanceOf(drive.Id);
+        await using (var life = world.Incarnate(hub, death))
+        {
+            await LiveAsync(() => RemoveAsync(life, drive));
+            if (death is { HasCome: false })
+                await LiveAsync(() => life.EndOfAsync(instance, death));
+        }
+
+        await using var next = world.Incarnate(hub, null);
+        await next.EndOfAsync(instance, null);
+        var drives = world.App.Services.GetRequiredService<IDrives>();
+        if (await drives.FindAsync(drive.Organization, drive.Id, CancellationToken.None) is { } left)
+        {
+            // It was killed before anything was decided: the drive is as it was, and the request can be made again.
+            left.Value.State.ShouldBe(DriveState.Connected);
+            (await SecretOfAsync(left.Value)).ShouldNotBeNull();
+            (await world.IsFreeAsync(drive)).ShouldBeFalse();
+            await RemoveAsync(next, drive);
+            await next.EndOfAsync(instance, null);
+        }
+
+        (await drives.FindAsync(drive.Organization, drive.Id, CancellationToken.None)).ShouldBeNull();
+        (await SecretOfAsync(drive)).ShouldBeNull();
+        (await world.IsFreeAsync(drive)).ShouldBeTrue();
+        (await LooksAtAsync(drive)).ShouldBeFalse();
+        (await AuditOfAsync(drive.Id.Value)).Count(entry => entry.Action == "drive.removed").ShouldBe(1);
+    });
+
+    [Fact]
+    public Task A_swap_of_credentials_that_is_killed_anywhere_leaves_a_key_that_works() => EverywhereAsync(async (death, hub) =>
+    {
+        var drive = await world.ConnectAsync();
+        string? instance = null;
+        await using (var life = world.Incarnate(hub, death))
+        {
+            await LiveAsync(async () => instance = await SwapAsync(life, drive));
+            if (instance is not null && death is { HasCome: false })
+                await LiveAsync(() => life.EndOfAsync(instance, death));
+        }
+
+        await using var next = world.Incarnate(hub, null);
+        if (instance is not null)
+            await next.EndOfAsync(instance, null);
+        var now = (await world.App.Services.GetRequiredService<IDrives>().FindAsync(drive.Organization, drive.Id, CancellationToken.None))!.Value;
+        now.State.ShouldBe(DriveState.Connected);
+        (await SecretOfAsync(now)).ShouldNotBeNull();
+        (await next.Services.GetRequiredService<IHealthProbe>().LookAsync(now, CancellationToken.None)).ShouldBeOfType<HealthOutcome.Reachable>();
+        var key = (DriveAuthentication.AccessKey)now.Authentication;
+        var old = (DriveAuthentication.AccessKey)drive.Authentication;
+        if (key.SecretVersion != old.SecretVersion)
+            (await SecretOfAsync(drive)).ShouldBeNull("the old version is disabled once the new one is in use");
+    });
+
+    [Fact]
+    public Task A_change_of_the_default_that_is_killed_anywhere_leaves_one_default() => EverywhereAsync(async (death, hub) =>
+    {
+        var (first, second) = (await world.ConnectAsync(), await world.ConnectAsync());
+        var audience = (Audience.Workspace)first.Audience;
+        await using (var life = world.Incarnate(hub, null))
+            await SetDefaultAsync(life, audience, first);
+        await using (var life = world.Incarnate(hub, death))
+            await LiveAsync(() => SetDefaultAsync(life, audience, second));
+
+        await using var next = world.Incarnate(hub, null);
+        var defaults = await next.Services.GetRequiredService<IDrives>().DefaultsAsync(first.Organization, CancellationToken.None);
+        defaults.Workspaces[audience.Id].ShouldBeOneOf(first.Id, second.Id);
+        await SetDefaultAsync(next, audience, second);
+        (await next.Services.GetRequiredService<IDrives>().DefaultsAsync(first.Organization, CancellationToken.None)).Workspaces[audience.Id].ShouldBe(second.Id);
+    }, atOnce: 1);
+
+    /// <summary>Plays a scenario once to count the calls, then once for each call, killed right after it.</summary>
+    private static async Task EverywhereAsync(Func<Death, string, Task> scenario, int atOnce = AtOnce)
+    {
+        foreach (var ofEngine in new[] { false, true })
+        {
+            var whole = new Death(int.MaxValue, ofEngine);
+            await scenario(whole, NewHub());
+            if (ofEngine == false)
+                whole.Calls.ShouldBeGreaterThan(2);
+            var step = ofEngine ? 10 : 1;
+            await Parallel.ForEachAsync(
+                Enumerable.Range(0, (whole.Calls / step) + 1).Select(n => n * step),
+                new ParallelOptions { MaxDegreeOfParallelism = atOnce, CancellationToken = TestContext.Current.CancellationToken },
+                async (after, _) =>
+                {
+                    try
+                    {
+                        await scenario(new Death(after, ofEngine), NewHub());
+                    }
+                    catch (Exception failure)
+                    {
+                        throw new InvalidOperationException($"Killed after call {after} of {(ofEngine ? "the engine" : "the app")}: {failure.Message}", failure);
+                    }
+                });
+        }
+    }
+
+    private static string NewHub() => $"Crash{Guid.NewGuid():N}";
+
+    /// <summary>What a life does, until it ends.</summary>
+    private static async Task LiveAsync(Func<Task> act)
+    {
+        try
+        {
+            // A process that was killed never answers; what waits for it in vain isn't waited for.
+            await act().WaitAsync(TimeSpan.FromSeconds(60));
+        }
+        catch (Exception death) when (IsDeath(death))
+        {
+        }
+    }
+
+    private static bool IsDeath(Exception exception) => exception is KilledException || (exception is AggregateException several && several.InnerExceptions.All(IsDeath)) || (exception.InnerException is { } inner && IsDeath(inner));
+
+    private Task RemoveAsync(Incarnation life, Drive drive) =>
+        AnswerAsync(request => life.Of<DriveTriggers>().DeleteAsync(request, life.Durable, drive.Id.Value), life, "DELETE", new { confirmation = drive.DisplayName.Value });
+
+    private Task SetDefaultAsync(Incarnation life, Audience.Workspace workspace, Drive drive) =>
+        AnswerAsync(request => life.Of<DefaultDriveTriggers>().PutOfWorkspaceAsync(request, workspace.Id.Value), life, "PUT", new { driveId = drive.Id.Value });
+
+    private async Task<string> SwapAsync(Incarnation life, Drive drive)
+    {
+        var key = (DriveAuthentication.AccessKey)drive.Authentication;
+        var version = await life.Services.GetRequiredService<ISecrets>().StoreAsync(key.Secret, new Secret(world.App.Administrator().DriveUser.Secret), CancellationToken.None);
+        var input = SwapOf(drive, key, version!);
+        return await life.Durable.ScheduleNewOrchestrationInstanceAsync(nameof(ReplaceCredentials), input, new StartOrchestrationOptions($"credentials-{input.Verification}"));
+    }
+
+    private static ReplaceCredentialsInput SwapOf(Drive drive, DriveAuthentication.AccessKey key, string version) =>
+        new(drive.Organization, drive.Id, VerificationId.New(TimeProvider.System), key.AccessKeyId, key.Secret, key.SecretVersion, version);
+
+    private async Task AnswerAsync(Func<HttpRequest, Task<IResult>> function, Incarnation life, string method, object body)
+    {
+        var http = new DefaultHttpContext { RequestServices = life.Services };
+        http.Items[typeof(Person)] = world.Ada;
+        http.Request.Method = method;
+        http.Request.ContentType = "application/json";
+        http.Request.Body = new MemoryStream(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(body)));
+        http.Response.Body = new MemoryStream();
+        await (await function(http.Request)).ExecuteAsync(http);
+        http.Response.Body.Position = 0;
+        using var answer = new StreamReader(http.Response.Body);
+        http.Response.StatusCode.ShouldBeLessThan(300, await answer.ReadToEndAsync());
+    }
+
+    private async Task<Secret?> SecretOfAsync(Drive drive)
+    {
+        var key = (DriveAuthentication.AccessKey)drive.Authentication;
+        return await world.App.Services.GetRequiredService<ISecrets>().ReadAsync(key.Secret, key.SecretVersion, CancellationToken.None);
+    }
+
+    private async Task<bool> LooksAtAsync(Drive drive)
+    {
+        var rounds = world.App.Services.GetRequiredService<IHealthRounds>();
+        var all = await rounds.DueAsync(Rounds.ShardOf(drive.Id, rounds.Shards), [new(DateTimeOffset.UnixEpoch, "", "~")], 10_000, CancellationToken.None);
+        return all.Any(look => look.Drive.Id == drive.Id);
+    }
+
+    private async Task<IReadOnlyList<AuditEntry>> AuditOfAsync(string resource) =>
+        (await world.App.Services.GetRequiredService<IAuditTrail>().ListAsync(new(world.Ada.Organization, null, null, resource), 100, null, CancellationToken.None)).Items;
+}

@@ -1,0 +1,115 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using System.Xml.Linq;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using ServerlessDrives.Access;
+using ServerlessDrives.Events;
+using ServerlessDrives.Health;
+using ServerlessDrives.Tests.Integration.Connecting;
+using ServerlessDrives.Tests.Shared;
+using Shouldly;
+using Xunit;
+
+namespace ServerlessDrives.Tests.Integration.Health;
+
+/// <summary>An app whose sweeps and sendings are made by hand, at times that the test chooses.</summary>
+public sealed class HealthApp : IAsyncLifetime
+{
+    public static readonly TimeSpan Every = TimeSpan.FromMinutes(5);
+
+    public InProcessApp App { get; private set; } = null!;
+
+    public MovableClock Clock { get; } = new();
+
+    public CountingProbe Probe { get; private set; } = null!;
+
+    private SweepDrives _sweep = null!;
+    private SendDueEvents _sending = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        App = await InProcessApp.StartAsync(
+            new() { ["ServerlessDrives:Webhooks:AllowPrivateTargets"] = "true", ["Verification:PropagationWait"] = "00:00:00" },
+            byHand: [typeof(SweepDrives), typeof(SendDueEvents)]);
+        Probe = new(App.Services.GetRequiredService<IHealthProbe>());
+        var checkup = ActivatorUtilities.CreateInstance<DriveCheckup>(App.Services, Clock, Probe);
+        _sweep = ActivatorUtilities.CreateInstance<SweepDrives>(App.Services, checkup, Clock, NullLogger<SweepDrives>.Instance);
+        var sender = new WebhookSender(
+            App.Services.GetRequiredService<IHttpClientFactory>().CreateClient(WebhookSender.ClientName), App.Services.GetRequiredService<ISecrets>(), App.Services.GetRequiredService<EventOptions>(), Clock);
+        _sending = ActivatorUtilities.CreateInstance<SendDueEvents>(App.Services, sender, Clock, NullLogger<SendDueEvents>.Instance);
+    }
+
+    public ValueTask DisposeAsync() => App.DisposeAsync();
+
+    /// <summary>What the timer and its orchestrations do, once.</summary>
+    /// <returns>How many looks were made.</returns>
+    public async Task<int> SweepOnceAsync()
+    {
+        var before = Probe.Looks;
+        foreach (var shard in await _sweep.DueShardsAsync(TestContext.Current.CancellationToken))
+        {
+            for (var turn = new SweepTurn(shard, null); turn is not null;)
+                turn = await _sweep.CheckDueDrives(turn, TestContext.Current.CancellationToken);
+        }
+
+        return Probe.Looks - before;
+    }
+
+    /// <summary>A whole round: each drive is looked at once.</summary>
+    public async Task RoundAsync()
+    {
+        var end = Clock.GetUtcNow() + Every;
+        while (Clock.GetUtcNow() < end)
+        {
+            Clock.Advance(TimeSpan.FromSeconds(15));
+            await SweepOnceAsync();
+        }
+    }
+
+    public Task SendAsync() => _sending.RunAsync(new(), TestContext.Current.CancellationToken);
+
+    /// <summary>An IAM user of its own, who may do everything in the bucket.</summary>
+    public async Task<(string User, string Id, string Secret)> CreateUserAsync()
+    {
+        var (administrator, user) = (App.Administrator(), Connections.Unique("user"));
+        await administrator.IamAsync("CreateUser", ("UserName", user));
+        await GrantAsync(user, "s3:*");
+        var answer = XDocument.Parse(await administrator.IamAsync("CreateAccessKey", ("UserName", user)));
+        string Value(string name) => answer.Descendants().Single(element => element.Name.LocalName == name).Value;
+        return (user, Value("AccessKeyId"), Value("SecretAccessKey"));
+    }
+
+    public Task GrantAsync(string user, params string[] actions) => App.Administrator().PutUserPolicyAsync(user, "drive", new JsonObject
+    {
+        ["Version"] = "2012-10-17",
+        ["Statement"] = new JsonArray(new JsonObject { ["Effect"] = "Allow", ["Action"] = new JsonArray([.. actions.Select(action => JsonValue.Create(action))]), ["Resource"] = "*" }),
+    });
+
+    public async Task<string> ConnectAsync(HttpClient http, string id, string secret)
+    {
+        var connection = await Connections.StartAsync(http, "accessKey");
+        var configuration = Connections.KeyConfiguration(App.Administrator(), Connections.Unique("path"));
+        (configuration["accessKeyId"], configuration["secretAccessKey"]) = (id, secret);
+        await http.SendAsync(HttpMethod.Put, $"/api/connections/{connection.Text("id")}/configuration", configuration, HttpStatusCode.Accepted);
+        return (await http.UntilAsync(connection.Text("id"), "connected")).Text("driveId");
+    }
+
+    public static async Task<JsonNode> HealthOfAsync(HttpClient http, string drive) => (await http.GetAsync($"/api/drives/{drive}", HttpStatusCode.OK))["health"]!;
+}
+
+/// <summary>The real probe, with its looks counted.</summary>
+public sealed class CountingProbe(IHealthProbe probe) : IHealthProbe
+{
+    private int _looks;
+
+    public int Looks => _looks;
+
+    public Task<HealthOutcome> LookAsync(ServerlessDrives.Drives.Drive drive, CancellationToken cancellation)
+    {
+        Interlocked.Increment(ref _looks);
+        return probe.LookAsync(drive, cancellation);
+    }
+
+    public Task<HealthOutcome> WriteAsync(ServerlessDrives.Drives.Drive drive, CancellationToken cancellation) => probe.WriteAsync(drive, cancellation);
+}

@@ -1,0 +1,172 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
+using ServerlessDrives.Access;
+using ServerlessDrives.Drives;
+using ServerlessDrives.Health;
+using ServerlessDrives.Tests.Shared;
+using Shouldly;
+using Xunit;
+
+namespace ServerlessDrives.Tests.Integration.Health;
+
+/// <summary>What becomes of drives while nobody looks but the timer.</summary>
+public sealed class HealthScenarios(HealthApp health) : IClassFixture<HealthApp>
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_drive_whose_key_stops_working_is_unreachable_after_three_looks_and_well_after_one()
+    {
+        using var ada = await health.App.SignInAsync("ada");
+        using var receiver = new EventReceiver();
+        var webhook = await ada.PostAsync("/api/webhooks", new { url = receiver.Url, events = new[] { "drive.health-changed" } }, HttpStatusCode.Created);
+        var (user, id, secret) = await health.CreateUserAsync();
+        var drive = await health.ConnectAsync(ada, id, secret);
+        await health.RoundAsync();
+        (await HealthApp.HealthOfAsync(ada, drive)).Text("status").ShouldBe("healthy");
+
+        await health.App.Administrator().IamAsync("UpdateAccessKey", ("UserName", user), ("AccessKeyId", id), ("Status", "Inactive"));
+        for (var look = 1; look <= 2; look++)
+        {
+            await health.RoundAsync();
+            (await HealthApp.HealthOfAsync(ada, drive)).Text("status").ShouldBe("healthy", $"after {look} refusals");
+        }
+
+        await health.RoundAsync();
+        var down = await HealthApp.HealthOfAsync(ada, drive);
+        down.Text("status").ShouldBe("unreachable");
+        down.Text("problem").ShouldContain("access key", Case.Insensitive);
+        await health.RoundAsync();
+        (await HealthApp.HealthOfAsync(ada, drive)).ToJsonString().ShouldContain(down.Text("since"));
+
+        var entry = (await ada.GetAsync($"/api/audit?resource={drive}", HttpStatusCode.OK))["items"]!.AsArray().First(entry => entry!.Text("action") == "drive.health-changed")!;
+        entry["actor"]!.Text("kind").ShouldBe("system");
+        entry["before"]!.Text("status").ShouldBe("healthy");
+        entry["after"]!.Text("status").ShouldBe("unreachable");
+        entry["after"]!.Text("problem").ShouldBe(down.Text("problem"));
+
+        await health.App.Administrator().IamAsync("UpdateAccessKey", ("UserName", user), ("AccessKeyId", id), ("Status", "Active"));
+        await health.RoundAsync();
+        (await HealthApp.HealthOfAsync(ada, drive)).Text("status").ShouldBe("healthy");
+
+        await health.SendAsync();
+        var told = receiver.Received.Where(received => received.Json["subject"]!.GetValue<string>() == drive).ToList();
+        told.Select(received => received.Json["data"]!.Text("after")).ShouldBe(["unreachable", "healthy"], ignoreOrder: true);
+        told.ShouldAllBe(received => received.IsSignedWith(webhook.Text("signingSecret")) && received.Json.Text("specversion") == "1.0");
+        var history = (await ada.GetAsync($"/api/drives/{drive}/health?from=2000-01-01T00:00:00Z&to=2100-01-01T00:00:00Z", HttpStatusCode.OK))["history"]!.AsArray();
+        history.Select(change => change!.Text("status")).ShouldBe(["healthy", "unreachable", "healthy"]);
+        history[1]!.Text("problem").ShouldBe(down.Text("problem"));
+    }
+
+    [Fact]
+    public async Task Throttling_degrades_a_drive_and_never_takes_it_down()
+    {
+        using var ada = await health.App.SignInAsync("ada");
+        var (_, id, secret) = await health.CreateUserAsync();
+        var drive = await health.ConnectAsync(ada, id, secret);
+        await health.RoundAsync();
+        await ada.PostAsync("/embedded/faults", new { throttle = true }, HttpStatusCode.NoContent);
+        try
+        {
+            for (var look = 0; look < 4; look++)
+            {
+                await health.RoundAsync();
+                (await HealthApp.HealthOfAsync(ada, drive)).Text("status").ShouldBe("degraded");
+            }
+        }
+        finally
+        {
+            await ada.SendAsync(HttpMethod.Delete, "/embedded/faults", null, HttpStatusCode.NoContent);
+        }
+
+        await health.RoundAsync();
+        (await HealthApp.HealthOfAsync(ada, drive)).Text("status").ShouldBe("healthy");
+    }
+
+    [Fact]
+    public async Task A_drive_that_can_be_read_but_not_written_is_degraded_within_a_day_and_well_at_the_next_look_after_the_repair()
+    {
+        using var ada = await health.App.SignInAsync("ada");
+        var (user, id, secret) = await health.CreateUserAsync();
+        var drive = await health.ConnectAsync(ada, id, secret);
+        await health.RoundAsync();
+        await health.GrantAsync(user, "s3:ListBucket", "s3:GetObject");
+        await health.RoundAsync();
+        (await HealthApp.HealthOfAsync(ada, drive)).Text("status").ShouldBe("healthy");
+
+        health.Clock.Advance(TimeSpan.FromDays(1));
+        await health.RoundAsync();
+        var degraded = await HealthApp.HealthOfAsync(ada, drive);
+        degraded.Text("status").ShouldBe("degraded");
+        degraded.Text("problem").ShouldContain("s3:PutObject");
+
+        await health.GrantAsync(user, "s3:*");
+        await health.RoundAsync();
+        (await HealthApp.HealthOfAsync(ada, drive)).Text("status").ShouldBe("healthy");
+        (await health.App.Administrator().KeysAsync("acme-documents", "")).ShouldNotContain(key => key.Contains("health-", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_look_that_could_not_be_made_is_unknown_and_not_green()
+    {
+        using var ada = await health.App.SignInAsync("ada");
+        var (_, id, secret) = await health.CreateUserAsync();
+        var drive = await health.ConnectAsync(ada, id, secret);
+        await health.RoundAsync();
+        var stored = (await health.App.Services.GetRequiredService<IDrives>().ListAsync(OrganizationId.Of((await ada.GetAsync("/api/me", HttpStatusCode.OK))["organization"]!.Text("id")), null, null, 500, null, Cancellation))
+            .Items.Single(found => found.Id.Value == drive);
+        var key = stored.Authentication.ShouldBeOfType<DriveAuthentication.AccessKey>();
+        await health.App.Services.GetRequiredService<ISecrets>().DisableAsync(key.Secret, key.SecretVersion, Cancellation);
+        health.App.Services.GetRequiredService<IDriveSessions>().Forget(stored.Id);
+        await health.RoundAsync();
+        var unknown = await HealthApp.HealthOfAsync(ada, drive);
+        unknown.Text("status").ShouldBe("unknown");
+        unknown.Text("problem").ShouldContain("our side");
+    }
+
+    [Fact]
+    public async Task An_app_that_was_down_for_an_hour_looks_at_each_drive_once_at_no_more_than_twice_the_usual_pace()
+    {
+        using var ada = await health.App.SignInAsync("ada");
+        var (_, id, secret) = await health.CreateUserAsync();
+        var drives = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => health.ConnectAsync(ada, id, secret)));
+        await health.RoundAsync();
+        var all = (await ada.GetAsync("/api/drives?limit=500", HttpStatusCode.OK))["items"]!.AsArray().Count;
+
+        health.Clock.Advance(TimeSpan.FromHours(1));
+        var (looks, passes, back) = (new List<int>(), 0, health.Clock.GetUtcNow());
+        do
+        {
+            looks.Add(await health.SweepOnceAsync());
+            health.Clock.Advance(TimeSpan.FromSeconds(15));
+            passes++;
+        }
+        while (passes < HealthApp.Every / TimeSpan.FromSeconds(15));
+
+        // Two rounds' worth is the most in one round's time, and no single pass takes all of it.
+        looks.Sum().ShouldBeInRange(all, (2 * all) + 1);
+        looks[0].ShouldBeLessThan(all);
+        foreach (var drive in drives)
+            DateTimeOffset.Parse((await HealthApp.HealthOfAsync(ada, drive)).Text("checkedAt")).ShouldBeGreaterThan(back - HealthApp.Every);
+    }
+
+    [Fact]
+    public async Task A_sweep_runs_by_the_timer_and_its_orchestrations_too()
+    {
+        await using var app = await InProcessApp.StartAsync(new() { ["ServerlessDrives:Health:Every"] = "00:00:02" });
+        using var mia = await app.SignInAsync("mia");
+        var administrator = app.Administrator();
+        var connection = await Connecting.Connections.StartAsync(mia, "accessKey");
+        await mia.SendAsync(HttpMethod.Put, $"/api/connections/{connection.Text("id")}/configuration", Connecting.Connections.KeyConfiguration(administrator, "by-timer"), HttpStatusCode.Accepted);
+        var drive = (await mia.UntilAsync(connection.Text("id"), "connected")).Text("driveId");
+        var first = (await HealthApp.HealthOfAsync(mia, drive)).Text("checkedAt");
+        var patience = DateTime.UtcNow + TimeSpan.FromSeconds(60);
+        while ((await HealthApp.HealthOfAsync(mia, drive)).Text("checkedAt") == first)
+        {
+            DateTime.UtcNow.ShouldBeLessThan(patience);
+            await Task.Delay(200, Cancellation);
+        }
+    }
+}
