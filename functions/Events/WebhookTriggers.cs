@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using ServerlessDrives.Access;
 using ServerlessDrives.Http;
+using ServerlessDrives.Workspaces;
 
 namespace ServerlessDrives.Events;
 
@@ -118,6 +119,8 @@ public sealed class WebhookTriggers(IWebhooks webhooks, IEvents events, ISecrets
         var now = clock.GetUtcNow();
         var test = new ProductEvent($"test-{Guid.NewGuid():N}", found.Value.Organization, EventTypes.Test, found.Value.Id.Value, now, new JsonObject { ["message"] = "This is a test.", ["askedBy"] = request.Person().Id.Value });
         await events.TellAsync(test, found.Value.Id, request.HttpContext.RequestAborted);
+        await audit.RecordAsync(
+            found.Value.Organization, Actor.User(request.Person().Id), "webhook.tested", found.Value.Id.Value, null, new() { ["eventId"] = test.Id }, key: null, request.HttpContext.RequestAborted);
         return Results.Json(new WebhookTestView(test.Id), Json.Options, statusCode: StatusCodes.Status202Accepted);
     }
 
@@ -149,7 +152,7 @@ public sealed class WebhookTriggers(IWebhooks webhooks, IEvents events, ISecrets
     {
         if (!(await FindAsync(request, webhookId)).TryGet(out var found, out var unknown))
             return unknown.AsProblem();
-        return await Redelivery.AskAsync(webhooks, found.Value.Organization, found.Value.Id, deliveryId, request.HttpContext.RequestAborted);
+        return await Redelivery.AskAsync(webhooks, audit, request.Person(), found.Value.Id, deliveryId, request.HttpContext.RequestAborted);
     }
 
     private Uri? UrlOf(FormReader form, string? text)
@@ -176,16 +179,21 @@ public sealed class WebhookTriggers(IWebhooks webhooks, IEvents events, ISecrets
 /// <summary>Sends an event again because somebody asked for it, dead or delivered.</summary>
 public static class Redelivery
 {
-    public static async Task<IResult> AskAsync(IWebhooks webhooks, OrganizationId organization, WebhookId webhook, string deliveryId, CancellationToken cancellation)
+    public static async Task<IResult> AskAsync(IWebhooks webhooks, IAuditTrail audit, Person by, WebhookId webhook, string deliveryId, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(webhooks);
+        ArgumentNullException.ThrowIfNull(audit);
+        ArgumentNullException.ThrowIfNull(by);
         if (!Identifier.TryParse<DeliveryId>(deliveryId, out var id))
             return Refusal.NotFound("delivery").AsProblem();
-        while (await webhooks.FindAsync(organization, webhook, id, cancellation) is { } found)
+        while (await webhooks.FindAsync(by.Organization, webhook, id, cancellation) is { } found)
         {
             var again = found.Value.Again(TimeProvider.System.GetUtcNow());
-            if (await webhooks.SaveAsync(found.With(again), cancellation))
-                return Results.Json(DeliveryView.Of(again), Json.Options, statusCode: StatusCodes.Status202Accepted);
+            if (!await webhooks.SaveAsync(found.With(again), cancellation))
+                continue;
+            await audit.RecordAsync(
+                by.Organization, Actor.User(by.Id), "delivery.redelivered", id.Value, new() { ["status"] = found.Value.Status.ToString().ToLowerInvariant() }, new() { ["status"] = "pending" }, key: null, cancellation);
+            return Results.Json(DeliveryView.Of(again), Json.Options, statusCode: StatusCodes.Status202Accepted);
         }
 
         return Refusal.NotFound("delivery").AsProblem();

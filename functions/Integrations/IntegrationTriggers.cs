@@ -141,7 +141,7 @@ public sealed class IntegrationTriggers(IIntegrations integrations, IntegrationF
         if (!(await FindToChangeAsync(request, integrationId)).TryGet(out var found, out var unknown))
             return unknown.AsProblem();
         return found.Value.Webhook is { } webhook
-            ? await Redelivery.AskAsync(webhooks, found.Value.Organization, webhook, deliveryId, request.HttpContext.RequestAborted)
+            ? await Redelivery.AskAsync(webhooks, audit, request.Person(), webhook, deliveryId, request.HttpContext.RequestAborted)
             : Refusal.NotFound("delivery").AsProblem();
     }
 

@@ -21,11 +21,12 @@ internal sealed class TableHealthRounds(TableServiceClient service, ILogger<Tabl
     public async Task EnrollAsync(Drive drive, DateTimeOffset now, CancellationToken cancellation)
     {
         var row = RowOf(drive);
-        // What is there already is kept but for the drive itself: what was told of it, and what is remembered.
+        (row.Told, row.EnrolledAt) = (drive.Health.Status.ToString(), now);
+        if ((await new Transaction(_table, row.PartitionKey).Insert(row).CommitAsync(cancellation)).Succeeded)
+            return;
+        // What was told of it, and what is remembered, is kept.
         if (await _table.FindAsync<LookRow>(row.PartitionKey, row.RowKey, cancellation) is { } known)
             (row.Told, row.EnrolledAt, row.WriteProbedAt, row.WritesRefused) = (known.Told, known.EnrolledAt, known.WriteProbedAt, known.WritesRefused);
-        else
-            (row.Told, row.EnrolledAt) = (drive.Health.Status.ToString(), now);
         await _table.UpsertEntityAsync(row, TableUpdateMode.Replace, cancellation);
     }
 

@@ -155,7 +155,7 @@ public sealed class CrashTests(CrashWorld world) : IClassFixture<CrashWorld>
     }
 
     private static ReplaceCredentialsInput SwapOf(Drive drive, DriveAuthentication.AccessKey key, string version) =>
-        new(drive.Organization, drive.Id, VerificationId.New(TimeProvider.System), key.AccessKeyId, key.Secret, key.SecretVersion, version);
+        new(drive.Organization, drive.Id, VerificationId.New(TimeProvider.System), key.AccessKeyId, key.Secret, key.SecretVersion, version, key.AccessKeyId, drive.CreatedBy);
 
     private async Task AnswerAsync(Func<HttpRequest, Task<IResult>> function, Incarnation life, string method, object body)
     {

@@ -1,0 +1,230 @@
+using System.Diagnostics;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using Amazon.Runtime;
+using Amazon.S3;
+using Azure.Core;
+using Azure.Core.Pipeline;
+using Azure.Data.Tables;
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.DependencyInjection;
+using ServerlessDrives.Access;
+using ServerlessDrives.Adapters.Aws;
+using ServerlessDrives.Adapters.Tables;
+using ServerlessDrives.Drives;
+using ServerlessDrives.Embedded.DurableTask;
+using ServerlessDrives.Health;
+using ServerlessDrives.Tests.Benchmarks.Measuring;
+using ServerlessDrives.Tests.Shared;
+
+namespace ServerlessDrives.Tests.Benchmarks.Health;
+
+/// <summary>One sweep over many drives: timer's orchestrations, storage, vault and S3 included.</summary>
+public sealed class HealthSweepBenchmark : LoadBenchmark
+{
+    private const int Shards = 16;
+    private const int AtOnce = 2;
+    private const int Rounds = 3;
+
+    private readonly Counting _storage = new();
+    private CountingProbe? _probe;
+
+    public override string Name => "health-sweep";
+
+    public override string Subject =>
+        $"One health sweep over drives with an access key each, all well, by its orchestrations in {Shards} shards with {AtOnce} looks at once in each; against bare ListObjectsV2 calls of one SDK client at the same parallelism.";
+
+    public override async Task RunAsync(Results results, bool quick)
+    {
+        ArgumentNullException.ThrowIfNull(results);
+        foreach (var count in quick ? [200] : new[] { 1_000, 10_000 })
+        {
+            await using var app = await StartAsync();
+            var looks = await SeedAsync(app, count);
+            await SweepAsync(app, looks.Count);
+            var (ours, bare, requests, growth) = (new List<double>(), new List<double>(), new List<double>(), new List<double>());
+            using var s3 = BareClient(app);
+            await BareAsync(s3, looks);
+            for (var round = 0; round < Rounds; round++)
+            {
+                bare.Add(count / (await BareAsync(s3, looks)).TotalSeconds);
+                var before = GC.GetTotalMemory(forceFullCollection: true);
+                var peak = before;
+                using var sampling = new Timer(_ => peak = Math.Max(peak, GC.GetTotalMemory(forceFullCollection: false)), null, 0, 50);
+                var counted = _storage.Requests;
+                ours.Add(count / (await SweepAsync(app, looks.Count)).TotalSeconds);
+                requests.Add((_storage.Requests - counted) / (double)count);
+                growth.Add((GC.GetTotalMemory(forceFullCollection: true) - before) / (1024.0 * 1024));
+                results.Figure($"{count:N0} drives, sweep {round + 1}: highest managed memory above the start, garbage included", (peak - before) / (1024.0 * 1024), "MiB");
+            }
+
+            // How long a drive takes, so that less is better, as it was asked for.
+            results.Ratio($"{count:N0} drives: time for each drive", 1e3 / Median(ours), 1e3 / Median(bare), "bare ListObjectsV2", "ms", "at most 1.3");
+            results.Figure($"{count:N0} drives", Median(ours), "drives/s");
+            results.Figure($"{count:N0} drives: storage transactions for each drive, durable engine and all timers included", Median(requests), "", "at most 3");
+            results.Figure($"{count:N0} drives: managed memory kept after a sweep", Median(growth), "MiB", "flat");
+        }
+
+        results.Note("Warm: credentials were fetched by the sweep before, as they are in eleven sweeps of twelve. App, sandbox and measured client share this machine's cores.");
+    }
+
+    private async Task<InProcessApp> StartAsync() => await InProcessApp.StartAsync(
+        new() { ["ServerlessDrives:Health:Every"] = "00:10:00", ["ServerlessDrives:Health:AtOnce"] = $"{AtOnce}" },
+        replace: services =>
+        {
+            var (tables, durable) = (Of<TableServiceClient>(services), Of<DurableStorage>(services));
+            services.AddSingleton(provider => _storage.Client(tables(provider)));
+            services.AddSingleton(provider => durable(provider) with { Tables = provider.GetRequiredService<TableServiceClient>() });
+            services.AddSingleton<IHealthProbe>(provider => _probe = new(ActivatorUtilities.CreateInstance<S3HealthProbe>(provider)));
+        });
+
+    /// <summary>How the embedded cloud makes this part.</summary>
+    private static Func<IServiceProvider, T> Of<T>(IServiceCollection services)
+        where T : class
+    {
+        var make = services.Last(part => part.ServiceType == typeof(T)).ImplementationFactory!;
+        return provider => (T)make(provider);
+    }
+
+    /// <summary>Drives like one that was connected by the wizard, each with a secret of its own, looked at before.</summary>
+    private static async Task<IReadOnlyList<Drive>> SeedAsync(InProcessApp app, int count)
+    {
+        using var ada = await app.SignInAsync("ada");
+        var administrator = app.Administrator();
+        using var started = await ada.PostAsJsonAsync("/api/connections", new
+        {
+            displayName = "seed",
+            audience = new { type = "organization" },
+            authentication = new { method = "accessKey" },
+            configuration = new
+            {
+                accessKeyId = administrator.DriveUser.Id, secretAccessKey = administrator.DriveUser.Secret, bucket = "acme-documents", region = "us-east-1", path = "sweep", encryption = new { type = "none" },
+            },
+        });
+        started.EnsureSuccessStatusCode();
+        var connection = (await started.Content.ReadFromJsonAsync<JsonNode>())!["id"]!.GetValue<string>();
+        string? driveId = null;
+        for (var waited = Stopwatch.StartNew(); driveId is null; await Task.Delay(100))
+        {
+            driveId = (await ada.GetFromJsonAsync<JsonNode>($"/api/connections/{connection}"))!["driveId"]?.GetValue<string>();
+            if (waited.Elapsed > TimeSpan.FromMinutes(2))
+                throw new TimeoutException("The first drive was not connected.");
+        }
+
+        var organization = OrganizationId.Of((await ada.GetFromJsonAsync<JsonNode>("/api/me"))!["organization"]!["id"]!.GetValue<string>());
+        var template = (await app.Services.GetRequiredService<IDrives>().FindAsync(organization, DriveId.Of(driveId), default))!.Value;
+        var (secrets, rounds) = (app.Services.GetRequiredService<ISecrets>(), app.Services.GetRequiredService<IHealthRounds>());
+        var key = (DriveAuthentication.AccessKey)template.Authentication;
+        var drives = new Drive[count - 1];
+        await Parallel.ForEachAsync(Enumerable.Range(0, drives.Length), new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (i, cancellation) =>
+        {
+            var name = SecretName.New();
+            var version = await secrets.StoreAsync(name, new Secret(administrator.DriveUser.Secret), cancellation);
+            drives[i] = template with { Id = DriveId.New(TimeProvider.System), Authentication = new DriveAuthentication.AccessKey(key.AccessKeyId, name, version!) };
+            var now = TimeProvider.System.GetUtcNow();
+            await rounds.EnrollAsync(drives[i], now, cancellation);
+            await rounds.RememberAsync(LookAt(drives[i], now), cancellation);
+        });
+        var table = app.Services.GetRequiredService<TableServiceClient>().GetTableClient(OrganizationTable.Name);
+        foreach (var batch in drives.Chunk(100))
+        {
+            await table.SubmitTransactionAsync(batch.Select(drive =>
+            {
+                var row = DriveRow.Of(drive);
+                row.PartitionKey = organization.Value;
+                return new TableTransactionAction(TableTransactionActionType.Add, row);
+            }));
+        }
+
+        return [template, .. drives];
+    }
+
+    private static DueLook LookAt(Drive drive, DateTimeOffset now) =>
+        new(ServerlessDrives.Health.Rounds.KeyOf(drive.Id), now, drive, HealthMemory.None with { WriteProbedAt = now }, HealthStatus.Healthy, now);
+
+    /// <summary>Everything is due; until all of it has been looked at.</summary>
+    private async Task<TimeSpan> SweepAsync(InProcessApp app, int count)
+    {
+        var (rounds, durable) = (app.Services.GetRequiredService<IHealthRounds>(), app.Services.GetRequiredService<DurableTaskClient>());
+        var (now, turns) = (TimeProvider.System.GetUtcNow(), new Rounds(TimeSpan.FromMinutes(10)));
+        for (var shard = 0; shard < Shards; shard++)
+        {
+            while (await durable.GetInstanceAsync($"sweep-{shard}") is { IsCompleted: false })
+                await Task.Delay(10);
+            await rounds.AdvanceAsync(shard, turns.Whole(now - turns.Every, now - turns.Every), default);
+        }
+
+        var looked = _probe!.Looks;
+        var watch = Stopwatch.StartNew();
+        for (var shard = 0; shard < Shards; shard++)
+        {
+            if (await durable.GetInstanceAsync($"sweep-{shard}") is not { IsCompleted: false })
+                await durable.ScheduleNewOrchestrationInstanceAsync(nameof(SweepDrives), new SweepTurn(shard, now), new StartOrchestrationOptions($"sweep-{shard}"));
+        }
+
+        while (_probe.Looks - looked < count)
+        {
+            if (watch.Elapsed > TimeSpan.FromMinutes(20))
+                throw new TimeoutException($"Only {_probe.Looks - looked} of {count} drives were looked at.");
+            await Task.Delay(5);
+        }
+
+        return watch.Elapsed;
+    }
+
+    private static AmazonS3Client BareClient(InProcessApp app)
+    {
+        var administrator = app.Administrator();
+        return new(
+            new BasicAWSCredentials(administrator.DriveUser.Id, administrator.DriveUser.Secret),
+            new AmazonS3Config { ServiceURL = administrator.Endpoint.AbsoluteUri, AuthenticationRegion = "us-east-1", ForcePathStyle = true });
+    }
+
+    private static async Task<TimeSpan> BareAsync(AmazonS3Client s3, IReadOnlyList<Drive> drives)
+    {
+        var watch = Stopwatch.StartNew();
+        await Parallel.ForEachAsync(drives, new ParallelOptions { MaxDegreeOfParallelism = Shards * AtOnce }, async (drive, cancellation) =>
+            await s3.ListObjectsV2Async(new() { BucketName = drive.Bucket.Value, Prefix = drive.Path.Prefix, MaxKeys = 1, ExpectedBucketOwner = drive.BucketOwner?.Value }, cancellation));
+        return watch.Elapsed;
+    }
+
+    private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
+
+    /// <summary>The real probe, with its looks counted as they end.</summary>
+    private sealed class CountingProbe(IHealthProbe probe) : IHealthProbe
+    {
+        private int _looks;
+
+        public int Looks => Volatile.Read(ref _looks);
+
+        public async Task<HealthOutcome> LookAsync(Drive drive, CancellationToken cancellation)
+        {
+            var outcome = await probe.LookAsync(drive, cancellation);
+            if (outcome is not HealthOutcome.Reachable)
+                throw new InvalidOperationException($"The look came to {outcome}.");
+            Interlocked.Increment(ref _looks);
+            return outcome;
+        }
+
+        public Task<HealthOutcome> WriteAsync(Drive drive, CancellationToken cancellation) => probe.WriteAsync(drive, cancellation);
+    }
+
+    /// <summary>Counts the requests to Table Storage.</summary>
+    private sealed class Counting : HttpPipelineSynchronousPolicy
+    {
+        private long _requests;
+
+        public long Requests => Interlocked.Read(ref _requests);
+
+        public TableServiceClient Client(TableServiceClient like)
+        {
+            var options = new TableClientOptions();
+            options.AddPolicy(this, HttpPipelinePosition.PerRetry);
+            // The well-known key of the storage emulators; it opens nothing else.
+            return new(like.Uri, new TableSharedKeyCredential("devstoreaccount1", "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="), options);
+        }
+
+        public override void OnSendingRequest(HttpMessage message) => Interlocked.Increment(ref _requests);
+    }
+}

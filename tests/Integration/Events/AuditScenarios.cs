@@ -1,0 +1,185 @@
+using System.Net;
+using System.Reflection;
+using System.Text.Json.Nodes;
+using Microsoft.Azure.Functions.Worker;
+using ServerlessDrives.Tests.Integration.Connecting;
+using ServerlessDrives.Tests.Integration.Health;
+using ServerlessDrives.Tests.Shared;
+using Shouldly;
+using Xunit;
+
+namespace ServerlessDrives.Tests.Integration.Events;
+
+/// <summary>Who did what: every route that changes something leaves an entry, and none of them a secret.</summary>
+public sealed class AuditScenarios(HealthApp health) : IClassFixture<HealthApp>
+{
+    /// <summary>People's work with files, which S3's own logs tell of, and what changes nothing.</summary>
+    private static readonly string[] NotAdministrative =
+    [
+        "POST api/drives/{driveId}/references", "PUT api/drives/{driveId}/files/{*path}", "DELETE api/drives/{driveId}/files/{*path}", "PUT api/drives/{driveId}/content",
+        "DELETE api/drives/{driveId}/content", "POST api/drives/{driveId}/uploads", "POST api/drives/{driveId}/uploads/{uploadId}/complete", "DELETE api/drives/{driveId}/uploads/{uploadId}",
+        "POST api/drives/{driveId}/download-links", "POST api/integrations/{integrationId}/outputs/{*path}", "POST api/connections/{connectionId}/merged-bucket-policy",
+        "POST api/drives/{driveId}/verifications",
+    ];
+
+    private readonly HashSet<string> _covered = [];
+
+    [Fact]
+    public async Task Every_administrative_act_is_written_down_with_who_what_before_and_after_and_no_secret()
+    {
+        using var ada = await health.App.SignInAsync("ada");
+        using var receiver = new EventReceiver();
+        var me = (await ada.GetAsync("/api/me", HttpStatusCode.OK))["user"]!.Text("id");
+        var (_, keyId, secret) = await health.CreateUserAsync();
+
+        var workspace = (await DoAsync(ada, "POST api/workspaces", "/api/workspaces", new { name = Connections.Unique("room") }, HttpStatusCode.Created)).Text("id");
+        await ExpectAsync(ada, me, workspace, "workspace.created", before: false, after: true);
+        await DoAsync(ada, "PATCH api/workspaces/{workspaceId}", $"/api/workspaces/{workspace}", new { name = Connections.Unique("hall") }, HttpStatusCode.OK);
+        await ExpectAsync(ada, me, workspace, "workspace.renamed", before: true, after: true);
+        await DoAsync(ada, "PUT api/workspaces/{workspaceId}/members/{userId}", $"/api/workspaces/{workspace}/members/leo", new { role = "member" }, null);
+        await ExpectAsync(ada, me, workspace, "member.added", before: false, after: true);
+        await DoAsync(ada, "DELETE api/workspaces/{workspaceId}/members/{userId}", $"/api/workspaces/{workspace}/members/leo", null, HttpStatusCode.NoContent);
+        await ExpectAsync(ada, me, workspace, "member.removed", before: true, after: false);
+
+        var role = (await DoAsync(ada, "POST api/roles", "/api/roles", new { audience = new { type = "organization" }, displayName = "ahead" }, HttpStatusCode.Created)).Text("id");
+        await ExpectAsync(ada, me, role, "role.created", before: false, after: true);
+        await DoAsync(ada, "DELETE api/roles/{roleId}", $"/api/roles/{role}", null, HttpStatusCode.NoContent);
+        await ExpectAsync(ada, me, role, "role.deleted", before: true, after: false);
+
+        var byRole = (await DoAsync(ada, "POST api/connections", "/api/connections", Connections.StartBody("iamRole", workspace: workspace), HttpStatusCode.Accepted)).Text("id");
+        await ExpectAsync(ada, me, byRole, "connection.started", before: false, after: true);
+        await ada.UntilAsync(byRole, "awaitingTrustPolicy");
+        var link = await DoAsync(ada, "POST api/connections/{connectionId}/callback-links", $"/api/connections/{byRole}/callback-links", new { step = "trust-policy" }, HttpStatusCode.Created);
+        await ExpectAsync(ada, me, byRole, "connection.callback-link-made", before: false, after: true);
+        await DoAsync(ada, "DELETE api/connections/{connectionId}/callback-links", $"/api/connections/{byRole}/callback-links", null, null);
+        await ExpectAsync(ada, me, byRole, "connection.callback-links-revoked", before: null, after: null);
+        await DoAsync(ada, "POST api/connections/{connectionId}/confirmations/trust-policy", $"/api/connections/{byRole}/confirmations/trust-policy", null, HttpStatusCode.Accepted);
+        await ExpectAsync(ada, me, byRole, "connection.confirmed", before: null, after: true);
+        await DoAsync(ada, "DELETE api/connections/{connectionId}", $"/api/connections/{byRole}", null, null);
+        await ExpectAsync(ada, me, byRole, "connection.cancel-requested", before: null, after: null);
+        await ada.UntilAsync(byRole, "cancelled");
+        // The other confirmation is the same function of the desk; the callback is taken by the tests of callback links.
+        _covered.UnionWith(["POST api/connections/{connectionId}/confirmations/bucket-policy", "POST api/callbacks/{token}"]);
+
+        var byKey = (await ada.PostAsync("/api/connections", Connections.StartBody("accessKey", workspace: workspace), HttpStatusCode.Accepted)).Text("id");
+        var configuration = Connections.KeyConfiguration(health.App.Administrator(), "audited");
+        (configuration["accessKeyId"], configuration["secretAccessKey"]) = (keyId, secret);
+        await DoAsync(ada, "PUT api/connections/{connectionId}/configuration", $"/api/connections/{byKey}/configuration", configuration, HttpStatusCode.Accepted);
+        await ExpectAsync(ada, me, byKey, "connection.configured", before: null, after: true);
+        var connected = await ada.UntilAsync(byKey, "connected");
+        var drive = connected.Text("driveId");
+        await ExpectAsync(ada, me, drive, "drive.connected", before: false, after: true);
+
+        await DoAsync(ada, "PUT api/workspaces/{workspaceId}/default-drive", $"/api/workspaces/{workspace}/default-drive", new { driveId = drive }, HttpStatusCode.OK);
+        await ExpectAsync(ada, me, workspace, "default-drive.changed", before: false, after: true);
+        await DoAsync(ada, "DELETE api/workspaces/{workspaceId}/default-drive", $"/api/workspaces/{workspace}/default-drive", null, HttpStatusCode.NoContent);
+        await ExpectAsync(ada, me, workspace, "default-drive.changed", before: true, after: false);
+        _covered.Add("PUT api/organization/default-drive");
+
+        var webhook = (await DoAsync(ada, "POST api/webhooks", "/api/webhooks", new { url = receiver.Url, events = new[] { "drive.removed" } }, HttpStatusCode.Created)).Text("id");
+        await ExpectAsync(ada, me, webhook, "webhook.created", before: false, after: true);
+        await DoAsync(ada, "POST api/webhooks/{webhookId}/test", $"/api/webhooks/{webhook}/test", null, HttpStatusCode.Accepted);
+        await ExpectAsync(ada, me, webhook, "webhook.tested", before: null, after: true);
+        await health.SendAsync();
+        var delivery = (await ada.GetAsync($"/api/webhooks/{webhook}/deliveries", HttpStatusCode.OK))["items"]![0]!.Text("id");
+        await DoAsync(ada, "POST api/webhooks/{webhookId}/deliveries/{deliveryId}/redeliver", $"/api/webhooks/{webhook}/deliveries/{delivery}/redeliver", null, HttpStatusCode.Accepted);
+        await ExpectAsync(ada, me, delivery, "delivery.redelivered", before: true, after: true);
+        _covered.Add("POST api/integrations/{integrationId}/deliveries/{deliveryId}/redeliver");
+
+        var integration = (await DoAsync(ada, "POST api/integrations", "/api/integrations", new { kind = "downstream", name = "out", driveId = drive, workspaceId = workspace, folder = "out" }, HttpStatusCode.Created)).Text("id");
+        await ExpectAsync(ada, me, integration, "integration.created", before: false, after: true);
+        await DoAsync(ada, "PATCH api/integrations/{integrationId}", $"/api/integrations/{integration}", new { paused = true }, HttpStatusCode.OK);
+        await ExpectAsync(ada, me, integration, "integration.changed", before: true, after: true);
+        await DoAsync(ada, "DELETE api/integrations/{integrationId}", $"/api/integrations/{integration}", null, HttpStatusCode.NoContent);
+        await ExpectAsync(ada, me, integration, "integration.deleted", before: true, after: false);
+        await DoAsync(ada, "DELETE api/webhooks/{webhookId}", $"/api/webhooks/{webhook}", null, HttpStatusCode.NoContent);
+        await ExpectAsync(ada, me, webhook, "webhook.deleted", before: true, after: false);
+
+        await DoAsync(ada, "PATCH api/drives/{driveId}/credentials", $"/api/drives/{drive}/credentials", new { accessKeyId = keyId, secretAccessKey = secret }, HttpStatusCode.OK);
+        await ExpectAsync(ada, me, drive, "drive.credentials-replaced", before: true, after: true);
+        var name = (await ada.GetAsync($"/api/drives/{drive}", HttpStatusCode.OK)).Text("displayName");
+        await DoAsync(ada, "DELETE api/drives/{driveId}", $"/api/drives/{drive}", new { confirmation = name }, HttpStatusCode.Accepted);
+        await ExpectAsync(ada, me, drive, "drive.removed", before: true, after: false);
+        for (var until = DateTime.UtcNow.AddSeconds(60); ; await Task.Delay(100, TestContext.Current.CancellationToken))
+        {
+            using var gone = await ada.DeleteAsync($"/api/workspaces/{workspace}", TestContext.Current.CancellationToken);
+            if (gone.StatusCode is HttpStatusCode.NoContent)
+                break;
+            DateTime.UtcNow.ShouldBeLessThan(until, $"{gone.StatusCode}");
+        }
+
+        _covered.Add("DELETE api/workspaces/{workspaceId}");
+        await ExpectAsync(ada, me, workspace, "workspace.deleted", before: true, after: false);
+
+        Changing().Except(NotAdministrative).Except(_covered).ShouldBeEmpty("each route that changes something is audited, or named as one that isn't administrative");
+        var everything = await AllAsync(ada, "limit=500");
+        everything.ShouldAllBe(entry => !entry.ToJsonString().Contains(secret, StringComparison.Ordinal) && !entry.ToJsonString().Contains("whsec_", StringComparison.Ordinal));
+        everything.ShouldAllBe(entry => !entry.ToJsonString().Contains(link.Text("url"), StringComparison.Ordinal));
+        await FiltersAsync(ada, me, workspace, everything);
+    }
+
+    private static async Task FiltersAsync(HttpClient ada, string me, string workspace, IReadOnlyList<JsonNode> everything)
+    {
+        everything.Select(entry => DateTimeOffset.Parse(entry.Text("at"))).ShouldBeInOrder(SortDirection.Descending);
+        var (byPages, cursor) = (new List<string>(), "");
+        do
+        {
+            var page = await ada.GetAsync($"/api/audit?resource={workspace}&limit=3{cursor}", HttpStatusCode.OK);
+            byPages.AddRange(page["items"]!.AsArray().Select(entry => entry!.Text("id")));
+            cursor = page["nextCursor"] is { } next ? $"&cursor={Uri.EscapeDataString(next.GetValue<string>())}" : "";
+        }
+        while (cursor.Length > 0);
+        byPages.ShouldBe(everything.Where(entry => entry.Text("resource") == workspace).Select(entry => entry.Text("id")));
+
+        var from = DateTimeOffset.Parse(everything[4].Text("at"));
+        var since = await AllAsync(ada, $"limit=500&from={Uri.EscapeDataString(from.ToString("O"))}");
+        since.Select(entry => entry.Text("id")).ShouldBe(everything.Where(entry => DateTimeOffset.Parse(entry.Text("at")) >= from).Select(entry => entry.Text("id")));
+        (await AllAsync(ada, $"limit=500&actor={me}")).ShouldAllBe(entry => entry["actor"]!.Text("id") == me);
+        (await AllAsync(ada, "actor=nobody")).ShouldBeEmpty();
+        await ada.GetAsync("/api/audit?from=yesterday", HttpStatusCode.UnprocessableEntity);
+    }
+
+    private async Task<JsonNode> DoAsync(HttpClient http, string route, string path, object? body, HttpStatusCode? expected)
+    {
+        _covered.Add(route);
+        var method = new HttpMethod(route[..route.IndexOf(' ', StringComparison.Ordinal)]);
+        if (expected is not null)
+            return await http.SendAsync(method, path, body, expected.Value);
+        using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : System.Net.Http.Json.JsonContent.Create(body) };
+        using var answer = await http.SendAsync(request, TestContext.Current.CancellationToken);
+        var text = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        answer.IsSuccessStatusCode.ShouldBeTrue($"{route}: {text}");
+        return text.Length == 0 ? new JsonObject() : JsonNode.Parse(text)!;
+    }
+
+    /// <summary>The entry, as soon as it is there; what a flow does on somebody's behalf takes a moment.</summary>
+    private static async Task ExpectAsync(HttpClient http, string actor, string resource, string action, bool? before, bool? after)
+    {
+        for (var until = DateTime.UtcNow.AddSeconds(60); ; await Task.Delay(100, TestContext.Current.CancellationToken))
+        {
+            var entries = await AllAsync(http, $"resource={resource}");
+            if (entries.FirstOrDefault(entry => entry.Text("action") == action && (before is null || entry["before"] is not null == before) && (after is null || entry["after"] is not null == after)) is { } entry)
+            {
+                entry["actor"]!.Text("id").ShouldBe(actor, action);
+                entry["actor"]!.Text("kind").ShouldBe("user", action);
+                (DateTimeOffset.UtcNow - DateTimeOffset.Parse(entry.Text("at"))).ShouldBeLessThan(TimeSpan.FromMinutes(5));
+                return;
+            }
+
+            DateTime.UtcNow.ShouldBeLessThan(until, $"{action} of {resource} among {string.Join(", ", entries.Select(entry => entry.ToJsonString()))}");
+        }
+    }
+
+    private static async Task<IReadOnlyList<JsonNode>> AllAsync(HttpClient http, string query) =>
+        [.. (await http.GetAsync($"/api/audit?{query}", HttpStatusCode.OK))["items"]!.AsArray().Select(entry => entry!)];
+
+    private static IEnumerable<string> Changing() =>
+        from type in typeof(ServerlessDrivesApplication).Assembly.GetTypes()
+        from method in type.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly)
+        from parameter in method.GetParameters()
+        let trigger = parameter.GetCustomAttribute<HttpTriggerAttribute>()
+        where trigger?.Route is not null && trigger.Route.StartsWith("api/", StringComparison.Ordinal)
+        from verb in trigger.Methods ?? []
+        where !verb.Equals("get", StringComparison.OrdinalIgnoreCase) && !verb.Equals("head", StringComparison.OrdinalIgnoreCase)
+        select $"{verb.ToUpperInvariant()} {trigger.Route}";
+}
