@@ -29,13 +29,15 @@ public sealed class CrashTests(CrashWorld world) : IClassFixture<CrashWorld>
         var instance = RemoveDrive.InstanceOf(drive.Id);
         await using (var life = world.Incarnate(hub, death))
         {
-            await LiveAsync(() => RemoveAsync(life, drive));
-            if (death is { HasCome: false })
-                await LiveAsync(() => life.EndOfAsync(instance, death));
+            await LiveAsync(death, async () =>
+            {
+                await RemoveAsync(life, drive);
+                await life.EndOfAsync(instance);
+            });
         }
 
         await using var next = world.Incarnate(hub, null);
-        await next.EndOfAsync(instance, null);
+        await next.EndOfAsync(instance);
         var drives = world.App.Services.GetRequiredService<IDrives>();
         if (await drives.FindAsync(drive.Organization, drive.Id, CancellationToken.None) is { } left)
         {
@@ -44,7 +46,7 @@ public sealed class CrashTests(CrashWorld world) : IClassFixture<CrashWorld>
             (await SecretOfAsync(left.Value)).ShouldNotBeNull();
             (await world.IsFreeAsync(drive)).ShouldBeFalse();
             await RemoveAsync(next, drive);
-            await next.EndOfAsync(instance, null);
+            await next.EndOfAsync(instance);
         }
 
         (await drives.FindAsync(drive.Organization, drive.Id, CancellationToken.None)).ShouldBeNull();
@@ -58,17 +60,19 @@ public sealed class CrashTests(CrashWorld world) : IClassFixture<CrashWorld>
     public Task A_swap_of_credentials_that_is_killed_anywhere_leaves_a_key_that_works() => EverywhereAsync(async (death, hub) =>
     {
         var drive = await world.ConnectAsync();
-        string? instance = null;
+        var verification = VerificationId.New(TimeProvider.System);
+        var instance = $"credentials-{verification}";
         await using (var life = world.Incarnate(hub, death))
         {
-            await LiveAsync(async () => instance = await SwapAsync(life, drive));
-            if (instance is not null && death is { HasCome: false })
-                await LiveAsync(() => life.EndOfAsync(instance, death));
+            await LiveAsync(death, async () =>
+            {
+                await SwapAsync(life, drive, verification);
+                await life.EndOfAsync(instance);
+            });
         }
 
         await using var next = world.Incarnate(hub, null);
-        if (instance is not null)
-            await next.EndOfAsync(instance, null);
+        await next.EndOfAsync(instance);
         var now = (await world.App.Services.GetRequiredService<IDrives>().FindAsync(drive.Organization, drive.Id, CancellationToken.None))!.Value;
         now.State.ShouldBe(DriveState.Connected);
         (await SecretOfAsync(now)).ShouldNotBeNull();
@@ -87,7 +91,7 @@ public sealed class CrashTests(CrashWorld world) : IClassFixture<CrashWorld>
         await using (var life = world.Incarnate(hub, null))
             await SetDefaultAsync(life, audience, first);
         await using (var life = world.Incarnate(hub, death))
-            await LiveAsync(() => SetDefaultAsync(life, audience, second));
+            await LiveAsync(death, () => SetDefaultAsync(life, audience, second));
 
         await using var next = world.Incarnate(hub, null);
         var defaults = await next.Services.GetRequiredService<IDrives>().DefaultsAsync(first.Organization, CancellationToken.None);
@@ -125,17 +129,19 @@ public sealed class CrashTests(CrashWorld world) : IClassFixture<CrashWorld>
 
     private static string NewHub() => $"Crash{Guid.NewGuid():N}";
 
-    /// <summary>What a life does, until it ends.</summary>
-    private static async Task LiveAsync(Func<Task> act)
+    /// <summary>What a life does, until it ends: what it still waits for then isn't waited for.</summary>
+    private static async Task LiveAsync(Death death, Func<Task> act)
     {
+        var acting = act();
         try
         {
-            // A process that was killed never answers; what waits for it in vain isn't waited for.
-            await act().WaitAsync(TimeSpan.FromSeconds(60));
+            await (await Task.WhenAny(acting, death.Comes)).WaitAsync(TimeSpan.FromSeconds(90));
         }
-        catch (Exception death) when (IsDeath(death))
+        catch (Exception end) when (IsDeath(end))
         {
         }
+
+        _ = acting.ContinueWith(ended => ended.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
     }
 
     private static bool IsDeath(Exception exception) => exception is KilledException || (exception is AggregateException several && several.InnerExceptions.All(IsDeath)) || (exception.InnerException is { } inner && IsDeath(inner));
@@ -146,16 +152,13 @@ public sealed class CrashTests(CrashWorld world) : IClassFixture<CrashWorld>
     private Task SetDefaultAsync(Incarnation life, Audience.Workspace workspace, Drive drive) =>
         AnswerAsync(request => life.Of<DefaultDriveTriggers>().PutOfWorkspaceAsync(request, workspace.Id.Value), life, "PUT", new { driveId = drive.Id.Value });
 
-    private async Task<string> SwapAsync(Incarnation life, Drive drive)
+    private async Task SwapAsync(Incarnation life, Drive drive, VerificationId verification)
     {
-        var key = (DriveAuthentication.AccessKey)drive.Authentication;
-        var version = await life.Services.GetRequiredService<ISecrets>().StoreAsync(key.Secret, new Secret(world.App.Administrator().DriveUser.Secret), CancellationToken.None);
-        var input = SwapOf(drive, key, version!);
-        return await life.Durable.ScheduleNewOrchestrationInstanceAsync(nameof(ReplaceCredentials), input, new StartOrchestrationOptions($"credentials-{input.Verification}"));
+        var (key, administrator) = ((DriveAuthentication.AccessKey)drive.Authentication, world.App.Administrator());
+        var version = await life.Services.GetRequiredService<ISecrets>().StoreAsync(key.Secret, new Secret(administrator.DriveUser.Secret), CancellationToken.None);
+        var input = new ReplaceCredentialsInput(drive.Organization, drive.Id, verification, key.AccessKeyId, key.Secret, key.SecretVersion, version!, key.AccessKeyId, drive.CreatedBy);
+        await life.Durable.ScheduleNewOrchestrationInstanceAsync(nameof(ReplaceCredentials), input, new StartOrchestrationOptions($"credentials-{verification}"));
     }
-
-    private static ReplaceCredentialsInput SwapOf(Drive drive, DriveAuthentication.AccessKey key, string version) =>
-        new(drive.Organization, drive.Id, VerificationId.New(TimeProvider.System), key.AccessKeyId, key.Secret, key.SecretVersion, version, key.AccessKeyId, drive.CreatedBy);
 
     private async Task AnswerAsync(Func<HttpRequest, Task<IResult>> function, Incarnation life, string method, object body)
     {

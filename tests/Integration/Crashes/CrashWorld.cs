@@ -132,16 +132,12 @@ public sealed class Incarnation : IAsyncDisposable
 
     public T Of<T>() => ActivatorUtilities.GetServiceOrCreateInstance<T>(_services);
 
-    /// <summary>Waits for an orchestration to end, or for this life to.</summary>
-    public async Task EndOfAsync(string instance, Death? death)
+    /// <summary>Waits for an orchestration to end; one that never began has.</summary>
+    public async Task EndOfAsync(string instance)
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(90));
-        while (death is not { HasCome: true })
-        {
-            if (await Durable.GetInstanceAsync(instance, getInputsAndOutputs: false, patience.Token) is null or { IsCompleted: true })
-                return;
+        while (await Durable.GetInstanceAsync(instance, getInputsAndOutputs: false, patience.Token) is { IsCompleted: false })
             await Task.Delay(20, patience.Token);
-        }
     }
 
     public async ValueTask DisposeAsync()
@@ -154,19 +150,31 @@ public sealed class Incarnation : IAsyncDisposable
 /// <summary>Comes with the n-th call to storage or vault, right after its effect: nothing that this life still does reaches the world.</summary>
 /// <param name="after">With which call; 0 for before the first.</param>
 /// <param name="ofEngine">Whether the calls of the durable engine count, or the app's.</param>
-public sealed class Death(int after, bool ofEngine)
+public sealed class Death
 {
+    private readonly int _after;
+    private readonly bool _ofEngine;
+    private readonly TaskCompletionSource _comes = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _calls;
 
-    public bool HasCome { get; private set; } = after == 0;
+    public Death(int after, bool ofEngine)
+    {
+        (_after, _ofEngine) = (after, ofEngine);
+        if (after == 0)
+            _comes.SetResult();
+    }
+
+    public Task Comes => _comes.Task;
+
+    public bool HasCome => _comes.Task.IsCompleted;
 
     public int Calls => _calls;
 
     /// <returns>Whether this call is the last one.</returns>
     public bool Count(bool byEngine)
     {
-        if (byEngine == ofEngine && Interlocked.Increment(ref _calls) == after)
-            HasCome = true;
+        if (byEngine == _ofEngine && Interlocked.Increment(ref _calls) == _after)
+            _comes.TrySetResult();
         return HasCome;
     }
 }
