@@ -144,6 +144,12 @@ public sealed class EventScenarios(HealthApp health) : IClassFixture<HealthApp>
         await ada.PostAsync($"/api/integrations/{downstream.Text("id")}/outputs/a.txt", "\"an output\"", HttpStatusCode.Created);
         using (var put = await ada.PutAsync($"/api/drives/{drive}/files/in/b.txt", new StringContent("a file"), Cancellation))
             put.StatusCode.ShouldBe(HttpStatusCode.Created);
+        for (var until = DateTime.UtcNow.AddSeconds(60); receiver.Of("file.arrived").Count == 0; await Task.Delay(200, Cancellation))
+        {
+            await health.SendAsync();
+            DateTime.UtcNow.ShouldBeLessThan(until, "the file never arrived");
+        }
+
         await health.RoundAsync();
         await health.App.Administrator().IamAsync("UpdateAccessKey", ("UserName", user), ("AccessKeyId", id), ("Status", "Inactive"));
         for (var look = 0; look < 3; look++)
