@@ -28,7 +28,6 @@ public sealed class HealthSweepBenchmark : LoadBenchmark
     private const int Rounds = 3;
 
     private readonly Counting _storage = new();
-    private CountingProbe? _probe;
 
     public override string Name => "health-sweep";
 
@@ -76,7 +75,7 @@ public sealed class HealthSweepBenchmark : LoadBenchmark
             var (tables, durable) = (Of<TableServiceClient>(services), Of<DurableStorage>(services));
             services.AddSingleton(provider => _storage.Client(tables(provider)));
             services.AddSingleton(provider => durable(provider) with { Tables = provider.GetRequiredService<TableServiceClient>() });
-            services.AddSingleton<IHealthProbe>(provider => _probe = new(ActivatorUtilities.CreateInstance<S3HealthProbe>(provider)));
+            services.AddSingleton<IHealthProbe>(provider => new CountingProbe(ActivatorUtilities.CreateInstance<S3HealthProbe>(provider)));
         });
 
     /// <summary>How the embedded cloud makes this part.</summary>
@@ -155,7 +154,8 @@ public sealed class HealthSweepBenchmark : LoadBenchmark
             await rounds.AdvanceAsync(shard, turns.Whole(now - turns.Every, now - turns.Every), default);
         }
 
-        var looked = _probe!.Looks;
+        var probe = (CountingProbe)app.Services.GetRequiredService<IHealthProbe>();
+        var looked = probe.Looks;
         var watch = Stopwatch.StartNew();
         for (var shard = 0; shard < Shards; shard++)
         {
@@ -163,10 +163,10 @@ public sealed class HealthSweepBenchmark : LoadBenchmark
                 await durable.ScheduleNewOrchestrationInstanceAsync(nameof(SweepDrives), new SweepTurn(shard, now), new StartOrchestrationOptions($"sweep-{shard}"));
         }
 
-        while (_probe.Looks - looked < count)
+        while (probe.Looks - looked < count)
         {
             if (watch.Elapsed > TimeSpan.FromMinutes(20))
-                throw new TimeoutException($"Only {_probe.Looks - looked} of {count} drives were looked at.");
+                throw new TimeoutException($"Only {probe.Looks - looked} of {count} drives were looked at.");
             await Task.Delay(5);
         }
 
