@@ -5,7 +5,7 @@ using ServerlessDrives.Embedded.Cloud.Sandbox;
 
 namespace ServerlessDrives.Embedded.Cloud;
 
-/// <summary><c>/embedded/cloud</c> and <c>/embedded/faults</c>: where the sandbox is, and what goes wrong in it on demand.</summary>
+/// <summary><c>/embedded/cloud</c> and <c>/embedded/faults</c>: where the sandbox is, what goes wrong in it on demand, and what it was called for.</summary>
 /// <param name="sandbox">Null where AWS, or another server, takes its place.</param>
 internal sealed class CloudEndpoints(AwsSandbox? sandbox, Func<SeededCloud> seeded)
 {
@@ -23,6 +23,14 @@ internal sealed class CloudEndpoints(AwsSandbox? sandbox, Func<SeededCloud> seed
             sandbox.Faults.Apply(wish);
             return Results.NoContent();
         });
+        routes.MapGet("/embedded/faults", () => Results.Json(new
+        {
+            sandbox.Faults.LatencyMs,
+            sandbox.Faults.Throttle,
+            sandbox.Faults.PropagationMs,
+            sandbox.Faults.CallCount,
+            sandbox.Faults.Calls,
+        }));
         routes.MapDelete("/embedded/faults", () =>
         {
             sandbox.Faults.Clear();

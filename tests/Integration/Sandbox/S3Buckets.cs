@@ -102,8 +102,11 @@ public sealed class S3Buckets(S3Fixture sandbox) : IClassFixture<S3Fixture>
         var bucket = await s3.NewBucketAsync();
         await s3.PutTextAsync(bucket, "a", "x");
         await s3.PutBucketRequestPaymentAsync(bucket, new RequestPaymentConfiguration { Payer = "Requester" });
+        await s3.PutBucketPolicyAsync(bucket, $$"""{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"{{sandbox.StrangersAccount}}"},"Action":"s3:GetObject","Resource":"arn:aws:s3:::{{bucket}}/*"}]}""");
         using var stranger = sandbox.Client(sandbox.Stranger);
         await stranger.GetTextAsync(bucket, "a").ShouldBeRefusedAsync(HttpStatusCode.Forbidden, "AccessDenied");
+        using var paid = await stranger.GetObjectAsync(new GetObjectRequest { BucketName = bucket, Key = "a", RequestPayer = RequestPayer.Requester });
+        paid.RequestCharged.ShouldBe(RequestCharged.Requester);
         (await s3.GetTextAsync(bucket, "a")).ShouldBe("x");
     }
 

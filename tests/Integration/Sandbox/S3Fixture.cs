@@ -2,6 +2,7 @@ using Amazon.Runtime;
 using Microsoft.Extensions.Logging.Abstractions;
 using ServerlessDrives.Embedded.Cloud;
 using ServerlessDrives.Embedded.Cloud.Sandbox;
+using ServerlessDrives.Embedded.Cloud.Sandbox.Iam;
 using Xunit;
 
 namespace ServerlessDrives.Tests.Integration.Sandbox;
@@ -24,12 +25,19 @@ public sealed class S3Fixture : IAsyncLifetime
 
     public AWSCredentials Owner => new BasicAWSCredentials(AccessKeyId, SecretAccessKey);
 
-    public AWSCredentials Stranger => new BasicAWSCredentials(_seeded.Principal.AccessKeyId, _seeded.Principal.SecretAccessKey);
+    /// <summary>An administrator of the other account: what is refused to it, the bucket's side refuses.</summary>
+    public AWSCredentials Stranger { get; private set; } = null!;
+
+    /// <summary>What goes wrong on demand.</summary>
+    internal AwsFaults Faults => _sandbox.Faults;
+
+    internal SeededCloud Seeded => _seeded;
 
     public async ValueTask InitializeAsync()
     {
         _sandbox = new AwsSandbox(_folder, _port, NullLogger.Instance, TimeProvider.System);
         _seeded = _sandbox.Plant();
+        Stranger = AdministratorOf(StrangersAccount);
         await _sandbox.StartAsync(TestContext.Current.CancellationToken);
     }
 
@@ -37,6 +45,15 @@ public sealed class S3Fixture : IAsyncLifetime
     {
         await _sandbox.DisposeAsync();
         await InitializeAsync();
+    }
+
+    private BasicAWSCredentials AdministratorOf(string account)
+    {
+        var user = new User { Account = account, Name = "stranger-" + Guid.NewGuid().ToString("n"), Path = "/", Id = IamIds.User(), Created = DateTimeOffset.UtcNow };
+        var key = new AccessKey { Id = IamIds.AccessKey(), Secret = IamIds.Secret(), Account = account, UserId = user.Id, Created = user.Created };
+        const string everything = """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}""";
+        _sandbox.Iam.Change(state => state.With(user with { Inline = user.Inline.Add("everything", everything) }) with { AccessKeys = state.AccessKeys.Add(key.Id, key) });
+        return new BasicAWSCredentials(key.Id, key.Secret);
     }
 
     public async ValueTask DisposeAsync()

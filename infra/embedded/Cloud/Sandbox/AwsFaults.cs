@@ -5,8 +5,11 @@ namespace ServerlessDrives.Embedded.Cloud.Sandbox;
 /// <summary>What goes wrong in the sandbox on demand. Changes apply from the next request on.</summary>
 internal sealed class AwsFaults
 {
+    private const int MostSeen = 4096;
     private readonly Lock gate = new();
     private readonly List<PendingFault> pending = [];
+    private readonly Queue<SeenCall> seen = new();
+    private long number;
 
     /// <summary>Added to every call before it is answered, in milliseconds.</summary>
     public int LatencyMs { get; private set; }
@@ -29,25 +32,57 @@ internal sealed class AwsFaults
         }
     }
 
-    /// <summary>Ends every fault; the propagation delay is none again.</summary>
+    /// <summary>Ends every fault; the propagation delay is none again, and calls are counted from one.</summary>
     public void Clear()
     {
         lock (gate)
         {
-            (LatencyMs, Throttle, PropagationMs) = (0, false, 0);
+            (LatencyMs, Throttle, PropagationMs, OnCall, number) = (0, false, 0, null, 0);
             pending.Clear();
+            seen.Clear();
+        }
+    }
+
+    /// <summary>
+    /// Sees every call before it has any effect, in the order of their numbers, and may answer what goes wrong with it; null lets it through.
+    /// For tests in the process of the sandbox: <c>faults.OnCall = call =&gt; call.Number == 7 ? new FailNext { Code = "InternalError" } : null</c>.
+    /// </summary>
+    public Func<SeenCall, FailNext?>? OnCall { get; set; }
+
+    /// <summary>The latest calls, the oldest first, since the last <see cref="Clear"/>; at most 4,096.</summary>
+    public IReadOnlyList<SeenCall> Calls
+    {
+        get { lock (gate) return [.. seen]; }
+    }
+
+    /// <summary>How many calls there were since the last <see cref="Clear"/>.</summary>
+    public long CallCount
+    {
+        get { lock (gate) return number; }
+    }
+
+    /// <summary>Gives a call its number and keeps it in mind.</summary>
+    public SeenCall See(string service, string action, string region, string? accessKeyId, string target, DateTimeOffset at)
+    {
+        lock (gate)
+        {
+            var call = new SeenCall(++number, service, action, region, accessKeyId, target, at);
+            seen.Enqueue(call);
+            if (seen.Count > MostSeen) seen.Dequeue();
+            return call;
         }
     }
 
     /// <summary>The fault that this call is due, counted as spent; null when it goes through.</summary>
-    public FailNext? Take(string service, string action)
+    public FailNext? Take(SeenCall call)
     {
+        if (OnCall?.Invoke(call) is { } wished) return wished;
         lock (gate)
         {
-            if (Throttle) return new FailNext { Code = service == "s3" ? "SlowDown" : service == "kms" ? "ThrottlingException" : "Throttling" };
+            if (Throttle) return new FailNext { Code = ThrottlingCode(call.Service) };
             foreach (var fault in pending)
             {
-                if (!fault.Fits(service, action)) continue;
+                if (!fault.Fits(call.Service, call.Action)) continue;
                 if (fault.ToSkip-- > 0) continue;
                 if (--fault.Left == 0) pending.Remove(fault);
                 return fault.What;
@@ -56,6 +91,9 @@ internal sealed class AwsFaults
             return null;
         }
     }
+
+    /// <summary>How each service says that it is called too often.</summary>
+    public static string ThrottlingCode(string service) => service switch { "s3" => "SlowDown", "kms" => "ThrottlingException", _ => "Throttling" };
 
     /// <summary>The error that a code stands for, with the status that AWS gives it.</summary>
     public static AwsError Error(string code) => code switch
@@ -94,6 +132,9 @@ internal sealed record FaultWish(int? LatencyMs = null, bool? Throttle = null, F
 /// <summary>Calls to come that fail.</summary>
 internal sealed record FailNext
 {
+    /// <summary>Nothing fails: the call is only late, by <see cref="LatencyMs"/>.</summary>
+    public const string Late = "Late";
+
     /// <summary>A reset in the middle of the answer, after the call had its effect.</summary>
     public const string ConnectionReset = "ConnectionReset";
 
@@ -102,6 +143,12 @@ internal sealed record FailNext
 
     /// <summary>A reset before the call has any effect.</summary>
     public const string ConnectionRefused = "ConnectionRefused";
+
+    /// <summary>A reset while the request's body is still coming, before the call has any effect.</summary>
+    public const string UploadReset = "UploadReset";
+
+    /// <summary>A reset after the call had its effect, before the first byte of its answer.</summary>
+    public const string AnswerLost = "AnswerLost";
 
     /// <summary><c>s3</c>, <c>sts</c>, <c>iam</c> or <c>kms</c>; null for any.</summary>
     public string? Service { get; init; }
@@ -117,4 +164,25 @@ internal sealed record FailNext
 
     /// <summary>How many fitting calls go through first.</summary>
     public int After { get; init; }
+
+    /// <summary>How much later than it would this call is answered, in milliseconds.</summary>
+    public int LatencyMs { get; init; }
+
+    /// <summary>Whether the call has its effect all the same, so that the error is a lie, as a 500 or a time-out of AWS's may be.</summary>
+    public bool AfterEffect { get; init; }
+}
+
+/// <summary>One call as faults and tests see it.</summary>
+/// <param name="Number">From one, in the order of arrival, since the faults were last cleared.</param>
+/// <param name="Service"><c>s3</c>, <c>sts</c>, <c>iam</c> or <c>kms</c>.</param>
+/// <param name="Action">The API action, such as <c>PutObject</c>.</param>
+/// <param name="AccessKeyId">Who signed; null for an anonymous call.</param>
+/// <param name="Target">Bucket and key for S3; empty for the others.</param>
+internal sealed record SeenCall(long Number, string Service, string Action, string Region, string? AccessKeyId, string Target, DateTimeOffset At)
+{
+    /// <summary>The status that it was answered with; null while it runs, and when the connection broke first.</summary>
+    public int? Status { get; set; }
+
+    /// <summary>The fault that it met, or null.</summary>
+    public string? Fault { get; set; }
 }

@@ -35,7 +35,7 @@ internal sealed class AwsSandbox : IAsyncDisposable
         _s3 = new(new S3World(buckets, Authorizer, new DataKeys(kms, Authorizer, clock), rules, clock));
         _seed = new(Iam, kms, buckets, clock);
         var pipeline = new Pipeline(
-            [_s3, new SandboxSts(Iam, credentials, rules, Authorizer, _webIdentity, clock), new SandboxIam(Iam, rules, Authorizer, clock), new SandboxKms(kms, rules, Authorizer, clock)],
+            [_s3, new SandboxSts(Iam, credentials, Authorizer, _webIdentity, clock), new SandboxIam(Iam, rules, Authorizer, clock), new SandboxKms(kms, rules, Authorizer, clock)],
             new Authentication(credentials, clock),
             Faults,
             clock,

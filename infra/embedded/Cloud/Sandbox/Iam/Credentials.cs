@@ -53,7 +53,7 @@ internal sealed class Credentials(IamStore iam, byte[] sealingKey, TimeProvider 
                 : new CredentialLookup.UnknownKey();
         return new CredentialLookup.Found(ticket.Secret, new RoleSessionCaller(
             ticket.Account, $"arn:aws:sts::{ticket.Account}:assumed-role/{ticket.RoleName}/{ticket.SessionName}", $"{ticket.RoleId}:{ticket.SessionName}",
-            ticket.RoleArn!, ticket.RoleId, ticket.RoleName!, ticket.SessionName!, ticket.Policies));
+            ticket.RoleArn!, ticket.RoleId, ticket.RoleName!, ticket.SessionName!, ticket.Policies, ticket.Issued));
     }
 
     private SessionTicket? Open(string token)

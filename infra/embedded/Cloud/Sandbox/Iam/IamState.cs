@@ -52,7 +52,10 @@ internal sealed record IamState
 
     /// <summary>Inline documents and those of attached managed policies.</summary>
     public IEnumerable<string> DocumentsOf(Identity identity) =>
-        identity.Inline.Values.Concat(identity.Attached.Select(arn => Policies.GetValueOrDefault(arn)?.Document ?? AwsManagedPolicies.Find(arn)).OfType<string>());
+        identity.Inline.Values.Concat(identity.Attached.Select(DocumentOf).OfType<string>());
+
+    /// <summary>What a managed policy says; null when there is none of that ARN.</summary>
+    public string? DocumentOf(string arn) => Policies.GetValueOrDefault(arn)?.Document ?? AwsManagedPolicies.Find(arn);
 
     private static string Key(string account, string name) => $"{account}/{name.ToLowerInvariant()}";
 }

@@ -7,18 +7,23 @@ namespace ServerlessDrives.Embedded.Cloud.Sandbox.Iam;
 /// <summary>Inline policies of roles and users, and managed policies.</summary>
 internal static class PolicyCalls
 {
-    public static IEnumerable<(string Name, Func<IamRequest, object?[]> Run)> Actions(PolicyRules rules) =>
-        InlineOf("Role", (request, state) => request.Role(state), rules)
-            .Concat(InlineOf("User", (request, state) => request.User(state), rules))
-            .Concat(Managed(rules));
+    public static IEnumerable<(string Name, Func<IamRequest, object?[]> Run)> Actions() =>
+        InlineOf("Role", (request, state) => request.Role(state))
+            .Concat(InlineOf("User", (request, state) => request.User(state)))
+            .Concat(Managed());
 
-    private static IEnumerable<(string Name, Func<IamRequest, object?[]> Run)> InlineOf(string kind, Func<IamRequest, IamState, Identity> find, PolicyRules rules)
+    private static IEnumerable<(string Name, Func<IamRequest, object?[]> Run)> InlineOf(string kind, Func<IamRequest, IamState, Identity> find)
     {
         yield return ($"Put{kind}Policy", request =>
         {
             var (name, document) = (request.NewName("PolicyName", 128), request.Form.Required("PolicyDocument"));
-            rules.ValidateIdentity(document);
-            request.Store.Change(state => find(request, state) is var holder ? state.With(holder with { Inline = holder.Inline.SetItem(name, document) }) : state);
+            request.Store.Change(state =>
+            {
+                var holder = find(request, state);
+                var inline = holder.Inline.SetItem(name, document);
+                PolicyRules.ValidateInline(holder, document, inline.Values);
+                return state.With(holder with { Inline = inline });
+            });
             return [];
         });
         yield return ($"Get{kind}Policy", request =>
@@ -70,12 +75,12 @@ internal static class PolicyCalls
         ]);
     }
 
-    private static IEnumerable<(string Name, Func<IamRequest, object?[]> Run)> Managed(PolicyRules rules)
+    private static IEnumerable<(string Name, Func<IamRequest, object?[]> Run)> Managed()
     {
         yield return ("CreatePolicy", request =>
         {
             var (name, document) = (request.NewName("PolicyName", 128), request.Form.Required("PolicyDocument"));
-            rules.ValidateIdentity(document);
+            PolicyRules.ValidateManaged(document);
             return request.Store.Change(state =>
             {
                 var path = request.NewPath();

@@ -10,7 +10,7 @@ internal sealed class SandboxIam(IamStore store, PolicyRules rules, IAuthorizer 
 
     private readonly Dictionary<string, Func<IamRequest, object?[]>> _actions = RoleCalls.Actions(rules)
         .Concat(UserCalls.Actions())
-        .Concat(PolicyCalls.Actions(rules))
+        .Concat(PolicyCalls.Actions())
         .Concat(ProviderCalls.Actions())
         .ToDictionary(action => action.Name, action => action.Run, StringComparer.Ordinal);
 

@@ -22,6 +22,7 @@ internal sealed class DataKeys(StateFile<KmsState> file, IAuthorizer authorizer,
             var keys = new Dictionary<string, IReadOnlyList<string>>(StringComparer.OrdinalIgnoreCase)
             {
                 ["kms:ViaService"] = [$"s3.{use.Region}.amazonaws.com"],
+                ["aws:ViaAWSService"] = ["true"],
                 ["kms:EncryptionContextKeys"] = ["aws:s3:arn"],
                 ["kms:EncryptionContext:aws:s3:arn"] = [use.ContextArn],
             };
@@ -30,6 +31,12 @@ internal sealed class DataKeys(StateFile<KmsState> file, IAuthorizer authorizer,
             var request = new AccessRequest(action, key.Arn, key.Account, key.Policy, keys) { ResourcePolicyMustAdmit = true };
             if (authorizer.Decide(call, request) is { Allowed: false } verdict)
                 throw new AwsError(403, "AccessDenied", $"User: {call.Caller?.Arn ?? "anonymous"} is not authorized to perform: {action} on resource: {key.Arn} {verdict.Reason}");
+        }
+
+        else if (call.Caller?.AccountId != key.Account)
+        {
+            // The policy of aws/s3 admits its own account only, and nobody can change it.
+            throw new AwsError(403, "AccessDenied", $"User: {call.Caller?.Arn ?? "anonymous"} is not authorized to perform: {action} on the resource associated with this ciphertext because the resource does not exist in this Region, no resource-based policies allow access, or a resource-based policy explicitly denies access");
         }
 
         return key.State switch

@@ -61,7 +61,12 @@ internal sealed class SandboxKms(StateFile<KmsState> file, PolicyRules rules, IA
                 Allow(call, "kms:CreateKey", "*", caller.AccountId, null, []);
                 var policy = input["Policy"]?.GetValue<string>();
                 if (policy is not null)
+                {
                     rules.ValidateKey(policy);
+                    RefuseLockout(call, $"arn:aws:kms:{call.Region}:{caller.AccountId}:key/new", caller.AccountId, policy, input);
+                    policy = authorizer.Bind(policy);
+                }
+
                 var made = KmsKey.New(caller.AccountId, call.Region, policy, input["Description"]?.GetValue<string>() ?? "", clock.GetUtcNow());
                 Change(state => state.With(made));
                 return new() { ["KeyMetadata"] = Describe(made) };
@@ -101,15 +106,25 @@ internal sealed class SandboxKms(StateFile<KmsState> file, PolicyRules rules, IA
             case "DescribeKey":
                 return new() { ["KeyMetadata"] = Describe(key) };
             case "GetKeyPolicy":
-                return new() { ["Policy"] = key.Policy, ["PolicyName"] = "default" };
+                return new() { ["Policy"] = authorizer.Unbind(key.Policy), ["PolicyName"] = "default" };
             case "ListKeyPolicies":
                 return new() { ["PolicyNames"] = new JsonArray("default"), ["Truncated"] = false };
             case "ListResourceTags":
                 return new() { ["Tags"] = new JsonArray(), ["Truncated"] = false };
             case "PutKeyPolicy":
                 rules.ValidateKey(Text(input, "Policy"));
-                Change(state => state.With(key with { Policy = Text(input, "Policy") }));
+                RefuseLockout(call, key.Arn, key.Account, Text(input, "Policy"), input);
+                Change(state => state.With(key with { Policy = authorizer.Bind(Text(input, "Policy")) }));
                 return null;
+            case "UpdateKeyDescription":
+                Change(state => state.With(key with { Description = Text(input, "Description") }));
+                return null;
+            case "GetKeyRotationStatus":
+                return new() { ["KeyRotationEnabled"] = false, ["KeyId"] = key.Arn };
+            case "EnableKey" or "DisableKey" or "ScheduleKeyDeletion" when key.State == "PendingDeletion":
+                throw new AwsError(400, "KMSInvalidStateException", $"{key.Arn} is pending deletion.");
+            case "CancelKeyDeletion" when key.State != "PendingDeletion":
+                throw new AwsError(400, "KMSInvalidStateException", $"{key.Arn} is not pending deletion.");
             case "EnableKey" or "CancelKeyDeletion":
                 var back = key with { State = action == "EnableKey" ? "Enabled" : "Disabled", DeletionAt = null };
                 Change(state => state.With(back));
@@ -119,9 +134,15 @@ internal sealed class SandboxKms(StateFile<KmsState> file, PolicyRules rules, IA
                 return null;
             case "ScheduleKeyDeletion":
                 var days = input["PendingWindowInDays"]?.GetValue<int>() ?? 30;
+                if (days is < 7 or > 30)
+                    throw new AwsError(400, "ValidationException", $"1 validation error detected: Value '{days}' at 'pendingWindowInDays' failed to satisfy constraint: Member must have value between 7 and 30");
                 var doomed = key with { State = "PendingDeletion", DeletionAt = clock.GetUtcNow().AddDays(days) };
                 Change(state => state.With(doomed));
                 return new() { ["KeyId"] = key.Arn, ["DeletionDate"] = doomed.DeletionAt.Value.ToUnixTimeSeconds(), ["KeyState"] = "PendingDeletion", ["PendingWindowInDays"] = days };
+            case "CreateAlias" when file.Value.Aliases.ContainsKey($"{caller.AccountId}/{call.Region}/{Text(input, "AliasName")}"):
+                throw new AwsError(400, "AlreadyExistsException", $"An alias with the name arn:aws:kms:{call.Region}:{caller.AccountId}:{Text(input, "AliasName")} already exists");
+            case "CreateAlias" or "UpdateAlias" when !Text(input, "AliasName").StartsWith("alias/", StringComparison.Ordinal) || Text(input, "AliasName").StartsWith("alias/aws/", StringComparison.Ordinal):
+                throw new AwsError(400, "InvalidAliasNameException", "Alias must start with the prefix \"alias/\" and not with \"alias/aws/\".");
             case "CreateAlias" or "UpdateAlias":
                 Change(state => state with { Aliases = state.Aliases.SetItem($"{caller.AccountId}/{call.Region}/{Text(input, "AliasName")}", key.Arn) });
                 return null;
@@ -130,11 +151,11 @@ internal sealed class SandboxKms(StateFile<KmsState> file, PolicyRules rules, IA
                 return null;
             case "GenerateDataKey":
                 var plain = RandomNumberGenerator.GetBytes(input["KeySpec"]?.GetValue<string>() == "AES_128" ? 16 : 32);
-                return new() { ["CiphertextBlob"] = Seal(Usable(key), plain), ["Plaintext"] = Convert.ToBase64String(plain), ["KeyId"] = key.Arn };
+                return new() { ["CiphertextBlob"] = Seal(Usable(key), plain, ContextOf(input)), ["Plaintext"] = Convert.ToBase64String(plain), ["KeyId"] = key.Arn };
             case "Encrypt":
-                return new() { ["CiphertextBlob"] = Seal(Usable(key), Convert.FromBase64String(Text(input, "Plaintext"))), ["KeyId"] = key.Arn };
+                return new() { ["CiphertextBlob"] = Seal(Usable(key), Convert.FromBase64String(Text(input, "Plaintext")), ContextOf(input)), ["KeyId"] = key.Arn };
             case "Decrypt":
-                return new() { ["Plaintext"] = Convert.ToBase64String(Open(Usable(key), Text(input, "CiphertextBlob"))), ["KeyId"] = key.Arn };
+                return new() { ["Plaintext"] = Convert.ToBase64String(Open(Usable(key), Text(input, "CiphertextBlob"), ContextOf(input))), ["KeyId"] = key.Arn };
             default:
                 throw new AwsError(400, "UnknownOperationException", $"{action} is not an operation of the sandbox's KMS.");
         }
@@ -154,6 +175,15 @@ internal sealed class SandboxKms(StateFile<KmsState> file, PolicyRules rules, IA
         authorizer.Authorize(call, new AccessRequest(action, resource, account, policy, keys) { ResourcePolicyMustAdmit = policy is not null });
     }
 
+    /// <summary>KMS takes no policy under which its caller couldn't put another, unless told that this is meant.</summary>
+    private void RefuseLockout(AwsCall call, string key, string account, string policy, JsonObject input)
+    {
+        if (input["BypassPolicyLockoutSafetyCheck"]?.GetValue<bool>() == true) return;
+        var keys = new Dictionary<string, IReadOnlyList<string>>(StringComparer.OrdinalIgnoreCase) { ["kms:CallerAccount"] = [call.Caller!.AccountId] };
+        if (!authorizer.Decide(call, new AccessRequest("kms:PutKeyPolicy", key, account, policy, keys) { ResourcePolicyMustAdmit = true }).Allowed)
+            throw new AwsError(400, "MalformedPolicyDocumentException", "The new key policy will not allow you to update the key policy in the future.");
+    }
+
     private static Dictionary<string, IReadOnlyList<string>> ContextKeys(JsonObject input)
     {
         var keys = new Dictionary<string, IReadOnlyList<string>>(StringComparer.OrdinalIgnoreCase);
@@ -166,6 +196,11 @@ internal sealed class SandboxKms(StateFile<KmsState> file, PolicyRules rules, IA
 
         return keys;
     }
+
+    /// <summary>What a ciphertext is bound to: the same pairs, in whatever order, open it again.</summary>
+    private static byte[] ContextOf(JsonObject input) => input["EncryptionContext"] is JsonObject context
+        ? JsonSerializer.SerializeToUtf8Bytes(new SortedDictionary<string, string>(context.ToDictionary(pair => pair.Key, pair => pair.Value!.GetValue<string>()), StringComparer.Ordinal))
+        : [];
 
     private static KmsKey Usable(KmsKey key) => key.State switch
     {
@@ -190,16 +225,16 @@ internal sealed class SandboxKms(StateFile<KmsState> file, PolicyRules rules, IA
     }
 
     /// <summary>The key's ARN, a zero byte, nonce, tag and ciphertext.</summary>
-    private static string Seal(KmsKey key, byte[] plain)
+    private static string Seal(KmsKey key, byte[] plain, byte[] context)
     {
         var arn = System.Text.Encoding.UTF8.GetBytes(key.Arn + "\0");
         var (nonce, tag, cipher) = (RandomNumberGenerator.GetBytes(NonceBytes), new byte[TagBytes], new byte[plain.Length]);
         using var aes = new AesGcm(Convert.FromBase64String(key.Material), TagBytes);
-        aes.Encrypt(nonce, plain, cipher, tag);
+        aes.Encrypt(nonce, plain, cipher, tag, context);
         return Convert.ToBase64String([.. arn, .. nonce, .. tag, .. cipher]);
     }
 
-    private static byte[] Open(KmsKey key, string blob)
+    private static byte[] Open(KmsKey key, string blob, byte[] context)
     {
         var bytes = Blob(blob);
         var sealedPart = bytes.AsSpan(Array.IndexOf(bytes, (byte)0) + 1);
@@ -207,7 +242,7 @@ internal sealed class SandboxKms(StateFile<KmsState> file, PolicyRules rules, IA
         {
             var plain = new byte[sealedPart.Length - NonceBytes - TagBytes];
             using var aes = new AesGcm(Convert.FromBase64String(key.Material), TagBytes);
-            aes.Decrypt(sealedPart[..NonceBytes], sealedPart[(NonceBytes + TagBytes)..], sealedPart.Slice(NonceBytes, TagBytes), plain);
+            aes.Decrypt(sealedPart[..NonceBytes], sealedPart[(NonceBytes + TagBytes)..], sealedPart.Slice(NonceBytes, TagBytes), plain, context);
             return plain;
         }
         catch (Exception wrong) when (wrong is CryptographicException or ArgumentException or OverflowException)

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using ServerlessDrives.Embedded.Cloud.Sandbox.Iam;
+using ServerlessDrives.Embedded.Cloud.Sandbox.S3.Storage;
 using ServerlessDrives.Embedded.Cloud.Sandbox.Wire;
 
 namespace ServerlessDrives.Embedded.Cloud.Sandbox.Policies;
@@ -8,6 +8,7 @@ namespace ServerlessDrives.Embedded.Cloud.Sandbox.Policies;
 /// <summary>Gathers the documents that speak on a call, and has the evaluator decide.</summary>
 internal sealed class Authorizer(IamStore iam, TimeProvider clock) : IAuthorizer
 {
+    private const int MostParsed = 4096;
     private readonly ConcurrentDictionary<string, PolicyDocument> _parsed = new();
 
     public void Authorize(AwsCall call, AccessRequest request)
@@ -25,15 +26,16 @@ internal sealed class Authorizer(IamStore iam, TimeProvider clock) : IAuthorizer
     public Verdict Decide(AwsCall call, AccessRequest request)
     {
         var state = iam.Visible;
-        var identity = call.Caller switch
+        Identity? identity = call.Caller switch
         {
-            UserCaller user => state.UserById(user.UserId) is { } found ? state.DocumentsOf(found) : [],
-            RoleSessionCaller assumed => state.RoleById(assumed.RoleId) is { } found ? state.DocumentsOf(found) : [],
-            _ => [],
+            UserCaller user => state.UserById(user.UserId),
+            RoleSessionCaller assumed => state.RoleById(assumed.RoleId),
+            _ => null,
         };
+        var documents = identity is null ? [] : state.DocumentsOf(identity);
         var session = call.Caller is RoleSessionCaller { SessionPolicies: var policies } ? policies : [];
-        var sets = new PolicySets([.. identity.Select(Parse)], request.ResourcePolicy is null ? null : Parse(request.ResourcePolicy), [.. session.Select(Parse)]);
-        return PolicyEvaluator.Decide(request, call.Caller, sets, KeysOf(call, request));
+        var sets = new PolicySets([.. documents.Select(Parse)], request.ResourcePolicy is null ? null : Parse(request.ResourcePolicy), [.. session.Select(Parse)]);
+        return PolicyEvaluator.Decide(request, call.Caller, sets, KeysOf(call, request, identity));
     }
 
     public bool PrincipalExists(string principalArnOrAccount)
@@ -51,51 +53,34 @@ internal sealed class Authorizer(IamStore iam, TimeProvider clock) : IAuthorizer
         return state.TryGetIdentity(principalArnOrAccount, out _);
     }
 
+    public bool CanonicalUserExists(string id) => iam.Latest.Accounts.Any(account => Identifiers.CanonicalUser(account) == id);
+
+    public string Bind(string policy) => PrincipalBinding.Bind(policy, iam.Latest);
+
+    public string Unbind(string policy) => PrincipalBinding.Unbind(policy, iam.Latest);
+
     private static string Quoted(AwsCall call, AccessRequest request) => call.Service == "s3" ? $"\"{request.Resource}\"" : request.Resource;
 
-    private PolicyDocument Parse(string json) => _parsed.Count > 4096 ? PolicyParser.Parse(json) : _parsed.GetOrAdd(json, PolicyParser.Parse);
-
-    private RequestKeys KeysOf(AwsCall call, AccessRequest request)
+    private PolicyDocument Parse(string json)
     {
-        var now = clock.GetUtcNow();
-        var keys = new Dictionary<string, IReadOnlyList<string>>(StringComparer.OrdinalIgnoreCase)
-        {
-            ["aws:SecureTransport"] = [call.Request.IsHttps ? "true" : "false"],
-            ["aws:SourceIp"] = [call.Http.Connection.RemoteIpAddress?.MapToIPv4().ToString() ?? "127.0.0.1"],
-            ["aws:CurrentTime"] = [now.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)],
-            ["aws:EpochTime"] = [now.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture)],
-            ["aws:RequestedRegion"] = [call.Region],
-            ["aws:ResourceAccount"] = [request.ResourceAccount],
-        };
-        if (call.Request.Headers.UserAgent.Count > 0)
-            keys["aws:UserAgent"] = [call.Request.Headers.UserAgent.ToString()];
-        AddCaller(keys, call.Caller);
+        if (_parsed.TryGetValue(json, out var known)) return known;
+        var read = PolicyParser.Parse(json);
+        // To count the entries locks all of them: only where one is added.
+        if (_parsed.Count < MostParsed) _parsed[json] = read;
+        return read;
+    }
+
+    private RequestKeys KeysOf(AwsCall call, AccessRequest request, Identity? identity)
+    {
+        var address = call.Http.Connection.RemoteIpAddress;
+        var keys = GlobalKeys.Of(
+            call.Caller,
+            new RequestFacts(
+                clock.GetUtcNow(), call.Region, call.Request.IsHttps, (address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address)?.ToString() ?? "127.0.0.1",
+                request.ResourceAccount, call.Request.Headers.UserAgent.ToString(), call.Request.Headers.Referer.ToString()),
+            identity?.Tags);
         foreach (var (name, values) in request.Keys)
             keys[name] = values;
         return new(keys);
-    }
-
-    private void AddCaller(Dictionary<string, IReadOnlyList<string>> keys, Caller? caller)
-    {
-        if (caller is null)
-        {
-            keys["aws:PrincipalType"] = ["Anonymous"];
-            return;
-        }
-
-        keys["aws:userid"] = [caller.UserId];
-        keys["aws:PrincipalAccount"] = [caller.AccountId];
-        keys["aws:PrincipalArn"] = [caller is RoleSessionCaller role ? role.RoleArn : caller.Arn];
-        keys["aws:PrincipalType"] = [caller switch { UserCaller => "User", RoleSessionCaller => "AssumedRole", RootCaller => "Account", _ => "FederatedUser" }];
-        if (caller is UserCaller user)
-            keys["aws:username"] = [user.UserName];
-        Identity? identity = caller switch
-        {
-            UserCaller named => iam.Visible.UserById(named.UserId),
-            RoleSessionCaller session => iam.Visible.RoleById(session.RoleId),
-            _ => null,
-        };
-        foreach (var (name, value) in identity?.Tags ?? System.Collections.Immutable.ImmutableSortedDictionary<string, string>.Empty)
-            keys[$"aws:PrincipalTag/{name}"] = [value];
     }
 }

@@ -60,7 +60,7 @@ internal sealed record ConditionOperator(string Name, string? Set, bool IfExists
 
     private bool Is(string name) => Name.Equals(name, StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Without the negation, which is applied over all values at once.</summary>
+    /// <summary>Without the negation, which is applied over all values at once. Variables mean something to string and ARN operators only.</summary>
     private bool Compare(string wanted, string given, RequestKeys? keys)
     {
         var positive = Name.Replace("Not", "", StringComparison.OrdinalIgnoreCase).ToLowerInvariant();
@@ -70,7 +70,7 @@ internal sealed record ConditionOperator(string Name, string? Set, bool IfExists
             "stringequalsignorecase" => Pattern.Of(wanted, keys, wildcards: false)?.Matches(given, ignoreCase: true) ?? false,
             "stringlike" => Pattern.Of(wanted, keys)?.Matches(given) ?? false,
             "arnequals" or "arnlike" => Pattern.Of(wanted, keys)?.MatchesArn(given) ?? false,
-            "bool" => Pattern.Of(wanted, keys, wildcards: false)?.Matches(given, ignoreCase: true) ?? false,
+            "bool" => wanted.Equals(given, StringComparison.OrdinalIgnoreCase),
             "binaryequals" => wanted == given,
             "ipaddress" => InRange(wanted, given),
             _ when positive.StartsWith("numeric", StringComparison.Ordinal) => Number(wanted) is { } w && Number(given) is { } g && Ordered(positive["numeric".Length..], g.CompareTo(w)),

@@ -13,6 +13,15 @@ internal interface IAuthorizer
 
     /// <summary>Whether a principal that a resource policy names exists; S3 and KMS refuse documents with unknown ones.</summary>
     bool PrincipalExists(string principalArnOrAccount);
+
+    /// <summary>Whether an account has this canonical user id.</summary>
+    bool CanonicalUserExists(string id);
+
+    /// <summary>A resource policy as it is kept: with the unique ids of the users and roles that it names.</summary>
+    string Bind(string policy);
+
+    /// <summary>A kept policy as it is shown: with ARNs again, but for ids that nobody has any more.</summary>
+    string Unbind(string policy);
 }
 
 /// <summary>What is asked: one action on one resource, with the keys that conditions may look at.</summary>

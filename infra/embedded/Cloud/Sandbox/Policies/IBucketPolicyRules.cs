@@ -8,6 +8,12 @@ internal interface IBucketPolicyRules
     /// <param name="bucketName">The bucket that every resource must be in.</param>
     void Validate(string policy, string bucketName);
 
+    /// <summary>The document as S3 keeps it: a role or user that it names by its unique id.</summary>
+    string Bind(string policy);
+
+    /// <summary>A kept document as S3 shows it.</summary>
+    string Unbind(string policy);
+
     /// <summary>Whether the document admits everyone, as Block Public Access and GetBucketPolicyStatus see it.</summary>
     bool IsPublic(string policy);
 }

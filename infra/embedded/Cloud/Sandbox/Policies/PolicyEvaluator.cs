@@ -1,3 +1,4 @@
+using ServerlessDrives.Embedded.Cloud.Sandbox.S3.Storage;
 using ServerlessDrives.Embedded.Cloud.Sandbox.Wire;
 
 namespace ServerlessDrives.Embedded.Cloud.Sandbox.Policies;
@@ -97,6 +98,7 @@ internal static class PrincipalMatch
     public static Naming Of(Principal principal, Caller? caller)
     {
         if (principal.Kind == "Federated") return caller is FederatedCaller federated && federated.ProviderArn == principal.Value ? Naming.Principal : Naming.None;
+        if (principal.Kind == "CanonicalUser") return caller is not (null or FederatedCaller) && principal.Value == Identifiers.CanonicalUser(caller.AccountId) ? Naming.Account : Naming.None;
         if (principal.Kind != "AWS") return Naming.None;
         if (principal.Value == "*") return Naming.Principal;
         return caller switch

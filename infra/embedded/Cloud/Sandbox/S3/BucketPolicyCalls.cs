@@ -10,7 +10,7 @@ internal static class BucketPolicyCalls
     public static Task GetAsync(S3Call call)
     {
         Allow(call, "s3:GetBucketPolicy");
-        var policy = Encoding.UTF8.GetBytes(call.Settings.Policy ?? throw NoSuchPolicy(call));
+        var policy = Encoding.UTF8.GetBytes(call.World.PolicyRules.Unbind(call.Settings.Policy ?? throw NoSuchPolicy(call)));
         call.Response.ContentType = "application/json";
         call.Response.ContentLength = policy.Length;
         return call.Response.Body.WriteAsync(policy, call.Cancelled).AsTask();
@@ -26,7 +26,8 @@ internal static class BucketPolicyCalls
         call.World.PolicyRules.Validate(policy, call.Settings.Name);
         if (call.Settings.PublicAccess is { BlockPublicPolicy: true } && call.World.PolicyRules.IsPublic(policy))
             throw S3Errors.AccessDenied($"User: {call.Aws.Caller?.Arn} is not authorized to perform: s3:PutBucketPolicy on resource: \"{call.Settings.Arn}\" because public policies are prevented by the BlockPublicPolicy setting in S3 Block Public Access.");
-        call.Bucket.Change(s => s with { Policy = policy });
+        var bound = call.World.PolicyRules.Bind(policy);
+        call.Bucket.Change(s => s with { Policy = bound });
         await call.EmptyAsync(204);
     }
 

@@ -28,6 +28,7 @@ internal static class MultipartCalls
             Headers = headers,
             StorageClass = storageClass,
             Encryption = encryption,
+            SaidEncryption = call.Header("x-amz-server-side-encryption") is not null,
             ChecksumAlgorithm = algorithm?.Name,
             ChecksumType = type,
             Acl = acl.Acl,

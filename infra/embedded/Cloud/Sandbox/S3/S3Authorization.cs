@@ -63,7 +63,7 @@ internal sealed partial class S3Call
         // The bucket's policy says nothing about objects of other accounts, which only ACLs make possible.
         var foreign = existing is not null && !Settings.AclsOff && existing.OwnerAccount != Settings.Account;
         var account = foreign ? existing!.OwnerAccount : Settings.Account;
-        return new AccessRequest(action, resource, account, foreign ? null : EffectivePolicy(), Conditions(existing));
+        return new AccessRequest(action, resource, account, foreign ? null : EffectivePolicy(), Conditions(action, existing));
     }
 
     /// <summary>The bucket policy, unless it is public and RestrictPublicBuckets keeps other accounts out.</summary>
@@ -72,7 +72,7 @@ internal sealed partial class S3Call
             ? null
             : Settings.Policy;
 
-    private Dictionary<string, IReadOnlyList<string>> Conditions(ObjectVersion? existing)
+    private Dictionary<string, IReadOnlyList<string>> Conditions(string action, ObjectVersion? existing)
     {
         var keys = new Dictionary<string, IReadOnlyList<string>>(StringComparer.OrdinalIgnoreCase) { ["s3:ResourceAccount"] = [Settings.Account] };
         if (Aws.Caller is not null)
@@ -85,9 +85,10 @@ internal sealed partial class S3Call
         }
 
         foreach (var name in HeaderKeys)
-            if (Header(name) is { } value) keys["s3:" + name] = [value];
+            if (S3ConditionKeys.IsOf(name, action) && Header(name) is { } value) keys["s3:" + name] = [value];
         foreach (var name in QueryKeys)
-            if (Request.Query.TryGetValue(name, out var value)) keys["s3:" + name] = [value.ToString()];
+            if (S3ConditionKeys.IsOf(name, action) && Request.Query.TryGetValue(name, out var value)) keys["s3:" + name] = [value.ToString()];
+        if (action == "s3:PutObject") AddWriting(keys);
         foreach (var (tag, value) in existing?.Tags ?? new Dictionary<string, string>()) keys["s3:ExistingObjectTag/" + tag] = [value];
         if (Header("x-amz-tagging") is { } tagging)
         {
@@ -97,6 +98,20 @@ internal sealed partial class S3Call
         }
 
         return keys;
+    }
+
+    /// <summary>What a write comes to, also where its own request doesn't say: a part is encrypted as its upload was begun.</summary>
+    private void AddWriting(Dictionary<string, IReadOnlyList<string>> keys)
+    {
+        var parts = Query("uploadId") is { } id ? Bucket.TryFindUpload(Key, id) : null;
+        if (parts is { SaidEncryption: true, Encryption: { CustomerKeyMd5: null } encryption })
+        {
+            keys["s3:x-amz-server-side-encryption"] = [encryption.Algorithm];
+            if (encryption.KeyArn is { } arn) keys["s3:x-amz-server-side-encryption-aws-kms-key-id"] = [arn];
+        }
+
+        // An object comes to be by PutObject, CopyObject and CompleteMultipartUpload, not by what leads to the last.
+        keys["s3:ObjectCreationOperation"] = [Asks("uploads") || Query("partNumber") is not null ? "false" : "true"];
     }
 
     private DateTimeOffset? SignedAt(bool presigned) =>

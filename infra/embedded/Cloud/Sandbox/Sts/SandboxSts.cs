@@ -7,12 +7,14 @@ using ServerlessDrives.Embedded.Cloud.Sandbox.Wire;
 namespace ServerlessDrives.Embedded.Cloud.Sandbox.Sts;
 
 /// <summary>STS's query API, version 2011-06-15: who am I, and sessions with roles.</summary>
-internal sealed partial class SandboxSts(IamStore iam, Credentials credentials, PolicyRules rules, IAuthorizer authorizer, WebIdentity webIdentity, TimeProvider clock) : IAwsService
+internal sealed partial class SandboxSts(IamStore iam, Credentials credentials, IAuthorizer authorizer, WebIdentity webIdentity, TimeProvider clock) : IAwsService
 {
     private static readonly QueryProtocol Protocol = new("https://sts.amazonaws.com/doc/2011-06-15/");
 
     /// <summary>A session that a session assumed lives an hour at most, in seconds.</summary>
     private const int MostChained = 3600;
+
+    private const int MostManaged = 10;
 
     public string Name => "sts";
 
@@ -43,7 +45,7 @@ internal sealed partial class SandboxSts(IamStore iam, Credentials credentials, 
 
     private async Task AssumeRoleAsync(AwsCall call, QueryForm form)
     {
-        var arn = form.Required("RoleArn");
+        var arn = RoleArnOf(form);
         var session = SessionNameOf(form);
         var seconds = form.Number("DurationSeconds", 3600, 900, 43_200);
         var policies = PoliciesOf(form);
@@ -56,7 +58,12 @@ internal sealed partial class SandboxSts(IamStore iam, Credentials credentials, 
         var role = iam.Visible.TryGetIdentity(arn, out var identity) ? identity as Role : null;
         var keys = new Dictionary<string, IReadOnlyList<string>>(StringComparer.OrdinalIgnoreCase) { ["sts:RoleSessionName"] = [session] };
         if (form.Text("ExternalId") is { } externalId)
+        {
+            if (!ExternalId().IsMatch(externalId))
+                throw new AwsError(400, "ValidationError", "1 validation error detected: Value at 'externalId' failed to satisfy constraint: Member must have length between 2 and 1224 and satisfy regular expression pattern: [\\w+=,.@:\\/-]*");
             keys["sts:ExternalId"] = [externalId];
+        }
+
         var account = arn.Split(':') is [_, _, _, _, var owner, ..] ? owner : "";
         if (role is null)
             throw new AwsError(403, "AccessDenied", $"User: {call.Caller!.Arn} is not authorized to perform: sts:AssumeRole on resource: {arn}");
@@ -69,7 +76,7 @@ internal sealed partial class SandboxSts(IamStore iam, Credentials credentials, 
 
     private async Task AssumeRoleWithWebIdentityAsync(AwsCall call, QueryForm form)
     {
-        var arn = form.Required("RoleArn");
+        var arn = RoleArnOf(form);
         var session = SessionNameOf(form);
         var seconds = form.Number("DurationSeconds", 3600, 900, 43_200);
         var token = form.Required("WebIdentityToken");
@@ -115,10 +122,24 @@ internal sealed partial class SandboxSts(IamStore iam, Credentials credentials, 
 
     private IReadOnlyList<string> PoliciesOf(QueryForm form)
     {
-        if (form.Text("Policy") is not { Length: > 0 } policy)
-            return [];
-        rules.ValidateSession(policy);
-        return [policy];
+        var policies = new List<string>();
+        if (form.Text("Policy") is { Length: > 0 } inline)
+        {
+            PolicyRules.ValidateSession(inline);
+            policies.Add(inline);
+        }
+
+        var arns = form.List("PolicyArns", ".arn").ToList();
+        if (arns.Count > MostManaged)
+            throw new AwsError(400, "ValidationError", $"1 validation error detected: Value at 'policyArns' failed to satisfy constraint: Member must have length less than or equal to {MostManaged}");
+        policies.AddRange(arns.Select(arn => iam.Visible.DocumentOf(arn) ?? throw new AwsError(400, "MalformedPolicyDocument", $"Policy {arn} does not exist or is not attachable.")));
+        return policies;
+    }
+
+    private static string RoleArnOf(QueryForm form)
+    {
+        var arn = form.Required("RoleArn");
+        return RoleArn().IsMatch(arn) ? arn : throw new AwsError(400, "ValidationError", $"{arn} is invalid");
     }
 
     private static string SessionNameOf(QueryForm form)
@@ -131,4 +152,10 @@ internal sealed partial class SandboxSts(IamStore iam, Credentials credentials, 
 
     [GeneratedRegex(@"^[\w+=,.@-]{2,64}$", RegexOptions.ECMAScript, 1000)]
     private static partial Regex SessionName();
+
+    [GeneratedRegex(@"^[\w+=,.@:/-]{2,1224}$", RegexOptions.ECMAScript, 1000)]
+    private static partial Regex ExternalId();
+
+    [GeneratedRegex(@"^arn:aws[a-z-]*:iam::\d{12}:role/([!-~]+/)?[\w+=,.@-]{1,64}$", RegexOptions.ECMAScript, 1000)]
+    private static partial Regex RoleArn();
 }

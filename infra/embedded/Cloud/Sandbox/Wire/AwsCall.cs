@@ -28,9 +28,10 @@ internal sealed record UserCaller(string AccountId, string Arn, string UserId, s
 
 /// <param name="RoleArn">The role's own ARN, path included.</param>
 /// <param name="RoleId"><c>AROA…</c>: a role that was deleted and made again has another one.</param>
-/// <param name="SessionPolicies">The inline session policies that AssumeRole was given; empty when none.</param>
+/// <param name="SessionPolicies">The session policies that AssumeRole was given, as JSON; empty when none.</param>
+/// <param name="Issued">When the session began.</param>
 internal sealed record RoleSessionCaller(
-    string AccountId, string Arn, string UserId, string RoleArn, string RoleId, string RoleName, string SessionName, IReadOnlyList<string> SessionPolicies)
+    string AccountId, string Arn, string UserId, string RoleArn, string RoleId, string RoleName, string SessionName, IReadOnlyList<string> SessionPolicies, DateTimeOffset Issued)
     : Caller(AccountId, Arn, UserId);
 
 /// <summary>Whoever an OpenID Connect token speaks for, while a role's trust policy decides on AssumeRoleWithWebIdentity.</summary>

@@ -24,7 +24,7 @@ internal sealed class Pipeline(IReadOnlyList<IAwsService> services, Authenticati
             await using (body)
             {
                 call = call with { Caller = caller, Body = body };
-                await AnswerAsync(service, call);
+                await AnswerAsync(service, call, signature?.AccessKeyId);
             }
         }
         catch (AwsError error)
@@ -43,27 +43,66 @@ internal sealed class Pipeline(IReadOnlyList<IAwsService> services, Authenticati
         }
     }
 
-    private async Task AnswerAsync(IAwsService service, AwsCall call)
+    private async Task AnswerAsync(IAwsService service, AwsCall call, string? accessKeyId)
     {
-        if (faults.LatencyMs > 0) await Task.Delay(TimeSpan.FromMilliseconds(faults.LatencyMs), clock, call.Cancelled);
-        var fault = faults.Take(service.Name, service.ActionOf(call))?.Code;
-        switch (fault)
+        var seen = faults.See(service.Name, service.ActionOf(call), call.Region, accessKeyId, service.Name == "s3" ? call.Request.Path.Value ?? "" : "", clock.GetUtcNow());
+        var fault = faults.Take(seen);
+        seen.Fault = fault?.Code;
+        var late = faults.LatencyMs + (fault?.LatencyMs ?? 0);
+        if (late > 0) await Task.Delay(TimeSpan.FromMilliseconds(late), clock, call.Cancelled);
+        try
         {
-            case null:
-                await service.AnswerAsync(call);
-                break;
+            await (fault is null or { Code: FailNext.Late } ? service.AnswerAsync(call) : FailAsync(service, call, fault));
+            if (!call.Cancelled.IsCancellationRequested) seen.Status = call.Response.StatusCode;
+        }
+        catch (AwsError error)
+        {
+            seen.Status = error.Status;
+            throw;
+        }
+    }
+
+    private static async Task FailAsync(IAwsService service, AwsCall call, FailNext fault)
+    {
+        switch (fault.Code)
+        {
             case FailNext.ConnectionRefused:
                 call.Http.Abort();
                 break;
+            case FailNext.UploadReset:
+                // Half of what was announced, then the end; a call without a body ends at once.
+                await DrainAsync(call, (call.Request.ContentLength ?? 0) / 2);
+                call.Http.Abort();
+                break;
+            case FailNext.AnswerLost:
+                await WithoutAnswerAsync(service, call);
+                call.Http.Abort();
+                break;
             case FailNext.ConnectionReset or FailNext.TruncatedAnswer:
-                var resets = fault == FailNext.ConnectionReset;
+                var resets = fault.Code == FailNext.ConnectionReset;
                 call.Response.Body = new BrokenAnswer(call.Http, call.Response.Body, resets);
                 await service.AnswerAsync(call);
                 if (resets) call.Http.Abort();
                 break;
             default:
-                throw AwsFaults.Error(fault);
+                if (fault.AfterEffect) await WithoutAnswerAsync(service, call);
+                throw AwsFaults.Error(fault.Code);
         }
+    }
+
+    private static async Task DrainAsync(AwsCall call, long bytes)
+    {
+        var piece = new byte[16 * 1024];
+        for (int read; bytes > 0 && (read = await call.Request.Body.ReadAsync(piece.AsMemory(0, (int)Math.Min(bytes, piece.Length)), call.Cancelled)) > 0;)
+            bytes -= read;
+    }
+
+    private static async Task WithoutAnswerAsync(IAwsService service, AwsCall call)
+    {
+        var answer = call.Response.Body;
+        call.Response.Body = Stream.Null;
+        await service.AnswerAsync(call);
+        call.Response.Body = answer;
     }
 
     private static async Task RefuseAsync(IAwsService service, AwsCall call, AwsError error)

@@ -80,9 +80,9 @@ internal sealed class QueryForm(IReadOnlyDictionary<string, string> values)
     }
 
     /// <summary>A list: <c>Name.member.1</c>, <c>Name.member.2</c>…</summary>
-    public IEnumerable<string> List(string name)
+    public IEnumerable<string> List(string name, string member = "")
     {
-        for (var i = 1; values.TryGetValue($"{name}.member.{i}", out var value); i++)
+        for (var i = 1; values.TryGetValue($"{name}.member.{i}{member}", out var value); i++)
             yield return value;
     }
 

@@ -23,13 +23,15 @@ internal sealed record RequestSignature(
     {
         var header = request.Headers.Authorization.ToString();
         if (header.Length > 0) return OfHeader(request, header);
+        // Signature Version 2, which no bucket made after June 2020 takes and no later region ever did.
+        if (request.Query.ContainsKey("AWSAccessKeyId") && request.Query.ContainsKey("Signature")) throw Unsupported();
         return request.Query.ContainsKey("X-Amz-Algorithm") || request.Query.ContainsKey("X-Amz-Signature") ? OfQuery(request) : null;
     }
 
     private static RequestSignature OfHeader(HttpRequest request, string header)
     {
         if (!header.StartsWith(Algorithm, StringComparison.Ordinal))
-            throw new AwsError(400, "InvalidRequest", "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.");
+            throw Unsupported();
         var parts = header[Algorithm.Length..].Split(',', StringSplitOptions.TrimEntries)
             .Select(p => p.Split('=', 2)).Where(p => p.Length == 2).GroupBy(p => p[0]).ToDictionary(g => g.Key, g => g.First()[1]);
         var scope = parts.GetValueOrDefault("Credential", "").Split('/');
@@ -69,6 +71,8 @@ internal sealed record RequestSignature(
         DateTimeOffset.TryParseExact(text, TimeFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : null;
 
     private static string? Text(Microsoft.Extensions.Primitives.StringValues values) => values.Count == 0 ? null : values.ToString();
+
+    private static AwsError Unsupported() => new(400, "InvalidRequest", "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.");
 
     private static AwsError Malformed(string message) => new(400, "AuthorizationHeaderMalformed", message);
 

@@ -17,6 +17,11 @@ internal sealed partial class Bucket
         lock (gate) return InProgress(key, uploadId).Upload;
     }
 
+    public MultipartUpload? TryFindUpload(string key, string uploadId)
+    {
+        lock (gate) return uploads.TryGetValue(uploadId, out var found) && found.Upload.Key == key ? found.Upload : null;
+    }
+
     /// <summary>Keeps a part, in place of an earlier one of its number.</summary>
     public void PutPart(string key, string uploadId, UploadedPart part)
     {

@@ -74,6 +74,9 @@ internal sealed record MultipartUpload
     public string StorageClass { get; init; } = "STANDARD";
     public required ObjectEncryption Encryption { get; init; }
 
+    /// <summary>Whether the client asked for the encryption, or it is the bucket's.</summary>
+    public bool SaidEncryption { get; init; }
+
     /// <summary>Null when the client named none: parts then keep CRC64NVME, and so does the object.</summary>
     public string? ChecksumAlgorithm { get; init; }
     public string ChecksumType { get; init; } = "FULL_OBJECT";
