@@ -1,8 +1,12 @@
+using System.Text.Json.Nodes;
+using Amazon.KeyManagementService;
 using Amazon.Runtime;
+using Amazon.SecurityToken;
 using Microsoft.Extensions.Logging.Abstractions;
 using ServerlessDrives.Embedded.Cloud;
 using ServerlessDrives.Embedded.Cloud.Sandbox;
 using ServerlessDrives.Embedded.Cloud.Sandbox.Iam;
+using ServerlessDrives.Tests.Shared;
 using Xunit;
 
 namespace ServerlessDrives.Tests.Integration.Sandbox;
@@ -33,9 +37,36 @@ public sealed class S3Fixture : IAsyncLifetime
 
     internal SeededCloud Seeded => _seeded;
 
+    /// <summary>The sandbox's clock, which a test may set apart from everybody else's.</summary>
+    public ShiftedClock Clock { get; } = new();
+
+    /// <summary>The customer's administrator, by IAM's API.</summary>
+    public AwsAdministrator Administrator => new(new JsonObject
+    {
+        ["aws"] = new JsonObject
+        {
+            ["endpoint"] = Endpoint.AbsoluteUri,
+            ["accounts"] = new JsonObject
+            {
+                [AwsAdministrator.Account] = new JsonObject
+                {
+                    ["administrator"] = KeyOf(_seeded.Administrator),
+                    ["driveUser"] = KeyOf(_seeded.DriveUser),
+                    ["kmsKeyArn"] = _seeded.KmsKeyArn,
+                },
+            },
+        },
+    });
+
+    public AmazonSecurityTokenServiceClient Sts(AWSCredentials? who = null, string region = "us-east-1", int retries = 0) =>
+        new(who ?? Owner, new AmazonSecurityTokenServiceConfig { ServiceURL = Endpoint.ToString(), AuthenticationRegion = region, MaxErrorRetry = retries });
+
+    public AmazonKeyManagementServiceClient Kms(AWSCredentials? who = null, int retries = 0) =>
+        new(who ?? Owner, new AmazonKeyManagementServiceConfig { ServiceURL = Endpoint.ToString(), AuthenticationRegion = "us-east-1", MaxErrorRetry = retries });
+
     public async ValueTask InitializeAsync()
     {
-        _sandbox = new AwsSandbox(_folder, _port, NullLogger.Instance, TimeProvider.System);
+        _sandbox = new AwsSandbox(_folder, _port, NullLogger.Instance, Clock);
         _seeded = _sandbox.Plant();
         Stranger = AdministratorOf(StrangersAccount);
         await _sandbox.StartAsync(TestContext.Current.CancellationToken);
@@ -46,6 +77,8 @@ public sealed class S3Fixture : IAsyncLifetime
         await _sandbox.DisposeAsync();
         await InitializeAsync();
     }
+
+    private static JsonObject KeyOf(SeededKey key) => new() { ["accessKeyId"] = key.AccessKeyId, ["secretAccessKey"] = key.SecretAccessKey, ["userName"] = key.UserName };
 
     private BasicAWSCredentials AdministratorOf(string account)
     {
@@ -61,4 +94,12 @@ public sealed class S3Fixture : IAsyncLifetime
         await _sandbox.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
     }
+}
+
+/// <summary>The system's clock, ahead or behind by a set time.</summary>
+public sealed class ShiftedClock : TimeProvider
+{
+    public TimeSpan Ahead { get; set; }
+
+    public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + Ahead;
 }

@@ -105,7 +105,7 @@ internal sealed class Pipeline(IReadOnlyList<IAwsService> services, Authenticati
         call.Response.Body = answer;
     }
 
-    private static async Task RefuseAsync(IAwsService service, AwsCall call, AwsError error)
+    private async Task RefuseAsync(IAwsService service, AwsCall call, AwsError error)
     {
         if (call.Response.HasStarted)
         {
@@ -114,6 +114,8 @@ internal sealed class Pipeline(IReadOnlyList<IAwsService> services, Authenticati
         }
 
         call.Response.Clear();
+        // By this the SDKs set their clocks right.
+        call.Response.Headers.Date = clock.GetUtcNow().ToString("R");
         await service.WriteErrorAsync(call, error);
     }
 
