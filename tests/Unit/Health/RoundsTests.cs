@@ -76,8 +76,8 @@ public sealed class RoundsTests
         other.Resume(Turns.Whole(Noon, Noon), Noon + TimeSpan.FromSeconds(1)).At.ShouldBe(Noon);
     }
 
-    private static IEnumerable<(DriveId Drive, DateTimeOffset Turn)> Due(SweepPosition from, DateTimeOffset until) =>
-        from range in Turns.Between(from, until)
+    private static IEnumerable<(DriveId Drive, DateTimeOffset Turn)> Due(SweepPosition since, DateTimeOffset until) =>
+        from range in Turns.Between(since, until)
         from drive in Drives.OrderBy(Rounds.KeyOf, StringComparer.Ordinal)
         let key = Rounds.KeyOf(drive)
         where string.CompareOrdinal(key, range.After) > 0 && string.CompareOrdinal(key, range.End) < 0
