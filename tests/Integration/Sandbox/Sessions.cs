@@ -108,8 +108,9 @@ public sealed class Sessions(S3Fixture sandbox) : IClassFixture<S3Fixture>
             (await s3.GetTextAsync(Bucket, "README.txt")).ShouldNotBeEmpty();
             (await http.GetAsync(new Uri(link))).StatusCode.ShouldBe(HttpStatusCode.OK);
             sandbox.Clock.Ahead = TimeSpan.FromMinutes(8);
-            await s3.GetTextAsync(Bucket, "README.txt").ShouldBeRefusedAsync(HttpStatusCode.BadRequest, "ExpiredToken");
+            // By the link only: the SDK has set its own clock by the sandbox's.
             using var late = await http.GetAsync(new Uri(link));
+            late.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
             (await late.Content.ReadAsStringAsync()).ShouldContain("ExpiredToken");
         }
         finally
