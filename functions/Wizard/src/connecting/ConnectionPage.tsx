@@ -31,7 +31,8 @@ export default function ConnectionPage({ id }: { id: string }) {
 
   const edit = editing === connection.attempt && connection.status !== 'connected' && connection.status !== 'verifying';
   const current = stepAt(connection, edit);
-  const reuses = connection.authentication.roleId != null && connection.trustPolicy == null && connection.status !== 'awaitingTrustPolicy';
+  // A role that trusts us already has its ARN from the start; the ARN of a new one comes with the configuration.
+  const reuses = connection.authentication.roleArn != null && connection.configuration?.roleArn == null && connection.status !== 'awaitingTrustPolicy';
   return (
     <>
       <WizardFrame

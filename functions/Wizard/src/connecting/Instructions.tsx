@@ -16,7 +16,7 @@ export function TrustInstructions({ policy, externalId }: { policy: string; exte
         </li>
         <li>Replace what is in the editor by the trust policy below, and choose Next.</li>
         <li>Add no permissions yet; that comes in a later step. Choose Next, give the role a name and create it.</li>
-        <li>For a role that you have: open it, choose Trust relationships › Edit trust policy, and paste it there.</li>
+        <li>Or take a role that you have: open it, choose Trust relationships › Edit trust policy, and paste the policy there.</li>
       </ol>
       <Code title="Custom trust policy" what="the trust policy" text={policy} />
       {externalId && (

@@ -3,6 +3,7 @@ import { ArrowLeftRegular, ArrowRightRegular } from '@fluentui/react-icons';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { useDrives } from '../drives/queries';
+import { useRoles } from '../roles/queries';
 import { RolePicker } from '../roles/RolePicker';
 import { usePerson } from '../shell/person';
 import { ProblemNotice } from '../shell/ProblemNotice';
@@ -40,13 +41,15 @@ export default function StartPage() {
   const [insist, setInsist] = useState(false);
   const drives = useDrives();
   const connections = useConnections();
+  const roles = useRoles(draft.audience === 'workspace' ? draft.workspaceId : null);
   const start = useStart();
 
   const sameAudience = (other: { type: string; workspaceId?: string | null }) =>
     other.type === draft.audience && (draft.audience === 'organization' || other.workspaceId === draft.workspaceId);
   const taken = [...(drives.data ?? []), ...(connections.data ?? []).filter(isOpen)].filter((other) => sameAudience(other.audience)).map((other) => other.displayName);
   const verdict = checkDisplayName(draft.displayName, taken);
-  const steps = stepsOf(draft.method, draft.roleId !== null);
+  const trusted = draft.roleId !== null && roles.data?.find((role) => role.id === draft.roleId)?.roleArn !== null;
+  const steps = stepsOf(draft.method, trusted);
   const nameProblem = start.error?.fieldMessage('displayName') ?? (start.error?.code.includes('name') ? start.error.message : undefined);
 
   const submit = () => {

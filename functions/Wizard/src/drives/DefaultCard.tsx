@@ -14,7 +14,9 @@ export function DefaultCard({ drive }: { drive: Drive }) {
   const [choosing, setChoosing] = useState(false);
   const clear = useSetDefault();
   const mayChoose =
-    drive.state === 'connected' && ((person.isAdmin && drive.audience.type === 'organization') || person.me.workspaces.some((workspace) => person.mayManage(workspace.id) && (drive.audience.type === 'organization' || drive.audience.workspaceId === workspace.id)));
+    drive.state === 'connected' &&
+    ((person.isAdmin && drive.audience.type === 'organization' && !drive.default.organization) ||
+      person.me.workspaces.some((workspace) => person.mayManage(workspace.id) && !drive.default.workspaces.includes(workspace.id) && (drive.audience.type === 'organization' || drive.audience.workspaceId === workspace.id)));
   return (
     <section className="card stack" aria-labelledby="default-title">
       <h2 id="default-title" className="section-title">
@@ -33,7 +35,7 @@ export function DefaultCard({ drive }: { drive: Drive }) {
           </p>
           {person.mayManage(id) && (
             <Button size="small" disabled={clear.isPending} onClick={() => clear.mutate({ target: id, driveId: null }, { onSuccess: () => notice(`${person.workspaceName(id)} has no default drive of its own any more.`) })}>
-              Stop being it<span className="visually-hidden"> for {person.workspaceName(id)}</span>
+              Remove as default<span className="visually-hidden"> of {person.workspaceName(id)}</span>
             </Button>
           )}
         </div>

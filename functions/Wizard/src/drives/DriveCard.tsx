@@ -16,7 +16,7 @@ export function DriveCard({ drive }: { drive: Drive }) {
           <h2>{drive.displayName}</h2>
           <p className="mono">
             {drive.bucket}
-            {drive.path && `/${drive.path}`} · {drive.region}
+            {drive.path && `/${drive.path}`} · <span className="nowrap">{drive.region}</span>
           </p>
         </div>
       </div>

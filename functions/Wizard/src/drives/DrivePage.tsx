@@ -108,7 +108,7 @@ function DriveHead({ drive }: { drive: Drive }) {
       </div>
       <div className="row drive-marks">
         <Health status={drive.health.status} />
-        {drive.health.checkedAt && <span className="quiet">looked at {formatRelative(drive.health.checkedAt)}</span>}
+        {drive.health.checkedAt && <span className="quiet">checked {formatRelative(drive.health.checkedAt)}</span>}
         <span className="pill">{person.audienceName(drive.audience)}</span>
         <DefaultMarks drive={drive} />
       </div>

@@ -22,7 +22,6 @@ export default function VerificationTab({ drive }: { drive: Drive }) {
   const completed = report?.completedAt;
   useEffect(() => {
     if (completed) forget();
-    // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [completed]);
   const start = () => verify.mutate(undefined, { onSuccess: (next) => setSearch({ report: next.id }) });
 

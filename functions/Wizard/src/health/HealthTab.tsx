@@ -34,7 +34,7 @@ export default function HealthTab({ drive }: { drive: Drive }) {
             <h2 id="health-title" className="section-title">
               Last {days} days
             </h2>
-            <p className="quiet">{health.checkedAt ? `Looked at ${formatRelative(health.checkedAt)}, and every few minutes.` : 'Not looked at yet; the first look comes within minutes.'}</p>
+            <p className="quiet">{health.checkedAt ? `Checked ${formatRelative(health.checkedAt)}, and every few minutes.` : 'Not checked yet; the first check comes within minutes.'}</p>
           </div>
           <p className="stat">
             <strong>{drawn.share === null ? '–' : formatPercent(drawn.share)}</strong>

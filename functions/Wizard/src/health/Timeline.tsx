@@ -4,7 +4,7 @@ import { formatDay } from '../shell/format';
 import { worstOf, type Day } from './spans';
 import './health.css';
 
-/** Thirty days as bars: colour and height say how the drive was, from the morning (left) to the night (right) of each day. */
+/** Thirty days as bars: colour and height say how the drive was in the part of each day of which something is known, from its morning (left) to its night (right). */
 export function Timeline({ days }: { days: Day[] }) {
   const first = days[0]!;
   const troubled = days.filter((day) => ['degraded', 'unreachable'].includes(worstOf(day) ?? ''));
@@ -21,7 +21,7 @@ export function Timeline({ days }: { days: Day[] }) {
               <span
                 key={span.from}
                 className={`timeline-span t-${span.status}`}
-                style={{ insetInlineStart: `${(100 * (span.from - day.from)) / (day.to - day.from)}%`, inlineSize: `${(100 * (span.to - span.from)) / (day.to - day.from)}%` }}
+                style={{ flexGrow: (span.to - span.from) / day.known }}
               />
             ))}
           </div>

@@ -8,10 +8,12 @@ export interface Span {
   problem: string | null;
 }
 
-/** One bar of the timeline: a calendar day of the reader's, or the part of it that is in the window. */
+/** One bar of the timeline: a calendar day of the reader's. */
 export interface Day {
   from: number;
   to: number;
+  /** The part of it of which something is known, in milliseconds. */
+  known: number;
   spans: Span[];
 }
 
@@ -40,11 +42,8 @@ export function daysOf(spans: readonly Span[], now: number, count = 30): Day[] {
     const next = new Date(midnight);
     next.setDate(next.getDate() + 1);
     const [from, to] = [midnight.getTime(), next.getTime()];
-    days.push({
-      from,
-      to,
-      spans: spans.filter((span) => span.to > from && span.from < to).map((span) => ({ ...span, from: Math.max(span.from, from), to: Math.min(span.to, to) })),
-    });
+    const inside = spans.filter((span) => span.to > from && span.from < to).map((span) => ({ ...span, from: Math.max(span.from, from), to: Math.min(span.to, to) }));
+    days.push({ from, to, known: inside.reduce((sum, span) => sum + span.to - span.from, 0), spans: inside });
   }
   return days;
 }

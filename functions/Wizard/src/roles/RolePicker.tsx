@@ -23,7 +23,7 @@ export function RolePicker({ workspaceId, organization, chosen, onChoose }: Prop
   const roles = useRoles(workspaceId);
   const person = usePerson();
   const [deleting, setDeleting] = useState<IamRole | null>(null);
-  const selectable = (roles.data ?? []).filter((role) => role.roleArn !== null && (!organization || role.audience.type === 'organization'));
+  const selectable = (roles.data ?? []).filter((role) => (role.roleArn !== null || role.usedBy.length === 0) && (!organization || role.audience.type === 'organization'));
   return (
     <fieldset className="choices">
       <legend>IAM role</legend>
@@ -54,7 +54,7 @@ export function RolePicker({ workspaceId, organization, chosen, onChoose }: Prop
             }
             note={
               <>
-                <span className="mono">{role.roleArn}</span>
+                {role.roleArn ? <span className="mono">{role.roleArn}</span> : 'Prepared, and not trusted yet: its trust policy is the next step.'}
                 <br />
                 {role.usedBy.length === 0 ? 'Not used by any drive.' : `Used by ${new Intl.ListFormat().format(role.usedBy.map((use) => use.displayName))}.`}
               </>

@@ -8,6 +8,7 @@ import { Loading } from '../shell/Loading';
 import { More } from '../shell/More';
 import { usePerson } from '../shell/person';
 import { ProblemNotice } from '../shell/ProblemNotice';
+import { actionWords, resourceName } from './auditWords';
 
 const nothing = { actor: '', resource: '', from: '' };
 
@@ -64,9 +65,11 @@ export default function AuditTab() {
                 </time>
                 <div className="stack tight">
                   <p>
-                    <strong>{actorName(entry, person.userName)}</strong> <span className="mono">{entry.action}</span>
+                    <strong>{actorName(entry, person.userName)}</strong> {actionWords(entry.action)} <strong>{resourceName(entry)}</strong>
                   </p>
-                  <p className="mono quiet">{entry.resource}</p>
+                  <p className="mono quiet">
+                    {entry.action} · {entry.resource}
+                  </p>
                   {open === entry.id && (
                     <div className="audit-details">
                       {entry.before && <Details title="Before" value={entry.before} />}

@@ -51,8 +51,10 @@ export default function WorkspacesTab() {
                   <DefaultLine workspaceId={workspace.id} />
                 </div>
                 <div className="setting-actions">
-                  <Link href={`/settings/members?workspace=${workspace.id}`} className="link">
-                    Members<span className="visually-hidden"> of {workspace.name}</span>
+                  <Link href={`/settings/members?workspace=${workspace.id}`} asChild>
+                    <Button as="a" size="small" aria-label={`Members of ${workspace.name}`}>
+                      Members
+                    </Button>
                   </Link>
                   {person.mayManage(workspace.id) && (
                     <>

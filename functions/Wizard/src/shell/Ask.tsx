@@ -1,5 +1,5 @@
-import { Button, Dialog, DialogActions, DialogBody, DialogContent, DialogSurface, DialogTitle } from '@fluentui/react-components';
-import type { ReactNode } from 'react';
+import { Button } from '@fluentui/react-components';
+import { useId, useLayoutEffect, useRef, type ReactNode } from 'react';
 import { ProblemNotice } from './ProblemNotice';
 
 interface Props {
@@ -20,36 +20,55 @@ interface Props {
 }
 
 /** A question over the page. The answer is a verb, never "OK". */
-export default function Ask({ title, children, act, acting, busy, disabled, danger, error, close = 'Cancel', wide = false, onAct, onClose }: Props) {
+export default function Ask({ title, children, act, acting, busy = false, disabled = false, danger, error, close = 'Cancel', wide = false, onAct, onClose }: Props) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const id = useId();
+  const safe = !danger;
+  useLayoutEffect(() => {
+    const element = dialog.current!;
+    element.showModal();
+    // A field is what people came for. Without one, the answer; but never the one that destroys.
+    const first = element.querySelector<HTMLElement>('input:not([type="radio"], [hidden], [readonly]), select, textarea') ?? element.querySelector<HTMLElement>(safe ? '[type="submit"]' : '[data-close]') ?? element.querySelector<HTMLElement>('[data-close]');
+    first?.focus();
+    // Closing it, rather than only taking it away, gives the focus back to where it was.
+    return () => element.close();
+  }, []);
   return (
-    <Dialog open onOpenChange={(_, data) => !data.open && !busy && onClose()}>
-      <DialogSurface className={wide ? 'dialog wide-dialog' : 'dialog'}>
-        <form
-          onSubmit={(event) => {
-            event.preventDefault();
-            event.stopPropagation();
-            if (!busy && !disabled) onAct?.();
-          }}
-        >
-          <DialogBody>
-            <DialogTitle>{title}</DialogTitle>
-            <DialogContent className="dialog-content">
-              {children}
-              {error != null && <ProblemNotice error={error} />}
-            </DialogContent>
-            <DialogActions fluid>
-              <Button onClick={onClose} disabled={busy ?? false} type="button">
-                {close}
-              </Button>
-              {act && (
-                <Button appearance="primary" type="submit" disabled={(busy ?? false) || (disabled ?? false)} className={danger ? 'danger' : ''}>
-                  {busy ? (acting ?? `${act} …`) : act}
-                </Button>
-              )}
-            </DialogActions>
-          </DialogBody>
-        </form>
-      </DialogSurface>
-    </Dialog>
+    <dialog
+      ref={dialog}
+      className={wide ? 'dialog wide-dialog' : 'dialog'}
+      aria-labelledby={id}
+      onCancel={(event) => {
+        event.preventDefault();
+        if (!busy) onClose();
+      }}
+    >
+      <form
+        noValidate
+        onSubmit={(event) => {
+          event.preventDefault();
+          event.stopPropagation();
+          if (!busy && !disabled) onAct?.();
+        }}
+      >
+        <h2 id={id} className="dialog-title">
+          {title}
+        </h2>
+        <div className="dialog-content">
+          {children}
+          {error != null && <ProblemNotice error={error} />}
+        </div>
+        <div className="dialog-actions">
+          <Button data-close onClick={onClose} disabled={busy} type="button">
+            {close}
+          </Button>
+          {act && (
+            <Button appearance="primary" type="submit" disabled={busy || disabled} className={danger ? 'danger' : ''}>
+              {busy ? (acting ?? `${act} …`) : act}
+            </Button>
+          )}
+        </div>
+      </form>
+    </dialog>
   );
 }

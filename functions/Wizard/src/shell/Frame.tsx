@@ -41,10 +41,10 @@ export function Frame({ session, theme, children }: Props) {
             <span className="brand-name">ServerlessDrives</span>
           </Link>
           <nav aria-label="Main" className="top-nav">
-            <Link href="/" aria-current={here('/') ? 'page' : undefined}>
+            <Link href="/" aria-current={here('/') ? 'page' : undefined} data-name="Drives">
               Drives
             </Link>
-            <Link href="/settings" aria-current={here('/settings') ? 'page' : undefined}>
+            <Link href="/settings" aria-current={here('/settings') ? 'page' : undefined} data-name="Settings">
               Settings
             </Link>
           </nav>
@@ -54,14 +54,15 @@ export function Frame({ session, theme, children }: Props) {
             onCheckedValueChange={(_, data) => theme.choose((data.checkedItems[0] as ThemeChoice | undefined) ?? 'system')}
           >
             <MenuTrigger disableButtonEnhancement>
-              <Button appearance="subtle" className="person" aria-label={`${session.name}, account and appearance`}>
+              <Button appearance="subtle" className="person">
                 <span className="initials" aria-hidden="true">
                   {initials(session.name)}
                 </span>
                 <span className="person-name">
                   <span>{session.name}</span>
-                  <small>{me.organization.name ?? me.organization.id}</small>
+                  <small>{me.organization.name ?? (me.role === 'admin' ? 'Admin' : 'Member')}</small>
                 </span>
+                <span className="visually-hidden">, account and appearance</span>
               </Button>
             </MenuTrigger>
             <MenuPopover>

@@ -11,7 +11,7 @@ interface Props {
 export const Tabs = ({ label, tabs, current }: Props) => (
   <nav className="tab-nav" aria-label={label}>
     {tabs.map((tab) => (
-      <Link key={tab.id} href={tab.href} aria-current={tab.id === current ? 'page' : undefined}>
+      <Link key={tab.id} href={tab.href} aria-current={tab.id === current ? 'page' : undefined} data-name={tab.name}>
         {tab.name}
       </Link>
     ))}

@@ -1,31 +1,49 @@
 import { Button } from '@fluentui/react-components';
 import { DismissRegular } from '@fluentui/react-icons';
 import { createContext, use, useCallback, useEffect, useState, type ReactNode } from 'react';
+import { createPortal } from 'react-dom';
 
 const NoticeContext = createContext<(text: string) => void>(() => undefined);
+
+interface Notice {
+  text: string;
+  at: number;
+  /** The dialog that was open: nothing outside of it can be seen or heard while it is. */
+  within: Element | null;
+}
 
 /** Says a short sentence that needs no answer, to eyes and to screen readers. */
 export const useNotice = () => use(NoticeContext);
 
 export function NoticeProvider({ children }: { children: ReactNode }) {
-  const [notice, setNotice] = useState<{ text: string; at: number } | null>(null);
-  const tell = useCallback((text: string) => setNotice({ text, at: Date.now() }), []);
+  const [notice, setNotice] = useState<Notice | null>(null);
+  // The dialog that asked closes with the answer, so its end is waited for.
+  const tell = useCallback((text: string) => void setTimeout(() => setNotice({ text, at: Date.now(), within: document.querySelector('dialog[open]') })), []);
   useEffect(() => {
     if (!notice) return;
     const timer = setTimeout(() => setNotice(null), 6000);
     return () => clearTimeout(timer);
   }, [notice]);
+  const text = notice && (
+    <div className="notice" key={notice.at}>
+      <span>{notice.text}</span>
+      <Button appearance="transparent" size="small" icon={<DismissRegular />} aria-label="Dismiss" onClick={() => setNotice(null)} className="notice-button" />
+    </div>
+  );
+  const within = notice?.within?.isConnected ? notice.within : null;
   return (
     <NoticeContext value={tell}>
       {children}
       <div className="notice-area" role="status" aria-live="polite">
-        {notice && (
-          <div className="notice" key={notice.at}>
-            <span>{notice.text}</span>
-            <Button appearance="transparent" size="small" icon={<DismissRegular />} aria-label="Dismiss" onClick={() => setNotice(null)} className="notice-button" />
-          </div>
-        )}
+        {!within && text}
       </div>
+      {within &&
+        createPortal(
+          <div className="notice-area" role="status">
+            {text}
+          </div>,
+          within,
+        )}
     </NoticeContext>
   );
 }
