@@ -1,16 +1,17 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
+using ServerlessDrives.Files;
 using ServerlessDrives.Http;
 
 namespace ServerlessDrives.Wizard;
 
 /// <summary>Serves the web UI.</summary>
-public sealed class WizardTriggers(WizardFiles files, AuthenticationOptions authentication)
+public sealed class WizardTriggers(WizardFiles files, AuthenticationOptions authentication, IDirectTransfers transfers)
 {
     /// <summary>
     /// What a page of ours may load. Griffel, which styles Fluent UI, makes empty style elements and fills them through the CSS object model;
     /// the hash is that of the empty text, so that such an element is admitted and one with anything written in it is not.
-    /// The issuer is there because oidc-client-ts reads its discovery document and trades the code for tokens.
+    /// The issuer is there because oidc-client-ts reads its discovery document and trades the code for tokens, S3 because large files go there in parts.
     /// </summary>
     private readonly string _policy = string.Join("; ",
         "default-src 'none'",
@@ -18,7 +19,7 @@ public sealed class WizardTriggers(WizardFiles files, AuthenticationOptions auth
         "style-src 'self' 'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='",
         "img-src 'self'",
         "font-src 'self'",
-        $"connect-src 'self' {authentication.Authority!.GetLeftPart(UriPartial.Authority)}",
+        $"connect-src 'self' {authentication.Authority!.GetLeftPart(UriPartial.Authority)} {string.Join(' ', transfers.Sources)}",
         "form-action 'self'",
         "base-uri 'none'",
         "frame-ancestors 'none'");

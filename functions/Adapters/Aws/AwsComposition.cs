@@ -30,6 +30,7 @@ public static class AwsComposition
         services.AddSingleton<PartBuffers>();
         services.AddSingleton<S3Writer>();
         services.AddSingleton<IDriveFiles, S3DriveFiles>();
+        services.AddSingleton<IDirectTransfers, S3Addresses>();
         services.AddSingleton<IHealthProbe, S3HealthProbe>();
         services.AddSingleton<IArrivals, S3Arrivals>();
         return services.AddSingleton<IProbe, AwsProbe>();

@@ -120,7 +120,7 @@ export function BucketStep({ connection, onChanged, onBack }: Props) {
         <TypedField label="Path" name="path" mono value={form.path} verdict={verdicts['path']!} insist={insist} refused={refused('path')} placeholder="claims/inbox" hint="The folder that becomes the drive. Leave it empty for the whole bucket." onType={(path) => change({ path })} />
         <fieldset className="choices">
           <legend>Encryption</legend>
-          <div className="choices-row">
+          <div className="choices-row three">
             <Choice group="encryption" value="none" checked={form.encryption === 'none'} name="As the bucket says" note="We send no encryption header; the bucket’s default applies." onChoose={() => change({ encryption: 'none' })} />
             <Choice group="encryption" value="sse-s3" checked={form.encryption === 'sse-s3'} name="SSE-S3" note="With keys that Amazon S3 manages." onChoose={() => change({ encryption: 'sse-s3' })} />
             <Choice group="encryption" value="sse-kms" checked={form.encryption === 'sse-kms'} name="SSE-KMS" note="With a KMS key of yours." onChoose={() => change({ encryption: 'sse-kms' })} />

@@ -30,6 +30,8 @@ export default function ConnectionPage({ id }: { id: string }) {
   if (!connection) return <Loading what="the connection" lines={4} height={80} />;
 
   const edit = editing === connection.attempt && connection.status !== 'connected' && connection.status !== 'verifying';
+  // The report says it check by check; saying its first line twice helps nobody.
+  const reported = connection.verification?.completedAt != null && !connection.verification.passed && connection.status !== 'awaitingTrustPolicy';
   const current = stepAt(connection, edit);
   // A role that trusts us already has its ARN from the start; the ARN of a new one comes with the configuration.
   const reuses = connection.authentication.roleArn != null && connection.configuration?.roleArn == null && connection.status !== 'awaitingTrustPolicy';
@@ -56,8 +58,8 @@ export default function ConnectionPage({ id }: { id: string }) {
           {connection.problem && isOpen(connection) && connection.status !== 'verifying' && !edit && (
             <MessageBar intent="error" layout="multiline" role="alert">
               <MessageBarBody>
-                <MessageBarTitle>{connection.problem.title ?? 'That didn’t work yet'}</MessageBarTitle>
-                {connection.problem.detail} <strong>What you typed is kept.</strong>
+                <MessageBarTitle>{reported ? 'Not connected yet' : (connection.problem.title ?? 'That didn’t work yet')}</MessageBarTitle>
+                {reported ? 'The report below says what failed and what to change.' : connection.problem.detail} <strong>What you typed is kept.</strong>
               </MessageBarBody>
             </MessageBar>
           )}

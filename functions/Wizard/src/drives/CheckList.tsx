@@ -1,5 +1,6 @@
 import { CheckmarkCircleFilled, DismissCircleFilled, SubtractCircleRegular } from '@fluentui/react-icons';
 import type { Check, CheckStatus } from '../api/contract';
+import { Code, pretty } from '../shell/Code';
 import { formatDuration } from '../shell/format';
 
 export const checkWords: Record<CheckStatus, string> = { passed: 'Passed', failed: 'Failed', skipped: 'Skipped', notApplicable: 'Not applicable' };
@@ -23,11 +24,7 @@ export function CheckList({ checks }: { checks: Check[] }) {
             {(check.explanation || check.fix || check.awsErrorCode) && (
               <div className="check-more">
                 {check.explanation && <p>{check.explanation}</p>}
-                {check.fix && (
-                  <p className="check-fix">
-                    <strong>What to change:</strong> {check.fix}
-                  </p>
-                )}
+                {check.fix && <Fix text={check.fix} claim={check.claim} />}
                 {(check.awsErrorCode || check.awsRequestId) && (
                   <p className="quiet">
                     {check.awsErrorCode && (
@@ -49,4 +46,29 @@ export function CheckList({ checks }: { checks: Check[] }) {
       })}
     </ul>
   );
+}
+
+/** What to change; a policy statement in it is set apart, to be copied. */
+function Fix({ text, claim }: { text: string; claim: string }) {
+  const { words, statement } = splitFix(text);
+  return (
+    <div className="check-fix">
+      <p>
+        <strong>What to change:</strong> {words}
+      </p>
+      {statement !== null && <Code title="Statement" what={`the statement for “${claim}”`} text={pretty(statement)} />}
+    </div>
+  );
+}
+
+/** The sentence, and the JSON object that it ends with, if it does. */
+export function splitFix(text: string): { words: string; statement: unknown } {
+  const start = text.indexOf('{');
+  const end = text.lastIndexOf('}');
+  if (start < 0 || end < start || text.slice(end + 1).trim().length > 1) return { words: text, statement: null };
+  try {
+    return { words: text.slice(0, start).trim(), statement: JSON.parse(text.slice(start, end + 1)) as unknown };
+  } catch {
+    return { words: text, statement: null };
+  }
 }

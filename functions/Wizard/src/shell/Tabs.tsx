@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'react';
 import { Link } from 'wouter';
 
 interface Props {
@@ -8,12 +9,20 @@ interface Props {
 }
 
 /** Parts of a page, each with an address of its own. */
-export const Tabs = ({ label, tabs, current }: Props) => (
-  <nav className="tab-nav" aria-label={label}>
-    {tabs.map((tab) => (
-      <Link key={tab.id} href={tab.href} aria-current={tab.id === current ? 'page' : undefined} data-name={tab.name}>
-        {tab.name}
-      </Link>
-    ))}
-  </nav>
-);
+export function Tabs({ label, tabs, current }: Props) {
+  const bar = useRef<HTMLElement>(null);
+  useEffect(() => {
+    // On a narrow screen the tab that is open may be out of sight.
+    const [all, tab] = [bar.current, bar.current?.querySelector<HTMLElement>('[aria-current]')];
+    if (all && tab) all.scrollLeft = tab.offsetLeft - all.offsetLeft - (all.clientWidth - tab.offsetWidth) / 2;
+  }, [current]);
+  return (
+    <nav ref={bar} className="tab-nav" aria-label={label}>
+      {tabs.map((tab) => (
+        <Link key={tab.id} href={tab.href} aria-current={tab.id === current ? 'page' : undefined} data-name={tab.name}>
+          {tab.name}
+        </Link>
+      ))}
+    </nav>
+  );
+}
