@@ -12,8 +12,10 @@ export function UploadList({ uploads }: { uploads: Uploads }) {
   return (
     <section className="card stack" aria-labelledby="uploads-title">
       <div className="row between">
-        <h2 id="uploads-title" className="section-title" role="status">
-          {underWay > 0 ? `Uploading ${underWay} ${underWay === 1 ? 'file' : 'files'}` : `Uploaded ${done} of ${uploads.list.length} ${uploads.list.length === 1 ? 'file' : 'files'}`}
+        <h2 id="uploads-title" className="section-title">
+          <span role="status">
+            {underWay > 0 ? `Uploading ${underWay} ${underWay === 1 ? 'file' : 'files'}` : `Uploaded ${done} of ${uploads.list.length} ${uploads.list.length === 1 ? 'file' : 'files'}`}
+          </span>
         </h2>
         {underWay < uploads.list.length && (
           <Button size="small" appearance="subtle" onClick={uploads.clear}>
@@ -48,7 +50,7 @@ function Row({ upload, uploads }: { upload: Upload; uploads: Uploads }) {
             <Button size="small" onClick={() => uploads.again(upload, true)} aria-label={`Replace ${name}`}>
               Replace
             </Button>
-            <Button size="small" appearance="subtle" onClick={() => uploads.cancel(upload)} aria-label={`Keep the present ${name}`}>
+            <Button size="small" appearance="subtle" onClick={() => uploads.cancel(upload)} aria-label={`Keep the present one, ${name}`}>
               Keep the present one
             </Button>
           </>
