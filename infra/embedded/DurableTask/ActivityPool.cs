@@ -8,17 +8,17 @@ namespace ServerlessDrives.Embedded.DurableTask;
 internal sealed class ActivityPool(HubSession session)
 {
     private readonly Channel<Call> _waiting = Channel.CreateUnbounded<Call>();
-    private readonly ConcurrentDictionary<(string InstanceId, int Generation, int StepId), bool> _inFlight = new();
+    private readonly ConcurrentDictionary<(string InstanceId, string Generation, int StepId), bool> _inFlight = new();
 
     /// <summary>Runs an activity, unless it is already waiting, running, or its result on the way.</summary>
-    public void Run(string instanceId, int generation, ActivityScheduled step)
+    public void Run(string instanceId, string generation, ActivityScheduled step)
     {
         if (_inFlight.TryAdd((instanceId, generation, step.Id), true))
             _waiting.Writer.TryWrite(new Call(instanceId, generation, step));
     }
 
     /// <summary>The result is stored, or nobody needs it.</summary>
-    public void Forget(string instanceId, int generation, int stepId) => _inFlight.TryRemove((instanceId, generation, stepId), out _);
+    public void Forget(string instanceId, string generation, int stepId) => _inFlight.TryRemove((instanceId, generation, stepId), out _);
 
     public Task RunAsync(CancellationToken stopping) =>
         Task.WhenAll(Enumerable.Range(0, session.Parts.Options.ConcurrentActivities).Select(_ => Task.Run(() => WorkAsync(stopping), CancellationToken.None)));
@@ -51,5 +51,5 @@ internal sealed class ActivityPool(HubSession session)
         }
     }
 
-    private sealed record Call(string InstanceId, int Generation, ActivityScheduled Step);
+    private sealed record Call(string InstanceId, string Generation, ActivityScheduled Step);
 }

@@ -77,14 +77,13 @@ internal sealed class DurableEngine : IHostedService, IAsyncDisposable
             while (true)
             {
                 await using var session = await HubSession.OpenAsync(Parts, _stopping.Token);
-                _session.SetResult(session);
                 try
                 {
-                    await session.RunAsync();
+                    await session.RunAsync(() => _session.TrySetResult(session));
                 }
                 catch (SessionLostException lost)
                 {
-                    if (await session.HasSuccessorAsync())
+                    if (await session.HasSuccessorAsync(_stopping.Token))
                     {
                         _logger.LogCritical("Another process has taken the task hub; this one stops.");
                         _lifetime?.StopApplication();
@@ -95,13 +94,21 @@ internal sealed class DurableEngine : IHostedService, IAsyncDisposable
                 }
                 finally
                 {
-                    Volatile.Write(ref _session, new(TaskCreationOptions.RunContinuationsAsynchronously));
+                    if (_session.Task.IsCompleted)
+                        Volatile.Write(ref _session, new(TaskCreationOptions.RunContinuationsAsynchronously));
                 }
             }
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
         {
             _logger.LogDebug("Durable work has stopped.");
+        }
+#pragma warning disable CA1031 // Nobody awaits this: whatever ends it has to be said here.
+        catch (Exception broken)
+#pragma warning restore CA1031
+        {
+            _logger.LogCritical(broken, "Durable work can't go on; the process stops.");
+            _lifetime?.StopApplication();
         }
         finally
         {

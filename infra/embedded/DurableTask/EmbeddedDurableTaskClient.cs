@@ -73,7 +73,11 @@ internal sealed class EmbeddedDurableTaskClient(DurableEngine engine) : DurableT
                     text, continuation ?? query.ContinuationToken, Math.Clamp(size ?? query.PageSize, 1, 1000), InstanceState.ColumnsWithoutHistory, patience);
                 var values = new List<OrchestrationMetadata>();
                 foreach (var row in page.Values)
-                    values.Add(await ToMetadataAsync(InstanceState.From(row), query.FetchInputsAndOutputs, patience));
+                {
+                    if (await ToMetadataAsync(InstanceState.From(row), query.FetchInputsAndOutputs, patience) is { } instance)
+                        values.Add(instance);
+                }
+
                 return new Page<OrchestrationMetadata>(values, page.ContinuationToken);
             },
             cancellation));
@@ -148,18 +152,46 @@ internal sealed class EmbeddedDurableTaskClient(DurableEngine engine) : DurableT
             var change = Parts.Watchers.NextChange(instanceId);
             var state = await PatientlyAsync(patience => ReadAsync(instanceId, patience), cancellation)
                 ?? throw new RpcException(new Status(StatusCode.NotFound, $"No instance with ID '{instanceId}' was found."));
-            if (isThere(state))
-                return await PatientlyAsync(patience => ToMetadataAsync(state, withTexts, patience), cancellation);
-            if (engine.Running.IsCompleted)
-                throw new RpcException(new Status(StatusCode.Unavailable, "The durable engine has stopped."));
-            await change.WaitAsync(cancellation);
+            if (!isThere(state))
+            {
+                if (engine.Running.IsCompleted)
+                    throw new RpcException(new Status(StatusCode.Unavailable, "The durable engine has stopped."));
+                if (await change.WaitAsync(cancellation) is not { } changed || !isThere(changed))
+                    continue;
+                state = changed;
+            }
+
+            if (await PatientlyAsync(patience => ToMetadataAsync(state, withTexts, patience), cancellation) is { } there)
+                return there;
         }
     }
 
     private async Task<InstanceState?> ReadAsync(string instanceId, CancellationToken cancellation) =>
         await Parts.Storage.ReadAsync(Keys.Instance(instanceId), cancellation, InstanceState.ColumnsWithoutHistory) is { } row ? InstanceState.From(row) : null;
 
-    private async Task<OrchestrationMetadata> ToMetadataAsync(InstanceState state, bool withTexts, CancellationToken cancellation) => new(state.Name, state.Id)
+    /// <returns>Null where it was purged while it was read.</returns>
+    private async Task<OrchestrationMetadata?> ToMetadataAsync(InstanceState state, bool withTexts, CancellationToken cancellation)
+    {
+        for (var now = state; now is not null;)
+        {
+            try
+            {
+                return await ReadTextsAsync(now, withTexts, cancellation);
+            }
+            catch (Azure.RequestFailedException gone) when (gone.Status == 404)
+            {
+                // A text that lay in a blob was replaced, unless the row says that it still lies there.
+                var last = now;
+                now = await ReadAsync(state.Id, cancellation);
+                if (now?.Generation == last.Generation && now.UpdatedAt == last.UpdatedAt)
+                    throw;
+            }
+        }
+
+        return null;
+    }
+
+    private async Task<OrchestrationMetadata> ReadTextsAsync(InstanceState state, bool withTexts, CancellationToken cancellation) => new(state.Name, state.Id)
     {
         RuntimeStatus = state.Status,
         CreatedAt = state.CreatedAt,

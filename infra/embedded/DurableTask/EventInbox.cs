@@ -35,8 +35,6 @@ internal sealed class EventInbox(DataConverter converter)
             return source.Task;
         }
 
-        if (cancellation.IsCancellationRequested)
-            return Task.FromCanceled<T>(cancellation);
         if (!_waiting.TryGetValue(name, out var waiting))
             _waiting.Add(name, waiting = new());
         _live++;

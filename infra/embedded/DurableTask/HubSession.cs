@@ -34,6 +34,7 @@ internal sealed class HubSession : IAsyncDisposable
     private readonly Journal _journal;
     private readonly ActivityPool _activities;
     private readonly Alarm _alarm;
+    private readonly Bin _bin;
     private long _order;
 
     private HubSession(EngineParts parts, long epoch, ETag laneTag, CancellationToken stopping)
@@ -46,6 +47,7 @@ internal sealed class HubSession : IAsyncDisposable
         _journal = new Journal(parts.Storage, epoch, laneTag, Logger);
         _activities = new ActivityPool(this);
         _alarm = new Alarm(parts.Clock, id => Post(id, new Mail.Wake()));
+        _bin = new Bin(parts.Storage, Logger);
         _idle = new IdleActors(parts.Options.LiveInstances);
     }
 
@@ -55,14 +57,16 @@ internal sealed class HubSession : IAsyncDisposable
 
     public ActivityPool Activities => _activities;
 
+    public Bin Bin => _bin;
+
     public CancellationToken Stopping { get; }
 
     /// <summary>Takes the hub from whoever has it.</summary>
     public static async Task<HubSession> OpenAsync(EngineParts parts, CancellationToken stopping)
     {
-        await parts.Storage.CreateAsync(stopping);
         for (var attempt = 0; ; attempt++)
         {
+            await parts.Storage.CreateAsync(stopping);
             var hub = await parts.Storage.ReadAsync(Keys.Hub, stopping);
             var last = hub?.GetInt64("Epoch") ?? 0;
             var epoch = last + 1;
@@ -83,7 +87,7 @@ internal sealed class HubSession : IAsyncDisposable
             catch (RequestFailedException raced) when (raced.Status is 404 or 409 or 412)
             {
                 // Another was faster, or our own first attempt was: both show at the next reading.
-                await parts.Storage.PauseAsync(attempt, raced, stopping);
+                await parts.Storage.PauseAsync(attempt, stopping);
             }
             catch (Exception trouble) when (Trouble.IsPassing(trouble, stopping))
             {
@@ -93,29 +97,21 @@ internal sealed class HubSession : IAsyncDisposable
     }
 
     /// <summary>Works until stopped.</summary>
+    /// <param name="open">Called when clients may come: behind the letters that were there before.</param>
     /// <exception cref="SessionLostException">The hub has another owner, or its storage went back in time.</exception>
-    public async Task RunAsync()
+    public async Task RunAsync(Action open)
     {
         Task[] work =
         [
             _journal.RunAsync(Stopping),
             _activities.RunAsync(Stopping),
             _alarm.RunAsync(Stopping),
-            LookAheadAsync(Stopping),
-            ResumeAsync(Stopping),
+            _bin.RunAsync(Stopping),
+            ServeAsync(open, Stopping),
         ];
-        var resumed = work[^1];
-        var running = work.ToList();
         try
         {
-            while (true)
-            {
-                var ended = await Task.WhenAny(running);
-                await ended;
-                if (ended != resumed)
-                    return;
-                running.Remove(resumed);
-            }
+            await await Task.WhenAny(work);
         }
         finally
         {
@@ -126,10 +122,9 @@ internal sealed class HubSession : IAsyncDisposable
     }
 
     /// <summary>Whether the hub was taken by another, rather than lost with its storage.</summary>
-    public async Task<bool> HasSuccessorAsync()
+    public async Task<bool> HasSuccessorAsync(CancellationToken cancellation)
     {
-        using var patience = new CancellationTokenSource(ForStopping);
-        var hub = await Parts.Storage.ReadAsync(Keys.Hub, patience.Token);
+        var hub = await Parts.Storage.ReadAsync(Keys.Hub, cancellation);
         return hub?.GetInt64("Epoch") > _epoch;
     }
 
@@ -182,30 +177,40 @@ internal sealed class HubSession : IAsyncDisposable
             actor.Abandon();
     }
 
-    /// <summary>Takes up what the last owner left: letters, and instances with something to do now. Nothing else is read.</summary>
-    private async Task ResumeAsync(CancellationToken cancellation)
+    private async Task ServeAsync(Action open, CancellationToken cancellation)
     {
-        var own = string.Create(CultureInfo.InvariantCulture, $"|{_epoch:D10}");
+        await DeliverOldLettersAsync(cancellation);
+        open();
+        await foreach (var row in Parts.Storage.RangeAsync("r|", "r|" + Keys.End, cancellation))
+            Post(row.GetString("Id"), new Mail.Wake());
+        await LookAheadAsync(cancellation);
+    }
+
+    /// <summary>Takes up the letters that the last owner left; nobody has written others yet, so that none overtakes them.</summary>
+    private async Task DeliverOldLettersAsync(CancellationToken cancellation)
+    {
+        var letters = new List<Mail.Delivery>();
+        var blobs = new HashSet<string>();
         await foreach (var row in Parts.Storage.RangeAsync("i|", "i|" + Keys.End, cancellation))
         {
-            // What was written since is handed over by who wrote it.
-            if (IsOwn(row))
-                continue;
-            Post(row.GetString("To"), new Mail.Delivery(Json.FromLines<Letter>(await Parts.Storage.GetAsync(row, cancellation))[0], row.RowKey));
+            var blob = row.GetString("Blob");
+            if (blob is not null)
+                blobs.Add(blob);
+            letters.Add(new Mail.Delivery(Json.FromLines<Letter>(await Parts.Storage.GetAsync(row, cancellation))[0], row.RowKey, blob));
         }
 
         await foreach (var row in Parts.Storage.RangeAsync("o|", "o|" + Keys.End, cancellation))
         {
-            if (IsOwn(row))
-                continue;
-            var letters = Json.FromLines<Letter>(await Parts.Storage.GetAsync(row, cancellation));
-            await new Outbox(this).SpreadAsync(row, letters, cancellation);
+            if (row.GetString("Blob") is { } blob)
+                blobs.Add(blob);
+            await new Outbox(this, letters.Add).SpreadAsync(row, Json.FromLines<Letter>(await Parts.Storage.GetAsync(row, cancellation)), cancellation);
         }
 
-        await foreach (var row in Parts.Storage.RangeAsync("r|", "r|" + Keys.End, cancellation))
-            Post(row.GetString("Id"), new Mail.Wake());
-
-        bool IsOwn(TableEntity row) => row.RowKey.AsSpan(row.RowKey.LastIndexOf('|')).StartsWith(own);
+        blobs.UnionWith(letters.Select(letter => letter.Blob).OfType<string>());
+        foreach (var letter in letters)
+            Post(letter.Letter.To, letter);
+        foreach (var opened in (await Parts.Storage.BlobsAsync(Outbox.Blobs, cancellation)).Where(blob => !blobs.Contains(blob)))
+            _bin.Discard(opened);
     }
 
     /// <summary>Keeps the timers of the near future in memory, and notices a new owner even when there is nothing to write.</summary>

@@ -44,43 +44,39 @@ internal sealed class Instance(string id, HubSession session)
     {
         if (Run is not null)
             return Run;
-        var (parts, state) = (session.Parts, State!);
-        var input = await parts.Storage.LoadTextAsync(state.Input, session.Stopping);
-        var custom = await parts.Storage.LoadTextAsync(state.CustomStatus, session.Stopping);
-        var history = new List<HistoryEvent>();
-        for (var chunk = 0; chunk < state.Chunks; chunk++)
-        {
-            var row = await parts.Storage.ReadAsync(Keys.Chunk(id, state.Generation, chunk), session.Stopping)
-                ?? throw new InvalidOperationException($"Part {chunk} of the history of instance '{id}' is gone.");
-            history.AddRange(Json.FromLines<HistoryEvent>(await parts.Storage.GetAsync(row, session.Stopping)));
-        }
-
-        history.AddRange(Json.FromLines<HistoryEvent>(_tail));
-        var parent = state.Parent is { } link ? new ParentOrchestrationInstance(link.Name, link.InstanceId) : null;
-        if (!parts.Functions.TryGetOrchestrator(state.Name, out var code))
-            code = _ => throw new InvalidOperationException($"There is no orchestrator named '{state.Name}'.");
-        var run = new OrchestrationRun(new RunIdentity(id, state.Generation, state.Name, state.Version, input, parent), code, parts.Converter, parts.Loggers)
-        {
-            CustomStatus = custom,
-        };
-        run.Replay(history);
+        var (storage, state) = (session.Parts.Storage, State!);
+        var run = NewRun(state, await storage.LoadTextAsync(state.Input, session.Stopping));
+        run.CustomStatus = await storage.LoadTextAsync(state.CustomStatus, session.Stopping);
+        run.Replay([.. await OlderHistoryAsync(state), .. Json.FromLines<HistoryEvent>(_tail)]);
         if (run.Outcome is Outcome.Failed { Failure: { } failure })
             session.Logger.LogError("Instance {Instance} can't go on where it stopped. {Failure}", id, failure.ErrorMessage);
         return Run = run;
+    }
+
+    /// <summary>An orchestrator's code that has not begun.</summary>
+    public OrchestrationRun NewRun(InstanceState state, string? input)
+    {
+        var parts = session.Parts;
+        var parent = state.Parent is { } link ? new ParentOrchestrationInstance(link.Name, link.InstanceId) : null;
+        if (!parts.Functions.TryGetOrchestrator(state.Name, out var code))
+            code = _ => throw new InvalidOperationException($"There is no orchestrator named '{state.Name}'.");
+        return new(new RunIdentity(id, state.Generation, state.Name, state.Version, input, parent), code, parts.Converter, parts.Loggers);
     }
 
     /// <summary>Writes what has changed, in one transaction, and only then takes it for true.</summary>
     /// <param name="next">Null to forget the instance.</param>
     /// <param name="happened">To append to the history; of a new generation, all of it.</param>
     /// <param name="others">Rows to write with it.</param>
-    public async Task ChangeAsync(InstanceState? next, IReadOnlyList<HistoryEvent> happened, IReadOnlyList<TableTransactionAction> others)
+    /// <param name="begun">The code of a new generation, where it has already begun.</param>
+    public async Task ChangeAsync(
+        InstanceState? next, IReadOnlyList<HistoryEvent> happened, IReadOnlyList<TableTransactionAction> others, OrchestrationRun? begun = null)
     {
         var (storage, last) = (session.Parts.Storage, State);
         var rows = new List<TableTransactionAction>(others);
         var (tail, isNewHistory) = (_tail, last?.Generation != next?.Generation || next is { IsOver: true });
         if (isNewHistory)
         {
-            var litter = last is null ? [] : Enumerable.Range(0, last.Chunks).Select(chunk => Keys.Chunk(id, last.Generation, chunk));
+            Litter[] litter = last is { Chunks: > 0 } ? [new(last.Generation, 0, last.Chunks)] : [];
             next = next is null ? null : next with { Chunks = 0, HasLargeChunks = false, Litter = [.. next.Litter, .. litter] };
             tail = [];
         }
@@ -91,17 +87,15 @@ internal sealed class Instance(string id, HubSession session)
             if (tail.Length > LongestTail)
             {
                 var chunk = new TableEntity(Keys.Partition, Keys.Chunk(id, next.Generation, next.Chunks));
-                await storage.PutAsync(chunk, tail, $"{Keys.Escape(id)}/history/{next.Generation:D8}/{next.Chunks:D6}", session.Stopping);
+                await storage.PutAsync(chunk, tail, $"{BlobsOf(next.Generation)}{session.NextOrder()}", session.Stopping);
                 rows.Add(new(TableTransactionActionType.UpsertReplace, chunk));
                 next = next with { Chunks = next.Chunks + 1, HasLargeChunks = next.HasLargeChunks || chunk.ContainsKey("Blob") };
                 tail = [];
             }
         }
 
-        foreach (var litter in (next ?? last)?.Litter.Take(MostLitterATurn) ?? [])
-            rows.Add(Delete(litter));
-        next = next is null ? null : next with { Litter = [.. next.Litter.Skip(MostLitterATurn)] };
-
+        if (next is { Litter.Count: > 0 })
+            next = next with { Litter = [.. PickUp(next.Litter, rows)] };
         AddIndexRows(rows, last, next);
         if (next is not null)
         {
@@ -118,15 +112,62 @@ internal sealed class Instance(string id, HubSession session)
             await session.CommitAsync(rows);
         (State, _tail) = (next, tail);
         if (isNewHistory)
-            Run = null;
-        if (next?.Due is { } due)
+            Run = next is { IsOver: false } ? begun : null;
+        if (next?.Due is { } due && due != last?.Due)
             session.WakeAt(due, id);
-        if (last?.Status != next?.Status)
-            session.Parts.Watchers.Changed(id);
+        if (last?.Status != next?.Status || last?.Generation != next?.Generation)
+            session.Parts.Watchers.Changed(id, next);
+        if (last is not null && next is not null)
+            DiscardBlobs(last, next);
     }
+
+    /// <summary>What the names of a generation's blobs begin with. Each is written once, since a fenced owner may still be writing.</summary>
+    private string BlobsOf(string generation) => $"{Keys.Escape(id)}/history/{generation}/";
 
     private static TableTransactionAction Delete(string key) =>
         new(TableTransactionActionType.Delete, new TableEntity(Keys.Partition, key), ETag.All);
+
+    private async Task<List<HistoryEvent>> OlderHistoryAsync(InstanceState state)
+    {
+        var (storage, history, chunks) = (session.Parts.Storage, new List<HistoryEvent>(), 0);
+        if (state.Chunks == 0)
+            return history;
+        await foreach (var row in storage.RangeAsync(Keys.Chunk(id, state.Generation, 0), Keys.Chunk(id, state.Generation, state.Chunks), session.Stopping))
+        {
+            history.AddRange(Json.FromLines<HistoryEvent>(await storage.GetAsync(row, session.Stopping)));
+            chunks++;
+        }
+
+        return chunks == state.Chunks
+            ? history
+            : throw new InvalidOperationException($"Of the {state.Chunks} older parts of the history of instance '{id}', storage has {chunks}.");
+    }
+
+    /// <summary>Adds some of the litter's rows to those to be deleted.</summary>
+    /// <returns>What remains.</returns>
+    private IEnumerable<Litter> PickUp(IReadOnlyList<Litter> litter, List<TableTransactionAction> rows)
+    {
+        var left = MostLitterATurn;
+        foreach (var heap in litter)
+        {
+            var end = Math.Min(heap.End, heap.First + left);
+            for (var chunk = heap.First; chunk < end; chunk++, left--)
+                rows.Add(Delete(Keys.Chunk(id, heap.Generation, chunk)));
+            if (end < heap.End)
+                yield return heap with { First = end };
+        }
+    }
+
+    /// <summary>What a crash keeps from being discarded stays until the instance is purged.</summary>
+    private void DiscardBlobs(InstanceState last, InstanceState next)
+    {
+        string?[] now = [next.Input?.Blob, next.Output?.Blob, next.CustomStatus?.Blob];
+        string?[] before = [last.Input?.Blob, last.Output?.Blob, last.CustomStatus?.Blob];
+        foreach (var blob in before.OfType<string>().Except(now.OfType<string>()))
+            session.Bin.Discard(blob);
+        if (last.HasLargeChunks && !next.HasLargeChunks)
+            session.Bin.Discard(BlobsOf(last.Generation));
+    }
 
     private void AddIndexRows(List<TableTransactionAction> rows, InstanceState? last, InstanceState? next)
     {

@@ -6,6 +6,7 @@ namespace ServerlessDrives.Embedded.DurableTask;
 internal sealed class InstanceActor(string id, HubSession session)
 {
     private const int MostMailATurn = 200;
+    private const int MostLettersATurn = 30;
 
     private static readonly TimeSpan BeforeAnotherTry = TimeSpan.FromSeconds(2);
 
@@ -121,13 +122,23 @@ internal sealed class InstanceActor(string id, HubSession session)
         var turn = new Turn(instance, session);
         while (mail.Count > 0)
         {
-            var together = mail.TakeWhile(one => !ChangesTheWhole(one)).ToList();
+            var together = Together(mail);
             if (together.Count > 0)
                 await turn.TakeAsync(together);
             else
                 await turn.ChangeAsync(mail[0]);
-            mail.RemoveRange(0, Math.Max(1, together.Count));
+            var done = Math.Max(1, together.Count);
+            foreach (var blob in mail.Take(done).OfType<Mail.Delivery>().Select(delivery => delivery.Blob).OfType<string>())
+                session.Bin.Discard(blob);
+            mail.RemoveRange(0, done);
         }
+    }
+
+    /// <summary>The mail up to what is to be looked at by itself, and not more letters than fit into one transaction.</summary>
+    private static List<Mail> Together(List<Mail> mail)
+    {
+        var letters = 0;
+        return mail.TakeWhile(one => !ChangesTheWhole(one) && (one is not Mail.Delivery || ++letters <= MostLettersATurn)).ToList();
 
         static bool ChangesTheWhole(Mail mail) => mail is Mail.Start or Mail.Terminate or Mail.Purge or Mail.Delivery { Letter: StartChild or EndChild };
     }

@@ -15,7 +15,7 @@ internal sealed record StartChild(string To, string Name, string? Version, strin
 
 internal sealed record SentEvent(string To, string Name, string? Payload) : Letter(To);
 
-internal sealed record ChildEnded(string To, int Generation, int StepId, string? Result, TaskFailureDetails? Failure) : Letter(To);
+internal sealed record ChildEnded(string To, string Generation, int StepId, string? Result, TaskFailureDetails? Failure) : Letter(To);
 
 internal sealed record EndChild(string To, string? Output) : Letter(To);
 
@@ -26,9 +26,10 @@ internal abstract record Mail
     internal sealed record Wake : Mail;
 
     /// <param name="Key">The letter's row.</param>
-    internal sealed record Delivery(Letter Letter, string Key) : Mail;
+    /// <param name="Blob">Where the letter itself is, if it was too large for its row.</param>
+    internal sealed record Delivery(Letter Letter, string Key, string? Blob) : Mail;
 
-    internal sealed record ActivityEnded(int Generation, Answer Answer) : Mail;
+    internal sealed record ActivityEnded(string Generation, Answer Answer) : Mail;
 
     /// <summary>What a client asks for, and waits to see stored.</summary>
     internal abstract record Request : Mail

@@ -18,7 +18,7 @@ internal abstract record Outcome
 internal sealed class NonDeterministicOrchestrationException(string message) : Exception(message);
 
 /// <summary>What an orchestrator's code sees of its instance.</summary>
-internal sealed record RunIdentity(string InstanceId, int Generation, string Name, string Version, string? Input, ParentOrchestrationInstance? Parent);
+internal sealed record RunIdentity(string InstanceId, string Generation, string Name, string Version, string? Input, ParentOrchestrationInstance? Parent);
 
 /// <summary>One orchestrator's code, alive: brought to where its history says it was, then fed what arrives.</summary>
 internal sealed class OrchestrationRun

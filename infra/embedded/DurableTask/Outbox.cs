@@ -4,11 +4,15 @@ using Azure.Data.Tables;
 namespace ServerlessDrives.Embedded.DurableTask;
 
 /// <summary>How letters come from one instance to another.</summary>
-internal sealed class Outbox(HubSession session)
+/// <param name="hand">Takes each letter as soon as its row is written.</param>
+internal sealed class Outbox(HubSession session, Action<Mail.Delivery> hand)
 {
     /// <summary>More than these are bundled into one row first, and delivered from there in as many transactions as it takes.</summary>
     private const int MostAtOnce = 30;
     private const int MostBytesAtOnce = 500_000;
+
+    /// <summary>What the names of letters' and bundles' blobs begin with.</summary>
+    public const string Blobs = "letters/";
 
     private TableEntity? _bundle;
     private IReadOnlyList<Letter> _letters = [];
@@ -24,7 +28,7 @@ internal sealed class Outbox(HubSession session)
         {
             var order = session.NextOrder();
             _bundle = new TableEntity(Keys.Partition, Keys.Bundle(order)) { ["Delivered"] = 0 };
-            await session.Parts.Storage.PutAsync(_bundle, Json.Lines(letters), $"bundles/{order}", cancellation);
+            await session.Parts.Storage.PutAsync(_bundle, Json.Lines(letters), $"{Blobs}{order}", cancellation);
             return [new(TableTransactionActionType.Add, _bundle)];
         }
 
@@ -66,15 +70,14 @@ internal sealed class Outbox(HubSession session)
             if (delivered < letters.Count)
                 continue;
             if (bundle.GetString("Blob") is { } blob)
-                await session.Parts.Storage.DeleteBlobsAsync(blob, cancellation);
+                session.Bin.Discard(blob);
             return;
         }
     }
 
     private void Hand()
     {
-        foreach (var delivery in Deliveries)
-            session.Post(delivery.Letter.To, delivery);
+        Deliveries.ForEach(hand);
         Deliveries.Clear();
     }
 
@@ -82,8 +85,8 @@ internal sealed class Outbox(HubSession session)
     {
         var order = session.NextOrder();
         var row = new TableEntity(Keys.Partition, Keys.Letter(letter.To, order)) { ["To"] = letter.To };
-        await session.Parts.Storage.PutAsync(row, written, $"{Keys.Escape(letter.To)}/letters/{order}", cancellation);
-        Deliveries.Add(new Mail.Delivery(letter, row.RowKey));
+        await session.Parts.Storage.PutAsync(row, written, $"{Blobs}{order}", cancellation);
+        Deliveries.Add(new Mail.Delivery(letter, row.RowKey, row.GetString("Blob")));
         return new(TableTransactionActionType.Add, row);
     }
 }

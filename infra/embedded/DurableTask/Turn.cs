@@ -28,12 +28,10 @@ internal sealed class Turn(Instance instance, HubSession session)
         var (arrivals, suspension) = Arrivals(mail, run);
         arrivals.AddRange(WhatIsDue(run, now));
         if (arrivals.Count > 0 || run.Outcome is not null || mail.Any(one => one is Mail.Delivery))
-            await StoreAsync(run, now, arrivals, Opened(mail), suspension);
+            await StoreAsync(State, run, now, arrivals, Opened(mail), suspension);
         foreach (var one in mail)
             Settle(one);
-        RunActivities();
-        if (State is { IsOver: false, HasBegun: false, IsReady: true } or { IsOver: true, Litter.Count: > 0 })
-            session.Post(instance.Id, new Mail.Wake());
+        GoOn();
     }
 
     /// <summary>Does what changes the instance as a whole.</summary>
@@ -117,7 +115,7 @@ internal sealed class Turn(Instance instance, HubSession session)
             if (Arrival(one, run) is { } arrival)
                 arrivals.Add(arrival);
             if (one is Mail.Suspend suspend)
-                suspension = new(true, suspend.Reason is null ? null : new StoredText(suspend.Reason, null));
+                suspension = new(true, suspend.Reason is { } reason ? new StoredText(reason[..Math.Min(reason.Length, HubStorage.InlineText)], null) : null);
             else if (one is Mail.Resume)
                 suspension = new(false, null);
         }
@@ -150,24 +148,24 @@ internal sealed class Turn(Instance instance, HubSession session)
     }
 
     private async Task StoreAsync(
-        OrchestrationRun run, DateTime now, List<Arrival> arrivals, List<TableTransactionAction> others, Suspension suspension)
+        InstanceState last, OrchestrationRun run, DateTime now, List<Arrival> arrivals, List<TableTransactionAction> others, Suspension suspension)
     {
         var (storage, stopping, id) = (session.Parts.Storage, session.Stopping, instance.Id);
         IReadOnlyList<HistoryEvent> happened = arrivals.Count > 0 ? run.Take(now, arrivals) : [];
-        var letters = happened.OfType<Step>().Select(ToLetter).OfType<Letter>().ToList();
-        var next = State! with
+        var letters = happened.OfType<Step>().Select(step => ToLetter(step, last)).OfType<Letter>().ToList();
+        var next = last with
         {
             UpdatedAt = new DateTimeOffset(now),
-            HasBegun = State!.HasBegun || arrivals.Any(arrival => arrival is Started),
+            HasBegun = last.HasBegun || arrivals.Any(arrival => arrival is Started),
             Output = suspension.Reason,
         };
         next = next with
         {
             Status = suspension.Is ? OrchestrationRuntimeStatus.Suspended
-                : next.HasBegun || State.Status is OrchestrationRuntimeStatus.Running ? OrchestrationRuntimeStatus.Running
+                : next.HasBegun || last.Status is OrchestrationRuntimeStatus.Running ? OrchestrationRuntimeStatus.Running
                 : OrchestrationRuntimeStatus.Pending,
         };
-        if (run.CustomStatus != await storage.LoadTextAsync(State.CustomStatus, stopping))
+        if (run.CustomStatus != await storage.LoadTextAsync(last.CustomStatus, stopping))
             next = next with { CustomStatus = await storage.StoreTextAsync(run.CustomStatus, id, stopping) };
 
         switch (run.Outcome)
@@ -180,7 +178,7 @@ internal sealed class Turn(Instance instance, HubSession session)
                 happened = again.Carried.Count == 0 ? [] : [new TurnBegan(now), .. again.Carried];
                 next = next with
                 {
-                    Generation = next.Generation + 1,
+                    Generation = session.NextOrder(),
                     Input = await storage.StoreTextAsync(again.Input, id, stopping),
                     Version = again.Version ?? next.Version,
                     HasBegun = false,
@@ -200,19 +198,16 @@ internal sealed class Turn(Instance instance, HubSession session)
                 break;
         }
 
-        await SendAndChangeAsync(next, happened, others, letters);
+        await SendAndChangeAsync(next, happened, others, letters, run.Outcome is null ? run : null);
     }
 
     private async Task SendAndChangeAsync(
-        InstanceState? next, IReadOnlyList<HistoryEvent> happened, List<TableTransactionAction> others, List<Letter> letters)
+        InstanceState next, IReadOnlyList<HistoryEvent> happened, List<TableTransactionAction> others, List<Letter> letters, OrchestrationRun? run = null)
     {
-        var outbox = new Outbox(session);
+        var outbox = new Outbox(session, letter => session.Post(letter.Letter.To, letter));
         others.AddRange(await outbox.SendAsync(letters, session.Stopping));
-        var last = State;
-        await instance.ChangeAsync(next, happened, others);
+        await instance.ChangeAsync(next, happened, others, run);
         await outbox.DeliverAsync(session.Stopping);
-        if (last is { HasLargeChunks: true } && next is not { HasLargeChunks: true })
-            await session.Parts.Storage.DeleteBlobsAsync($"{Keys.Escape(instance.Id)}/history/{last.Generation:D8}/", session.Stopping);
     }
 
     private async Task StartAsync(Mail.Start start)
@@ -241,32 +236,33 @@ internal sealed class Turn(Instance instance, HubSession session)
         await CreateAsync(child.Name, child.Version, child.Input, null, new Dictionary<string, string>(), child.Parent, [Delete(letter)]);
     }
 
+    /// <summary>Creates the instance, and lets it begin in the same transaction unless it is to start later.</summary>
     private async Task CreateAsync(
         string name, string? version, string? input, DateTime? startAt, IReadOnlyDictionary<string, string> tags, ParentLink? parent, List<TableTransactionAction> others)
     {
         var now = session.Parts.Clock.GetUtcNow();
         var at = startAt > now.UtcDateTime ? startAt : null;
-        await instance.ChangeAsync(
-            new InstanceState
-            {
-                Id = instance.Id,
-                Name = name,
-                Version = version ?? string.Empty,
-                Status = OrchestrationRuntimeStatus.Pending,
-                CreatedAt = now,
-                UpdatedAt = now,
-                Generation = (State?.Generation ?? 0) + 1,
-                StartAt = at,
-                Due = at,
-                IsReady = at is null,
-                Input = await session.Parts.Storage.StoreTextAsync(input, instance.Id, session.Stopping),
-                Tags = tags,
-                Parent = parent,
-                Litter = State?.Litter ?? [],
-            },
-            [],
-            others);
-        session.Post(instance.Id, new Mail.Wake());
+        var created = new InstanceState
+        {
+            Id = instance.Id,
+            Name = name,
+            Version = version ?? string.Empty,
+            Status = OrchestrationRuntimeStatus.Pending,
+            CreatedAt = now,
+            UpdatedAt = now,
+            Generation = session.NextOrder(),
+            StartAt = at,
+            Due = at,
+            Input = await session.Parts.Storage.StoreTextAsync(input, instance.Id, session.Stopping),
+            Tags = tags,
+            Parent = parent,
+            Litter = State?.Litter ?? [],
+        };
+        if (at is null)
+            await StoreAsync(created, instance.NewRun(created, input), now.UtcDateTime, [new Started()], others, new Suspension(false, null));
+        else
+            await instance.ChangeAsync(created, [], others);
+        GoOn();
     }
 
     private async Task TerminateAsync(string? output, bool recursive, List<TableTransactionAction> others)
@@ -291,13 +287,18 @@ internal sealed class Turn(Instance instance, HubSession session)
             return false;
         while (State is { Litter.Count: > 0 })
             await instance.ChangeAsync(State, [], []);
+        // Listed before, since an instance of the same id may be there a moment after.
+        var blobs = await session.Parts.Storage.BlobsAsync($"{Keys.Escape(instance.Id)}/", session.Stopping);
         await instance.ChangeAsync(null, [], []);
-        await session.Parts.Storage.DeleteBlobsAsync($"{Keys.Escape(instance.Id)}/", session.Stopping);
+        blobs.ForEach(session.Bin.Discard);
         return true;
     }
 
-    private void RunActivities()
+    /// <summary>Has done what the stored turn calls for.</summary>
+    private void GoOn()
     {
+        if (State is { IsOver: false, HasBegun: false, IsReady: true } or { IsOver: true, Litter.Count: > 0 })
+            session.Post(instance.Id, new Mail.Wake());
         if (State is not { IsOver: false } || instance.Run is not { } run)
             return;
         foreach (var activity in run.Unanswered.OfType<ActivityScheduled>())
@@ -312,10 +313,10 @@ internal sealed class Turn(Instance instance, HubSession session)
             (mail as Mail.Request)?.Grant();
     }
 
-    private Letter? ToLetter(Step step) => step switch
+    private static Letter? ToLetter(Step step, InstanceState sender) => step switch
     {
         ChildScheduled child => new StartChild(
-            child.InstanceId, child.Name, child.Version, child.Input, new ParentLink(instance.Id, State!.Name, State.Generation, child.Id)),
+            child.InstanceId, child.Name, child.Version, child.Input, new ParentLink(sender.Id, sender.Name, sender.Generation, child.Id)),
         EventSent sent => new SentEvent(sent.InstanceId, sent.Name, sent.Payload),
         _ => null,
     };
@@ -333,14 +334,21 @@ internal sealed class Turn(Instance instance, HubSession session)
         letters.Add(new ChildEnded(parent.InstanceId, parent.Generation, parent.StepId, output, failure));
     }
 
-    /// <summary>A failure has to fit into its row; what is lost of it is the traces, then the end of the message.</summary>
+    /// <summary>A failure has to fit into its row; what is lost of it is the traces, then the ends of the messages, then the innermost.</summary>
     private static TaskFailureDetails Shortened(TaskFailureDetails failure)
     {
         const int Most = 20_000;
-        if (Json.Text(failure)!.Length <= Most)
-            return failure;
-        var message = failure.ErrorMessage.Length > Most / 4 ? failure.ErrorMessage[..(Most / 4)] : failure.ErrorMessage;
-        return new TaskFailureDetails(failure.ErrorType, message, null, null, null);
+        var shorter = failure;
+        for (var (length, depth) = (8_000, 8); Json.Text(shorter)!.Length > Most; (length, depth) = (length / 2, Math.Max(1, depth - 1)))
+            shorter = Cut(failure, length, depth);
+        return shorter;
+
+        static TaskFailureDetails Cut(TaskFailureDetails whole, int length, int depth) => new(
+            whole.ErrorType,
+            whole.ErrorMessage[..Math.Min(whole.ErrorMessage.Length, length)],
+            null,
+            depth > 0 && whole.InnerFailure is { } inner ? Cut(inner, length, depth - 1) : null,
+            null);
     }
 
     /// <param name="Reason">Shown as the output, as long as it lasts.</param>

@@ -4,10 +4,10 @@ namespace ServerlessDrives.Embedded.DurableTask;
 internal sealed class Watchers
 {
     private readonly Lock _gate = new();
-    private readonly Dictionary<string, TaskCompletionSource> _watched = [];
+    private readonly Dictionary<string, TaskCompletionSource<InstanceState?>> _watched = [];
 
-    /// <summary>Completes at the next change.</summary>
-    public Task NextChange(string id)
+    /// <summary>Completes at the next change, with what is stored then; null says to look.</summary>
+    public Task<InstanceState?> NextChange(string id)
     {
         lock (_gate)
         {
@@ -17,12 +17,12 @@ internal sealed class Watchers
         }
     }
 
-    public void Changed(string id)
+    public void Changed(string id, InstanceState? state)
     {
         lock (_gate)
         {
             if (_watched.Remove(id, out var change))
-                change.TrySetResult();
+                change.TrySetResult(state);
         }
     }
 
@@ -32,7 +32,7 @@ internal sealed class Watchers
         lock (_gate)
         {
             foreach (var change in _watched.Values)
-                change.TrySetResult();
+                change.TrySetResult(null);
             _watched.Clear();
         }
     }

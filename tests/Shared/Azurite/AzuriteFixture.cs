@@ -80,6 +80,15 @@ public class AzuriteFixture : IAsyncDisposable
         await running.WaitForExitAsync();
     }
 
+    /// <summary>Ends it at once; what it was told in the last seconds may be lost.</summary>
+    public async Task KillAsync()
+    {
+        if (_process is not { HasExited: false } running)
+            return;
+        running.Kill();
+        await running.WaitForExitAsync();
+    }
+
     public async ValueTask DisposeAsync()
     {
         await StopAsync();

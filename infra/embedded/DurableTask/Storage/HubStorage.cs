@@ -9,19 +9,25 @@ using Microsoft.Extensions.Logging;
 namespace ServerlessDrives.Embedded.DurableTask;
 
 /// <summary>The hub's table and its blobs. While storage is away, calls wait for it, say so once, and go on.</summary>
+#pragma warning disable CA1001 // A semaphore without a wait handle has nothing to dispose of, and reads come even after the engine's end.
 internal sealed class HubStorage(DurableStorage storage, TimeProvider clock, ILogger logger)
+#pragma warning restore CA1001
 {
     /// <summary>A property holds 64 KiB; a row 1 MiB, and a transaction 4 MiB, in base64.</summary>
     private const int PropertyBytes = 60_000;
     private const int RowBytes = 600_000;
 
     /// <summary>In characters, of two bytes each.</summary>
-    private const int InlineText = 30_000;
+    public const int InlineText = 30_000;
+
+    /// <summary>Calls at the same time; more would only wait in the storage, on their time.</summary>
+    private const int MostCalls = 32;
 
     private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
 
     private readonly BlobContainerClient _blobs = storage.Blobs.GetBlobContainerClient($"{storage.TaskHub.ToLowerInvariant()}-large");
+    private readonly SemaphoreSlim _calls = new(MostCalls);
     private volatile bool _isAway;
     private volatile bool _hasContainer;
 
@@ -32,11 +38,9 @@ internal sealed class HubStorage(DurableStorage storage, TimeProvider clock, ILo
     {
         for (var attempt = 0; ; attempt++)
         {
-            using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-            limited.CancelAfter(CallTimeout);
             try
             {
-                var answer = await call(limited.Token);
+                var answer = await CallAsync(call, cancellation);
                 SayThatItIsBack();
                 return answer;
             }
@@ -47,8 +51,8 @@ internal sealed class HubStorage(DurableStorage storage, TimeProvider clock, ILo
         }
     }
 
-    /// <summary>Waits before the next attempt, longer each time.</summary>
-    public async Task PauseAsync(int attempt, Exception trouble, CancellationToken cancellation)
+    /// <summary>Says that storage is away, and waits before the next attempt.</summary>
+    public Task PauseAsync(int attempt, Exception trouble, CancellationToken cancellation)
     {
         if (!_isAway)
         {
@@ -56,6 +60,12 @@ internal sealed class HubStorage(DurableStorage storage, TimeProvider clock, ILo
             logger.LogWarning("Storage does not answer; durable work waits for it. {Trouble}", trouble.Message.Split('\n')[0]);
         }
 
+        return PauseAsync(attempt, cancellation);
+    }
+
+    /// <summary>Waits before the next attempt, longer each time.</summary>
+    public async Task PauseAsync(int attempt, CancellationToken cancellation)
+    {
         var pause = TimeSpan.FromMilliseconds(50 * Math.Pow(2, Math.Min(attempt, 10)));
         await Task.Delay(pause < LongestPause ? pause : LongestPause, clock, cancellation);
     }
@@ -154,40 +164,64 @@ internal sealed class HubStorage(DurableStorage storage, TimeProvider clock, ILo
     public async Task<string?> LoadTextAsync(StoredText? stored, CancellationToken cancellation) =>
         stored is { Text: null, Blob: { } blob } ? (await LoadAsync(blob, cancellation)).ToString() : stored?.Text;
 
-    /// <summary>Deletes all blobs whose names begin so.</summary>
-    public async Task DeleteBlobsAsync(string prefix, CancellationToken cancellation)
-    {
-        var names = await PatientlyAsync(
-            async limited =>
+    /// <summary>All blobs whose names begin so.</summary>
+    public Task<List<string>> BlobsAsync(string prefix, CancellationToken cancellation) => PatientlyAsync(
+        async limited =>
+        {
+            var found = new List<string>();
+            try
             {
-                var found = new List<string>();
-                try
-                {
-                    await foreach (var blob in _blobs.GetBlobsAsync(BlobTraits.None, BlobStates.None, prefix, limited))
-                        found.Add(blob.Name);
-                }
-                catch (RequestFailedException none) when (none.Status == 404)
-                {
-                    // Nothing was ever too large for the table.
-                }
+                await foreach (var blob in _blobs.GetBlobsAsync(BlobTraits.None, BlobStates.None, prefix, limited))
+                    found.Add(blob.Name);
+            }
+            catch (RequestFailedException none) when (none.Status == 404)
+            {
+                // Nothing was ever too large for the table.
+            }
 
-                return found;
-            },
-            cancellation);
+            return found;
+        },
+        cancellation);
+
+    public async Task DeleteBlobsAsync(IEnumerable<string> names, CancellationToken cancellation)
+    {
         foreach (var name in names)
             await PatientlyAsync(async limited => await _blobs.DeleteBlobIfExistsAsync(name, cancellationToken: limited), cancellation);
     }
 
-    private async Task SaveAsync(string blob, BinaryData content, CancellationToken cancellation)
+    private async Task<T> CallAsync<T>(Func<CancellationToken, Task<T>> call, CancellationToken cancellation)
     {
-        if (!_hasContainer)
+        await _calls.WaitAsync(cancellation);
+        try
         {
-            await PatientlyAsync(async limited => await _blobs.CreateIfNotExistsAsync(cancellationToken: limited), cancellation);
-            _hasContainer = true;
+            using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            limited.CancelAfter(CallTimeout);
+            return await call(limited.Token);
         }
-
-        await PatientlyAsync(async limited => await _blobs.GetBlobClient(blob).UploadAsync(content, overwrite: true, limited), cancellation);
+        finally
+        {
+            _calls.Release();
+        }
     }
+
+    private Task SaveAsync(string blob, BinaryData content, CancellationToken cancellation) => PatientlyAsync(
+        async limited =>
+        {
+            if (!_hasContainer)
+                await _blobs.CreateIfNotExistsAsync(cancellationToken: limited);
+            _hasContainer = true;
+            try
+            {
+                return await _blobs.GetBlobClient(blob).UploadAsync(content, overwrite: true, limited);
+            }
+            catch (RequestFailedException gone) when (gone.Status == 404)
+            {
+                // Storage went back to a time before it had the container.
+                await _blobs.CreateIfNotExistsAsync(cancellationToken: limited);
+                return await _blobs.GetBlobClient(blob).UploadAsync(content, overwrite: true, limited);
+            }
+        },
+        cancellation);
 
     private async Task<BinaryData> LoadAsync(string blob, CancellationToken cancellation) =>
         await PatientlyAsync(async limited => (await _blobs.GetBlobClient(blob).DownloadContentAsync(limited)).Value.Content, cancellation);

@@ -5,7 +5,10 @@ using Microsoft.DurableTask.Client;
 namespace ServerlessDrives.Embedded.DurableTask;
 
 /// <summary>Whom a sub-orchestration answers to.</summary>
-internal sealed record ParentLink(string InstanceId, string Name, int Generation, int StepId);
+internal sealed record ParentLink(string InstanceId, string Name, string Generation, int StepId);
+
+/// <summary>Chunks of a generation that is past, still to be deleted.</summary>
+internal sealed record Litter(string Generation, int First, int End);
 
 /// <summary>An instance as its row keeps it.</summary>
 internal sealed record InstanceState
@@ -22,8 +25,11 @@ internal sealed record InstanceState
 
     public DateTimeOffset UpdatedAt { get; init; }
 
-    /// <summary>Counts the times that it went on as new, and that its id was used anew.</summary>
-    public int Generation { get; init; }
+    /// <summary>
+    /// Another one whenever it goes on as new or its id is used anew, even after a purge: what was meant for an earlier one is
+    /// known by it.
+    /// </summary>
+    public required string Generation { get; init; }
 
     /// <summary>Whether this generation's code has begun.</summary>
     public bool HasBegun { get; init; }
@@ -48,8 +54,7 @@ internal sealed record InstanceState
     /// <summary>Whether some of it is in blobs.</summary>
     public bool HasLargeChunks { get; init; }
 
-    /// <summary>Rows of past generations that are still to be deleted.</summary>
-    public IReadOnlyList<string> Litter { get; init; } = [];
+    public IReadOnlyList<Litter> Litter { get; init; } = [];
 
     /// <summary>When something is to be done unless something arrives before.</summary>
     public DateTime? Due { get; init; }
@@ -74,7 +79,7 @@ internal sealed record InstanceState
         Status = (OrchestrationRuntimeStatus)(row.GetInt32("Status") ?? 0),
         CreatedAt = row.GetDateTimeOffset("CreatedAt") ?? default,
         UpdatedAt = row.GetDateTimeOffset("UpdatedAt") ?? default,
-        Generation = row.GetInt32("Generation") ?? 0,
+        Generation = row.GetString("Generation"),
         HasBegun = row.GetBoolean("HasBegun") ?? false,
         StartAt = Time(row.GetInt64("StartAt")),
         Input = Text(row, "Input"),
@@ -85,7 +90,7 @@ internal sealed record InstanceState
         Tags = Json.FromText<Dictionary<string, string>>(row.GetString("Tags")) ?? [],
         Chunks = row.GetInt32("Chunks") ?? 0,
         HasLargeChunks = row.GetBoolean("HasLargeChunks") ?? false,
-        Litter = Json.FromText<List<string>>(row.GetString("Litter")) ?? [],
+        Litter = Json.FromText<List<Litter>>(row.GetString("Litter")) ?? [],
         Due = Time(row.GetInt64("Due")),
         IsReady = row.GetBoolean("IsReady") ?? false,
     };

@@ -24,8 +24,11 @@ internal static class Keys
     public static string Instance(string id) => $"s|{Escape(id)}";
 
     /// <summary>An older part of an instance's history.</summary>
-    public static string Chunk(string id, int generation, int number) =>
-        string.Create(CultureInfo.InvariantCulture, $"c|{Escape(id)}|{generation:D8}|{number:D6}");
+    public static string Chunk(string id, string generation, int number) =>
+        string.Create(CultureInfo.InvariantCulture, $"{Chunks(id, generation)}{number:D6}");
+
+    /// <summary>What the keys of a generation's chunks begin with.</summary>
+    public static string Chunks(string id, string generation) => $"c|{Escape(id)}|{generation}|";
 
     /// <summary>A letter that an instance has not opened.</summary>
     public static string Letter(string to, string order) => $"i|{Escape(to)}|{order}";
