@@ -94,7 +94,7 @@ internal sealed class EmbeddedCloud : IHostedLifecycleService, IAsyncDisposable
             options.DisableChallengeResourceVerification = true;
             options.Diagnostics.IsLoggingEnabled = false;
         });
-        services.AddSingleton(_ => new DurableStorage(_azurite.Tables(), _azurite.Blobs(), "ServerlessDrives"));
+        services.AddSingleton(_ => new DurableStorage(_azurite.Tables(retries: 1), _azurite.Blobs(retries: 1), "ServerlessDrives"));
         services.AddSingleton(this);
         services.AddHostedService(provider => provider.GetRequiredService<EmbeddedCloud>());
     }

@@ -19,6 +19,9 @@ public sealed class TestHub(AzuriteFixture azurite, TestFunctions functions, Dur
 
     public DurableTaskClient Client { get; private set; } = null!;
 
+    /// <summary>Ends when the engine has stopped, or was fenced off.</summary>
+    public Task Running => Engine.Running;
+
     internal DurableEngine Engine => _engine!;
 
     public static async Task<TestHub> StartAsync(AzuriteFixture azurite, TestFunctions functions, DurableEngineOptions? options = null)

@@ -20,6 +20,7 @@ internal sealed class AzuriteServer(AzuriteInstallation installation, string dat
 
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(20);
+    private const int MostRetries = 8;
     private const int MostRestartsAMinute = 5;
 
     private readonly CancellationTokenSource _stopping = new();
@@ -39,10 +40,13 @@ internal sealed class AzuriteServer(AzuriteInstallation installation, string dat
     private readonly TaskCompletionSource<EmbeddedCloudException> _givenUp = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>A client that retries through a restart of Azurite.</summary>
-    public TableServiceClient Tables() => new(TableEndpoint, new TableSharedKeyCredential(Account, Key), WithPatience(new TableClientOptions()));
+    /// <param name="retries">Few for a caller that waits by itself.</param>
+    public TableServiceClient Tables(int retries = MostRetries) =>
+        new(TableEndpoint, new TableSharedKeyCredential(Account, Key), WithPatience(new TableClientOptions(), retries));
 
-    /// <summary>A client that retries through a restart of Azurite.</summary>
-    public BlobServiceClient Blobs() => new(BlobEndpoint, new Azure.Storage.StorageSharedKeyCredential(Account, Key), WithPatience(new BlobClientOptions()));
+    /// <inheritdoc cref="Tables"/>
+    public BlobServiceClient Blobs(int retries = MostRetries) =>
+        new(BlobEndpoint, new Azure.Storage.StorageSharedKeyCredential(Account, Key), WithPatience(new BlobClientOptions(), retries));
 
     /// <summary>Starts Azurite, after what an earlier start may have left running on the same data has ended, and returns once both services answer.</summary>
     /// <exception cref="EmbeddedCloudException">It couldn't be installed or started.</exception>
@@ -160,12 +164,12 @@ internal sealed class AzuriteServer(AzuriteInstallation installation, string dat
         }
     }
 
-    private static TOptions WithPatience<TOptions>(TOptions options) where TOptions : ClientOptions
+    private static TOptions WithPatience<TOptions>(TOptions options, int retries) where TOptions : ClientOptions
     {
         options.Retry.Mode = RetryMode.Exponential;
         options.Retry.Delay = TimeSpan.FromMilliseconds(100);
         options.Retry.MaxDelay = TimeSpan.FromSeconds(2);
-        options.Retry.MaxRetries = 8;
+        options.Retry.MaxRetries = retries;
         options.Retry.NetworkTimeout = TimeSpan.FromSeconds(20);
         options.Diagnostics.IsLoggingEnabled = false;
         options.Diagnostics.IsTelemetryEnabled = false;

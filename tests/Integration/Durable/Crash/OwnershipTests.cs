@@ -36,7 +36,7 @@ public sealed class OwnershipTests(DurableAzurite azurite)
         foreach (var id in ids)
             (await second.EndOfAsync(id)).ReadOutputAs<int>().ShouldBe(105);
 
-        await first.Engine.Running.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        await first.Running.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
         (await Should.ThrowAsync<RpcException>(() => first.Client.RaiseEventAsync(ids[0], "more", 1))).StatusCode.ShouldBe(StatusCode.Unavailable);
         (await first.Client.GetInstanceAsync(ids[0]))!.RuntimeStatus.ShouldBe(OrchestrationRuntimeStatus.Completed);
     }
@@ -65,7 +65,7 @@ public sealed class OwnershipTests(DurableAzurite azurite)
         await foreach (var instance in hubs[0].Client.GetAllInstancesAsync())
             ids.Add(instance.InstanceId);
         ids.ShouldBe(winners, ignoreOrder: true);
-        hubs.Count(hub => !hub.Engine.Running.IsCompleted).ShouldBeLessThanOrEqualTo(1);
+        hubs.Count(hub => !hub.Running.IsCompleted).ShouldBeLessThanOrEqualTo(1);
         foreach (var hub in hubs)
             await hub.DisposeAsync();
     }

@@ -39,6 +39,9 @@ internal sealed class Story
             return done;
         });
 
+    /// <summary>Whether the client has nothing more to ask for.</summary>
+    public bool OnlyWaits { get; private set; }
+
     /// <summary>Does what is still to be done, up to the end of the story.</summary>
     public async Task DriveAsync(DurableTaskClient client, CancellationToken crash)
     {
@@ -48,6 +51,7 @@ internal sealed class Story
             await SendAsync(client, $"item {_acknowledged.Count}", crash);
         while (!_isStopped)
             await StopAsync(client, crash);
+        OnlyWaits = true;
         await client.WaitForInstanceCompletionAsync(Id, crash);
     }
 
