@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
 using ServerlessDrives.Tests.Benchmarks.Measuring;
 using ServerlessDrives.Tests.Shared.Azurite;
 using ServerlessDrives.Tests.Shared.Durable;
@@ -54,7 +55,7 @@ public sealed class DurableBenchmark : LoadBenchmark
 
         var parallel = new List<TimeSpan>();
         for (var run = 0; run < (quick ? 1 : 5); run++)
-            parallel.Add(await TimeAsync(() => hub.RunAsync("Parallel")));
+            parallel.Add(await TimeAsync(() => CompletedAsync(hub.RunAsync("Parallel"))));
         results.Ratio("500 parallel activities", new Percentiles(parallel).At(50) / 1000, OfficialStack.FiveHundredParallel, OfficialStack.Name, "s", AtMostAFifth);
 
         await RequestsAsync(results, hub, storage, quick);
@@ -85,7 +86,7 @@ public sealed class DurableBenchmark : LoadBenchmark
         var whole = await TimeAsync(() => Task.WhenAll(Enumerable.Range(0, atOnce).Select(async _ =>
         {
             while (Interlocked.Increment(ref next) is var mine && mine < count)
-                took[mine] = await TimeAsync(() => hub.RunAsync("Sequence"));
+                took[mine] = await TimeAsync(() => CompletedAsync(hub.RunAsync("Sequence")));
         })));
         return (count / whole.TotalSeconds, new Percentiles(took));
     }
@@ -114,8 +115,15 @@ public sealed class DurableBenchmark : LoadBenchmark
     {
         var end = hub.EndOfAsync(id);
         await hub.Client.RaiseEventAsync(id, "go", "x");
-        await end;
+        await CompletedAsync(end);
     });
+
+    /// <summary>What fails fast would be the fastest.</summary>
+    private static async Task CompletedAsync(Task<OrchestrationMetadata> running)
+    {
+        if (await running is { RuntimeStatus: not OrchestrationRuntimeStatus.Completed } end)
+            throw new InvalidOperationException($"The instance {end.InstanceId} ended as {end.RuntimeStatus}: {end.FailureDetails}");
+    }
 
     private static async Task RequestsAsync(Results results, TestHub hub, CountingTransport storage, bool quick)
     {
