@@ -24,6 +24,7 @@ internal sealed class EmbeddedHost
 
     private readonly EmbeddedOptions _options;
     private readonly EmbeddedCloud _cloud;
+    private bool _hasStarted;
 
     private EmbeddedHost(WebApplicationBuilder web, EmbeddedOptions options, EmbeddedCloud cloud)
     {
@@ -69,7 +70,10 @@ internal sealed class EmbeddedHost
         web.Services.TryAddSingleton<DataConverter>(JsonDataConverter.Default);
         web.Services.AddRouting();
         cloud.AddTo(web.Services);
-        return new(web, options, cloud);
+        var host = new EmbeddedHost(web, options, cloud);
+        // A start that fails is told of in one sentence at the end; the host's own log of it would put a stack trace before that.
+        web.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", level => host._hasStarted && level >= LogLevel.Warning);
+        return host;
     }
 
     public IHost Build()
@@ -96,7 +100,11 @@ internal sealed class EmbeddedHost
             app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Functions"),
             app.Lifetime.ApplicationStopping);
         functions.Map(app, RoutePrefix());
-        app.Lifetime.ApplicationStarted.Register(() => Console.Out.WriteLine($"ServerlessDrives is ready at http://127.0.0.1:{_options.Port}"));
+        app.Lifetime.ApplicationStarted.Register(() =>
+        {
+            _hasStarted = true;
+            Console.Out.WriteLine($"ServerlessDrives is ready at http://127.0.0.1:{_options.Port}");
+        });
         return app;
     }
 

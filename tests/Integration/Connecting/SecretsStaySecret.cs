@@ -24,7 +24,7 @@ public sealed class SecretsStaySecret
         var wrong = (first.Id, Secret: "wr0ng/secret+of/nobody/" + Guid.NewGuid().ToString("N")[..17]);
 
         var heard = new Heard();
-        using var mia = await SignInAsync(app, heard);
+        using var mia = await SignInAsync(app, "mia", heard);
         var id = (await Connections.StartAsync(mia, "accessKey")).Text("id");
         await mia.SendAsync(HttpMethod.Put, $"/api/connections/{id}/configuration", Connections.KeyConfiguration(wrong, "acme-documents", "claims"), HttpStatusCode.Accepted);
         await mia.UntilAsync(id, now => now["attempt"]!.GetValue<int>() == 2);
@@ -38,7 +38,7 @@ public sealed class SecretsStaySecret
         await mia.SendAsync(HttpMethod.Patch, $"/api/drives/{drive}/credentials", new { accessKeyId = wrong.Id, secretAccessKey = wrong.Secret }, HttpStatusCode.UnprocessableEntity);
         await mia.SendAsync(HttpMethod.Patch, $"/api/drives/{drive}/credentials", new { accessKeyId = second.Id, secretAccessKey = second.Secret }, HttpStatusCode.OK);
         await mia.GetAsync($"/api/drives/{drive}", HttpStatusCode.OK);
-        using var ada = await SignInAsync(app, heard);
+        using var ada = await SignInAsync(app, "ada", heard);
         await ada.GetAsync("/api/audit", HttpStatusCode.OK);
         await app.StopAsync();
 
@@ -95,9 +95,9 @@ public sealed class SecretsStaySecret
         }
     }
 
-    private static async Task<HttpClient> SignInAsync(EmbeddedApp app, Heard heard)
+    private static async Task<HttpClient> SignInAsync(EmbeddedApp app, string user, Heard heard)
     {
-        using var plain = await app.SignInAsync("mia");
+        using var plain = await app.SignInAsync(user);
         var listening = new HttpClient(heard, disposeHandler: false) { BaseAddress = app.Address };
         listening.DefaultRequestHeaders.Authorization = plain.DefaultRequestHeaders.Authorization;
         return listening;

@@ -6,6 +6,7 @@
 'use strict';
 const { spawn } = require('node:child_process');
 const { mkdirSync, writeFileSync, rmSync } = require('node:fs');
+const Module = require('node:module');
 const { join } = require('node:path');
 
 const [packageFolder, dataFolder, tablePort, blobPort, role] = process.argv.slice(2);
@@ -27,6 +28,7 @@ async function serve() {
   for (const signal of ['SIGINT', 'SIGHUP']) process.on(signal, () => {});
   const asked = new Promise(resolve => process.once('SIGTERM', resolve));
 
+  leaveOut('applicationinsights');
   // Azurite reads its options from the command line wherever its environment is built.
   process.argv.splice(2, process.argv.length,
     '--location', dataFolder, '--silent', '--loose', '--skipApiVersionCheck', '--disableProductStyleUrl', '--disableTelemetry',
@@ -53,4 +55,10 @@ async function serve() {
   await Promise.all([table.close(), blob.close()]);
   rmSync(pidFile, { force: true });
   process.exit(0);
+}
+
+// Two thirds of the time that Azurite takes to load go into its telemetry, which is off.
+function leaveOut(name) {
+  const load = Module._load;
+  Module._load = (request, ...rest) => request === name ? {} : load(request, ...rest);
 }
