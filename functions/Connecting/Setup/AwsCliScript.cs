@@ -57,9 +57,36 @@ public static class AwsCliScript
           done
         }
 
+        # Prints the first policy with the statements of the second in it: those of the same Sid replaced, all others kept.
+        if command -v jq >/dev/null; then
+          merge() {
+            jq -s '.[0] as $present | .[1] as $ours | [$ours.Statement[].Sid] as $sids
+              | ($present.Statement // []) as $s | (if ($s | type) == "array" then $s else [$s] end) as $theirs
+              | $present + {Version: ($present.Version // "2012-10-17"), Statement: ([$theirs[] | select(.Sid as $sid | ($sids | index([$sid])) | not)] + $ours.Statement)}' "$1" "$2"
+          }
+          differ() { [ "$(jq -S -c . "$1")" != "$(jq -S -c . "$2")" ]; }
+        elif command -v python3 >/dev/null; then
+          cat >"$work/policies.py" <<'PYTHON'
+        import json, sys
+        first, second = (json.load(open(name)) for name in sys.argv[2:])
+        if sys.argv[1] == "differ":
+            sys.exit(0 if first != second else 1)
+        theirs = first.get("Statement", [])
+        theirs = theirs if isinstance(theirs, list) else [theirs]
+        sids = {statement["Sid"] for statement in second["Statement"]}
+        first.setdefault("Version", "2012-10-17")
+        first["Statement"] = [s for s in theirs if s.get("Sid") not in sids] + second["Statement"]
+        json.dump(first, sys.stdout)
+        PYTHON
+          merge() { python3 "$work/policies.py" merge "$1" "$2"; }
+          differ() { python3 "$work/policies.py" differ "$1" "$2"; }
+        else
+          fail 'Merging policies needs jq or python3; install one of them.'
+        fi
+
         # Says "applied" through the callback link; waits while the step before it is still being checked.
         confirm() {
-          who=$(aws sts get-caller-identity --query Arn --output text)
+          who=${who:-$(aws sts get-caller-identity --query Arn --output text)}
           tries=0
           while :; do
             code=$(curl -sS -o "$work/answer" -w '%{http_code}' -X POST -H 'Content-Type: application/json' -d "{\"confirmedBy\":\"$who\"}" "$1")
@@ -79,10 +106,16 @@ public static class AwsCliScript
 
     private const string RoleSteps = """
 
-        if aws iam get-role --role-name "$ROLE_NAME" >/dev/null 2>&1; then
-          say "The role $ROLE_NAME is there; its trust policy is set."
-          aws iam update-assume-role-policy --role-name "$ROLE_NAME" --policy-document "file://$work/trust-policy.json"
+        if aws iam get-role --role-name "$ROLE_NAME" --query Role.AssumeRolePolicyDocument --output json >"$work/present.json" 2>"$work/error"; then
+          merge "$work/present.json" "$work/trust-policy.json" >"$work/merged.json"
+          if differ "$work/present.json" "$work/merged.json"; then
+            say "The role $ROLE_NAME is there; our statement is put into its trust policy."
+            aws iam update-assume-role-policy --role-name "$ROLE_NAME" --policy-document "file://$work/merged.json"
+          else
+            say "The role $ROLE_NAME is there, and its trust policy is as it should be."
+          fi
         else
+          grep -q NoSuchEntity "$work/error" || { cat "$work/error" >&2; exit 1; }
           say "The role $ROLE_NAME is made."
           aws iam create-role --role-name "$ROLE_NAME" --path "$ROLE_PATH" --assume-role-policy-document "file://$work/trust-policy.json" >/dev/null
           aws iam wait role-exists --role-name "$ROLE_NAME"
@@ -93,34 +126,25 @@ public static class AwsCliScript
 
     private const string GrantSteps = """
 
-        say "The role policy $ROLE_POLICY is set."
-        aws iam put-role-policy --role-name "$ROLE_NAME" --policy-name "$ROLE_POLICY" --policy-document "file://$work/role-policy.json"
+        if aws iam get-role-policy --role-name "$ROLE_NAME" --policy-name "$ROLE_POLICY" --query PolicyDocument --output json >"$work/present.json" 2>"$work/error" \
+          && ! differ "$work/present.json" "$work/role-policy.json"; then
+          say "The role policy $ROLE_POLICY is as it should be."
+        else
+          say "The role policy $ROLE_POLICY is set."
+          aws iam put-role-policy --role-name "$ROLE_NAME" --policy-name "$ROLE_POLICY" --policy-document "file://$work/role-policy.json"
+        fi
 
-        say "The policy of the bucket $BUCKET is merged with ours."
         if ! aws s3api get-bucket-policy --region "$REGION" --bucket "$BUCKET" --query Policy --output text >"$work/present.json" 2>"$work/error"; then
           grep -q NoSuchBucketPolicy "$work/error" || { cat "$work/error" >&2; exit 1; }
           printf '{}' >"$work/present.json"
         fi
-        if command -v jq >/dev/null; then
-          jq -s '.[0] as $present | .[1] as $ours | [$ours.Statement[].Sid] as $sids
-            | ($present.Statement // []) as $s | (if ($s | type) == "array" then $s else [$s] end) as $theirs
-            | $present + {Version: ($present.Version // "2012-10-17"), Statement: ([$theirs[] | select(.Sid as $sid | ($sids | index([$sid])) | not)] + $ours.Statement)}' \
-            "$work/present.json" "$work/bucket-policy.json" >"$work/merged.json"
-        elif command -v python3 >/dev/null; then
-          python3 - "$work/present.json" "$work/bucket-policy.json" >"$work/merged.json" <<'PYTHON'
-        import json, sys
-        present, ours = (json.load(open(name)) for name in sys.argv[1:])
-        theirs = present.get("Statement", [])
-        theirs = theirs if isinstance(theirs, list) else [theirs]
-        sids = {statement["Sid"] for statement in ours["Statement"]}
-        present.setdefault("Version", "2012-10-17")
-        present["Statement"] = [s for s in theirs if s.get("Sid") not in sids] + ours["Statement"]
-        json.dump(present, sys.stdout)
-        PYTHON
+        merge "$work/present.json" "$work/bucket-policy.json" >"$work/merged.json"
+        if differ "$work/present.json" "$work/merged.json"; then
+          say "Our statements are put into the policy of the bucket $BUCKET."
+          patiently aws s3api put-bucket-policy --region "$REGION" --bucket "$BUCKET" --policy "file://$work/merged.json"
         else
-          fail 'Merging the bucket policy needs jq or python3; install one of them.'
+          say "The policy of the bucket $BUCKET is as it should be."
         fi
-        patiently aws s3api put-bucket-policy --region "$REGION" --bucket "$BUCKET" --policy "file://$work/merged.json"
 
         """;
 

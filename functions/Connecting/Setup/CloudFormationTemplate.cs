@@ -47,6 +47,9 @@ public static class CloudFormationTemplate
             };
         }
 
+        // The key's policy is another account's, so no resource of this stack can change it.
+        if (step.Grants?.KeyPolicyStatement is { } statement)
+            template["Metadata"] = new JsonObject { ["StatementForTheKeyPolicy"] = statement.DeepClone(), ["Note"] = "The KMS key is in another account. Ask its owner to add this statement to the key policy." };
         template["Resources"] = resources;
         template["Outputs"] = new JsonObject
         {

@@ -62,6 +62,17 @@ public static class TerraformModule
                 }
 
                 """);
+            if (grants.KeyPolicyStatement is { } statement)
+            {
+                module.Append($$"""
+
+                    # The KMS key is in another account. Ask its owner to add this statement to the key policy.
+                    output "statement_for_the_key_policy" {
+                      value = {{Heredoc(SetupStep.Text(statement))}}
+                    }
+
+                    """);
+            }
         }
 
         return module.ToString().ReplaceLineEndings("\n");
