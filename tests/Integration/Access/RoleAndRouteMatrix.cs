@@ -1,5 +1,9 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Reflection;
 using System.Text;
 using ServerlessDrives.Http;
+using ServerlessDrives.Tests.Shared;
 using Shouldly;
 using Xunit;
 
@@ -47,6 +51,60 @@ public sealed class RoleAndRouteMatrix(MatrixWorld world) : IClassFixture<Matrix
     [Fact]
     public void The_matrix_has_a_column_for_every_kind_of_user() =>
         File.ReadLines(MatrixFile).ShouldContain($"| Route | On | {string.Join(" | ", MatrixWorld.Columns)} |");
+
+    [Fact]
+    public async Task Every_change_honours_If_Match_and_a_stale_one_changes_nothing()
+    {
+        // Files have S3's own ETags and answers; an upload has no state to be changed behind anybody's back.
+        string[] others = ["api/drives/{driveId}/files/{*path}", "api/drives/{driveId}/content", "api/drives/{driveId}/uploads/{uploadId}", "api/webhooks/{webhookId}"];
+        var changes = Functions.Where(function => function.Verbs.Any(verb => verb is "put" or "patch" or "delete")).ToList();
+        changes.Where(function => function.Method.GetCustomAttribute<HonoursIfMatchAttribute>() is null).Select(function => function.Route).Distinct().ShouldBeSubsetOf(others);
+        foreach (var row in changes.Where(function => function.Method.GetCustomAttribute<HonoursIfMatchAttribute>() is not null).Select(RowOf))
+        {
+            using var request = await row.Make(world, world.Callers[0]);
+            if (row.Route == "DELETE /api/drives/{driveId}")
+                request.Content = JsonContent.Create(new { confirmation = (await world.Admin.GetAsync(request.RequestUri!.ToString(), HttpStatusCode.OK)).Text("displayName") });
+            request.Headers.TryAddWithoutValidation("If-Match", "\"stale\"");
+            using var answer = await world.Admin.SendAsync(request, TestContext.Current.CancellationToken);
+            ((int)answer.StatusCode).ShouldBe(412, row.ToString());
+        }
+    }
+
+    [Fact]
+    public async Task Every_creation_honours_its_Idempotency_Key()
+    {
+        var creations = Functions.Where(function => function.Verbs.Contains("post") && function.Method.GetCustomAttributes<AnswersAttribute>().Any(answer => answer.Status == 201)).ToList();
+        // An output is a stream of any length; storing it again writes the same file.
+        creations.Where(function => function.Method.GetCustomAttribute<HonoursIdempotencyKeyAttribute>() is null).Select(function => function.Route)
+            .ShouldBeSubsetOf(["api/integrations/{integrationId}/outputs/{*path}"]);
+        var keyed = Functions.Where(function => function.Method.GetCustomAttribute<HonoursIdempotencyKeyAttribute>() is not null).ToList();
+        keyed.Count.ShouldBeGreaterThan(8);
+        foreach (var row in keyed.Select(RowOf))
+        {
+            var key = Guid.NewGuid().ToString();
+            using var asked = await row.Make(world, world.Callers[0]);
+            var body = asked.Content is null ? "" : await asked.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+            var answers = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => SendAsync(asked.RequestUri!, body, key)));
+            answers.Distinct().Count().ShouldBe(1, row.ToString());
+            answers[0].Status.ShouldBeInRange(200, 202, $"{row}: {answers[0].Body}");
+            (await SendAsync(asked.RequestUri!, body, key)).ShouldBe(answers[0], row.ToString());
+            (await SendAsync(asked.RequestUri!, body.Length == 0 ? "{}" : body + " ", key)).Status.ShouldBe(422, row.ToString());
+        }
+    }
+
+    private static List<HttpFunctionMethod> Functions => [.. HttpFunctionMethods.Of(typeof(HttpFunctionMethods).Assembly.GetTypes())];
+
+    private static MatrixRow RowOf(HttpFunctionMethod function) => MatrixRequests.Rows.First(row => row.Route == $"{function.Verbs[0].ToUpperInvariant()} /{function.Route}");
+
+    private async Task<(int Status, string Body)> SendAsync(Uri path, string body, string key)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, path);
+        if (body.Length > 0)
+            request.Content = new StringContent(body, Encoding.UTF8, "application/json");
+        request.Headers.Add("Idempotency-Key", key);
+        using var answer = await world.Admin.SendAsync(request, TestContext.Current.CancellationToken);
+        return ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+    }
 
     private static string MatrixFile => Path.Combine(AppContext.BaseDirectory, "Access", "matrix.md");
 
