@@ -38,7 +38,7 @@ public static class ServerlessDrivesApplication
         builder.Services.AddDrives();
         builder.Services.AddVerification();
         builder.Services.AddConnecting(builder.Configuration);
-        builder.Services.AddSingleton<FileReferences>();
+        builder.Services.AddFiles();
         builder.Services.AddIntegrations(builder.Configuration);
         builder.Services.AddHealth(builder.Configuration);
         builder.Services.AddEvents(builder.Configuration);

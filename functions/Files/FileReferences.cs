@@ -10,7 +10,18 @@ public sealed record FileReference(
     FileId Id, OrganizationId Organization, DriveId Drive, FilePath Path, Audience Audience, string? ETag, string? VersionId, UserId CreatedBy, DateTimeOffset CreatedAt);
 
 /// <summary>An upload that a caller makes straight to S3.</summary>
-public sealed record PendingUpload(UploadId Id, OrganizationId Organization, DriveId Drive, FilePath Path, string S3UploadId, long Size, UserId CreatedBy, DateTimeOffset ExpiresAt);
+/// <param name="Size">Bytes, as announced.</param>
+/// <param name="Outcome">The file that it became; null until then.</param>
+public sealed record PendingUpload(
+    UploadId Id, OrganizationId Organization, DriveId Drive, FilePath Path, string S3UploadId, long Size, UserId CreatedBy, DateTimeOffset ExpiresAt, StoredFile? Outcome = null)
+{
+    public OpenUpload Open => new(Organization, Drive, Path, S3UploadId, ExpiresAt);
+}
+
+/// <summary>A multipart upload that is open at S3, whoever sends its parts.</summary>
+/// <param name="S3UploadId">S3's name for it; stays with us.</param>
+/// <param name="ExpiresAt">When nobody can be at work on it any more.</param>
+public sealed record OpenUpload(OrganizationId Organization, DriveId Drive, FilePath Path, string S3UploadId, DateTimeOffset ExpiresAt);
 
 /// <summary>References and uploads, as rows.</summary>
 public interface IFileRecords
@@ -19,11 +30,25 @@ public interface IFileRecords
 
     Task<FileReference?> FindAsync(OrganizationId organization, FileId id, CancellationToken cancellation);
 
+    /// <summary>Adds it, or replaces what is there under its id.</summary>
     Task AddAsync(PendingUpload upload, CancellationToken cancellation);
 
     Task<PendingUpload?> FindAsync(OrganizationId organization, UploadId id, CancellationToken cancellation);
 
+    /// <summary>Removes it; one that isn't there is fine.</summary>
     Task RemoveAsync(PendingUpload upload, CancellationToken cancellation);
+
+    /// <summary>Notes that the upload is open, or until when it is.</summary>
+    Task NoteAsync(OpenUpload upload, CancellationToken cancellation);
+
+    /// <summary>Strikes it out; one that isn't there is fine.</summary>
+    Task StrikeAsync(OpenUpload upload, CancellationToken cancellation);
+
+    /// <summary>The drive's open uploads.</summary>
+    Task<IReadOnlyList<OpenUpload>> UploadsAsync(OrganizationId organization, DriveId drive, CancellationToken cancellation);
+
+    /// <summary>Open uploads of all drives that expired before this moment; the first some hundreds.</summary>
+    Task<IReadOnlyList<OpenUpload>> ExpiredUploadsAsync(DateTimeOffset before, CancellationToken cancellation);
 }
 
 /// <summary>Finds the file that a reference stands for.</summary>

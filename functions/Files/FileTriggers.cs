@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Azure.Functions.Worker;
 using ServerlessDrives.Access;
 using ServerlessDrives.Drives;
@@ -113,7 +114,26 @@ public sealed class FileTriggers(IDriveFiles files, DriveFinder finder)
     public Task<IResult> DeleteContentAsync([HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "api/drives/{driveId}/content")] HttpRequest request, string driveId) =>
         WithFileAsync(request, driveId, PathQuery(request), fromRoute: false, (drive, file) => RemoveAsync(request, drive, file));
 
-    private static string? PathQuery(HttpRequest request) => request.Query["path"];
+    /// <summary>What a GET or HEAD of this file answers.</summary>
+    internal static async Task<IResult> ReadAsync(HttpRequest request, IDriveFiles files, Drive drive, FilePath file)
+    {
+        var (headers, cancellation) = (request.GetTypedHeaders(), request.HttpContext.RequestAborted);
+        var conditions = new ReadConditions(
+            Text(request.Headers.Range), Text(request.Headers.IfMatch), Text(request.Headers.IfNoneMatch), headers.IfModifiedSince, headers.IfUnmodifiedSince, Text(request.Headers.IfRange));
+        var opened = HttpMethods.IsHead(request.Method)
+            ? await files.LookAsync(drive, file, conditions, cancellation)
+            : await files.OpenAsync(drive, file, conditions, cancellation);
+        if (!opened.TryGet(out var content, out var refusal))
+        {
+            if (refusal.Code == "range-not-satisfiable" && refusal.Extensions.TryGetValue("size", out var size))
+                request.HttpContext.Response.Headers.ContentRange = $"bytes */{size}";
+            return refusal.AsProblem();
+        }
+
+        return new FileAnswer(content, request.Query["download"].ToString() is { Length: > 0 } name ? name : file.Name);
+    }
+
+    private static string? PathQuery(HttpRequest request) => request.Query["path"] is [var path] ? path : null;
 
     private async Task<IResult> ListAsync(HttpRequest request, string driveId)
     {
@@ -131,26 +151,22 @@ public sealed class FileTriggers(IDriveFiles files, DriveFinder finder)
         return (await files.ListAsync(drive, folder, recursive, paging.Limit, paging.Cursor, cancellation)).Answer(Answers.List);
     }
 
-    private async Task<IResult> ReadAsync(HttpRequest request, Drive drive, FilePath file)
-    {
-        var headers = request.GetTypedHeaders();
-        var conditions = new ReadConditions(Text(request.Headers.Range), Text(request.Headers.IfMatch), Text(request.Headers.IfNoneMatch), headers.IfModifiedSince, headers.IfUnmodifiedSince);
-        var cancellation = request.HttpContext.RequestAborted;
-        var opened = HttpMethods.IsHead(request.Method)
-            ? await files.LookAsync(drive, file, conditions, cancellation)
-            : await files.OpenAsync(drive, file, conditions, cancellation);
-        return opened.Answer(content => new FileAnswer(content, request.Query["download"].ToString() is { Length: > 0 } name ? name : file.Name));
-    }
+    private Task<IResult> ReadAsync(HttpRequest request, Drive drive, FilePath file) => ReadAsync(request, files, drive, file);
 
     private async Task<IResult> WriteAsync(HttpRequest request, Drive drive, FilePath file)
     {
-        if (!file.FitsOn(drive.Path))
-            return Refusal.Invalid("path", "The path is too long: with the drive's own it would have more than S3's 1,024 bytes.").AsProblem();
+        if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+            limit.MaxRequestBodySize = null;
+        if (request.Headers.ContentRange.Count > 0)
+            return new Refusal(RefusalKind.Malformed, "malformed", "A file is written whole; leave Content-Range out. Use a presigned upload to send it in parts.").AsProblem();
         if (!ContentDigests.Parse(request.Headers.ContentMD5, request.Headers["Content-Digest"]).TryGet(out var digests, out var wrong))
             return wrong.AsProblem();
         if (Text(request.Headers.IfNoneMatch) is { } ifNoneMatch && ifNoneMatch != "*")
             return Refusal.Invalid("If-None-Match", "A write takes * only: it is there already, or it isn't.").AsProblem();
-        var toWrite = new FileToWrite(request.Body, request.ContentLength, request.ContentType, Text(request.Headers.IfNoneMatch), Text(request.Headers.IfMatch), digests);
+        if (Text(request.Headers.IfMatch) is { } ifMatch && (ifMatch.Contains(',', StringComparison.Ordinal) || request.Headers.IfNoneMatch.Count > 0))
+            return Refusal.Invalid("If-Match", "A write takes one ETag, or *, and not If-None-Match besides.").AsProblem();
+        var toWrite = new FileToWrite(
+            request.Body, request.ContentLength, request.ContentType, Text(request.Headers.IfNoneMatch), Text(request.Headers.IfMatch), digests, Text(request.Headers.ContentEncoding));
         return (await files.WriteAsync(drive, file, toWrite, request.HttpContext.RequestAborted)).Answer(stored =>
         {
             request.HttpContext.Response.Headers.ETag = stored.ETag;
@@ -169,7 +185,11 @@ public sealed class FileTriggers(IDriveFiles files, DriveFinder finder)
         // Hosts hand on "a%2Fb" and "a%252Fb" as the same text, so which file is meant can't be told here.
         if (fromRoute && path?.Contains("%2F", StringComparison.OrdinalIgnoreCase) == true)
             return Refusal.Invalid("path", "An encoded slash can't travel in a URL's path. Use /content?path= for this name.").AsProblem();
-        return FilePath.Parse(path).TryGet(out var file, out var problem) ? await act(drive, file) : Refusal.Invalid("path", problem).AsProblem();
+        if (!FilePath.Parse(path).TryGet(out var file, out var problem))
+            return Refusal.Invalid("path", problem).AsProblem();
+        return file.FitsOn(drive.Path)
+            ? await act(drive, file)
+            : Refusal.Invalid("path", "The path is too long: with the drive's own it would have more than S3's 1,024 bytes.").AsProblem();
     }
 
     private static string? Text(Microsoft.Extensions.Primitives.StringValues header) => header.Count == 0 ? null : header.ToString();

@@ -25,13 +25,19 @@ public interface IDriveFiles
     Task<Result<Deleted>> DeleteAsync(Drive drive, FilePath path, string? ifMatch, CancellationToken cancellation);
 
     /// <summary>A link that reads the file straight from S3.</summary>
-    Task<Result<Uri>> LinkAsync(Drive drive, FilePath path, TimeSpan life, string? downloadName, CancellationToken cancellation);
+    /// <param name="life">At most; a link ends with the session that signed it.</param>
+    /// <param name="downloadName">What a browser saves it as.</param>
+    Task<Result<PresignedLink>> LinkAsync(Drive drive, FilePath path, TimeSpan life, string downloadName, CancellationToken cancellation);
 
     Task<Result<PresignedUpload>> BeginUploadAsync(Drive drive, FilePath path, long size, string? contentType, TimeSpan life, CancellationToken cancellation);
 
-    Task<Result<StoredFile>> CompleteUploadAsync(Drive drive, FilePath path, string s3UploadId, IReadOnlyList<UploadedPart> parts, CancellationToken cancellation);
+    /// <summary>Makes the file of its parts, if they are what was announced.</summary>
+    /// <param name="size">Bytes that were announced.</param>
+    /// <param name="parts">What the caller says that S3 answered; null for whatever has arrived.</param>
+    Task<Result<StoredFile>> CompleteUploadAsync(Drive drive, OpenUpload upload, long size, IReadOnlyList<UploadedPart>? parts, CancellationToken cancellation);
 
-    Task<Result<Deleted>> AbortUploadAsync(Drive drive, FilePath path, string s3UploadId, CancellationToken cancellation);
+    /// <summary>Aborts the upload; one that has ended is fine.</summary>
+    Task<Result<Deleted>> AbortUploadAsync(Drive drive, OpenUpload upload, CancellationToken cancellation);
 }
 
 /// <param name="Type"><c>file</c> or <c>folder</c>.</param>
@@ -41,9 +47,22 @@ public sealed record FileEntry(string Type, string Path, long? Size, DateTimeOff
 
 /// <summary>What a reader asks for, as HTTP says it.</summary>
 /// <param name="Range">The <c>Range</c> header, such as <c>bytes=0-99</c>.</param>
-public sealed record ReadConditions(string? Range, string? IfMatch, string? IfNoneMatch, DateTimeOffset? IfModifiedSince, DateTimeOffset? IfUnmodifiedSince)
+/// <param name="IfRange">Of which state the range is wanted; of another, all is.</param>
+public sealed record ReadConditions(string? Range, string? IfMatch, string? IfNoneMatch, DateTimeOffset? IfModifiedSince, DateTimeOffset? IfUnmodifiedSince, string? IfRange = null)
 {
     public static readonly ReadConditions None = new(null, null, null, null, null);
+}
+
+/// <summary>How much of a file an answer has.</summary>
+public enum FileState
+{
+    Whole,
+
+    /// <summary>The range that was asked for.</summary>
+    Part,
+
+    /// <summary>Nothing: the reader has it already.</summary>
+    Unchanged,
 }
 
 /// <summary>A file that was opened: its state, and its bytes where they were asked for.</summary>
@@ -52,8 +71,7 @@ public sealed class FileContent(Stream? body, IDisposable? owner) : IAsyncDispos
     /// <summary>Null when only the state was asked for, or the reader has it already.</summary>
     public Stream? Body => body;
 
-    /// <summary>200, 206, or 304.</summary>
-    public required int Status { get; init; }
+    public required FileState State { get; init; }
 
     public long? Length { get; init; }
     public string? ContentRange { get; init; }
@@ -61,6 +79,9 @@ public sealed class FileContent(Stream? body, IDisposable? owner) : IAsyncDispos
     public string? VersionId { get; init; }
     public DateTimeOffset? LastModified { get; init; }
     public string? ContentType { get; init; }
+
+    /// <summary>Such as <c>gzip</c>, where the file was stored so.</summary>
+    public string? ContentEncoding { get; init; }
 
     public async ValueTask DisposeAsync()
     {
@@ -72,18 +93,23 @@ public sealed class FileContent(Stream? body, IDisposable? owner) : IAsyncDispos
 
 /// <param name="Length">Bytes, where it is known ahead.</param>
 /// <param name="IfNoneMatch"><c>*</c>: only if there is none yet.</param>
-/// <param name="IfMatch">Only over this ETag.</param>
+/// <param name="IfMatch">Only over this ETag; <c>*</c>: only if there is one.</param>
 /// <param name="Digests">What the content must turn out to be.</param>
-public sealed record FileToWrite(Stream Content, long? Length, string? ContentType, string? IfNoneMatch, string? IfMatch, ContentDigests Digests);
+/// <param name="ContentEncoding">Kept with the file as it is.</param>
+public sealed record FileToWrite(Stream Content, long? Length, string? ContentType, string? IfNoneMatch, string? IfMatch, ContentDigests Digests, string? ContentEncoding = null);
 
 /// <param name="Created">False when it replaced another.</param>
 public sealed record StoredFile(string ETag, string? VersionId, long Size, bool Created);
 
 public sealed record Deleted;
 
-/// <param name="S3UploadId">S3's name for it; stays with us.</param>
+/// <param name="Ends">When the link stops working.</param>
+public sealed record PresignedLink(Uri Url, DateTimeOffset Ends);
+
 /// <param name="PartSize">Bytes of every part but the last.</param>
-public sealed record PresignedUpload(string S3UploadId, long PartSize, IReadOnlyList<Uri> Parts);
+/// <param name="Parts">A link for each, in order.</param>
+/// <param name="Ends">When the links stop working.</param>
+public sealed record PresignedUpload(OpenUpload Upload, long PartSize, IReadOnlyList<Uri> Parts, DateTimeOffset Ends);
 
 /// <param name="ETag">As S3 answered it to the PUT of the part.</param>
 public sealed record UploadedPart(int Number, [property: JsonPropertyName("etag")] string ETag);

@@ -68,11 +68,7 @@ public sealed class ReferenceTriggers(IDriveFiles files, IFileRecords records, F
         var cancellation = request.HttpContext.RequestAborted;
         if (!(await references.FindAsync(request.Person(), fileId, cancellation)).TryGet(out var found, out var unknown))
             return unknown.AsProblem();
-        var conditions = ReadConditions.None with { Range = request.Headers.Range.Count > 0 ? request.Headers.Range.ToString() : null };
-        var opened = HttpMethods.IsHead(request.Method)
-            ? await files.LookAsync(found.Drive, found.Reference.Path, conditions, cancellation)
-            : await files.OpenAsync(found.Drive, found.Reference.Path, conditions, cancellation);
-        return opened.Answer(content => new FileAnswer(content, found.Reference.Path.Name));
+        return await FileTriggers.ReadAsync(request, files, found.Drive, found.Reference.Path);
     }
 
     private static FileReferenceView ViewOf(FileReference reference, FileContent file) => new(

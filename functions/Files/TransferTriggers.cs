@@ -34,7 +34,7 @@ public sealed class TransferTriggers(IDriveFiles files, IFileRecords records, Dr
 
     private const int MostParts = 10_000;
 
-    /// <summary>The credentials behind a link of a role's live an hour at most, and the link with them.</summary>
+    /// <summary>The session behind a link of a role's lives an hour at most, is renewed at half its life, and takes the link with it.</summary>
     private static readonly TimeSpan LinkLife = TimeSpan.FromMinutes(30);
 
     [Function("BeginUpload")]
@@ -60,10 +60,11 @@ public sealed class TransferTriggers(IDriveFiles files, IFileRecords records, Dr
                 return form.Refusal.AsProblem();
             if (!(await files.BeginUploadAsync(drive, path!, body.Size!.Value, body.ContentType, LinkLife, cancellation)).TryGet(out var begun, out var refusal))
                 return refusal.AsProblem();
-            var upload = new PendingUpload(UploadId.New(clock), person.Organization, drive.Id, path!, begun.S3UploadId, body.Size.Value, person.Id, clock.GetUtcNow() + LinkLife);
+            var upload = new PendingUpload(
+                UploadId.New(clock), person.Organization, drive.Id, path!, begun.Upload.S3UploadId, body.Size.Value, person.Id, begun.Upload.ExpiresAt);
             await records.AddAsync(upload, cancellation);
             return Results.Json(
-                new UploadView(upload.Id, path!.Value, begun.PartSize, [.. begun.Parts.Select((url, i) => new UploadPartView(i + 1, url))], upload.ExpiresAt),
+                new UploadView(upload.Id, path!.Value, begun.PartSize, [.. begun.Parts.Select((url, i) => new UploadPartView(i + 1, url))], begun.Ends),
                 Json.Options,
                 statusCode: StatusCodes.Status201Created);
         });
@@ -81,12 +82,17 @@ public sealed class TransferTriggers(IDriveFiles files, IFileRecords records, Dr
             return unknown.AsProblem();
         if (!(await request.ReadJsonAsync<CompleteUploadBody>()).TryGet(out var body, out var unreadable))
             return unreadable.AsProblem();
-        if (body.Parts is not { Count: > 0 and <= MostParts } parts || parts.Any(part => part.Number is < 1 or > MostParts || string.IsNullOrEmpty(part.ETag)))
-            return Refusal.Invalid("parts", "Each part's number and the ETag that S3 answered were expected.").AsProblem();
-        var cancellation = request.HttpContext.RequestAborted;
-        if (!(await files.CompleteUploadAsync(found.Drive, found.Upload.Path, found.Upload.S3UploadId, [.. parts.OrderBy(part => part.Number)], cancellation)).TryGet(out var stored, out var refusal))
-            return refusal.AsProblem();
-        await records.RemoveAsync(found.Upload, cancellation);
+        if (body.Parts is { } parts && (parts.Count is 0 or > MostParts || parts.Any(part => part is not { Number: >= 1 and <= MostParts, ETag.Length: > 0 }) || parts.DistinctBy(part => part.Number).Count() != parts.Count))
+            return Refusal.Invalid("parts", "Each part's number and the ETag that S3 answered were expected; leave parts out to take whatever has arrived.").AsProblem();
+        // Asked again, because the first answer was lost: it is the same.
+        if (found.Upload.Outcome is not { } stored)
+        {
+            var cancellation = request.HttpContext.RequestAborted;
+            if (!(await files.CompleteUploadAsync(found.Drive, found.Upload.Open, found.Upload.Size, body.Parts, cancellation)).TryGet(out stored, out var refusal))
+                return refusal.AsProblem();
+            await records.AddAsync(found.Upload with { Outcome = stored }, CancellationToken.None);
+        }
+
         return Results.Json(new StoredFileView(found.Upload.Path.Value, stored.Size, stored.ETag, stored.VersionId), Json.Options);
     }
 
@@ -100,8 +106,10 @@ public sealed class TransferTriggers(IDriveFiles files, IFileRecords records, Dr
     {
         if (!(await FindAsync(request, driveId, uploadId)).TryGet(out var found, out var unknown))
             return unknown.AsProblem();
+        if (found.Upload.Outcome is not null)
+            return Refusal.Conflict("upload-completed", "The upload was completed; delete the file if it isn't wanted.").AsProblem();
         var cancellation = request.HttpContext.RequestAborted;
-        if (!(await files.AbortUploadAsync(found.Drive, found.Upload.Path, found.Upload.S3UploadId, cancellation)).TryGet(out _, out var refusal))
+        if (!(await files.AbortUploadAsync(found.Drive, found.Upload.Open, cancellation)).TryGet(out _, out var refusal))
             return refusal.AsProblem();
         await records.RemoveAsync(found.Upload, cancellation);
         return Results.NoContent();
@@ -130,7 +138,7 @@ public sealed class TransferTriggers(IDriveFiles files, IFileRecords records, Dr
             if (!(await files.LookAsync(drive, path!, ReadConditions.None, cancellation)).TryGet(out _, out var missing))
                 return missing.AsProblem();
             var link = await files.LinkAsync(drive, path!, life, body.DownloadName ?? path!.Name, cancellation);
-            return link.Answer(url => Results.Json(new DownloadLinkView(url, clock.GetUtcNow() + life), Json.Options, statusCode: StatusCodes.Status201Created));
+            return link.Answer(made => Results.Json(new DownloadLinkView(made.Url, made.Ends), Json.Options, statusCode: StatusCodes.Status201Created));
         });
 
     private async Task<Result<(Drive Drive, PendingUpload Upload)>> FindAsync(HttpRequest request, string driveId, string uploadId)

@@ -21,6 +21,7 @@ public static class HttpComposition
         builder.Services.AddSingleton<NeedsByFunction>();
         builder.Services.AddSingleton<Idempotency>();
         builder.UseMiddleware<LastResort>();
+        builder.UseMiddleware<DotSegments>();
         builder.UseMiddleware<SignIn>();
         return builder;
     }

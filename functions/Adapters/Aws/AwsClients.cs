@@ -15,10 +15,10 @@ internal sealed class AwsClients(IOptions<AwsOptions> options)
 
     private readonly AwsOptions _options = options.Value;
 
-    public AmazonS3Client S3(AWSCredentials credentials, BucketName bucket, Region region, TimeSpan timeout)
+    public AmazonS3Client S3(AWSCredentials credentials, BucketName bucket, Region region, TimeSpan timeout, int retries = Retries)
     {
         var config = new AmazonS3Config();
-        Common(config, region, _options.OtherS3, timeout);
+        Common(config, region, _options.OtherS3, timeout, retries);
         // AWS's wildcard certificate covers one label, so a bucket with dots can't stand in the host name.
         config.ForcePathStyle = _options.OtherS3 is not null || bucket.HasDots;
         if (_options is { Sandbox: false, S3Endpoint: not null })
@@ -35,7 +35,7 @@ internal sealed class AwsClients(IOptions<AwsOptions> options)
     public AmazonSecurityTokenServiceClient Sts(AWSCredentials credentials, Region region)
     {
         var config = new AmazonSecurityTokenServiceConfig();
-        Common(config, region, _options.OtherSts, _options.CallTimeout);
+        Common(config, region, _options.OtherSts, _options.CallTimeout, Retries);
         return new AmazonSecurityTokenServiceClient(credentials, config);
     }
 
@@ -43,7 +43,7 @@ internal sealed class AwsClients(IOptions<AwsOptions> options)
     public Uri AddressOf(BucketName bucket, Region region) =>
         new(_options.OtherS3 ?? new Uri($"https://s3.{region}.{region.Partition.DnsSuffix}"), $"{_options.OtherS3?.AbsolutePath.TrimEnd('/')}/{bucket}");
 
-    private static void Common(ClientConfig config, Region region, Uri? other, TimeSpan timeout)
+    private static void Common(ClientConfig config, Region region, Uri? other, TimeSpan timeout, int retries)
     {
         if (other is null)
         {
@@ -56,7 +56,7 @@ internal sealed class AwsClients(IOptions<AwsOptions> options)
         }
 
         config.RetryMode = RequestRetryMode.Standard;
-        config.MaxErrorRetry = Retries;
+        config.MaxErrorRetry = retries;
         config.Timeout = timeout;
     }
 }

@@ -28,7 +28,11 @@ public static class AwsComposition
         services.AddSingleton<DriveClients>();
         services.AddSingleton<IDriveSessions>(provider => provider.GetRequiredService<DriveClients>());
         services.AddSingleton<PartBuffers>();
+        services.AddSingleton<S3Outcomes>();
+        services.AddSingleton<S3Uploads>();
+        services.AddSingleton<S3Reader>();
         services.AddSingleton<S3Writer>();
+        services.AddSingleton<S3Presigned>();
         services.AddSingleton<IDriveFiles, S3DriveFiles>();
         services.AddSingleton<IDirectTransfers, S3Addresses>();
         services.AddSingleton<IHealthProbe, S3HealthProbe>();

@@ -31,8 +31,11 @@ public sealed class AwsOptions
     /// <summary>For one try of a call that moves no file.</summary>
     public TimeSpan CallTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>For one try of a call that moves a file.</summary>
-    public TimeSpan TransferTimeout { get; set; } = TimeSpan.FromHours(1);
+    /// <summary>For one try of a call that moves a part of a file, and for the beginning of one that reads it.</summary>
+    public TimeSpan TransferTimeout { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>How long S3, or whoever sends a file, may be silent in the middle of it.</summary>
+    public TimeSpan SilenceTimeout { get; set; } = TimeSpan.FromSeconds(60);
 
     /// <summary>How many drives' clients are kept; the one unused for longest goes first.</summary>
     public int MaxClients { get; set; } = 256;
@@ -84,6 +87,7 @@ internal sealed class AwsOptionsValidation : IValidateOptions<AwsOptions>
         CheckRange(problems, "Aws:SessionDuration", options.SessionDuration, TimeSpan.FromMinutes(15), TimeSpan.FromHours(1));
         CheckRange(problems, "Aws:CallTimeout", options.CallTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(2));
         CheckRange(problems, "Aws:TransferTimeout", options.TransferTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromHours(12));
+        CheckRange(problems, "Aws:SilenceTimeout", options.SilenceTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(30));
         if (options.MaxClients < 1)
             problems.Add("Aws:MaxClients must be at least 1.");
         if (options.MaxSessions < 1)

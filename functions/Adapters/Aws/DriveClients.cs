@@ -61,17 +61,22 @@ internal sealed class DriveClients(AwsClients clients, DriveKeyring keyring, IOp
         return node.Value;
     }
 
-    private AmazonS3Client Open(Drive drive)
+    private Opened Open(Drive drive)
     {
         var refreshing = keyring.Of(drive);
-        var client = clients.S3(refreshing, drive.Bucket, drive.Region, options.Value.TransferTimeout);
+        var patient = clients.S3(refreshing, drive.Bucket, drive.Region, options.Value.TransferTimeout);
+        var once = clients.S3(refreshing, drive.Bucket, drive.Region, options.Value.TransferTimeout, retries: 0);
         // What AWS no longer accepts isn't kept: the next call begins with a fresh session, or with the secret as it is now.
-        client.ExceptionEvent += (_, happened) =>
+        foreach (var client in new[] { patient, once })
         {
-            if (happened is WebServiceExceptionEventArgs { Exception: AmazonServiceException { ErrorCode: "AccessDenied" or "ExpiredToken" or "InvalidToken" or "InvalidAccessKeyId" or "SignatureDoesNotMatch" } })
-                refreshing.ClearCredentials();
-        };
-        return client;
+            client.ExceptionEvent += (_, happened) =>
+            {
+                if (happened is WebServiceExceptionEventArgs { Exception: AmazonServiceException { ErrorCode: { } code } } && DriveClientLease.IsOfSession(code))
+                    refreshing.Drop();
+            };
+        }
+
+        return new(patient, once, refreshing);
     }
 
     public void Dispose()
@@ -87,8 +92,12 @@ internal sealed class DriveClients(AwsClients clients, DriveKeyring keyring, IOp
         all.ForEach(entry => entry.Retire());
     }
 
-    /// <summary>Counts who uses the client; the last one out disposes of it.</summary>
-    internal sealed class Entry(DriveId drive, DriveCredentials credentials, BucketAccess access, AmazonS3Client client)
+    /// <param name="Patient">Tries again by itself.</param>
+    /// <param name="Once">Doesn't, for calls where it matters whether an earlier try took effect.</param>
+    internal sealed record Opened(AmazonS3Client Patient, AmazonS3Client Once, RefreshingDriveCredentials Credentials);
+
+    /// <summary>Counts who uses the clients; the last one out disposes of them.</summary>
+    internal sealed class Entry(DriveId drive, DriveCredentials credentials, BucketAccess access, Opened opened)
     {
         // The cache itself is the first user.
         private int _users = 1;
@@ -100,23 +109,15 @@ internal sealed class DriveClients(AwsClients clients, DriveKeyring keyring, IOp
         public DriveClientLease Rent()
         {
             Interlocked.Increment(ref _users);
-            return new DriveClientLease(client, this);
+            return new DriveClientLease(opened, this);
         }
 
         public void Retire()
         {
-            if (Interlocked.Decrement(ref _users) == 0)
-                client.Dispose();
+            if (Interlocked.Decrement(ref _users) > 0)
+                return;
+            opened.Patient.Dispose();
+            opened.Once.Dispose();
         }
     }
-}
-
-/// <summary>The right to use a drive's client until disposed.</summary>
-internal sealed class DriveClientLease(IAmazonS3 client, DriveClients.Entry entry) : IDisposable
-{
-    private DriveClients.Entry? _entry = entry;
-
-    public IAmazonS3 S3 => _entry is not null ? client : throw new ObjectDisposedException(nameof(DriveClientLease));
-
-    public void Dispose() => Interlocked.Exchange(ref _entry, null)?.Retire();
 }

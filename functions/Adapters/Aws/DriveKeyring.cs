@@ -51,7 +51,7 @@ internal sealed class DriveKeyring(RoleSessions sessions, ISecrets secrets, IOpt
 
     private RefreshingDriveCredentials Make(DriveId drive, DriveCredentials credentials, BucketAccess access) => credentials switch
     {
-        DriveCredentials.Role role => RefreshingDriveCredentials.OfRole(sessions, role, access, drive.Value, options.Value),
+        DriveCredentials.Role role => RefreshingDriveCredentials.OfRole(sessions, role, access, drive.Value, clock, options.Value),
         DriveCredentials.AccessKey key => RefreshingDriveCredentials.OfKey(secrets, key, clock, options.Value),
         _ => throw new InvalidOperationException($"Unknown credentials {credentials.GetType()}."),
     };

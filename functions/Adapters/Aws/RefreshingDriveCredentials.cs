@@ -1,29 +1,46 @@
 using Amazon.Runtime;
-using Microsoft.Extensions.Options;
 using ServerlessDrives.Access;
 
 namespace ServerlessDrives.Adapters.Aws;
 
-/// <summary>A drive's credentials as the SDK asks for them: fetched once for all who wait, and again at half their life, with jitter so that drives don't do so at once.</summary>
-internal sealed class RefreshingDriveCredentials : RefreshingAWSCredentials
+/// <summary>
+/// A drive's credentials as the SDK asks for them: fetched once for all who wait, and again at half their life with jitter, so that drives
+/// don't do so at once. While a refresh is under way or fails, what is still valid goes on being used.
+/// </summary>
+internal sealed class RefreshingDriveCredentials : AWSCredentials
 {
-    private readonly Func<CancellationToken, Task<CredentialsRefreshState>> _fetch;
+    /// <summary>What is refused for other reasons than its session is refused with the next one too: no new session for each of those.</summary>
+    private static readonly TimeSpan BetweenDrops = TimeSpan.FromSeconds(10);
+
+    /// <summary>After a refresh that failed, while the old session still serves.</summary>
+    private static readonly TimeSpan BetweenTries = TimeSpan.FromSeconds(30);
+
+    /// <summary>What is about to expire isn't used: the call takes time too.</summary>
+    private static readonly TimeSpan Margin = TimeSpan.FromMinutes(1);
+
+    private readonly Func<CancellationToken, Task<(ImmutableCredentials Credentials, DateTimeOffset? Ends)>> _fetch;
+    private readonly TimeProvider _clock;
+    private readonly TimeSpan _life;
     private readonly TimeSpan _timeout;
+    private readonly Lock _lock = new();
+    private Held? _held;
+    private Task<Held>? _flight;
+    private DateTimeOffset _lastDrop = DateTimeOffset.MinValue;
 
-    private RefreshingDriveCredentials(Func<CancellationToken, Task<CredentialsRefreshState>> fetch, TimeSpan life, TimeSpan timeout)
-    {
-        (_fetch, _timeout) = (fetch, timeout);
-        PreemptExpiryTime = life * (0.45 + (Random.Shared.NextDouble() * 0.1));
-    }
+    private RefreshingDriveCredentials(Func<CancellationToken, Task<(ImmutableCredentials, DateTimeOffset?)>> fetch, TimeProvider clock, AwsOptions options) =>
+        (_fetch, _clock, _life, _timeout) = (fetch, clock, options.SessionDuration, options.CallTimeout * 4);
 
-    public static RefreshingDriveCredentials OfRole(RoleSessions sessions, DriveCredentials.Role role, BucketAccess access, string sessionName, AwsOptions options) => new(
+    /// <summary>Grows with each drop: whether the next call will use something newer than the last one did.</summary>
+    public int Generation { get; private set; }
+
+    public static RefreshingDriveCredentials OfRole(RoleSessions sessions, DriveCredentials.Role role, BucketAccess access, string sessionName, TimeProvider clock, AwsOptions options) => new(
         async cancellation =>
         {
             var session = await sessions.AssumeAsync(role.Arn, role.ExternalId, access.Region, sessionName, access, cancellation);
-            return new CredentialsRefreshState(session.GetCredentials(), session.Expiration!.Value.ToUniversalTime());
+            return (session.GetCredentials(), new DateTimeOffset(session.Expiration!.Value.ToUniversalTime()));
         },
-        options.SessionDuration,
-        options.CallTimeout * 4);
+        clock,
+        options);
 
     /// <summary>A secret that was disabled in the vault stops working within the hour even if nobody says so here.</summary>
     public static RefreshingDriveCredentials OfKey(ISecrets secrets, DriveCredentials.AccessKey key, TimeProvider clock, AwsOptions options) => new(
@@ -31,16 +48,82 @@ internal sealed class RefreshingDriveCredentials : RefreshingAWSCredentials
         {
             var secret = await secrets.ReadAsync(key.Secret, key.SecretVersion, cancellation)
                 ?? throw new AmazonClientException($"The vault no longer has the secret of the access key {key.Id}.");
-            return new CredentialsRefreshState(new ImmutableCredentials(key.Id.Value, secret.Reveal(), token: null), clock.GetUtcNow().UtcDateTime + options.SessionDuration);
+            return (new ImmutableCredentials(key.Id.Value, secret.Reveal(), token: null), null);
         },
-        options.SessionDuration,
-        options.CallTimeout * 4);
+        clock,
+        options);
 
-    protected override CredentialsRefreshState GenerateNewCredentials() => GenerateNewCredentialsAsync().GetAwaiter().GetResult();
+    /// <summary>When the session that calls are signed with now ends, and with it every link that it signed; null for an access key.</summary>
+    public async Task<DateTimeOffset?> EndsAsync() => (await HeldAsync()).Ends;
 
-    protected override async Task<CredentialsRefreshState> GenerateNewCredentialsAsync()
+    public override ImmutableCredentials GetCredentials() => GetCredentialsAsync().GetAwaiter().GetResult();
+
+    public override async Task<ImmutableCredentials> GetCredentialsAsync() => (await HeldAsync()).Credentials;
+
+    /// <summary>Forgets what is cached: AWS no longer accepts it. Does nothing if it was only just done.</summary>
+    public void Drop()
     {
-        using var soon = new CancellationTokenSource(_timeout);
-        return await _fetch(soon.Token);
+        lock (_lock)
+        {
+            var now = _clock.GetUtcNow();
+            if (_held is null || now - _lastDrop < BetweenDrops)
+                return;
+            (_held, _lastDrop) = (null, now);
+            Generation++;
+        }
     }
+
+    private ValueTask<Held> HeldAsync()
+    {
+        lock (_lock)
+        {
+            var now = _clock.GetUtcNow();
+            if (_held is { } held && now < held.UsableUntil)
+            {
+                if (now >= held.RefreshAt && _flight is null)
+                    _ = Begin();
+                return new(held);
+            }
+
+            return new(_flight ?? Begin());
+        }
+    }
+
+    private Task<Held> Begin()
+    {
+        var flight = Task.Run(FetchAsync);
+        _flight = flight;
+        // A refresh that nobody waits for may fail unheard.
+        _ = flight.ContinueWith(static failed => failed.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+        return flight;
+    }
+
+    private async Task<Held> FetchAsync()
+    {
+        try
+        {
+            using var soon = new CancellationTokenSource(_timeout);
+            var (credentials, ends) = await _fetch(soon.Token);
+            var now = _clock.GetUtcNow();
+            var until = ends ?? now + _life;
+            // From 40 to 50 of 100: what a link was signed with is good for half a life at least.
+            var fetched = new Held(credentials, ends, now + ((until - now) * (0.4 + (Random.Shared.NextDouble() * 0.1))), until - Margin);
+            lock (_lock)
+                (_held, _flight) = (fetched, null);
+            return fetched;
+        }
+        catch
+        {
+            lock (_lock)
+            {
+                _flight = null;
+                if (_held is { } held)
+                    _held = held with { RefreshAt = _clock.GetUtcNow() + BetweenTries };
+            }
+
+            throw;
+        }
+    }
+
+    private sealed record Held(ImmutableCredentials Credentials, DateTimeOffset? Ends, DateTimeOffset RefreshAt, DateTimeOffset UsableUntil);
 }

@@ -78,7 +78,7 @@ internal sealed class S3HealthProbe(AwsClients clients, DriveKeyring keyring, IO
         _credentials.Enter(credentials);
         var answer = await AwsAnswers.AnswerAsync(() => call(ClientOf(drive), patience.Token), cancellation);
         if (answer.Fault is Fault.Refused { Status: 400 or 401 or 403 })
-            credentials.ClearCredentials();
+            credentials.Drop();
         return answer.Fault is { } fault ? OutcomeOf(drive, tried, fault) : new HealthOutcome.Reachable();
     }
 

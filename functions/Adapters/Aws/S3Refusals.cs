@@ -1,4 +1,5 @@
 using ServerlessDrives.Drives;
+using ServerlessDrives.Files;
 using ServerlessDrives.Verification;
 
 namespace ServerlessDrives.Adapters.Aws;
@@ -6,13 +7,32 @@ namespace ServerlessDrives.Adapters.Aws;
 /// <summary>What S3 refuses, as the people of a drive should hear it.</summary>
 internal static class S3Refusals
 {
+    public static readonly Refusal Changed = new(RefusalKind.Changed, "changed", "The file is not what the condition says: it is there already, or it has changed. Nothing was written.");
+
+    public static readonly Refusal DriveRemoved = new(RefusalKind.Gone, "drive-removed", "The drive was removed while the file came in. Nothing was written.");
+
+    public static readonly Refusal EncryptionDiffers = new(
+        RefusalKind.RefusedByAws, "aws-encryption-differs", "The bucket does not encrypt the file as the drive says, so it was not kept. Verify the drive to see what has changed.");
+
+    public static readonly Refusal OutcomeUnknown = new(
+        RefusalKind.Conflict, "outcome-unknown", "The connection to S3 broke while it answered. A file with just this content is there now; whether this request or another one put it there can't be told.");
+
+    /// <summary>A write that S3 refused.</summary>
+    public static Refusal Write(Drive drive, FileToWrite file, Fault fault) => fault switch
+    {
+        // With If-Match, S3 says that there is nothing to match.
+        Fault.Refused { Status: 404, Code: not "NoSuchBucket" and not "NoSuchUpload" } when file.IfMatch is not null => Changed,
+        Fault.Refused { Code: "NoSuchUpload" } => Refusal.Conflict("upload-aborted", "Somebody aborted the upload at S3 while the file came in. Nothing was written; send it again."),
+        _ => Of(drive, KnownCheck.ObjectWritable, fault),
+    };
+
     /// <param name="tried">What was tried, for the explanation.</param>
     public static Refusal Of(Drive drive, KnownCheck tried, Fault fault) => fault switch
     {
         Fault.Refused { Status: 404, Code: not "NoSuchBucket" and not "NoSuchUpload" } => new(RefusalKind.NotFound, "not-found", "There is no such file on the drive."),
         Fault.Refused { Code: "NoSuchUpload" } => new(RefusalKind.NotFound, "not-found", "There is no such upload; it was completed, aborted or given up."),
-        Fault.Refused { Status: 412 } or Fault.Refused { Code: "ConditionalRequestConflict" } =>
-            new(RefusalKind.Changed, "changed", "The file is not what the condition says: it is there already, or it has changed. Nothing was written."),
+        Fault.Refused { Status: 412 } => Changed,
+        Fault.Refused { Code: "ConditionalRequestConflict" } => Refusal.Conflict("write-raced", "Another write or deletion of this file came between. Nothing was written; look at the file and try again."),
         Fault.Refused { Status: 416 } => new(RefusalKind.Malformed, "range-not-satisfiable", "The file has no such range of bytes."),
         Fault.Refused { Code: "InvalidObjectState" } => new(RefusalKind.Conflict, "archived", "The file is archived (S3 Glacier) and can't be read as it is. Restore it in the S3 console or with aws s3api restore-object, wait until that is done, and read it again."),
         Fault.Refused { Code: "BadDigest" or "InvalidDigest" or "XAmzContentChecksumMismatch" } =>

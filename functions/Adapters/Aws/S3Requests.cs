@@ -20,6 +20,12 @@ internal static class S3Requests
         return request;
     }
 
+    /// <summary>What S3 is told that a file is.</summary>
+    public static string TypeOf(string? contentType) => string.IsNullOrWhiteSpace(contentType) ? "application/octet-stream" : contentType;
+
+    /// <summary>Whether S3 is reached without TLS, as the sandbox is.</summary>
+    public static bool IsPlain(IAmazonS3 s3) => s3.Config.ServiceURL?.StartsWith("http:", StringComparison.OrdinalIgnoreCase) == true;
+
     /// <summary>Whether what S3 answers is the encryption that was asked for.</summary>
     public static bool IsEncryptedAs(Encryption asked, ServerSideEncryptionMethod? answered, string? key) => asked switch
     {

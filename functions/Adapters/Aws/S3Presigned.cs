@@ -1,0 +1,131 @@
+using Amazon.S3;
+using Amazon.S3.Model;
+using Microsoft.Extensions.Options;
+using ServerlessDrives.Access;
+using ServerlessDrives.Drives;
+using ServerlessDrives.Files;
+using ServerlessDrives.Verification;
+
+namespace ServerlessDrives.Adapters.Aws;
+
+/// <summary>Links by which files travel between a caller and S3 without us: one for each part of an upload, or one to read.</summary>
+internal sealed class S3Presigned(DriveClients clients, S3Uploads uploads, S3Outcomes outcomes, IOptions<AwsOptions> options, TimeProvider clock)
+{
+    private const long Mebibyte = 1024 * 1024;
+    private const long SmallestPart = 16 * Mebibyte;
+
+    public async Task<Result<PresignedLink>> ReadAsync(Drive drive, FilePath path, TimeSpan life, string downloadName, CancellationToken cancellation)
+    {
+        using var lease = clients.Lease(drive);
+        cancellation.ThrowIfCancellationRequested();
+        var ends = await EndAsync(lease, life);
+        var request = RequestOf(new S3Target(lease, drive, path), HttpVerb.GET, ends);
+        // A browser that follows the link saves the file, and runs nothing of it under S3's name.
+        request.ResponseHeaderOverrides.ContentDisposition = ContentNames.Attachment(downloadName);
+        return new PresignedLink(new Uri(await lease.S3.GetPreSignedURLAsync(request)), ends);
+    }
+
+    public async Task<Result<PresignedUpload>> BeginAsync(Drive drive, FilePath path, long size, string? contentType, TimeSpan life, CancellationToken cancellation)
+    {
+        using var lease = clients.Lease(drive);
+        var target = new S3Target(lease, drive, path);
+        if (!(await uploads.BeginAsync(target, contentType, contentEncoding: null, withSum: false, life * 2, cancellation)).TryGet(out var upload, out var refusal))
+            return refusal;
+        var ends = await EndAsync(lease, life);
+        var partSize = Math.Max(SmallestPart, ((size / PartSizes.MostParts) + Mebibyte) / Mebibyte * Mebibyte);
+        var links = new List<Uri>();
+        for (var number = 1; number == 1 || (number - 1) * partSize < size; number++)
+        {
+            var request = RequestOf(target, HttpVerb.PUT, ends);
+            (request.UploadId, request.PartNumber) = (upload.S3UploadId, number);
+            links.Add(new Uri(await lease.S3.GetPreSignedURLAsync(request)));
+        }
+
+        return new PresignedUpload(upload, partSize, links, ends);
+    }
+
+    /// <summary>Completes the upload if the parts that S3 has are those that were announced.</summary>
+    /// <param name="parts">What the caller says that S3 answered; null for whatever S3 has.</param>
+    public async Task<Result<StoredFile>> CompleteAsync(Drive drive, OpenUpload upload, long size, IReadOnlyList<UploadedPart>? parts, CancellationToken cancellation)
+    {
+        using var lease = clients.Lease(drive);
+        var target = new S3Target(lease, drive, upload.Path);
+        var listed = await lease.AskAsync((s3, token) => PartsAsync(s3, target, upload, token), options.Value.CallTimeout * 3, cancellation);
+        if (!listed.TryGet(out var there, out var fault))
+            return S3Refusals.Of(drive, KnownCheck.MultipartUsable, fault);
+        if (Differing(there, parts) is { } differing)
+            return Refusal.Invalid("parts", differing);
+        if (there.Sum(part => part.Size.GetValueOrDefault()) is var arrived && arrived != size)
+            return Refusal.Invalid("size", $"{size} bytes were announced and {arrived} are there. Upload what is missing, or abort the upload.");
+
+        var completed = await lease.AskAsync(
+            (s3, token) =>
+            {
+                var request = new CompleteMultipartUploadRequest { BucketName = target.Bucket, Key = target.Key, UploadId = upload.S3UploadId, ExpectedBucketOwner = target.Owner };
+                request.AddPartETags(there.Select(part => new PartETag(part.PartNumber.GetValueOrDefault(), part.ETag)));
+                return s3.CompleteMultipartUploadAsync(request, token);
+            },
+            options.Value.TransferTimeout,
+            CancellationToken.None);
+        if (!completed.TryGet(out var answer, out var refused))
+            return S3Refusals.Of(drive, KnownCheck.ObjectWritable, refused);
+        await uploads.EndAsync(upload);
+        return S3Requests.IsEncryptedAs(drive.Encryption, answer.ServerSideEncryptionMethod, answer.ServerSideEncryptionKeyManagementServiceKeyId)
+            ? new StoredFile(answer.ETag, S3DriveFiles.VersionOf(answer.VersionId), size, Created: true)
+            : await outcomes.TakeBackAsync(target, answer.VersionId);
+    }
+
+    /// <summary>Aborts the upload; one that has ended is fine.</summary>
+    public async Task<Result<Deleted>> AbortAsync(Drive drive, OpenUpload upload, CancellationToken cancellation)
+    {
+        using var lease = clients.Lease(drive);
+        var target = new S3Target(lease, drive, upload.Path);
+        if (await uploads.AbortAsync(target, upload.S3UploadId, cancellation) is { } fault and not Fault.Refused { Code: "NoSuchUpload" })
+            return S3Refusals.Of(drive, KnownCheck.MultipartUsable, fault);
+        await uploads.EndAsync(upload);
+        return new Deleted();
+    }
+
+    private static string? Differing(IReadOnlyList<PartDetail> there, IReadOnlyList<UploadedPart>? said)
+    {
+        if (there.Count == 0)
+            return "No part has arrived yet.";
+        if (said is null)
+            return null;
+        var byNumber = there.ToDictionary(part => part.PartNumber.GetValueOrDefault(), part => part.ETag.Trim('"'));
+        if (said.FirstOrDefault(part => !byNumber.TryGetValue(part.Number, out var etag) || etag != part.ETag.Trim('"')) is { } wrong)
+            return $"Part {wrong.Number} is not there, or has another ETag.";
+        return said.Count != there.Count ? $"{there.Count} parts have arrived and {said.Count} are named." : null;
+    }
+
+    private static async Task<IReadOnlyList<PartDetail>> PartsAsync(IAmazonS3 s3, S3Target target, OpenUpload upload, CancellationToken cancellation)
+    {
+        var parts = new List<PartDetail>();
+        string? marker = null;
+        do
+        {
+            var page = await s3.ListPartsAsync(
+                new ListPartsRequest { BucketName = target.Bucket, Key = target.Key, UploadId = upload.S3UploadId, PartNumberMarker = marker, ExpectedBucketOwner = target.Owner }, cancellation);
+            parts.AddRange(page.Parts ?? []);
+            marker = page.IsTruncated == true ? page.NextPartNumberMarker?.ToString(System.Globalization.CultureInfo.InvariantCulture) : null;
+        }
+        while (marker is not null);
+        return parts;
+    }
+
+    /// <summary>A link is good for no longer than the session that signed it.</summary>
+    private async Task<DateTimeOffset> EndAsync(DriveClientLease lease, TimeSpan life)
+    {
+        var wanted = clock.GetUtcNow() + life;
+        return await lease.SessionEndsAsync() is { } ends && ends < wanted ? ends : wanted;
+    }
+
+    private static GetPreSignedUrlRequest RequestOf(S3Target target, HttpVerb verb, DateTimeOffset ends) => new()
+    {
+        BucketName = target.Bucket,
+        Key = target.Key,
+        Verb = verb,
+        Expires = ends.UtcDateTime,
+        Protocol = S3Requests.IsPlain(target.Lease.S3) ? Protocol.HTTP : Protocol.HTTPS,
+    };
+}

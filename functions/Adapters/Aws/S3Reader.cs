@@ -1,0 +1,167 @@
+using System.Net;
+using Amazon.S3;
+using Amazon.S3.Model;
+using Microsoft.Extensions.Options;
+using ServerlessDrives.Access;
+using ServerlessDrives.Drives;
+using ServerlessDrives.Files;
+using ServerlessDrives.Verification;
+
+namespace ServerlessDrives.Adapters.Aws;
+
+/// <summary>Reads files of drives: their bytes, or their state.</summary>
+internal sealed class S3Reader(DriveClients clients, IOptions<AwsOptions> options)
+{
+    public async Task<Result<FileContent>> OpenAsync(Drive drive, FilePath path, ReadConditions conditions, CancellationToken cancellation)
+    {
+        var lease = clients.Lease(drive);
+        try
+        {
+            var target = new S3Target(lease, drive, path);
+            var range = RangeOf(conditions);
+            var asked = await GetAsync(target, conditions with { Range = range }, cancellation);
+            // The range was wanted of another state of the file: all of this one, then.
+            if (range is not null && conditions.IfRange is not null && asked.Fault is Fault.Refused { Status: 412 })
+                asked = await GetAsync(target, conditions with { Range = null, IfRange = null }, cancellation);
+            if (!asked.TryGet(out var answer, out var fault))
+                return await NotOpenedAsync(target, fault, cancellation);
+            if (answer.HttpStatusCode is HttpStatusCode.NotModified)
+                return new FileContent(null, null) { State = FileState.Unchanged, ETag = answer.ETag, LastModified = answer.LastModified };
+            var isPart = answer.HttpStatusCode is HttpStatusCode.PartialContent;
+            var body = new SteadyContent(answer, (from, token) => AgainAsync(target, answer, from, token), checks: !isPart, options.Value.SilenceTimeout);
+            var content = new FileContent(body, lease)
+            {
+                State = isPart ? FileState.Part : FileState.Whole,
+                Length = answer.ContentLength,
+                ContentRange = isPart ? answer.ContentRange : null,
+                ETag = answer.ETag,
+                VersionId = S3DriveFiles.VersionOf(answer.VersionId),
+                LastModified = answer.LastModified,
+                ContentType = answer.Headers.ContentType,
+                ContentEncoding = answer.Headers.ContentEncoding,
+            };
+            lease = null;
+            return content;
+        }
+        finally
+        {
+            lease?.Dispose();
+        }
+    }
+
+    public async Task<Result<FileContent>> LookAsync(Drive drive, FilePath path, ReadConditions conditions, CancellationToken cancellation)
+    {
+        using var lease = clients.Lease(drive);
+        var target = new S3Target(lease, drive, path);
+        var asked = await LookAsync(target, conditions, cancellation);
+        if (!asked.TryGet(out var answer, out var fault))
+            return await NotOpenedAsync(target, fault, cancellation);
+        return new FileContent(null, null)
+        {
+            State = FileState.Whole,
+            Length = answer.ContentLength,
+            ETag = answer.ETag,
+            VersionId = S3DriveFiles.VersionOf(answer.VersionId),
+            LastModified = answer.LastModified,
+            ContentType = answer.Headers.ContentType,
+            ContentEncoding = answer.Headers.ContentEncoding,
+        };
+    }
+
+    private Task<Answer<GetObjectMetadataResponse>> LookAsync(S3Target target, ReadConditions conditions, CancellationToken cancellation) => target.Lease.AskAsync(
+        (s3, token) => s3.GetObjectMetadataAsync(
+            new GetObjectMetadataRequest
+            {
+                BucketName = target.Bucket,
+                Key = target.Key,
+                ExpectedBucketOwner = target.Owner,
+                EtagToMatch = conditions.IfMatch,
+                EtagToNotMatch = conditions.IfNoneMatch,
+                ModifiedSinceDate = conditions.IfModifiedSince?.UtcDateTime,
+                UnmodifiedSinceDate = conditions.IfUnmodifiedSince?.UtcDateTime,
+            },
+            token),
+        options.Value.CallTimeout * 3,
+        cancellation);
+
+    private Task<Answer<GetObjectResponse>> GetAsync(S3Target target, ReadConditions conditions, CancellationToken cancellation)
+    {
+        // The limit is for the beginning of the answer; its body may take as long as it comes.
+        return target.Lease.AskAsync(
+            (s3, _) => s3.GetObjectAsync(
+                new GetObjectRequest
+                {
+                    BucketName = target.Bucket,
+                    Key = target.Key,
+                    ExpectedBucketOwner = target.Owner,
+                    EtagToMatch = conditions.IfMatch ?? (conditions.Range is not null && conditions.IfRange is { } etag && etag.StartsWith('"') ? etag : null),
+                    EtagToNotMatch = conditions.IfNoneMatch,
+                    ModifiedSinceDate = conditions.IfModifiedSince?.UtcDateTime,
+                    UnmodifiedSinceDate = conditions.IfUnmodifiedSince?.UtcDateTime,
+                    ByteRange = conditions.Range is { } range ? new ByteRange(range) : null,
+                    ChecksumMode = ChecksumMode.ENABLED,
+                },
+                cancellation),
+            options.Value.TransferTimeout,
+            cancellation);
+    }
+
+    /// <summary>The rest of the very same file.</summary>
+    private static async Task<GetObjectResponse> AgainAsync(S3Target target, GetObjectResponse first, long from, CancellationToken cancellation)
+    {
+        var offset = first.ContentRange is { Length: > 0 } range && range.Split(' ', '-') is [_, var start, ..] ? long.Parse(start, System.Globalization.CultureInfo.InvariantCulture) : 0;
+        return await target.Lease.S3.GetObjectAsync(
+            new GetObjectRequest
+            {
+                BucketName = target.Bucket,
+                Key = target.Key,
+                VersionId = S3DriveFiles.VersionOf(first.VersionId),
+                ExpectedBucketOwner = target.Owner,
+                EtagToMatch = first.ETag,
+                ByteRange = new ByteRange(offset + from, offset + first.ContentLength - 1),
+            },
+            cancellation);
+    }
+
+    private async Task<Result<FileContent>> NotOpenedAsync(S3Target target, Fault fault, CancellationToken cancellation)
+    {
+        switch (fault)
+        {
+            case Fault.Refused { Status: 304 }:
+                // The condition may name many states or any: which one it is, the caller is told.
+                var now = await LookAsync(target, ReadConditions.None, cancellation);
+                return now.TryGet(out var state, out var unseen)
+                    ? new FileContent(null, null) { State = FileState.Unchanged, ETag = state.ETag, LastModified = state.LastModified, VersionId = S3DriveFiles.VersionOf(state.VersionId) }
+                    : S3Refusals.Of(target.Drive, KnownCheck.ObjectReadable, unseen);
+            case Fault.Refused { Status: 416 }:
+                var whole = await LookAsync(target, ReadConditions.None, cancellation);
+                return S3Refusals.Of(target.Drive, KnownCheck.ObjectReadable, fault) with
+                {
+                    Extensions = whole.TryGet(out var size, out _) ? new Dictionary<string, object> { ["size"] = size.ContentLength } : new Dictionary<string, object>(),
+                };
+            default:
+                return S3Refusals.Of(target.Drive, KnownCheck.ObjectReadable, fault);
+        }
+    }
+
+    /// <summary>One range, as S3 takes it; several, or anything else, is left out, which HTTP allows. So is one of a state that can't be named exactly.</summary>
+    private static string? RangeOf(ReadConditions conditions)
+    {
+        if (conditions.Range is not { } range || !IsOneRange(range))
+            return null;
+        return conditions.IfRange is null || (conditions.IfRange.StartsWith('"') && conditions.IfMatch is null) ? "bytes=" + range["bytes=".Length..].Trim() : null;
+    }
+
+    private static bool IsOneRange(string range)
+    {
+        if (!range.StartsWith("bytes=", StringComparison.OrdinalIgnoreCase) || range["bytes=".Length..].Trim().Split('-') is not [var first, var last])
+            return false;
+        return (first.Length, last.Length) switch
+        {
+            (0, 0) => false,
+            (0, _) => last.All(char.IsAsciiDigit),
+            (_, 0) => first.All(char.IsAsciiDigit),
+            _ => long.TryParse(first, System.Globalization.NumberStyles.None, null, out var from) && long.TryParse(last, System.Globalization.NumberStyles.None, null, out var to) && from <= to,
+        };
+    }
+}

@@ -1,0 +1,148 @@
+using Amazon.S3;
+using Amazon.S3.Model;
+using Microsoft.Extensions.Options;
+using ServerlessDrives.Access;
+using ServerlessDrives.Files;
+using ServerlessDrives.Verification;
+
+namespace ServerlessDrives.Adapters.Aws;
+
+/// <summary>
+/// Multipart uploads from their beginning to their end. Each is noted before a byte is sent and struck out at its end, so that one whose
+/// process died is found and aborted (<see cref="AbandonedUploads"/>): it would cost the customer money unseen.
+/// </summary>
+internal sealed class S3Uploads(IFileRecords records, S3Outcomes outcomes, IOptions<AwsOptions> options, TimeProvider clock)
+{
+    /// <summary>How long a streamed upload may go without a sign of life before it counts as abandoned.</summary>
+    public static readonly TimeSpan Life = TimeSpan.FromMinutes(15);
+
+    /// <summary>Begins an upload, encrypted as the drive says.</summary>
+    /// <param name="life">After how long without a sign of life it is aborted.</param>
+    public async Task<Result<OpenUpload>> BeginAsync(S3Target target, string? contentType, string? contentEncoding, bool withSum, TimeSpan life, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        var began = clock.GetUtcNow();
+        var (uncertain, uploadId) = (false, (string?)null);
+        try
+        {
+            for (var attempt = 1; ; attempt++)
+            {
+                // Whoever asked may go away meanwhile: an upload whose id nobody heard could not be aborted.
+                var asked = await target.Lease.AskOnceAsync(
+                    (s3, token) => s3.InitiateMultipartUploadAsync(RequestOf(target, contentType, contentEncoding, withSum), token), options.Value.CallTimeout, CancellationToken.None);
+                if (asked.TryGet(out var answer, out var fault))
+                {
+                    uploadId = answer.UploadId;
+                    var upload = new OpenUpload(target.Drive.Organization, target.Drive.Id, target.Path, uploadId, clock.GetUtcNow() + life);
+                    if (!S3Requests.IsEncryptedAs(target.Drive.Encryption, answer.ServerSideEncryptionMethod, answer.ServerSideEncryptionKeyManagementServiceKeyId))
+                    {
+                        await AbortAsync(target, uploadId, CancellationToken.None);
+                        return S3Refusals.EncryptionDiffers;
+                    }
+
+                    await KeepAsync(target, upload);
+                    return upload;
+                }
+
+                uncertain |= S3Outcomes.MayHaveTakenEffect(fault);
+                if (attempt == S3Outcomes.MostTries || !fault.IsPassing || cancellation.IsCancellationRequested)
+                    return S3Refusals.Of(target.Drive, KnownCheck.ObjectWritable, fault);
+                await outcomes.PauseAsync(attempt, CancellationToken.None);
+            }
+        }
+        finally
+        {
+            if (uncertain)
+                await AbortStraysAsync(target, uploadId, began);
+        }
+    }
+
+    /// <summary>Says that the upload is still alive.</summary>
+    public Task KeepAsync(OpenUpload upload, CancellationToken cancellation) => records.NoteAsync(upload with { ExpiresAt = clock.GetUtcNow() + Life }, cancellation);
+
+    /// <summary>The upload was completed: nothing is left of it.</summary>
+    public async Task EndAsync(OpenUpload upload)
+    {
+        using var patience = new CancellationTokenSource(S3Outcomes.Patience);
+        await records.StrikeAsync(upload, patience.Token);
+    }
+
+    /// <summary>Whatever was in the way, no upload stays behind. What can't be aborted now stays noted, to be aborted later.</summary>
+    /// <returns>True when the upload was still open, false when it had ended already, null when S3 doesn't say.</returns>
+    public async Task<bool?> AbandonAsync(S3Target target, OpenUpload upload)
+    {
+        bool? wasOpen = null;
+        for (var attempt = 1; attempt <= S3Outcomes.MostTries; attempt++)
+        {
+            var fault = await AbortAsync(target, upload.S3UploadId, CancellationToken.None);
+            if (fault is Fault.Refused { Code: "NoSuchUpload" })
+            {
+                await EndAsync(upload);
+                return wasOpen ?? false;
+            }
+
+            // A part that was under way when the upload was aborted may come after it: S3 says to abort again until it knows nothing of it.
+            wasOpen = fault is null ? true : wasOpen;
+            if (fault is { IsPassing: false })
+                break;
+            if (fault is not null)
+                await outcomes.PauseAsync(attempt, CancellationToken.None);
+        }
+
+        return wasOpen;
+    }
+
+    public async Task<Fault?> AbortAsync(S3Target target, string uploadId, CancellationToken cancellation) => (await target.Lease.AskAsync(
+        (s3, token) => s3.AbortMultipartUploadAsync(new AbortMultipartUploadRequest { BucketName = target.Bucket, Key = target.Key, UploadId = uploadId, ExpectedBucketOwner = target.Owner }, token),
+        S3Outcomes.Patience,
+        cancellation)).Fault;
+
+    private async Task KeepAsync(S3Target target, OpenUpload upload)
+    {
+        try
+        {
+            using var patience = new CancellationTokenSource(S3Outcomes.Patience);
+            await records.NoteAsync(upload, patience.Token);
+        }
+        catch
+        {
+            await AbortAsync(target, upload.S3UploadId, CancellationToken.None);
+            throw;
+        }
+    }
+
+    /// <summary>Aborts what an answer that was lost may have begun: uploads of this very key, begun since, that nobody has noted.</summary>
+    private async Task AbortStraysAsync(S3Target target, string? ours, DateTimeOffset began)
+    {
+        var listed = await target.Lease.AskAsync(
+            (s3, token) => s3.ListMultipartUploadsAsync(new ListMultipartUploadsRequest { BucketName = target.Bucket, Prefix = target.Key, ExpectedBucketOwner = target.Owner }, token),
+            S3Outcomes.Patience,
+            CancellationToken.None);
+        if (!listed.TryGet(out var found, out _))
+            return;
+        // S3 says whole seconds.
+        var since = began - TimeSpan.FromSeconds(1);
+        var noted = (await records.UploadsAsync(target.Drive.Organization, target.Drive.Id, CancellationToken.None)).Select(upload => upload.S3UploadId).ToHashSet();
+        foreach (var stray in (found.MultipartUploads ?? []).Where(upload => upload.Key == target.Key && upload.UploadId != ours && !noted.Contains(upload.UploadId)))
+        {
+            if (new DateTimeOffset(stray.Initiated.GetValueOrDefault().ToUniversalTime()) >= since)
+                await AbortAsync(target, stray.UploadId, CancellationToken.None);
+        }
+    }
+
+    private static InitiateMultipartUploadRequest RequestOf(S3Target target, string? contentType, string? contentEncoding, bool withSum)
+    {
+        var request = new InitiateMultipartUploadRequest
+        {
+            BucketName = target.Bucket,
+            Key = target.Key,
+            ContentType = S3Requests.TypeOf(contentType),
+            ExpectedBucketOwner = target.Owner,
+            ChecksumAlgorithm = withSum ? ChecksumAlgorithm.CRC32C : null,
+            ChecksumType = withSum ? ChecksumType.FULL_OBJECT : null,
+        };
+        if (contentEncoding is not null)
+            request.Headers.ContentEncoding = contentEncoding;
+        return request.Encrypted(target.Drive);
+    }
+}
