@@ -15,6 +15,7 @@ public sealed record StoredFileView(string Path, long Size, string Etag, string?
 [Section("Files")]
 public sealed class FileTriggers(IDriveFiles files, DriveFinder finder)
 {
+    // The route's parameter isn't called "path": values bind from the query too, and ?path= is the folder to list.
     [Function("GetDriveFiles")]
     [Requires(Need.Person)]
     [Summary("List a folder, or read a file", Detail = "Without a path below files/, a page of a folder; with one, the file's content, streamed.")]
@@ -31,8 +32,8 @@ public sealed class FileTriggers(IDriveFiles files, DriveFinder finder)
     [Query<bool>("recursive", "Everything below, without folders.")]
     [Query("download", "The name to save the content under.")]
     [Refuses("not-found", "drive-removed", "invalid", "changed", "range-not-satisfiable", "archived", "aws")]
-    public Task<IResult> GetAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/drives/{driveId}/files/{*path}")] HttpRequest request, string driveId, string? path) =>
-        string.IsNullOrEmpty(path) ? ListAsync(request, driveId) : WithFileAsync(request, driveId, path, fromRoute: true, (drive, file) => ReadAsync(request, drive, file));
+    public Task<IResult> GetAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/drives/{driveId}/files/{*file}")] HttpRequest request, string driveId, string? file) =>
+        string.IsNullOrEmpty(file) ? ListAsync(request, driveId) : WithFileAsync(request, driveId, file, fromRoute: true, (drive, path) => ReadAsync(request, drive, path));
 
     [Function("HeadDriveFile")]
     [Requires(Need.Person)]
@@ -46,8 +47,8 @@ public sealed class FileTriggers(IDriveFiles files, DriveFinder finder)
     [Heeds("If-Match", "Only this state of the file.")]
     [Heeds("If-Unmodified-Since", "Only if it hasn't changed since.")]
     [Refuses("not-found", "drive-removed", "invalid", "changed", "range-not-satisfiable", "archived", "aws")]
-    public Task<IResult> HeadAsync([HttpTrigger(AuthorizationLevel.Anonymous, "head", Route = "api/drives/{driveId}/files/{*path}")] HttpRequest request, string driveId, string? path) =>
-        WithFileAsync(request, driveId, path, fromRoute: true, (drive, file) => ReadAsync(request, drive, file));
+    public Task<IResult> HeadAsync([HttpTrigger(AuthorizationLevel.Anonymous, "head", Route = "api/drives/{driveId}/files/{*file}")] HttpRequest request, string driveId, string? file) =>
+        WithFileAsync(request, driveId, file, fromRoute: true, (drive, path) => ReadAsync(request, drive, path));
 
     [Function("PutDriveFile")]
     [Requires(Need.Person)]
@@ -59,9 +60,9 @@ public sealed class FileTriggers(IDriveFiles files, DriveFinder finder)
     [Heeds("If-Match", "Only over this ETag.")]
     [Heeds("Content-MD5", "The content's MD5 in base64; what doesn't match isn't written.")]
     [Heeds("Content-Digest", "RFC 9530: sha-256 or sha-512 with the digest in base64 between colons.")]
-    [Refuses("not-found", "drive-removed", "invalid", "changed", "digest-mismatch", "cut-off", "content-too-large", "aws-encryption-differs", "aws")]
-    public Task<IResult> PutAsync([HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "api/drives/{driveId}/files/{*path}")] HttpRequest request, string driveId, string? path) =>
-        WithFileAsync(request, driveId, path, fromRoute: true, (drive, file) => WriteAsync(request, drive, file));
+    [Refuses("not-found", "drive-removed", "invalid", "changed", "digest-mismatch", "cut-off", "content-too-large", "write-raced", "outcome-unknown", "upload-aborted", "aws-encryption-differs", "aws")]
+    public Task<IResult> PutAsync([HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "api/drives/{driveId}/files/{*file}")] HttpRequest request, string driveId, string? file) =>
+        WithFileAsync(request, driveId, file, fromRoute: true, (drive, path) => WriteAsync(request, drive, path));
 
     [Function("DeleteDriveFile")]
     [Requires(Need.Person)]
@@ -69,8 +70,8 @@ public sealed class FileTriggers(IDriveFiles files, DriveFinder finder)
     [Answers(204, "There is no such file now.")]
     [Heeds("If-Match", "Only this ETag.")]
     [Refuses("not-found", "drive-removed", "invalid", "changed", "aws")]
-    public Task<IResult> DeleteAsync([HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "api/drives/{driveId}/files/{*path}")] HttpRequest request, string driveId, string? path) =>
-        WithFileAsync(request, driveId, path, fromRoute: true, (drive, file) => RemoveAsync(request, drive, file));
+    public Task<IResult> DeleteAsync([HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "api/drives/{driveId}/files/{*file}")] HttpRequest request, string driveId, string? file) =>
+        WithFileAsync(request, driveId, file, fromRoute: true, (drive, path) => RemoveAsync(request, drive, path));
 
     [Function("GetDriveContent")]
     [Requires(Need.Person)]
@@ -100,7 +101,7 @@ public sealed class FileTriggers(IDriveFiles files, DriveFinder finder)
     [Heeds("If-Match", "Only over this ETag.")]
     [Heeds("Content-MD5", "The content's MD5 in base64; what doesn't match isn't written.")]
     [Heeds("Content-Digest", "RFC 9530: sha-256 or sha-512 with the digest in base64 between colons.")]
-    [Refuses("not-found", "drive-removed", "invalid", "changed", "digest-mismatch", "cut-off", "content-too-large", "aws-encryption-differs", "aws")]
+    [Refuses("not-found", "drive-removed", "invalid", "changed", "digest-mismatch", "cut-off", "content-too-large", "write-raced", "outcome-unknown", "upload-aborted", "aws-encryption-differs", "aws")]
     public Task<IResult> PutContentAsync([HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "api/drives/{driveId}/content")] HttpRequest request, string driveId) =>
         WithFileAsync(request, driveId, PathQuery(request), fromRoute: false, (drive, file) => WriteAsync(request, drive, file));
 
@@ -146,6 +147,8 @@ public sealed class FileTriggers(IDriveFiles files, DriveFinder finder)
         if (request.Query.TryGetValue("recursive", out var asked) && !bool.TryParse(asked, out recursive))
             return Refusal.Invalid("recursive", "true or false was expected.").AsProblem();
         FilePath? folder = null;
+        if (request.Query["path"].Count > 1)
+            return Refusal.Invalid("path", "One folder was expected.").AsProblem();
         if (request.Query["path"].ToString().Trim('/') is { Length: > 0 } text && !FilePath.Parse(text).TryGet(out folder, out var problem))
             return Refusal.Invalid("path", problem).AsProblem();
         return (await files.ListAsync(drive, folder, recursive, paging.Limit, paging.Cursor, cancellation)).Answer(Answers.List);

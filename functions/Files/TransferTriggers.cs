@@ -9,7 +9,7 @@ namespace ServerlessDrives.Files;
 [NeedsFields("path", "size")]
 public sealed record BeginUploadBody(string? Path, long? Size, string? ContentType);
 
-[NeedsFields("parts")]
+/// <param name="Parts">What S3 answered for each part; without it, whatever has arrived is taken.</param>
 public sealed record CompleteUploadBody(IReadOnlyList<UploadedPart>? Parts);
 
 [NeedsFields("path")]
@@ -130,6 +130,8 @@ public sealed class TransferTriggers(IDriveFiles files, IFileRecords records, Dr
                 return unknown.AsProblem();
             var form = new FormReader();
             var path = form.Read("path", FilePath.Parse(body.Path));
+            if (path is not null && !path.FitsOn(drive.Path))
+                form.Refuse<FilePath>("path", "The path is too long: with the drive's own it would have more than S3's 1,024 bytes.");
             var life = TimeSpan.FromSeconds(body.ExpiresInSeconds ?? 300);
             if (life < TimeSpan.FromSeconds(1) || life > LinkLife)
                 form.Refuse<int>("expiresInSeconds", $"A number from 1 to {LinkLife.TotalSeconds:0} was expected.");

@@ -79,7 +79,7 @@ public static class Cursor
     public static string? Read(string cursor)
     {
         ArgumentNullException.ThrowIfNull(cursor);
-        if (cursor.Length > 2000 || !System.Buffers.Text.Base64Url.IsValid(cursor))
+        if (cursor.Length > 8000 || !System.Buffers.Text.Base64Url.IsValid(cursor))
             return null;
         var text = System.Text.Encoding.UTF8.GetString(System.Buffers.Text.Base64Url.DecodeFromChars(cursor));
         return text.Contains('\uFFFD') || text.Any(char.IsControl) ? null : text;

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Security.Authentication;
+using System.Xml;
 using Amazon.Runtime;
 using Amazon.Runtime.Internal;
 using ServerlessDrives.Verification;
@@ -15,6 +16,10 @@ internal static class AwsAnswers
         try
         {
             return await call();
+        }
+        catch (Exception exception) when (exception is AmazonUnmarshallingException or XmlException)
+        {
+            return new Fault.Unreachable("the answer was cut off or made no sense");
         }
         catch (AmazonServiceException exception) when ((int)exception.StatusCode > 0)
         {

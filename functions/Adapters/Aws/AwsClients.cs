@@ -1,5 +1,6 @@
 using Amazon;
 using Amazon.Runtime;
+using Amazon.Runtime.Internal;
 using Amazon.S3;
 using Amazon.SecurityToken;
 using Microsoft.Extensions.Options;
@@ -15,10 +16,16 @@ internal sealed class AwsClients(IOptions<AwsOptions> options)
 
     private readonly AwsOptions _options = options.Value;
 
-    public AmazonS3Client S3(AWSCredentials credentials, BucketName bucket, Region region, TimeSpan timeout, int retries = Retries)
+    /// <summary>A client that tries again by itself what fails for a passing reason.</summary>
+    public AmazonS3Client S3(AWSCredentials credentials, BucketName bucket, Region region, TimeSpan timeout) => new(credentials, ConfigOf(bucket, region, timeout));
+
+    /// <summary>A client that doesn't, for calls where it matters whether an earlier try took effect.</summary>
+    public AmazonS3Client OnceS3(AWSCredentials credentials, BucketName bucket, Region region, TimeSpan timeout) => new OnceClient(credentials, ConfigOf(bucket, region, timeout));
+
+    private AmazonS3Config ConfigOf(BucketName bucket, Region region, TimeSpan timeout)
     {
         var config = new AmazonS3Config();
-        Common(config, region, _options.OtherS3, timeout, retries);
+        Common(config, region, _options.OtherS3, timeout);
         // AWS's wildcard certificate covers one label, so a bucket with dots can't stand in the host name.
         config.ForcePathStyle = _options.OtherS3 is not null || bucket.HasDots;
         if (_options is { Sandbox: false, S3Endpoint: not null })
@@ -28,14 +35,14 @@ internal sealed class AwsClients(IOptions<AwsOptions> options)
             config.ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED;
         }
 
-        return new AmazonS3Client(credentials, config);
+        return config;
     }
 
     /// <summary>The STS of this region: its tokens work in opt-in regions too, a global one's don't.</summary>
     public AmazonSecurityTokenServiceClient Sts(AWSCredentials credentials, Region region)
     {
         var config = new AmazonSecurityTokenServiceConfig();
-        Common(config, region, _options.OtherSts, _options.CallTimeout, Retries);
+        Common(config, region, _options.OtherSts, _options.CallTimeout);
         return new AmazonSecurityTokenServiceClient(credentials, config);
     }
 
@@ -43,7 +50,7 @@ internal sealed class AwsClients(IOptions<AwsOptions> options)
     public Uri AddressOf(BucketName bucket, Region region) =>
         new(_options.OtherS3 ?? new Uri($"https://s3.{region}.{region.Partition.DnsSuffix}"), $"{_options.OtherS3?.AbsolutePath.TrimEnd('/')}/{bucket}");
 
-    private static void Common(ClientConfig config, Region region, Uri? other, TimeSpan timeout, int retries)
+    private static void Common(ClientConfig config, Region region, Uri? other, TimeSpan timeout)
     {
         if (other is null)
         {
@@ -56,7 +63,17 @@ internal sealed class AwsClients(IOptions<AwsOptions> options)
         }
 
         config.RetryMode = RequestRetryMode.Standard;
-        config.MaxErrorRetry = retries;
+        config.MaxErrorRetry = Retries;
         config.Timeout = timeout;
+    }
+
+    /// <summary>With the SDK's retries taken out: a <c>MaxErrorRetry</c> of 0 still lets it send a request again whose connection broke.</summary>
+    private sealed class OnceClient(AWSCredentials credentials, AmazonS3Config config) : AmazonS3Client(credentials, config)
+    {
+        protected override void CustomizeRuntimePipeline(RuntimePipeline pipeline)
+        {
+            base.CustomizeRuntimePipeline(pipeline);
+            pipeline.RemoveHandler<RetryHandler>();
+        }
     }
 }

@@ -65,7 +65,7 @@ internal sealed class DriveClients(AwsClients clients, DriveKeyring keyring, IOp
     {
         var refreshing = keyring.Of(drive);
         var patient = clients.S3(refreshing, drive.Bucket, drive.Region, options.Value.TransferTimeout);
-        var once = clients.S3(refreshing, drive.Bucket, drive.Region, options.Value.TransferTimeout, retries: 0);
+        var once = clients.OnceS3(refreshing, drive.Bucket, drive.Region, options.Value.TransferTimeout);
         // What AWS no longer accepts isn't kept: the next call begins with a fresh session, or with the secret as it is now.
         foreach (var client in new[] { patient, once })
         {

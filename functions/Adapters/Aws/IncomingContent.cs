@@ -17,7 +17,7 @@ internal sealed class IncomingContent(Stream content, long? announced, ContentDi
     public long Size { get; private set; }
 
     /// <summary>Whether all has come.</summary>
-    public bool Ended { get; private set; }
+    public bool Ended { get; private set; } = announced == 0;
 
     /// <summary>Fills the buffer, or less at the end.</summary>
     /// <returns>How many bytes came, or why no more will.</returns>

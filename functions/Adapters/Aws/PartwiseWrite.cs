@@ -53,7 +53,7 @@ internal sealed class PartwiseWrite(
     private async Task<Result<IReadOnlyList<SentPart>>> SendAsync(OpenUpload upload, PartBuffer first, CancellationTokenSource failed)
     {
         await _slots.WaitAsync(failed.Token);
-        _parts.Add(UploadAsync(upload, 1, first, failed));
+        _parts.Add(Begin(upload, 1, first, failed));
         for (var number = 2; !content.Ended; number++)
         {
             if (number > PartSizes.MostParts)
@@ -71,7 +71,7 @@ internal sealed class PartwiseWrite(
                 if (filled == 0)
                     break;
                 handedOn = true;
-                _parts.Add(UploadAsync(upload, number, buffer, failed));
+                _parts.Add(Begin(upload, number, buffer, failed));
             }
             finally
             {
@@ -91,6 +91,10 @@ internal sealed class PartwiseWrite(
             return S3Refusals.Write(target.Drive, file, _lost);
         return content.Check() is { } mismatch ? mismatch : sent.Select(part => part!).ToArray();
     }
+
+    /// <summary>On a thread of its own: a part is summed and signed while the next one comes in.</summary>
+    private Task<SentPart?> Begin(OpenUpload upload, int number, PartBuffer buffer, CancellationTokenSource failed) =>
+        Task.Run(() => UploadAsync(upload, number, buffer, failed), CancellationToken.None);
 
     /// <returns>Null when it is lost, and all others with it.</returns>
     private async Task<SentPart?> UploadAsync(OpenUpload upload, int number, PartBuffer buffer, CancellationTokenSource failed)

@@ -47,7 +47,8 @@ internal sealed class SteadyContent(GetObjectResponse answer, Func<long, Cancell
             return _position == _length && _sum is { Holds: false } ? throw new InvalidDataException("What S3 sent doesn't have the checksum that S3 says.") : read;
         }
 
-        return 0;
+        // S3 always says how long a file is; what doesn't may not pass for an empty one.
+        return _length > 0 || await _source.ReadAsync(new byte[1], cancellationToken) == 0 ? 0 : throw new IOException("S3 doesn't say how long the file is.");
     }
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
