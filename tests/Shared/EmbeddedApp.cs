@@ -25,6 +25,8 @@ public sealed class EmbeddedApp : IAsyncDisposable
     /// <summary>What the sandbox was seeded with: the answer of <c>GET /embedded/cloud</c>.</summary>
     public JsonNode Cloud { get; private set; } = new JsonObject();
 
+    public int ProcessId => _process!.Id;
+
     /// <summary>Everything that the app has printed so far.</summary>
     public string Output
     {

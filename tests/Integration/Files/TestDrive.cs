@@ -1,0 +1,131 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Runtime.CompilerServices;
+using System.Text.Json.Nodes;
+using ServerlessDrives.Tests.Integration.Connecting;
+using ServerlessDrives.Tests.Shared;
+using Shouldly;
+
+namespace ServerlessDrives.Tests.Integration.Files;
+
+/// <summary>A connected drive with a path of its own, and a member who may use it.</summary>
+public sealed class TestDrive
+{
+    private static readonly ConditionalWeakTable<EmbeddedApp, Dictionary<string, TestDrive>> Known = [];
+
+    private TestDrive(EmbeddedApp app, HttpClient http, string id, string path)
+    {
+        App = app;
+        Http = http;
+        Id = id;
+        Path = path;
+    }
+
+    public const string Bucket = "acme-documents";
+
+    public EmbeddedApp App { get; }
+
+    public HttpClient Http { get; }
+
+    public string Id { get; }
+
+    /// <summary>The drive's path in the bucket.</summary>
+    public string Path { get; }
+
+    public string Root => $"/api/drives/{Id}";
+
+    /// <summary>A drive by access key that all scenarios of this app share.</summary>
+    public static Task<TestDrive> SharedAsync(EmbeddedApp app) => SharedAsync(app, "none");
+
+    public static async Task<TestDrive> SharedAsync(EmbeddedApp app, string encryption)
+    {
+        var known = Known.GetOrCreateValue(app);
+        if (!known.TryGetValue(encryption, out var drive))
+            known[encryption] = drive = await ConnectAsync(app, encryption);
+        return drive;
+    }
+
+    /// <summary>A drive by role that all scenarios of this app share.</summary>
+    public static async Task<TestDrive> OfRoleAsync(EmbeddedApp app)
+    {
+        var known = Known.GetOrCreateValue(app);
+        if (known.TryGetValue("role", out var drive))
+            return drive;
+        var mia = await app.SignInAsync("mia");
+        var path = Connections.Unique("files");
+        var connected = await Connections.ConnectByRoleAsync(app, mia, path);
+        return known["role"] = new TestDrive(app, mia, connected.Text("driveId"), path);
+    }
+
+    public static async Task<TestDrive> ConnectAsync(EmbeddedApp app, string encryption = "none")
+    {
+        var mia = await app.SignInAsync("mia");
+        var path = Connections.Unique("files");
+        var administrator = app.Administrator();
+        var id = (await Connections.StartAsync(mia, "accessKey")).Text("id");
+        var configuration = Connections.KeyConfiguration(administrator, path, encryption, encryption == "sse-kms" ? administrator.KmsKeyArn : null);
+        if (encryption == "sse-kms")
+        {
+            await administrator.PutUserPolicyAsync(administrator.DriveUserName, "kms", JsonNode.Parse(
+                $$"""{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["kms:GenerateDataKey","kms:Decrypt"],"Resource":"{{administrator.KmsKeyArn}}"}]}""")!);
+        }
+
+        await mia.SendAsync(HttpMethod.Put, $"/api/connections/{id}/configuration", configuration, HttpStatusCode.Accepted);
+        var connected = await mia.UntilAsync(id, now => now.Text("status") == "connected" || now["attempt"]!.GetValue<int>() > 1);
+        connected.Text("status").ShouldBe("connected", connected.ToJsonString());
+        return new TestDrive(app, mia, connected.Text("driveId"), path);
+    }
+
+    public string FileUrl(string path) => $"{Root}/files/{string.Join('/', path.Split('/').Select(Uri.EscapeDataString))}";
+
+    public string ContentUrl(string path) => $"{Root}/content?path={Uri.EscapeDataString(path)}";
+
+    public async Task<HttpResponseMessage> PutAsync(string path, byte[] content, params (string Name, string Value)[] headers)
+    {
+        using var body = new ByteArrayContent(content);
+        return await PutAsync(path, body, headers);
+    }
+
+    public async Task<HttpResponseMessage> PutAsync(string path, HttpContent content, params (string Name, string Value)[] headers)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Put, ContentUrl(path)) { Content = content };
+        foreach (var (name, value) in headers)
+        {
+            if (!request.Headers.TryAddWithoutValidation(name, value))
+                content.Headers.TryAddWithoutValidation(name, value);
+        }
+
+        return await Http.SendAsync(request);
+    }
+
+    public async Task<HttpResponseMessage> GetAsync(string path, params (string Name, string Value)[] headers)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, ContentUrl(path));
+        foreach (var (name, value) in headers)
+            request.Headers.TryAddWithoutValidation(name, value);
+        return await Http.SendAsync(request);
+    }
+
+    /// <summary>Puts a fault into the sandbox.</summary>
+    public async Task FaultAsync(string action, string code, int count = 1, int after = 0, string service = "s3") =>
+        await App.Anonymous().SendAsync(HttpMethod.Post, "/embedded/faults", new { failNext = new { service, action, code, count, after } }, HttpStatusCode.NoContent);
+
+    public async Task ClearFaultsAsync()
+    {
+        using var http = App.Anonymous();
+        using var answer = await http.DeleteAsync("/embedded/faults");
+        answer.IsSuccessStatusCode.ShouldBeTrue();
+    }
+
+    /// <summary>Keys below the drive's path, and uploads in progress as <c>upload:…</c>, as the bucket's owner sees them.</summary>
+    public Task<List<string>> KeysAsync(string below = "") => App.Administrator().KeysAsync(Bucket, $"{Path}/{below}");
+
+    public static byte[] Bytes(int length, int seed = 1)
+    {
+        var bytes = new byte[length];
+        new Random(seed).NextBytes(bytes);
+        return bytes;
+    }
+
+    public static async Task<JsonNode> JsonAsync(HttpResponseMessage answer) => JsonNode.Parse(await answer.Content.ReadAsStringAsync())!;
+}
