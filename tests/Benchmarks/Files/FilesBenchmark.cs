@@ -1,0 +1,222 @@
+using System.Diagnostics;
+using System.Net;
+using System.Text.Json.Nodes;
+using Amazon.S3.Model;
+using ServerlessDrives.Tests.Benchmarks.Measuring;
+using ServerlessDrives.Tests.Shared;
+
+namespace ServerlessDrives.Tests.Benchmarks.Files;
+
+/// <summary>What moving bytes through a drive costs over talking to S3 directly.</summary>
+public sealed class FilesBenchmark : LoadBenchmark
+{
+    private const int MiB = 1024 * 1024;
+    private const string Direct = "the SDK, direct";
+    private readonly byte[] _pattern = Pattern();
+
+    public override string Name => "files";
+
+    public override string Subject =>
+        "Files through a drive (HTTP, sign-in, audience, session of a role) against the AWS SDK and rclone straight at the same S3 server, the sandbox. "
+        + "The sandbox runs in the app's process, the load in another; all share the machine's cores.";
+
+    public override async Task RunAsync(Results results, bool quick)
+    {
+        ArgumentNullException.ThrowIfNull(results);
+        await using var drive = await BenchmarkDrive.StartAsync();
+        var (size, rounds) = quick ? (32 * MiB, 1) : (256 * MiB, 5);
+        await ThroughputAsync(results, drive, size, rounds);
+        await RcloneAsync(results, drive, size, rounds);
+        await SmallReadsAsync(results, drive, quick ? 500 : 10_000);
+        await ListingAsync(results, drive, quick ? 2_000 : 100_000);
+        await MemoryAsync(results, drive, quick ? 64L * MiB : 1024L * MiB);
+    }
+
+    private async Task ThroughputAsync(Results results, BenchmarkDrive drive, int size, int rounds)
+    {
+        await WriteDirectAsync(drive, "large", size);
+        foreach (var atOnce in new[] { 1, 8 })
+        {
+            var megabytes = (double)size * atOnce / 1_000_000;
+            var (directGet, ourGet) = await InTurnAsync(
+                rounds, () => AtOnceAsync(atOnce, _ => ReadDirectAsync(drive, "large")), () => AtOnceAsync(atOnce, _ => ReadAsync(drive.Http, drive.UrlOf("large"))));
+            results.Ratio($"GET of {size / MiB} MiB, {atOnce} at once", megabytes / ourGet, megabytes / directGet, Direct, "MB/s", "at least 0.85");
+            var (directPut, ourPut) = await InTurnAsync(
+                rounds, () => AtOnceAsync(atOnce, i => WriteDirectAsync(drive, $"direct-{i}", size)), () => AtOnceAsync(atOnce, i => WriteAsync(drive, $"ours-{i}", size)));
+            results.Ratio($"PUT of {size / MiB} MiB, {atOnce} at once", megabytes / ourPut, megabytes / directPut, Direct, "MB/s", "at least 0.85");
+        }
+    }
+
+    private async Task RcloneAsync(Results results, BenchmarkDrive drive, int size, int rounds)
+    {
+        var megabytes = size / 1_000_000.0;
+        await using (var rclone = await Rclone.ServeAsync(drive.App.Administrator()))
+        {
+            using var http = new HttpClient { BaseAddress = rclone.Address, Timeout = TimeSpan.FromMinutes(30) };
+            foreach (var atOnce in new[] { 1, 8 })
+            {
+                var (theirs, ours) = await InTurnAsync(rounds, () => AtOnceAsync(atOnce, _ => ReadAsync(http, "large")), () => AtOnceAsync(atOnce, _ => ReadAsync(drive.Http, drive.UrlOf("large"))));
+                results.Ratio($"GET of {size / MiB} MiB, {atOnce} at once", megabytes * atOnce / ours, megabytes * atOnce / theirs, "rclone serve http", "MB/s", "more than 1");
+            }
+        }
+
+        var (theirPut, ourPut) = await InTurnAsync(
+            rounds,
+            () => Rclone.WriteAsync(drive.App.Administrator(), "rcat", stream => SendAsync(stream, size)),
+            () => WriteAsync(drive, "unknown-length", size, chunked: true));
+        results.Ratio($"PUT of {size / MiB} MiB of unknown length", megabytes / ourPut, megabytes / theirPut, "rclone rcat", "MB/s", "more than 1");
+    }
+
+    private async Task SmallReadsAsync(Results results, BenchmarkDrive drive, int reads)
+    {
+        await WriteDirectAsync(drive, "small", 1024);
+        await ReadAsync(drive.Http, drive.UrlOf("small"));
+        // From here on no session can be had, so every read uses the one that the first read took.
+        await drive.WithoutSessionsAsync(true);
+        var options = new ParallelOptions { MaxDegreeOfParallelism = 16 };
+        var (direct, ours) = await InTurnAsync(
+            1,
+            () => Parallel.ForEachAsync(Enumerable.Range(0, reads), options, async (_, _) => await ReadDirectAsync(drive, "small")),
+            () => Parallel.ForEachAsync(Enumerable.Range(0, reads), options, async (_, _) => await ReadAsync(drive.Http, drive.UrlOf("small"))));
+        await drive.WithoutSessionsAsync(false);
+        results.Ratio("GET of 1 KiB, 16 at once", reads / ours, reads / direct, Direct, "reads/s", "");
+        results.Figure($"AssumeRole calls for {reads:#,##0} reads on one drive", 1, "", "1");
+        results.Note("AssumeRole was made to fail after the first read; a second call would have failed the run.");
+    }
+
+    private async Task ListingAsync(Results results, BenchmarkDrive drive, int count)
+    {
+        await Parallel.ForEachAsync(Enumerable.Range(0, count), new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (i, cancelled) =>
+            await drive.S3.PutObjectAsync(new PutObjectRequest { BucketName = BenchmarkDrive.Bucket, Key = $"{BenchmarkDrive.Folder}/many/file-{i:000000}.txt", ContentBody = "x" }, cancelled));
+        var (direct, ours) = await InTurnAsync(
+            2,
+            async () =>
+            {
+                var listed = 0;
+                await foreach (var _ in drive.S3.Paginators.ListObjectsV2(new ListObjectsV2Request { BucketName = BenchmarkDrive.Bucket, Prefix = $"{BenchmarkDrive.Folder}/many/", Delimiter = "/" }).S3Objects)
+                    listed++;
+                Check(listed, count);
+            },
+            async () =>
+            {
+                var (listed, cursor) = (0, "");
+                do
+                {
+                    var page = await drive.Http.GetAsync($"{drive.Root}/files?path=many&limit=500{cursor}", HttpStatusCode.OK);
+                    listed += page["items"]!.AsArray().Count;
+                    cursor = page["nextCursor"] is { } next ? $"&cursor={next.GetValue<string>()}" : null;
+                }
+                while (cursor is not null);
+                Check(listed, count);
+            });
+        results.Ratio($"Time to list {count:#,##0} objects", ours, direct, $"{Direct}, pages of 1,000", "s", "at most 1.2");
+    }
+
+    private async Task MemoryAsync(Results results, BenchmarkDrive drive, long size)
+    {
+        await Task.Delay(TimeSpan.FromSeconds(2));
+        var idle = drive.ResidentMiB();
+        var most = idle;
+        using var stop = new CancellationTokenSource();
+        var watching = Task.Run(async () =>
+        {
+            while (!stop.IsCancellationRequested)
+            {
+                most = Math.Max(most, drive.ResidentMiB());
+                await Task.Delay(50);
+            }
+        });
+        await AtOnceAsync(8, i => WriteAsync(drive, $"huge-{i}", size));
+        var writing = most;
+        await AtOnceAsync(8, i => ReadAsync(drive.Http, drive.UrlOf($"huge-{i}")));
+        await stop.CancelAsync();
+        await watching;
+        results.Figure($"Memory over idle while 8 × {size / MiB} MiB are written", writing - idle, "MiB", "at most 150 MB");
+        results.Figure($"Memory over idle, then read back", most - idle, "MiB", "at most 150 MB");
+        results.Figure("Idle memory of the app with the sandbox", idle, "MiB");
+    }
+
+    private async Task WriteDirectAsync(BenchmarkDrive drive, string name, long size)
+    {
+        await using var content = new PatternStream(_pattern, size);
+        await drive.S3.PutObjectAsync(new PutObjectRequest { BucketName = BenchmarkDrive.Bucket, Key = $"{BenchmarkDrive.Folder}/{name}", InputStream = content });
+    }
+
+    private async Task WriteAsync(BenchmarkDrive drive, string name, long size, bool chunked = false)
+    {
+        await using var content = new PatternStream(_pattern, size);
+        using var request = new HttpRequestMessage(HttpMethod.Put, drive.UrlOf(name)) { Content = new StreamContent(content, 128 * 1024) };
+        request.Headers.TransferEncodingChunked = chunked;
+        using var answer = await drive.Http.SendAsync(request);
+        if (!answer.IsSuccessStatusCode)
+            throw new InvalidOperationException(await answer.Content.ReadAsStringAsync());
+    }
+
+    private static async Task ReadDirectAsync(BenchmarkDrive drive, string name)
+    {
+        using var answer = await drive.S3.GetObjectAsync(BenchmarkDrive.Bucket, $"{BenchmarkDrive.Folder}/{name}");
+        await DiscardAsync(answer.ResponseStream, answer.ContentLength);
+    }
+
+    private static async Task ReadAsync(HttpClient http, string url)
+    {
+        using var answer = await http.GetAsync(url, HttpCompletionOption.ResponseHeadersRead);
+        answer.EnsureSuccessStatusCode();
+        await using var stream = await answer.Content.ReadAsStreamAsync();
+        await DiscardAsync(stream, answer.Content.Headers.ContentLength!.Value);
+    }
+
+    private static async Task DiscardAsync(Stream stream, long expected)
+    {
+        var buffer = System.Buffers.ArrayPool<byte>.Shared.Rent(128 * 1024);
+        var total = 0L;
+        while (await stream.ReadAsync(buffer) is > 0 and var read)
+            total += read;
+        System.Buffers.ArrayPool<byte>.Shared.Return(buffer);
+        Check(total, expected);
+    }
+
+    private async Task SendAsync(Stream to, long size)
+    {
+        await using var content = new PatternStream(_pattern, size);
+        await content.CopyToAsync(to, 128 * 1024);
+    }
+
+    private static void Check(long got, long expected)
+    {
+        if (got != expected)
+            throw new InvalidOperationException($"{got} came instead of {expected}.");
+    }
+
+    private static Task AtOnceAsync(int count, Func<int, Task> act) => Task.WhenAll(Enumerable.Range(0, count).Select(i => Task.Run(() => act(i))));
+
+    /// <summary>Both in turn, after one round to warm up; the median seconds of each.</summary>
+    private static async Task<(double Baseline, double Ours)> InTurnAsync(int rounds, Func<Task> baseline, Func<Task> ours)
+    {
+        var (baselines, all) = (new List<double>(), new List<double>());
+        for (var round = 0; round <= rounds; round++)
+        {
+            var (first, second) = (await SecondsAsync(baseline), await SecondsAsync(ours));
+            if (round == 0)
+                continue;
+            baselines.Add(first);
+            all.Add(second);
+        }
+
+        return (baselines.Order().ElementAt(rounds / 2), all.Order().ElementAt(rounds / 2));
+    }
+
+    private static async Task<double> SecondsAsync(Func<Task> act)
+    {
+        var clock = Stopwatch.StartNew();
+        await act();
+        return clock.Elapsed.TotalSeconds;
+    }
+
+    private static byte[] Pattern()
+    {
+        var bytes = new byte[MiB];
+        new Random(1).NextBytes(bytes);
+        return bytes;
+    }
+}

@@ -1,0 +1,81 @@
+using System.Diagnostics;
+using ServerlessDrives.Tests.Shared;
+
+namespace ServerlessDrives.Tests.Benchmarks.Files;
+
+/// <summary>Debian's rclone on the same bucket (<c>apt-get install rclone</c>).</summary>
+internal sealed class Rclone : IAsyncDisposable
+{
+    private readonly Process _server;
+
+    private Rclone(Process server, Uri address) => (_server, Address) = (server, address);
+
+    public Uri Address { get; }
+
+    /// <summary><c>rclone serve http</c> on a free port.</summary>
+    public static async Task<Rclone> ServeAsync(AwsAdministrator administrator)
+    {
+        using var probe = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        probe.Start();
+        var port = ((System.Net.IPEndPoint)probe.LocalEndpoint).Port;
+        probe.Stop();
+        var server = Process.Start(Command(administrator, "serve", "http", $"sandbox:{BenchmarkDrive.Bucket}/{BenchmarkDrive.Folder}", "--addr", $"127.0.0.1:{port}", "--read-only"))!;
+        var rclone = new Rclone(server, new Uri($"http://127.0.0.1:{port}/"));
+        using var http = new HttpClient();
+        for (var until = DateTime.UtcNow.AddSeconds(30); DateTime.UtcNow < until; await Task.Delay(100))
+        {
+            try
+            {
+                using var answer = await http.GetAsync(rclone.Address);
+                return rclone;
+            }
+            catch (HttpRequestException)
+            {
+                // Not there yet.
+            }
+        }
+
+        await rclone.DisposeAsync();
+        throw new InvalidOperationException("rclone serve http doesn't come up.");
+    }
+
+    /// <summary><c>rclone rcat</c>: a file from standard input.</summary>
+    public static async Task WriteAsync(AwsAdministrator administrator, string name, Func<Stream, Task> write)
+    {
+        var start = Command(administrator, "rcat", $"sandbox:{BenchmarkDrive.Bucket}/{BenchmarkDrive.Folder}/{name}");
+        start.RedirectStandardInput = true;
+        using var process = Process.Start(start)!;
+        await write(process.StandardInput.BaseStream);
+        process.StandardInput.Close();
+        await process.WaitForExitAsync();
+        if (process.ExitCode != 0)
+            throw new InvalidOperationException($"rclone rcat ended with {process.ExitCode}.");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_server.HasExited)
+            _server.Kill();
+        await _server.WaitForExitAsync();
+        _server.Dispose();
+    }
+
+    private static ProcessStartInfo Command(AwsAdministrator administrator, params string[] arguments)
+    {
+        // The one ACL that a bucket takes whose ACLs are off, as those of new buckets are.
+        var start = new ProcessStartInfo("rclone", [.. arguments, "--s3-acl", "bucket-owner-full-control"]);
+        var environment = administrator.CommandLineEnvironment();
+        start.Environment["RCLONE_CONFIG"] = "/dev/null";
+        // rclone can't use one with its own transport, and the sandbox needs none.
+        start.Environment.Remove("AWS_CA_BUNDLE");
+        // It would try to make the bucket first.
+        start.Environment["RCLONE_CONFIG_SANDBOX_NO_CHECK_BUCKET"] = "true";
+        start.Environment["RCLONE_CONFIG_SANDBOX_TYPE"] = "s3";
+        start.Environment["RCLONE_CONFIG_SANDBOX_PROVIDER"] = "Other";
+        start.Environment["RCLONE_CONFIG_SANDBOX_ENDPOINT"] = environment["AWS_ENDPOINT_URL"];
+        start.Environment["RCLONE_CONFIG_SANDBOX_ACCESS_KEY_ID"] = environment["AWS_ACCESS_KEY_ID"];
+        start.Environment["RCLONE_CONFIG_SANDBOX_SECRET_ACCESS_KEY"] = environment["AWS_SECRET_ACCESS_KEY"];
+        start.Environment["RCLONE_CONFIG_SANDBOX_REGION"] = "us-east-1";
+        return start;
+    }
+}
