@@ -72,7 +72,7 @@ internal sealed class DriveClients(AwsClients clients, DriveKeyring keyring, IOp
             client.ExceptionEvent += (_, happened) =>
             {
                 if (happened is WebServiceExceptionEventArgs { Exception: AmazonServiceException { ErrorCode: { } code } } && DriveClientLease.IsOfSession(code))
-                    refreshing.Drop();
+                    refreshing.Drop(ended: code is "ExpiredToken" or "InvalidToken" or "TokenRefreshRequired");
             };
         }
 

@@ -10,7 +10,10 @@ namespace ServerlessDrives.Adapters.Aws;
 internal sealed class RefreshingDriveCredentials : AWSCredentials
 {
     /// <summary>What is refused for other reasons than its session is refused with the next one too: no new session for each of those.</summary>
-    private static readonly TimeSpan BetweenDrops = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan BetweenDoubts = TimeSpan.FromSeconds(10);
+
+    /// <summary>Calls that were signed with the old session may still come back after the new one is there.</summary>
+    private static readonly TimeSpan BetweenEnds = TimeSpan.FromSeconds(1);
 
     /// <summary>After a refresh that failed, while the old session still serves.</summary>
     private static readonly TimeSpan BetweenTries = TimeSpan.FromSeconds(30);
@@ -60,13 +63,14 @@ internal sealed class RefreshingDriveCredentials : AWSCredentials
 
     public override async Task<ImmutableCredentials> GetCredentialsAsync() => (await HeldAsync()).Credentials;
 
-    /// <summary>Forgets what is cached: AWS no longer accepts it. Does nothing if it was only just done.</summary>
-    public void Drop()
+    /// <summary>Forgets what is cached, as AWS may no longer accept it. Does nothing if it was only just done.</summary>
+    /// <param name="ended">Whether AWS says that it is the session that it doesn't accept.</param>
+    public void Drop(bool ended = false)
     {
         lock (_lock)
         {
             var now = _clock.GetUtcNow();
-            if (_held is null || now - _lastDrop < BetweenDrops)
+            if (_held is null || now - _lastDrop < (ended ? BetweenEnds : BetweenDoubts))
                 return;
             (_held, _lastDrop) = (null, now);
             Generation++;
