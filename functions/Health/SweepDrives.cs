@@ -7,15 +7,18 @@ namespace ServerlessDrives.Health;
 
 /// <summary>
 /// Looks at every drive whose turn has come. A timer starts one orchestration for each shard that has any, unless the last one is still at
-/// it; each takes the shard's drives by the hundred and begins anew, so that no history grows with the number of drives.
+/// it; each takes some hundreds of the shard's drives and begins anew, so that no history grows with the number of drives.
 /// </summary>
 /// <remarks>
-/// A shard's position is stored after each hundred, so a restart repeats at most those. After a time in which nothing ran, every drive is
+/// A shard's position is stored after each of these, so a restart repeats at most them. After a time in which nothing ran, every drive is
 /// looked at once, at no more than twice the usual pace.
 /// </remarks>
 public sealed class SweepDrives(IHealthRounds rounds, DriveCheckup checkup, HealthOptions options, TimeProvider clock, ILogger<SweepDrives> log)
 {
-    private const int AtATime = 100;
+    private const int AtATime = 500;
+
+    /// <summary>For how long one activity begins new looks: far below the time that hosts give a function.</summary>
+    private static readonly TimeSpan LongestTurn = TimeSpan.FromMinutes(1);
 
     /// <summary>The timer's, and so the work of one sweep at the usual pace.</summary>
     private static readonly TimeSpan SweepEvery = TimeSpan.FromSeconds(15);
@@ -29,12 +32,15 @@ public sealed class SweepDrives(IHealthRounds rounds, DriveCheckup checkup, Heal
     public async Task StartAsync([TimerTrigger("*/15 * * * * *")] TimerInfo timer, [DurableClient] DurableTaskClient durable, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(durable);
-        foreach (var shard in await DueShardsAsync(cancellation))
-        {
-            var id = $"sweep-{shard}";
-            if (await durable.GetInstanceAsync(id, getInputsAndOutputs: false, cancellation) is not { IsCompleted: false })
-                await durable.ScheduleNewOrchestrationInstanceAsync(nameof(SweepDrives), new SweepTurn(shard, null), new StartOrchestrationOptions(id), cancellation);
-        }
+        await Task.WhenAll((await DueShardsAsync(cancellation)).Select(shard => BeginAsync(durable, new(shard, Until: null), cancellation)));
+    }
+
+    /// <summary>Has one shard swept, unless it is being swept.</summary>
+    internal static async Task BeginAsync(DurableTaskClient durable, SweepTurn turn, CancellationToken cancellation)
+    {
+        var id = $"sweep-{turn.Shard}";
+        if (await durable.GetInstanceAsync(id, getInputsAndOutputs: false, cancellation) is not { IsCompleted: false })
+            await durable.ScheduleNewOrchestrationInstanceAsync(nameof(SweepDrives), turn, new StartOrchestrationOptions(id), cancellation);
     }
 
     [Function(nameof(SweepDrives))]
@@ -58,10 +64,10 @@ public sealed class SweepDrives(IHealthRounds rounds, DriveCheckup checkup, Heal
 
         var until = turn.Until ?? Earlier(now, TimeOf(due[0]) + (2 * SweepEvery));
         var looks = due.TakeWhile(look => TimeOf(look) <= until).ToList();
-        await Parallel.ForEachAsync(looks, new ParallelOptions { MaxDegreeOfParallelism = options.AtOnce, CancellationToken = cancellation }, LookAsync);
+        var made = await LookAsync(looks, cancellation);
 
-        var more = looks.Count == AtATime;
-        await rounds.AdvanceAsync(turn.Shard, more ? new(from.Since, TimeOf(looks[^1]), looks[^1].Key) : _turns.Whole(from.Since, until), cancellation);
+        var more = made < looks.Count || made == AtATime;
+        await rounds.AdvanceAsync(turn.Shard, more ? new(from.Since, TimeOf(looks[made - 1]), looks[made - 1].Key) : _turns.Whole(from.Since, until), cancellation);
         return more ? turn with { Until = until } : null;
     }
 
@@ -77,6 +83,25 @@ public sealed class SweepDrives(IHealthRounds rounds, DriveCheckup checkup, Heal
         }
 
         return due;
+    }
+
+    /// <returns>How many were looked at, from the first on; fewer than all when the time was up.</returns>
+    private async Task<int> LookAsync(List<DueLook> looks, CancellationToken cancellation)
+    {
+        var (began, made, gate) = (clock.GetTimestamp(), looks.Count, new Lock());
+        await Parallel.ForEachAsync(Enumerable.Range(0, looks.Count), new ParallelOptions { MaxDegreeOfParallelism = options.AtOnce, CancellationToken = cancellation }, async (i, token) =>
+        {
+            if (i == 0 || clock.GetElapsedTime(began) < LongestTurn)
+            {
+                await LookAsync(looks[i], token);
+                return;
+            }
+
+            // Looks begin in their order, so those that are left out are the last ones.
+            lock (gate)
+                made = Math.Min(made, i);
+        });
+        return made;
     }
 
     private async ValueTask LookAsync(DueLook look, CancellationToken cancellation)
