@@ -56,7 +56,7 @@ public sealed class MissingPermissions(ImpatientApp impatient, MissingPermission
         wrong.Except(guilty).Select(check => check!.Text("name")).ShouldBeSubsetOf(["nothing-left-behind"], report.ToJsonString());
         report.Check("version-writable").Text("status").ShouldBe("notApplicable");
 
-        var left = await impatient.App.Administrator().EverythingAsync(bucket, path);
+        var left = await impatient.App.Administrator().EverythingAsync(bucket, $"{path}/");
         if (missing == "s3:DeleteObjectVersion")
         {
             // Where versions can't be deleted, whatever is written stays: the report has to name all of it.

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using ServerlessDrives.Tests.Shared;
 using Shouldly;
@@ -80,10 +79,11 @@ public sealed class CommandLine
             samePort.Output.ShouldContain("address already in use");
             samePort.Output.ShouldNotContain("   at ");
 
-            var azurite = File.ReadAllText(Path.Combine(app.DataFolder, "azurite", "azurite.pid"));
-            var pid = System.Text.Json.Nodes.JsonNode.Parse(azurite)!["pid"]!.GetValue<int>();
+            // Azurite keeps this file for as long as it serves and takes it away last of all, with everything saved.
+            var serving = Path.Combine(app.DataFolder, "azurite", "azurite.pid");
+            File.Exists(serving).ShouldBeTrue();
             (await app.TerminateAsync()).ShouldBe(0, app.Output);
-            Should.Throw<ArgumentException>(() => Process.GetProcessById(pid), "Azurite ends with the app");
+            File.Exists(serving).ShouldBeFalse("Azurite ends with the app");
 
             await app.StartAgainAsync("--reset");
             using var again = await app.SignInAsync("mia");
