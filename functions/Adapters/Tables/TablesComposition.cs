@@ -17,7 +17,7 @@ using ServerlessDrives.Workspaces;
 
 namespace ServerlessDrives.Adapters.Tables;
 
-/// <summary>Where the tables are: <c>Tables:Endpoint</c>, such as <c>https://account.table.core.windows.net</c>.</summary>
+/// <summary>Where the tables are: <c>Tables:Endpoint</c>, such as <c>https://account.table.core.windows.net</c>, or Azurite's <c>http://127.0.0.1:10002/devstoreaccount1</c>.</summary>
 public sealed class TablesOptions
 {
     public Uri? Endpoint { get; set; }
@@ -26,13 +26,16 @@ public sealed class TablesOptions
 /// <summary>Composes the stores on Table Storage.</summary>
 public static class TablesComposition
 {
+    // Azurite takes tokens over https only; the account and key of every storage emulator are public and open nothing else.
+    private const string EmulatorAccount = "devstoreaccount1";
+    private const string EmulatorKey = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
+
     public static IServiceCollection AddTables(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<TablesOptions>().Bind(configuration.GetSection("Tables"))
             .Validate(options => options.Endpoint is { IsAbsoluteUri: true }, "Tables:Endpoint must be the absolute URL of a table service, such as https://account.table.core.windows.net.")
             .ValidateOnStart();
-        services.TryAddSingleton(provider => new TableServiceClient(
-            provider.GetRequiredService<IOptions<TablesOptions>>().Value.Endpoint, provider.GetRequiredService<TokenCredential>(), Patience()));
+        services.TryAddSingleton(provider => Client(provider.GetRequiredService<IOptions<TablesOptions>>().Value.Endpoint!, provider));
 
         services.AddSingleton<OrganizationTable>();
         services.AddSingleton<PromiseTable>();
@@ -62,6 +65,10 @@ public static class TablesComposition
     /// <summary>Has a table made at the start if it isn't there.</summary>
     public static IServiceCollection AddTable(this IServiceCollection services, string name) => services.AddSingleton(new TableName(name));
 
+    private static TableServiceClient Client(Uri endpoint, IServiceProvider provider) => endpoint is { IsLoopback: true, Scheme: "http" }
+        ? new(endpoint, new TableSharedKeyCredential(EmulatorAccount, EmulatorKey), Patience())
+        : new(endpoint, provider.GetRequiredService<TokenCredential>(), Patience());
+
     private static TableClientOptions Patience() => new()
     {
         Retry = { MaxRetries = 5, Delay = TimeSpan.FromMilliseconds(200), MaxDelay = TimeSpan.FromSeconds(5), NetworkTimeout = TimeSpan.FromSeconds(20) },
@@ -74,14 +81,10 @@ public sealed record TableName(string Value);
 /// <summary>Makes the tables before anything else starts.</summary>
 internal sealed class TableCreation(TableServiceClient service, IEnumerable<TableName> tables) : IHostedService
 {
-
     public Task StartAsync(CancellationToken cancellationToken) =>
         Task.WhenAll(tables.Select(table => service.CreateTableIfNotExistsAsync(table.Value, cancellationToken)));
 
-
-
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
 }
 
 /// <summary>Table Storage, as something that the app can't do without.</summary>
