@@ -22,6 +22,9 @@ public sealed record RoleView(
 [Section("Roles")]
 public sealed class RoleTriggers(IRoles roles, IWorkspaces workspaces, IRoleWitness witness, IPrincipals principals, Idempotency idempotency, TimeProvider clock)
 {
+    /// <summary>How often a deletion begins anew because the role changed under it.</summary>
+    private const int LostRaces = 5;
+
     [Function("ListRoles")]
     [Requires(Need.Person)]
     [Summary("List roles")]
@@ -102,7 +105,7 @@ public sealed class RoleTriggers(IRoles roles, IWorkspaces workspaces, IRoleWitn
     {
         ArgumentNullException.ThrowIfNull(request);
         var (person, cancellation) = (request.Person(), request.HttpContext.RequestAborted);
-        while (true)
+        for (var tries = 0; tries < LostRaces; tries++)
         {
             if (!(await FindAsync(request, roleId)).TryGet(out var role, out var refusal))
                 return refusal.AsProblem();
@@ -125,6 +128,8 @@ public sealed class RoleTriggers(IRoles roles, IWorkspaces workspaces, IRoleWitn
                 return Results.NoContent();
             }
         }
+
+        return Refusal.Conflict("role-in-use", "Something that you may not see uses the role.").AsProblem();
     }
 
     private async Task<Result<Versioned<IamRole>>> FindAsync(HttpRequest request, string roleId)
