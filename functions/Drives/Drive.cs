@@ -34,9 +34,11 @@ public sealed record Drive
     public required DateTimeOffset CreatedAt { get; init; }
 
     /// <summary>What the drive's policies grant, and under which statement ids.</summary>
+    [JsonIgnore]
     public BucketAccess Access => new(Connection.Value, Bucket, Region, Path, Encryption);
 
     /// <summary>How the drive reaches its bucket; names a secret, holds none.</summary>
+    [JsonIgnore]
     public DriveCredentials Credentials => Authentication switch
     {
         DriveAuthentication.AccessKey key => new DriveCredentials.AccessKey(key.AccessKeyId, key.Secret, key.SecretVersion),

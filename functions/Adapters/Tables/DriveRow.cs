@@ -4,7 +4,7 @@ using ServerlessDrives.Drives;
 namespace ServerlessDrives.Adapters.Tables;
 
 /// <summary>A <see cref="Drive"/> as a row.</summary>
-internal class DriveRow : Row
+internal sealed class DriveRow : Row
 {
     public string Id { get; set; } = "";
     public string Scope { get; set; } = "";
@@ -31,41 +31,33 @@ internal class DriveRow : Row
     public string CreatedBy { get; set; } = "";
     public DateTimeOffset CreatedAt { get; set; }
 
-    public static DriveRow Of(Drive drive)
+    public static DriveRow Of(Drive drive) => new()
     {
-        var row = new DriveRow { RowKey = Keys.Of(drive.Id) };
-        row.Fill(drive);
-        return row;
-    }
+        RowKey = Keys.Of(drive.Id),
+        Id = drive.Id.Value,
+        Scope = drive.Audience.ScopeKey,
+        DisplayName = drive.DisplayName.Value,
+        Connection = drive.Connection.Value,
+        Authentication = Stored.Write(drive.Authentication),
+        Bucket = drive.Bucket.ToString(),
+        Region = drive.Region.ToString(),
+        Path = drive.Path.ToString(),
+        Encryption = Stored.Write(drive.Encryption),
+        BucketOwner = drive.BucketOwner?.ToString(),
+        Health = drive.Health.Status.ToString(),
+        HealthCheckedAt = drive.Health.CheckedAt,
+        HealthSince = drive.Health.Since,
+        HealthProblem = drive.Health.Problem,
+        State = drive.State.ToString(),
+        DisconnectedAt = drive.DisconnectedAt,
+        CreatedBy = drive.CreatedBy.Value,
+        CreatedAt = drive.CreatedAt,
+    };
 
-    public void Fill(Drive drive)
-    {
-        Id = drive.Id.Value;
-        Scope = drive.Audience.ScopeKey;
-        DisplayName = drive.DisplayName.Value;
-        Connection = drive.Connection.Value;
-        Authentication = Stored.Write(drive.Authentication);
-        Bucket = drive.Bucket.ToString();
-        Region = drive.Region.ToString();
-        Path = drive.Path.ToString();
-        Encryption = Stored.Write(drive.Encryption);
-        BucketOwner = drive.BucketOwner?.ToString();
-        Health = drive.Health.Status.ToString();
-        HealthCheckedAt = drive.Health.CheckedAt;
-        HealthSince = drive.Health.Since;
-        HealthProblem = drive.Health.Problem;
-        State = drive.State.ToString();
-        DisconnectedAt = drive.DisconnectedAt;
-        CreatedBy = drive.CreatedBy.Value;
-        CreatedAt = drive.CreatedAt;
-    }
-
-    public Drive ToDrive() => ToDrive(OrganizationId.Of(PartitionKey));
-
-    public Drive ToDrive(OrganizationId organization) => new()
+    public Drive ToDrive() => new()
     {
         Id = DriveId.Of(Id),
-        Organization = organization,
+        Organization = OrganizationId.Of(PartitionKey),
         Audience = Stored.Audience(Scope),
         DisplayName = Stored.Read(Drives.DisplayName.Parse(DisplayName)),
         Connection = ConnectionId.Of(Connection),
