@@ -21,7 +21,7 @@ export function DriveCard({ drive }: { drive: Drive }) {
         </div>
       </div>
       <div className="drive-card-foot">
-        <Health status={drive.health.status} />
+        {drive.state === 'disconnecting' ? <span className="quiet">Being removed …</span> : <Health status={drive.health.status} />}
         <span className="row" style={{ gap: 6 }}>
           <DefaultMarks drive={drive} />
           <span className="pill">{person.audienceName(drive.audience)}</span>

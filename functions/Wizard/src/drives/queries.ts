@@ -4,10 +4,13 @@ import { call, newKey } from '../api/client';
 import type { DefaultDrive, Drive, VerificationReport } from '../api/contract';
 import type { Problem } from '../api/problem';
 
-export const useDrives = () => useQuery<Drive[], Problem>({ queryKey: ['drives'], queryFn: ({ signal }) => all<Drive>('/api/drives', signal), refetchInterval: 60_000 });
+export const useDrives = () => useQuery<Drive[], Problem>({ queryKey: ['drives'], queryFn: ({ signal }) => all<Drive>('/api/drives', signal), refetchInterval: ({ state }) => nextLook(state.data) });
 
 export const useDrive = (id: string) =>
-  useQuery<Drive, Problem>({ queryKey: ['drive', id], queryFn: ({ signal }) => call<Drive>(`/api/drives/${encodeURIComponent(id)}`, { signal }), refetchInterval: 60_000 });
+  useQuery<Drive, Problem>({ queryKey: ['drive', id], queryFn: ({ signal }) => call<Drive>(`/api/drives/${encodeURIComponent(id)}`, { signal }), refetchInterval: ({ state }) => nextLook(state.data ? [state.data] : []) });
+
+/** A drive that is being removed is gone within seconds, and the page shows that. */
+const nextLook = (drives: Drive[] = []) => (drives.some((drive) => drive.state === 'disconnecting') ? 1_500 : 60_000);
 
 /** The default drive that counts; of the organization for null. */
 export const useDefaultDrive = (workspaceId: string | null) =>

@@ -38,7 +38,7 @@ export default function SettingsPage({ tab }: { tab: string }) {
       <Suspense fallback={<Loading what="the settings" lines={3} height={72} />}>
         {here.forAdmins && !person.isAdmin ? (
           <div className="card empty">
-            <h2 className="section-title">{here.name} are for admins</h2>
+            <h2 className="section-title">{here.name}: for admins only</h2>
             <p className="lead">Ask an admin of your organization if you need something from here.</p>
           </div>
         ) : (

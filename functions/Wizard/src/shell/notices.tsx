@@ -23,7 +23,16 @@ export function NoticeProvider({ children }: { children: ReactNode }) {
     if (!notice) return;
     const timer = setTimeout(() => setNotice(null), 6000);
     return () => clearTimeout(timer);
-  }, [notice]);
+  }, [notice?.at]);
+  useEffect(() => {
+    // The answer may be shown before the dialog that asked has gone; it must not go with it.
+    const dialog = notice?.within;
+    if (!dialog) return;
+    const outlive = () => setNotice((now) => now && { ...now, within: null });
+    if (!dialog.isConnected || !dialog.hasAttribute('open')) outlive();
+    dialog.addEventListener('close', outlive);
+    return () => dialog.removeEventListener('close', outlive);
+  }, [notice?.within]);
   const text = notice && (
     <div className="notice" key={notice.at}>
       <span>{notice.text}</span>
