@@ -13,6 +13,7 @@ using ServerlessDrives.Files;
 using ServerlessDrives.Health;
 using ServerlessDrives.Http;
 using ServerlessDrives.Integrations;
+using ServerlessDrives.Observability;
 using ServerlessDrives.Verification;
 using ServerlessDrives.Wizard;
 using ServerlessDrives.Workspaces;
@@ -30,6 +31,7 @@ public static class ServerlessDrivesApplication
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.TryAddSingleton<TokenCredential>(_ => new DefaultAzureCredential());
 
+        builder.AddObservability();
         builder.AddHttp();
         builder.Services.AddTables(builder.Configuration);
         builder.Services.AddKeyVault(builder.Configuration);

@@ -54,6 +54,15 @@ public sealed class CallbackDesk(IConnections connections, ConnectionDesk desk, 
     /// <summary>The connection and the link that the token stands for, or which of the ways of being no good applies.</summary>
     public async Task<Result<(DriveConnection Connection, CallbackLink Link)>> OpenAsync(string? text, CancellationToken cancellation)
     {
+        var opened = await FindAsync(text, cancellation);
+        ConnectionMeasures.CallbackUsed(opened.TryGet(out var open, out var refusal) ? null : refusal);
+        if (refusal is null)
+            Signals.Continue(open.Connection.Trace, "serverlessdrives.connection.id", open.Connection.Id.Value);
+        return opened;
+    }
+
+    private async Task<Result<(DriveConnection Connection, CallbackLink Link)>> FindAsync(string? text, CancellationToken cancellation)
+    {
         if (CallbackToken.Parse(text) is not { } token)
             return new Refusal(RefusalKind.NotFound, "callback-damaged", "This link isn't whole: it was cut or changed on its way. Ask whoever sent it to send it again.");
         if (await connections.FindAsync(token.Key, cancellation) is not { Value: var connection }

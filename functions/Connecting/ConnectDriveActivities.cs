@@ -93,6 +93,7 @@ public sealed class ConnectDriveActivities(
             var connected = connection.Connect(drive.Id, clock.GetUtcNow());
             if (await connections.ConnectAsync(read.With(connected), drive, cancellation))
             {
+                ConnectionMeasures.Moved(connection, connected);
                 await witness.EndedAsync(connected, cancellation);
                 return ConnectionStatus.Connected;
             }
@@ -112,6 +113,7 @@ public sealed class ConnectDriveActivities(
             var closed = read.Value.IsOpen ? read.Value.End(input.Status, ProblemOf(input.Status), clock.GetUtcNow()) : read.Value;
             if (read.Value.IsOpen && !await connections.CloseAsync(read.With(closed), cancellation))
                 continue;
+            ConnectionMeasures.Moved(read.Value, closed);
             if (closed.Secret is { } secret)
                 await secrets.DeleteAsync(secret, cancellation);
             await witness.EndedAsync(closed, cancellation);
@@ -129,9 +131,13 @@ public sealed class ConnectDriveActivities(
         return connection;
     }
 
-    private async Task<Versioned<DriveConnection>> ReadAsync(ConnectionAttempt attempt, CancellationToken cancellation) =>
-        await connections.FindAsync(attempt.Key, cancellation)
-        ?? throw new InvalidOperationException($"Connection {attempt.Key.Connection} has no row.");
+    private async Task<Versioned<DriveConnection>> ReadAsync(ConnectionAttempt attempt, CancellationToken cancellation)
+    {
+        var read = await connections.FindAsync(attempt.Key, cancellation)
+            ?? throw new InvalidOperationException($"Connection {attempt.Key.Connection} has no row.");
+        Signals.Continue(read.Value.Trace, "serverlessdrives.connection.id", read.Value.Id.Value);
+        return read;
+    }
 
     /// <summary>Applies a transition to the row as it stands, unless this attempt is over.</summary>
     private async Task<DriveConnection> ChangeAsync(
@@ -143,7 +149,10 @@ public sealed class ConnectDriveActivities(
             if (!read.Value.IsOpen || read.Value.Attempt != attempt.Number)
                 return read.Value;
             if (await connections.SaveAsync(read.With(transition(read.Value)), cancellation) is { } saved)
+            {
+                ConnectionMeasures.Moved(read.Value, saved.Value);
                 return saved.Value;
+            }
         }
     }
 

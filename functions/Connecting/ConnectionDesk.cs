@@ -42,6 +42,7 @@ public sealed class ConnectionDesk(IConnections connections, IRoles roles, ISecr
             MakeDefault = start.MakeDefault,
             Secret = start.Method is ConnectionMethod.AccessKey ? SecretName.New() : null,
             Status = ConnectionStatus.AwaitingConfiguration,
+            Trace = Signals.Here,
             CreatedBy = person.Id,
             CreatedAt = now,
             UpdatedAt = now,
@@ -77,6 +78,8 @@ public sealed class ConnectionDesk(IConnections connections, IRoles roles, ISecr
             return taken;
         }
 
+        ConnectionMeasures.Started(open.Value);
+        Signals.Continue(open.Value.Trace, "serverlessdrives.connection.id", open.Value.Id.Value);
         await witness.StartedAsync(person, open.Value, cancellation);
         if (start.Configuration is not null && (await StoreConfigurationAsync(open, start.Configuration, asRead: false, cancellation)).TryGet(out var configured, out _))
             open = configured.After;
@@ -92,6 +95,7 @@ public sealed class ConnectionDesk(IConnections connections, IRoles roles, ISecr
     {
         ArgumentNullException.ThrowIfNull(person);
         ArgumentNullException.ThrowIfNull(read);
+        Signals.Continue(read.Value.Trace, "serverlessdrives.connection.id", read.Value.Id.Value);
         if (!ParseConfiguration(read.Value, body).TryGet(out _, out var refusal))
             return refusal;
 
@@ -117,6 +121,7 @@ public sealed class ConnectionDesk(IConnections connections, IRoles roles, ISecr
             if (await connections.FindAsync(key, cancellation) is not { } read)
                 return Refusal.NotFound("connection");
             var connection = read.Value;
+            Signals.Continue(connection.Trace, "serverlessdrives.connection.id", connection.Id.Value);
             if (connection.OpenStep != step || connection.CancelRequested || (attempt ?? connection.Attempt) != connection.Attempt)
                 return StepNotOpen(connection, $"does not wait for the {(step is ConfirmationStep.TrustPolicy ? "trust policy" : "bucket policy")}", step);
 

@@ -100,6 +100,12 @@ public sealed record DriveConnection
     public DriveId? DriveId { get; init; }
     public bool CancelRequested { get; init; }
 
+    /// <summary>The trace of the request that it began with, as W3C's <c>traceparent</c>: what happens days later links to it. Null where nothing was traced.</summary>
+    public string? Trace { get; init; }
+
+    /// <summary>Since when it is at its status; null while it is at its first one.</summary>
+    public DateTimeOffset? StatusSince { get; init; }
+
     public required UserId CreatedBy { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
     public required DateTimeOffset UpdatedAt { get; init; }
@@ -232,5 +238,6 @@ public sealed record DriveConnection
     public DriveConnection End(ConnectionStatus status, ConnectionProblem? problem, DateTimeOffset now) =>
         MoveTo(status, now) with { Problem = problem };
 
-    private DriveConnection MoveTo(ConnectionStatus status, DateTimeOffset now) => this with { Status = status, UpdatedAt = now };
+    private DriveConnection MoveTo(ConnectionStatus status, DateTimeOffset now) =>
+        this with { Status = status, StatusSince = status == Status ? StatusSince : now, UpdatedAt = now };
 }

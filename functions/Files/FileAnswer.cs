@@ -51,6 +51,7 @@ public sealed class FileAnswer(FileContent content, string name) : IResult
         while (await from.ReadAsync(to.GetMemory(BufferBytes), cancellation) is > 0 and var read)
         {
             to.Advance(read);
+            FileMeasures.Read(read);
             if ((await to.FlushAsync(cancellation)).IsCompleted)
                 return;
         }

@@ -172,6 +172,7 @@ public sealed class FileTriggers(IDriveFiles files, DriveFinder finder)
             request.Body, request.ContentLength, request.ContentType, Text(request.Headers.IfNoneMatch), Text(request.Headers.IfMatch), digests, Text(request.Headers.ContentEncoding));
         return (await files.WriteAsync(drive, file, toWrite, request.HttpContext.RequestAborted)).Answer(stored =>
         {
+            FileMeasures.Written(stored.Size);
             request.HttpContext.Response.Headers.ETag = stored.ETag;
             return Results.Json(
                 new StoredFileView(file.Value, stored.Size, stored.ETag, stored.VersionId), Json.Options, statusCode: stored.Created ? StatusCodes.Status201Created : StatusCodes.Status200OK);

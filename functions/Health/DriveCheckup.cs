@@ -18,7 +18,10 @@ public sealed class DriveCheckup(
         ArgumentNullException.ThrowIfNull(look);
         var outcome = look.IsQuiet(clock.GetUtcNow()) ? await probe.LookAsync(look.Drive, cancellation) : null;
         if (outcome is HealthOutcome.Reachable)
+        {
+            HealthMeasures.Looked(HealthStatus.Healthy);
             return;
+        }
 
         if (await drives.FindAsync(look.Drive.Organization, look.Drive.Id, cancellation) is not { } read)
         {
@@ -54,6 +57,7 @@ public sealed class DriveCheckup(
 
         if (!await StoreAsync(read, health, cancellation))
             return;
+        HealthMeasures.Looked(health.Status);
         if (health.Status != drive.Health.Status)
             await TellAsync(drive, drive.Health.Status, health, cancellation);
         await rounds.RememberAsync(look with { Drive = drive with { Health = health }, Memory = memory, Told = health.Status }, cancellation);
@@ -102,6 +106,7 @@ public sealed class DriveCheckup(
     private async Task TellAsync(Drive drive, HealthStatus before, DriveHealth after, CancellationToken cancellation)
     {
         var at = after.Since;
+        HealthMeasures.Changed(before, after.Status);
         await history.NoteAsync(drive.Organization, drive.Id, new(at, after.Status, after.Problem), cancellation);
         var key = $"{drive.Id}-health-{at.UtcTicks}";
         await audit.RecordAsync(

@@ -6,11 +6,13 @@ namespace ServerlessDrives.Verification;
 /// <summary>Verifies buckets by using them.</summary>
 internal sealed class BucketVerification(IProbe probe, IPrincipals principals, IOptions<VerificationOptions> options, TimeProvider clock) : IVerification
 {
-    public Task<VerificationReport> VerifyAsync(VerificationId id, VerificationSubject subject, IProgress<Check>? progress, CancellationToken cancellation)
+    public async Task<VerificationReport> VerifyAsync(VerificationId id, VerificationSubject subject, IProgress<Check>? progress, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(subject);
         var book = BookFor(new Scene(subject.Credentials, PrincipalFor(subject.Credentials), subject.Region, subject.Access), progress);
-        return new VerificationRun(id, subject, probe, new Patience(options.Value, clock), book, options.Value, clock).ProveAsync(cancellation);
+        var report = await new VerificationRun(id, subject, probe, new Patience(options.Value, clock), book, options.Value, clock).ProveAsync(cancellation);
+        VerificationMeasures.Ended(report);
+        return report;
     }
 
     public async Task<TrustVerdict> ProveTrustAsync(RoleArn role, ExternalId externalId, Region region, string sessionName, CancellationToken cancellation)

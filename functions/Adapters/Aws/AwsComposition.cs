@@ -17,6 +17,7 @@ public static class AwsComposition
     /// <summary>Adds AWS from the section <c>Aws</c>: our principals, drives' sessions and clients, and verification's probe. Needs <see cref="ISecrets"/>.</summary>
     public static IServiceCollection AddAws(this IServiceCollection services)
     {
+        AwsCallSpans.AddToEveryClient();
         services.AddOptions<AwsOptions>().BindConfiguration(AwsOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<AwsOptions>, AwsOptionsValidation>();
         services.TryAddSingleton<TokenCredential>(_ => new DefaultAzureCredential());

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Amazon.Runtime;
 using ServerlessDrives.Access;
 
@@ -20,6 +21,9 @@ internal sealed class RefreshingDriveCredentials : AWSCredentials
 
     /// <summary>What is about to expire isn't used: the call takes time too.</summary>
     private static readonly TimeSpan Margin = TimeSpan.FromMinutes(1);
+
+    private static readonly Counter<long> Requests = Signals.Meter.CreateCounter<long>(
+        "serverlessdrives.credentials.requests", "{request}", "Calls that asked for a drive's credentials, by whether they were at hand.");
 
     private readonly Func<CancellationToken, Task<(ImmutableCredentials Credentials, DateTimeOffset? Ends)>> _fetch;
     private readonly TimeProvider _clock;
@@ -86,9 +90,11 @@ internal sealed class RefreshingDriveCredentials : AWSCredentials
             {
                 if (now >= held.RefreshAt && _flight is null)
                     _ = Begin();
+                Requests.Add(1, new KeyValuePair<string, object?>("outcome", "hit"));
                 return new(held);
             }
 
+            Requests.Add(1, new KeyValuePair<string, object?>("outcome", "miss"));
             return new(_flight ?? Begin());
         }
     }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Threading.Channels;
 using Microsoft.DurableTask;
 
@@ -11,10 +12,11 @@ internal sealed class ActivityPool(HubSession session)
     private readonly ConcurrentDictionary<(string InstanceId, string Generation, int StepId), bool> _inFlight = new();
 
     /// <summary>Runs an activity, unless it is already waiting, running, or its result on the way.</summary>
-    public void Run(string instanceId, string generation, ActivityScheduled step)
+    /// <param name="trace">The instance's, as W3C's <c>traceparent</c>.</param>
+    public void Run(string instanceId, string generation, ActivityScheduled step, string? trace)
     {
         if (_inFlight.TryAdd((instanceId, generation, step.Id), true))
-            _waiting.Writer.TryWrite(new Call(instanceId, generation, step));
+            _waiting.Writer.TryWrite(new Call(instanceId, generation, step, trace));
     }
 
     /// <summary>The result is stored, or nobody needs it.</summary>
@@ -38,6 +40,7 @@ internal sealed class ActivityPool(HubSession session)
         var (id, name) = (call.Step.Id, call.Step.Name);
         if (!session.Parts.Functions.TryGetActivity(name, out var run))
             return new TaskFailed(id, new TaskFailureDetails("ActivityNotFound", $"There is no activity named '{name}'.", null, null, null));
+        using var span = DurableTrace.Runs("activity", name, call.InstanceId, call.Trace, []);
         try
         {
             var result = await run(new ActivityInvocation(call.InstanceId, name, call.Step.Input), stopping);
@@ -47,9 +50,10 @@ internal sealed class ActivityPool(HubSession session)
         catch (Exception failed)
 #pragma warning restore CA1031
         {
+            span?.SetStatus(ActivityStatusCode.Error, failed.GetType().FullName);
             return new TaskFailed(id, TaskFailureDetails.FromException(failed));
         }
     }
 
-    private sealed record Call(string InstanceId, string Generation, ActivityScheduled Step);
+    private sealed record Call(string InstanceId, string Generation, ActivityScheduled Step, string? Trace);
 }

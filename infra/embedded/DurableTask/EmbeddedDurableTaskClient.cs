@@ -21,6 +21,7 @@ internal sealed class EmbeddedDurableTaskClient(DurableEngine engine) : DurableT
     {
         ArgumentException.ThrowIfNullOrEmpty(orchestratorName.Name);
         var id = options?.InstanceId ?? Guid.NewGuid().ToString("N");
+        using var span = DurableTrace.Sends("create_orchestration", orchestratorName, id);
         await AskAsync(
             id,
             new Mail.Start(
@@ -29,15 +30,17 @@ internal sealed class EmbeddedDurableTaskClient(DurableEngine engine) : DurableT
                 Parts.Converter.Serialize(input),
                 options?.StartAt?.UtcDateTime,
                 options?.Tags ?? new Dictionary<string, string>(),
-                options?.DedupeStatuses ?? []),
+                options?.DedupeStatuses ?? [],
+                DurableTrace.Here),
             cancellation);
         return id;
     }
 
-    public override Task RaiseEventAsync(string instanceId, string eventName, object? eventPayload = null, CancellationToken cancellation = default)
+    public override async Task RaiseEventAsync(string instanceId, string eventName, object? eventPayload = null, CancellationToken cancellation = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(eventName);
-        return AskAsync(instanceId, new Mail.RaiseEvent(eventName, Parts.Converter.Serialize(eventPayload)), cancellation);
+        using var span = DurableTrace.Sends("orchestration_event", eventName, instanceId);
+        await AskAsync(instanceId, new Mail.RaiseEvent(eventName, Parts.Converter.Serialize(eventPayload), DurableTrace.Here), cancellation);
     }
 
     public override Task TerminateInstanceAsync(string instanceId, TerminateInstanceOptions? options = null, CancellationToken cancellation = default) =>

@@ -32,7 +32,9 @@ internal sealed class InstanceActor(string id, HubSession session)
         }
 
         session.Rouse(this);
-        _ = Task.Run(WorkAsync);
+        // Whoever posts has a trace of their own, and the instance another.
+        using (ExecutionContext.SuppressFlow())
+            _ = Task.Run(WorkAsync);
         return true;
     }
 

@@ -11,7 +11,7 @@ namespace ServerlessDrives.Embedded.DurableTask;
 [JsonDerivedType(typeof(EndChild), "end")]
 internal abstract record Letter(string To);
 
-internal sealed record StartChild(string To, string Name, string? Version, string? Input, ParentLink Parent) : Letter(To);
+internal sealed record StartChild(string To, string Name, string? Version, string? Input, ParentLink Parent, string? Trace = null) : Letter(To);
 
 internal sealed record SentEvent(string To, string Name, string? Payload) : Letter(To);
 
@@ -45,9 +45,10 @@ internal abstract record Mail
     }
 
     internal sealed record Start(
-        string Name, string Version, string? Input, DateTime? StartAt, IReadOnlyDictionary<string, string> Tags, IReadOnlyList<string> DedupeStatuses) : Request;
+        string Name, string Version, string? Input, DateTime? StartAt, IReadOnlyDictionary<string, string> Tags, IReadOnlyList<string> DedupeStatuses, string? Trace) : Request;
 
-    internal sealed record RaiseEvent(string Name, string? Payload) : Request;
+    /// <param name="Trace">Whose trace it came from; the turn that takes it links there.</param>
+    internal sealed record RaiseEvent(string Name, string? Payload, string? Trace) : Request;
 
     internal sealed record Suspend(string? Reason) : Request;
 

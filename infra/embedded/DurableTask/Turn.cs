@@ -28,7 +28,7 @@ internal sealed class Turn(Instance instance, HubSession session)
         var (arrivals, suspension) = Arrivals(mail, run);
         arrivals.AddRange(WhatIsDue(run, now));
         if (arrivals.Count > 0 || run.Outcome is not null || mail.Any(one => one is Mail.Delivery))
-            await StoreAsync(State, run, now, arrivals, Opened(mail), suspension);
+            await StoreAsync(State, run, now, arrivals, Opened(mail), suspension, mail);
         foreach (var one in mail)
             Settle(one);
         GoOn();
@@ -148,8 +148,10 @@ internal sealed class Turn(Instance instance, HubSession session)
     }
 
     private async Task StoreAsync(
-        InstanceState last, OrchestrationRun run, DateTime now, List<Arrival> arrivals, List<TableTransactionAction> others, Suspension suspension)
+        InstanceState last, OrchestrationRun run, DateTime now, List<Arrival> arrivals, List<TableTransactionAction> others, Suspension suspension, IReadOnlyList<Mail>? mail = null)
     {
+        using var span = arrivals.Count == 0 ? null : DurableTrace.Runs(
+            "orchestration", last.Name, instance.Id, last.Trace, (mail ?? []).OfType<Mail.RaiseEvent>().Select(raised => raised.Trace));
         var (storage, stopping, id) = (session.Parts.Storage, session.Stopping, instance.Id);
         IReadOnlyList<HistoryEvent> happened = arrivals.Count > 0 ? run.Take(now, arrivals) : [];
         var letters = happened.OfType<Step>().Select(step => ToLetter(step, last)).OfType<Letter>().ToList();
@@ -219,7 +221,7 @@ internal sealed class Turn(Instance instance, HubSession session)
             return;
         }
 
-        await CreateAsync(start.Name, start.Version, start.Input, start.StartAt, start.Tags, null, []);
+        await CreateAsync(start.Name, start.Version, start.Input, start.StartAt, start.Tags, null, start.Trace, []);
         start.Grant();
     }
 
@@ -233,12 +235,12 @@ internal sealed class Turn(Instance instance, HubSession session)
             return;
         }
 
-        await CreateAsync(child.Name, child.Version, child.Input, null, new Dictionary<string, string>(), child.Parent, [Delete(letter)]);
+        await CreateAsync(child.Name, child.Version, child.Input, null, new Dictionary<string, string>(), child.Parent, child.Trace, [Delete(letter)]);
     }
 
     /// <summary>Creates the instance, and lets it begin in the same transaction unless it is to start later.</summary>
     private async Task CreateAsync(
-        string name, string? version, string? input, DateTime? startAt, IReadOnlyDictionary<string, string> tags, ParentLink? parent, List<TableTransactionAction> others)
+        string name, string? version, string? input, DateTime? startAt, IReadOnlyDictionary<string, string> tags, ParentLink? parent, string? trace, List<TableTransactionAction> others)
     {
         var now = session.Parts.Clock.GetUtcNow();
         var at = startAt > now.UtcDateTime ? startAt : null;
@@ -256,6 +258,7 @@ internal sealed class Turn(Instance instance, HubSession session)
             Input = await session.Parts.Storage.StoreTextAsync(input, instance.Id, session.Stopping),
             Tags = tags,
             Parent = parent,
+            Trace = trace,
             Litter = State?.Litter ?? [],
         };
         if (at is null)
@@ -302,7 +305,7 @@ internal sealed class Turn(Instance instance, HubSession session)
         if (State is not { IsOver: false } || instance.Run is not { } run)
             return;
         foreach (var activity in run.Unanswered.OfType<ActivityScheduled>())
-            session.Activities.Run(instance.Id, State.Generation, activity);
+            session.Activities.Run(instance.Id, State.Generation, activity, State.Trace);
     }
 
     private void Settle(Mail mail)
@@ -316,7 +319,7 @@ internal sealed class Turn(Instance instance, HubSession session)
     private static Letter? ToLetter(Step step, InstanceState sender) => step switch
     {
         ChildScheduled child => new StartChild(
-            child.InstanceId, child.Name, child.Version, child.Input, new ParentLink(sender.Id, sender.Name, sender.Generation, child.Id)),
+            child.InstanceId, child.Name, child.Version, child.Input, new ParentLink(sender.Id, sender.Name, sender.Generation, child.Id), sender.Trace),
         EventSent sent => new SentEvent(sent.InstanceId, sent.Name, sent.Payload),
         _ => null,
     };

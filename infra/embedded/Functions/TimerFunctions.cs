@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.Azure.Functions.Worker;
@@ -12,6 +13,8 @@ namespace ServerlessDrives.Embedded.Functions;
 internal sealed class TimerFunctions(
     FunctionCatalog catalog, FunctionInvoker invoker, IConfiguration configuration, TimeProvider clock, string dataFolder, ILogger<TimerFunctions> log) : BackgroundService
 {
+    private static readonly ActivitySource Source = new("Microsoft.Azure.Functions.Worker");
+
     /// <exception cref="StartRefusedException">A schedule can't be read.</exception>
     public void Check()
     {
@@ -52,6 +55,8 @@ internal sealed class TimerFunctions(
 
     private async Task<ScheduleStatus> TickAsync(FunctionEntry entry, TimerSchedule schedule, ScheduleStatus status, bool missed, string? file, CancellationToken stopping)
     {
+        using var span = Source.StartActivity(entry.Name);
+        span?.SetTag("faas.trigger", "timer");
         try
         {
             await invoker.InvokeAsync(entry, new TimerInfo { IsPastDue = missed, ScheduleStatus = file is null ? null : status }, after: null, stopping);

@@ -48,6 +48,9 @@ internal sealed record InstanceState
 
     public IReadOnlyDictionary<string, string> Tags { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>The trace that it was started in, as W3C's <c>traceparent</c>: turns and activities belong to it, however long it waits.</summary>
+    public string? Trace { get; init; }
+
     /// <summary>How many rows hold the older part of this generation's history.</summary>
     public int Chunks { get; init; }
 
@@ -88,6 +91,7 @@ internal sealed record InstanceState
         Failure = Json.FromText<TaskFailureDetails>(row.GetString("Failure")),
         Parent = Json.FromText<ParentLink>(row.GetString("Parent")),
         Tags = Json.FromText<Dictionary<string, string>>(row.GetString("Tags")) ?? [],
+        Trace = row.GetString("Trace"),
         Chunks = row.GetInt32("Chunks") ?? 0,
         HasLargeChunks = row.GetBoolean("HasLargeChunks") ?? false,
         Litter = Json.FromText<List<Litter>>(row.GetString("Litter")) ?? [],
@@ -112,6 +116,7 @@ internal sealed record InstanceState
         Add(row, "Version", Version.Length == 0 ? null : Version);
         Add(row, "StartAt", StartAt?.Ticks);
         Add(row, "Due", Due?.Ticks);
+        Add(row, "Trace", Trace);
         Add(row, "Chunks", Chunks == 0 ? null : Chunks);
         Add(row, "HasLargeChunks", HasLargeChunks ? true : null);
         Add(row, "Litter", Litter.Count == 0 ? null : Json.Text(Litter));

@@ -1,0 +1,111 @@
+using Azure.Monitor.OpenTelemetry.Exporter;
+using Microsoft.Azure.Functions.Worker.Builder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using OpenTelemetry.Logs;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
+using OpenTelemetry.Trace;
+
+namespace ServerlessDrives.Observability;
+
+/// <summary>
+/// Sends traces, metrics and logs where the settings say: to an OTLP collector with <c>OTEL_EXPORTER_OTLP_ENDPOINT</c>, to Azure Monitor with
+/// <c>APPLICATIONINSIGHTS_CONNECTION_STRING</c>, to the console with <c>ServerlessDrives:Telemetry:Console</c>. Without any of them nothing listens.
+/// </summary>
+public static class ObservabilityComposition
+{
+    public static FunctionsApplicationBuilder AddObservability(this FunctionsApplicationBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.UseMiddleware<InvocationScope>();
+        // Their messages carry the address, and with it the path of a file.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
+        builder.Logging.AddFilter("System.Net.Http.HttpClient", LogLevel.Warning);
+
+        var targets = TelemetryTargets.Of(builder.Configuration);
+        if (!targets.Any)
+            return builder;
+
+        // Azure's clients trace only those who ask for it, while their conventions may still change.
+        AppContext.SetSwitch("Azure.Experimental.EnableActivitySource", isEnabled: true);
+        builder.Services.AddOpenTelemetry()
+            .ConfigureResource(resource => resource.AddService("serverless-drives", serviceVersion: typeof(ObservabilityComposition).Assembly.GetName().Version?.ToString()))
+            .WithTracing(tracing => Traces(tracing, targets))
+            .WithMetrics(metrics => Metrics(metrics, targets))
+            .WithLogging(logging => Logs(logging, targets), options => options.IncludeScopes = true);
+        return builder;
+    }
+
+    private static void Traces(TracerProviderBuilder tracing, TelemetryTargets targets)
+    {
+        tracing
+            .SetSampler(new AskedFor(targets.SampleRatio))
+            .AddSource(Signals.Name, "Microsoft.Azure.Functions.Worker", "Microsoft.DurableTask", "Azure.*", "System.Net.Http")
+            .AddAspNetCoreInstrumentation()
+            .AddProcessor(new KeysStayHere());
+        if (targets.Otlp)
+            tracing.AddOtlpExporter();
+        if (targets.Console)
+            tracing.AddConsoleExporter();
+        if (targets.AzureMonitor is { } monitor)
+            tracing.AddAzureMonitorTraceExporter(monitor.Apply);
+    }
+
+    private static void Metrics(MeterProviderBuilder metrics, TelemetryTargets targets)
+    {
+        metrics.AddMeter(Signals.Name, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime");
+        if (targets.Otlp)
+            metrics.AddOtlpExporter();
+        if (targets.Console)
+            metrics.AddConsoleExporter((_, reader) => reader.PeriodicExportingMetricReaderOptions.ExportIntervalMilliseconds = 60_000);
+        if (targets.AzureMonitor is { } monitor)
+            metrics.AddAzureMonitorMetricExporter(monitor.Apply);
+    }
+
+    // Logs reach one machine's console anyway.
+    private static void Logs(LoggerProviderBuilder logging, TelemetryTargets targets)
+    {
+        if (targets.Otlp)
+            logging.AddOtlpExporter();
+        if (targets.AzureMonitor is { } monitor)
+            logging.AddAzureMonitorLogExporter(monitor.Apply);
+    }
+}
+
+/// <summary>Where telemetry goes.</summary>
+/// <param name="SampleRatio">The part of the traces that begin here which is kept, from 0 to 1.</param>
+internal sealed record TelemetryTargets(bool Otlp, bool Console, AzureMonitorTarget? AzureMonitor, double SampleRatio)
+{
+    public bool Any => Otlp || Console || AzureMonitor is not null;
+
+    public static TelemetryTargets Of(IConfiguration configuration)
+    {
+        var ratio = configuration.GetValue("ServerlessDrives:Telemetry:SampleRatio", 1.0);
+        if (ratio is not (>= 0 and <= 1))
+            throw new InvalidOperationException("ServerlessDrives:Telemetry:SampleRatio must be between 0 and 1.");
+        return new(
+            !string.IsNullOrWhiteSpace(configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]),
+            configuration.GetValue("ServerlessDrives:Telemetry:Console", defaultValue: false),
+            AzureMonitorTarget.Of(configuration),
+            ratio);
+    }
+}
+
+/// <param name="ByIdentity">Whether the resource takes no keys, so that the managed identity signs in.</param>
+internal sealed record AzureMonitorTarget(string ConnectionString, bool ByIdentity)
+{
+    public static AzureMonitorTarget? Of(IConfiguration configuration) =>
+        configuration["APPLICATIONINSIGHTS_CONNECTION_STRING"] is { Length: > 0 } connection
+            ? new(connection, configuration["APPLICATIONINSIGHTS_AUTHENTICATION_STRING"]?.Contains("Authorization=AAD", StringComparison.OrdinalIgnoreCase) == true)
+            : null;
+
+    public void Apply(AzureMonitorExporterOptions options)
+    {
+        options.ConnectionString = ConnectionString;
+        if (ByIdentity)
+            options.Credential = new Azure.Identity.DefaultAzureCredential();
+    }
+}
