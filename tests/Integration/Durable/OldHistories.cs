@@ -130,7 +130,7 @@ public sealed class OldHistories
             .SelectMany(type => type.GetMethods(BindingFlags.Public | BindingFlags.Static))
             .Single(method => method.GetCustomAttribute<FunctionAttribute>()?.Name == name);
         return new OrchestrationRun(
-            new RunIdentity("con_old", 1, name, "", input, Parent: null),
+            new RunIdentity("con_old", "1", name, "", input, Parent: null),
             async context =>
             {
                 await (Task)method.Invoke(null, [context])!;
