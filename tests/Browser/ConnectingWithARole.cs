@@ -132,7 +132,9 @@ public sealed class ConnectingWithARole(Browsers browsers) : BrowserTests(browse
         await ada.Button("Next").ClickAsync();
         await ada.Button($"Delete the role {first}").ClickAsync();
         var inUse = ada.Dialog($"{first} is in use");
-        await Expect(inUse.GetByRole(AriaRole.Listitem)).ToContainTextAsync([first, second], new() { UseInnerText = true });
+        await Expect(inUse.GetByRole(AriaRole.Listitem)).ToHaveCountAsync(2);
+        await ada.SeeAsync(inUse.GetByRole(AriaRole.Listitem).Filter(new() { HasText = first }));
+        await ada.SeeAsync(inUse.GetByRole(AriaRole.Listitem).Filter(new() { HasText = second }));
         await ada.Button("Close").ClickAsync();
 
         await ada.RemoveDriveAsync(first);

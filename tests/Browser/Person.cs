@@ -56,7 +56,7 @@ public sealed class Person : IAsyncDisposable
     /// <summary>Something to paste elsewhere, by its title.</summary>
     public async Task<string> ReadAsync(string title)
     {
-        var text = Page.GetByLabel(title, new() { Exact = true });
+        var text = Page.GetByLabel(title, new() { Exact = true }).Last;
         await Expect(text).ToBeVisibleAsync();
         return await text.InnerTextAsync();
     }
