@@ -1,6 +1,5 @@
 using ServerlessDrives.Access;
 using ServerlessDrives.Drives;
-using ServerlessDrives.Http;
 using ServerlessDrives.Workspaces;
 
 namespace ServerlessDrives.Connecting;

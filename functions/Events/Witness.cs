@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ServerlessDrives.Drives;
-using ServerlessDrives.Http;
 using ServerlessDrives.Workspaces;
 
 namespace ServerlessDrives.Events;

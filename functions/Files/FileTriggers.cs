@@ -18,9 +18,10 @@ public sealed class FileTriggers(IDriveFiles files, DriveFinder finder)
     // The route's parameter isn't called "path": values bind from the query too, and ?path= is the folder to list.
     [Function("GetDriveFiles")]
     [Requires(Need.Person)]
-    [Summary("List a folder, or read a file", Detail = "Without a path below files/, a page of a folder; with one, the file's content, streamed.")]
-    [AnswersPage<FileEntry>("Without a path: folders and files.")]
-    [Answers(200, "With a path: the content.", ContentType = "*/*", ETag = true, Headers = ["Last-Modified: When S3 stored it.", "Accept-Ranges: bytes", "Content-Disposition: The name to save it under.", "x-version-id: S3's version, in a versioned bucket."])]
+    [Summary("List a folder", WithoutPath = true)]
+    [Summary("Read a file", Detail = "Streamed. Names that can't travel in a path are read through content?path=.")]
+    [AnswersPage<FileEntry>("Folders and files.", WithoutPath = true)]
+    [Answers(200, "The content.", ContentType = "*/*", ETag = true, Headers = ["Last-Modified: When S3 stored it.", "Accept-Ranges: bytes", "Content-Disposition: The name to save it under.", "x-version-id: S3's version, in a versioned bucket."])]
     [Answers(206, "The range that was asked for.", ContentType = "*/*", ETag = true, Headers = ["Content-Range: Which bytes these are, of how many."])]
     [Answers(304, "The reader has it already.", ETag = true)]
     [Heeds("Range", "Such as bytes=0-99.")]
@@ -28,8 +29,8 @@ public sealed class FileTriggers(IDriveFiles files, DriveFinder finder)
     [Heeds("If-Modified-Since", "When the reader got it.")]
     [Heeds("If-Match", "Only this state of the file.")]
     [Heeds("If-Unmodified-Since", "Only if it hasn't changed since.")]
-    [Query("path", "The folder to list; the drive's own unless said otherwise.")]
-    [Query<bool>("recursive", "Everything below, without folders.")]
+    [Query("path", "The folder to list; the drive's own unless said otherwise.", WithoutPath = true)]
+    [Query<bool>("recursive", "Everything below, without folders.", WithoutPath = true)]
     [Query("download", "The name to save the content under.")]
     [Refuses("not-found", "drive-removed", "invalid", "changed", "range-not-satisfiable", "archived", "aws")]
     public Task<IResult> GetAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/drives/{driveId}/files/{*file}")] HttpRequest request, string driveId, string? file) =>
@@ -69,7 +70,7 @@ public sealed class FileTriggers(IDriveFiles files, DriveFinder finder)
     [Summary("Delete a file")]
     [Answers(204, "There is no such file now.")]
     [Heeds("If-Match", "Only this ETag.")]
-    [Refuses("not-found", "drive-removed", "invalid", "changed", "aws")]
+    [Refuses("not-found", "drive-removed", "invalid", "changed", "write-raced", "aws")]
     public Task<IResult> DeleteAsync([HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "api/drives/{driveId}/files/{*file}")] HttpRequest request, string driveId, string? file) =>
         WithFileAsync(request, driveId, file, fromRoute: true, (drive, path) => RemoveAsync(request, drive, path));
 
@@ -111,7 +112,7 @@ public sealed class FileTriggers(IDriveFiles files, DriveFinder finder)
     [Answers(204, "There is no such file now.")]
     [Query("path", "The file.", Required = true)]
     [Heeds("If-Match", "Only this ETag.")]
-    [Refuses("not-found", "drive-removed", "invalid", "changed", "aws")]
+    [Refuses("not-found", "drive-removed", "invalid", "changed", "write-raced", "aws")]
     public Task<IResult> DeleteContentAsync([HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "api/drives/{driveId}/content")] HttpRequest request, string driveId) =>
         WithFileAsync(request, driveId, PathQuery(request), fromRoute: false, (drive, file) => RemoveAsync(request, drive, file));
 

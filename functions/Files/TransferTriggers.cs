@@ -74,7 +74,7 @@ public sealed class TransferTriggers(IDriveFiles files, IFileRecords records, Dr
     [Summary("Complete an upload")]
     [Reads<CompleteUploadBody>]
     [Answers<StoredFileView>(200, "The file.")]
-    [Refuses("drive-removed", "changed", "aws", "aws-encryption-differs")]
+    [Refuses("drive-removed", "changed", "write-raced", "outcome-unknown", "upload-aborted", "aws", "aws-encryption-differs")]
     public async Task<IResult> CompleteAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/drives/{driveId}/uploads/{uploadId}/complete")] HttpRequest request, string driveId, string uploadId)
     {
@@ -100,7 +100,7 @@ public sealed class TransferTriggers(IDriveFiles files, IFileRecords records, Dr
     [Requires(Need.Person)]
     [Summary("Give up an upload")]
     [Answers(204, "Nothing of it is left.")]
-    [Refuses("drive-removed", "aws")]
+    [Refuses("drive-removed", "upload-completed", "aws")]
     public async Task<IResult> AbortAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "api/drives/{driveId}/uploads/{uploadId}")] HttpRequest request, string driveId, string uploadId)
     {

@@ -11,6 +11,9 @@ public interface IDependency
 
     /// <summary>Throws when it doesn't answer.</summary>
     Task AskAsync(CancellationToken cancellation);
+
+    /// <summary>Whether this exception is its way of saying that it doesn't answer.</summary>
+    bool Threw(Exception failure) => false;
 }
 
 /// <param name="Status"><c>ready</c> or <c>unavailable</c>.</param>

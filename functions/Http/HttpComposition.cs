@@ -20,6 +20,8 @@ public static class HttpComposition
         builder.Services.AddSingleton<BearerTokens>();
         builder.Services.AddSingleton<NeedsByFunction>();
         builder.Services.AddSingleton<Idempotency>();
+        builder.Services.AddSingleton<ApiDescription>();
+        builder.Services.AddSingleton<ReferencePage>();
         builder.UseMiddleware<LastResort>();
         builder.UseMiddleware<DotSegments>();
         builder.UseMiddleware<SignIn>();

@@ -1,4 +1,3 @@
-using Azure;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Middleware;
 using Microsoft.Extensions.Logging;
@@ -6,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace ServerlessDrives.Http;
 
 /// <summary>Turns what escapes an HTTP function into a problem; the host would answer an empty 500. The text never quotes the exception.</summary>
-public sealed class LastResort(ILogger<LastResort> log) : IFunctionsWorkerMiddleware
+public sealed class LastResort(IEnumerable<IDependency> dependencies, ILogger<LastResort> log) : IFunctionsWorkerMiddleware
 {
     public async Task Invoke(FunctionContext context, FunctionExecutionDelegate next)
     {
@@ -33,7 +32,7 @@ public sealed class LastResort(ILogger<LastResort> log) : IFunctionsWorkerMiddle
         }
     }
 
-    private static Refusal RefusalOf(Exception failure) => failure is RequestFailedException or HttpRequestException or TimeoutException or OperationCanceledException
+    private Refusal RefusalOf(Exception failure) => dependencies.Any(dependency => dependency.Threw(failure)) || failure is HttpRequestException or TimeoutException or OperationCanceledException
         ? new(RefusalKind.Unavailable, "unavailable", "Something that we depend on doesn't answer at the moment. Nothing that you sent is lost; try again.") { RetryAfter = TimeSpan.FromSeconds(5) }
         : new(RefusalKind.Unavailable, "internal", "Something went wrong on our side. Try again; if it stays, tell us the trace id.") { RetryAfter = TimeSpan.FromSeconds(5) };
 }

@@ -10,7 +10,7 @@ public sealed class Problem(Refusal refusal) : IResult
     public const string ContentType = "application/problem+json";
 
     /// <summary>Where problem types are described.</summary>
-    private const string Types = "/api/docs#problem-";
+    private const string Types = "/api/docs#";
 
     public static int StatusOf(Refusal refusal) => refusal.Kind switch
     {
@@ -52,7 +52,7 @@ public sealed class Problem(Refusal refusal) : IResult
     {
         var body = new JsonObject
         {
-            ["type"] = Types + refusal.Code,
+            ["type"] = Types + KnownProblems.AnchorOf(refusal.Code),
             ["title"] = TitleOf(refusal.Code),
             ["status"] = StatusOf(refusal),
             ["detail"] = refusal.Detail,

@@ -95,8 +95,8 @@ public sealed class EmbeddedApp : IAsyncDisposable
         return _process.ExitCode;
     }
 
-    /// <summary>A client that nobody is signed in with.</summary>
-    public HttpClient Anonymous() => new() { BaseAddress = Address };
+    /// <summary>A client that nobody is signed in with. Each answer of the API is held against its description.</summary>
+    public HttpClient Anonymous() => new(new AgainstTheContract()) { BaseAddress = Address };
 
     /// <summary>A client of one of the seeded people: ada, max, mia, leo, eve.</summary>
     public async Task<HttpClient> SignInAsync(string user)

@@ -14,6 +14,8 @@ internal sealed class KeyVaultSecrets(SecretClient vault) : ISecrets, IDependenc
 {
     public string Name => "vault";
 
+    public bool Threw(Exception failure) => failure is RequestFailedException;
+
     public async Task<string?> StoreAsync(SecretName name, Secret secret, CancellationToken cancellation)
     {
         try

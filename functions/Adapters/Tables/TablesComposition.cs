@@ -92,6 +92,8 @@ internal sealed class TableDependency(TableServiceClient service) : IDependency
 {
     public string Name => "tables";
 
+    public bool Threw(Exception failure) => failure is Azure.RequestFailedException;
+
     public async Task AskAsync(CancellationToken cancellation)
     {
         await foreach (var _ in service.QueryAsync(filter: (string?)null, maxPerPage: 1, cancellationToken: cancellation).AsPages(pageSizeHint: 1))

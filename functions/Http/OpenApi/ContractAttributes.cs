@@ -8,10 +8,13 @@ public sealed class SectionAttribute(string name) : Attribute
 }
 
 /// <summary>What a call does, in a line.</summary>
-[AttributeUsage(AttributeTargets.Method)]
+[AttributeUsage(AttributeTargets.Method, AllowMultiple = true)]
 public sealed class SummaryAttribute(string text) : Attribute
 {
     public string Text { get; } = text;
+
+    /// <summary>Of a route that ends in a catch-all: whether this is about the call without that part.</summary>
+    public bool WithoutPath { get; init; }
 
     /// <summary>More, where a line isn't enough.</summary>
     public string? Detail { get; init; }
@@ -36,6 +39,9 @@ public class AnswersAttribute(int status, string description) : Attribute
 
     /// <summary>Whether the answer says where the resource is.</summary>
     public bool Location { get; init; }
+
+    /// <summary>Of a route that ends in a catch-all: whether this is about the call without that part.</summary>
+    public bool WithoutPath { get; init; }
 
     /// <summary>Other headers, as <c>Name: what it says</c>.</summary>
     public string[] Headers { get; init; } = [];
@@ -75,9 +81,6 @@ public class ReadsAttribute(string contentType) : Attribute
 
     /// <summary>Whether the body may be left out.</summary>
     public bool Optional { get; init; }
-
-    /// <summary>Whether the form is read and every wrong field answered 422.</summary>
-    public bool IsForm => Body is not null;
 }
 
 /// <summary>The JSON body that a call reads.</summary>
@@ -89,7 +92,7 @@ public sealed class ReadsAttribute<T>() : ReadsAttribute("application/json")
 
 /// <summary>
 /// Codes of the problems that a call answers with, beyond those that follow from the rest: who must be signed in, what is read, what the path names.
-/// A status alone (<c>404</c>) stands for its usual code.
+/// All are in <see cref="KnownProblems"/>.
 /// </summary>
 [AttributeUsage(AttributeTargets.Method, AllowMultiple = true)]
 public sealed class RefusesAttribute(params string[] codes) : Attribute
@@ -108,6 +111,9 @@ public class QueryAttribute(string name, string description) : Attribute
     public virtual Type Type => typeof(string);
 
     public bool Required { get; init; }
+
+    /// <summary>Of a route that ends in a catch-all: whether this is about the call without that part.</summary>
+    public bool WithoutPath { get; init; }
 
     /// <summary>The only texts that it may be.</summary>
     public string[] OneOf { get; init; } = [];
@@ -142,10 +148,3 @@ public sealed class HonoursIfMatchAttribute : Attribute;
 /// <summary>Honours <c>Idempotency-Key</c>: the same key and body get the same answer for a day, and the act is done once.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class HonoursIdempotencyKeyAttribute : Attribute;
-
-/// <summary>Which fields of a body have to be there, by their names in JSON. Forms are read leniently, so their types don't say it.</summary>
-[AttributeUsage(AttributeTargets.Class)]
-public sealed class NeedsFieldsAttribute(params string[] fields) : Attribute
-{
-    public IReadOnlyList<string> Fields { get; } = fields;
-}

@@ -68,13 +68,13 @@ public static class MatrixRequests
         One("PUT /api/organization/default-drive", w => Json("PUT", "/api/organization/default-drive", new { driveId = w.DriveOf(Owner.Organization) })),
 
         // Files
-        .. Both("GET /api/drives/{driveId}/files/{*path}", (w, owner) => Get($"/api/drives/{w.DriveOf(owner)}/files/matrix/here.txt")),
-        .. Both("HEAD /api/drives/{driveId}/files/{*path}", (w, owner) => Head($"/api/drives/{w.DriveOf(owner)}/files/matrix/here.txt")),
-        .. Both("PUT /api/drives/{driveId}/files/{*path}", (w, owner) => Bytes("PUT", $"/api/drives/{w.DriveOf(owner)}/files/matrix/put.txt")),
-        .. Both("DELETE /api/drives/{driveId}/files/{*path}", (w, owner) => Delete($"/api/drives/{w.DriveOf(owner)}/files/matrix/put.txt")),
+        .. Both("GET /api/drives/{driveId}/files/{*file}", (w, owner) => Get($"/api/drives/{w.DriveOf(owner)}/files/matrix/here.txt")),
+        .. Both("HEAD /api/drives/{driveId}/files/{*file}", (w, owner) => Head($"/api/drives/{w.DriveOf(owner)}/files/matrix/here.txt")),
+        .. Both("PUT /api/drives/{driveId}/files/{*file}", (w, owner) => Bytes("PUT", $"/api/drives/{w.DriveOf(owner)}/files/matrix/{Guid.NewGuid():N}.txt")),
+        .. Both("DELETE /api/drives/{driveId}/files/{*file}", (w, owner) => Delete($"/api/drives/{w.DriveOf(owner)}/files/matrix/put.txt")),
         .. Both("GET /api/drives/{driveId}/content", (w, owner) => Get($"/api/drives/{w.DriveOf(owner)}/content?path=matrix/here.txt")),
         .. Both("HEAD /api/drives/{driveId}/content", (w, owner) => Head($"/api/drives/{w.DriveOf(owner)}/content?path=matrix/here.txt")),
-        .. Both("PUT /api/drives/{driveId}/content", (w, owner) => Bytes("PUT", $"/api/drives/{w.DriveOf(owner)}/content?path=matrix/content.txt")),
+        .. Both("PUT /api/drives/{driveId}/content", (w, owner) => Bytes("PUT", $"/api/drives/{w.DriveOf(owner)}/content?path=matrix/{Guid.NewGuid():N}.txt")),
         .. Both("DELETE /api/drives/{driveId}/content", (w, owner) => Delete($"/api/drives/{w.DriveOf(owner)}/content?path=matrix/content.txt")),
         .. Both("POST /api/drives/{driveId}/uploads", (w, owner) => Post($"/api/drives/{w.DriveOf(owner)}/uploads", new { path = "matrix/upload.txt", size = 3 })),
         // Whoever may complete the upload is told that its parts are missing.
@@ -106,6 +106,8 @@ public static class MatrixRequests
 
         // For everybody
         One("GET /api/health", _ => Get("/api/health")),
+        One("GET /api/openapi.json", _ => Get("/api/openapi.json")),
+        One("GET /api/docs", _ => Get("/api/docs")),
         One("GET /api/signin", _ => Get("/api/signin")),
         // A path of the API that nothing answers: pages of the wizard are there only when it was built.
         One("GET /{*path}", _ => Get("/api/nothing-of-this-name")),

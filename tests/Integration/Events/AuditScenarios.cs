@@ -16,7 +16,7 @@ public sealed class AuditScenarios(HealthApp health) : IClassFixture<HealthApp>
     /// <summary>People's work with files, which S3's own logs tell of, and what changes nothing.</summary>
     private static readonly string[] NotAdministrative =
     [
-        "POST api/drives/{driveId}/references", "PUT api/drives/{driveId}/files/{*path}", "DELETE api/drives/{driveId}/files/{*path}", "PUT api/drives/{driveId}/content",
+        "POST api/drives/{driveId}/references", "PUT api/drives/{driveId}/files/{*file}", "DELETE api/drives/{driveId}/files/{*file}", "PUT api/drives/{driveId}/content",
         "DELETE api/drives/{driveId}/content", "POST api/drives/{driveId}/uploads", "POST api/drives/{driveId}/uploads/{uploadId}/complete", "DELETE api/drives/{driveId}/uploads/{uploadId}",
         "POST api/drives/{driveId}/download-links", "POST api/integrations/{integrationId}/outputs/{*path}", "POST api/connections/{connectionId}/merged-bucket-policy",
         "POST api/drives/{driveId}/verifications",

@@ -15,16 +15,16 @@ public sealed record StoredOutputView(FileId Id, DriveId DriveId, string Path, l
 
 /// <summary>Stores one output where the precedence says: the integration's drive, else the workspace's default, else the organization's.</summary>
 [Section("Integrations")]
-public sealed class StoreOutput(IntegrationFinder finder, DriveFinder driveFinder, IDrives drives, IDriveFiles files, IFileRecords records, IEvents events, TimeProvider clock)
+public sealed class StoreOutputTriggers(IntegrationFinder finder, DriveFinder driveFinder, IDrives drives, IDriveFiles files, IFileRecords records, IEvents events, TimeProvider clock)
 {
-    [Function(nameof(StoreOutput))]
+    [Function("StoreOutput")]
     [Requires(Need.Person)]
     [Summary("Store one output", Detail = "On the integration's drive, else the workspace's default, else the organization's.")]
     [Reads("*/*")]
     [Answers<StoredOutputView>(201, "A reference to it.")]
     [Heeds("Content-MD5", "The content's MD5 in base64; what doesn't match isn't written.")]
     [Heeds("Content-Digest", "RFC 9530: sha-256 or sha-512 with the digest in base64 between colons.")]
-    [Refuses("drive-removed", "invalid", "not-downstream", "no-drive", "digest-mismatch", "cut-off", "content-too-large", "aws-encryption-differs", "aws")]
+    [Refuses("drive-removed", "invalid", "not-downstream", "no-drive", "digest-mismatch", "cut-off", "content-too-large", "write-raced", "outcome-unknown", "upload-aborted", "aws-encryption-differs", "aws")]
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/integrations/{integrationId}/outputs/{*path}")] HttpRequest request, string integrationId, string? path)
     {
