@@ -53,7 +53,7 @@ public abstract record Fault
         Unreachable => true,
         Refused { IsUnsupported: true } => false,
         Refused { Status: >= 500 or 429 } => true,
-        Refused { Code: "SlowDown" or "RequestTimeout" or "Throttling" or "ThrottlingException" or "RequestLimitExceeded" or "OperationAborted" or "IDPCommunicationError" } => true,
+        Refused { Code: "SlowDown" or "RequestTimeout" or "Throttling" or "ThrottlingException" or "RequestLimitExceeded" or "OperationAborted" or "ConditionalRequestConflict" or "IDPCommunicationError" } => true,
         _ => false,
     };
 

@@ -4,7 +4,8 @@ using ServerlessDrives.Access;
 namespace ServerlessDrives.Verification;
 
 /// <summary>Proves, on the bucket itself, each permission that a drive needs. Steps that need nothing of each other run side by side.</summary>
-internal sealed class BucketProof(IBucketProbe bucket, ProbeTraces traces, Patience patience, CheckBook book, BucketAccess access, AccountId? owner)
+/// <param name="ownerFault">Why the owner isn't known, where that is only trouble that passes.</param>
+internal sealed class BucketProof(IBucketProbe bucket, ProbeTraces traces, Patience patience, CheckBook book, BucketAccess access, AccountId? owner, Fault? ownerFault)
 {
     private const string Unversioned = "The bucket keeps no versions.";
 
@@ -17,6 +18,7 @@ internal sealed class BucketProof(IBucketProbe bucket, ProbeTraces traces, Patie
     {
         book.Begin(KnownCheck.ObjectsListable, KnownCheck.BucketOwnerKnown);
         Answer<IReadOnlyList<string>> open = default;
+        var foreign = 0;
         var pinned = await patience.AskAsync(
             async cancel =>
             {
@@ -26,7 +28,8 @@ internal sealed class BucketProof(IBucketProbe bucket, ProbeTraces traces, Patie
                 open = both[1];
                 return both[0];
             },
-            answer => answer.Fault is null || open.Fault is null,
+            // One odd refusal doesn't make a bucket another's: it has to say so twice.
+            answer => answer.Fault is null || (IsDenial(answer.Fault) && open.Fault is null && ++foreign > 1),
             cancellation);
 
         if (pinned.Fault is null)
@@ -35,7 +38,7 @@ internal sealed class BucketProof(IBucketProbe bucket, ProbeTraces traces, Patie
             return true;
         }
 
-        if (open.Fault is null)
+        if (open.Fault is null && IsDenial(pinned.Fault))
         {
             book.Pass(KnownCheck.ObjectsListable);
             book.Fail(
@@ -65,6 +68,12 @@ internal sealed class BucketProof(IBucketProbe bucket, ProbeTraces traces, Patie
     {
         if (book.IsJudged(KnownCheck.BucketOwnerKnown))
             return null;
+        if (owner is null && ownerFault is not null)
+        {
+            book.Fail(KnownCheck.BucketOwnerKnown, ownerFault);
+            return null;
+        }
+
         if (owner is null)
         {
             book.NotApplicable(KnownCheck.BucketOwnerKnown, "The server doesn't say which account the credentials belong to, so there is no owner to insist on.");
@@ -93,6 +102,8 @@ internal sealed class BucketProof(IBucketProbe bucket, ProbeTraces traces, Patie
         return null;
     }
 
+    private static bool IsDenial(Fault? fault) => fault is Fault.Refused { IsAccessDenied: true };
+
     // AWS gives reasons inside an account (and an organization) only; across accounts the bucket's own policy has to speak.
     private static bool IsOfAnotherAccount(Fault.Refused refused) => refused is { IsAccessDenied: true }
         && AccessDeniedText.KmsActionIn(refused.Message) is null
@@ -106,9 +117,9 @@ internal sealed class BucketProof(IBucketProbe bucket, ProbeTraces traces, Patie
         var put = await PutAsync(key, cancellation);
         if (!put.TryGet(out var written, out var fault))
         {
-            if (fault is Fault.Refused { IsPassing: false } refused)
+            if (fault is Fault.Refused { IsPassing: false, Status: not 412 } refused)
             {
-                traces.NeverWas(key);
+                traces.WasRefused(key);
                 _refusals.Enqueue(refused);
             }
 
@@ -117,6 +128,8 @@ internal sealed class BucketProof(IBucketProbe bucket, ProbeTraces traces, Patie
             return;
         }
 
+        // Written only because there was nothing: whatever a lost answer had left is gone.
+        traces.Settle(key);
         if (written.Version is { } version)
             traces.Expect(key, version);
         JudgeEncryption(written);
@@ -128,11 +141,23 @@ internal sealed class BucketProof(IBucketProbe bucket, ProbeTraces traces, Patie
     /// <summary>A key that is there already is our own, of a try whose answer was lost or of a run that was killed: it goes first.</summary>
     private async Task<Answer<WrittenObject>> PutAsync(string key, CancellationToken cancellation)
     {
-        var put = await patience.AskAsync(cancel => bucket.PutAsync(key, _content, access.Encryption, owner, cancel), cancellation);
+        var put = await patience.AskAsync(TryAsync, cancellation);
         if (put.Fault is not Fault.Refused { Status: 412 })
             return put;
         await traces.SweepAsync(key, cancellation);
-        return await patience.AskAsync(cancel => bucket.PutAsync(key, _content, access.Encryption, owner, cancel), cancellation);
+        return await patience.AskAsync(TryAsync, cancellation);
+
+        Task<Answer<WrittenObject>> TryAsync(CancellationToken cancel) => DoubtingAsync(key, bucket.PutAsync(key, _content, access.Encryption, owner, cancel));
+    }
+
+    /// <summary>A change whose answer didn't come may have been made all the same.</summary>
+    private async Task<Answer<T>> DoubtingAsync<T>(string key, Task<Answer<T>> change)
+        where T : notnull
+    {
+        var answer = await change;
+        if (answer.Fault is { IsPassing: true } or Fault.Refused { Status: 412 })
+            traces.Doubt(key);
+        return answer;
     }
 
     private void JudgeEncryption(WrittenObject written)
@@ -215,7 +240,9 @@ internal sealed class BucketProof(IBucketProbe bucket, ProbeTraces traces, Patie
     private async Task DeleteAsync(string key, string? version, CancellationToken cancellation)
     {
         book.Begin(KnownCheck.ObjectDeletable);
-        var deleted = await patience.AskAsync(cancel => bucket.DeleteAsync(key, version: null, owner, cancel), cancellation);
+        var deleted = await patience.AskAsync(cancel => bucket.DeleteWhatIsThereAsync(key, owner, cancel), cancellation);
+        if (deleted.Fault is Fault.Refused { IsUnsupported: true })
+            deleted = await patience.AskAsync(cancel => bucket.DeleteAsync(key, version: null, owner, cancel), cancellation);
         string? marker = null;
         if (deleted.TryGet(out var removal, out var fault))
         {
@@ -223,8 +250,16 @@ internal sealed class BucketProof(IBucketProbe bucket, ProbeTraces traces, Patie
             if ((marker = removal.Marker) is not null)
                 traces.Expect(key, marker);
         }
+        else if (fault is Fault.Refused { Status: 404 or 412, Code: not "NoSuchBucket" })
+        {
+            // A try whose answer was lost has done it; the id of its delete marker is lost with it.
+            traces.Doubt(key);
+            book.Pass(KnownCheck.ObjectDeletable);
+        }
         else
         {
+            if (fault.IsPassing)
+                traces.Doubt(key);
             book.Fail(KnownCheck.ObjectDeletable, fault);
         }
 
@@ -250,11 +285,11 @@ internal sealed class BucketProof(IBucketProbe bucket, ProbeTraces traces, Patie
         var key = traces.UploadKey;
         traces.Expect(key, owner);
         var listed = ListUploadsAsync(cancellation);
-        var begun = await patience.AskAsync(cancel => bucket.BeginUploadAsync(key, access.Encryption, owner, cancel), cancellation);
+        var begun = await patience.AskAsync(cancel => DoubtingAsync(key, bucket.BeginUploadAsync(key, access.Encryption, owner, cancel)), cancellation);
         if (!begun.TryGet(out var id, out var fault))
         {
             if (fault is Fault.Refused { IsPassing: false })
-                traces.NeverWas(key);
+                traces.WasRefused(key);
             book.Fail(KnownCheck.MultipartUsable, fault);
             book.Skip(KnownCheck.PartsListable, "No upload could be begun.");
             book.Skip(KnownCheck.UploadAbortable, "No upload could be begun.");

@@ -23,10 +23,21 @@ internal sealed class Explanations(Scene scene)
     public (string Explanation, string Fix) Of(KnownCheck check, Fault fault) => fault switch
     {
         Fault.Unreachable unreachable => ($"AWS could not be reached, though it was tried several times: {unreachable.Reason}.", TryAgain),
-        Fault.Refused { IsPassing: true } passing => ($"AWS was busy or in trouble each time that it was asked ({passing.Code}).", TryAgain),
+        Fault.Refused { IsPassing: true } passing => OfTrouble(passing),
         Fault.Refused refused when check == KnownCheck.TrustAccepted || check == KnownCheck.ExternalIdRequired => OfTrust(refused),
         Fault.Refused refused => OfBucket(check, refused),
         _ => throw new InvalidOperationException($"Unknown fault {fault.GetType()}."),
+    };
+
+    private static (string, string) OfTrouble(Fault.Refused passing) => passing.Code switch
+    {
+        "SlowDown" or "Throttling" or "ThrottlingException" or "RequestLimitExceeded" => (
+            $"AWS asked us to slow down each time that it was asked ({passing.Code}); the account or the bucket is busy.", TryAgain),
+        "IDPCommunicationError" => ("AWS could not reach the provider that vouches for us (IDPCommunicationError).", OurSide),
+        "ConditionalRequestConflict" or "OperationAborted" => (
+            $"Another change of the same key or bucket was under way each time that we tried ({passing.Code}).", TryAgain),
+        "RequestTimeout" => ("AWS gave up waiting for what we sent, each time that it was tried (RequestTimeout).", TryAgain),
+        _ => ($"AWS was in trouble each time that it was asked ({passing.Code}).", TryAgain),
     };
 
     private (string, string) OfTrust(Fault.Refused refused)
@@ -42,10 +53,12 @@ internal sealed class Explanations(Scene scene)
                 $"Activate STS for {scene.Region}: IAM console → Account settings → Security Token Service."),
             "InvalidClientTokenId" or "UnrecognizedClientException" or "SignatureDoesNotMatch" or "IncompleteSignature" => (
                 "AWS doesn't accept our own credentials; they may be of another partition, or a global token in a region that takes regional ones only.", OurSide),
+            "MalformedPolicyDocument" or "MalformedPolicy" when IsDeadPrincipal(refused) => OfDeadPrincipal(
+                $"the trust policy of the role {role.RoleName}", $"Save the trust policy of the role {role.RoleName} again, with the principal's ARN: {TrustPolicyText()}"),
             "MalformedPolicyDocument" => ($"AWS can't read a policy that goes with the session: {refused.Message}", OurSide),
             "PackedPolicyTooLarge" or "PackedPolicyTooLargeException" => (
                 "The session policy that confines us to the path is too large for AWS.", "Choose a shorter path."),
-            "InvalidIdentityToken" or "InvalidIdentityTokenException" or "ExpiredTokenException" or "ExpiredToken" or "IDPRejectedClaim" => (
+            "InvalidIdentityToken" or "InvalidIdentityTokenException" or "InvalidToken" or "ExpiredTokenException" or "ExpiredToken" or "IDPRejectedClaim" => (
                 "AWS doesn't accept the token by which we sign in to our own account.", OurSide),
             "RequestTimeTooSkewed" or "RequestExpired" => ("Our clock differs too much from that of AWS.", OurSide),
             _ => Other(refused),
@@ -70,8 +83,17 @@ internal sealed class Explanations(Scene scene)
             _ when refused.IsAccessDenied => OfAccessDenied(check, refused),
             "NoSuchBucket" => (
                 $"There is no bucket {bucket} in the partition {scene.Region.Partition}.", "Correct the bucket's name; names are spelled exactly as in the S3 console."),
-            "PermanentRedirect" or "AuthorizationHeaderMalformed" or "IllegalLocationConstraintException" or "TemporaryRedirect" => (
-                $"The bucket {bucket} is in another region than {scene.Region}.", "Choose the bucket's own region."),
+            "PermanentRedirect" or "AuthorizationHeaderMalformed" or "IllegalLocationConstraint" or "IllegalLocationConstraintException" or "TemporaryRedirect" or "Moved Permanently" or "MovedPermanently" => (
+                $"The bucket {bucket} is in another region than {scene.Region}{(AccessDeniedText.ExpectedRegionIn(refused.Message) is { } right ? $": in {right}" : "")}.",
+                AccessDeniedText.ExpectedRegionIn(refused.Message) is { } expected ? $"Change the region to {expected}." : "Choose the bucket's own region; the check region-correct names it."),
+            "MalformedPolicy" or "MalformedPolicyDocument" when IsDeadPrincipal(refused) => OfDeadPrincipal(
+                $"the bucket policy of {bucket}", "Save the bucket policy that was offered again, with the role's present ARN."),
+            "MalformedPolicy" or "MalformedPolicyDocument" => (
+                $"AWS can't read a policy: {refused.Message}", $"Save the bucket policy of {bucket} again, as it was offered."),
+            "AccessControlListNotSupported" => (
+                $"Access control lists are off on {bucket} (bucket owner enforced), which is AWS's own advice.", "None needed: we send no access control lists."),
+            "PreconditionFailed" or "Precondition Failed" => (
+                "The key exists already, or has changed since it was looked at (PreconditionFailed), so nothing was written.", "Verify again; a verification uses keys of its own."),
             "InvalidAccessKeyId" or "InvalidClientTokenId" or "UnrecognizedClientException" => scene.Credentials is DriveCredentials.AccessKey key
                 ? ($"AWS doesn't know the access key {key.Id}; it was deleted or mistyped, or belongs to another partition than {scene.Region.Partition}.", "Give the ID and the secret of a key that is active (IAM console → Users → Security credentials).")
                 : ("AWS doesn't know the key of our session with the role.", OurSide),
@@ -82,6 +104,8 @@ internal sealed class Explanations(Scene scene)
             "RequestTimeTooSkewed" => ("Our clock differs too much from that of AWS.", OurSide),
             "AccountProblem" or "AllAccessDisabled" or "OptInRequired" or "NotSignedUp" => ($"AWS has closed S3 to the account: {refused.Message}", "Ask the account's owner; AWS Support can tell them why."),
             "InvalidObjectState" => ("The object is archived.", "Restore it before reading it (aws s3api restore-object)."),
+            "NoSuchKey" or "NoSuchVersion" or "NoSuchUpload" => (
+                $"What had been written before was no longer there ({refused.Code}): something else deletes in this bucket, a lifecycle rule or a person.", $"Except {scene.Access.ObjectsArn} from whatever deletes there, and verify again."),
             "SecretUnavailable" => ("The vault no longer has the access key's secret.", "Give the access key and its secret again."),
             "NotImplemented" or "MethodNotAllowed" or "XNotImplemented" => ($"The server doesn't have this operation: {refused.Message}", "Use a server that has it, or an encryption that needs less."),
             _ => Other(refused),
@@ -112,8 +136,11 @@ internal sealed class Explanations(Scene scene)
     private (string, string) OfAccessDenied(KnownCheck check, Fault.Refused refused)
     {
         var access = scene.Access!;
-        var permission = Permission.All.FirstOrDefault(known => known.Name == check.Permission);
-        var action = permission?.Name ?? "the call";
+        // AWS may have refused another action than the one that the call is named for: a missing key is told to those only who may list.
+        var action = AccessDeniedText.ActionIn(refused.Message) ?? check.Permission ?? "the call";
+        if (action == Permission.ListBucket.Name && check.Permission is not null && check.Permission != action)
+            return OfAbsence(access);
+        var permission = Permission.All.FirstOrDefault(known => known.Name == action);
         var where = permission is { IsOnBucket: false } ? access.ObjectsArn : access.BucketArn;
         var grant = permission is null ? "the role policy that was offered" : PolicyStatements.Granting(access, permission).ToJsonString();
         var isRole = scene.Credentials is DriveCredentials.Role;
@@ -142,6 +169,16 @@ internal sealed class Explanations(Scene scene)
                 isRole ? $"Save both policies that were offered, the role's and the bucket's; for {action} the role's needs: {grant}" : $"Add to {scene.WhosePolicy}: {grant}"),
         };
     }
+
+    private (string, string) OfAbsence(BucketAccess access) => (
+        $"Either there is no such file, or {scene.Who} may not read it: AWS says which only to those who may list the bucket, and s3:ListBucket was refused.",
+        $"Add to {scene.WhosePolicy}: {PolicyStatements.Granting(access, Permission.ListBucket).ToJsonString()}");
+
+    private static bool IsDeadPrincipal(Fault.Refused refused) => refused.Message.Contains("principal", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>A role or user that was deleted and made again has another unique id, by which AWS keeps principals.</summary>
+    private static (string, string) OfDeadPrincipal(string where, string fix) => (
+        $"A principal in {where} is not there, or was deleted and made again: AWS keeps it by its unique id (AROA… or AIDA…), which nobody has any more.", fix);
 
     private static (string, string) Other(Fault.Refused refused) => (
         $"AWS refused with {refused.Code} ({refused.Status}): {refused.Message}",

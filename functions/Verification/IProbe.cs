@@ -52,6 +52,9 @@ public interface IBucketProbe : IDisposable
     /// <param name="version"><c>null</c> as text for the version of an unversioned bucket; null to delete as people do.</param>
     Task<Answer<RemovedObject>> DeleteAsync(string key, string? version, AccountId? owner, CancellationToken cancellation);
 
+    /// <summary>Deletes as people do, but only what is there (<c>If-Match: *</c>, which needs no permission of its own), so that a second try leaves no second delete marker: it is a 404 or a 412.</summary>
+    Task<Answer<RemovedObject>> DeleteWhatIsThereAsync(string key, AccountId? owner, CancellationToken cancellation);
+
     /// <returns>The upload's id.</returns>
     Task<Answer<string>> BeginUploadAsync(string key, Encryption encryption, AccountId? owner, CancellationToken cancellation);
 
@@ -64,7 +67,7 @@ public interface IBucketProbe : IDisposable
     /// <returns>The uploads under way whose keys have this prefix.</returns>
     Task<Answer<IReadOnlyList<PendingUpload>>> ListUploadsAsync(string prefix, AccountId? owner, CancellationToken cancellation);
 
-    Task<Answer<Done>> CompleteUploadAsync(string key, string uploadId, string partETag, AccountId? owner, CancellationToken cancellation);
+    Task<Answer<CompletedUpload>> CompleteUploadAsync(string key, string uploadId, string partETag, AccountId? owner, CancellationToken cancellation);
 
     Task<Answer<Done>> AbortUploadAsync(string key, string uploadId, AccountId? owner, CancellationToken cancellation);
 }
@@ -83,6 +86,9 @@ public sealed record LatestVersion(bool Exists, bool IsDeleteMarker, string? Ver
 public sealed record RemovedObject(string? Marker);
 
 public sealed record PendingUpload(string Key, string UploadId);
+
+/// <param name="Version">Of the object that it became; null on an unversioned bucket.</param>
+public sealed record CompletedUpload(string? Version);
 
 /// <summary>An answer that says no more than that it was done.</summary>
 public sealed record Done

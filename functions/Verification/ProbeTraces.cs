@@ -10,6 +10,7 @@ internal sealed class ProbeTraces(IBucketProbe bucket, BucketName name, string f
 
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Trace> _traces = [];
+    private bool _hasVersions;
 
     /// <summary>The key of the probe object; the same again when a verification that was killed is repeated, so that it clears up after the first.</summary>
     public string ObjectKey { get; } = $"{folder}verification-{id}";
@@ -21,7 +22,7 @@ internal sealed class ProbeTraces(IBucketProbe bucket, BucketName name, string f
     public void Expect(string key, AccountId? owner)
     {
         lock (_lock)
-            _traces.TryAdd(key, new Trace(owner));
+            _traces.TryAdd(key, new Trace(owner) { MayBeObject = key == ObjectKey });
     }
 
     /// <summary>From now on this upload may be under way, until <see cref="Aborted"/>.</summary>
@@ -33,23 +34,30 @@ internal sealed class ProbeTraces(IBucketProbe bucket, BucketName name, string f
     public void HasPart(PendingUpload upload, string etag) => On(upload.Key, trace => trace.Parts[upload.UploadId] = etag);
 
     /// <summary>This version of the object, or its delete marker, is there until <see cref="Gone"/>.</summary>
-    public void Expect(string key, string version) => On(key, trace => trace.Versions.Add(version));
+    public void Expect(string key, string version) => On(key, trace =>
+    {
+        trace.Versions.Add(version);
+        _hasVersions |= version != "null";
+    });
 
     public void Gone(string key, string version) => On(key, trace => trace.Versions.Remove(version));
 
-    /// <summary>AWS refused to write it, so that it never was there.</summary>
-    public void NeverWas(string key)
-    {
-        lock (_lock)
-            _traces.Remove(key);
-    }
+    /// <summary>A change was not answered, so that there may be more of this key than is known.</summary>
+    public void Doubt(string key) => On(key, trace => trace.IsDoubtful = true);
 
-    public bool IsEmpty
+    /// <summary>What there is of this key is known again.</summary>
+    public void Settle(string key) => On(key, trace => trace.IsDoubtful = false);
+
+    /// <summary>AWS refused to write it. It is looked for all the same, but where that can't be done, AWS is believed.</summary>
+    public void WasRefused(string key) => On(key, trace => trace.WasRefused = true);
+
+    /// <summary>Whether nothing was ever written, as far as AWS's answers go.</summary>
+    public bool WereAllRefused
     {
         get
         {
             lock (_lock)
-                return _traces.Count == 0;
+                return _traces.Values.All(trace => trace.WasRefused && !trace.IsDoubtful);
         }
     }
 
@@ -84,6 +92,11 @@ internal sealed class ProbeTraces(IBucketProbe bucket, BucketName name, string f
             // The list is the truth: it also names uploads whose answer was lost on the way.
             trace.Uploads.Clear();
             trace.Uploads.UnionWith(pending.Where(upload => upload.Key == key).Select(upload => upload.UploadId));
+            trace.IsDoubtful = false;
+        }
+        else if (uploads is not null && (trace.IsDoubtful || (await uploads).Fault is { IsPassing: true }))
+        {
+            left.Add(new Leftover(name, key, Version: null, Leftover.UnknownUpload));
         }
 
         var completed = false;
@@ -96,6 +109,9 @@ internal sealed class ProbeTraces(IBucketProbe bucket, BucketName name, string f
         }
 
         left.AddRange(await PeelAsync(key, trace, completed ? await bucket.HeadAsync(key, trace.Owner, cancellation) : await latest, cancellation));
+        // Versions and delete markers that an unanswered call may have made show in no listing that a drive may ask for.
+        if (trace.IsDoubtful && _hasVersions && left.Count > 0 && !left.Exists(leftover => leftover.IsDoubtful))
+            left.Add(new Leftover(name, key, Version: null, Upload: null) { IsDoubtful = true });
         return left;
     }
 
@@ -111,10 +127,19 @@ internal sealed class ProbeTraces(IBucketProbe bucket, BucketName name, string f
         if (aborted.Fault is null or Fault.Refused { Code: "NoSuchUpload" })
             return UploadEnd.Aborted;
         // Without the right to abort, an upload still goes away by becoming an object, which can be deleted.
-        return trace.Parts.TryGetValue(upload, out var etag)
-            && (await bucket.CompleteUploadAsync(key, upload, etag, trace.Owner, cancellation)).Fault is null
-            ? UploadEnd.Completed
-            : null;
+        if (!trace.Parts.TryGetValue(upload, out var etag))
+            return null;
+        if (!(await bucket.CompleteUploadAsync(key, upload, etag, trace.Owner, cancellation)).TryGet(out var completed, out var fault))
+        {
+            trace.IsDoubtful |= fault.IsPassing;
+            trace.MayBeObject |= fault.IsPassing;
+            return null;
+        }
+
+        trace.MayBeObject = true;
+        if (completed.Version is { } version)
+            Expect(key, version);
+        return UploadEnd.Completed;
     }
 
     /// <summary>
@@ -136,52 +161,78 @@ internal sealed class ProbeTraces(IBucketProbe bucket, BucketName name, string f
             if (!latest.Exists)
                 return [.. trace.Versions.Append(version).Distinct().Select(remaining => new Leftover(name, key, remaining, Upload: null))];
 
-            var deleted = await bucket.DeleteAsync(key, version: null, trace.Owner, cancellation);
+            var deleted = await DeleteAsync(key, trace, cancellation);
             if (!deleted.TryGet(out var removal, out _))
                 return [new Leftover(name, key, latest.Version, Upload: null)];
-            if (removal.Marker is { } marker)
-                return [new Leftover(name, key, version, Upload: null), new Leftover(name, key, marker, Upload: null)];
+            if (removal.Marker is not { } marker)
+                continue;
+            trace.Versions.UnionWith([version, marker]);
+            return [new Leftover(name, key, version, Upload: null), new Leftover(name, key, marker, Upload: null)];
         }
 
         return [new Leftover(name, key, Version: null, Upload: null)];
     }
 
-    /// <summary>Where AWS doesn't let us look at the key: what is known to be there is deleted, and a listing is asked whether it helped.</summary>
+    /// <summary>
+    /// Where AWS doesn't let us look at the key: what is known to be there is deleted, and a listing is asked whether it helped. This is the usual way:
+    /// under the policies that are offered, a HEAD of a key that is gone is refused, since <c>s3:ListBucket</c> is granted for the path's prefix only.
+    /// </summary>
     private async Task<IReadOnlyList<Leftover>> PeelBlindlyAsync(string key, Trace trace, CancellationToken cancellation)
     {
         var left = new List<Leftover>();
         foreach (var version in trace.Versions.Order().ToList())
         {
-            if ((await bucket.DeleteAsync(key, version, trace.Owner, cancellation)).Fault is not null)
+            if ((await bucket.DeleteAsync(key, version, trace.Owner, cancellation)).Fault is null)
+                trace.Versions.Remove(version);
+            else
                 left.Add(new Leftover(name, key, version, Upload: null));
         }
 
-        // Nothing of ours is known to be there, and the listing doesn't show anything either: a delete would only leave a marker.
-        if (trace.Versions.Count == 0 && (await bucket.ListAsync(key, trace.Owner, cancellation)).TryGet(out var listed, out _) && !listed.Contains(key))
-            return left;
-
-        if (trace.Versions.Count == 0)
+        var (listed, unanswered) = await IsListedAsync(key, trace, cancellation);
+        // Where there are versions and every answer came, all of them are known: to delete more would only make markers.
+        if (left.Count == 0 && (listed ?? (trace.MayBeObject && (trace.IsDoubtful || (!trace.WasRefused && !_hasVersions)))))
         {
             // Deleting the version named "null" leaves no delete marker; a plain delete on a bucket with versions would.
             var deleted = await bucket.DeleteAsync(key, "null", trace.Owner, cancellation);
             if (deleted.Fault is not null)
-                deleted = await bucket.DeleteAsync(key, version: null, trace.Owner, cancellation);
+                deleted = await DeleteAsync(key, trace, cancellation);
             if (deleted.TryGet(out var removal, out _) && removal.Marker is { } marker
                 && (await bucket.DeleteAsync(key, marker, trace.Owner, cancellation)).Fault is not null)
+            {
+                trace.Versions.Add(marker);
                 left.Add(new Leftover(name, key, marker, Upload: null));
+            }
+
             if (deleted.Fault is not null)
                 left.Add(new Leftover(name, key, Version: null, Upload: null));
+            (listed, unanswered) = await IsListedAsync(key, trace, cancellation);
         }
 
-        if ((await bucket.ListAsync(key, trace.Owner, cancellation)).TryGet(out var keys, out _))
-        {
-            if (!keys.Contains(key))
-                left.RemoveAll(leftover => leftover.Version is null);
-            else if (left.Count == 0)
-                left.Add(new Leftover(name, key, Version: null, Upload: null));
-        }
+        if (listed is false)
+            left.RemoveAll(leftover => leftover.Version is null);
+        if (left.Count > 0)
+            return left;
+        if (listed is true)
+            return [new Leftover(name, key, Version: null, Upload: null)];
+        if (unanswered || (trace.IsDoubtful && (listed is null || _hasVersions)))
+            return [new Leftover(name, key, Version: null, Upload: null) { IsDoubtful = true, IsMarkerAtMost = listed is false }];
+        return [];
+    }
 
-        return left;
+    /// <returns>Whether the key is there, null where AWS doesn't say; and whether asking again may help.</returns>
+    private async Task<(bool? Listed, bool Unanswered)> IsListedAsync(string key, Trace trace, CancellationToken cancellation)
+    {
+        var answer = await bucket.ListAsync(key, trace.Owner, cancellation);
+        if (answer.TryGet(out var listed, out var fault))
+            return (listed.Contains(key), false);
+        return (null, fault.IsPassing);
+    }
+
+    private async Task<Answer<RemovedObject>> DeleteAsync(string key, Trace trace, CancellationToken cancellation)
+    {
+        var deleted = await bucket.DeleteAsync(key, version: null, trace.Owner, cancellation);
+        trace.IsDoubtful |= deleted.Fault is { IsPassing: true };
+        return deleted;
     }
 
     private void On(string key, Action<Trace> change)
@@ -196,6 +247,12 @@ internal sealed class ProbeTraces(IBucketProbe bucket, BucketName name, string f
     private sealed class Trace(AccountId? owner)
     {
         public AccountId? Owner { get; } = owner;
+
+        /// <summary>Whether an object may be under the key; an upload alone is none.</summary>
+        public bool MayBeObject { get; set; }
+
+        public bool WasRefused { get; set; }
+        public bool IsDoubtful { get; set; }
         public HashSet<string> Versions { get; } = [];
         public HashSet<string> Uploads { get; } = [];
         public Dictionary<string, string> Parts { get; } = [];
@@ -207,11 +264,24 @@ internal sealed class ProbeTraces(IBucketProbe bucket, BucketName name, string f
 /// <param name="Upload">The upload's id, if it is an upload.</param>
 internal sealed record Leftover(BucketName Bucket, string Key, string? Version, string? Upload)
 {
+    /// <summary>Of an upload that AWS may have begun without our learning its id.</summary>
+    public const string UnknownUpload = "?";
+
+    /// <summary>Whether it may just as well be gone: AWS didn't answer and doesn't let us look.</summary>
+    public bool IsDoubtful { get; init; }
+
+    /// <summary>Whether it is a delete marker if it is anything: an answer was lost that had named it, and no listing shows one.</summary>
+    public bool IsMarkerAtMost { get; init; }
+
     /// <summary>As a sentence names it.</summary>
-    public string Name => Upload is not null ? $"the upload {Upload} of {Key}" : Version is not null and not "null" ? $"{Key} (version {Version})" : Key;
+    public string Name => Upload is UnknownUpload ? $"perhaps an upload of {Key}" : IsDoubtful ? $"perhaps {(IsMarkerAtMost ? "a delete marker of " : "")}{Key}" : Upload is not null ? $"the upload {Upload} of {Key}" : Version is not null and not "null" ? $"{Key} (version {Version})" : Key;
 
     /// <summary>The AWS CLI's command that removes it.</summary>
-    public string Command => Upload is not null
+    public string Command => Upload is UnknownUpload
+        ? $"aws s3api list-multipart-uploads --bucket {Bucket} --prefix '{Quoted}' (and abort-multipart-upload for what it shows)"
+        : IsDoubtful
+        ? $"aws s3api list-object-versions --bucket {Bucket} --prefix '{Quoted}' (and delete-object for what it shows)"
+        : Upload is not null
         ? $"aws s3api abort-multipart-upload --bucket {Bucket} --key '{Quoted}' --upload-id '{Upload}'"
         : $"aws s3api delete-object --bucket {Bucket} --key '{Quoted}'{(Version is null ? "" : $" --version-id '{Version}'")}";
 

@@ -18,6 +18,7 @@ internal enum RefusingPolicy
     PublicAccessBlock,
 }
 
+/// <summary>What the texts of AWS's refusals tell beyond their codes.</summary>
 internal static class AccessDeniedText
 {
     private static readonly (string Words, RefusingPolicy Policy)[] Reasons =
@@ -37,6 +38,28 @@ internal static class AccessDeniedText
 
     public static RefusingPolicy PolicyIn(string message) =>
         Reasons.FirstOrDefault(reason => message.Contains(reason.Words, StringComparison.OrdinalIgnoreCase)).Policy;
+
+    /// <summary>The action that was refused, as the text names it (<c>s3:ListBucket</c>); null where it names none.</summary>
+    public static string? ActionIn(string message)
+    {
+        const string before = "not authorized to perform: ";
+        var start = message.IndexOf(before, StringComparison.OrdinalIgnoreCase);
+        if (start < 0)
+            return null;
+        start += before.Length;
+        var end = message.IndexOf(' ', start);
+        var action = end < 0 ? message[start..] : message[start..end];
+        return action.Contains(':', StringComparison.Ordinal) ? action : null;
+    }
+
+    /// <summary>The region that S3 would have had: "the region 'us-east-1' is wrong; expecting 'eu-west-1'".</summary>
+    public static string? ExpectedRegionIn(string message)
+    {
+        const string before = "expecting '";
+        var start = message.IndexOf(before, StringComparison.OrdinalIgnoreCase);
+        var end = start < 0 ? -1 : message.IndexOf('\'', start + before.Length);
+        return end < 0 ? null : message[(start + before.Length)..end];
+    }
 
     /// <summary>The KMS action that the text names, or null when KMS had no part in it.</summary>
     public static string? KmsActionIn(string message)

@@ -56,15 +56,16 @@ internal sealed class TrustProof(IProbe probe, Patience patience, CheckBook book
             return;
         }
 
-        if ((Unproven(without.Fault) ?? Unproven(wrong.Fault)) is { } fault)
+        if (!trusted)
+            book.Skip(KnownCheck.ExternalIdRequired, "The role doesn't let us in at all (trust-accepted), so it can't be told what it asks for.");
+        else if ((Unproven(without.Fault) ?? Unproven(wrong.Fault)) is { } fault)
             book.Fail(KnownCheck.ExternalIdRequired, fault);
-        else if (!trusted)
-            book.Skip(KnownCheck.ExternalIdRequired, "The role doesn't let us in at all, so it can't be told what it asks for.");
         else
             book.Pass(KnownCheck.ExternalIdRequired);
     }
 
-    private static Fault? Unproven(Fault fault) => fault.IsPassing ? fault : null;
+    /// <summary>Only a denial shows that the trust policy asked for the ID; trouble of AWS's, or with our own credentials, shows nothing.</summary>
+    private static Fault? Unproven(Fault fault) => fault is Fault.Refused { IsAccessDenied: true } ? null : fault;
 
     /// <summary>Whether the server accepts a role that nobody can have made: AWS never does, S3-compatible servers without roles do.</summary>
     private async Task<bool> TrustsAnybodyAsync(CancellationToken cancellation)

@@ -65,10 +65,14 @@ internal sealed class AwsBucketProbe(IAmazonS3 s3, BucketName bucket) : IBucketP
     public Task<Answer<Done>> PutAclAsync(string key, AccountId? owner, CancellationToken cancellation) =>
         DoAsync(() => s3.PutObjectAclAsync(new() { BucketName = _bucket, Key = key, ACL = S3CannedACL.Private, ExpectedBucketOwner = owner?.Value }, cancellation), cancellation);
 
-    public Task<Answer<RemovedObject>> DeleteAsync(string key, string? version, AccountId? owner, CancellationToken cancellation) => AwsAnswers.AnswerAsync(
+    public Task<Answer<RemovedObject>> DeleteAsync(string key, string? version, AccountId? owner, CancellationToken cancellation) => DeleteAsync(key, version, ifMatch: null, owner, cancellation);
+
+    public Task<Answer<RemovedObject>> DeleteWhatIsThereAsync(string key, AccountId? owner, CancellationToken cancellation) => DeleteAsync(key, version: null, "*", owner, cancellation);
+
+    private Task<Answer<RemovedObject>> DeleteAsync(string key, string? version, string? ifMatch, AccountId? owner, CancellationToken cancellation) => AwsAnswers.AnswerAsync(
         async () =>
         {
-            var answer = await s3.DeleteObjectAsync(new() { BucketName = _bucket, Key = key, VersionId = version, ExpectedBucketOwner = owner?.Value }, cancellation);
+            var answer = await s3.DeleteObjectAsync(new() { BucketName = _bucket, Key = key, VersionId = version, IfMatch = ifMatch, ExpectedBucketOwner = owner?.Value }, cancellation);
             // Deleting a marker by its version id is also answered with x-amz-delete-marker, but leaves none.
             var isMarker = version is null && string.Equals(answer.DeleteMarker, "true", StringComparison.OrdinalIgnoreCase);
             return new RemovedObject(isMarker ? Text(answer.VersionId) : null);
@@ -108,11 +112,10 @@ internal sealed class AwsBucketProbe(IAmazonS3 s3, BucketName bucket) : IBucketP
         },
         cancellation);
 
-    public Task<Answer<Done>> CompleteUploadAsync(string key, string uploadId, string partETag, AccountId? owner, CancellationToken cancellation) =>
-        DoAsync(
-            () => s3.CompleteMultipartUploadAsync(
-                new() { BucketName = _bucket, Key = key, UploadId = uploadId, PartETags = [new PartETag(1, partETag)], ExpectedBucketOwner = owner?.Value }, cancellation),
-            cancellation);
+    public Task<Answer<CompletedUpload>> CompleteUploadAsync(string key, string uploadId, string partETag, AccountId? owner, CancellationToken cancellation) => AwsAnswers.AnswerAsync(
+        async () => new CompletedUpload(Text((await s3.CompleteMultipartUploadAsync(
+            new() { BucketName = _bucket, Key = key, UploadId = uploadId, PartETags = [new PartETag(1, partETag)], ExpectedBucketOwner = owner?.Value }, cancellation)).VersionId)),
+        cancellation);
 
     public Task<Answer<Done>> AbortUploadAsync(string key, string uploadId, AccountId? owner, CancellationToken cancellation) =>
         DoAsync(() => s3.AbortMultipartUploadAsync(new AbortMultipartUploadRequest { BucketName = _bucket, Key = key, UploadId = uploadId, ExpectedBucketOwner = owner?.Value }, cancellation), cancellation);

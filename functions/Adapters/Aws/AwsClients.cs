@@ -11,9 +11,6 @@ namespace ServerlessDrives.Adapters.Aws;
 /// <summary>Makes SDK clients for the right server: AWS's own regional endpoints, the sandbox, or an S3-compatible one.</summary>
 internal sealed class AwsClients(IOptions<AwsOptions> options)
 {
-    /// <summary>Tries after the first one; the SDK backs off between them and corrects the clock where AWS says that it is wrong.</summary>
-    private const int Retries = 2;
-
     private readonly AwsOptions _options = options.Value;
 
     /// <summary>A client that tries again by itself what fails for a passing reason.</summary>
@@ -50,7 +47,7 @@ internal sealed class AwsClients(IOptions<AwsOptions> options)
     public Uri AddressOf(BucketName bucket, Region region) =>
         new(_options.OtherS3 ?? new Uri($"https://s3.{region}.{region.Partition.DnsSuffix}"), $"{_options.OtherS3?.AbsolutePath.TrimEnd('/')}/{bucket}");
 
-    private static void Common(ClientConfig config, Region region, Uri? other, TimeSpan timeout)
+    private void Common(ClientConfig config, Region region, Uri? other, TimeSpan timeout)
     {
         if (other is null)
         {
@@ -63,7 +60,7 @@ internal sealed class AwsClients(IOptions<AwsOptions> options)
         }
 
         config.RetryMode = RequestRetryMode.Standard;
-        config.MaxErrorRetry = Retries;
+        config.MaxErrorRetry = _options.Retries;
         config.Timeout = timeout;
     }
 

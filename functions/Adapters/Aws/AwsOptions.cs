@@ -37,6 +37,9 @@ public sealed class AwsOptions
     /// <summary>How long S3, or whoever sends a file, may be silent in the middle of it.</summary>
     public TimeSpan SilenceTimeout { get; set; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>The SDK's tries of a call after the first one; it backs off between them and corrects the clock where AWS says that it is wrong.</summary>
+    internal int Retries { get; set; } = 2;
+
     /// <summary>How many drives' clients are kept; the one unused for longest goes first.</summary>
     public int MaxClients { get; set; } = 256;
 

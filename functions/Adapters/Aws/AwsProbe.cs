@@ -29,7 +29,9 @@ internal sealed class AwsProbe(AwsClients clients, RoleSessions sessions, ISecre
     }
 
     public Task<Answer<AccountId>> AccountOfAsync(ProbeIdentity identity, Region region, CancellationToken cancellation) =>
-        AwsAnswers.AnswerAsync(
+        options.Value is { Sandbox: false, S3Endpoint: not null, StsEndpoint: null }
+            ? Task.FromResult<Answer<AccountId>>(new Fault.Refused(501, "NotImplemented", "The server was set up without an STS, and AWS's own knows nothing of its keys.", RequestId: null))
+            : AwsAnswers.AnswerAsync(
             async () =>
             {
                 using var sts = clients.Sts(CredentialsOf(identity), region);
