@@ -152,7 +152,7 @@ public sealed class WebhookTriggers(IWebhooks webhooks, IEvents events, ISecrets
     {
         if (!(await FindAsync(request, webhookId)).TryGet(out var found, out var unknown))
             return unknown.AsProblem();
-        return await Redelivery.AskAsync(webhooks, audit, request.Person(), found.Value.Id, deliveryId, request.HttpContext.RequestAborted);
+        return await Redelivery.AskAsync(webhooks, audit, request.Person(), found.Value.Id, deliveryId, subject: null, request.HttpContext.RequestAborted);
     }
 
     private Uri? UrlOf(FormReader form, string? text)
@@ -179,7 +179,8 @@ public sealed class WebhookTriggers(IWebhooks webhooks, IEvents events, ISecrets
 /// <summary>Sends an event again because somebody asked for it, dead or delivered.</summary>
 public static class Redelivery
 {
-    public static async Task<IResult> AskAsync(IWebhooks webhooks, IAuditTrail audit, Person by, WebhookId webhook, string deliveryId, CancellationToken cancellation)
+    /// <param name="subject">Whose event it must be; null for any of the webhook's.</param>
+    public static async Task<IResult> AskAsync(IWebhooks webhooks, IAuditTrail audit, Person by, WebhookId webhook, string deliveryId, string? subject, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(webhooks);
         ArgumentNullException.ThrowIfNull(audit);
@@ -188,6 +189,9 @@ public static class Redelivery
             return Refusal.NotFound("delivery").AsProblem();
         while (await webhooks.FindAsync(by.Organization, webhook, id, cancellation) is { } found)
         {
+            if (subject is not null && found.Value.Event.Subject != subject)
+                break;
+            await EnableAsync(webhooks, audit, by, webhook, cancellation);
             var again = found.Value.Again(TimeProvider.System.GetUtcNow());
             if (!await webhooks.SaveAsync(found.With(again), cancellation))
                 continue;
@@ -197,5 +201,17 @@ public static class Redelivery
         }
 
         return Refusal.NotFound("delivery").AsProblem();
+    }
+
+    /// <summary>Who has something sent again says that the receiver is back; if it isn't, it is disabled again.</summary>
+    private static async Task EnableAsync(IWebhooks webhooks, IAuditTrail audit, Person by, WebhookId webhook, CancellationToken cancellation)
+    {
+        while (await webhooks.FindAsync(by.Organization, webhook, cancellation) is { Value.DisabledAt: not null } disabled)
+        {
+            if (!await webhooks.SaveAsync(disabled.With(disabled.Value with { DisabledAt = null, FailingSince = null }), cancellation))
+                continue;
+            await audit.RecordAsync(
+                by.Organization, Actor.User(by.Id), "webhook.enabled", webhook.Value, new() { ["status"] = "disabled" }, new() { ["status"] = "active" }, key: null, cancellation);
+        }
     }
 }

@@ -43,28 +43,6 @@ public sealed record Integration
     public required DateTimeOffset CreatedAt { get; init; }
 }
 
-/// <summary>Which files of a folder an upstream means: <c>*</c>, <c>?</c> within a name, <c>**</c> across folders.</summary>
-public sealed class FilePattern
-{
-    public const int MaxLength = 500;
-
-    private readonly Microsoft.Extensions.FileSystemGlobbing.Matcher _matcher = new(StringComparison.Ordinal);
-
-    private FilePattern(string text) => _matcher.AddInclude(text);
-
-    public static Parsed<FilePattern> Parse(string? text)
-    {
-        var glob = string.IsNullOrWhiteSpace(text) ? "**" : text.Trim();
-        if (glob.Length > MaxLength || glob.Any(char.IsControl))
-            return Parsed.Refuse<FilePattern>($"A pattern such as **/*.pdf of at most {MaxLength} characters was expected.");
-        return glob.StartsWith('/') || glob.Split('/').Any(part => part is "." or "..")
-            ? Parsed.Refuse<FilePattern>("A pattern begins below the folder and has no part . or ...")
-            : new FilePattern(glob);
-    }
-
-    public bool Matches(string pathBelowFolder) => Microsoft.Extensions.FileSystemGlobbing.MatcherExtensions.Match(_matcher, pathBelowFolder).HasMatches;
-}
-
 /// <summary>Integrations, as rows.</summary>
 public interface IIntegrations
 {
@@ -73,8 +51,9 @@ public interface IIntegrations
     /// <param name="drive">Those on this drive only; null for all.</param>
     Task<Page<Integration>> ListAsync(OrganizationId organization, IReadOnlyCollection<Audience>? audiences, DriveId? drive, int limit, string? cursor, CancellationToken cancellation);
 
-    /// <summary>Writes a new integration; an upstream is polled from now on.</summary>
-    Task CreateAsync(Integration integration, CancellationToken cancellation);
+    /// <summary>Writes a new integration.</summary>
+    /// <param name="beginning">Where an upstream, which is polled from now on, begins; null for a downstream.</param>
+    Task CreateAsync(Integration integration, Beginning? beginning, CancellationToken cancellation);
 
     Task<Versioned<Integration>?> SaveAsync(Versioned<Integration> integration, CancellationToken cancellation);
 
@@ -92,10 +71,10 @@ public interface IUpstreamState
 
     Task DropAsync(DuePoll poll, CancellationToken cancellation);
 
-    /// <summary>What was told of already, of files that changed since that moment.</summary>
+    /// <summary>What was dealt with already, of files that changed since that moment: told of, or not meant by the pattern.</summary>
     Task<IReadOnlySet<string>> SeenAsync(IntegrationId integration, CancellationToken cancellation);
 
-    /// <summary>Notes files as told of.</summary>
+    /// <summary>Notes files as dealt with.</summary>
     Task AddSeenAsync(IntegrationId integration, IReadOnlyCollection<SeenFile> files, CancellationToken cancellation);
 
     /// <summary>Forgets files that changed before that moment: they are never looked at again.</summary>
@@ -103,7 +82,8 @@ public interface IUpstreamState
 }
 
 /// <param name="Since">Files that changed before are not looked at.</param>
-public sealed record DuePoll(string Mark, OrganizationId Organization, IntegrationId Integration, DateTimeOffset Due, DateTimeOffset Since);
+/// <param name="MadeAt">When the integration was made.</param>
+public sealed record DuePoll(string Mark, OrganizationId Organization, IntegrationId Integration, DateTimeOffset Due, DateTimeOffset Since, DateTimeOffset MadeAt);
 
 /// <param name="Key">Tells versions of files apart: see <see cref="ArrivedFile.Key"/>.</param>
 public sealed record SeenFile(string Key, DateTimeOffset LastModified);

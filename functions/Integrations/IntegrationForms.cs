@@ -8,7 +8,7 @@ namespace ServerlessDrives.Integrations;
 [NeedsFields("kind")]
 public sealed record IntegrationBody(string? Kind, string? Name, string? DriveId, string? WorkspaceId, string? Folder, string? Pattern, string? WebhookId);
 
-public sealed record ChangeIntegrationBody(string? Name, string? Folder, string? Pattern, bool? Paused);
+public sealed record ChangeIntegrationBody(string? Name, string? Folder, string? Pattern, string? WebhookId, bool? Paused);
 
 /// <summary>Reads what people say of integrations into integrations.</summary>
 public sealed class IntegrationForms(DriveFinder finder, IWorkspaces workspaces, IWebhooks webhooks, TimeProvider clock)
@@ -48,9 +48,7 @@ public sealed class IntegrationForms(DriveFinder finder, IWorkspaces workspaces,
         else if (kind is IntegrationKind.Upstream)
         {
             PatternOf(form, body.Pattern);
-            webhook = Identifier.TryParse<WebhookId>(body.WebhookId, out var id) && await webhooks.FindAsync(person.Organization, id, cancellation) is not null
-                ? id
-                : form.Refuse<WebhookId?>("webhookId", "Say which webhook hears of new files.");
+            webhook = await WebhookOfAsync(form, person, body.WebhookId, cancellation);
         }
 
         if (!form.IsValid)
@@ -72,9 +70,10 @@ public sealed class IntegrationForms(DriveFinder finder, IWorkspaces workspaces,
         };
     }
 
-    /// <summary>What may change: name, folder, pattern, and whether it rests.</summary>
-    public static Result<Integration> Change(Integration integration, ChangeIntegrationBody body)
+    /// <summary>What may change: name, folder, pattern, who hears of it, and whether it rests.</summary>
+    public async Task<Result<Integration>> ChangeAsync(Person person, Integration integration, ChangeIntegrationBody body, CancellationToken cancellation)
     {
+        ArgumentNullException.ThrowIfNull(person);
         ArgumentNullException.ThrowIfNull(integration);
         ArgumentNullException.ThrowIfNull(body);
         var form = new FormReader();
@@ -91,8 +90,21 @@ public sealed class IntegrationForms(DriveFinder finder, IWorkspaces workspaces,
             changed = changed with { Pattern = body.Pattern };
         }
 
+        if (body.WebhookId is not null)
+        {
+            if (integration.Kind is IntegrationKind.Downstream)
+                form.Refuse<string>("webhookId", "A downstream integration has no webhook; output.stored goes to every webhook that wants it.");
+            else
+                changed = changed with { Webhook = await WebhookOfAsync(form, person, body.WebhookId, cancellation) };
+        }
+
         return form.IsValid ? changed : form.Refusal;
     }
+
+    private async Task<WebhookId?> WebhookOfAsync(FormReader form, Person person, string? text, CancellationToken cancellation) =>
+        Identifier.TryParse<WebhookId>(text, out var id) && await webhooks.FindAsync(person.Organization, id, cancellation) is not null
+            ? id
+            : form.Refuse<WebhookId?>("webhookId", "Say which webhook hears of new files.");
 
     private static string? NameOf(FormReader form, string? text) => text?.Trim() is { Length: > 0 and <= MaxNameLength } name && !name.Any(char.IsControl)
         ? name

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
+using ServerlessDrives.Drives;
 using ServerlessDrives.Events;
 using ServerlessDrives.Http;
 
@@ -20,7 +21,7 @@ public sealed record IntegrationView(
 
 /// <summary>Integrations over HTTP.</summary>
 [Section("Integrations")]
-public sealed class IntegrationTriggers(IIntegrations integrations, IntegrationForms forms, IntegrationFinder finder, IWebhooks webhooks, IAuditTrail audit, Idempotency idempotency)
+public sealed class IntegrationTriggers(IIntegrations integrations, IUpstreamState state, IntegrationForms forms, IntegrationFinder finder, DriveFinder drives, FirstLook firstLook, IWebhooks webhooks, IAuditTrail audit, Idempotency idempotency)
 {
     [Function("ListIntegrations")]
     [Requires(Need.Person)]
@@ -40,7 +41,10 @@ public sealed class IntegrationTriggers(IIntegrations integrations, IntegrationF
 
     [Function("CreateIntegration")]
     [Requires(Need.Person)]
-    [Summary("Add an integration")]
+    [Summary(
+        "Add an integration",
+        Detail = "An upstream tells its webhook of each file version that comes to the folder from now on and matches the pattern: * and ? within a name, ** for any number of folders. "
+            + "It looks at the folder at intervals, so a version that is overwritten before the next look is not told of.")]
     [Reads<IntegrationBody>]
     [Answers<IntegrationView>(201, "The integration.", ETag = true, Location = true)]
     [HonoursIdempotencyKey]
@@ -53,7 +57,15 @@ public sealed class IntegrationTriggers(IIntegrations integrations, IntegrationF
                 return refusal.AsProblem();
             if (!person.MayConnect(integration.Audience))
                 return Refusal.Forbidden("Only admins make integrations on the organization's drives.").AsProblem();
-            await integrations.CreateAsync(integration, cancellation);
+            Beginning? beginning = null;
+            if (integration.Kind is IntegrationKind.Upstream)
+            {
+                if (!(await drives.FindAsync(person, integration.Drive!.Value.Value, cancellation)).TryGet(out var drive, out var gone))
+                    return gone.AsProblem();
+                beginning = await firstLook.AtCreationAsync(integration, drive, cancellation);
+            }
+
+            await integrations.CreateAsync(integration, beginning, cancellation);
             await audit.RecordAsync(person.Organization, Actor.User(person.Id), "integration.created", integration.Id.Value, null, new() { ["name"] = integration.Name, ["driveId"] = integration.Drive?.Value }, null, cancellation);
             return Answers.Resource(request, IntegrationView.Of(integration), StatusCodes.Status201Created, $"/api/integrations/{integration.Id}");
         });
@@ -81,8 +93,15 @@ public sealed class IntegrationTriggers(IIntegrations integrations, IntegrationF
             return unknown.AsProblem();
         if (!(await request.ReadJsonAsync<ChangeIntegrationBody>()).TryGet(out var body, out var unreadable))
             return unreadable.AsProblem();
-        if (!IntegrationForms.Change(found.Value, body).TryGet(out var changed, out var invalid))
+        if (!(await forms.ChangeAsync(request.Person(), found.Value, body, request.HttpContext.RequestAborted)).TryGet(out var changed, out var invalid))
             return invalid.AsProblem();
+        if (changed is { Kind: IntegrationKind.Upstream, Drive: { } driveId } && changed.Folder != found.Value.Folder)
+        {
+            if (!(await drives.FindAsync(request.Person(), driveId.Value, request.HttpContext.RequestAborted)).TryGet(out var drive, out var gone))
+                return gone.AsProblem();
+            await state.AddSeenAsync(changed.Id, await firstLook.AtMoveAsync(changed, drive, request.HttpContext.RequestAborted), request.HttpContext.RequestAborted);
+        }
+
         if (await integrations.SaveAsync(found.With(changed), request.HttpContext.RequestAborted) is not { } saved)
             return Refusal.Changed("integration").AsProblem();
         var person = request.Person();
@@ -141,7 +160,7 @@ public sealed class IntegrationTriggers(IIntegrations integrations, IntegrationF
         if (!(await FindToChangeAsync(request, integrationId)).TryGet(out var found, out var unknown))
             return unknown.AsProblem();
         return found.Value.Webhook is { } webhook
-            ? await Redelivery.AskAsync(webhooks, audit, request.Person(), webhook, deliveryId, request.HttpContext.RequestAborted)
+            ? await Redelivery.AskAsync(webhooks, audit, request.Person(), webhook, deliveryId, found.Value.Id.Value, request.HttpContext.RequestAborted)
             : Refusal.NotFound("delivery").AsProblem();
     }
 

@@ -18,6 +18,7 @@ public static class IntegrationsComposition
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<IntegrationOptions>>().Value);
         services.AddSingleton<IntegrationForms>();
         services.AddSingleton<IntegrationFinder>();
+        services.AddSingleton<FirstLook>();
         services.AddSingleton<IHoldsDrives, IntegrationsOnDrives>();
         services.AddSingleton<IWorkspaceContents, WorkspaceIntegrations>();
         return services;

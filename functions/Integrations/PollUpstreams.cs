@@ -15,7 +15,7 @@ public sealed class IntegrationOptions
 
 /// <summary>Looks for new files below the folders of upstream integrations and tells of each once.</summary>
 public sealed class PollUpstreams(
-    IUpstreamState state, IIntegrations integrations, IDrives drives, IArrivals arrivals, IEvents events, IntegrationOptions options, TimeProvider clock, ILogger<PollUpstreams> log)
+    IUpstreamState state, IIntegrations integrations, IDrives drives, IArrivals arrivals, IEvents events, IWebhooks webhooks, IntegrationOptions options, TimeProvider clock, ILogger<PollUpstreams> log)
 {
     private const int AtOnce = 8;
     private const int AtATime = 200;
@@ -23,8 +23,11 @@ public sealed class PollUpstreams(
     /// <summary>Files told of in one look at most; the rest comes with the next.</summary>
     private const int MostFiles = 5_000;
 
-    /// <summary>How far S3's clock and ours may be apart, and how late a listing may show a file.</summary>
-    private static readonly TimeSpan Slack = TimeSpan.FromMinutes(2);
+    /// <summary>How far S3's clock and ours may be apart, and how long a file may be on its way in one call after the moment that S3 dates it to.</summary>
+    public static readonly TimeSpan Slack = TimeSpan.FromMinutes(15);
+
+    /// <summary>How long after its beginning an integration may still be on its way into its row.</summary>
+    private static readonly TimeSpan Making = TimeSpan.FromMinutes(10);
 
     [Function(nameof(PollUpstreams))]
     public async Task RunAsync([TimerTrigger("*/5 * * * * *")] TimerInfo timer, CancellationToken cancellation)
@@ -36,7 +39,7 @@ public sealed class PollUpstreams(
             {
                 await PollAsync(poll, token);
             }
-            catch (Exception failure) when (failure is not OperationCanceledException)
+            catch (Exception failure) when (!token.IsCancellationRequested)
             {
                 // One folder in trouble must not hold up the others; it is looked at again from the same moment on.
                 log.LogError(failure, "Integration {Integration} could not be polled.", poll.Integration);
@@ -47,14 +50,19 @@ public sealed class PollUpstreams(
 
     private async Task PollAsync(DuePoll poll, CancellationToken cancellation)
     {
-        if (await integrations.FindAsync(poll.Organization, poll.Integration, cancellation) is not { Value: var integration } || integration.Drive is not { } driveId)
+        var next = clock.GetUtcNow() + options.PollEvery;
+        if (await integrations.FindAsync(poll.Organization, poll.Integration, cancellation) is not { Value: { Drive: { } driveId, Webhook: { } webhook } integration })
         {
-            await state.DropAsync(poll, cancellation);
+            if (clock.GetUtcNow() - poll.MadeAt < Making)
+                await state.RescheduleAsync(poll, next, poll.Since, cancellation);
+            else
+                await state.DropAsync(poll, cancellation);
             return;
         }
 
-        var next = clock.GetUtcNow() + options.PollEvery;
-        if (integration.Paused || await drives.FindAsync(poll.Organization, driveId, cancellation) is not { Value: { State: DriveState.Connected } drive })
+        // Without somebody to tell, what arrives waits, as it does while the integration rests.
+        if (integration.Paused || await webhooks.FindAsync(poll.Organization, webhook, cancellation) is null
+            || await drives.FindAsync(poll.Organization, driveId, cancellation) is not { Value: { State: DriveState.Connected } drive })
         {
             await state.RescheduleAsync(poll, next, poll.Since, cancellation);
             return;
@@ -77,22 +85,36 @@ public sealed class PollUpstreams(
         var seen = await state.SeenAsync(integration.Id, cancellation);
         var pattern = FilePattern.Parse(integration.Pattern).TryGet(out var parsed, out var problem) ? parsed : throw new InvalidDataException(problem);
         var prefix = integration.Folder is null ? "" : integration.Folder.Value + "/";
-        var fresh = new List<ArrivedFile>();
+        // The latest on top, so that however much is new, the earliest are kept and told of first.
+        var fresh = new PriorityQueue<ArrivedFile, ArrivedFile>(Comparer<ArrivedFile>.Create((one, other) => Compare(other, one)));
+        var complete = true;
         await foreach (var file in arrivals.ListAsync(drive, integration.Folder, since, cancellation))
         {
-            if (!seen.Contains(file.Key) && pattern.Matches(file.Path.Value[prefix.Length..]))
-                fresh.Add(file);
+            if (seen.Contains(file.Key))
+                continue;
+            if (fresh.Count < MostFiles)
+            {
+                fresh.Enqueue(file, file);
+            }
+            else
+            {
+                complete = false;
+                fresh.EnqueueDequeue(file, file);
+            }
         }
 
-        foreach (var batch in fresh.OrderBy(file => file.LastModified).ThenBy(file => file.Path.Value, StringComparer.Ordinal).Take(MostFiles).Chunk(100))
+        foreach (var batch in fresh.UnorderedItems.Select(item => item.Element).Order(Comparer<ArrivedFile>.Create(Compare)).Chunk(100))
         {
-            foreach (var file in batch)
+            foreach (var file in batch.Where(file => pattern.Matches(file.Path.Value[prefix.Length..])))
                 await events.TellAsync(EventOf(integration, drive, file), integration.Webhook!.Value, cancellation);
             await state.AddSeenAsync(integration.Id, [.. batch.Select(file => new SeenFile(file.Key, file.LastModified))], cancellation);
         }
 
-        return fresh.Count <= MostFiles;
+        return complete;
     }
+
+    private static int Compare(ArrivedFile one, ArrivedFile other) =>
+        one.LastModified.CompareTo(other.LastModified) is not 0 and var byTime ? byTime : string.CompareOrdinal(one.Path.Value, other.Path.Value);
 
     private static ProductEvent EventOf(Integration integration, Drive drive, ArrivedFile file) => new(
         $"{integration.Id}-{file.Key}",

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Azure.Functions.Worker;
 using ServerlessDrives.Access;
 using ServerlessDrives.Drives;
@@ -24,17 +25,26 @@ public sealed class StoreOutputTriggers(IntegrationFinder finder, DriveFinder dr
     [Answers<StoredOutputView>(201, "A reference to it.")]
     [Heeds("Content-MD5", "The content's MD5 in base64; what doesn't match isn't written.")]
     [Heeds("Content-Digest", "RFC 9530: sha-256 or sha-512 with the digest in base64 between colons.")]
-    [Refuses("drive-removed", "invalid", "not-downstream", "no-drive", "digest-mismatch", "cut-off", "content-too-large", "write-raced", "outcome-unknown", "upload-aborted", "aws-encryption-differs", "aws")]
+    [Refuses("drive-removed", "invalid", "not-downstream", "integration-paused", "no-drive", "digest-mismatch", "cut-off", "content-too-large", "write-raced", "outcome-unknown", "upload-aborted", "aws-encryption-differs", "aws")]
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/integrations/{integrationId}/outputs/{*path}")] HttpRequest request, string integrationId, string? path)
     {
         ArgumentNullException.ThrowIfNull(request);
+        if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+            limit.MaxRequestBodySize = null;
         var (person, cancellation) = (request.Person(), request.HttpContext.RequestAborted);
         if (!(await finder.FindAsync(person, integrationId, cancellation)).TryGet(out var found, out var unknown))
             return unknown.AsProblem();
         var integration = found.Value;
-        if (integration.Kind is not IntegrationKind.Downstream || integration.Paused)
-            return Refusal.Conflict("not-downstream", "Only a downstream integration that isn't paused takes outputs.").AsProblem();
+        if (integration.Kind is not IntegrationKind.Downstream)
+            return Refusal.Conflict("not-downstream", "Only a downstream integration takes outputs; this one is upstream.").AsProblem();
+        if (integration.Paused)
+            return Refusal.Conflict("integration-paused", "This integration is paused and takes no outputs until it is resumed.").AsProblem();
+        // Hosts hand on "a%2Fb" and "a%252Fb" as the same text, so which name is meant can't be told here.
+        if (path?.Contains("%2F", StringComparison.OrdinalIgnoreCase) == true)
+            return Refusal.Invalid("path", "An encoded slash can't travel in a URL's path. Choose another name for this output.").AsProblem();
+        if (string.IsNullOrEmpty(path))
+            return Refusal.Invalid("path", "Name the file.").AsProblem();
         if (!FilePath.Parse(integration.Folder is null ? path : $"{integration.Folder}/{path}").TryGet(out var file, out var problem))
             return Refusal.Invalid("path", problem).AsProblem();
 
@@ -43,9 +53,11 @@ public sealed class StoreOutputTriggers(IntegrationFinder finder, DriveFinder dr
             return Refusal.Conflict("no-drive", "The integration names no drive, and neither its workspace nor the organization has a default one. Choose a default drive.").AsProblem();
         if (!(await driveFinder.FindAsync(person, driveId.Value.Value, cancellation)).TryGet(out var drive, out var gone))
             return gone.AsProblem();
+        if (!file.FitsOn(drive.Path))
+            return Refusal.Invalid("path", "The path is too long: with the drive's own it would have more than S3's 1,024 bytes.").AsProblem();
         if (!ContentDigests.Parse(request.Headers.ContentMD5, request.Headers["Content-Digest"]).TryGet(out var digests, out var wrong))
             return wrong.AsProblem();
-        var toWrite = new FileToWrite(request.Body, request.ContentLength, request.ContentType, null, null, digests);
+        var toWrite = new FileToWrite(request.Body, request.ContentLength, request.ContentType, null, null, digests, request.Headers.ContentEncoding is [{ Length: > 0 } encoding] ? encoding : null);
         if (!(await files.WriteAsync(drive, file, toWrite, cancellation)).TryGet(out var stored, out var refusal))
             return refusal.AsProblem();
 

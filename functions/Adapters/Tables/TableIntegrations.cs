@@ -29,11 +29,16 @@ internal sealed class TableIntegrations(TableServiceClient service, TimeProvider
         return (await _table.PageAsync<IntegrationRow>(organization.Value, Integrations, filter, limit, cursor, cancellation)).Select(row => Stored.Read<Integration>(row.Document));
     }
 
-    public async Task CreateAsync(Integration integration, CancellationToken cancellation)
+    public async Task CreateAsync(Integration integration, Beginning? beginning, CancellationToken cancellation)
     {
         // Due first: a poll without its integration drops out by itself, an integration without its poll would never be looked at.
-        if (integration.Kind is IntegrationKind.Upstream)
-            await _table.UpsertEntityAsync(RowOf(integration.Organization, integration.Id, clock.GetUtcNow(), integration.CreatedAt), TableUpdateMode.Replace, cancellation);
+        if (beginning is not null)
+        {
+            await AddSeenAsync(integration.Id, beginning.Present, cancellation);
+            await _table.UpsertEntityAsync(
+                RowOf(integration.Organization, integration.Id, clock.GetUtcNow(), beginning.Since, integration.CreatedAt), TableUpdateMode.Replace, cancellation);
+        }
+
         await new Transaction(_table, integration.Organization.Value).Put(RowOf(integration)).CommitAsync(cancellation);
     }
 
@@ -55,7 +60,7 @@ internal sealed class TableIntegrations(TableServiceClient service, TimeProvider
         var filter = TableClient.CreateQueryFilter($"PartitionKey eq {DuePartition} and RowKey ge {Due} and RowKey lt {Due + Ticks(now) + "~"}");
         await foreach (var row in _table.QueryAsync<PollRow>(filter, Math.Min(most, 1000), cancellationToken: cancellation))
         {
-            polls.Add(new(row.RowKey, OrganizationId.Of(row.Organization), IntegrationId.Of(row.Integration), row.At, row.Since));
+            polls.Add(new(row.RowKey, OrganizationId.Of(row.Organization), IntegrationId.Of(row.Integration), row.At, row.Since, row.MadeAt ?? row.Since));
             if (polls.Count == most)
                 break;
         }
@@ -65,7 +70,7 @@ internal sealed class TableIntegrations(TableServiceClient service, TimeProvider
 
     public Task RescheduleAsync(DuePoll poll, DateTimeOffset due, DateTimeOffset since, CancellationToken cancellation) =>
         new Transaction(_table, DuePartition)
-            .Put(RowOf(poll.Organization, poll.Integration, due, since))
+            .Put(RowOf(poll.Organization, poll.Integration, due, since, poll.MadeAt))
             .Delete(new PollRow { RowKey = poll.Mark }, ETag.All)
             .CommitAsync(cancellation);
 
@@ -79,12 +84,15 @@ internal sealed class TableIntegrations(TableServiceClient service, TimeProvider
         return seen;
     }
 
-    public Task AddSeenAsync(IntegrationId integration, IReadOnlyCollection<SeenFile> files, CancellationToken cancellation)
+    public async Task AddSeenAsync(IntegrationId integration, IReadOnlyCollection<SeenFile> files, CancellationToken cancellation)
     {
-        var transaction = new Transaction(_table, integration.Value);
-        foreach (var file in files)
-            transaction.Put(new SeenRow { RowKey = Seen + file.Key, LastModified = file.LastModified });
-        return transaction.CommitAsync(cancellation);
+        foreach (var batch in files.Chunk(100))
+        {
+            var transaction = new Transaction(_table, integration.Value);
+            foreach (var file in batch)
+                transaction.Put(new SeenRow { RowKey = Seen + file.Key, LastModified = file.LastModified });
+            await transaction.CommitAsync(cancellation);
+        }
     }
 
     public async Task ForgetBeforeAsync(IntegrationId integration, DateTimeOffset moment, CancellationToken cancellation)
@@ -112,7 +120,7 @@ internal sealed class TableIntegrations(TableServiceClient service, TimeProvider
         Document = Stored.Write(integration),
     };
 
-    private static PollRow RowOf(OrganizationId organization, IntegrationId integration, DateTimeOffset due, DateTimeOffset since) => new()
+    private static PollRow RowOf(OrganizationId organization, IntegrationId integration, DateTimeOffset due, DateTimeOffset since, DateTimeOffset madeAt) => new()
     {
         PartitionKey = DuePartition,
         RowKey = $"{Due}{Ticks(due)}|{integration}",
@@ -120,6 +128,7 @@ internal sealed class TableIntegrations(TableServiceClient service, TimeProvider
         Integration = integration.Value,
         At = due,
         Since = since,
+        MadeAt = madeAt,
     };
 
     private static string Ticks(DateTimeOffset at) => at.UtcTicks.ToString("D19", CultureInfo.InvariantCulture);
@@ -137,6 +146,7 @@ internal sealed class TableIntegrations(TableServiceClient service, TimeProvider
         public string Integration { get; set; } = "";
         public DateTimeOffset At { get; set; }
         public DateTimeOffset Since { get; set; }
+        public DateTimeOffset? MadeAt { get; set; }
     }
 
     private sealed class SeenRow : Row

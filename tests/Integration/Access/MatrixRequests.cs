@@ -94,7 +94,7 @@ public static class MatrixRequests
         .. Both("PATCH /api/integrations/{integrationId}", (w, owner) => Json("PATCH", $"/api/integrations/{w.UpstreamOf(owner)}", new { paused = true })),
         .. BothAnew("DELETE /api/integrations/{integrationId}", (w, owner) => w.UpstreamOf(owner), (w, owner) => w.NewUpstreamAsync(owner), (_, _, id) => Delete($"/api/integrations/{id}")),
         .. Both("GET /api/integrations/{integrationId}/deliveries", (w, owner) => Get($"/api/integrations/{w.UpstreamOf(owner)}/deliveries")),
-        .. Both("POST /api/integrations/{integrationId}/deliveries/{deliveryId}/redeliver", (w, owner) => Post($"/api/integrations/{w.UpstreamOf(owner)}/deliveries/{w.Delivery}/redeliver", null)),
+        .. Both("POST /api/integrations/{integrationId}/deliveries/{deliveryId}/redeliver", (w, owner) => Post($"/api/integrations/{w.UpstreamOf(owner)}/deliveries/{w.ArrivalOf(owner)}/redeliver", null)),
         One("POST /api/integrations/{integrationId}/outputs/{*path}", w => Bytes("POST", $"/api/integrations/{w.Downstream}/outputs/matrix.txt")),
         One("GET /api/webhooks", _ => Get("/api/webhooks")),
         One("POST /api/webhooks", _ => Post("/api/webhooks", new { url = "http://127.0.0.1:9/", events = new[] { "file.arrived" } })),

@@ -32,6 +32,7 @@ public sealed class MatrixWorld(RunningApp running) : IAsyncLifetime
     private readonly Dictionary<Owner, string> _verifications = [];
     private readonly Dictionary<Owner, string> _references = [];
     private readonly Dictionary<Owner, string> _upstreams = [];
+    private readonly Dictionary<Owner, string> _arrivals = [];
 
     public IReadOnlyList<Caller> Callers { get; private set; } = [];
 
@@ -60,6 +61,9 @@ public sealed class MatrixWorld(RunningApp running) : IAsyncLifetime
 
     public string UpstreamOf(Owner owner) => _upstreams[owner];
 
+    /// <summary>What went out of <see cref="UpstreamOf"/>.</summary>
+    public string ArrivalOf(Owner owner) => _arrivals[owner];
+
     public async ValueTask InitializeAsync()
     {
         var people = await Task.WhenAll(new[] { "ada", "max", "mia", "leo", "eve" }.Select(running.App.SignInAsync));
@@ -71,7 +75,11 @@ public sealed class MatrixWorld(RunningApp running) : IAsyncLifetime
         await Task.WhenAll(AddAsync(Owner.Workspace), AddAsync(Owner.Organization));
         Downstream = (await Admin.PostAsync("/api/integrations", new { kind = "downstream", workspaceId = Workspace, driveId = DriveOf(Owner.Workspace), folder = "out" }, HttpStatusCode.Created)).Text("id");
         await Admin.PostAsync($"/api/webhooks/{Webhook}/test", null, HttpStatusCode.Accepted);
-        Delivery = await FirstDeliveryAsync();
+        Delivery = await FirstDeliveryAsync($"/api/webhooks/{Webhook}/deliveries");
+        using (var stored = await Admin.PutAsync($"/api/drives/{DriveOf(Owner.Workspace)}/files/arrivals/matrix.pdf", new StringContent("new")))
+            stored.EnsureSuccessStatusCode();
+        foreach (var owner in new[] { Owner.Workspace, Owner.Organization })
+            _arrivals[owner] = await FirstDeliveryAsync($"/api/integrations/{UpstreamOf(owner)}/deliveries");
         Callback = await NewCallbackAsync();
     }
 
@@ -153,11 +161,11 @@ public sealed class MatrixWorld(RunningApp running) : IAsyncLifetime
             (_connections[owner], _roles[owner], _upstreams[owner]) = (openConnection, role, upstream);
     }
 
-    private async Task<string> FirstDeliveryAsync()
+    private async Task<string> FirstDeliveryAsync(string list)
     {
-        for (var until = DateTime.UtcNow.AddSeconds(30); DateTime.UtcNow < until; await Task.Delay(100))
+        for (var until = DateTime.UtcNow.AddSeconds(60); DateTime.UtcNow < until; await Task.Delay(100))
         {
-            if ((await Admin.GetAsync($"/api/webhooks/{Webhook}/deliveries", HttpStatusCode.OK))["items"]!.AsArray() is [{ } first, ..])
+            if ((await Admin.GetAsync(list, HttpStatusCode.OK))["items"]!.AsArray() is [{ } first, ..])
                 return first.Text("id");
         }
 
