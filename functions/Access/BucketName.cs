@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net;
 using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
@@ -8,6 +9,8 @@ namespace ServerlessDrives.Access;
 [JsonConverter(typeof(ParsedJsonConverter<BucketName>))]
 public sealed partial record BucketName : IParsed<BucketName>
 {
+    private static readonly SearchValues<char> Alphabet = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789.-");
+
     private static readonly string[] ForbiddenPrefixes = ["xn--", "sthree-", "amzn-s3-demo-"];
 
     private static readonly (string Suffix, string Kind)[] ForbiddenSuffixes =
@@ -69,8 +72,8 @@ public sealed partial record BucketName : IParsed<BucketName>
             return $"A bucket's name has 3 to 63 characters; {Typed.Quote(name)} has {name.Length}.";
         if (name.Any(char.IsAsciiLetterUpper) && ProblemOf(name.ToLowerInvariant()) is null)
             return $"Bucket names are in lower case; did you mean {name.ToLowerInvariant()}?";
-        if (name.FirstOrDefault(c => !char.IsAsciiLetterLower(c) && !char.IsAsciiDigit(c) && c is not '.' and not '-') is var wrong and not '\0')
-            return $"A bucket's name has only lower-case letters, digits, dots and hyphens; {Typed.Quote(name)} has {Typed.Quote(wrong.ToString())}.";
+        if (name.AsSpan().IndexOfAnyExcept(Alphabet) is var wrong and >= 0)
+            return $"A bucket's name has only lower-case letters, digits, dots and hyphens; {Typed.Quote(name)} has {Typed.Quote(name[wrong].ToString())}.";
         if (!char.IsAsciiLetterOrDigit(name[0]) || !char.IsAsciiLetterOrDigit(name[^1]))
             return $"A bucket's name starts and ends with a letter or a digit; {Typed.Quote(name)} doesn't.";
         if (name.Contains("..", StringComparison.Ordinal))

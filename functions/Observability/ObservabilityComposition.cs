@@ -1,4 +1,3 @@
-using Azure.Monitor.OpenTelemetry.Exporter;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -8,6 +7,8 @@ using OpenTelemetry.Logs;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
+using ServerlessDrives.Adapters.AzureMonitor;
+using ServerlessDrives.Http;
 
 namespace ServerlessDrives.Observability;
 
@@ -50,8 +51,7 @@ public static class ObservabilityComposition
             tracing.AddOtlpExporter();
         if (targets.Console)
             tracing.AddConsoleExporter();
-        if (targets.AzureMonitor is { } monitor)
-            tracing.AddAzureMonitorTraceExporter(monitor.Apply);
+        targets.AzureMonitor?.Export(tracing);
     }
 
     private static void Metrics(MeterProviderBuilder metrics, TelemetryTargets targets)
@@ -61,8 +61,7 @@ public static class ObservabilityComposition
             metrics.AddOtlpExporter();
         if (targets.Console)
             metrics.AddConsoleExporter((_, reader) => reader.PeriodicExportingMetricReaderOptions.ExportIntervalMilliseconds = 60_000);
-        if (targets.AzureMonitor is { } monitor)
-            metrics.AddAzureMonitorMetricExporter(monitor.Apply);
+        targets.AzureMonitor?.Export(metrics);
     }
 
     // Logs reach one machine's console anyway.
@@ -70,8 +69,7 @@ public static class ObservabilityComposition
     {
         if (targets.Otlp)
             logging.AddOtlpExporter();
-        if (targets.AzureMonitor is { } monitor)
-            logging.AddAzureMonitorLogExporter(monitor.Apply);
+        targets.AzureMonitor?.Export(logging);
     }
 }
 
@@ -91,21 +89,5 @@ internal sealed record TelemetryTargets(bool Otlp, bool Console, AzureMonitorTar
             configuration.GetValue("ServerlessDrives:Telemetry:Console", defaultValue: false),
             AzureMonitorTarget.Of(configuration),
             ratio);
-    }
-}
-
-/// <param name="ByIdentity">Whether the resource takes no keys, so that the managed identity signs in.</param>
-internal sealed record AzureMonitorTarget(string ConnectionString, bool ByIdentity)
-{
-    public static AzureMonitorTarget? Of(IConfiguration configuration) =>
-        configuration["APPLICATIONINSIGHTS_CONNECTION_STRING"] is { Length: > 0 } connection
-            ? new(connection, configuration["APPLICATIONINSIGHTS_AUTHENTICATION_STRING"]?.Contains("Authorization=AAD", StringComparison.OrdinalIgnoreCase) == true)
-            : null;
-
-    public void Apply(AzureMonitorExporterOptions options)
-    {
-        options.ConnectionString = ConnectionString;
-        if (ByIdentity)
-            options.Credential = new Azure.Identity.DefaultAzureCredential();
     }
 }

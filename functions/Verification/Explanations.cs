@@ -55,7 +55,7 @@ internal sealed class Explanations(Scene scene)
                 "AWS doesn't accept our own credentials; they may be of another partition, or a global token in a region that takes regional ones only.", OurSide),
             "MalformedPolicyDocument" or "MalformedPolicy" when IsDeadPrincipal(refused) => OfDeadPrincipal(
                 $"the trust policy of the role {role.RoleName}", $"Save the trust policy of the role {role.RoleName} again, with the principal's ARN: {TrustPolicyText()}"),
-            "MalformedPolicyDocument" => ($"AWS can't read a policy that goes with the session: {refused.Message}", OurSide),
+            "MalformedPolicyDocument" => ($"AWS can't read a policy that goes with the session: {Sentence(refused.Message)}", OurSide),
             "PackedPolicyTooLarge" or "PackedPolicyTooLargeException" => (
                 "The session policy that confines us to the path is too large for AWS.", "Choose a shorter path."),
             "InvalidIdentityToken" or "InvalidIdentityTokenException" or "InvalidToken" or "ExpiredTokenException" or "ExpiredToken" or "IDPRejectedClaim" => (
@@ -78,7 +78,7 @@ internal sealed class Explanations(Scene scene)
             "KMS.DisabledException" => ($"The KMS key {Key} is disabled.", $"Enable it again (aws kms enable-key --key-id {Key}), or choose another key."),
             "KMS.KMSInvalidStateException" or "KMSInvalidStateException" => (
                 $"The KMS key {Key} can't be used in its present state, for instance because it is to be deleted.", $"Cancel its deletion (aws kms cancel-key-deletion --key-id {Key}) and enable it, or choose another key."),
-            _ when refused.Code.StartsWith("KMS.", StringComparison.Ordinal) => ($"KMS refused the key {Key}: {refused.Message}", "Correct the key, or choose another encryption."),
+            _ when refused.Code.StartsWith("KMS.", StringComparison.Ordinal) => ($"KMS refused the key {Key}: {Sentence(refused.Message)}", "Correct the key, or choose another encryption."),
             _ when refused.IsAccessDenied && AccessDeniedText.KmsActionIn(refused.Message) is { } action => OfKey(action, refused),
             _ when refused.IsAccessDenied => OfAccessDenied(check, refused),
             "NoSuchBucket" => (
@@ -89,7 +89,7 @@ internal sealed class Explanations(Scene scene)
             "MalformedPolicy" or "MalformedPolicyDocument" when IsDeadPrincipal(refused) => OfDeadPrincipal(
                 $"the bucket policy of {bucket}", "Save the bucket policy that was offered again, with the role's present ARN."),
             "MalformedPolicy" or "MalformedPolicyDocument" => (
-                $"AWS can't read a policy: {refused.Message}", $"Save the bucket policy of {bucket} again, as it was offered."),
+                $"AWS can't read a policy: {Sentence(refused.Message)}", $"Save the bucket policy of {bucket} again, as it was offered."),
             "AccessControlListNotSupported" => (
                 $"Access control lists are off on {bucket} (bucket owner enforced), which is AWS's own advice.", "None needed: we send no access control lists."),
             "PreconditionFailed" or "Precondition Failed" => (
@@ -102,12 +102,12 @@ internal sealed class Explanations(Scene scene)
                 : ("AWS doesn't accept our signature.", OurSide),
             "InvalidToken" or "ExpiredToken" or "TokenRefreshRequired" => ($"AWS doesn't accept the session's token in {scene.Region} ({refused.Code}).", OurSide),
             "RequestTimeTooSkewed" => ("Our clock differs too much from that of AWS.", OurSide),
-            "AccountProblem" or "AllAccessDisabled" or "OptInRequired" or "NotSignedUp" => ($"AWS has closed S3 to the account: {refused.Message}", "Ask the account's owner; AWS Support can tell them why."),
+            "AccountProblem" or "AllAccessDisabled" or "OptInRequired" or "NotSignedUp" => ($"AWS has closed S3 to the account: {Sentence(refused.Message)}", "Ask the account's owner; AWS Support can tell them why."),
             "InvalidObjectState" => ("The object is archived.", "Restore it before reading it (aws s3api restore-object)."),
             "NoSuchKey" or "NoSuchVersion" or "NoSuchUpload" => (
                 $"What had been written before was no longer there ({refused.Code}): something else deletes in this bucket, a lifecycle rule or a person.", $"Except {scene.Access.ObjectsArn} from whatever deletes there, and verify again."),
             "SecretUnavailable" => ("The vault no longer has the access key's secret.", "Give the access key and its secret again."),
-            "NotImplemented" or "MethodNotAllowed" or "XNotImplemented" => ($"The server doesn't have this operation: {refused.Message}", "Use a server that has it, or an encryption that needs less."),
+            "NotImplemented" or "MethodNotAllowed" or "XNotImplemented" => ($"The server doesn't have this operation: {Sentence(refused.Message)}", "Use a server that has it, or an encryption that needs less."),
             _ => Other(refused),
         };
     }
@@ -181,8 +181,11 @@ internal sealed class Explanations(Scene scene)
         $"A principal in {where} is not there, or was deleted and made again: AWS keeps it by its unique id (AROA… or AIDA…), which nobody has any more.", fix);
 
     private static (string, string) Other(Fault.Refused refused) => (
-        $"AWS refused with {refused.Code} ({refused.Status}): {refused.Message}",
+        $"AWS refused with {refused.Code} ({refused.Status}): {Sentence(refused.Message)}",
         "Look the code up in AWS's documentation; the request id helps AWS Support to find this very call.");
+
+    /// <summary>AWS ends some of its messages with a full stop and some without.</summary>
+    private static string Sentence(string message) => message.TrimEnd('.', ' ') + ".";
 
     private static string Capital(string text) => char.ToUpperInvariant(text[0]) + text[1..];
 }

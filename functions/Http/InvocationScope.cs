@@ -4,7 +4,7 @@ using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Middleware;
 using Microsoft.Extensions.Logging;
 
-namespace ServerlessDrives.Observability;
+namespace ServerlessDrives.Http;
 
 /// <summary>Says of everything that is logged and traced in an invocation which function it was, and which drive, connection or the like it was about.</summary>
 public sealed class InvocationScope(ILogger<InvocationScope> log) : IFunctionsWorkerMiddleware
