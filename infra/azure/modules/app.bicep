@@ -85,7 +85,7 @@ resource app 'Microsoft.Web/sites@2024-04-01' = {
         Authentication__Audience: signInClientId
         Authentication__ClientId: signInClientId
         Aws__Sandbox: 'false'
-        TASKHUB_NAME: taskHub
+        AzureFunctionsJobHost__extensions__durableTask__hubName: taskHub
       },
       toObject(items(awsPrincipals), principal => 'Aws__Principals__${principal.key}__Arn', principal => string(principal.value)),
       empty(schedulerConnection)

@@ -1,0 +1,72 @@
+using System.Diagnostics;
+using System.Reflection;
+using System.Text.Json.Nodes;
+using Shouldly;
+using Xunit;
+
+namespace ServerlessDrives.Tests.Unit.Deployment;
+
+/// <summary>What a publication would consist of, asked of MSBuild itself; no package of the official runtime is needed for that.</summary>
+public sealed class PublishTests
+{
+    private static readonly string Repository = typeof(PublishTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().First(known => known.Key == "Repository").Value!;
+
+    [Fact]
+    public async Task A_publication_is_bound_to_the_official_packages_and_has_nothing_of_the_embedded_runtime()
+    {
+        var project = await EvaluateAsync("-p:_IsPublishing=true");
+
+        project["Properties"]!["FunctionsRuntime"]!.GetValue<string>().ShouldBe("Azure");
+        Items(project, "ProjectReference").ShouldBeEmpty();
+        var packages = Items(project, "PackageReference");
+        packages.ShouldContain("Microsoft.Azure.Functions.Worker.Sdk");
+        packages.ShouldContain("Microsoft.Azure.Functions.Worker.Extensions.DurableTask");
+        Items(project, "Compile").ShouldAllBe(file => !file.Contains("infra", StringComparison.Ordinal));
+        var published = project["Items"]!["None"]!.AsArray().Where(item => Metadata(item, "CopyToPublishDirectory") is not ("Never" or "") || Metadata(item, "CopyToOutputDirectory") is "PreserveNewest")
+            .Where(item => Metadata(item, "CopyToPublishDirectory") is not "Never").Select(item => Metadata(item, "Link")).ToList();
+        published.ShouldContain("host.json");
+        published.ShouldNotContain("local.settings.json");
+    }
+
+    [Fact]
+    public async Task A_build_is_bound_to_the_embedded_runtime_and_to_no_official_package()
+    {
+        var project = await EvaluateAsync("-p:_IsPublishing=false");
+
+        project["Properties"]!["FunctionsRuntime"]!.GetValue<string>().ShouldBe("Embedded");
+        Items(project, "ProjectReference").ShouldHaveSingleItem().ShouldContain("ServerlessDrives.Embedded");
+        Items(project, "PackageReference").ShouldAllBe(package => !package.StartsWith("Microsoft.Azure.Functions", StringComparison.Ordinal) && !package.StartsWith("Microsoft.DurableTask", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("/embedded/")]
+    [InlineData("org_11111111")]
+    [InlineData("444455556666")]
+    [InlineData("ws_claims")]
+    public void No_route_and_nobody_of_the_embedded_cloud_is_in_the_source_of_the_app(string seeded) => Directory
+        .EnumerateFiles(Path.Combine(Repository, "functions"), "*.cs", SearchOption.AllDirectories)
+        .Where(file => !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal) && !file.Contains("node_modules", StringComparison.Ordinal))
+        .Where(file => File.ReadAllText(file).Contains(seeded, StringComparison.Ordinal))
+        .ShouldBeEmpty();
+
+    private static List<string> Items(JsonNode project, string kind) => [.. project["Items"]![kind]!.AsArray().Select(item => item!["Identity"]!.GetValue<string>())];
+
+    private static string Metadata(JsonNode? item, string name) => item![name]?.GetValue<string>() ?? "";
+
+    private static async Task<JsonNode> EvaluateAsync(string property)
+    {
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var argument in new[] { "msbuild", Path.Combine(Repository, "functions", "ServerlessDrives.csproj"), "-nologo", "-p:SkipWizard=true", property, "-getProperty:FunctionsRuntime", "-getItem:ProjectReference,PackageReference,None,Compile" })
+            start.ArgumentList.Add(argument);
+        // The test run's own settings would decide otherwise.
+        start.Environment.Remove("FunctionsRuntime");
+        start.Environment.Remove("MSBuildSDKsPath");
+        start.Environment.Remove("MSBUILD_EXE_PATH");
+        using var run = Process.Start(start)!;
+        var errors = run.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        var output = await run.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await run.WaitForExitAsync(TestContext.Current.CancellationToken);
+        run.ExitCode.ShouldBe(0, output + await errors);
+        return JsonNode.Parse(output)!;
+    }
+}
