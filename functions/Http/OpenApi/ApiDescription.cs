@@ -63,7 +63,7 @@ public sealed class ApiDescription
                         ["type"] = "http",
                         ["scheme"] = "bearer",
                         ["bearerFormat"] = "JWT",
-                        ["description"] = "A token of the OpenID Connect issuer that GET /api/signin names. On one machine, POST /embedded/token gives one.",
+                        ["description"] = "A token of the OpenID Connect issuer that GET /api/signin names.",
                     },
                 },
                 ["schemas"] = new JsonObject([.. schemas.All.Select(schema => KeyValuePair.Create<string, JsonNode?>(schema.Key, schema.Value)), KeyValuePair.Create<string, JsonNode?>("Problem", ProblemSchema())]),

@@ -68,7 +68,8 @@ export default function CallbackPage({ token }: { token: string }) {
               administrator for this step. You need no account here. The link works until {formatDateTime(data.expiresAt)}.
             </p>
           </div>
-          <section className="card">
+          <section className="card stack">
+            <h2 className="section-title">What to do in AWS</h2>
             {trust ? (
               <TrustInstructions policy={pretty(data.trustPolicy)} externalId={externalIdOf(data.trustPolicy)} />
             ) : (

@@ -49,6 +49,7 @@ export function Frame({ session, theme, children }: Props) {
             </Link>
           </nav>
           <Menu
+            inline
             positioning="below-end"
             checkedValues={{ theme: [theme.choice] }}
             onCheckedValueChange={(_, data) => theme.choose((data.checkedItems[0] as ThemeChoice | undefined) ?? 'system')}
