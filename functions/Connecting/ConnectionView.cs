@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using ServerlessDrives.Access;
-using ServerlessDrives.Workspaces;
 using ServerlessDrives.Verification;
+using ServerlessDrives.Workspaces;
 
 namespace ServerlessDrives.Connecting;
 

@@ -1,6 +1,6 @@
 using Microsoft.Playwright;
-using Shouldly;
 using ServerlessDrives.Tests.Shared;
+using Shouldly;
 using Xunit;
 
 namespace ServerlessDrives.Tests.Browser;

@@ -153,7 +153,11 @@ public sealed class ConnectingWithARole(Browsers browsers) : BrowserTests(browse
         ["Version"] = "2012-10-17",
         ["Statement"] = new JsonArray(new JsonObject
         {
-            ["Sid"] = "OldRule", ["Effect"] = "Deny", ["Principal"] = "*", ["Action"] = "s3:DeleteObject", ["Resource"] = $"arn:aws:s3:::{bucket}/*",
+            ["Sid"] = "OldRule",
+            ["Effect"] = "Deny",
+            ["Principal"] = "*",
+            ["Action"] = "s3:DeleteObject",
+            ["Resource"] = $"arn:aws:s3:::{bucket}/*",
         }),
     };
 

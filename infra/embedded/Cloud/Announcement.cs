@@ -1,5 +1,5 @@
-using ServerlessDrives.Embedded.Cloud.SignIn;
 using ServerlessDrives.Embedded.Cloud.Sandbox;
+using ServerlessDrives.Embedded.Cloud.SignIn;
 using Spectre.Console;
 
 namespace ServerlessDrives.Embedded.Cloud;

@@ -46,7 +46,11 @@ internal sealed class BenchmarkDrive : IAsyncDisposable
         await mia.UntilAsync(id, "awaitingConfiguration");
         var configuration = new JsonObject
         {
-            ["roleArn"] = arn, ["bucket"] = Bucket, ["region"] = "us-east-1", ["path"] = Folder, ["encryption"] = new JsonObject { ["type"] = "none" },
+            ["roleArn"] = arn,
+            ["bucket"] = Bucket,
+            ["region"] = "us-east-1",
+            ["path"] = Folder,
+            ["encryption"] = new JsonObject { ["type"] = "none" },
         };
         await mia.SendAsync(HttpMethod.Put, $"/api/connections/{id}/configuration", configuration, HttpStatusCode.Accepted);
         var offered = await mia.UntilAsync(id, "awaitingBucketPolicy");

@@ -98,7 +98,12 @@ public sealed class HealthSweepBenchmark : LoadBenchmark
             authentication = new { method = "accessKey" },
             configuration = new
             {
-                accessKeyId = administrator.DriveUser.Id, secretAccessKey = administrator.DriveUser.Secret, bucket = "acme-documents", region = "us-east-1", path = "sweep", encryption = new { type = "none" },
+                accessKeyId = administrator.DriveUser.Id,
+                secretAccessKey = administrator.DriveUser.Secret,
+                bucket = "acme-documents",
+                region = "us-east-1",
+                path = "sweep",
+                encryption = new { type = "none" },
             },
         });
         started.EnsureSuccessStatusCode();

@@ -24,4 +24,5 @@ public sealed class EngineTests(DurableAzurite azurite)
         var id = await hub.Client.ScheduleNewOrchestrationInstanceAsync("Long");
         await hub.Client.RaiseEventAsync(id, "go", "x");
         (await hub.EndOfAsync(id)).ReadOutputAs<int>().ShouldBe(150_000);
-    }}
+    }
+}

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Net;
-using Shouldly;
 using ServerlessDrives.Tests.Integration.Connecting;
 using ServerlessDrives.Tests.Shared;
+using Shouldly;
 using Xunit;
 
 namespace ServerlessDrives.Tests.Integration.Observability;

@@ -55,18 +55,29 @@ public sealed class S3Multipart(S3Fixture sandbox) : IClassFixture<S3Fixture>, I
         byte[][] parts = [RandomNumberGenerator.GetBytes(PartSize), RandomNumberGenerator.GetBytes(PartSize + 1), RandomNumberGenerator.GetBytes(77)];
         var upload = await s3.InitiateMultipartUploadAsync(new InitiateMultipartUploadRequest
         {
-            BucketName = bucket, Key = "sum", ChecksumAlgorithm = ChecksumAlgorithm.FindValue(algorithm), ChecksumType = ChecksumType.FindValue(type),
+            BucketName = bucket,
+            Key = "sum",
+            ChecksumAlgorithm = ChecksumAlgorithm.FindValue(algorithm),
+            ChecksumType = ChecksumType.FindValue(type),
         });
         var uploaded = new List<PartETag>();
         for (var i = 0; i < parts.Length; i++)
         {
             var part = await s3.UploadPartAsync(new UploadPartRequest
             {
-                BucketName = bucket, Key = "sum", UploadId = upload.UploadId, PartNumber = i + 1, InputStream = new MemoryStream(parts[i]), ChecksumAlgorithm = ChecksumAlgorithm.FindValue(algorithm),
+                BucketName = bucket,
+                Key = "sum",
+                UploadId = upload.UploadId,
+                PartNumber = i + 1,
+                InputStream = new MemoryStream(parts[i]),
+                ChecksumAlgorithm = ChecksumAlgorithm.FindValue(algorithm),
             });
             uploaded.Add(new PartETag(i + 1, part.ETag)
             {
-                ChecksumCRC32 = part.ChecksumCRC32, ChecksumCRC32C = part.ChecksumCRC32C, ChecksumCRC64NVME = part.ChecksumCRC64NVME, ChecksumSHA256 = part.ChecksumSHA256,
+                ChecksumCRC32 = part.ChecksumCRC32,
+                ChecksumCRC32C = part.ChecksumCRC32C,
+                ChecksumCRC64NVME = part.ChecksumCRC64NVME,
+                ChecksumSHA256 = part.ChecksumSHA256,
             });
         }
 
@@ -140,7 +151,14 @@ public sealed class S3Multipart(S3Fixture sandbox) : IClassFixture<S3Fixture>, I
     {
         var part = await s3.CopyPartAsync(new CopyPartRequest
         {
-            SourceBucket = bucket, SourceKey = "source", DestinationBucket = bucket, DestinationKey = "copy", UploadId = upload, PartNumber = number, FirstByte = first, LastByte = last,
+            SourceBucket = bucket,
+            SourceKey = "source",
+            DestinationBucket = bucket,
+            DestinationKey = "copy",
+            UploadId = upload,
+            PartNumber = number,
+            FirstByte = first,
+            LastByte = last,
         });
         return new PartETag(part);
     }

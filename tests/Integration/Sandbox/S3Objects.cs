@@ -179,7 +179,10 @@ public sealed class S3Objects(S3Fixture sandbox) : IClassFixture<S3Fixture>, IAs
         (await Http.GetStringAsync(Link("linked"))).ShouldBe("by link");
         var named = s3.GetPreSignedURL(new GetPreSignedUrlRequest
         {
-            BucketName = bucket, Key = "linked", Expires = DateTime.UtcNow.AddMinutes(5), Protocol = Protocol.HTTP,
+            BucketName = bucket,
+            Key = "linked",
+            Expires = DateTime.UtcNow.AddMinutes(5),
+            Protocol = Protocol.HTTP,
             ResponseHeaderOverrides = new ResponseHeaderOverrides { ContentDisposition = "attachment; filename=\"a.txt\"", ContentType = "text/csv" },
         });
         using var got = await Http.GetAsync(named);

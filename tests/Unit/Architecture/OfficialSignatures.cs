@@ -152,7 +152,14 @@ public sealed partial class OfficialSignatures
 
     private static readonly Dictionary<Type, string> Keywords = new()
     {
-        [typeof(void)] = "void", [typeof(object)] = "object", [typeof(string)] = "string", [typeof(bool)] = "bool", [typeof(int)] = "int", [typeof(long)] = "long", [typeof(double)] = "double", [typeof(byte)] = "byte",
+        [typeof(void)] = "void",
+        [typeof(object)] = "object",
+        [typeof(string)] = "string",
+        [typeof(bool)] = "bool",
+        [typeof(int)] = "int",
+        [typeof(long)] = "long",
+        [typeof(double)] = "double",
+        [typeof(byte)] = "byte",
     };
 
     [GeneratedRegex(@"^(\[[^\]]*(\[\][^\]]*)*\]\s*)+", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]

@@ -43,7 +43,12 @@ internal sealed class TokenIssuer(Uri issuer, string keyFile, TimeProvider clock
         var now = clock.GetUtcNow().UtcDateTime;
         var claims = new Dictionary<string, object>
         {
-            ["sub"] = person.Id, ["oid"] = person.Id, ["tid"] = person.Tenant, ["name"] = person.Name, ["preferred_username"] = $"{person.Id}@example.com", ["roles"] = new[] { person.Role },
+            ["sub"] = person.Id,
+            ["oid"] = person.Id,
+            ["tid"] = person.Tenant,
+            ["name"] = person.Name,
+            ["preferred_username"] = $"{person.Id}@example.com",
+            ["roles"] = new[] { person.Role },
         };
         if (nonce is not null)
             claims["nonce"] = nonce;

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
-using Grpc.Core;
 using DurableTask.Core.Exceptions;
+using Grpc.Core;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using ServerlessDrives.Tests.Shared.Durable;
@@ -132,7 +132,11 @@ internal sealed class Story
         var large = await DoAsync(context, "large", await left);
         context.ContinueAsNew(new Chapter(new()
         {
-            ["first"] = first, ["left"] = await left, ["right"] = await right, ["helper"] = await helper, ["large"] = large.TrimEnd(),
+            ["first"] = first,
+            ["left"] = await left,
+            ["right"] = await right,
+            ["helper"] = await helper,
+            ["large"] = large.TrimEnd(),
         }));
         return null;
     }

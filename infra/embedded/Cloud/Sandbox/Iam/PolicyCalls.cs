@@ -25,7 +25,8 @@ internal static class PolicyCalls
                 return state.With(holder with { Inline = inline });
             });
             return [];
-        });
+        }
+        );
         yield return ($"Get{kind}Policy", request =>
         {
             var holder = find(request, request.Store.Latest);
@@ -33,7 +34,8 @@ internal static class PolicyCalls
             return holder.Inline.TryGetValue(name, out var document)
                 ? [new XElement($"{kind}Name", holder.Name), new XElement("PolicyName", name), new XElement("PolicyDocument", Uri.EscapeDataString(document))]
                 : throw NoPolicy(name);
-        });
+        }
+        );
         yield return ($"List{kind}Policies", request =>
             [new XElement("PolicyNames", find(request, request.Store.Latest).Inline.Keys.Select(name => new XElement("member", name))), new XElement("IsTruncated", "false")]);
         yield return ($"Delete{kind}Policy", request =>
@@ -45,7 +47,8 @@ internal static class PolicyCalls
                 return holder.Inline.ContainsKey(name) ? state.With(holder with { Inline = holder.Inline.Remove(name) }) : throw NoPolicy(name);
             });
             return [];
-        });
+        }
+        );
         yield return ($"Attach{kind}Policy", request =>
         {
             request.Store.Change(state =>
@@ -57,7 +60,8 @@ internal static class PolicyCalls
                 return state.With(holder with { Attached = holder.Attached.Add(arn) });
             });
             return [];
-        });
+        }
+        );
         yield return ($"Detach{kind}Policy", request =>
         {
             request.Store.Change(state =>
@@ -67,7 +71,8 @@ internal static class PolicyCalls
                 return holder.Attached.Contains(arn) ? state.With(holder with { Attached = holder.Attached.Remove(arn) }) : throw new AwsError(404, "NoSuchEntity", $"Policy {arn} was not found.");
             });
             return [];
-        });
+        }
+        );
         yield return ($"ListAttached{kind}Policies", request =>
         [
             new XElement("AttachedPolicies", find(request, request.Store.Latest).Attached.Select(arn => new XElement("member", new XElement("PolicyName", arn[(arn.LastIndexOf('/') + 1)..]), new XElement("PolicyArn", arn)))),
@@ -89,13 +94,15 @@ internal static class PolicyCalls
                     throw new AwsError(409, "EntityAlreadyExists", $"A policy called {name} already exists. Duplicate names are not allowed.");
                 return (state with { Policies = state.Policies.Add(policy.Arn, policy) }, new object?[] { IamXml.Of(policy, 0) });
             });
-        });
+        }
+        );
         yield return ("GetPolicy", request => [IamXml.Of(PolicyOf(request, request.Store.Latest), AttachmentsOf(request.Store.Latest, request.Form.Required("PolicyArn")))]);
         yield return ("GetPolicyVersion", request =>
         {
             var policy = PolicyOf(request, request.Store.Latest);
             return [new XElement("PolicyVersion", new XElement("Document", Uri.EscapeDataString(policy.Document)), new XElement("VersionId", "v1"), new XElement("IsDefaultVersion", "true"), new XElement("CreateDate", IamXml.Time(policy.Created)))];
-        });
+        }
+        );
         yield return ("ListPolicies", request =>
         [
             new XElement("Policies", request.Store.Latest.Policies.Values.Where(policy => policy.Account == request.Account).Select(policy => IamXml.Member(IamXml.Of(policy, AttachmentsOf(request.Store.Latest, policy.Arn))))),
@@ -109,7 +116,8 @@ internal static class PolicyCalls
                 return AttachmentsOf(state, policy.Arn) == 0 ? state with { Policies = state.Policies.Remove(policy.Arn) } : throw IamRequest.InUse("detach the policy");
             });
             return [];
-        });
+        }
+        );
     }
 
     private static ManagedPolicy PolicyOf(IamRequest request, IamState state)

@@ -32,14 +32,16 @@ internal static class ProviderCalls
                 new XElement("ThumbprintList", provider.Thumbprints.Select(thumbprint => new XElement("member", thumbprint))),
                 new XElement("CreateDate", IamXml.Time(provider.Created)),
             ];
-        });
+        }
+        );
         yield return ("ListOpenIDConnectProviders", request =>
             [new XElement("OpenIDConnectProviderList", request.Store.Latest.Providers.Values.Where(provider => provider.Account == request.Account).Select(provider => new XElement("member", new XElement("Arn", provider.Arn))))]);
         yield return ("DeleteOpenIDConnectProvider", request =>
         {
             request.Store.Change(state => state with { Providers = state.Providers.Remove(ProviderOf(request, state).Arn) });
             return [];
-        });
+        }
+        );
     }
 
     private static OpenIdProvider ProviderOf(IamRequest request, IamState state)

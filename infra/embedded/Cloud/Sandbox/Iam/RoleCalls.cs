@@ -33,7 +33,8 @@ internal static class RoleCalls
                 var next = state.With(role);
                 return (next, new object?[] { IamXml.Of(role, next) });
             });
-        });
+        }
+        );
         yield return ("GetRole", request => [IamXml.Of(request.Role(request.Store.Latest), request.Store.Latest)]);
         yield return ("ListRoles", request =>
         {
@@ -45,7 +46,8 @@ internal static class RoleCalls
                     .Select(role => IamXml.Member(IamXml.Of(role, state)))),
                 new XElement("IsTruncated", "false"),
             ];
-        });
+        }
+        );
         yield return ("DeleteRole", request =>
         {
             request.Store.Change(state =>
@@ -58,14 +60,16 @@ internal static class RoleCalls
                 return state.Without(role);
             });
             return [];
-        });
+        }
+        );
         yield return ("UpdateAssumeRolePolicy", request =>
         {
             var trust = request.Form.Required("PolicyDocument");
             rules.ValidateTrust(trust);
             request.Store.Change(state => state.With(request.Role(state) with { Trust = PrincipalBinding.Bind(trust, state) }));
             return [];
-        });
+        }
+        );
         yield return ("UpdateRole", request =>
         {
             request.Store.Change(state =>
@@ -74,7 +78,8 @@ internal static class RoleCalls
                 return state.With(role with { Description = request.Form.Text("Description") ?? role.Description, MaxSession = request.Form.Number("MaxSessionDuration", role.MaxSession, 3600, 43_200) });
             });
             return [];
-        });
+        }
+        );
         yield return ("TagRole", request =>
         {
             request.Store.Change(state =>
@@ -83,7 +88,8 @@ internal static class RoleCalls
                 return state.With(role with { Tags = role.Tags.SetItems(request.Form.Tags().Select(tag => KeyValuePair.Create(tag.Key, tag.Value))) });
             });
             return [];
-        });
+        }
+        );
         yield return ("UntagRole", request =>
         {
             request.Store.Change(state =>
@@ -92,12 +98,14 @@ internal static class RoleCalls
                 return state.With(role with { Tags = role.Tags.RemoveRange(request.Form.List("TagKeys")) });
             });
             return [];
-        });
+        }
+        );
         yield return ("ListRoleTags", request => [new XElement("Tags", IamXml.Tags(request.Role(request.Store.Latest))), new XElement("IsTruncated", "false")]);
         yield return ("ListInstanceProfilesForRole", request =>
         {
             request.Role(request.Store.Latest);
             return [new XElement("InstanceProfiles"), new XElement("IsTruncated", "false")];
-        });
+        }
+        );
     }
 }

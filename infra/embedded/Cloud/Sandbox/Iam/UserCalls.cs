@@ -38,7 +38,8 @@ internal static class UserCalls
                 return state.Without(user);
             });
             return [];
-        });
+        }
+        );
         yield return ("CreateAccessKey", request => request.Store.Change(state =>
         {
             var user = request.User(state);
@@ -59,17 +60,20 @@ internal static class UserCalls
                     "member", new XElement("UserName", user.Name), new XElement("AccessKeyId", key.Id), new XElement("Status", key.Active ? "Active" : "Inactive"), new XElement("CreateDate", IamXml.Time(key.Created))))),
                 new XElement("IsTruncated", "false"),
             ];
-        });
+        }
+        );
         yield return ("UpdateAccessKey", request =>
         {
             request.Store.Change(state => state with { AccessKeys = state.AccessKeys.SetItem(request.Form.Required("AccessKeyId"), KeyOf(request, state) with { Active = request.Form.Required("Status") == "Active" }) });
             return [];
-        });
+        }
+        );
         yield return ("DeleteAccessKey", request =>
         {
             request.Store.Change(state => state with { AccessKeys = state.AccessKeys.Remove(KeyOf(request, state).Id) });
             return [];
-        });
+        }
+        );
     }
 
     private static AccessKey KeyOf(IamRequest request, IamState state)

@@ -215,9 +215,20 @@ internal sealed class SandboxKms(StateFile<KmsState> file, PolicyRules rules, IA
     {
         var metadata = new JsonObject
         {
-            ["AWSAccountId"] = key.Account, ["KeyId"] = key.Id, ["Arn"] = key.Arn, ["CreationDate"] = key.Created.ToUnixTimeSeconds(), ["Enabled"] = key.State == "Enabled", ["Description"] = key.Description,
-            ["KeyUsage"] = "ENCRYPT_DECRYPT", ["KeyState"] = key.State, ["Origin"] = "AWS_KMS", ["KeyManager"] = key.ManagedByAws ? "AWS" : "CUSTOMER", ["KeySpec"] = "SYMMETRIC_DEFAULT",
-            ["CustomerMasterKeySpec"] = "SYMMETRIC_DEFAULT", ["EncryptionAlgorithms"] = new JsonArray("SYMMETRIC_DEFAULT"), ["MultiRegion"] = false,
+            ["AWSAccountId"] = key.Account,
+            ["KeyId"] = key.Id,
+            ["Arn"] = key.Arn,
+            ["CreationDate"] = key.Created.ToUnixTimeSeconds(),
+            ["Enabled"] = key.State == "Enabled",
+            ["Description"] = key.Description,
+            ["KeyUsage"] = "ENCRYPT_DECRYPT",
+            ["KeyState"] = key.State,
+            ["Origin"] = "AWS_KMS",
+            ["KeyManager"] = key.ManagedByAws ? "AWS" : "CUSTOMER",
+            ["KeySpec"] = "SYMMETRIC_DEFAULT",
+            ["CustomerMasterKeySpec"] = "SYMMETRIC_DEFAULT",
+            ["EncryptionAlgorithms"] = new JsonArray("SYMMETRIC_DEFAULT"),
+            ["MultiRegion"] = false,
         };
         if (key.DeletionAt is { } deletion)
             metadata["DeletionDate"] = deletion.ToUnixTimeSeconds();
