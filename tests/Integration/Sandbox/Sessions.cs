@@ -90,43 +90,10 @@ public sealed class Sessions(S3Fixture sandbox) : IClassFixture<S3Fixture>
     }
 
     [Fact]
-    public async Task Sessions_and_links_made_with_them_end_with_their_time()
-    {
-        using var sts = sandbox.Sts(Us);
-        await sts.GetCallerIdentityAsync(new GetCallerIdentityRequest());
-        try
-        {
-            // The sandbox's clock runs from a little behind to a little ahead: within what signatures may be off.
-            sandbox.Clock.Ahead = TimeSpan.FromMinutes(-10);
-            var role = await RoleAsync("brief");
-            var request = Request(role, null);
-            request.DurationSeconds = 900;
-            var session = (await sts.AssumeRoleAsync(request)).Credentials;
-            using var s3 = sandbox.Client(session);
-            var link = await s3.GetPreSignedURLAsync(new GetPreSignedUrlRequest { BucketName = Bucket, Key = "README.txt", Expires = DateTime.UtcNow.AddHours(2), Protocol = Protocol.HTTP });
-            using var http = new HttpClient();
-            (await s3.GetTextAsync(Bucket, "README.txt")).ShouldNotBeEmpty();
-            (await http.GetAsync(new Uri(link))).StatusCode.ShouldBe(HttpStatusCode.OK);
-            sandbox.Clock.Ahead = TimeSpan.FromMinutes(8);
-            // By the link only: the SDK has set its own clock by the sandbox's.
-            using var late = await http.GetAsync(new Uri(link));
-            late.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
-            (await late.Content.ReadAsStringAsync()).ShouldContain("ExpiredToken");
-        }
-        finally
-        {
-            sandbox.Clock.Ahead = TimeSpan.Zero;
-        }
-    }
-
-    [Fact]
     public async Task A_presigned_link_ends_with_its_time()
     {
         using var s3 = sandbox.Client();
-        // The SDK remembers how far other tests moved the endpoint's clock, and would date the link by it.
-        Amazon.AWSConfigs.ManualClockCorrection = TimeSpan.Zero;
         var link = new Uri(await s3.GetPreSignedURLAsync(new GetPreSignedUrlRequest { BucketName = Bucket, Key = "README.txt", Expires = DateTime.UtcNow.AddMinutes(1), Protocol = Protocol.HTTP }));
-        Amazon.AWSConfigs.ManualClockCorrection = null;
         using var http = new HttpClient();
         (await http.GetAsync(link)).StatusCode.ShouldBe(HttpStatusCode.OK);
         try
@@ -179,26 +146,5 @@ public sealed class Sessions(S3Fixture sandbox) : IClassFixture<S3Fixture>
         var refusal = await call.ShouldThrowAsync<AmazonServiceException>();
         refusal.ErrorCode.ShouldBe(code, refusal.Message);
         refusal.StatusCode.ShouldBe(status);
-    }
-}
-
-/// <summary>By itself: the SDK remembers how far an endpoint's clock is off.</summary>
-public sealed class ClockSkew(S3Fixture sandbox) : IClassFixture<S3Fixture>
-{
-    [Fact]
-    public async Task A_clock_that_is_off_is_said_so_and_the_sdk_corrects_itself()
-    {
-        sandbox.Clock.Ahead = TimeSpan.FromHours(3);
-        using var s3 = sandbox.Client(configure: config => config.MaxErrorRetry = 3);
-        await s3.ListBucketsAsync();
-        sandbox.Faults.Calls.ShouldHaveSingleItem("What is refused for its signature is no call").Status.ShouldBe(200);
-        using var http = new HttpClient();
-        using var request = new HttpRequestMessage(HttpMethod.Get, sandbox.Endpoint);
-        request.Headers.TryAddWithoutValidation("x-amz-date", DateTime.UtcNow.ToString("yyyyMMdd'T'HHmmss'Z'"));
-        request.Headers.TryAddWithoutValidation("x-amz-content-sha256", "UNSIGNED-PAYLOAD");
-        request.Headers.TryAddWithoutValidation("Authorization", $"AWS4-HMAC-SHA256 Credential={sandbox.AccessKeyId}/{DateTime.UtcNow:yyyyMMdd}/us-east-1/s3/aws4_request, SignedHeaders=host;x-amz-content-sha256;x-amz-date, Signature=00");
-        using var answer = await http.SendAsync(request);
-        answer.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
-        (await answer.Content.ReadAsStringAsync()).ShouldContain("RequestTimeTooSkewed");
     }
 }
