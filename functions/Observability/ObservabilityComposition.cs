@@ -1,3 +1,4 @@
+using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -32,6 +33,13 @@ public static class ObservabilityComposition
 
         // Azure's clients trace only those who ask for it, while their conventions may still change.
         AppContext.SetSwitch("Azure.Experimental.EnableActivitySource", isEnabled: true);
+        // The host would send on what it sees of our logs, and everything would be there twice.
+        builder.Services.Configure<WorkerOptions>(options =>
+        {
+            options.Capabilities["WorkerOpenTelemetryEnabled"] = bool.TrueString;
+            if (targets.AzureMonitor is not null)
+                options.Capabilities["WorkerApplicationInsightsLoggingEnabled"] = bool.TrueString;
+        });
         builder.Services.AddOpenTelemetry()
             .ConfigureResource(resource => resource.AddService("serverless-drives", serviceVersion: typeof(ObservabilityComposition).Assembly.GetName().Version?.ToString()))
             .WithTracing(tracing => Traces(tracing, targets))
