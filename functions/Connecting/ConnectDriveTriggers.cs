@@ -27,9 +27,12 @@ public sealed class ConnectDriveTriggers(IConnections connections, IWorkspaces w
             if (!ConnectionStart.Parse(body).TryGet(out var start, out var invalid))
                 return invalid.AsProblem();
             var started = await desk.StartAsync(request.Person(), start, new DurableConnectionFlow(durable), request.HttpContext.RequestAborted);
-            return started.TryGet(out var connection, out var refusal)
-                ? Answers.Resource(request, await views.OfAsync(connection.Value, request.HttpContext.RequestAborted), StatusCodes.Status202Accepted, $"/api/connections/{connection.Value.Id}")
-                : refusal.AsProblem();
+            if (!started.TryGet(out var connection, out var refusal))
+                return refusal.AsProblem();
+            // One that waits for nobody goes on at once; where it begins would read as if something were missing.
+            return connection.Value is { OpenStep: null } && connection.Value.IsConfiguredFor(connection.Value.Attempt)
+                ? await AcceptedAsync(request, connection)
+                : await AnswerAsync(request, connection.Value);
         });
 
     [Function("ListConnections")]
@@ -169,6 +172,9 @@ public sealed class ConnectDriveTriggers(IConnections connections, IWorkspaces w
                 now = read.Value;
         }
 
-        return Answers.Resource(request, await views.OfAsync(now, cancellation), StatusCodes.Status202Accepted, $"/api/connections/{now.Id}");
+        return await AnswerAsync(request, now);
     }
+
+    private async Task<IResult> AnswerAsync(HttpRequest request, DriveConnection connection) =>
+        Answers.Resource(request, await views.OfAsync(connection, request.HttpContext.RequestAborted), StatusCodes.Status202Accepted, $"/api/connections/{connection.Id}");
 }

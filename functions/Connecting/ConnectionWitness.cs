@@ -11,7 +11,7 @@ public sealed class ConnectionWitness(IAuditTrail audit, IEvents events)
     public Task StartedAsync(Person by, DriveConnection connection, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(by);
-        return RecordAsync(connection, Actor.User(by.Id), "started", null, new() { ["displayName"] = connection.DisplayName.Value, ["method"] = connection.Method.ToString() }, "started", cancellation);
+        return RecordAsync(connection, Actor.User(by.Id), "started", null, new() { ["displayName"] = connection.DisplayName.Value, ["method"] = Word(connection.Method) }, "started", cancellation);
     }
 
     public Task ConfiguredAsync(UserId by, DriveConnection before, DriveConnection after, CancellationToken cancellation) =>
@@ -98,5 +98,5 @@ public sealed class ConnectionWitness(IAuditTrail audit, IEvents events)
 
     private static string StepName(ConfirmationStep step) => step is ConfirmationStep.TrustPolicy ? "trust-policy" : "bucket-policy";
 
-    private static string Word(ConnectionStatus status) => char.ToLowerInvariant(status.ToString()[0]) + status.ToString()[1..];
+    private static string Word(Enum value) => JsonNamingPolicy.CamelCase.ConvertName(value.ToString());
 }
