@@ -23,8 +23,19 @@ public sealed class DriveFinder(IDrives drives)
     {
         if (!(await FindAnyAsync(person, driveId, cancellation)).TryGet(out var found, out var refusal))
             return refusal;
-        return found.Value.State is DriveState.Connected
-            ? found.Value
-            : Removed;
+        return Usable(found.Value);
     }
+
+    /// <summary>The same by <see cref="IDrives.FindRecentAsync"/>: a drive that another instance removes can be read for two seconds more, one that this instance removes can't.</summary>
+    public async ValueTask<Result<Drive>> FindRecentAsync(Person person, string? driveId, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(person);
+        return Identifier.TryParse<DriveId>(driveId, out var id)
+            && await drives.FindRecentAsync(person.Organization, id, cancellation) is { } found
+            && person.MaySee(found.Audience)
+                ? Usable(found)
+                : Refusal.NotFound("drive");
+    }
+
+    private static Result<Drive> Usable(Drive drive) => drive.State is DriveState.Connected ? drive : Removed;
 }

@@ -7,6 +7,12 @@ public interface IDrives
 {
     Task<Versioned<Drive>?> FindAsync(OrganizationId organization, DriveId id, CancellationToken cancellation);
 
+    /// <summary>
+    /// The drive as this process read it within the last two seconds, or reads it now: what was changed by this process shows at once,
+    /// what another one changed two seconds later at most. For reading files, of which there are thousands for each change of a drive.
+    /// </summary>
+    ValueTask<Drive?> FindRecentAsync(OrganizationId organization, DriveId id, CancellationToken cancellation);
+
     /// <summary>The organization's drives in the order of their creation, those of these audiences only.</summary>
     /// <param name="audiences">Null for all.</param>
     /// <param name="cursor">Where the previous page ended, or null.</param>

@@ -17,7 +17,7 @@ public sealed class FileTriggers(IDriveFiles files, DriveFinder finder)
 {
     // The route's parameter isn't called "path": values bind from the query too, and ?path= is the folder to list.
     [Function("GetDriveFiles")]
-    [Requires(Need.Person)]
+    [Requires(Need.Person, GoesByRecent = true)]
     [Summary("List a folder", WithoutPath = true)]
     [Summary("Read a file", Detail = "Streamed. Names that can't travel in a path are read through content?path=.")]
     [AnswersPage<FileEntry>("Folders and files.", WithoutPath = true)]
@@ -37,17 +37,9 @@ public sealed class FileTriggers(IDriveFiles files, DriveFinder finder)
         string.IsNullOrEmpty(file) ? ListAsync(request, driveId) : WithFileAsync(request, driveId, file, fromRoute: true, (drive, path) => ReadAsync(request, drive, path));
 
     [Function("HeadDriveFile")]
-    [Requires(Need.Person)]
-    [Summary("A file's state")]
-    [Answers(200, "What a GET would answer, without the content.", ContentType = "*/*", ETag = true, Headers = ["Last-Modified: When S3 stored it.", "Accept-Ranges: bytes", "Content-Disposition: The name to save it under.", "x-version-id: S3's version, in a versioned bucket."])]
-    [Answers(206, "The range that was asked for.", ContentType = "*/*", ETag = true, Headers = ["Content-Range: Which bytes these are, of how many."])]
-    [Answers(304, "The reader has it already.", ETag = true)]
-    [Heeds("Range", "Such as bytes=0-99.")]
-    [Heeds("If-None-Match", "ETags that the reader has.")]
-    [Heeds("If-Modified-Since", "When the reader got it.")]
-    [Heeds("If-Match", "Only this state of the file.")]
-    [Heeds("If-Unmodified-Since", "Only if it hasn't changed since.")]
-    [Refuses("not-found", "drive-removed", "invalid", "changed", "range-not-satisfiable", "archived", "aws")]
+    [Requires(Need.Person, GoesByRecent = true)]
+    [Summary("A file's state", Detail = "What a GET would answer, without the content.")]
+    [DescribedAs(nameof(GetAsync))]
     public Task<IResult> HeadAsync([HttpTrigger(AuthorizationLevel.Anonymous, "head", Route = "api/drives/{driveId}/files/{*file}")] HttpRequest request, string driveId, string? file) =>
         WithFileAsync(request, driveId, file, fromRoute: true, (drive, path) => ReadAsync(request, drive, path));
 
@@ -75,44 +67,24 @@ public sealed class FileTriggers(IDriveFiles files, DriveFinder finder)
         WithFileAsync(request, driveId, file, fromRoute: true, (drive, path) => RemoveAsync(request, drive, path));
 
     [Function("GetDriveContent")]
-    [Requires(Need.Person)]
+    [Requires(Need.Person, GoesByRecent = true)]
     [Summary("Read a file whose name can't travel in a path")]
-    [Answers(200, "The content.", ContentType = "*/*", ETag = true, Headers = ["Last-Modified: When S3 stored it.", "Accept-Ranges: bytes", "Content-Disposition: The name to save it under.", "x-version-id: S3's version, in a versioned bucket."])]
-    [Answers(206, "The range that was asked for.", ContentType = "*/*", ETag = true, Headers = ["Content-Range: Which bytes these are, of how many."])]
-    [Answers(304, "The reader has it already.", ETag = true)]
-    [Heeds("Range", "Such as bytes=0-99.")]
-    [Heeds("If-None-Match", "ETags that the reader has.")]
-    [Heeds("If-Modified-Since", "When the reader got it.")]
-    [Heeds("If-Match", "Only this state of the file.")]
-    [Heeds("If-Unmodified-Since", "Only if it hasn't changed since.")]
     [Query("path", "The file.", Required = true)]
-    [Query("download", "The name to save the content under.")]
-    [Refuses("not-found", "drive-removed", "invalid", "changed", "range-not-satisfiable", "archived", "aws")]
+    [DescribedAs(nameof(GetAsync))]
     public Task<IResult> GetContentAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "api/drives/{driveId}/content")] HttpRequest request, string driveId) =>
         WithFileAsync(request, driveId, PathQuery(request), fromRoute: false, (drive, file) => ReadAsync(request, drive, file));
 
     [Function("PutDriveContent")]
     [Requires(Need.Person)]
-    [Summary("Write a file", Detail = "Streamed, any size, encrypted as the drive says. It is there whole or not at all.")]
-    [Reads("*/*")]
-    [Answers<StoredFileView>(200, "It replaced another.", ETag = true)]
-    [Answers<StoredFileView>(201, "It is new.", ETag = true)]
     [Query("path", "The file.", Required = true)]
-    [Heeds("If-None-Match", "* writes only if there is none yet.")]
-    [Heeds("If-Match", "Only over this ETag.")]
-    [Heeds("Content-MD5", "The content's MD5 in base64; what doesn't match isn't written.")]
-    [Heeds("Content-Digest", "RFC 9530: sha-256 or sha-512 with the digest in base64 between colons.")]
-    [Refuses("not-found", "drive-removed", "invalid", "changed", "digest-mismatch", "cut-off", "content-too-large", "write-raced", "outcome-unknown", "upload-aborted", "aws-encryption-differs", "aws")]
+    [DescribedAs(nameof(PutAsync))]
     public Task<IResult> PutContentAsync([HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "api/drives/{driveId}/content")] HttpRequest request, string driveId) =>
         WithFileAsync(request, driveId, PathQuery(request), fromRoute: false, (drive, file) => WriteAsync(request, drive, file));
 
     [Function("DeleteDriveContent")]
     [Requires(Need.Person)]
-    [Summary("Delete a file")]
-    [Answers(204, "There is no such file now.")]
     [Query("path", "The file.", Required = true)]
-    [Heeds("If-Match", "Only this ETag.")]
-    [Refuses("not-found", "drive-removed", "invalid", "changed", "write-raced", "aws")]
+    [DescribedAs(nameof(DeleteAsync))]
     public Task<IResult> DeleteContentAsync([HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "api/drives/{driveId}/content")] HttpRequest request, string driveId) =>
         WithFileAsync(request, driveId, PathQuery(request), fromRoute: false, (drive, file) => RemoveAsync(request, drive, file));
 
@@ -140,7 +112,7 @@ public sealed class FileTriggers(IDriveFiles files, DriveFinder finder)
     private async Task<IResult> ListAsync(HttpRequest request, string driveId)
     {
         var cancellation = request.HttpContext.RequestAborted;
-        if (!(await finder.FindAsync(request.Person(), driveId, cancellation)).TryGet(out var drive, out var refusal))
+        if (!(await finder.FindRecentAsync(request.Person(), driveId, cancellation)).TryGet(out var drive, out var refusal))
             return refusal.AsProblem();
         if (!Paging.Of(request).TryGet(out var paging, out var invalid))
             return invalid.AsProblem();
@@ -185,7 +157,10 @@ public sealed class FileTriggers(IDriveFiles files, DriveFinder finder)
 
     private async Task<IResult> WithFileAsync(HttpRequest request, string driveId, string? path, bool fromRoute, Func<Drive, FilePath, Task<IResult>> act)
     {
-        if (!(await finder.FindAsync(request.Person(), driveId, request.HttpContext.RequestAborted)).TryGet(out var drive, out var refusal))
+        var (person, cancellation) = (request.Person(), request.HttpContext.RequestAborted);
+        var reads = HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method);
+        var found = reads ? await finder.FindRecentAsync(person, driveId, cancellation) : await finder.FindAsync(person, driveId, cancellation);
+        if (!found.TryGet(out var drive, out var refusal))
             return refusal.AsProblem();
         // Hosts hand on "a%2Fb" and "a%252Fb" as the same text, so which file is meant can't be told here.
         if (fromRoute && path?.Contains("%2F", StringComparison.OrdinalIgnoreCase) == true)

@@ -60,10 +60,7 @@ public sealed class ReferenceTriggers(IDriveFiles files, IFileRecords records, F
     [Function("GetFileReferenceContent")]
     [Requires(Need.Person)]
     [Summary("Read the file behind a reference")]
-    [Answers(200, "The content.", ContentType = "*/*", ETag = true, Headers = ["Last-Modified: When S3 stored it.", "Accept-Ranges: bytes", "Content-Disposition: The name to save it under.", "x-version-id: S3's version, in a versioned bucket."])]
-    [Answers(206, "The range that was asked for.", ContentType = "*/*", ETag = true, Headers = ["Content-Range: Which bytes these are, of how many."])]
-    [Heeds("Range", "Such as bytes=0-99.")]
-    [Refuses("drive-removed", "range-not-satisfiable", "archived", "aws")]
+    [DescribedAs(nameof(FileTriggers.GetAsync), Of = typeof(FileTriggers))]
     public async Task<IResult> GetContentAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "api/files/{fileId}/content")] HttpRequest request, string fileId)
     {
         ArgumentNullException.ThrowIfNull(request);

@@ -18,12 +18,18 @@ public enum Need
 public sealed class RequiresAttribute(Need need) : Attribute
 {
     public Need Need { get; } = need;
+
+    /// <summary>
+    /// Whether memberships will do that this instance read within the last two seconds: for functions that only read files. Whoever is taken out of a workspace by
+    /// another instance reads for so much longer; whoever is by this one doesn't.
+    /// </summary>
+    public bool GoesByRecent { get; init; }
 }
 
 /// <summary>Which function needs what, read once from the code.</summary>
 public sealed class NeedsByFunction
 {
-    private readonly IReadOnlyDictionary<string, Need> _needs;
+    private readonly IReadOnlyDictionary<string, RequiresAttribute> _needs;
 
     /// <exception cref="InvalidOperationException">An HTTP function doesn't say whom it answers.</exception>
     public NeedsByFunction()
@@ -33,9 +39,9 @@ public sealed class NeedsByFunction
 
     internal NeedsByFunction(IEnumerable<Type> types) => _needs = HttpFunctionMethods.Of(types).ToDictionary(
         function => function.Name,
-        function => function.Requires?.Need ?? throw new InvalidOperationException($"{function.Method.DeclaringType?.Name}.{function.Method.Name} doesn't say whom it answers: add [Requires(…)]."),
+        function => function.Requires ?? throw new InvalidOperationException($"{function.Method.DeclaringType?.Name}.{function.Method.Name} doesn't say whom it answers: add [Requires(…)]."),
         StringComparer.OrdinalIgnoreCase);
 
     /// <summary>What the function needs; null when it isn't one of ours.</summary>
-    public Need? For(string function) => _needs.TryGetValue(function, out var need) ? need : null;
+    public RequiresAttribute? For(string function) => _needs.GetValueOrDefault(function);
 }

@@ -1,4 +1,6 @@
 using System.Security.Claims;
+using System.Security.Cryptography;
+using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Middleware;
@@ -25,8 +27,8 @@ public sealed class SignIn(NeedsByFunction needs, BearerTokens tokens, IWorkspac
             return;
         }
 
-        var need = needs.For(context.FunctionDefinition.Name) ?? throw new InvalidOperationException($"The function {context.FunctionDefinition.Name} doesn't say whom it answers.");
-        if (need is not Need.Nobody)
+        var requires = needs.For(context.FunctionDefinition.Name) ?? throw new InvalidOperationException($"The function {context.FunctionDefinition.Name} doesn't say whom it answers.");
+        if (requires.Need is not Need.Nobody)
         {
             if (await tokens.ReadAsync(http.Request, http.RequestAborted) is not { } identity || PersonOf(identity) is not { } known)
             {
@@ -34,10 +36,13 @@ public sealed class SignIn(NeedsByFunction needs, BearerTokens tokens, IWorkspac
                 return;
             }
 
-            var person = known with { Workspaces = await workspaces.MembershipsAsync(known.Organization, known.Id, http.RequestAborted) };
+            var memberships = requires.GoesByRecent
+                ? await workspaces.RecentMembershipsAsync(known.Organization, known.Id, http.RequestAborted)
+                : await workspaces.MembershipsAsync(known.Organization, known.Id, http.RequestAborted);
+            var person = known with { Workspaces = memberships };
             http.User = new ClaimsPrincipal(identity);
             http.Items[typeof(Person)] = person;
-            if (need is Need.Admin && !person.IsAdmin)
+            if (requires.Need is Need.Admin && !person.IsAdmin)
             {
                 await Refusal.Forbidden("Only admins of the organization may do this.").AsProblem().ExecuteAsync(http);
                 return;
@@ -75,16 +80,25 @@ public sealed class AuthenticationOptions
     public string Scope { get; set; } = "openid profile";
 }
 
-/// <summary>Validates bearer tokens: issuer, audience, signature, lifetime.</summary>
+/// <summary>
+/// Validates bearer tokens: issuer, audience, signature, lifetime. One that is good is remembered by its SHA-256 until it expires, for five minutes at most, so that
+/// a signature is checked once and not for every file; that is how much longer a key counts that the issuer withdraws.
+/// </summary>
 public sealed class BearerTokens
 {
+    private const int MostRemembered = 10_000;
+    private static readonly TimeSpan Remembered = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan Skew = TimeSpan.FromSeconds(30);
     private static readonly JsonWebTokenHandler Handler = new() { MapInboundClaims = false };
 
     private readonly TokenValidationParameters _parameters;
+    private readonly TimeProvider _clock;
+    private readonly Recent<string, Known> _known;
 
-    public BearerTokens(AuthenticationOptions options)
+    public BearerTokens(AuthenticationOptions options, TimeProvider clock)
     {
         ArgumentNullException.ThrowIfNull(options);
+        (_clock, _known) = (clock, new(clock, Remembered, MostRemembered));
         var discovery = $"{options.Authority!.AbsoluteUri.TrimEnd('/')}/.well-known/openid-configuration";
         _parameters = new()
         {
@@ -96,7 +110,7 @@ public sealed class BearerTokens
             ValidateLifetime = true,
             RequireExpirationTime = true,
             RequireSignedTokens = true,
-            ClockSkew = TimeSpan.FromSeconds(30),
+            ClockSkew = Skew,
             ValidAlgorithms = [SecurityAlgorithms.RsaSha256, SecurityAlgorithms.RsaSha384, SecurityAlgorithms.RsaSha512, SecurityAlgorithms.EcdsaSha256, SecurityAlgorithms.EcdsaSha384],
             IssuerValidatorUsingConfiguration = (issuer, token, _, configuration) => ValidateIssuer(issuer, token, configuration),
         };
@@ -106,15 +120,26 @@ public sealed class BearerTokens
     public async Task<ClaimsIdentity?> ReadAsync(HttpRequest request, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(request);
-        cancellation.ThrowIfCancellationRequested();
         const string scheme = "Bearer ";
         var header = request.Headers.Authorization.ToString();
         if (!header.StartsWith(scheme, StringComparison.OrdinalIgnoreCase))
             return null;
-        var result = await Handler.ValidateTokenAsync(header[scheme.Length..].Trim(), _parameters);
+        var token = header[scheme.Length..].Trim();
+        var key = Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
+        if (await _known.GetAsync(key, _ => ValidateAsync(token), cancellation) is not { } known)
+            return null;
+        if (_clock.GetUtcNow().UtcDateTime <= known.Until)
+            return known.Identity;
+        _known.Forget(key);
+        return (await ValidateAsync(token))?.Identity;
+    }
+
+    private async Task<Known?> ValidateAsync(string token)
+    {
+        var result = await Handler.ValidateTokenAsync(token, _parameters);
         if (result.Exception is SecurityTokenSignatureKeyNotFoundException)
             _parameters.ConfigurationManager.RequestRefresh();
-        return result.IsValid ? result.ClaimsIdentity : null;
+        return result.IsValid ? new(result.ClaimsIdentity, result.SecurityToken.ValidTo + Skew) : null;
     }
 
     /// <summary>An issuer that serves many tenants names itself with <c>{tenantid}</c>, which a token's own tenant stands in for.</summary>
@@ -124,6 +149,9 @@ public sealed class BearerTokens
         var expected = configuration.Issuer.Replace("{tenantid}", tenant, StringComparison.OrdinalIgnoreCase);
         return issuer == expected ? issuer : throw new SecurityTokenInvalidIssuerException($"The issuer {issuer} is not {expected}.") { InvalidIssuer = issuer };
     }
+
+    /// <param name="Until">In UTC, when the token is over.</param>
+    private sealed record Known(ClaimsIdentity Identity, DateTime Until);
 }
 
 /// <summary>Who calls.</summary>

@@ -29,6 +29,12 @@ public interface IWorkspaces
     /// <summary>What the person is in which workspaces.</summary>
     Task<IReadOnlyDictionary<WorkspaceId, WorkspaceRole>> MembershipsAsync(OrganizationId organization, UserId user, CancellationToken cancellation);
 
+    /// <summary>
+    /// The same as this process read it within the last two seconds, or reads it now: what was changed by this process shows at once,
+    /// what another one changed two seconds later at most. For reading files.
+    /// </summary>
+    ValueTask<IReadOnlyDictionary<WorkspaceId, WorkspaceRole>> RecentMembershipsAsync(OrganizationId organization, UserId user, CancellationToken cancellation);
+
     Task<Page<Member>> MembersAsync(OrganizationId organization, WorkspaceId workspace, int limit, string? cursor, CancellationToken cancellation);
 
     Task PutMemberAsync(OrganizationId organization, Member member, CancellationToken cancellation);

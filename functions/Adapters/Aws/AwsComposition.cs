@@ -31,6 +31,8 @@ public static class AwsComposition
         services.AddSingleton<PartBuffers>();
         services.AddSingleton<S3Outcomes>();
         services.AddSingleton<S3Uploads>();
+        services.AddSingleton<ListAhead>();
+        services.AddSingleton<S3Lister>();
         services.AddSingleton<S3Reader>();
         services.AddSingleton<S3Writer>();
         services.AddSingleton<S3Presigned>();

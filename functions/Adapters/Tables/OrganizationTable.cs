@@ -35,6 +35,12 @@ public sealed class OrganizationTable(TableServiceClient service)
 /// <summary>Reads that every table here makes in the same way.</summary>
 internal static class TableReads
 {
+    /// <summary>How old may be what reading files goes by.</summary>
+    public static readonly TimeSpan RecentAge = TimeSpan.FromSeconds(2);
+
+    /// <summary>How many drives, and how many people, are remembered for so long.</summary>
+    public const int MostRecent = 5_000;
+
     public static async Task<TRow?> FindAsync<TRow>(this TableClient table, string partition, string rowKey, CancellationToken cancellation)
         where TRow : class, ITableEntity
     {

@@ -6,12 +6,19 @@ using ServerlessDrives.Workspaces;
 namespace ServerlessDrives.Adapters.Tables;
 
 /// <summary>The drives in Table Storage.</summary>
-internal sealed class TableDrives(OrganizationTable table, LastLooks looks) : IDrives
+internal sealed class TableDrives(OrganizationTable table, LastLooks looks, TimeProvider clock) : IDrives
 {
+    private readonly Recent<(OrganizationId, DriveId), Drive> _recent = new(clock, TableReads.RecentAge, TableReads.MostRecent);
+
     public async Task<Versioned<Drive>?> FindAsync(OrganizationId organization, DriveId id, CancellationToken cancellation) =>
         await table.FindAsync<DriveRow>(organization, Keys.Of(id), cancellation) is { } row
             ? new Versioned<Drive>(await looks.ShowAsync(row.ToDrive(), cancellation), row.ETag.ToString())
             : null;
+
+    public ValueTask<Drive?> FindRecentAsync(OrganizationId organization, DriveId id, CancellationToken cancellation) => _recent.GetAsync(
+        (organization, id),
+        async token => (await table.FindAsync<DriveRow>(organization, Keys.Of(id), token))?.ToDrive(),
+        cancellation);
 
     public async Task<Page<Drive>> ListAsync(
         OrganizationId organization, IReadOnlyCollection<Audience>? audiences, HealthStatus? health, int limit, string? cursor, CancellationToken cancellation)
@@ -25,7 +32,7 @@ internal sealed class TableDrives(OrganizationTable table, LastLooks looks) : ID
     }
 
     public async Task<bool> SaveAsync(Versioned<Drive> drive, CancellationToken cancellation) =>
-        (await table.Begin(drive.Value.Organization).Replace(DriveRow.Of(drive.Value), new ETag(drive.ETag)).CommitAsync(cancellation)).Succeeded;
+        await CommitAsync(table.Begin(drive.Value.Organization).Replace(DriveRow.Of(drive.Value), new ETag(drive.ETag)), drive.Value, cancellation);
 
     // The drive's row is written too, unchanged: a removal that read it before then finds it changed.
     public async Task<bool> MakeDefaultAsync(Versioned<Drive> drive, Audience audience, DriveId? before, CancellationToken cancellation)
@@ -46,7 +53,7 @@ internal sealed class TableDrives(OrganizationTable table, LastLooks looks) : ID
 
         if (audience is Audience.Workspace workspace)
             transaction.Touch(Keys.Of(workspace.Id));
-        return (await transaction.CommitAsync(cancellation)).Succeeded;
+        return await CommitAsync(transaction, drive.Value, cancellation);
     }
 
     public async Task<bool> ClearDefaultAsync(OrganizationId organization, WorkspaceId workspace, DriveId before, CancellationToken cancellation) =>
@@ -71,7 +78,7 @@ internal sealed class TableDrives(OrganizationTable table, LastLooks looks) : ID
             }
         }
 
-        return (await transaction.CommitAsync(cancellation)).Succeeded;
+        return await CommitAsync(transaction, d, cancellation);
     }
 
     public async Task<DefaultDrives> DefaultsAsync(OrganizationId organization, CancellationToken cancellation)
@@ -87,5 +94,18 @@ internal sealed class TableDrives(OrganizationTable table, LastLooks looks) : ID
         }
 
         return new(ofOrganization, ofWorkspaces);
+    }
+
+    /// <summary>Whatever becomes of it: an answer that was lost may have been a success.</summary>
+    private async Task<bool> CommitAsync(Transaction transaction, Drive drive, CancellationToken cancellation)
+    {
+        try
+        {
+            return (await transaction.CommitAsync(cancellation)).Succeeded;
+        }
+        finally
+        {
+            _recent.Forget((drive.Organization, drive.Id));
+        }
     }
 }

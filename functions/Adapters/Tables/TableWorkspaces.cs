@@ -5,7 +5,7 @@ using ServerlessDrives.Workspaces;
 namespace ServerlessDrives.Adapters.Tables;
 
 /// <summary>Workspaces, with what belongs to the organization, and memberships, in a table of their own: each is two rows, by workspace and by user.</summary>
-internal sealed class TableWorkspaces(TableServiceClient service, OrganizationTable organizations) : IWorkspaces
+internal sealed class TableWorkspaces(TableServiceClient service, OrganizationTable organizations, TimeProvider clock) : IWorkspaces
 {
     public const string Name = "Workspaces";
 
@@ -13,6 +13,7 @@ internal sealed class TableWorkspaces(TableServiceClient service, OrganizationTa
     private const int MostRoles = 90;
 
     private readonly TableClient _table = service.GetTableClient(Name);
+    private readonly Recent<(OrganizationId, UserId), IReadOnlyDictionary<WorkspaceId, WorkspaceRole>> _recent = new(clock, TableReads.RecentAge, TableReads.MostRecent);
 
     public async Task<Versioned<Workspace>?> FindAsync(OrganizationId organization, WorkspaceId id, CancellationToken cancellation) =>
         await organizations.FindAsync<WorkspaceRow>(organization, Keys.Of(id), cancellation) is { } row
@@ -67,21 +68,41 @@ internal sealed class TableWorkspaces(TableServiceClient service, OrganizationTa
         return memberships;
     }
 
+    public async ValueTask<IReadOnlyDictionary<WorkspaceId, WorkspaceRole>> RecentMembershipsAsync(OrganizationId organization, UserId user, CancellationToken cancellation) =>
+        (await _recent.GetAsync((organization, user), async token => await MembershipsAsync(organization, user, token), cancellation))!;
+
     public async Task<Page<Member>> MembersAsync(OrganizationId organization, WorkspaceId workspace, int limit, string? cursor, CancellationToken cancellation)
     {
         var page = await _table.PageAsync<MemberRow>(organization.Value, ByWorkspace(workspace), null, limit, cursor, cancellation);
         return page.Select(row => new Member(workspace, Stored.User(row.User), Stored.Enum<WorkspaceRole>(row.Role)));
     }
 
-    public Task PutMemberAsync(OrganizationId organization, Member member, CancellationToken cancellation) =>
-        new Transaction(_table, organization.Value)
-            .Put(RowOf(ByWorkspace(member.Workspace) + member.User, member))
-            .Put(RowOf(ByUser(member.User) + member.Workspace, member))
-            .CommitAsync(cancellation);
+    public async Task PutMemberAsync(OrganizationId organization, Member member, CancellationToken cancellation)
+    {
+        try
+        {
+            await new Transaction(_table, organization.Value)
+                .Put(RowOf(ByWorkspace(member.Workspace) + member.User, member))
+                .Put(RowOf(ByUser(member.User) + member.Workspace, member))
+                .CommitAsync(cancellation);
+        }
+        finally
+        {
+            _recent.Forget((organization, member.User));
+        }
+    }
 
     public async Task RemoveMemberAsync(OrganizationId organization, WorkspaceId workspace, UserId user, CancellationToken cancellation)
     {
-        await _table.DeleteEntityAsync(organization.Value, ByUser(user) + workspace, ETag.All, cancellation);
+        try
+        {
+            await _table.DeleteEntityAsync(organization.Value, ByUser(user) + workspace, ETag.All, cancellation);
+        }
+        finally
+        {
+            _recent.Forget((organization, user));
+        }
+
         await _table.DeleteEntityAsync(organization.Value, ByWorkspace(workspace) + user, ETag.All, cancellation);
     }
 

@@ -20,6 +20,19 @@ public sealed class SummaryAttribute(string text) : Attribute
     public string? Detail { get; init; }
 }
 
+/// <summary>
+/// Is described as another function is, which does the same for those who name the thing in another way. What stands on the method itself comes first,
+/// and takes the place of the other's summary, and of its answer, parameter or header of the same name.
+/// </summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class DescribedAsAttribute(string method) : Attribute
+{
+    public string Method { get; } = method;
+
+    /// <summary>The other's class; the same one unless said otherwise.</summary>
+    public Type? Of { get; init; }
+}
+
 /// <summary>A good answer.</summary>
 [AttributeUsage(AttributeTargets.Method, AllowMultiple = true)]
 public class AnswersAttribute(int status, string description) : Attribute

@@ -20,7 +20,7 @@ internal sealed partial class Operations(Schemas schemas)
     {
         foreach (var verb in function.Verbs.Select(verb => verb.ToLowerInvariant()))
         {
-            if (function.Method.GetCustomAttributes<SummaryAttribute>().Any(summary => summary.WithoutPath))
+            if (function.Method.Summaries().Any(summary => summary.WithoutPath))
             {
                 var bare = function.Route[..function.Route.LastIndexOf("/{*", StringComparison.Ordinal)];
                 yield return ($"/{bare}", verb, Describe(function, verb, bare, withoutPath: true));
@@ -33,12 +33,12 @@ internal sealed partial class Operations(Schemas schemas)
     private JsonObject Describe(HttpFunctionMethod function, string verb, string route, bool withoutPath)
     {
         var method = function.Method;
-        var summary = method.GetCustomAttributes<SummaryAttribute>().FirstOrDefault(summary => summary.WithoutPath == withoutPath)
+        var summary = method.Summaries().FirstOrDefault(summary => summary.WithoutPath == withoutPath)
             ?? throw new InvalidOperationException($"{method.DeclaringType?.Name}.{method.Name} doesn't say what it does: add [Summary(…)].");
         var section = method.DeclaringType?.GetCustomAttribute<SectionAttribute>()?.Name
             ?? throw new InvalidOperationException($"{method.DeclaringType?.Name} doesn't say where it stands in the reference: add [Section(…)].");
-        var reads = method.GetCustomAttribute<ReadsAttribute>();
-        var answers = method.GetCustomAttributes<AnswersAttribute>().Where(answer => answer.Status == 304 || answer.WithoutPath == withoutPath).ToList();
+        var reads = method.Reads();
+        var answers = method.Answers().Where(answer => answer.Status == 304 || answer.WithoutPath == withoutPath).ToList();
         var operation = new JsonObject
         {
             ["operationId"] = Camel(function.Name) + (withoutPath ? "Folder" : verb == "head" && !function.Name.StartsWith("Head", StringComparison.Ordinal) ? "Head" : ""),
@@ -63,9 +63,9 @@ internal sealed partial class Operations(Schemas schemas)
         var parameters = new JsonArray();
         foreach (Match name in RouteParameter().Matches(route))
             parameters.Add(RouteParameterOf(name.Groups["name"].Value, name.Groups["all"].Success));
-        foreach (var query in method.GetCustomAttributes<QueryAttribute>().Where(query => query.WithoutPath == withoutPath))
+        foreach (var query in method.Queries().Where(query => query.WithoutPath == withoutPath))
             parameters.Add(QueryOf(query));
-        if (method.GetCustomAttributes<AnswersAttribute>().Any(answer => IsPage(answer) && answer.WithoutPath == withoutPath))
+        if (method.Answers().Any(answer => IsPage(answer) && answer.WithoutPath == withoutPath))
         {
             parameters.Add(QueryOf(new QueryAttribute<int>("limit", "How many at most; 50 unless said otherwise.") { Least = 1, Most = Paging.Most }));
             parameters.Add(QueryOf(new QueryAttribute("cursor", "The nextCursor of the page before.")));
@@ -73,7 +73,7 @@ internal sealed partial class Operations(Schemas schemas)
 
         if (withoutPath)
             return parameters;
-        foreach (var heeds in method.GetCustomAttributes<HeedsAttribute>())
+        foreach (var heeds in method.Headers())
             parameters.Add(HeaderOf(heeds.Header, heeds.Description));
         if (verb == "get" && IsResource(method))
             parameters.Add(HeaderOf("If-None-Match", "ETags that the reader has; 304 when one still holds."));
@@ -244,7 +244,7 @@ internal sealed partial class Operations(Schemas schemas)
     private static IEnumerable<string> CodesOf(HttpFunctionMethod function, string route, List<AnswersAttribute> answers, ReadsAttribute? reads)
     {
         var (method, need) = (function.Method, function.Requires?.Need);
-        List<string> codes = ["internal", "unavailable", .. method.GetCustomAttributes<RefusesAttribute>().SelectMany(refuses => refuses.Codes)];
+        List<string> codes = ["internal", "unavailable", .. method.Refusals()];
         if (need is not Need.Nobody)
             codes.Add("unauthenticated");
         if (need is Need.Admin)
@@ -265,7 +265,7 @@ internal sealed partial class Operations(Schemas schemas)
     private static bool IsPage(AnswersAttribute answer) => answer.Body is { IsGenericType: true } type && type.GetGenericTypeDefinition() == typeof(Page<>);
 
     private static bool IsResource(MethodInfo method) =>
-        method.GetCustomAttributes<AnswersAttribute>().Any(answer => answer.GetType() is { IsGenericType: true } type && type.GetGenericTypeDefinition() == typeof(AnswersResourceAttribute<>));
+        method.Answers().Any(answer => answer.GetType() is { IsGenericType: true } type && type.GetGenericTypeDefinition() == typeof(AnswersResourceAttribute<>));
 
     private static string PathOf(string route) => $"/{RouteParameter().Replace(route, "{${name}}")}";
 

@@ -15,6 +15,7 @@ internal sealed class FunctionEntry
         Triggered = triggered;
         Trigger = trigger;
         Definition = new EntryDefinition(this);
+        Call = new FunctionCall(method, triggered);
     }
 
     public string Name { get; }
@@ -25,6 +26,9 @@ internal sealed class FunctionEntry
 
     public TriggerBindingAttribute Trigger { get; }
     public FunctionDefinition Definition { get; }
+
+    /// <summary>How it is called; found out once and not for every call.</summary>
+    public FunctionCall Call { get; }
 
     /// <summary>How sentences about it name it.</summary>
     public string Where => $"{Method.DeclaringType?.FullName}.{Method.Name}";

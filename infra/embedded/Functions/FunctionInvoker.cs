@@ -40,37 +40,30 @@ internal sealed class FunctionInvoker
     private static async Task RunFunctionAsync(FunctionContext context)
     {
         var invocation = (Invocation)context;
-        var method = invocation.Entry.Method;
-        var arguments = Array.ConvertAll(method.GetParameters(), parameter => ArgumentFor(invocation, parameter));
-        var target = method.IsStatic ? null : ActivatorUtilities.GetServiceOrCreateInstance(invocation.InstanceServices, method.DeclaringType!);
+        var call = invocation.Entry.Call;
+        var arguments = Array.ConvertAll(call.Parameters, parameter => ArgumentFor(invocation, parameter));
+        var target = call.TargetIn(invocation.InstanceServices);
         invocation.Ran = true;
-        object? returned;
-        try
-        {
-            returned = method.Invoke(target, arguments);
-        }
-        catch (TargetInvocationException thrown)
-        {
-            ExceptionDispatchInfo.Throw(thrown.InnerException!);
-            throw;
-        }
-
-        invocation.Answer = await UnwrapAsync(returned);
+        invocation.Answer = await UnwrapAsync(call.Invoke(target, arguments));
     }
 
-    private static object? ArgumentFor(Invocation invocation, ParameterInfo parameter)
+    private static object? ArgumentFor(Invocation invocation, CalledParameter parameter)
     {
-        if (parameter == invocation.Entry.Triggered)
-            return invocation.TriggeredBy is ActivityInput input ? input.Read(parameter.ParameterType) : invocation.TriggeredBy;
-        if (parameter.ParameterType == typeof(FunctionContext))
-            return invocation;
-        if (parameter.ParameterType == typeof(CancellationToken))
-            return invocation.CancellationToken;
-        if (parameter.GetCustomAttribute<InputBindingAttribute>() is DurableClientAttribute)
-            return invocation.InstanceServices.GetRequiredService<DurableTaskClient>();
-        var http = invocation.Http!;
-        var text = http.GetRouteValue(parameter.Name!) as string ?? (http.Request.Query.TryGetValue(parameter.Name!, out var query) ? (string?)query : null);
-        return text is null && parameter.HasDefaultValue ? parameter.DefaultValue : TextBinding.Read(text, parameter.ParameterType);
+        switch (parameter.Source)
+        {
+            case ParameterSource.Trigger:
+                return invocation.TriggeredBy is ActivityInput input ? input.Read(parameter.Type) : invocation.TriggeredBy;
+            case ParameterSource.Context:
+                return invocation;
+            case ParameterSource.Cancellation:
+                return invocation.CancellationToken;
+            case ParameterSource.DurableClient:
+                return invocation.InstanceServices.GetRequiredService<DurableTaskClient>();
+            default:
+                var http = invocation.Http!;
+                var text = http.GetRouteValue(parameter.Name) as string ?? (http.Request.Query.TryGetValue(parameter.Name, out var query) ? (string?)query : null);
+                return text is null && parameter.HasDefault ? parameter.Default : TextBinding.Read(text, parameter.Type);
+        }
     }
 
     private static async Task<object?> UnwrapAsync(object? returned)

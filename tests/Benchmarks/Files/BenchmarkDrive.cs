@@ -33,8 +33,8 @@ internal sealed class BenchmarkDrive : IAsyncDisposable
         var app = await EmbeddedApp.StartAsync();
         var administrator = app.Administrator();
         using var signedIn = await app.SignInAsync("mia");
-        var mia = app.Anonymous();
-        mia.Timeout = TimeSpan.FromMinutes(30);
+        // Not the tests' client, which holds each answer against the API's description: that takes longer than the answer.
+        var mia = new HttpClient { BaseAddress = app.Address, Timeout = TimeSpan.FromMinutes(30) };
         mia.DefaultRequestHeaders.Authorization = signedIn.DefaultRequestHeaders.Authorization;
         var started = await mia.PostAsync(
             "/api/connections",

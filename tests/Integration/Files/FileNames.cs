@@ -154,6 +154,34 @@ public sealed class FileNames(RunningApp running)
             (await drive.Http.GetAsync($"{drive.Root}/files?{other}", HttpStatusCode.UnprocessableEntity))["errors"]!["cursor"].ShouldNotBeNull();
     }
 
+    [Fact]
+    public async Task Large_pages_go_on_where_they_ended_whoever_turns_them_and_whatever_has_changed()
+    {
+        var drive = await TestDrive.SharedAsync(_app);
+        using var s3 = _app.Administrator().S3();
+        Task WriteAsync(string key) => s3.PutObjectAsync(new PutObjectRequest { BucketName = TestDrive.Bucket, Key = $"{drive.Path}/large/{key}", ContentBody = "x" });
+        // A page of 500 ends with the folder.
+        var keys = Enumerable.Range(0, 620).Select(i => i == 499 ? $"{i:000}/below" : $"{i:000}").ToList();
+        await Parallel.ForEachAsync(keys.Append("499/more"), new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (key, _) => await WriteAsync(key));
+        var expected = keys.Select(key => $"large/{key.Split('/')[0]}").ToList();
+        foreach (var limit in new[] { 500, 300 })
+            (await ListAsync(drive, "large", limit, recursive: false)).Select(entry => entry.Text("path")).ShouldBe(expected);
+
+        async Task<JsonNode> PageAsync(string more) => await drive.Http.GetAsync($"{drive.Root}/files?path=large&limit=500{more}", HttpStatusCode.OK);
+        var cursor = $"&cursor={(await PageAsync("")).Text("nextCursor")}";
+        // The first time it is at hand, the second time S3 is asked again; then more has come in before the page's end than S3 lists in one call.
+        for (var turn = 0; turn < 3; turn++)
+        {
+            if (turn == 2)
+                await Parallel.ForEachAsync(Enumerable.Range(0, 600), new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (i, _) => await WriteAsync($"0-{i:000}"));
+            (await PageAsync(cursor))["items"]!.AsArray().Select(entry => entry!.Text("path")).ShouldBe(expected.Skip(500));
+        }
+
+        await PageAsync("");
+        using var put = await drive.PutAsync("large/999", [1]);
+        (await PageAsync(cursor))["items"]!.AsArray().Select(entry => entry!.Text("path")).ShouldBe([.. expected.Skip(500), "large/999"]);
+    }
+
     private static async Task<List<JsonNode>> ListAsync(TestDrive drive, string folder, int limit, bool recursive)
     {
         var (entries, cursor) = (new List<JsonNode>(), "");

@@ -1,0 +1,123 @@
+using Amazon.S3.Model;
+using Microsoft.Extensions.Options;
+using ServerlessDrives.Access;
+using ServerlessDrives.Drives;
+using ServerlessDrives.Files;
+using ServerlessDrives.Verification;
+
+namespace ServerlessDrives.Adapters.Aws;
+
+/// <summary>Lists folders of drives, in pages of the size that is asked for.</summary>
+internal sealed class S3Lister(DriveClients clients, ListAhead ahead, IOptions<AwsOptions> options)
+{
+    /// <summary>The most that S3 lists in one call.</summary>
+    private const int LargestBatch = 1000;
+
+    private static readonly Refusal WrongCursor = Refusal.Invalid("cursor", "This cursor doesn't belong to this list; leave it out to begin anew.");
+
+    public async Task<Result<Page<FileEntry>>> ListAsync(Drive drive, FilePath? folder, bool recursive, int limit, string? cursor, CancellationToken cancellation)
+    {
+        var list = new FolderList(drive, drive.Path.Prefix + (folder is null ? "" : folder.Value + "/"), recursive);
+        if (!ListCursor.TryRead(cursor, list.Prefix, recursive, out var position))
+            return WrongCursor;
+        var kept = cursor is null ? null : await ahead.TakeAsync(drive.Id, cursor, cancellation);
+        if (kept is not null)
+            return PageOf(list, kept, limit, readsOn: true);
+        // Whoever takes large pages takes many: S3 is asked for two of them at once.
+        var size = limit > LargestBatch / 4 || position.After is not null ? LargestBatch : limit;
+        for (var token = position.Token; ;)
+        {
+            if (!(await AskAsync(list, token, size, cancellation)).TryGet(out var batch, out var fault))
+                return fault is Fault.Refused { Status: 400, Code: "InvalidArgument" } && cursor is not null ? WrongCursor : S3Refusals.Of(drive, KnownCheck.ObjectsListable, fault);
+            if (position.After is { } after)
+                batch = batch with { Entries = [.. batch.Entries.SkipWhile(listed => KeyOrder.Compare(listed.Key, after) <= 0)] };
+            // So much has come in before the place where the page ended that all of it was handed out already.
+            if (position.After is not null && batch is { Entries.Count: 0, Next: not null })
+                token = batch.Next;
+            else
+                return PageOf(list, batch, limit, readsOn: false);
+        }
+    }
+
+    /// <param name="readsOn">Whether this is not the first page that is taken.</param>
+    private Page<FileEntry> PageOf(FolderList list, ListBatch batch, int limit, bool readsOn)
+    {
+        var page = batch.Entries.Take(limit).Select(listed => listed.Entry).ToArray();
+        if (batch.Entries.Count > limit)
+        {
+            var cursor = ListCursor.Write(new(batch.Token, batch.Entries[limit - 1].Key), list.Prefix, list.Recursive);
+            ahead.Keep(list.Drive.Id, cursor, Task.FromResult<ListBatch?>(batch with { Entries = [.. batch.Entries.Skip(limit)] }));
+            return new(page, cursor);
+        }
+
+        if (batch.Next is null)
+            return new(page, null);
+        var next = ListCursor.Write(new(batch.Next, null), list.Prefix, list.Recursive);
+        if (readsOn && limit > LargestBatch / 4)
+            ahead.Keep(list.Drive.Id, next, Task.Run(() => PrefetchAsync(list, batch.Next)));
+        return new(page, next);
+    }
+
+    private async Task<ListBatch?> PrefetchAsync(FolderList list, string token) =>
+        (await AskAsync(list, token, LargestBatch, CancellationToken.None)).TryGet(out var batch, out _) ? batch : null;
+
+    private async Task<Answer<ListBatch>> AskAsync(FolderList list, string? token, int size, CancellationToken cancellation)
+    {
+        var drive = list.Drive;
+        using var lease = clients.Lease(drive);
+        var listed = await lease.AskAsync(
+            (s3, cancelled) => s3.ListObjectsV2Async(
+                new()
+                {
+                    BucketName = drive.Bucket.Value,
+                    Prefix = list.Prefix,
+                    Delimiter = list.Recursive ? null : "/",
+                    MaxKeys = size,
+                    ContinuationToken = token,
+                    ExpectedBucketOwner = drive.BucketOwner?.Value,
+                },
+                cancelled),
+            options.Value.CallTimeout * 3,
+            cancellation);
+        return listed.TryGet(out var answer, out var fault)
+            ? new ListBatch(EntriesOf(drive, list.Prefix, answer), token, answer.IsTruncated == true ? answer.NextContinuationToken : null)
+            : fault;
+    }
+
+    /// <summary>Folders and files as S3 orders them: both lists come in that order, so they are merged.</summary>
+    private static List<Listed> EntriesOf(Drive drive, string prefix, ListObjectsV2Response answer)
+    {
+        var (folders, files) = (answer.CommonPrefixes ?? [], answer.S3Objects ?? []);
+        var entries = new List<Listed>(folders.Count + files.Count);
+        for (var (next, file) = (0, 0); next < folders.Count || file < files.Count;)
+        {
+            if (file == files.Count || (next < folders.Count && KeyOrder.Compare(folders[next], files[file].Key) < 0))
+            {
+                entries.Add(Folder(drive, folders[next++]));
+                continue;
+            }
+
+            var found = files[file++];
+            // A key that is the folder itself is the marker that consoles make for an empty one.
+            if (found.Key != prefix)
+                entries.Add(found.Key.EndsWith('/') ? Folder(drive, found.Key) : File(drive, found));
+        }
+
+        return entries;
+    }
+
+    private static Listed Folder(Drive drive, string key) => new(key, new("folder", key[drive.Path.Prefix.Length..^1], null, null, null, drive.Path.TryFileOf(key[..^1], out _)));
+
+    private static Listed File(Drive drive, S3Object found) => new(
+        found.Key,
+        new(
+            "file",
+            found.Key[drive.Path.Prefix.Length..],
+            found.Size,
+            found.LastModified is { } at ? new DateTimeOffset(at.ToUniversalTime()) : null,
+            found.ETag,
+            drive.Path.TryFileOf(found.Key, out _)));
+
+    /// <param name="Prefix">Of the folder in the bucket, with a slash at its end; empty for a whole bucket.</param>
+    private sealed record FolderList(Drive Drive, string Prefix, bool Recursive);
+}
