@@ -35,7 +35,8 @@ internal static class SessionPolicy
     private static string Document(BucketAccess access, string prefix)
     {
         var pattern = PolicyText.Escape(prefix) + "*";
-        var list = Allow(["s3:ListBucket"], access.BucketArn);
+        // Versions are listed where the customer allows it besides what is offered; a session policy only ever takes away.
+        var list = Allow(["s3:ListBucket", "s3:ListBucketVersions"], access.BucketArn);
         if (prefix.Length > 0)
             list["Condition"] = new JsonObject { ["StringLike"] = new JsonObject { ["s3:prefix"] = pattern } };
         // A bucket may encrypt with a key of its own choice by default; which one, only the role's policies know.

@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
 using ServerlessDrives.Access;
-using ServerlessDrives.Connecting.Setup;
 using ServerlessDrives.Http;
 
 namespace ServerlessDrives.Connecting;
@@ -71,13 +70,7 @@ public sealed class HandOverTriggers(IConnections connections, ConnectionViews v
     {
         if (!(await FindAsync(request, connectionId)).TryGet(out var connection, out var unknown))
             return unknown.AsProblem();
-        var (format, type) = request.Query["format"].ToString() switch
-        {
-            "aws-cli" => (SetupFormat.AwsCli, "text/x-shellscript"),
-            "cloudformation" => (SetupFormat.CloudFormation, "application/json"),
-            "terraform" => (SetupFormat.Terraform, "text/plain"),
-            _ => ((SetupFormat?)null, ""),
-        };
+        var format = SetupText.FormatOf(request.Query["format"]);
         if (format is null)
             return Refusal.Invalid("format", "One of aws-cli, cloudformation, terraform was expected.").AsProblem();
         var written = await setup.WriteAsync(request.Person(), connection, format.Value, BaseAddress(request), request.HttpContext.RequestAborted);
@@ -85,7 +78,7 @@ public sealed class HandOverTriggers(IConnections connections, ConnectionViews v
         {
             // A script holds callback links, which whoever has them can use.
             request.HttpContext.Response.Headers.CacheControl = "no-store";
-            return Results.Text(text, $"{type}; charset=utf-8", Encoding.UTF8);
+            return Results.Text(text, SetupText.ContentTypeOf(format.Value), Encoding.UTF8);
         });
     }
 

@@ -34,13 +34,20 @@ public static class Bodies
     }
 
     /// <summary>A JSON body's bytes, of a bounded size; empty when there is none.</summary>
-    public static async Task<Result<byte[]>> ReadBytesAsync(this HttpRequest request)
+    public static Task<Result<byte[]>> ReadBytesAsync(this HttpRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return request.ContentLength is not 0 && request.ContentType is not null && !request.HasJsonContentType() && !(request.ContentLength > MostBytes)
+            ? Task.FromResult<Result<byte[]>>(new Refusal(RefusalKind.Malformed, "unsupported-media-type", "Send application/json."))
+            : request.ReadAnyBytesAsync();
+    }
+
+    /// <summary>The same, whatever its type says: SNS sends JSON as text/plain.</summary>
+    public static async Task<Result<byte[]>> ReadAnyBytesAsync(this HttpRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
         if (request.ContentLength > MostBytes)
             return TooLarge;
-        if (request.ContentLength is not 0 && request.ContentType is not null && !request.HasJsonContentType())
-            return new Refusal(RefusalKind.Malformed, "unsupported-media-type", "Send application/json.");
         using var body = new MemoryStream();
         var buffer = new byte[16 * 1024];
         int read;

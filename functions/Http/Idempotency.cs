@@ -18,8 +18,12 @@ public interface IIdempotencyRecords
     /// <returns>Null when it is begun now; otherwise what is known of it.</returns>
     Task<IdempotencyRecord?> BeginAsync(string partition, string key, string fingerprint, CancellationToken cancellation);
 
+    /// <summary>Says that a request which takes long is still being answered, so that nobody takes it for one that a crash cut off.</summary>
+    Task StillAtItAsync(string partition, string key, CancellationToken cancellation);
+
     /// <summary>Keeps the answer, encrypted by whoever asks; null forgets the request, so that it can be made again.</summary>
-    Task EndAsync(string partition, string key, byte[]? answer, CancellationToken cancellation);
+    /// <param name="fingerprint">What the request turned out to say, where that wasn't known when it began; null for what was said then.</param>
+    Task EndAsync(string partition, string key, byte[]? answer, string? fingerprint, CancellationToken cancellation);
 }
 
 /// <param name="Ended">False while the first request is still being answered.</param>
@@ -30,7 +34,7 @@ public sealed record IdempotencyRecord(string Fingerprint, bool Ended, byte[]? A
 /// Makes a POST with an <c>Idempotency-Key</c> happen once. What is kept of the answer is encrypted with a key made of the caller's own
 /// key, since answers may hold what only the caller should see (a webhook's signing key, a callback link).
 /// </summary>
-public sealed class Idempotency(IIdempotencyRecords records, TimeProvider clock)
+public sealed partial class Idempotency(IIdempotencyRecords records, TimeProvider clock)
 {
     public const string Header = "Idempotency-Key";
     private const int MostKeyLength = 200;
@@ -57,17 +61,15 @@ public sealed class Idempotency(IIdempotencyRecords records, TimeProvider clock)
         var key = request.Headers[Header].ToString();
         if (key.Length == 0)
             return await act();
-        if (key.Length > MostKeyLength || key.Any(char.IsControl))
-            return new Refusal(RefusalKind.Malformed, "malformed", $"An Idempotency-Key has at most {MostKeyLength} printable characters.").AsProblem();
+        if (Unusable(key) is { } unusable)
+            return unusable.AsProblem();
 
         request.EnableBuffering(Bodies.MostBytes);
         if (!(await request.ReadBytesAsync()).TryGet(out var bytes, out var unreadable))
             return unreadable.AsProblem();
         request.Body.Position = 0;
 
-        var person = request.Person();
-        var partition = $"{person.Organization}|{person.Id}";
-        var name = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)));
+        var (partition, name) = PlaceOf(request, key);
         var fingerprint = Convert.ToHexStringLower(SHA256.HashData([.. Encoding.UTF8.GetBytes($"{request.Method} {request.Path}\n"), .. bytes]));
         var cancellation = request.HttpContext.RequestAborted;
         for (var until = clock.GetUtcNow() + Patience; await records.BeginAsync(partition, name, fingerprint, cancellation) is { } known; await Task.Delay(Pause, clock, cancellation))
@@ -85,8 +87,18 @@ public sealed class Idempotency(IIdempotencyRecords records, TimeProvider clock)
         finally
         {
             // Our own failures, and "later", are not kept: the request may be made again under its key.
-            await records.EndAsync(partition, name, answer is { Status: < 500 and not StatusCodes.Status429TooManyRequests } ? Seal(answer, key) : null, CancellationToken.None);
+            await records.EndAsync(partition, name, answer is { Status: < 500 and not StatusCodes.Status429TooManyRequests } ? Seal(answer, key) : null, null, CancellationToken.None);
         }
+    }
+
+    private static Refusal? Unusable(string key) => key.Length > MostKeyLength || key.Any(char.IsControl)
+        ? new(RefusalKind.Malformed, "malformed", $"An Idempotency-Key has at most {MostKeyLength} printable characters.")
+        : null;
+
+    private static (string Partition, string Name) PlaceOf(HttpRequest request, string key)
+    {
+        var person = request.Person();
+        return ($"{person.Organization}|{person.Id}", Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key))));
     }
 
     private static IResult AnswerTo(IdempotencyRecord known, string fingerprint, string key)

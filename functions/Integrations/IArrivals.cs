@@ -5,18 +5,30 @@ using ServerlessDrives.Drives;
 
 namespace ServerlessDrives.Integrations;
 
-/// <summary>A file as a listing shows it.</summary>
-public sealed record ArrivedFile(FilePath Path, string ETag, long Size, DateTimeOffset LastModified)
+/// <summary>A version of a file as S3 shows it.</summary>
+/// <param name="VersionId">Null where the bucket keeps no versions, or the way it was found doesn't say.</param>
+public sealed record ArrivedFile(FilePath Path, string ETag, long Size, DateTimeOffset LastModified, string? VersionId = null)
 {
-    /// <summary>The same for the same content at the same place and time, and another for any other.</summary>
+    /// <summary>
+    /// The same for the same content at the same place and time, however it was heard of, and another for any other. Without the version's id,
+    /// which a plain listing lacks: what it tells of must be known again when a notification comes.
+    /// </summary>
     public string Key => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{Path}\n{ETag}\n{LastModified.UtcTicks}")).AsSpan(0, 16));
 }
 
 /// <summary>What has come to a folder of a drive.</summary>
 public interface IArrivals
 {
-    /// <summary>Files below the folder that changed at or after the moment, page by page.</summary>
+    /// <summary>
+    /// Files below the folder that changed at or after the moment, page by page. Every version of them where the bucket keeps versions and the drive may
+    /// list them (<c>s3:ListBucketVersions</c>, which isn't among what a drive needs); otherwise what each file is now.
+    /// Of one file the newest comes first.
+    /// </summary>
     IAsyncEnumerable<ArrivedFile> ListAsync(Drive drive, FilePath? folder, DateTimeOffset since, CancellationToken cancellation);
+
+    /// <summary>One version of one file; null when it isn't there, or not for this drive to see.</summary>
+    /// <param name="versionId">Null for the file as it is now.</param>
+    Task<ArrivedFile?> FindAsync(Drive drive, FilePath path, string? versionId, CancellationToken cancellation);
 
     /// <summary>
     /// When the oldest upload below the folder that is still under way began; null when none is. S3 dates a file of several parts

@@ -38,6 +38,9 @@ public sealed record Integration
     /// <summary>Who hears of new files; for an upstream.</summary>
     public WebhookId? Webhook { get; init; }
 
+    /// <summary>S3's own notifications; for an upstream, once somebody has asked how to set them up.</summary>
+    public Notifications? Notifications { get; init; }
+
     public bool Paused { get; init; }
     public required UserId CreatedBy { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
@@ -73,6 +76,9 @@ public interface IUpstreamState
 
     /// <summary>What was dealt with already, of files that changed since that moment: told of, or not meant by the pattern.</summary>
     Task<IReadOnlySet<string>> SeenAsync(IntegrationId integration, CancellationToken cancellation);
+
+    /// <summary>Whether this version of a file was dealt with already.</summary>
+    Task<bool> HasSeenAsync(IntegrationId integration, string key, CancellationToken cancellation);
 
     /// <summary>Notes files as dealt with.</summary>
     Task AddSeenAsync(IntegrationId integration, IReadOnlyCollection<SeenFile> files, CancellationToken cancellation);

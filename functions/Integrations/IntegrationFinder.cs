@@ -28,7 +28,7 @@ internal sealed class WorkspaceIntegrations(IIntegrations integrations) : IWorks
 }
 
 /// <summary>Integrations keep their drive from being removed, unless they go with it.</summary>
-internal sealed class IntegrationsOnDrives(IIntegrations integrations) : IHoldsDrives
+internal sealed class IntegrationsOnDrives(IIntegrations integrations, IntegrationRemoval removal) : IHoldsDrives
 {
     private const int AtATime = 100;
 
@@ -40,7 +40,10 @@ internal sealed class IntegrationsOnDrives(IIntegrations integrations) : IHoldsD
         for (IReadOnlyList<DriveHold> holds; (holds = await HoldsAsync(organization, drive, cancellation)).Count > 0;)
         {
             foreach (var hold in holds)
-                await integrations.DeleteAsync(organization, IntegrationId.Of(hold.Id), cancellation);
+            {
+                if (await integrations.FindAsync(organization, IntegrationId.Of(hold.Id), cancellation) is { } found)
+                    await removal.RemoveAsync(found.Value, cancellation);
+            }
         }
     }
 }

@@ -6,22 +6,33 @@ using ServerlessDrives.Http;
 
 namespace ServerlessDrives.Integrations;
 
+/// <summary>S3's notifications of an upstream.</summary>
+/// <param name="Status"><c>awaiting</c> until the topic's subscription is confirmed, <c>confirmed</c> from then on.</param>
+/// <param name="TopicArn">The topic that is listened to; null until it is confirmed.</param>
+public sealed record NotificationsView(string Status, string? TopicArn, DateTimeOffset? ConfirmedAt)
+{
+    public static NotificationsView? Of(Notifications? notifications) =>
+        notifications is null ? null : new(notifications.Topic is null ? "awaiting" : "confirmed", notifications.Topic?.Value, notifications.ConfirmedAt);
+}
+
 /// <summary>An integration as the API shows it.</summary>
+/// <param name="Notifications">S3's own notifications; null as long as nobody has asked how to set them up.</param>
 public sealed record IntegrationView(
-    IntegrationId Id, IntegrationKind Kind, string Name, DriveId? DriveId, WorkspaceId? WorkspaceId, string Folder, string? Pattern, WebhookId? WebhookId, bool Paused, UserId CreatedBy, DateTimeOffset CreatedAt)
+    IntegrationId Id, IntegrationKind Kind, string Name, DriveId? DriveId, WorkspaceId? WorkspaceId, string Folder, string? Pattern, WebhookId? WebhookId, bool Paused,
+    NotificationsView? Notifications, UserId CreatedBy, DateTimeOffset CreatedAt)
 {
     public static IntegrationView Of(Integration integration)
     {
         ArgumentNullException.ThrowIfNull(integration);
         return new(
             integration.Id, integration.Kind, integration.Name, integration.Drive, integration.Workspace, integration.Folder?.Value ?? "", integration.Pattern, integration.Webhook, integration.Paused,
-            integration.CreatedBy, integration.CreatedAt);
+            NotificationsView.Of(integration.Notifications), integration.CreatedBy, integration.CreatedAt);
     }
 }
 
 /// <summary>Integrations over HTTP.</summary>
 [Section("Integrations")]
-public sealed class IntegrationTriggers(IIntegrations integrations, IUpstreamState state, IntegrationForms forms, IntegrationFinder finder, DriveFinder drives, FirstLook firstLook, IWebhooks webhooks, IAuditTrail audit, Idempotency idempotency)
+public sealed class IntegrationTriggers(IIntegrations integrations, IUpstreamState state, IntegrationForms forms, IntegrationFinder finder, IntegrationRemoval removal, DriveFinder drives, FirstLook firstLook, IWebhooks webhooks, IAuditTrail audit, Idempotency idempotency)
 {
     [Function("ListIntegrations")]
     [Requires(Need.Person)]
@@ -44,7 +55,8 @@ public sealed class IntegrationTriggers(IIntegrations integrations, IUpstreamSta
     [Summary(
         "Add an integration",
         Detail = "An upstream tells its webhook of each file version that comes to the folder from now on and matches the pattern: * and ? within a name, ** for any number of folders. "
-            + "It looks at the folder at intervals, so a version that is overwritten before the next look is not told of.")]
+            + "It looks at the folder at intervals and, where the bucket keeps versions and the drive may list them (s3:ListBucketVersions), sees all of them; otherwise a version that is "
+            + "overwritten before the next look is not told of. S3's own notifications can be set up besides: see its setup.")]
     [Reads<IntegrationBody>]
     [Answers<IntegrationView>(201, "The integration.", ETag = true, Location = true)]
     [HonoursIdempotencyKey]
@@ -121,7 +133,7 @@ public sealed class IntegrationTriggers(IIntegrations integrations, IUpstreamSta
         if (!(await FindToChangeAsync(request, integrationId)).TryGet(out var found, out var unknown))
             return unknown.AsProblem();
         var person = request.Person();
-        await integrations.DeleteAsync(person.Organization, found.Value.Id, request.HttpContext.RequestAborted);
+        await removal.RemoveAsync(found.Value, request.HttpContext.RequestAborted);
         await audit.RecordAsync(person.Organization, Actor.User(person.Id), "integration.deleted", found.Value.Id.Value, new() { ["name"] = found.Value.Name }, null, null, request.HttpContext.RequestAborted);
         return Results.NoContent();
     }

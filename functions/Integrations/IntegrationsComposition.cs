@@ -14,11 +14,17 @@ public static class IntegrationsComposition
         ArgumentNullException.ThrowIfNull(configuration);
         services.AddOptions<IntegrationOptions>().Bind(configuration.GetSection("ServerlessDrives:Integrations"))
             .Validate(options => options.PollEvery >= TimeSpan.FromSeconds(1) && options.PollEvery <= TimeSpan.FromDays(1), "ServerlessDrives:Integrations:PollEvery must be between 00:00:01 and 1.00:00:00.")
+            .Validate(
+                options => options.PollWithNotificationsEvery >= TimeSpan.FromSeconds(1) && options.PollWithNotificationsEvery <= TimeSpan.FromDays(1),
+                "ServerlessDrives:Integrations:PollWithNotificationsEvery must be between 00:00:01 and 1.00:00:00.")
             .ValidateOnStart();
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<IntegrationOptions>>().Value);
         services.AddSingleton<IntegrationForms>();
         services.AddSingleton<IntegrationFinder>();
         services.AddSingleton<FirstLook>();
+        services.AddSingleton<HearNotifications>();
+        services.AddSingleton<NotificationDesk>();
+        services.AddSingleton<IntegrationRemoval>();
         services.AddSingleton<IHoldsDrives, IntegrationsOnDrives>();
         services.AddSingleton<IWorkspaceContents, WorkspaceIntegrations>();
         return services;

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
 using ServerlessDrives.Drives;
@@ -11,6 +10,9 @@ public sealed class IntegrationOptions
 {
     /// <summary>How often a folder is looked at; between a second and a day, half a minute by default.</summary>
     public TimeSpan PollEvery { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The same where S3's notifications are set up, so that a look only finds what they missed; between a second and a day, ten minutes by default.</summary>
+    public TimeSpan PollWithNotificationsEvery { get; set; } = TimeSpan.FromMinutes(10);
 }
 
 /// <summary>Looks for new files below the folders of upstream integrations and tells of each once.</summary>
@@ -60,6 +62,8 @@ public sealed class PollUpstreams(
             return;
         }
 
+        if (integration.Notifications?.Topic is not null)
+            next = clock.GetUtcNow() + Later(options.PollEvery, options.PollWithNotificationsEvery);
         // Without somebody to tell, what arrives waits, as it does while the integration rests.
         if (integration.Paused || await webhooks.FindAsync(poll.Organization, webhook, cancellation) is null
             || await drives.FindAsync(poll.Organization, driveId, cancellation) is not { Value: { State: DriveState.Connected } drive })
@@ -83,54 +87,43 @@ public sealed class PollUpstreams(
     private async Task<bool> TellNewAsync(Integration integration, Drive drive, DateTimeOffset since, CancellationToken cancellation)
     {
         var seen = await state.SeenAsync(integration.Id, cancellation);
-        var pattern = FilePattern.Parse(integration.Pattern).TryGet(out var parsed, out var problem) ? parsed : throw new InvalidDataException(problem);
-        var prefix = integration.Folder is null ? "" : integration.Folder.Value + "/";
+        var filter = new UpstreamFilter(integration);
         // The latest on top, so that however much is new, the earliest are kept and told of first.
-        var fresh = new PriorityQueue<ArrivedFile, ArrivedFile>(Comparer<ArrivedFile>.Create((one, other) => Compare(other, one)));
-        var complete = true;
+        var fresh = new PriorityQueue<ArrivedFile, (ArrivedFile, int)>(Comparer<(ArrivedFile, int)>.Create((one, other) => Compare(other, one)));
+        var (complete, listed) = (true, 0);
         await foreach (var file in arrivals.ListAsync(drive, integration.Folder, since, cancellation))
         {
             if (seen.Contains(file.Key))
                 continue;
+            var place = (file, listed++);
             if (fresh.Count < MostFiles)
             {
-                fresh.Enqueue(file, file);
+                fresh.Enqueue(file, place);
             }
             else
             {
                 complete = false;
-                fresh.EnqueueDequeue(file, file);
+                fresh.EnqueueDequeue(file, place);
             }
         }
 
-        foreach (var batch in fresh.UnorderedItems.Select(item => item.Element).Order(Comparer<ArrivedFile>.Create(Compare)).Chunk(100))
+        foreach (var batch in fresh.UnorderedItems.OrderBy(item => item.Priority, Comparer<(ArrivedFile, int)>.Create(Compare)).Select(item => item.Element).Chunk(100))
         {
-            foreach (var file in batch.Where(file => pattern.Matches(file.Path.Value[prefix.Length..])))
-                await events.TellAsync(EventOf(integration, drive, file), integration.Webhook!.Value, cancellation);
+            foreach (var file in batch.Where(file => filter.Means(file.Path)))
+                await events.TellAsync(Arrival.Of(integration, drive, file), integration.Webhook!.Value, cancellation);
             await state.AddSeenAsync(integration.Id, [.. batch.Select(file => new SeenFile(file.Key, file.LastModified))], cancellation);
         }
 
         return complete;
     }
 
-    private static int Compare(ArrivedFile one, ArrivedFile other) =>
-        one.LastModified.CompareTo(other.LastModified) is not 0 and var byTime ? byTime : string.CompareOrdinal(one.Path.Value, other.Path.Value);
-
-    private static ProductEvent EventOf(Integration integration, Drive drive, ArrivedFile file) => new(
-        $"{integration.Id}-{file.Key}",
-        integration.Organization,
-        EventTypes.FileArrived,
-        integration.Id.Value,
-        file.LastModified,
-        new JsonObject
-        {
-            ["integrationId"] = integration.Id.Value,
-            ["driveId"] = drive.Id.Value,
-            ["path"] = file.Path.Value,
-            ["size"] = file.Size,
-            ["etag"] = file.ETag,
-            ["lastModified"] = file.LastModified,
-        });
+    private static TimeSpan Later(TimeSpan one, TimeSpan other) => one > other ? one : other;
 
     private static DateTimeOffset Earlier(DateTimeOffset moment, DateTimeOffset? other) => other < moment ? other.Value : moment;
+
+    /// <summary>In the order in which they came, as far as S3 tells: by its second, and of one file's versions by their place in the listing, where the newest is first.</summary>
+    private static int Compare((ArrivedFile File, int Listed) one, (ArrivedFile File, int Listed) other) =>
+        one.File.LastModified.CompareTo(other.File.LastModified) is not 0 and var byTime ? byTime
+        : string.CompareOrdinal(one.File.Path.Value, other.File.Path.Value) is not 0 and var byPath ? byPath
+        : other.Listed.CompareTo(one.Listed);
 }

@@ -16,13 +16,14 @@ public sealed record StoredOutputView(FileId Id, DriveId DriveId, string Path, l
 
 /// <summary>Stores one output where the precedence says: the integration's drive, else the workspace's default, else the organization's.</summary>
 [Section("Integrations")]
-public sealed class StoreOutputTriggers(IntegrationFinder finder, DriveFinder driveFinder, IDrives drives, IDriveFiles files, IFileRecords records, IEvents events, TimeProvider clock)
+public sealed class StoreOutputTriggers(IntegrationFinder finder, DriveFinder driveFinder, IDrives drives, IDriveFiles files, IFileRecords records, IEvents events, Idempotency idempotency, TimeProvider clock)
 {
     [Function("StoreOutput")]
     [Requires(Need.Person)]
     [Summary("Store one output", Detail = "On the integration's drive, else the workspace's default, else the organization's.")]
     [Reads("*/*")]
     [Answers<StoredOutputView>(201, "A reference to it.")]
+    [HonoursIdempotencyKey]
     [Heeds("Content-MD5", "The content's MD5 in base64; what doesn't match isn't written.")]
     [Heeds("Content-Digest", "RFC 9530: sha-256 or sha-512 with the digest in base64 between colons.")]
     [Refuses("drive-removed", "invalid", "not-downstream", "integration-paused", "no-drive", "digest-mismatch", "cut-off", "content-too-large", "write-raced", "outcome-unknown", "upload-aborted", "aws-encryption-differs", "aws")]
@@ -32,6 +33,11 @@ public sealed class StoreOutputTriggers(IntegrationFinder finder, DriveFinder dr
         ArgumentNullException.ThrowIfNull(request);
         if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
             limit.MaxRequestBodySize = null;
+        return await idempotency.OnceStreamedAsync(request, () => StoreAsync(request, integrationId, path));
+    }
+
+    private async Task<IResult> StoreAsync(HttpRequest request, string integrationId, string? path)
+    {
         var (person, cancellation) = (request.Person(), request.HttpContext.RequestAborted);
         if (!(await finder.FindAsync(person, integrationId, cancellation)).TryGet(out var found, out var unknown))
             return unknown.AsProblem();

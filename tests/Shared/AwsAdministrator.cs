@@ -137,18 +137,24 @@ public sealed class AwsAdministrator
         return keys;
     }
 
-    /// <summary>One call to IAM's query API, signed by hand: the SDK for IAM can't be restored everywhere.</summary>
-    public async Task<string> IamAsync(string action, params (string Name, string Value)[] parameters)
+    /// <summary>One call to IAM.</summary>
+    public Task<string> IamAsync(string action, params (string Name, string Value)[] parameters) => QueryAsync("iam", "2010-05-08", action, parameters);
+
+    /// <summary>One call to SNS.</summary>
+    public Task<string> SnsAsync(string action, params (string Name, string Value)[] parameters) => QueryAsync("sns", "2010-03-31", action, parameters);
+
+    /// <summary>One call to a query API, signed by hand: the SDKs for these can't be restored everywhere.</summary>
+    private async Task<string> QueryAsync(string service, string version, string action, (string Name, string Value)[] parameters)
     {
-        var form = string.Join('&', parameters.Prepend(("Version", "2010-05-08")).Prepend(("Action", action)).Select(pair => $"{pair.Item1}={Uri.EscapeDataString(pair.Item2)}"));
+        var form = string.Join('&', parameters.Prepend(("Version", version)).Prepend(("Action", action)).Select(pair => $"{pair.Item1}={Uri.EscapeDataString(pair.Item2)}"));
         var now = DateTime.UtcNow;
         var (date, time) = (now.ToString("yyyyMMdd"), now.ToString("yyyyMMdd'T'HHmmss'Z'"));
         const string type = "application/x-www-form-urlencoded; charset=utf-8";
         var host = _endpoint.Authority;
-        var scope = $"{date}/us-east-1/iam/aws4_request";
+        var scope = $"{date}/us-east-1/{service}/aws4_request";
         var canonical = $"POST\n/\n\ncontent-type:{type}\nhost:{host}\nx-amz-date:{time}\n\ncontent-type;host;x-amz-date\n{Hash(form)}";
         var toSign = $"AWS4-HMAC-SHA256\n{time}\n{scope}\n{Hash(canonical)}";
-        var key = Hmac(Hmac(Hmac(Hmac(Encoding.UTF8.GetBytes("AWS4" + _secretAccessKey), date), "us-east-1"), "iam"), "aws4_request");
+        var key = Hmac(Hmac(Hmac(Hmac(Encoding.UTF8.GetBytes("AWS4" + _secretAccessKey), date), "us-east-1"), service), "aws4_request");
         using var http = new HttpClient();
         using var request = new HttpRequestMessage(HttpMethod.Post, _endpoint) { Content = new StringContent(form) };
         request.Content.Headers.ContentType = System.Net.Http.Headers.MediaTypeHeaderValue.Parse(type);
@@ -160,7 +166,8 @@ public sealed class AwsAdministrator
         return answer.IsSuccessStatusCode ? text : throw new InvalidOperationException($"{action}: {(int)answer.StatusCode} {text}");
     }
 
-    private static string Between(string xml, string element)
+    /// <summary>The text of the first element of this name.</summary>
+    public static string Between(string xml, string element)
     {
         var start = xml.IndexOf($"<{element}>", StringComparison.Ordinal) + element.Length + 2;
         return xml[start..xml.IndexOf($"</{element}>", start, StringComparison.Ordinal)];

@@ -40,6 +40,7 @@ public static class AwsComposition
         services.AddSingleton<IDirectTransfers, S3Addresses>();
         services.AddSingleton<IHealthProbe, S3HealthProbe>();
         services.AddSingleton<IArrivals, S3Arrivals>();
+        services.AddSingleton<ISns, SnsNotary>();
         return services.AddSingleton<IProbe, AwsProbe>();
     }
 }

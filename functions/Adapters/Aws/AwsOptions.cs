@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Options;
 using ServerlessDrives.Access;
 
@@ -19,6 +21,12 @@ public sealed class AwsOptions
 
     /// <summary>The STS that goes with <see cref="S3Endpoint"/>.</summary>
     public Uri? StsEndpoint { get; set; }
+
+    /// <summary>A server in place of Amazon SNS, over https; its messages are held to <see cref="SnsAuthority"/>.</summary>
+    public Uri? SnsEndpoint { get; set; }
+
+    /// <summary>The authority that vouches for that server and for what it signs: an X.509 certificate, DER in base64. No other is trusted then.</summary>
+    public string? SnsAuthority { get; set; }
 
     /// <summary>Who we are, by partition (<c>aws</c>, <c>aws-cn</c>…).</summary>
     public Dictionary<string, AwsPrincipalOptions> Principals { get; } = [];
@@ -50,6 +58,19 @@ public sealed class AwsOptions
     internal Uri? OtherS3 => Sandbox ? SandboxEndpoint : S3Endpoint;
 
     internal Uri? OtherSts => Sandbox ? SandboxEndpoint : StsEndpoint;
+
+    /// <returns>Null when the text is no certificate.</returns>
+    internal static X509Certificate2? CertificateOf(string text)
+    {
+        try
+        {
+            return X509CertificateLoader.LoadCertificate(Convert.FromBase64String(text));
+        }
+        catch (Exception wrong) when (wrong is FormatException or CryptographicException)
+        {
+            return null;
+        }
+    }
 }
 
 /// <summary>Our principal in one partition.</summary>
@@ -85,6 +106,7 @@ internal sealed class AwsOptionsValidation : IValidateOptions<AwsOptions>
         CheckAddress(problems, "Aws:SandboxEndpoint", options.SandboxEndpoint);
         CheckAddress(problems, "Aws:S3Endpoint", options.S3Endpoint);
         CheckAddress(problems, "Aws:StsEndpoint", options.StsEndpoint);
+        CheckSns(problems, options);
         foreach (var (partition, principal) in options.Principals)
             CheckPrincipal(problems, $"Aws:Principals:{partition}", partition, principal, options);
         CheckRange(problems, "Aws:SessionDuration", options.SessionDuration, TimeSpan.FromMinutes(15), TimeSpan.FromHours(1));
@@ -117,6 +139,20 @@ internal sealed class AwsOptionsValidation : IValidateOptions<AwsOptions>
             problems.Add($"{key}: give AccessKeyId and SecretAccessKey, or set Aws:WebIdentity:Audience so that the managed identity becomes {principal.Arn}.");
         else if (principal.AccessKeyId is null && !principal.Arn.Contains(":role/", StringComparison.Ordinal))
             problems.Add($"{key}:Arn must be a role's for a managed identity to become it.");
+    }
+
+    private static void CheckSns(List<string> problems, AwsOptions options)
+    {
+        if (options.SnsEndpoint is null != options.SnsAuthority is null)
+            problems.Add("Aws:SnsEndpoint and Aws:SnsAuthority go together; give both or none.");
+        if (options.SnsEndpoint is { } endpoint && !(endpoint.IsAbsoluteUri && endpoint.Scheme == Uri.UriSchemeHttps))
+            problems.Add("Aws:SnsEndpoint must be an address that begins with https://.");
+        if (options.SnsAuthority is { } authority)
+        {
+            using var certificate = AwsOptions.CertificateOf(authority);
+            if (certificate is null)
+                problems.Add("Aws:SnsAuthority must be an X.509 certificate, DER in base64.");
+        }
     }
 
     private static void CheckAddress(List<string> problems, string key, Uri? address)

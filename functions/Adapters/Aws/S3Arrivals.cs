@@ -1,4 +1,9 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+using System.Net;
 using System.Runtime.CompilerServices;
+using Amazon.S3;
+using Amazon.S3.Model;
 using ServerlessDrives.Access;
 using ServerlessDrives.Drives;
 using ServerlessDrives.Integrations;
@@ -6,26 +11,99 @@ using ServerlessDrives.Integrations;
 namespace ServerlessDrives.Adapters.Aws;
 
 /// <summary>What has come to folders, by listing them.</summary>
-internal sealed class S3Arrivals(DriveClients clients) : IArrivals
+internal sealed class S3Arrivals(DriveClients clients, TimeProvider clock) : IArrivals
 {
+    /// <summary>How long a drive that may not list versions isn't asked to again.</summary>
+    private static readonly TimeSpan Refused = TimeSpan.FromHours(1);
+
+    private const int MostRefused = 10_000;
+
+    private readonly ConcurrentDictionary<DriveId, DateTimeOffset> _refused = new();
+
     public async IAsyncEnumerable<ArrivedFile> ListAsync(Drive drive, FilePath? folder, DateTimeOffset since, [EnumeratorCancellation] CancellationToken cancellation)
     {
         using var lease = clients.Lease(drive);
+        var page = await FirstVersionsAsync(lease.S3, drive, folder, cancellation);
+        if (page is null)
+        {
+            await foreach (var file in ListPresentAsync(lease.S3, drive, folder, since, cancellation))
+                yield return file;
+            yield break;
+        }
+
+        while (true)
+        {
+            foreach (var found in page.Versions ?? [])
+            {
+                if (found.IsDeleteMarker != true && IsArrival(drive, found, since, out var path, out var changed))
+                    yield return new(path, found.ETag, found.Size.GetValueOrDefault(), changed, S3DriveFiles.VersionOf(found.VersionId));
+            }
+
+            if (page.IsTruncated != true)
+                yield break;
+            page = await lease.S3.ListVersionsAsync(VersionsOf(drive, folder, page.NextKeyMarker, page.NextVersionIdMarker), cancellation);
+        }
+    }
+
+    public async Task<ArrivedFile?> FindAsync(Drive drive, FilePath path, string? versionId, CancellationToken cancellation)
+    {
+        using var lease = clients.Lease(drive);
+        try
+        {
+            var found = await lease.S3.GetObjectMetadataAsync(
+                new() { BucketName = drive.Bucket.Value, Key = drive.Path.KeyOf(path), VersionId = versionId, ExpectedBucketOwner = drive.BucketOwner?.Value }, cancellation);
+            return new(path, found.ETag, found.ContentLength, new(found.LastModified.GetValueOrDefault().ToUniversalTime()), S3DriveFiles.VersionOf(found.VersionId));
+        }
+        catch (AmazonS3Exception gone) when (gone.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.Forbidden or HttpStatusCode.MethodNotAllowed or HttpStatusCode.BadRequest)
+        {
+            return null;
+        }
+    }
+
+    private static async IAsyncEnumerable<ArrivedFile> ListPresentAsync(IAmazonS3 s3, Drive drive, FilePath? folder, DateTimeOffset since, [EnumeratorCancellation] CancellationToken cancellation)
+    {
         string? token = null;
         do
         {
-            var page = await lease.S3.ListObjectsV2Async(
+            var page = await s3.ListObjectsV2Async(
                 new() { BucketName = drive.Bucket.Value, Prefix = PrefixOf(drive, folder), ContinuationToken = token, ExpectedBucketOwner = drive.BucketOwner?.Value }, cancellation);
             foreach (var found in page.S3Objects ?? [])
             {
-                var changed = new DateTimeOffset(found.LastModified.GetValueOrDefault().ToUniversalTime());
-                if (changed >= since && drive.Path.TryFileOf(found.Key, out var path) && !path.Value.StartsWith(".serverless-drives/", StringComparison.Ordinal))
+                if (IsArrival(drive, found, since, out var path, out var changed))
                     yield return new(path, found.ETag, found.Size.GetValueOrDefault(), changed);
             }
 
             token = page.IsTruncated == true ? page.NextContinuationToken : null;
         }
         while (token is not null);
+    }
+
+    /// <returns>Null when this drive may not list versions, or its server has none.</returns>
+    private async Task<ListVersionsResponse?> FirstVersionsAsync(IAmazonS3 s3, Drive drive, FilePath? folder, CancellationToken cancellation)
+    {
+        if (_refused.TryGetValue(drive.Id, out var until) && clock.GetUtcNow() < until)
+            return null;
+        try
+        {
+            return await s3.ListVersionsAsync(VersionsOf(drive, folder, null, null), cancellation);
+        }
+        catch (AmazonS3Exception refused) when (refused.StatusCode is HttpStatusCode.Forbidden or HttpStatusCode.MethodNotAllowed or HttpStatusCode.NotImplemented)
+        {
+            if (_refused.Count >= MostRefused)
+                _refused.Clear();
+            _refused[drive.Id] = clock.GetUtcNow() + Refused;
+            return null;
+        }
+    }
+
+    private static ListVersionsRequest VersionsOf(Drive drive, FilePath? folder, string? key, string? version) =>
+        new() { BucketName = drive.Bucket.Value, Prefix = PrefixOf(drive, folder), KeyMarker = key, VersionIdMarker = version, ExpectedBucketOwner = drive.BucketOwner?.Value };
+
+    private static bool IsArrival(Drive drive, S3Object found, DateTimeOffset since, [NotNullWhen(true)] out FilePath? path, out DateTimeOffset changed)
+    {
+        path = null;
+        changed = new(found.LastModified.GetValueOrDefault().ToUniversalTime());
+        return changed >= since && drive.Path.TryFileOf(found.Key, out path) && !path.Value.StartsWith(".serverless-drives/", StringComparison.Ordinal);
     }
 
     public async Task<DateTimeOffset?> OldestUploadAsync(Drive drive, FilePath? folder, CancellationToken cancellation)
@@ -36,7 +114,7 @@ internal sealed class S3Arrivals(DriveClients clients) : IArrivals
         do
         {
             var page = await lease.S3.ListMultipartUploadsAsync(
-                new Amazon.S3.Model.ListMultipartUploadsRequest { BucketName = drive.Bucket.Value, Prefix = PrefixOf(drive, folder), KeyMarker = key, UploadIdMarker = upload, ExpectedBucketOwner = drive.BucketOwner?.Value }, cancellation);
+                new ListMultipartUploadsRequest { BucketName = drive.Bucket.Value, Prefix = PrefixOf(drive, folder), KeyMarker = key, UploadIdMarker = upload, ExpectedBucketOwner = drive.BucketOwner?.Value }, cancellation);
             foreach (var open in page.MultipartUploads ?? [])
             {
                 var began = new DateTimeOffset(open.Initiated.GetValueOrDefault().ToUniversalTime());

@@ -45,7 +45,19 @@ internal sealed class TableIdempotencyRecords(TableServiceClient service, TimePr
         }
     }
 
-    public async Task EndAsync(string partition, string key, byte[]? answer, CancellationToken cancellation)
+    public async Task StillAtItAsync(string partition, string key, CancellationToken cancellation)
+    {
+        try
+        {
+            await _table.UpdateEntityAsync(new TableEntity(partition, key) { [BegunAt] = clock.GetUtcNow() }, ETag.All, TableUpdateMode.Merge, cancellation);
+        }
+        catch (RequestFailedException failed) when (failed.Status is 0 or 404 or 429 or >= 500)
+        {
+            // Said again at the next beat; a request that has ended meanwhile has nothing to say.
+        }
+    }
+
+    public async Task EndAsync(string partition, string key, byte[]? answer, string? fingerprint, CancellationToken cancellation)
     {
         if (answer is null)
         {
@@ -55,6 +67,8 @@ internal sealed class TableIdempotencyRecords(TableServiceClient service, TimePr
 
         if (await _table.FindAsync<TableEntity>(partition, key, cancellation) is not { } row)
             return;
+        if (fingerprint is not null)
+            row[Fingerprint] = fingerprint;
         var parts = answer.Chunk(PartBytes).ToList();
         row[Parts] = parts.Count <= MostParts ? parts.Count : 0;
         for (var i = 0; i < parts.Count && parts.Count <= MostParts; i++)

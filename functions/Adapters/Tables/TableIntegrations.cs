@@ -84,6 +84,9 @@ internal sealed class TableIntegrations(TableServiceClient service, TimeProvider
         return seen;
     }
 
+    public async Task<bool> HasSeenAsync(IntegrationId integration, string key, CancellationToken cancellation) =>
+        await _table.FindAsync<SeenRow>(integration.Value, Seen + key, cancellation) is not null;
+
     public async Task AddSeenAsync(IntegrationId integration, IReadOnlyCollection<SeenFile> files, CancellationToken cancellation)
     {
         foreach (var batch in files.Chunk(100))

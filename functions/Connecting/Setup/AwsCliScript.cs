@@ -16,9 +16,9 @@ public static class AwsCliScript
             script.Append(Document("role-policy", grants.RolePolicy)).Append(Document("bucket-policy", grants.BucketPolicy));
             script.Append($"""
 
-                BUCKET={Quote(grants.Bucket.ToString())}
-                REGION={Quote(grants.Region.ToString())}
-                ROLE_POLICY={Quote(step.RolePolicyName)}
+                BUCKET={SetupText.Quote(grants.Bucket.ToString())}
+                REGION={SetupText.Quote(grants.Region.ToString())}
+                ROLE_POLICY={SetupText.Quote(step.RolePolicyName)}
 
                 """);
             script.Append(step.Confirm.Count > 1 ? Confirmation(step.Confirm[0]) : "").Append(GrantSteps);
@@ -33,56 +33,13 @@ public static class AwsCliScript
 
     private static string Begin(SetupStep step) => $$"""
         #!/bin/sh
-        # ServerlessDrives: what AWS has to be told for the drive {{Comment(step.DisplayName)}}
+        # ServerlessDrives: what AWS has to be told for the drive {{SetupText.Comment(step.DisplayName)}}
         # Run it with the AWS CLI signed in to the account that owns the bucket. It can be run again at any time.
-        set -eu
+        ROLE_NAME={{SetupText.Quote(step.RoleName)}}
+        ROLE_PATH={{SetupText.Quote(step.RolePath)}}
 
-        ROLE_NAME={{Quote(step.RoleName)}}
-        ROLE_PATH={{Quote(step.RolePath)}}
-
-        work=$(mktemp -d)
-        trap 'rm -rf "$work"' EXIT
-        say() { printf '%s\n' "$*"; }
-        fail() { printf '%s\n' "$*" >&2; exit 1; }
-        command -v aws >/dev/null || fail 'Install the AWS CLI first: https://aws.amazon.com/cli/'
+        {{SetupText.ShellBeginning}}
         command -v curl >/dev/null || fail 'Install curl first.'
-
-        # AWS needs some seconds until a change in IAM is known everywhere, so what it refuses now it may allow soon.
-        patiently() {
-          tries=0
-          until "$@" 2>"$work/error"; do
-            tries=$((tries + 1))
-            [ "$tries" -lt 12 ] || { cat "$work/error" >&2; exit 1; }
-            sleep 5
-          done
-        }
-
-        # Prints the first policy with the statements of the second in it: those of the same Sid replaced, all others kept.
-        if command -v jq >/dev/null; then
-          merge() {
-            jq -s '.[0] as $present | .[1] as $ours | [$ours.Statement[].Sid] as $sids
-              | ($present.Statement // []) as $s | (if ($s | type) == "array" then $s else [$s] end) as $theirs
-              | $present + {Version: ($present.Version // "2012-10-17"), Statement: ([$theirs[] | select(.Sid as $sid | ($sids | index([$sid])) | not)] + $ours.Statement)}' "$1" "$2"
-          }
-          differ() { [ "$(jq -S -c . "$1")" != "$(jq -S -c . "$2")" ]; }
-        elif command -v python3 >/dev/null; then
-          cat >"$work/policies.py" <<'PYTHON'
-        import json, sys
-        first, second = (json.load(open(name)) for name in sys.argv[2:])
-        if sys.argv[1] == "differ":
-            sys.exit(0 if first != second else 1)
-        theirs = first.get("Statement", [])
-        theirs = theirs if isinstance(theirs, list) else [theirs]
-        sids = {statement["Sid"] for statement in second["Statement"]}
-        first.setdefault("Version", "2012-10-17")
-        first["Statement"] = [s for s in theirs if s.get("Sid") not in sids] + second["Statement"]
-        json.dump(first, sys.stdout)
-        PYTHON
-          merge() { python3 "$work/policies.py" merge "$1" "$2"; }
-          differ() { python3 "$work/policies.py" differ "$1" "$2"; }
-        else
-          fail 'Merging policies needs jq or python3; install one of them.'
-        fi
 
         # Says "applied" through the callback link; waits while the step before it is still being checked.
         confirm() {
@@ -151,14 +108,14 @@ public static class AwsCliScript
     private static string Document(string name, JsonObject document) => $"""
 
         cat >"$work/{name}.json" <<'JSON'
-        {SetupStep.Text(document).ReplaceLineEndings("\n")}
+        {SetupText.Json(document).ReplaceLineEndings("\n")}
         JSON
 
         """;
 
     private static string Confirmation(Uri link) => $"""
 
-        confirm {Quote(link.AbsoluteUri)}
+        confirm {SetupText.Quote(link.AbsoluteUri)}
 
         """;
 
@@ -166,12 +123,9 @@ public static class AwsCliScript
 
         say 'The KMS key is in another account. Ask its owner to add this statement to the key policy:'
         cat <<'JSON'
-        {SetupStep.Text(statement).ReplaceLineEndings("\n")}
+        {SetupText.Json(statement).ReplaceLineEndings("\n")}
         JSON
 
         """;
 
-    private static string Quote(string text) => $"'{text.Replace("'", "'\\''", StringComparison.Ordinal)}'";
-
-    private static string Comment(string text) => text.ReplaceLineEndings(" ");
 }

@@ -59,6 +59,6 @@ public static class CloudFormationTemplate
                 ["Value"] = new JsonObject { ["Fn::GetAtt"] = new JsonArray("Role", "Arn") },
             },
         };
-        return SetupStep.Text(template) + "\n";
+        return SetupText.Json(template) + "\n";
     }
 }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using ServerlessDrives.Access;
 
@@ -14,23 +13,11 @@ namespace ServerlessDrives.Connecting.Setup;
 public sealed record SetupStep(
     string DisplayName, ConnectionId Connection, string RoleName, string RolePath, JsonObject TrustPolicy, SetupGrants? Grants, IReadOnlyList<Uri> Confirm)
 {
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     /// <summary>The role policy's name: stable, so that applying it again replaces it.</summary>
     public string RolePolicyName => $"ServerlessDrives-{Connection.Value[^8..]}";
-
-    public static string Text(JsonNode document) => document.ToJsonString(Indented);
 }
 
 /// <param name="RolePolicy">What the role may do.</param>
 /// <param name="BucketPolicy">What the bucket admits; merged into what the bucket has.</param>
 /// <param name="KeyPolicyStatement">For the KMS key's own policy, where the key is in another account than the role; otherwise null.</param>
 public sealed record SetupGrants(BucketName Bucket, Region Region, JsonObject RolePolicy, JsonObject BucketPolicy, JsonObject? KeyPolicyStatement);
-
-/// <summary>The forms that instructions come in.</summary>
-public enum SetupFormat
-{
-    AwsCli,
-    CloudFormation,
-    Terraform,
-}

@@ -22,9 +22,9 @@ public static class TerraformModule
             }
 
             resource "aws_iam_role" "serverless_drives" {
-              name               = {{Text(step.RoleName)}}
-              path               = {{Text(step.RolePath)}}
-              assume_role_policy = {{Heredoc(SetupStep.Text(step.TrustPolicy))}}
+              name               = {{SetupText.Terraform(step.RoleName)}}
+              path               = {{SetupText.Terraform(step.RolePath)}}
+              assume_role_policy = {{SetupText.TerraformHeredoc(SetupText.Json(step.TrustPolicy))}}
             }
 
             output "role_arn" {
@@ -45,18 +45,18 @@ public static class TerraformModule
 
                 data "aws_iam_policy_document" "bucket" {
                   source_policy_documents = var.present_bucket_policy == null ? [] : [var.present_bucket_policy]
-                  override_policy_documents = [{{Heredoc(SetupStep.Text(grants.BucketPolicy))}}
+                  override_policy_documents = [{{SetupText.TerraformHeredoc(SetupText.Json(grants.BucketPolicy))}}
                   ]
                 }
 
                 resource "aws_iam_role_policy" "serverless_drives" {
-                  name   = {{Text(step.RolePolicyName)}}
+                  name   = {{SetupText.Terraform(step.RolePolicyName)}}
                   role   = aws_iam_role.serverless_drives.id
-                  policy = {{Heredoc(SetupStep.Text(grants.RolePolicy))}}
+                  policy = {{SetupText.TerraformHeredoc(SetupText.Json(grants.RolePolicy))}}
                 }
 
                 resource "aws_s3_bucket_policy" "serverless_drives" {
-                  bucket     = {{Text(grants.Bucket.ToString())}}
+                  bucket     = {{SetupText.Terraform(grants.Bucket.ToString())}}
                   policy     = data.aws_iam_policy_document.bucket.json
                   depends_on = [aws_iam_role.serverless_drives]
                 }
@@ -68,7 +68,7 @@ public static class TerraformModule
 
                     # The KMS key is in another account. Ask its owner to add this statement to the key policy.
                     output "statement_for_the_key_policy" {
-                      value = {{Heredoc(SetupStep.Text(statement))}}
+                      value = {{SetupText.TerraformHeredoc(SetupText.Json(statement))}}
                     }
 
                     """);
@@ -77,11 +77,4 @@ public static class TerraformModule
 
         return module.ToString().ReplaceLineEndings("\n");
     }
-
-    /// <summary><c>${</c> and <c>%{</c> begin templates in Terraform and are written twice to mean themselves.</summary>
-    private static string Escape(string text) => text.Replace("${", "$${", StringComparison.Ordinal).Replace("%{", "%%{", StringComparison.Ordinal);
-
-    private static string Text(string text) => $"\"{Escape(text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal))}\"";
-
-    private static string Heredoc(string text) => $"<<JSON\n{Escape(text.ReplaceLineEndings("\n"))}\nJSON";
 }

@@ -68,6 +68,8 @@ internal sealed class EmbeddedCloud : IHostedLifecycleService, IAsyncDisposable
                 return settings;
             settings["Aws:Sandbox"] = "true";
             settings["Aws:SandboxEndpoint"] = _sandbox.Endpoint.AbsoluteUri;
+            settings["Aws:SnsEndpoint"] = _sandbox.SnsEndpoint.AbsoluteUri;
+            settings["Aws:SnsAuthority"] = _sandbox.SnsAuthority;
             settings["Aws:Principals:aws:Arn"] = Seeded.PrincipalArn;
             settings["Aws:Principals:aws:AccessKeyId"] = Seeded.Principal.AccessKeyId;
             settings["Aws:Principals:aws:SecretAccessKey"] = Seeded.Principal.SecretAccessKey;

@@ -93,6 +93,10 @@ public static class MatrixRequests
         .. Both("GET /api/integrations/{integrationId}", (w, owner) => Get($"/api/integrations/{w.UpstreamOf(owner)}")),
         .. Both("PATCH /api/integrations/{integrationId}", (w, owner) => Json("PATCH", $"/api/integrations/{w.UpstreamOf(owner)}", new { paused = true })),
         .. BothAnew("DELETE /api/integrations/{integrationId}", (w, owner) => w.UpstreamOf(owner), (w, owner) => w.NewUpstreamAsync(owner), (_, _, id) => Delete($"/api/integrations/{id}")),
+        .. Both("GET /api/integrations/{integrationId}/setup", (w, owner) => Get($"/api/integrations/{w.UpstreamOf(owner)}/setup?format=terraform")),
+        .. Both("DELETE /api/integrations/{integrationId}/notifications", (w, owner) => Delete($"/api/integrations/{w.UpstreamOf(owner)}/notifications")),
+        // An address that nobody has given out, which is all that anybody but SNS could bring; what comes to a good one is NotificationScenarios' concern.
+        One("POST /api/notifications/{token}", _ => Post("/api/notifications/nobody", new { })),
         .. Both("GET /api/integrations/{integrationId}/deliveries", (w, owner) => Get($"/api/integrations/{w.UpstreamOf(owner)}/deliveries")),
         .. Both("POST /api/integrations/{integrationId}/deliveries/{deliveryId}/redeliver", (w, owner) => Post($"/api/integrations/{w.UpstreamOf(owner)}/deliveries/{w.ArrivalOf(owner)}/redeliver", null)),
         One("POST /api/integrations/{integrationId}/outputs/{*path}", w => Bytes("POST", $"/api/integrations/{w.Downstream}/outputs/matrix.txt")),

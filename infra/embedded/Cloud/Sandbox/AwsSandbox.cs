@@ -7,24 +7,29 @@ using ServerlessDrives.Embedded.Cloud.Sandbox.Kms;
 using ServerlessDrives.Embedded.Cloud.Sandbox.Policies;
 using ServerlessDrives.Embedded.Cloud.Sandbox.S3;
 using ServerlessDrives.Embedded.Cloud.Sandbox.S3.Storage;
+using ServerlessDrives.Embedded.Cloud.Sandbox.Sns;
 using ServerlessDrives.Embedded.Cloud.Sandbox.Storage;
 using ServerlessDrives.Embedded.Cloud.Sandbox.Sts;
 using ServerlessDrives.Embedded.Cloud.Sandbox.Wire;
 
 namespace ServerlessDrives.Embedded.Cloud.Sandbox;
 
-/// <summary>The AWS sandbox: IAM, STS, S3 and KMS on one port of this machine, with everything that they keep in one folder.</summary>
+/// <summary>The AWS sandbox: IAM, STS, S3, KMS and SNS on one port of this machine (and SNS over https on another, as its messages demand), with everything that they keep in one folder.</summary>
 internal sealed class AwsSandbox : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private readonly Seed _seed;
     private readonly SandboxS3 _s3;
     private readonly WebIdentity _webIdentity;
+    private readonly SnsIdentity _snsIdentity;
+    private readonly SnsDelivery _snsDelivery;
 
     public AwsSandbox(string folder, int port, ILogger log, TimeProvider clock)
     {
         Directory.CreateDirectory(folder);
         Endpoint = new($"http://127.0.0.1:{port}");
+        var tlsPort = FreePort.Take(1)[0];
+        SnsEndpoint = new($"https://127.0.0.1:{tlsPort}");
         Iam = new(new StateFile<IamState>(Path.Combine(folder, "iam.json")), Faults, clock);
         var kms = new StateFile<KmsState>(Path.Combine(folder, "kms.json"));
         var buckets = new Buckets(Path.Combine(folder, "s3"));
@@ -32,17 +37,20 @@ internal sealed class AwsSandbox : IAsyncDisposable
         var rules = new PolicyRules(Authorizer);
         var credentials = new Credentials(Iam, SealingKey(Path.Combine(folder, "sessions.key")), clock);
         _webIdentity = new(Iam);
-        _s3 = new(new S3World(buckets, Authorizer, new DataKeys(kms, Authorizer, clock), rules, clock));
+        _snsIdentity = new(clock);
+        _snsDelivery = new(_snsIdentity, SnsEndpoint, clock, log);
+        var sns = new SandboxSns(new StateFile<SnsState>(Path.Combine(folder, "sns.json")), _snsIdentity, _snsDelivery, rules, Authorizer);
+        _s3 = new(new S3World(buckets, Authorizer, new DataKeys(kms, Authorizer, clock), rules, sns, clock));
         _seed = new(Iam, kms, buckets, clock);
         var pipeline = new Pipeline(
-            [_s3, new SandboxSts(Iam, credentials, Authorizer, _webIdentity, clock), new SandboxIam(Iam, rules, Authorizer, clock), new SandboxKms(kms, rules, Authorizer, clock)],
+            [_s3, new SandboxSts(Iam, credentials, Authorizer, _webIdentity, clock), new SandboxIam(Iam, rules, Authorizer, clock), new SandboxKms(kms, rules, Authorizer, clock), sns],
             new Authentication(credentials, clock),
             Faults,
             clock,
             log);
 
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MinRequestBodyDataRate = null;
@@ -50,12 +58,19 @@ internal sealed class AwsSandbox : IAsyncDisposable
             // Keys of 1,024 bytes, each byte as three characters, with signature and headers in the query.
             kestrel.Limits.MaxRequestLineSize = 32 * 1024;
             kestrel.ListenLocalhost(port);
+            kestrel.ListenLocalhost(tlsPort, listen => listen.UseHttps(_snsIdentity.Tls));
         });
         _app = builder.Build();
         _app.Run(pipeline.RunAsync);
     }
 
     public Uri Endpoint { get; }
+
+    /// <summary>Where SNS serves its certificate and confirms subscriptions.</summary>
+    public Uri SnsEndpoint { get; }
+
+    /// <summary>Who vouches for that: a certificate, DER in base64.</summary>
+    public string SnsAuthority => _snsIdentity.Authority;
 
     public AwsFaults Faults { get; } = new();
 
@@ -75,9 +90,11 @@ internal sealed class AwsSandbox : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await _snsDelivery.DisposeAsync();
         await _app.DisposeAsync();
         _s3.Dispose();
         _webIdentity.Dispose();
+        _snsIdentity.Dispose();
     }
 
     /// <summary>What session tokens are sealed with; kept, so that sessions outlive a restart.</summary>

@@ -32,6 +32,13 @@ internal static class GlobalKeys
             return keys;
         }
 
+        if (caller is ServiceCaller service)
+        {
+            keys["aws:PrincipalIsAWSService"] = ["true"];
+            keys["aws:PrincipalServiceName"] = [service.Service];
+            return keys;
+        }
+
         keys["aws:userid"] = [caller.UserId];
         keys["aws:PrincipalAccount"] = [caller.AccountId];
         keys["aws:PrincipalArn"] = [caller is RoleSessionCaller role ? role.RoleArn : caller.Arn];

@@ -36,7 +36,7 @@ internal static class PolicyEvaluator
         if (sets.Session.Any(asked.Denied)) return Denied("a session policy");
 
         var naming = sets.Resource is null ? Naming.None : asked.Admitted(sets.Resource);
-        if (caller is null or FederatedCaller) return naming == Naming.None ? Missing("resource-based", request) : Allowed;
+        if (caller is null or FederatedCaller or ServiceCaller) return naming == Naming.None ? Missing("resource-based", request) : Allowed;
 
         var identityAllows = caller is RootCaller || sets.Identity.Any(document => asked.Admitted(document) != Naming.None);
         var sessionAllows = sets.Session.Count == 0 || sets.Session.Any(document => asked.Admitted(document) != Naming.None);
@@ -98,12 +98,13 @@ internal static class PrincipalMatch
     public static Naming Of(Principal principal, Caller? caller)
     {
         if (principal.Kind == "Federated") return caller is FederatedCaller federated && federated.ProviderArn == principal.Value ? Naming.Principal : Naming.None;
-        if (principal.Kind == "CanonicalUser") return caller is not (null or FederatedCaller) && principal.Value == Identifiers.CanonicalUser(caller.AccountId) ? Naming.Account : Naming.None;
+        if (principal.Kind == "Service") return caller is ServiceCaller service && (principal.Value == service.Service || principal.Value == "*") ? Naming.Principal : Naming.None;
+        if (principal.Kind == "CanonicalUser") return caller is not (null or FederatedCaller or ServiceCaller) && principal.Value == Identifiers.CanonicalUser(caller.AccountId) ? Naming.Account : Naming.None;
         if (principal.Kind != "AWS") return Naming.None;
         if (principal.Value == "*") return Naming.Principal;
         return caller switch
         {
-            null or FederatedCaller => Naming.None,
+            null or FederatedCaller or ServiceCaller => Naming.None,
             _ when IsAccount(principal.Value, caller.AccountId) => Naming.Account,
             UserCaller user when principal.Value == user.Arn || principal.Value == user.UserId => Naming.Principal,
             RoleSessionCaller session when principal.Value == session.Arn || principal.Value == session.UserId => Naming.Session,

@@ -54,6 +54,7 @@ internal static class BucketSettingCalls
     {
         call.AllowOnBucket("s3:PutBucketNotification");
         var document = await S3Xml.ReadRequiredAsync(call, "NotificationConfiguration");
+        BucketNotifications.Check(call, document);
         call.Bucket.Change(s => s with { Notifications = document.HasElements ? document.ToString() : null });
         await call.EmptyAsync(200);
     }

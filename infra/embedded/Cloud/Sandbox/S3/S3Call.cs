@@ -2,12 +2,13 @@ using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using ServerlessDrives.Embedded.Cloud.Sandbox.Policies;
 using ServerlessDrives.Embedded.Cloud.Sandbox.S3.Storage;
+using ServerlessDrives.Embedded.Cloud.Sandbox.Sns;
 using ServerlessDrives.Embedded.Cloud.Sandbox.Wire;
 
 namespace ServerlessDrives.Embedded.Cloud.Sandbox.S3;
 
 /// <summary>What all calls to S3 share.</summary>
-internal sealed record S3World(Buckets Buckets, IAuthorizer Authorizer, IDataKeys DataKeys, IBucketPolicyRules PolicyRules, TimeProvider Clock)
+internal sealed record S3World(Buckets Buckets, IAuthorizer Authorizer, IDataKeys DataKeys, IBucketPolicyRules PolicyRules, ITopics Topics, TimeProvider Clock)
 {
     /// <summary>S3 keeps time in whole seconds.</summary>
     public DateTimeOffset Now => DateTimeOffset.FromUnixTimeSeconds(Clock.GetUtcNow().ToUnixTimeSeconds());

@@ -75,7 +75,9 @@ internal static class WriteCalls
     {
         try
         {
-            return call.Bucket.Put(version, condition, uploadId);
+            var stored = call.Bucket.Put(version, condition, uploadId);
+            BucketNotifications.Created(call, stored, uploadId is not null ? "CompleteMultipartUpload" : call.Header("x-amz-copy-source") is not null ? "Copy" : "Put");
+            return stored;
         }
         catch
         {

@@ -4,7 +4,7 @@ namespace ServerlessDrives.Embedded.Cloud.Sandbox.Wire;
 
 /// <summary>One request to the sandbox, after its signature was checked: who calls which service, and from what body.</summary>
 /// <param name="Http">The request and response as Kestrel sees them.</param>
-/// <param name="Service">The signing name: <c>s3</c>, <c>sts</c>, <c>iam</c> or <c>kms</c>.</param>
+/// <param name="Service">The signing name: <c>s3</c>, <c>sts</c>, <c>iam</c>, <c>kms</c> or <c>sns</c>.</param>
 /// <param name="Region">The region that the signature is scoped to; <c>us-east-1</c> for an anonymous call.</param>
 /// <param name="Caller">Who signed, or null for an anonymous call.</param>
 /// <param name="Body">The payload, decoded from <c>aws-chunked</c> if need be and verified while it is read: a read throws <see cref="AwsError"/> when a signature, a hash or a trailing checksum doesn't fit.</param>
@@ -37,6 +37,10 @@ internal sealed record RoleSessionCaller(
 /// <summary>Whoever an OpenID Connect token speaks for, while a role's trust policy decides on AssumeRoleWithWebIdentity.</summary>
 /// <param name="ProviderArn">The provider in the role's account that vouches for the token.</param>
 internal sealed record FederatedCaller(string AccountId, string ProviderArn, string Subject) : Caller(AccountId, ProviderArn, Subject);
+
+/// <summary>A service of AWS that acts for itself, as S3 does when it publishes to a topic; resource policies name it.</summary>
+/// <param name="Service">Such as <c>s3.amazonaws.com</c>.</param>
+internal sealed record ServiceCaller(string Service) : Caller("", Service, Service);
 
 /// <summary>A refusal in AWS's own words; the service's front end writes it as XML or JSON with the status.</summary>
 internal sealed class AwsError(int status, string code, string message) : Exception(message)

@@ -121,9 +121,10 @@ internal sealed class Pipeline(IReadOnlyList<IAwsService> services, Authenticati
 
     private IAwsService Route(HttpRequest request, RequestSignature? signature)
     {
+        if (signature is null && Sns.SandboxSns.IsUnsigned(request)) return Service("sns");
         if (signature is null) return Service(IsUnsignedQuery(request) ? "sts" : "s3");
         return services.FirstOrDefault(s => s.Name == signature.Service)
-            ?? throw new AwsError(400, "AuthorizationHeaderMalformed", $"The authorization header is malformed; incorrect service \"{signature.Service}\". This endpoint belongs to \"s3\", \"sts\", \"iam\" and \"kms\".");
+            ?? throw new AwsError(400, "AuthorizationHeaderMalformed", $"The authorization header is malformed; incorrect service \"{signature.Service}\". This endpoint belongs to \"s3\", \"sts\", \"iam\", \"kms\" and \"sns\".");
     }
 
     // AssumeRoleWithWebIdentity is the one query call that nobody signs: the token in it is the proof.

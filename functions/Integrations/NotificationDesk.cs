@@ -1,0 +1,85 @@
+using ServerlessDrives.Access;
+using ServerlessDrives.Drives;
+using ServerlessDrives.Events;
+using ServerlessDrives.Integrations.Setup;
+using ServerlessDrives.Workspaces;
+
+namespace ServerlessDrives.Integrations;
+
+/// <summary>Addresses for notifications: made when somebody asks how to set them up, the same ever after, until they are revoked.</summary>
+public sealed class NotificationDesk(IIntegrations integrations, ISecrets secrets, IAuditTrail audit)
+{
+    private const int Tries = 5;
+
+    /// <param name="baseAddress">Where SNS reaches us.</param>
+    public async Task<Result<string>> SetupAsync(Person person, Versioned<Integration> read, Drive drive, SetupFormat format, Uri baseAddress, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(read);
+        ArgumentNullException.ThrowIfNull(drive);
+        if (drive.BucketOwner is not { } owner)
+            return Refusal.Conflict("owner-unknown", "The server of this drive's bucket doesn't say which account owns it. Only Amazon S3 has notifications.");
+        if (!(await AddressAsync(person, read, cancellation)).TryGet(out var address, out var refusal))
+            return refusal;
+        var setup = new NotificationSetup(
+            read.Value.Name, read.Value.Id, TopicArn.Of(drive.Region, owner, NotificationSetup.NameOf(read.Value.Id)), drive.Bucket,
+            PrefixOf(drive.Path.Prefix + (read.Value.Folder is null ? "" : read.Value.Folder.Value + "/")), new Uri(baseAddress, NotificationAddress.Path + address.Reveal()));
+        return format switch
+        {
+            SetupFormat.AwsCli => NotificationScript.Write(setup),
+            SetupFormat.CloudFormation => NotificationTemplate.Write(setup),
+            _ => NotificationModule.Write(setup),
+        };
+    }
+
+    /// <summary>Nothing that comes to the address is listened to any more; the next instructions have another one.</summary>
+    public async Task<Result<Versioned<Integration>>> RevokeAsync(Person person, Versioned<Integration> read, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(person);
+        ArgumentNullException.ThrowIfNull(read);
+        if (read.Value.Notifications is not { } known)
+            return read;
+        if (await integrations.SaveAsync(read.With(read.Value with { Notifications = null }), cancellation) is not { } saved)
+            return Refusal.Changed("integration");
+        await secrets.DeleteAsync(known.Secret, cancellation);
+        await audit.RecordAsync(person.Organization, Actor.User(person.Id), "integration.notifications-revoked", read.Value.Id.Value, new() { ["topicArn"] = known.Topic?.Value }, null, null, cancellation);
+        return saved;
+    }
+
+    private async Task<Result<Secret>> AddressAsync(Person person, Versioned<Integration> read, CancellationToken cancellation)
+    {
+        for (var tries = 0; tries < Tries; tries++)
+        {
+            if (read.Value.Notifications is { } known && await secrets.ReadAsync(known.Secret, known.SecretVersion, cancellation) is { } address)
+                return address;
+            var (made, name) = (NotificationAddress.New(read.Value.Organization, read.Value.Id), SecretName.New());
+            var version = await secrets.StoreAsync(name, made.Reveal(), cancellation) ?? throw new InvalidOperationException("A new name took no secret.");
+            if (await integrations.SaveAsync(read.With(read.Value with { Notifications = new(made.Hash, name, version) }), cancellation) is not null)
+            {
+                await audit.RecordAsync(person.Organization, Actor.User(person.Id), "integration.notifications-offered", read.Value.Id.Value, null, new() { ["name"] = read.Value.Name }, null, cancellation);
+                return made.Reveal();
+            }
+
+            await secrets.DeleteAsync(name, cancellation);
+            if (await integrations.FindAsync(read.Value.Organization, read.Value.Id, cancellation) is not { } again)
+                return Refusal.NotFound("integration");
+            read = again;
+        }
+
+        return Refusal.Changed("integration");
+    }
+
+    /// <summary>How S3 wants other characters written in a filter depends on who asks it, and ours sorts out the rest: so as far as they are plain.</summary>
+    private static string PrefixOf(string prefix) => string.Concat(prefix.TakeWhile(c => char.IsAsciiLetterOrDigit(c) || c is '/' or '-' or '_' or '.'));
+}
+
+/// <summary>Deletes integrations, and the address with them.</summary>
+public sealed class IntegrationRemoval(IIntegrations integrations, ISecrets secrets)
+{
+    public async Task RemoveAsync(Integration integration, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(integration);
+        if (integration.Notifications is { } notifications)
+            await secrets.DeleteAsync(notifications.Secret, cancellation);
+        await integrations.DeleteAsync(integration.Organization, integration.Id, cancellation);
+    }
+}
