@@ -41,14 +41,16 @@ public sealed class FileAnswer(FileContent content, string name) : IResult
             response.Headers.ContentSecurityPolicy = "sandbox; default-src 'none'";
             response.Headers.ContentDisposition = ContentNames.Attachment(name);
             if (content.Body is not null)
-                await CopyAsync(content.Body, response.BodyWriter, httpContext.RequestAborted);
+                await CopyAsync(content.Body, content.Length ?? BufferBytes, response.BodyWriter, httpContext.RequestAborted);
         }
     }
 
     /// <summary>S3's bytes are read straight into what is sent: they are copied nowhere.</summary>
-    private static async Task CopyAsync(Stream from, PipeWriter to, CancellationToken cancellation)
+    /// <param name="length">Bytes that are to come: a small file takes no large buffer.</param>
+    private static async Task CopyAsync(Stream from, long length, PipeWriter to, CancellationToken cancellation)
     {
-        while (await from.ReadAsync(to.GetMemory(BufferBytes), cancellation) is > 0 and var read)
+        var buffer = (int)Math.Clamp(length, 1, BufferBytes);
+        while (await from.ReadAsync(to.GetMemory(buffer), cancellation) is > 0 and var read)
         {
             to.Advance(read);
             FileMeasures.Read(read);

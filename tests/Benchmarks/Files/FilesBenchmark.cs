@@ -49,6 +49,12 @@ public sealed class FilesBenchmark : LoadBenchmark
 
     private async Task RcloneAsync(Results results, BenchmarkDrive drive, int size, int rounds)
     {
+        if (!Rclone.IsInstalled)
+        {
+            results.Note("rclone isn't installed on this machine (`apt-get install rclone`), so nothing was compared with it.");
+            return;
+        }
+
         var megabytes = size / 1_000_000.0;
         await using (var rclone = await Rclone.ServeAsync(drive.App.Administrator()))
         {
@@ -75,7 +81,7 @@ public sealed class FilesBenchmark : LoadBenchmark
         await drive.WithoutSessionsAsync(true);
         var options = new ParallelOptions { MaxDegreeOfParallelism = 16 };
         var (direct, ours) = await InTurnAsync(
-            1,
+            3,
             () => Parallel.ForEachAsync(Enumerable.Range(0, reads), options, async (_, _) => await ReadDirectAsync(drive, "small")),
             () => Parallel.ForEachAsync(Enumerable.Range(0, reads), options, async (_, _) => await ReadAsync(drive.Http, drive.UrlOf("small"))));
         await drive.WithoutSessionsAsync(false);

@@ -10,6 +10,8 @@ internal sealed class Rclone : IAsyncDisposable
 
     private Rclone(Process server, Uri address) => (_server, Address) = (server, address);
 
+    public static bool IsInstalled => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, "rclone")));
+
     public Uri Address { get; }
 
     /// <summary><c>rclone serve http</c> on a free port.</summary>

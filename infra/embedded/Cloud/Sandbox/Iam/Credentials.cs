@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Collections.Concurrent;
 using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text.Json;
@@ -19,6 +20,10 @@ internal sealed class Credentials(IamStore iam, byte[] sealingKey, TimeProvider 
 {
     private const int NonceSize = 12;
     private const int TagSize = 16;
+    private const int MostOpened = 1024;
+
+    /// <summary>Tokens that were opened before: what they say never changes.</summary>
+    private readonly ConcurrentDictionary<string, SessionTicket> _opened = new();
 
     public CredentialLookup Find(string accessKeyId, string? sessionToken)
     {
@@ -57,6 +62,14 @@ internal sealed class Credentials(IamStore iam, byte[] sealingKey, TimeProvider 
     }
 
     private SessionTicket? Open(string token)
+    {
+        if (_opened.TryGetValue(token, out var known)) return known;
+        if (Unseal(token) is not { } ticket) return null;
+        if (_opened.Count >= MostOpened) _opened.Clear();
+        return _opened[token] = ticket;
+    }
+
+    private SessionTicket? Unseal(string token)
     {
         try
         {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Http;
 
@@ -7,7 +8,10 @@ namespace ServerlessDrives.Embedded.Cloud.Sandbox.Wire;
 internal sealed class Authentication(ICredentials credentials, TimeProvider clock)
 {
     private const int LargestBuffered = 256 * 1024;
+    private const int MostKeys = 1024;
     private static readonly TimeSpan AllowedSkew = TimeSpan.FromMinutes(15);
+
+    private readonly ConcurrentDictionary<(string Secret, string Date, string Region, string Service), SigningKey> _keys = new();
 
     /// <summary>Who calls, with the body that the signature covers.</summary>
     public async Task<(Caller? Caller, Stream Body)> CheckAsync(HttpRequest request, string service, RequestSignature? signature)
@@ -29,10 +33,19 @@ internal sealed class Authentication(ICredentials credentials, TimeProvider cloc
         var buffered = service == "s3" ? null : await BufferAsync(request);
         var payload = PayloadHash(request, signature, buffered);
         var canonical = CanonicalRequest.Of(request, signature, payload);
-        var key = new SigningKey(found.Secret, signature);
+        var key = KeyOf(found.Secret, signature);
         var toSign = CanonicalRequest.StringToSign(signature, canonical);
         if (!SigningKey.Same(key.Sign(toSign), signature.Signature)) throw AuthenticationErrors.Mismatch(signature, toSign, canonical);
         return (found.Caller, buffered is null ? S3Body(request, signature, key, payload) : buffered);
+    }
+
+    /// <summary>The same for all calls that one secret signs on a day for a region and a service.</summary>
+    private SigningKey KeyOf(string secret, RequestSignature signature)
+    {
+        var day = (secret, signature.Date, signature.Region, signature.Service);
+        if (_keys.TryGetValue(day, out var known)) return known;
+        if (_keys.Count >= MostKeys) _keys.Clear();
+        return _keys[day] = new SigningKey(secret, signature);
     }
 
     private static void CheckTime(RequestSignature signature, DateTimeOffset now)

@@ -10,7 +10,8 @@ internal static class ContentReader
 
     public static async Task CopyAsync(DataFiles files, IReadOnlyList<Segment> segments, Stream to, CancellationToken cancelled)
     {
-        var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+        var size = (int)Math.Clamp(segments.Sum(segment => segment.Length), 1, BufferSize);
+        var buffer = ArrayPool<byte>.Shared.Rent(size);
         try
         {
             foreach (var segment in segments)
@@ -20,7 +21,7 @@ internal static class ContentReader
                 for (var done = 0L; done < segment.Length;)
                 {
                     // The page cache answers at once: an asynchronous read would only add a hop.
-                    var read = RandomAccess.Read(file, buffer.AsSpan(0, (int)Math.Min(BufferSize, segment.Length - done)), segment.Offset + done);
+                    var read = RandomAccess.Read(file, buffer.AsSpan(0, (int)Math.Min(size, segment.Length - done)), segment.Offset + done);
                     if (read == 0) throw new InvalidDataException($"The data file {segment.File} is shorter than its object.");
                     await to.WriteAsync(buffer.AsMemory(0, read), cancelled);
                     done += read;
