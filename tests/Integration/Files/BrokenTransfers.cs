@@ -10,7 +10,8 @@ namespace ServerlessDrives.Tests.Integration.Files;
 [Collection(RunningApp.Name)]
 public sealed class BrokenTransfers(RunningApp running)
 {
-    private const int Large = 12 * 1024 * 1024;
+    /// <summary>Three parts, the last of them short.</summary>
+    private const int Large = (10 * 1024 * 1024) + 200_000;
     private readonly EmbeddedApp _app = running.App;
 
     public static TheoryData<string, string, int, int> Passing => new()
