@@ -8,7 +8,16 @@ internal sealed record Listed(string Key, FileEntry Entry);
 /// <summary>What S3 answered, less what was handed out of it.</summary>
 /// <param name="Token">S3's own, that it was asked with; null for the beginning.</param>
 /// <param name="Next">S3's own, that goes on behind it; null at the end.</param>
-internal sealed record ListBatch(IReadOnlyList<Listed> Entries, string? Token, string? Next);
+/// <param name="Asked">When S3 was.</param>
+internal sealed record ListBatch(IReadOnlyList<Listed> Entries, string? Token, string? Next, ListAhead.Moment Asked)
+{
+    /// <summary>What comes behind it, if S3 was asked for that already.</summary>
+    public ComingBatch? Following { get; init; }
+}
+
+/// <summary>A batch that is on its way.</summary>
+/// <param name="Batch">Null, or a failure, is what couldn't be had.</param>
+internal sealed record ComingBatch(Task<ListBatch?> Batch, ListAhead.Moment Asked);
 
 /// <summary>
 /// S3 lists a thousand keys as fast as five hundred, which is what a page of ours holds, so what comes behind a full page is kept for the one who turns it: for
@@ -22,16 +31,26 @@ internal sealed class ListAhead(TimeProvider clock)
 
     private readonly Lock _lock = new();
     private readonly LinkedList<Kept> _kept = new();
+    private readonly long[] _changes = new long[256];
 
-    /// <summary>Keeps what comes next, or is still on its way; null is what couldn't be had.</summary>
+    /// <param name="Changes">How often drives have changed by then that share a counter with the one that is listed.</param>
+    /// <param name="At">By the clock's timestamp.</param>
+    internal sealed record Moment(long Changes, long At);
+
+    /// <summary>To be asked before S3 is.</summary>
+    public Moment Now(DriveId drive) => new(Interlocked.Read(ref CounterOf(drive)), clock.GetTimestamp());
+
+    /// <summary>Keeps what comes next, or is still on its way, unless the drive has changed since S3 was asked.</summary>
     /// <param name="cursor">Where it begins.</param>
-    public void Keep(DriveId drive, string cursor, Task<ListBatch?> batch)
+    public void Keep(DriveId drive, string cursor, ComingBatch coming)
     {
         lock (_lock)
         {
+            if (CounterOf(drive) != coming.Asked.Changes)
+                return;
             while (_kept.First is { Value: var oldest } && (_kept.Count >= Most || clock.GetElapsedTime(oldest.At) > Life))
                 _kept.RemoveFirst();
-            _kept.AddLast(new Kept(drive, cursor, batch, clock.GetTimestamp()));
+            _kept.AddLast(new Kept(drive, cursor, coming.Batch, coming.Asked.At));
         }
     }
 
@@ -50,7 +69,12 @@ internal sealed class ListAhead(TimeProvider clock)
             }
         }
 
-        return found is not null && clock.GetElapsedTime(found.At) <= Life ? await found.Batch.WaitAsync(cancellation) : null;
+        if (found is null || clock.GetElapsedTime(found.At) > Life)
+            return null;
+        await ((Task)found.Batch).WaitAsync(cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        cancellation.ThrowIfCancellationRequested();
+        // Whoever is told of a failure here wouldn't have met it without us: S3 is asked again.
+        return found.Batch.IsCompletedSuccessfully ? await found.Batch : null;
     }
 
     /// <summary>Something on the drive has changed.</summary>
@@ -58,6 +82,7 @@ internal sealed class ListAhead(TimeProvider clock)
     {
         lock (_lock)
         {
+            CounterOf(drive)++;
             for (var node = _kept.First; node is not null;)
             {
                 var next = node.Next;
@@ -67,6 +92,8 @@ internal sealed class ListAhead(TimeProvider clock)
             }
         }
     }
+
+    private ref long CounterOf(DriveId drive) => ref _changes[(uint)drive.GetHashCode() % _changes.Length];
 
     private sealed record Kept(DriveId Drive, string Cursor, Task<ListBatch?> Batch, long At);
 }

@@ -43,18 +43,24 @@ internal sealed class S3Lister(DriveClients clients, ListAhead ahead, IOptions<A
     private Page<FileEntry> PageOf(FolderList list, ListBatch batch, int limit, bool readsOn)
     {
         var page = batch.Entries.Take(limit).Select(listed => listed.Entry).ToArray();
+        if (readsOn && batch is { Next: { } token, Following: null } && limit > LargestBatch / 4)
+        {
+            var asked = ahead.Now(list.Drive.Id);
+            batch = batch with { Following = new(Task.Run(() => PrefetchAsync(list, token)), asked) };
+        }
+
         if (batch.Entries.Count > limit)
         {
             var cursor = ListCursor.Write(new(batch.Token, batch.Entries[limit - 1].Key), list.Prefix, list.Recursive);
-            ahead.Keep(list.Drive.Id, cursor, Task.FromResult<ListBatch?>(batch with { Entries = [.. batch.Entries.Skip(limit)] }));
+            ahead.Keep(list.Drive.Id, cursor, new(Task.FromResult<ListBatch?>(batch with { Entries = [.. batch.Entries.Skip(limit)] }), batch.Asked));
             return new(page, cursor);
         }
 
         if (batch.Next is null)
             return new(page, null);
         var next = ListCursor.Write(new(batch.Next, null), list.Prefix, list.Recursive);
-        if (readsOn && limit > LargestBatch / 4)
-            ahead.Keep(list.Drive.Id, next, Task.Run(() => PrefetchAsync(list, batch.Next)));
+        if (batch.Following is { } following)
+            ahead.Keep(list.Drive.Id, next, following);
         return new(page, next);
     }
 
@@ -64,6 +70,7 @@ internal sealed class S3Lister(DriveClients clients, ListAhead ahead, IOptions<A
     private async Task<Answer<ListBatch>> AskAsync(FolderList list, string? token, int size, CancellationToken cancellation)
     {
         var drive = list.Drive;
+        var asked = ahead.Now(drive.Id);
         using var lease = clients.Lease(drive);
         var listed = await lease.AskAsync(
             (s3, cancelled) => s3.ListObjectsV2Async(
@@ -80,7 +87,7 @@ internal sealed class S3Lister(DriveClients clients, ListAhead ahead, IOptions<A
             options.Value.CallTimeout * 3,
             cancellation);
         return listed.TryGet(out var answer, out var fault)
-            ? new ListBatch(EntriesOf(drive, list.Prefix, answer), token, answer.IsTruncated == true ? answer.NextContinuationToken : null)
+            ? new ListBatch(EntriesOf(drive, list.Prefix, answer), token, answer.IsTruncated == true ? answer.NextContinuationToken : null, asked)
             : fault;
     }
 

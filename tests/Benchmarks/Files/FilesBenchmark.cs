@@ -1,6 +1,5 @@
 using System.Diagnostics;
-using System.Net;
-using System.Text.Json.Nodes;
+using System.Net.Http.Json;
 using Amazon.S3.Model;
 using ServerlessDrives.Tests.Benchmarks.Measuring;
 using ServerlessDrives.Tests.Shared;
@@ -23,13 +22,15 @@ public sealed class FilesBenchmark : LoadBenchmark
     public override async Task RunAsync(Results results, bool quick)
     {
         ArgumentNullException.ThrowIfNull(results);
+        // An app of its own: one that has done other work keeps the memory of that, and would need no more for this.
+        await using (var fresh = await BenchmarkDrive.StartAsync())
+            await MemoryAsync(results, fresh, quick ? 64L * MiB : 1024L * MiB);
         await using var drive = await BenchmarkDrive.StartAsync();
         var (size, rounds) = quick ? (32 * MiB, 1) : (256 * MiB, 5);
         await ThroughputAsync(results, drive, size, rounds);
         await RcloneAsync(results, drive, size, rounds);
         await SmallReadsAsync(results, drive, quick ? 500 : 10_000);
         await ListingAsync(results, drive, quick ? 2_000 : 100_000);
-        await MemoryAsync(results, drive, quick ? 64L * MiB : 1024L * MiB);
     }
 
     private async Task ThroughputAsync(Results results, BenchmarkDrive drive, int size, int rounds)
@@ -95,7 +96,7 @@ public sealed class FilesBenchmark : LoadBenchmark
         await Parallel.ForEachAsync(Enumerable.Range(0, count), new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (i, cancelled) =>
             await drive.S3.PutObjectAsync(new PutObjectRequest { BucketName = BenchmarkDrive.Bucket, Key = $"{BenchmarkDrive.Folder}/many/file-{i:000000}.txt", ContentBody = "x" }, cancelled));
         var (direct, ours) = await InTurnAsync(
-            2,
+            5,
             async () =>
             {
                 var listed = 0;
@@ -108,9 +109,9 @@ public sealed class FilesBenchmark : LoadBenchmark
                 var (listed, cursor) = (0, "");
                 do
                 {
-                    var page = await drive.Http.GetAsync($"{drive.Root}/files?path=many&limit=500{cursor}", HttpStatusCode.OK);
-                    listed += page["items"]!.AsArray().Count;
-                    cursor = page["nextCursor"] is { } next ? $"&cursor={next.GetValue<string>()}" : null;
+                    var page = (await drive.Http.GetFromJsonAsync<FilePage>($"{drive.Root}/files?path=many&limit=500{cursor}"))!;
+                    listed += page.Items.Count;
+                    cursor = page.NextCursor is { } next ? $"&cursor={next}" : null;
                 }
                 while (cursor is not null);
                 Check(listed, count);
@@ -193,6 +194,11 @@ public sealed class FilesBenchmark : LoadBenchmark
         if (got != expected)
             throw new InvalidOperationException($"{got} came instead of {expected}.");
     }
+
+    /// <summary>A page of a folder as objects, as the SDK makes them of S3's.</summary>
+    private sealed record FilePage(IReadOnlyList<FileItem> Items, string? NextCursor);
+
+    private sealed record FileItem(string Type, string Path, long? Size, DateTimeOffset? LastModified, string? Etag, bool Addressable);
 
     private static Task AtOnceAsync(int count, Func<int, Task> act) => Task.WhenAll(Enumerable.Range(0, count).Select(i => Task.Run(() => act(i))));
 
