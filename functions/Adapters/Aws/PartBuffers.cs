@@ -12,8 +12,8 @@ internal sealed class PartBuffers
     /// <summary>Blocks of the largest part.</summary>
     public const int MostBlocksOfAPart = 8;
 
-    /// <summary>Most blocks at once: 80 MiB.</summary>
-    public const int MostBlocks = 16;
+    /// <summary>Most blocks at once: 60 MiB.</summary>
+    public const int MostBlocks = 12;
 
     private readonly Lock _lock = new();
     private readonly Stack<byte[]> _free = new();
