@@ -19,7 +19,17 @@ internal sealed class BucketVerification(IProbe probe, IPrincipals principals, I
     {
         var credentials = new DriveCredentials.Role(role, externalId);
         var book = BookFor(new Scene(credentials, PrincipalFor(credentials), region, Access: null), progress: null);
-        await new TrustProof(probe, new Patience(options.Value, clock), book, credentials, region, sessionName).ProveAsync(scope: null, cancellation);
+        using var time = new CancellationTokenSource(options.Value.Budget, clock);
+        using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellation, time.Token);
+        try
+        {
+            await new TrustProof(probe, new Patience(options.Value, clock), book, credentials, region, sessionName).ProveAsync(scope: null, limited.Token);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            book.TimeIsUp(options.Value.Budget);
+        }
+
         var accepted = book[KnownCheck.TrustAccepted];
         var required = book[KnownCheck.ExternalIdRequired];
         return new(

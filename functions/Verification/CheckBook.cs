@@ -54,6 +54,20 @@ internal sealed class CheckBook(IReadOnlyList<KnownCheck> known, Explanations ex
         }
     }
 
+    /// <summary>What isn't settled has failed where it was under way, and is skipped where it was not.</summary>
+    /// <param name="allowed">How long all checks were allowed to take together.</param>
+    public void TimeIsUp(TimeSpan allowed)
+    {
+        var within = $"within {allowed.TotalSeconds:0.#} seconds";
+        foreach (var check in known.Where(check => !IsJudged(check)))
+        {
+            if (HasBegun(check))
+                Fail(check, $"AWS had not answered when the verification's time was up: all checks have to be made {within}.", "Verify again in a few minutes; if it stays, look at AWS's service health for the bucket's region.");
+            else
+                Skip(check, $"There was no time left to try it: the checks before it were not answered {within}.");
+        }
+    }
+
     public Check this[KnownCheck check]
     {
         get
@@ -67,6 +81,12 @@ internal sealed class CheckBook(IReadOnlyList<KnownCheck> known, Explanations ex
     {
         lock (_lock)
             return [.. known.Select(check => _verdicts[check])];
+    }
+
+    private bool HasBegun(KnownCheck check)
+    {
+        lock (_lock)
+            return _begun.ContainsKey(check);
     }
 
     private void Judge(KnownCheck check, CheckStatus status, Fault? fault, string? explanation, string? fix)

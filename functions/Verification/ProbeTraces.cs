@@ -45,6 +45,35 @@ internal sealed class ProbeTraces(IBucketProbe bucket, BucketName name, string f
     /// <summary>A change was not answered, so that there may be more of this key than is known.</summary>
     public void Doubt(string key) => On(key, trace => trace.IsDoubtful = true);
 
+    /// <summary>Calls were given up on every key that there may be something of.</summary>
+    public void DoubtAll()
+    {
+        lock (_lock)
+        {
+            foreach (var trace in _traces.Values)
+                trace.IsDoubtful = true;
+        }
+    }
+
+    /// <summary>What may be in the bucket as far as can be told without asking AWS.</summary>
+    public IReadOnlyList<Leftover> Suspected()
+    {
+        lock (_lock)
+            return [.. _traces.SelectMany(trace => Suspected(trace.Key, trace.Value))];
+    }
+
+    private IEnumerable<Leftover> Suspected(string key, Trace trace)
+    {
+        foreach (var upload in trace.Uploads)
+            yield return new Leftover(name, key, Version: null, upload);
+        if (key == UploadKey && trace is { IsDoubtful: true, Uploads.Count: 0 })
+            yield return new Leftover(name, key, Version: null, Leftover.UnknownUpload);
+        foreach (var version in trace.Versions.Order())
+            yield return new Leftover(name, key, version, Upload: null);
+        if (trace is { MayBeObject: true, IsDoubtful: true } or { MayBeObject: true, WasRefused: false, Versions.Count: 0 })
+            yield return new Leftover(name, key, Version: null, Upload: null) { IsDoubtful = true };
+    }
+
     /// <summary>What there is of this key is known again.</summary>
     public void Settle(string key) => On(key, trace => trace.IsDoubtful = false);
 
@@ -87,6 +116,8 @@ internal sealed class ProbeTraces(IBucketProbe bucket, BucketName name, string f
         // Only the key that uploads are made under has any; asking costs a call.
         var uploads = key == UploadKey ? bucket.ListUploadsAsync(key, trace.Owner, cancellation) : null;
         var latest = bucket.HeadAsync(key, trace.Owner, cancellation);
+        // Where HEAD is refused, as under the policies that are offered, a listing has the word; asked at once it costs no time.
+        var listing = IsListedAsync(key, trace, cancellation);
         if (uploads is not null && (await uploads).TryGet(out var pending, out _))
         {
             // The list is the truth: it also names uploads whose answer was lost on the way.
@@ -108,7 +139,10 @@ internal sealed class ProbeTraces(IBucketProbe bucket, BucketName name, string f
                 completed |= end is UploadEnd.Completed;
         }
 
-        left.AddRange(await PeelAsync(key, trace, completed ? await bucket.HeadAsync(key, trace.Owner, cancellation) : await latest, cancellation));
+        var (head, listed) = (await latest, (Listing?)await listing);
+        if (completed)
+            (head, listed) = (await bucket.HeadAsync(key, trace.Owner, cancellation), null);
+        left.AddRange(await PeelAsync(key, trace, head, listed, cancellation));
         // Versions and delete markers that an unanswered call may have made show in no listing that a drive may ask for.
         if (trace.IsDoubtful && _hasVersions && left.Count > 0 && !left.Exists(leftover => leftover.IsDoubtful))
             left.Add(new Leftover(name, key, Version: null, Upload: null) { IsDoubtful = true });
@@ -146,12 +180,12 @@ internal sealed class ProbeTraces(IBucketProbe bucket, BucketName name, string f
     /// Takes the latest version off the key until none is left. A HEAD shows the latest one even if it is a delete marker,
     /// so this finds all versions of a key without <c>s3:ListBucketVersions</c>, which isn't among a drive's permissions.
     /// </summary>
-    private async Task<IReadOnlyList<Leftover>> PeelAsync(string key, Trace trace, Answer<LatestVersion> head, CancellationToken cancellation)
+    private async Task<IReadOnlyList<Leftover>> PeelAsync(string key, Trace trace, Answer<LatestVersion> head, Listing? listing, CancellationToken cancellation)
     {
         for (var layer = 0; layer < MostVersions; layer++, head = await bucket.HeadAsync(key, trace.Owner, cancellation))
         {
             if (!head.TryGet(out var latest, out _))
-                return await PeelBlindlyAsync(key, trace, cancellation);
+                return await PeelBlindlyAsync(key, trace, layer == 0 ? listing : null, cancellation);
             if (latest is { Exists: false, IsDeleteMarker: false })
                 return [];
 
@@ -177,9 +211,12 @@ internal sealed class ProbeTraces(IBucketProbe bucket, BucketName name, string f
     /// Where AWS doesn't let us look at the key: what is known to be there is deleted, and a listing is asked whether it helped. This is the usual way:
     /// under the policies that are offered, a HEAD of a key that is gone is refused, since <c>s3:ListBucket</c> is granted for the path's prefix only.
     /// </summary>
-    private async Task<IReadOnlyList<Leftover>> PeelBlindlyAsync(string key, Trace trace, CancellationToken cancellation)
+    /// <param name="listing">What a listing said before anything was deleted; null where it has not been asked.</param>
+    private async Task<IReadOnlyList<Leftover>> PeelBlindlyAsync(string key, Trace trace, Listing? listing, CancellationToken cancellation)
     {
         var left = new List<Leftover>();
+        if (trace.Versions.Count > 0)
+            listing = null;
         foreach (var version in trace.Versions.Order().ToList())
         {
             if ((await bucket.DeleteAsync(key, version, trace.Owner, cancellation)).Fault is null)
@@ -188,7 +225,7 @@ internal sealed class ProbeTraces(IBucketProbe bucket, BucketName name, string f
                 left.Add(new Leftover(name, key, version, Upload: null));
         }
 
-        var (listed, unanswered) = await IsListedAsync(key, trace, cancellation);
+        var (listed, unanswered) = listing ?? await IsListedAsync(key, trace, cancellation);
         // Where there are versions and every answer came, all of them are known: to delete more would only make markers.
         if (left.Count == 0 && (listed ?? (trace.MayBeObject && (trace.IsDoubtful || (!trace.WasRefused && !_hasVersions)))))
         {
@@ -219,13 +256,16 @@ internal sealed class ProbeTraces(IBucketProbe bucket, BucketName name, string f
         return [];
     }
 
-    /// <returns>Whether the key is there, null where AWS doesn't say; and whether asking again may help.</returns>
-    private async Task<(bool? Listed, bool Unanswered)> IsListedAsync(string key, Trace trace, CancellationToken cancellation)
+    /// <param name="Listed">Whether the key is there; null where AWS doesn't say.</param>
+    /// <param name="Unanswered">Whether asking again may help.</param>
+    private readonly record struct Listing(bool? Listed, bool Unanswered);
+
+    private async Task<Listing> IsListedAsync(string key, Trace trace, CancellationToken cancellation)
     {
         var answer = await bucket.ListAsync(key, trace.Owner, cancellation);
         if (answer.TryGet(out var listed, out var fault))
-            return (listed.Contains(key), false);
-        return (null, fault.IsPassing);
+            return new(listed.Contains(key), false);
+        return new(null, fault.IsPassing);
     }
 
     private async Task<Answer<RemovedObject>> DeleteAsync(string key, Trace trace, CancellationToken cancellation)

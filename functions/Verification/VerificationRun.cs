@@ -11,7 +11,18 @@ internal sealed class VerificationRun(
     public async Task<VerificationReport> ProveAsync(CancellationToken cancellation)
     {
         var started = clock.GetUtcNow();
-        var owner = await ProveAllAsync(cancellation);
+        using var time = new CancellationTokenSource(options.Budget, clock);
+        using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellation, time.Token);
+        AccountId? owner = null;
+        try
+        {
+            owner = await ProveAllAsync(limited.Token, cancellation);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            book.TimeIsUp(options.Budget);
+        }
+
         var checks = book.ToList();
         return new VerificationReport
         {
@@ -24,13 +35,15 @@ internal sealed class VerificationRun(
         };
     }
 
-    private async Task<AccountId?> ProveAllAsync(CancellationToken cancellation)
+    /// <param name="limited">Ends with the time for all checks.</param>
+    /// <param name="asked">Ends when nobody wants the verification any more.</param>
+    private async Task<AccountId?> ProveAllAsync(CancellationToken limited, CancellationToken asked)
     {
-        var location = LocateAsync(cancellation);
+        var location = LocateAsync(limited);
         var entry = subject.Credentials switch
         {
-            DriveCredentials.Role role => EnterAsync(role, cancellation),
-            DriveCredentials.AccessKey key => EnterAsync(key, cancellation),
+            DriveCredentials.Role role => EnterAsync(role, limited),
+            DriveCredentials.AccessKey key => EnterAsync(key, limited),
             _ => throw new InvalidOperationException($"Unknown credentials {subject.Credentials.GetType()}."),
         };
         await Task.WhenAll(location, entry);
@@ -50,7 +63,12 @@ internal sealed class VerificationRun(
         var traces = new ProbeTraces(bucket, subject.Bucket, $"{subject.Path.Prefix}.serverless-drives/", id);
         try
         {
-            return await ProveOnBucketAsync(way, region, bucket, traces, cancellation);
+            return await ProveOnBucketAsync(way, region, bucket, traces, limited);
+        }
+        catch (OperationCanceledException) when (!asked.IsCancellationRequested)
+        {
+            await ProveNothingLeftInTimeAsync(traces, asked);
+            throw;
         }
         catch
         {
@@ -73,6 +91,27 @@ internal sealed class VerificationRun(
         }
     }
 
+    /// <summary>Cleans up after the checks' time is up; where AWS doesn't answer even then, what may be left is named unseen.</summary>
+    private async Task ProveNothingLeftInTimeAsync(ProbeTraces traces, CancellationToken cancellation)
+    {
+        // Calls that were given up may have had their effect.
+        traces.DoubtAll();
+        using var enough = new CancellationTokenSource(options.SweepTimeout, clock);
+        using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellation, enough.Token);
+        try
+        {
+            await ProveNothingLeftAsync(traces, limited.Token);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            var left = traces.Suspected();
+            if (left.Count == 0)
+                book.Pass(KnownCheck.NothingLeftBehind, "Nothing had been written when the verification's time was up.");
+            else
+                FailForWhatIsLeft(left);
+        }
+    }
+
     private async Task<AccountId?> ProveOnBucketAsync(WayIn way, Region region, IBucketProbe bucket, ProbeTraces traces, CancellationToken cancellation)
     {
         var proof = new BucketProof(bucket, traces, patience, book, _access, way.Account, way.AccountFault);
@@ -91,7 +130,17 @@ internal sealed class VerificationRun(
             return null;
         }
 
-        await proof.WriteAsync(cancellation);
+        try
+        {
+            await proof.WriteAsync(cancellation);
+        }
+        catch (OperationCanceledException)
+        {
+            // What was answered in time still tells whose bucket it is.
+            proof.JudgeOwner();
+            throw;
+        }
+
         var owner = proof.JudgeOwner();
         await outside;
         await ProveNothingLeftAsync(traces, cancellation);
@@ -278,12 +327,14 @@ internal sealed class VerificationRun(
         }
         else
         {
-            book.Fail(
-                KnownCheck.NothingLeftBehind,
-                $"What the verification wrote could not all be removed, or not be looked for; left: {Names(left)}.",
-                $"Remove it yourself: {Commands(left)}");
+            FailForWhatIsLeft(left);
         }
     }
+
+    private void FailForWhatIsLeft(IReadOnlyList<Leftover> left) => book.Fail(
+        KnownCheck.NothingLeftBehind,
+        $"What the verification wrote could not all be removed, or not be looked for; left: {Names(left)}.",
+        $"Remove it yourself: {Commands(left)}");
 
     private static string Names(IEnumerable<Leftover> left) => string.Join("; ", left.Select(leftover => leftover.Name));
 

@@ -39,7 +39,8 @@ internal sealed class SandboxedVerification : IAsyncDisposable
     public AwsAdministrator Administrator { get; }
 
     /// <param name="retries">How often the SDK itself tries again; null for what the app has.</param>
-    public static async Task<SandboxedVerification> StartAsync(TimeSpan propagationWait, TimeSpan callTimeout, int? retries = null)
+    /// <param name="budget">For all checks together; null for what the app has.</param>
+    public static async Task<SandboxedVerification> StartAsync(TimeSpan propagationWait, TimeSpan callTimeout, int? retries = null, TimeSpan? budget = null)
     {
         var folder = Directory.CreateTempSubdirectory("serverless-drives-verification-");
         var sandbox = new AwsSandbox(Path.Combine(folder.FullName, "aws"), FreePort.Take(1)[0], NullLogger.Instance, TimeProvider.System);
@@ -63,6 +64,8 @@ internal sealed class SandboxedVerification : IAsyncDisposable
         services.AddSingleton<IConfiguration>(configuration).AddSingleton(TimeProvider.System).AddSingleton<TokenCredential, EmbeddedCredential>();
         services.AddKeyVault(configuration).AddAws().AddVerification();
         services.Configure<SecretClientOptions>(options => (options.Transport, options.DisableChallengeResourceVerification) = (vault.ClientOptions().Transport, true));
+        if (budget is { } time)
+            services.PostConfigure<VerificationOptions>(options => (options.Budget, options.SweepTimeout) = (time, time));
         services.PostConfigure<AwsOptions>(options => options.Retries = retries ?? options.Retries);
         return new SandboxedVerification(folder, sandbox, seeded, vault, services.BuildServiceProvider());
     }

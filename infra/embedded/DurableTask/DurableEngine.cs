@@ -49,6 +49,9 @@ internal sealed class DurableEngine : IHostedService, IAsyncDisposable
     /// <summary>The session that now owns the hub, as soon as there is one.</summary>
     public Task<HubSession> SessionAsync(CancellationToken cancellation) => Volatile.Read(ref _session).Task.WaitAsync(cancellation);
 
+    /// <summary>An instance as it was last stored, where this process owns the hub and has it in memory.</summary>
+    public InstanceState? InMemory(string id) => Volatile.Read(ref _session).Task is { IsCompletedSuccessfully: true } open ? open.Result.InMemory(id) : null;
+
     public Task StartAsync(CancellationToken cancellationToken)
     {
         _running = Task.Run(RunAsync, CancellationToken.None);

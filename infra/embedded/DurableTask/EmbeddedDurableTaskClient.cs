@@ -6,7 +6,7 @@ using Microsoft.DurableTask.Client;
 
 namespace ServerlessDrives.Embedded.DurableTask;
 
-/// <summary>The client of the engine in this process. Reads go to storage; everything else becomes mail to an instance.</summary>
+/// <summary>The client of the engine in this process. Reads go to storage, unless somebody waits for an instance that is in memory; everything else becomes mail to an instance.</summary>
 internal sealed class EmbeddedDurableTaskClient(DurableEngine engine) : DurableTaskClient("embedded")
 {
     private const int LongestInstanceId = 200;
@@ -30,8 +30,9 @@ internal sealed class EmbeddedDurableTaskClient(DurableEngine engine) : DurableT
                 Parts.Converter.Serialize(input),
                 options?.StartAt?.UtcDateTime,
                 options?.Tags ?? new Dictionary<string, string>(),
-                options?.DedupeStatuses ?? [],
-                DurableTrace.Here),
+                Reuse.KeptBy(options?.DedupeStatuses),
+                DurableTrace.Here,
+                IsNew: options?.InstanceId is null),
             cancellation);
         return id;
     }
@@ -153,7 +154,7 @@ internal sealed class EmbeddedDurableTaskClient(DurableEngine engine) : DurableT
         while (true)
         {
             var change = Parts.Watchers.NextChange(instanceId);
-            var state = await PatientlyAsync(patience => ReadAsync(instanceId, patience), cancellation)
+            var state = engine.InMemory(instanceId) ?? await PatientlyAsync(patience => ReadAsync(instanceId, patience), cancellation)
                 ?? throw new RpcException(new Status(StatusCode.NotFound, $"No instance with ID '{instanceId}' was found."));
             if (!isThere(state))
             {

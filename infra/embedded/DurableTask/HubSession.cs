@@ -143,6 +143,9 @@ internal sealed class HubSession : IAsyncDisposable
         }
     }
 
+    /// <summary>An instance as it was last stored, where it is in memory.</summary>
+    public InstanceState? InMemory(string id) => Stopping.IsCancellationRequested || !_actors.TryGetValue(id, out var actor) ? null : actor.Stored;
+
     public Task CommitAsync(IReadOnlyList<TableTransactionAction> rows) => _journal.CommitAsync(rows);
 
     /// <summary>Has the instance woken at that time, if it is soon; if not, the next look ahead finds its row.</summary>
@@ -154,6 +157,9 @@ internal sealed class HubSession : IAsyncDisposable
 
     /// <summary>A name that sorts behind all before it.</summary>
     public string NextOrder() => string.Create(CultureInfo.InvariantCulture, $"{_epoch:D10}{Interlocked.Increment(ref _order):D12}");
+
+    /// <summary>The name of a blob for something large of an instance.</summary>
+    public string NewBlob(string id) => $"{Keys.Escape(id)}/{NextOrder()}";
 
     /// <summary>An instance has nothing to do; if too many are kept, the one that has been idle longest is let go.</summary>
     public void Rest(InstanceActor actor)
@@ -183,6 +189,7 @@ internal sealed class HubSession : IAsyncDisposable
         open();
         await foreach (var row in Parts.Storage.RangeAsync("r|", "r|" + Keys.End, cancellation))
             Post(row.GetString("Id"), new Mail.Wake());
+        _ = new OrphanedBlobs(Parts.Storage, _epoch, Logger).DiscardAsync(_bin, cancellation);
         await LookAheadAsync(cancellation);
     }
 

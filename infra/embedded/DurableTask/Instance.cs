@@ -16,11 +16,12 @@ internal sealed class Instance(string id, HubSession session)
     private const int MostLitterATurn = 30;
 
     private byte[] _tail = [];
+    private volatile InstanceState? _state;
 
     public string Id => id;
 
     /// <summary>Null where there is no such instance.</summary>
-    public InstanceState? State { get; private set; }
+    public InstanceState? State => _state;
 
     public OrchestrationRun? Run { get; private set; }
 
@@ -32,7 +33,7 @@ internal sealed class Instance(string id, HubSession session)
         var instance = new Instance(id, session);
         if (await session.Parts.Storage.ReadAsync(Keys.Instance(id), session.Stopping) is { } row)
         {
-            instance.State = InstanceState.From(row);
+            instance._state = InstanceState.From(row);
             instance._tail = await session.Parts.Storage.GetAsync(row, session.Stopping);
         }
 
@@ -110,7 +111,7 @@ internal sealed class Instance(string id, HubSession session)
 
         if (rows.Count > 0)
             await session.CommitAsync(rows);
-        (State, _tail) = (next, tail);
+        (_state, _tail) = (next, tail);
         if (isNewHistory)
             Run = next is { IsOver: false } ? begun : null;
         if (next?.Due is { } due && due != last?.Due)
@@ -158,7 +159,7 @@ internal sealed class Instance(string id, HubSession session)
         }
     }
 
-    /// <summary>What a crash keeps from being discarded stays until the instance is purged.</summary>
+    /// <summary>What a crash keeps from being discarded is found at the next start, see <see cref="OrphanedBlobs"/>.</summary>
     private void DiscardBlobs(InstanceState last, InstanceState next)
     {
         string?[] now = [next.Input?.Blob, next.Output?.Blob, next.CustomStatus?.Blob];

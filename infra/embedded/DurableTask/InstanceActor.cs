@@ -14,9 +14,12 @@ internal sealed class InstanceActor(string id, HubSession session)
     private readonly Queue<Mail> _mail = new();
     private bool _isBusy;
     private bool _isClosed;
-    private Instance? _instance;
+    private volatile Instance? _instance;
 
     public string Id => id;
+
+    /// <summary>The instance as it was last stored; null where it isn't loaded, or doesn't exist.</summary>
+    public InstanceState? Stored => _instance?.State;
 
     /// <returns>False where the actor is closed, and another takes its place.</returns>
     public bool TryPost(Mail mail)
@@ -66,7 +69,7 @@ internal sealed class InstanceActor(string id, HubSession session)
         {
             try
             {
-                _instance ??= await Instance.LoadAsync(id, session);
+                _instance ??= mail[0] is Mail.Start { IsNew: true } ? new Instance(id, session) : await Instance.LoadAsync(id, session);
                 await LookAtAsync(_instance, mail);
             }
             catch (Exception over) when (over is SessionLostException || session.Stopping.IsCancellationRequested)

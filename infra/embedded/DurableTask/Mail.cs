@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
 
 namespace ServerlessDrives.Embedded.DurableTask;
 
@@ -44,8 +45,10 @@ internal abstract record Mail
         public void Refuse(Exception reason) => _answer.TrySetException(reason);
     }
 
+    /// <param name="Kept">The statuses in which an instance of the same id stays and the start is refused.</param>
+    /// <param name="IsNew">Whether nobody can have used the id before.</param>
     internal sealed record Start(
-        string Name, string Version, string? Input, DateTime? StartAt, IReadOnlyDictionary<string, string> Tags, IReadOnlyList<string> DedupeStatuses, string? Trace) : Request;
+        string Name, string Version, string? Input, DateTime? StartAt, IReadOnlyDictionary<string, string> Tags, IReadOnlyList<OrchestrationRuntimeStatus> Kept, string? Trace, bool IsNew) : Request;
 
     /// <param name="Trace">Whose trace it came from; the turn that takes it links there.</param>
     internal sealed record RaiseEvent(string Name, string? Payload, string? Trace) : Request;

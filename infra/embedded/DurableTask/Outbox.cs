@@ -11,8 +11,8 @@ internal sealed class Outbox(HubSession session, Action<Mail.Delivery> hand)
     private const int MostAtOnce = 30;
     private const int MostBytesAtOnce = 500_000;
 
-    /// <summary>What the names of letters' and bundles' blobs begin with.</summary>
-    public const string Blobs = "letters/";
+    /// <summary>What the names of letters' and bundles' blobs begin with; no instance's id is escaped to this.</summary>
+    public const string Blobs = "!letters/";
 
     private TableEntity? _bundle;
     private IReadOnlyList<Letter> _letters = [];

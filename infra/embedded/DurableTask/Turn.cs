@@ -168,7 +168,7 @@ internal sealed class Turn(Instance instance, HubSession session)
                 : OrchestrationRuntimeStatus.Pending,
         };
         if (run.CustomStatus != await storage.LoadTextAsync(last.CustomStatus, stopping))
-            next = next with { CustomStatus = await storage.StoreTextAsync(run.CustomStatus, id, stopping) };
+            next = next with { CustomStatus = await storage.StoreTextAsync(run.CustomStatus, session.NewBlob(id), stopping) };
 
         switch (run.Outcome)
         {
@@ -181,7 +181,7 @@ internal sealed class Turn(Instance instance, HubSession session)
                 next = next with
                 {
                     Generation = session.NextOrder(),
-                    Input = await storage.StoreTextAsync(again.Input, id, stopping),
+                    Input = await storage.StoreTextAsync(again.Input, session.NewBlob(id), stopping),
                     Version = again.Version ?? next.Version,
                     HasBegun = false,
                     StartAt = null,
@@ -190,12 +190,12 @@ internal sealed class Turn(Instance instance, HubSession session)
                 };
                 break;
             case Outcome.Completed completed:
-                next = Over(next, OrchestrationRuntimeStatus.Completed, await storage.StoreTextAsync(completed.Output, id, stopping), null);
+                next = Over(next, OrchestrationRuntimeStatus.Completed, await storage.StoreTextAsync(completed.Output, session.NewBlob(id), stopping), null);
                 AddEnd(letters, next, completed.Output);
                 break;
             case Outcome.Failed failed:
                 var failure = Shortened(failed.Failure);
-                next = Over(next, OrchestrationRuntimeStatus.Failed, await storage.StoreTextAsync(failure.ToString(), id, stopping), failure);
+                next = Over(next, OrchestrationRuntimeStatus.Failed, await storage.StoreTextAsync(failure.ToString(), session.NewBlob(id), stopping), failure);
                 AddEnd(letters, next, null);
                 break;
         }
@@ -214,13 +214,14 @@ internal sealed class Turn(Instance instance, HubSession session)
 
     private async Task StartAsync(Mail.Start start)
     {
-        var status = State?.Status;
-        if (State is { IsOver: false } || (status is { } there && start.DedupeStatuses.Contains(there.ToString())))
+        if (State is { } there && start.Kept.Contains(there.Status))
         {
-            start.Refuse(new OrchestrationAlreadyExistsException($"An orchestration with the instance ID '{instance.Id}' exists already; it is {status}."));
+            start.Refuse(new OrchestrationAlreadyExistsException($"An orchestration with the instance ID '{instance.Id}' exists already; it is {there.Status}."));
             return;
         }
 
+        if (State is { IsOver: false })
+            await TerminateAsync(null, recursive: false, []);
         await CreateAsync(start.Name, start.Version, start.Input, start.StartAt, start.Tags, null, start.Trace, []);
         start.Grant();
     }
@@ -255,7 +256,7 @@ internal sealed class Turn(Instance instance, HubSession session)
             Generation = session.NextOrder(),
             StartAt = at,
             Due = at,
-            Input = await session.Parts.Storage.StoreTextAsync(input, instance.Id, session.Stopping),
+            Input = await session.Parts.Storage.StoreTextAsync(input, session.NewBlob(instance.Id), session.Stopping),
             Tags = tags,
             Parent = parent,
             Trace = trace,
@@ -276,7 +277,7 @@ internal sealed class Turn(Instance instance, HubSession session)
         var over = Over(
             State! with { UpdatedAt = session.Parts.Clock.GetUtcNow() },
             OrchestrationRuntimeStatus.Terminated,
-            await session.Parts.Storage.StoreTextAsync(output, instance.Id, session.Stopping),
+            await session.Parts.Storage.StoreTextAsync(output, session.NewBlob(instance.Id), session.Stopping),
             null);
         AddEnd(letters, over, null);
         await SendAndChangeAsync(over, [], others, letters);

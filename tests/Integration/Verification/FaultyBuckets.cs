@@ -26,12 +26,16 @@ public sealed class FaultyBuckets(FaultyBuckets.Clouds clouds) : IClassFixture<F
         new() { Code = FailNext.Late, LatencyMs = 3000 },
     ];
 
+    private static readonly FailNext KeyDisabled = new() { Code = "KMS.DisabledException" };
+
     private static bool IsThorough => Environment.GetEnvironmentVariable("SERVERLESSDRIVES_THOROUGH") == "1";
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public Task One_fault_at_any_call_changes_no_verdict_and_leaves_nothing_behind(bool byRole) => EverywhereAsync(byRole, Kinds, number => call => call.Number == number, outcome =>
+    [InlineData(false, false)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    [InlineData(true, true)]
+    public Task One_fault_at_any_call_changes_no_verdict_and_leaves_nothing_behind(bool byRole, bool withKey) => EverywhereAsync(byRole, withKey, withKey ? [.. Kinds, KeyDisabled] : Kinds, number => call => call.Number == number, outcome =>
     {
         outcome.Report.Passed.ShouldBeTrue(outcome.ToString());
         outcome.ShouldBeClear();
@@ -41,16 +45,27 @@ public sealed class FaultyBuckets(FaultyBuckets.Clouds clouds) : IClassFixture<F
     });
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public Task An_operation_that_stays_broken_fails_its_checks_and_what_it_leaves_is_named(bool byRole) =>
-        EverywhereAsync(byRole, [Kinds[1], Kinds[2], Kinds[5]], FromOnAllOfItsAction, outcome => outcome.ShouldBeClear());
+    [InlineData(false, false)]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    public Task An_operation_that_stays_broken_fails_its_checks_and_what_it_leaves_is_named(bool byRole, bool withKey) =>
+        EverywhereAsync(byRole, withKey, withKey ? [Kinds[5], KeyDisabled] : [Kinds[1], Kinds[2], Kinds[5]], FromOnAllOfItsAction, outcome => outcome.ShouldBeClear());
+
+    [Fact]
+    public Task A_key_that_is_disabled_halfway_is_named_as_what_to_enable() => clouds.EachAsync(["PutObject", "GetObject", "UploadPart"], async (cloud, action) =>
+    {
+        var outcome = await cloud.VerifyAsync(byRole: true, withKey: true, call => call.Action == action ? KeyDisabled : null);
+        outcome.ShouldBeClear();
+        outcome.Report.Passed.ShouldBeFalse(outcome.ToString());
+        var failed = outcome.Report.Checks.Where(check => check.Status is CheckStatus.Failed).ToList();
+        failed.ShouldAllBe(check => check.AwsErrorCode == KeyDisabled.Code && check.Fix!.Contains("key", StringComparison.Ordinal));
+    });
 
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public Task When_all_of_aws_goes_away_at_any_call_the_report_says_so_and_names_what_may_be_left(bool byRole) =>
-        EverywhereAsync(byRole, [Kinds[1], Kinds[2], new() { Code = FailNext.ConnectionRefused }], number => call => call.Number >= number, outcome =>
+        EverywhereAsync(byRole, withKey: byRole, [Kinds[1], Kinds[2], new() { Code = FailNext.ConnectionRefused }], number => call => call.Number >= number, outcome =>
         {
             outcome.ShouldBeClear();
             // Only the last looks at what is gone already can be done without.
@@ -61,22 +76,39 @@ public sealed class FaultyBuckets(FaultyBuckets.Clouds clouds) : IClassFixture<F
     [Fact]
     public Task A_verification_in_a_storm_still_ends_with_a_clear_verdict() => clouds.EachAsync(Enumerable.Range(1, IsThorough ? 400 : 24), async (cloud, seed) =>
     {
-        var outcome = await cloud.VerifyAsync(seed % 2 == 0, call => new Random((seed * 7919) + (int)call.Number).Next(4) == 0 ? Kinds[(seed + (int)call.Number) % 6] : null);
+        var outcome = await cloud.VerifyAsync(seed % 2 == 0, withKey: seed % 3 == 0, call => new Random((seed * 7919) + (int)call.Number).Next(4) == 0 ? Kinds[(seed + (int)call.Number) % 6] : null);
         outcome.ShouldBeClear();
     });
 
-    private Task EverywhereAsync(bool byRole, FailNext[] kinds, Func<int, Func<SeenCall, bool>> isDue, Action<Outcome> judge) =>
+    [Fact]
+    public Task When_aws_goes_silent_at_any_call_the_verdict_comes_when_the_time_for_it_is_up() =>
+        Task.WhenAll(((int[])[1, 7, 12, 18, 24]).Select(number => GoesSilentAsync(byRole: true, number)).Concat(((int[])[1, 4, 9, 14, 20]).Select(number => GoesSilentAsync(byRole: false, number))));
+
+    private static async Task GoesSilentAsync(bool byRole, int from)
+    {
+        // Without a bound, a single call would be waited for longer than this test may take.
+        FailNext silence = new() { Code = FailNext.Late, LatencyMs = (int)TimeSpan.FromHours(1).TotalMilliseconds };
+        await using var cloud = await Cloud.StartAsync(await SandboxedVerification.StartAsync(TimeSpan.FromSeconds(0.4), callTimeout: TimeSpan.FromMinutes(2), retries: 2, budget: TimeSpan.FromSeconds(2)));
+        var outcome = await cloud.VerifyAsync(byRole, withKey: byRole, call => call.Number >= from ? silence : null).WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
+        outcome.ShouldBeClear();
+        outcome.Report.Passed.ShouldBeFalse(outcome.ToString());
+        outcome.Report.Checks.ShouldContain(check => check.Status == CheckStatus.Failed, outcome.ToString());
+    }
+
+    private Task EverywhereAsync(bool byRole, bool withKey, FailNext[] kinds, Func<int, Func<SeenCall, bool>> isDue, Action<Outcome> judge) =>
         clouds.EachAsync(
             // The first call is number one; the last are those of the sweep, of which a fault may make more.
             from number in Enumerable.Range(1, byRole ? 30 : 26)
             from kind in kinds.Index()
-            where IsThorough || (number + kind.Index) % 4 == 0
+            where IsThorough || (number + kind.Index) % (withKey ? 7 : 4) == 0
             select (number, kind.Item),
             async (cloud, due) =>
             {
                 var hits = isDue(due.number);
-                judge(await cloud.VerifyAsync(byRole, call => hits(call) ? due.Item : null));
+                judge(await cloud.VerifyAsync(byRole, withKey, call => hits(call) && (due.Item != KeyDisabled || UsesTheKey(call)) ? due.Item : null));
             });
+
+    private static bool UsesTheKey(SeenCall call) => call.Action is "PutObject" or "GetObject" or "CreateMultipartUpload" or "UploadPart" or "CompleteMultipartUpload";
 
     /// <summary>Calls that come at the same time have no order: which action the call of this number has, is seen when it comes.</summary>
     private static Func<SeenCall, bool> FromOnAllOfItsAction(int number)
@@ -152,31 +184,44 @@ public sealed class FaultyBuckets(FaultyBuckets.Clouds clouds) : IClassFixture<F
     {
         private const string Bucket = "acme-proof";
         private readonly SandboxedVerification _verification;
-        private readonly VerificationSubject _key;
-        private readonly VerificationSubject _role;
+        private readonly Dictionary<(bool ByRole, bool WithKey), VerificationSubject> _subjects = [];
 
-        private Cloud(SandboxedVerification verification, VerificationSubject key, VerificationSubject role) => (_verification, _key, _role) = (verification, key, role);
+        private Cloud(SandboxedVerification verification) => _verification = verification;
 
-        public static async Task<Cloud> StartAsync()
+        public static async Task<Cloud> StartAsync() =>
+            await StartAsync(await SandboxedVerification.StartAsync(propagationWait: TimeSpan.FromSeconds(0.4), CallTimeout, retries: 0));
+
+        public static async Task<Cloud> StartAsync(SandboxedVerification verification)
         {
-            var verification = await SandboxedVerification.StartAsync(propagationWait: TimeSpan.FromSeconds(0.4), CallTimeout, retries: 0);
             await verification.Administrator.CreateBucketAsync(Bucket, versioned: true, withAcls: true);
-            var access = SandboxedVerification.Access(Bucket, "claims/inbox");
-            var policy = RolePolicy.For(access).ToString();
-            return new Cloud(verification, (await verification.ByKeyAsync(access, Seed.CustomerAccount, policy)).Subject with { ExpectedOwner = null }, verification.ByRole(access, Seed.CustomerAccount, policy).Subject);
+            var cloud = new Cloud(verification);
+            await cloud.AddSubjectsAsync(withKey: false);
+            await cloud.AddSubjectsAsync(withKey: true);
+            return cloud;
         }
 
-        public async Task<Outcome> VerifyAsync(bool byRole, Func<SeenCall, FailNext?> fault)
+        public async Task<Outcome> VerifyAsync(bool byRole, bool withKey, Func<SeenCall, FailNext?> fault)
         {
             var id = VerificationId.New(TimeProvider.System);
             _verification.Faults.Clear();
             _verification.Faults.OnCall = fault;
-            var report = await _verification.VerifyAsync(id, byRole ? _role : _key, TestContext.Current.CancellationToken);
+            var report = await _verification.VerifyAsync(id, _subjects[(byRole, withKey)], TestContext.Current.CancellationToken);
             var calls = _verification.Faults.Calls;
             _verification.Faults.Clear();
             return new Outcome(report, await _verification.Administrator.EverythingAsync(Bucket, $"claims/inbox/.serverless-drives/verification-{id}"), calls);
         }
 
         public ValueTask DisposeAsync() => _verification.DisposeAsync();
+
+        private async Task AddSubjectsAsync(bool withKey)
+        {
+            Encryption encryption = Encryption.Nothing;
+            if (withKey)
+                encryption = new Encryption.SseKms(KmsKeyArn.Parse(_verification.Administrator.KmsKeyArn).TryGet(out var key, out var problem) ? key : throw new FormatException(problem));
+            var access = SandboxedVerification.Access(Bucket, "claims/inbox", encryption);
+            var policy = RolePolicy.For(access).ToString();
+            _subjects[(false, withKey)] = (await _verification.ByKeyAsync(access, Seed.CustomerAccount, policy)).Subject with { ExpectedOwner = null };
+            _subjects[(true, withKey)] = _verification.ByRole(access, Seed.CustomerAccount, policy).Subject;
+        }
     }
 }

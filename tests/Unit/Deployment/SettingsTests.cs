@@ -23,6 +23,7 @@ public sealed class SettingsTests
     [InlineData("APPLICATIONINSIGHTS_CONNECTION_STRING")]
     [InlineData("ServerlessDrives__Webhooks__AllowPrivateTargets")]
     [InlineData("Verification__PropagationWait")]
+    [InlineData("Verification__Budget")]
     [InlineData("Authentication__Authority")]
     [InlineData("Authentication__Audience")]
     [InlineData("Authentication__ClientId")]

@@ -150,13 +150,13 @@ internal sealed class HubStorage(DurableStorage storage, TimeProvider clock, ILo
     }
 
     /// <summary>Makes text fit for a property: the text itself, or a blob with it.</summary>
-    public async Task<StoredText?> StoreTextAsync(string? text, string instanceId, CancellationToken cancellation)
+    /// <param name="blob">The blob's name, if there has to be one.</param>
+    public async Task<StoredText?> StoreTextAsync(string? text, string blob, CancellationToken cancellation)
     {
         if (text is null)
             return null;
         if (text.Length <= InlineText)
             return new StoredText(text, null);
-        var blob = $"{Keys.Escape(instanceId)}/{Guid.NewGuid():N}";
         await SaveAsync(blob, BinaryData.FromString(text), cancellation);
         return new StoredText(text, blob);
     }
@@ -164,22 +164,36 @@ internal sealed class HubStorage(DurableStorage storage, TimeProvider clock, ILo
     public async Task<string?> LoadTextAsync(StoredText? stored, CancellationToken cancellation) =>
         stored is { Text: null, Blob: { } blob } ? (await LoadAsync(blob, cancellation)).ToString() : stored?.Text;
 
-    /// <summary>All blobs whose names begin so.</summary>
-    public Task<List<string>> BlobsAsync(string prefix, CancellationToken cancellation) => PatientlyAsync(
+    /// <summary>All blobs whose names begin so, in order.</summary>
+    public async Task<List<string>> BlobsAsync(string prefix, CancellationToken cancellation)
+    {
+        var found = new List<string>();
+        string? next = null;
+        do
+        {
+            var page = await BlobPageAsync(prefix, next, cancellation);
+            found.AddRange(page.Values);
+            next = page.ContinuationToken;
+        }
+        while (!string.IsNullOrEmpty(next));
+        return found;
+    }
+
+    /// <summary>One page of the blobs whose names begin so, in order; empty where nothing was ever too large for the table.</summary>
+    public Task<Page<string>> BlobPageAsync(string prefix, string? continuation, CancellationToken cancellation) => PatientlyAsync(
         async limited =>
         {
-            var found = new List<string>();
             try
             {
-                await foreach (var blob in _blobs.GetBlobsAsync(BlobTraits.None, BlobStates.None, prefix, limited))
-                    found.Add(blob.Name);
+                await foreach (var page in _blobs.GetBlobsAsync(BlobTraits.None, BlobStates.None, prefix, limited).AsPages(continuation))
+                    return Page<string>.FromValues([.. page.Values.Select(blob => blob.Name)], page.ContinuationToken, page.GetRawResponse());
             }
             catch (RequestFailedException none) when (none.Status == 404)
             {
-                // Nothing was ever too large for the table.
+                // There is no container yet.
             }
 
-            return found;
+            return Page<string>.FromValues([], null, null!);
         },
         cancellation);
 

@@ -18,7 +18,7 @@ public sealed class Starts(DurableAzurite azurite) : DurableContract(azurite)
         await Should.ThrowAsync<OrchestrationAlreadyExistsException>(() => hub.Client.ScheduleNewOrchestrationInstanceAsync("Wait", null, new StartOrchestrationOptions("once")));
         await hub.Client.TerminateInstanceAsync("once");
         await Should.ThrowAsync<OrchestrationAlreadyExistsException>(() => hub.Client.ScheduleNewOrchestrationInstanceAsync(
-            "Wait", null, new StartOrchestrationOptions("once") { DedupeStatuses = ["Terminated"] }));
+            "Wait", null, new StartOrchestrationOptions("once") { DedupeStatuses = ["terminated", "Running", "Pending", "Suspended"] }));
         await hub.Client.ScheduleNewOrchestrationInstanceAsync("Wait", null, new StartOrchestrationOptions("once"));
         await hub.Client.RaiseEventAsync("once", "go", "again");
         (await hub.EndOfAsync("once")).ReadOutputAs<string>().ShouldBe("again");
@@ -67,6 +67,7 @@ public sealed class Starts(DurableAzurite azurite) : DurableContract(azurite)
 
     [Theory]
     [InlineData("Completed", true)]
+    [InlineData("completed", true)]
     [InlineData("Failed", false)]
     public async Task Of_finished_ids_only_those_in_a_state_named_by_the_dedupe_policy_are_refused(string status, bool refused)
     {
@@ -78,6 +79,31 @@ public sealed class Starts(DurableAzurite azurite) : DurableContract(azurite)
             await Should.ThrowAsync<OrchestrationAlreadyExistsException>(start);
         else
             (await start()).ShouldBe("once");
+    }
+
+    [Fact]
+    public async Task What_runs_makes_room_where_the_dedupe_policy_does_not_name_its_state()
+    {
+        await using var hub = await StartAsync();
+        await hub.Client.ScheduleNewOrchestrationInstanceAsync("Wait", null, new StartOrchestrationOptions("once"));
+        await Should.ThrowAsync<OrchestrationAlreadyExistsException>(() => hub.Client.ScheduleNewOrchestrationInstanceAsync(
+            "Wait", null, new StartOrchestrationOptions("once") { DedupeStatuses = ["Running", "Failed"] }));
+        await hub.Client.ScheduleNewOrchestrationInstanceAsync("Wait", "the second", new StartOrchestrationOptions("once") { DedupeStatuses = ["Failed"] });
+        await hub.Client.RaiseEventAsync("once", "go", "x");
+        var end = await hub.EndOfAsync("once");
+        end.RuntimeStatus.ShouldBe(OrchestrationRuntimeStatus.Completed);
+        end.ReadInputAs<string>().ShouldBe("the second");
+    }
+
+    [Theory]
+    [InlineData("NoSuchStatus")]
+    [InlineData("Terminated")]
+    public async Task A_dedupe_policy_that_makes_no_sense_is_refused(string status)
+    {
+        await using var hub = await StartAsync();
+        await Should.ThrowAsync<ArgumentException>(() => hub.Client.ScheduleNewOrchestrationInstanceAsync(
+            "Wait", null, new StartOrchestrationOptions("once") { DedupeStatuses = [status] }));
+        (await hub.Client.GetInstanceAsync("once")).ShouldBeNull();
     }
 
     [Fact]
