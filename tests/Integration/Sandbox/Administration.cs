@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using ServerlessDrives.Embedded.Cloud.Sandbox;
+using ServerlessDrives.Embedded.Cloud.Sandbox.Iam;
 using Shouldly;
 using Xunit;
 
@@ -36,6 +38,69 @@ public sealed class Administration(S3Fixture sandbox) : IClassFixture<S3Fixture>
         await OkAsync(["iam", "delete-role-policy", .. role, "--policy-name", "drive"]);
         await OkAsync(["iam", "delete-role", .. role]);
         (await FailAsync(["iam", "get-role", .. role])).ShouldContain("NoSuchEntity");
+    }
+
+    [Fact]
+    public async Task Lists_come_in_pages()
+    {
+        string[] names = ["paged-0", "paged-1", "paged-2"];
+        foreach (var name in names)
+            sandbox.Iam.Change(state => state.With(new User { Account = Seed.CustomerAccount, Name = name, Path = "/paged/", Id = IamIds.User(), Created = DateTimeOffset.UtcNow }));
+        // --page-size makes the command ask for page after page by Marker.
+        string[] list = ["iam", "list-users", "--path-prefix", "/paged/"];
+        (await OkAsync([.. list, "--page-size", "2"]))["Users"]!.AsArray().Select(user => user!["UserName"]!.GetValue<string>()).ShouldBe(names);
+        var first = await OkAsync([.. list, "--no-paginate", "--max-items", "2"]);
+        first["Users"]!.AsArray().Count.ShouldBe(2);
+        first["IsTruncated"]!.GetValue<bool>().ShouldBeTrue();
+        (await FailAsync([.. list, "--no-paginate", "--marker", "bm9uZSBvZiBvdXJz"])).ShouldContain("ValidationError");
+    }
+
+    [Fact]
+    public async Task A_permissions_boundary_limits_what_a_policy_gives()
+    {
+        string[] user = ["--user-name", "bounded"];
+        var onlyLists = Everything.Replace("s3:*", "s3:List*", StringComparison.Ordinal);
+        var boundary = (await OkAsync(["iam", "create-policy", "--policy-name", "only-lists", "--policy-document", onlyLists]))["Policy"]!["Arn"]!.GetValue<string>();
+        (await OkAsync(["iam", "create-user", .. user, "--permissions-boundary", boundary]))["User"]!["PermissionsBoundary"]!["PermissionsBoundaryArn"]!.GetValue<string>().ShouldBe(boundary);
+        await OkAsync(["iam", "put-user-policy", .. user, "--policy-name", "all", "--policy-document", Everything]);
+        var key = (await OkAsync(["iam", "create-access-key", .. user]))["AccessKey"]!;
+        using var s3 = sandbox.Client(new Amazon.Runtime.BasicAWSCredentials(key["AccessKeyId"]!.GetValue<string>(), key["SecretAccessKey"]!.GetValue<string>()));
+        (await s3.ListObjectsV2Async(new() { BucketName = "acme-documents" })).S3Objects.ShouldNotBeEmpty();
+        (await Should.ThrowAsync<Amazon.S3.AmazonS3Exception>(() => s3.GetTextAsync("acme-documents", "README.txt"))).Message.ShouldContain("no permissions boundary allows the s3:GetObject action");
+        (await FailAsync(["iam", "delete-policy", "--policy-arn", boundary])).ShouldContain("DeleteConflict");
+
+        await OkAsync(["iam", "delete-user-permissions-boundary", .. user]);
+        (await s3.GetTextAsync("acme-documents", "README.txt")).ShouldNotBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_session_has_the_tags_that_its_trust_policy_lets_it_take()
+    {
+        string Trust(string actions) => $$"""{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::444455556666:root"},"Action":{{actions}} }]}""";
+        const string Claims = """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*","Condition":{"StringEquals":{"aws:PrincipalTag/team":"claims"}}}]}""";
+        string[] role = ["--role-name", "tagged"];
+        var arn = (await OkAsync(["iam", "create-role", .. role, "--assume-role-policy-document", Trust("\"sts:AssumeRole\"")]))["Role"]!["Arn"]!.GetValue<string>();
+        await OkAsync(["iam", "put-role-policy", .. role, "--policy-name", "claims", "--policy-document", Claims]);
+        string[] assume = ["sts", "assume-role", "--role-arn", arn, "--role-session-name", "tagged-session"];
+        (await FailAsync([.. assume, "--tags", "Key=team,Value=claims"])).ShouldContain("sts:TagSession");
+        await OkAsync(["iam", "update-assume-role-policy", .. role, "--policy-document", Trust("[\"sts:AssumeRole\",\"sts:TagSession\"]")]);
+        (await ReadsAsync([.. assume, "--tags", "Key=team,Value=claims"])).ShouldBeTrue();
+        (await ReadsAsync([.. assume, "--tags", "Key=team,Value=loans"])).ShouldBeFalse();
+    }
+
+    private async Task<bool> ReadsAsync(string[] assume)
+    {
+        var session = (await OkAsync(assume))["Credentials"]!;
+        using var s3 = sandbox.Client(new Amazon.Runtime.SessionAWSCredentials(
+            session["AccessKeyId"]!.GetValue<string>(), session["SecretAccessKey"]!.GetValue<string>(), session["SessionToken"]!.GetValue<string>()));
+        try
+        {
+            return (await s3.GetTextAsync("acme-documents", "README.txt")).Length > 0;
+        }
+        catch (Amazon.S3.AmazonS3Exception refused) when (refused.ErrorCode == "AccessDenied")
+        {
+            return false;
+        }
     }
 
     [Fact]

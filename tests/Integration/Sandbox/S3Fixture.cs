@@ -35,6 +35,9 @@ public sealed class S3Fixture : IAsyncLifetime
     /// <summary>What goes wrong on demand.</summary>
     internal AwsFaults Faults => _sandbox.Faults;
 
+    /// <summary>What IAM keeps, for what would take many calls to plant.</summary>
+    internal IamStore Iam => _sandbox.Iam;
+
     internal SeededCloud Seeded => _seeded;
 
     /// <summary>The sandbox's clock, which a test may set apart from everybody else's.</summary>

@@ -26,7 +26,7 @@ public sealed class PolicyEvaluations
         var caller = CallerOf(Of("who", group, one)!.GetValue<string>());
         var version = Of("version", group, one)?.GetValue<string>() ?? PolicyDocument.CurrentVersion;
         var sets = new Dictionary<string, JsonArray>();
-        foreach (var kind in (ReadOnlySpan<string>)["identity", "resource", "session"])
+        foreach (var kind in (ReadOnlySpan<string>)["identity", "resource", "session", "boundary"])
             sets[kind] = Of(kind, group, one)?.DeepClone().AsArray() ?? [];
         if (Of("statement", group, one)?.DeepClone() is JsonObject statement)
         {
@@ -48,7 +48,11 @@ public sealed class PolicyEvaluations
             ResourcePolicyMustAdmit = Of("admit", group, one)?.GetValue<bool>() ?? false,
         };
         var verdict = PolicyEvaluator.Decide(
-            request, caller, new PolicySets(Documents(sets["identity"], version), Documents(sets["resource"], version).FirstOrDefault(), Documents(sets["session"], version)), new RequestKeys(keys));
+            request,
+            caller,
+            new PolicySets(
+                Documents(sets["identity"], version), Documents(sets["resource"], version).FirstOrDefault(), Documents(sets["session"], version), Documents(sets["boundary"], version).FirstOrDefault()),
+            new RequestKeys(keys));
 
         var expected = Of("says", group, one)!.GetValue<string>();
         var why = $"{group["rule"]} ({group["source"]}) {verdict.Reason}";

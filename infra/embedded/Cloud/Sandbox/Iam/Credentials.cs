@@ -12,6 +12,9 @@ namespace ServerlessDrives.Embedded.Cloud.Sandbox.Iam;
 internal sealed record SessionTicket(
     string AccessKeyId, string Secret, string Account, string? UserId, string? RoleId, string? RoleArn, string? RoleName, string? SessionName, IReadOnlyList<string> Policies, DateTimeOffset Issued, DateTimeOffset Expires)
 {
+    /// <summary>The session's tags, if any.</summary>
+    public IReadOnlyDictionary<string, string>? Tags { get; init; }
+
     public override string ToString() => $"SessionTicket {{ {AccessKeyId} }}";
 }
 
@@ -58,7 +61,10 @@ internal sealed class Credentials(IamStore iam, byte[] sealingKey, TimeProvider 
                 : new CredentialLookup.UnknownKey();
         return new CredentialLookup.Found(ticket.Secret, new RoleSessionCaller(
             ticket.Account, $"arn:aws:sts::{ticket.Account}:assumed-role/{ticket.RoleName}/{ticket.SessionName}", $"{ticket.RoleId}:{ticket.SessionName}",
-            ticket.RoleArn!, ticket.RoleId, ticket.RoleName!, ticket.SessionName!, ticket.Policies, ticket.Issued));
+            ticket.RoleArn!, ticket.RoleId, ticket.RoleName!, ticket.SessionName!, ticket.Policies, ticket.Issued)
+        {
+            Tags = ticket.Tags ?? new Dictionary<string, string>(),
+        });
     }
 
     private SessionTicket? Open(string token)

@@ -14,6 +14,7 @@ internal static class IamXml
         new XElement("Arn", role.Arn),
         new XElement("CreateDate", Time(role.Created)),
         new XElement("AssumeRolePolicyDocument", Uri.EscapeDataString(Policies.PrincipalBinding.Unbind(role.Trust, state))),
+        Boundary(role),
         role.Description is null ? null : new XElement("Description", role.Description),
         new XElement("MaxSessionDuration", role.MaxSession),
         role.Tags.Count == 0 ? null : new XElement("Tags", Tags(role)));
@@ -24,7 +25,9 @@ internal static class IamXml
         new XElement("UserName", user.Name),
         new XElement("UserId", user.Id),
         new XElement("Arn", user.Arn),
-        new XElement("CreateDate", Time(user.Created)));
+        new XElement("CreateDate", Time(user.Created)),
+        Boundary(user),
+        user.Tags.Count == 0 ? null : new XElement("Tags", Tags(user)));
 
     public static XElement Of(ManagedPolicy policy, int attachments) => new(
         "Policy",
@@ -37,6 +40,10 @@ internal static class IamXml
         new XElement("IsAttachable", "true"),
         new XElement("CreateDate", Time(policy.Created)),
         new XElement("UpdateDate", Time(policy.Created)));
+
+    private static XElement? Boundary(Identity identity) => identity.Boundary is { } arn
+        ? new XElement("PermissionsBoundary", new XElement("PermissionsBoundaryType", "Policy"), new XElement("PermissionsBoundaryArn", arn))
+        : null;
 
     public static IEnumerable<XElement> Tags(Identity identity) => identity.Tags.Select(tag => new XElement("member", new XElement("Key", tag.Key), new XElement("Value", tag.Value)));
 

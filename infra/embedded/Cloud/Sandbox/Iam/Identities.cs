@@ -23,6 +23,9 @@ internal abstract record Identity
     public ImmutableSortedSet<string> Attached { get; init; } = [];
     public ImmutableSortedDictionary<string, string> Tags { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
 
+    /// <summary>ARN of the managed policy that is the permissions boundary; null where there is none.</summary>
+    public string? Boundary { get; init; }
+
     public abstract string Arn { get; }
 }
 

@@ -37,7 +37,7 @@ internal static class PolicyCalls
         }
         );
         yield return ($"List{kind}Policies", request =>
-            [new XElement("PolicyNames", find(request, request.Store.Latest).Inline.Keys.Select(name => new XElement("member", name))), new XElement("IsTruncated", "false")]);
+            request.Page("PolicyNames", find(request, request.Store.Latest).Inline.Keys.Select(name => new XElement("member", name))));
         yield return ($"Delete{kind}Policy", request =>
         {
             request.Store.Change(state =>
@@ -74,10 +74,7 @@ internal static class PolicyCalls
         }
         );
         yield return ($"ListAttached{kind}Policies", request =>
-        [
-            new XElement("AttachedPolicies", find(request, request.Store.Latest).Attached.Select(arn => new XElement("member", new XElement("PolicyName", arn[(arn.LastIndexOf('/') + 1)..]), new XElement("PolicyArn", arn)))),
-            new XElement("IsTruncated", "false"),
-        ]);
+            request.Page("AttachedPolicies", find(request, request.Store.Latest).Attached.Select(arn => new XElement("member", new XElement("PolicyName", arn[(arn.LastIndexOf('/') + 1)..]), new XElement("PolicyArn", arn)))));
     }
 
     private static IEnumerable<(string Name, Func<IamRequest, object?[]> Run)> Managed()
@@ -104,16 +101,14 @@ internal static class PolicyCalls
         }
         );
         yield return ("ListPolicies", request =>
-        [
-            new XElement("Policies", request.Store.Latest.Policies.Values.Where(policy => policy.Account == request.Account).Select(policy => IamXml.Member(IamXml.Of(policy, AttachmentsOf(request.Store.Latest, policy.Arn))))),
-            new XElement("IsTruncated", "false"),
-        ]);
+            request.Page("Policies", request.Store.Latest.Policies.Values.Where(policy => policy.Account == request.Account).OrderBy(policy => policy.Name, StringComparer.Ordinal)
+                .Select(policy => IamXml.Member(IamXml.Of(policy, AttachmentsOf(request.Store.Latest, policy.Arn))))));
         yield return ("DeletePolicy", request =>
         {
             request.Store.Change(state =>
             {
                 var policy = PolicyOf(request, state);
-                return AttachmentsOf(state, policy.Arn) == 0 ? state with { Policies = state.Policies.Remove(policy.Arn) } : throw IamRequest.InUse("detach the policy");
+                return AttachmentsOf(state, policy.Arn) == 0 && !BoundaryCalls.IsBoundary(state, policy.Arn) ? state with { Policies = state.Policies.Remove(policy.Arn) } : throw IamRequest.InUse("detach the policy");
             });
             return [];
         }

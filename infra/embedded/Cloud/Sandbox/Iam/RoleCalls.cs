@@ -28,6 +28,7 @@ internal static class RoleCalls
                     Trust = PrincipalBinding.Bind(trust, state),
                     Description = request.Form.Text("Description"),
                     MaxSession = request.Form.Number("MaxSessionDuration", 3600, 3600, 43_200),
+                    Boundary = BoundaryCalls.Asked(request, state),
                     Tags = request.Form.Tags().ToImmutableSortedDictionary(tag => tag.Key, tag => tag.Value),
                 };
                 var next = state.With(role);
@@ -40,12 +41,10 @@ internal static class RoleCalls
         {
             var state = request.Store.Latest;
             var prefix = request.Form.Text("PathPrefix") ?? "/";
-            return
-            [
-                new XElement("Roles", state.Roles.Values.Where(role => role.Account == request.Account && role.Path.StartsWith(prefix, StringComparison.Ordinal)).OrderBy(role => role.Name, StringComparer.Ordinal)
-                    .Select(role => IamXml.Member(IamXml.Of(role, state)))),
-                new XElement("IsTruncated", "false"),
-            ];
+            return request.Page("Roles", state.Roles.Values
+                .Where(role => role.Account == request.Account && role.Path.StartsWith(prefix, StringComparison.Ordinal))
+                .OrderBy(role => role.Name, StringComparer.Ordinal)
+                .Select(role => IamXml.Member(IamXml.Of(role, state))));
         }
         );
         yield return ("DeleteRole", request =>
@@ -100,7 +99,7 @@ internal static class RoleCalls
             return [];
         }
         );
-        yield return ("ListRoleTags", request => [new XElement("Tags", IamXml.Tags(request.Role(request.Store.Latest))), new XElement("IsTruncated", "false")]);
+        yield return ("ListRoleTags", request => request.Page("Tags", IamXml.Tags(request.Role(request.Store.Latest))));
         yield return ("ListInstanceProfilesForRole", request =>
         {
             request.Role(request.Store.Latest);

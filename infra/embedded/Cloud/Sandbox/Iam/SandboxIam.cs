@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text;
+using System.Xml.Linq;
 using ServerlessDrives.Embedded.Cloud.Sandbox.Policies;
 using ServerlessDrives.Embedded.Cloud.Sandbox.Wire;
 
@@ -11,6 +14,7 @@ internal sealed class SandboxIam(IamStore store, PolicyRules rules, IAuthorizer 
     private readonly Dictionary<string, Func<IamRequest, object?[]>> _actions = RoleCalls.Actions(rules)
         .Concat(UserCalls.Actions())
         .Concat(PolicyCalls.Actions())
+        .Concat(BoundaryCalls.Actions())
         .Concat(ProviderCalls.Actions())
         .ToDictionary(action => action.Name, action => action.Run, StringComparer.Ordinal);
 
@@ -43,6 +47,36 @@ internal sealed record IamRequest(IamStore Store, QueryForm Form, Caller Caller,
         Form.Text("RoleName") is { } role ? Store.Latest.Role(Account, role)?.Arn ?? $"arn:aws:iam::{Account}:role/{role}"
         : Form.Text("UserName") is { } user ? Store.Latest.User(Account, user)?.Arn ?? $"arn:aws:iam::{Account}:user/{user}"
         : Form.Text("PolicyArn") ?? Form.Text("OpenIDConnectProviderArn") ?? (Caller is UserCaller ? Caller.Arn : "*");
+
+    /// <summary>
+    /// One page of a list as <c>MaxItems</c> (1 to 1,000; 100 where it isn't said) and <c>Marker</c> ask for, with <c>IsTruncated</c> and the next <c>Marker</c>.
+    /// </summary>
+    /// <param name="list">The list's element.</param>
+    /// <exception cref="AwsError">The marker is none that we gave.</exception>
+    public object?[] Page(string list, IEnumerable<XElement> members)
+    {
+        var size = Form.Number("MaxItems", 100, 1, 1000);
+        var from = 0;
+        if (Form.Text("Marker") is { Length: > 0 } marker && !(TryReadMarker(marker, out var read) && (from = read) >= 0))
+            throw new AwsError(400, "ValidationError", "Invalid Marker.");
+        var rest = members.Skip(from).Take(size + 1).ToList();
+        var isTruncated = rest.Count > size;
+        return
+        [
+            new XElement(list, rest.Take(size)),
+            new XElement("IsTruncated", isTruncated ? "true" : "false"),
+            isTruncated ? new XElement("Marker", Convert.ToBase64String(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Form.Action}:{from + size}")))) : null,
+        ];
+    }
+
+    private bool TryReadMarker(string marker, out int from)
+    {
+        var text = new byte[marker.Length];
+        from = 0;
+        return Convert.TryFromBase64String(marker, text, out var length)
+            && Encoding.ASCII.GetString(text, 0, length).Split(':') is [var action, var number] && action == Form.Action
+            && int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out from);
+    }
 
     public Role Role(IamState state) => state.Role(Account, Form.Required("RoleName")) ?? throw Missing("role", Form.Required("RoleName"));
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Xml.Linq;
 using ServerlessDrives.Embedded.Cloud.Sandbox.Wire;
 
@@ -15,15 +16,29 @@ internal static class UserCalls
             var name = request.NewName("UserName");
             if (state.User(request.Account, name) is not null)
                 throw IamRequest.Exists("User", name);
-            var user = new User { Account = request.Account, Name = name, Path = request.NewPath(), Id = IamIds.User(), Created = request.Now };
+            var user = new User
+            {
+                Account = request.Account,
+                Name = name,
+                Path = request.NewPath(),
+                Id = IamIds.User(),
+                Created = request.Now,
+                Boundary = BoundaryCalls.Asked(request, state),
+                Tags = request.Form.Tags().ToImmutableSortedDictionary(tag => tag.Key, tag => tag.Value),
+            };
             return (state.With(user), new object?[] { IamXml.Of(user) });
         }));
         yield return ("GetUser", request => [IamXml.Of(request.User(request.Store.Latest))]);
         yield return ("ListUsers", request =>
-        [
-            new XElement("Users", request.Store.Latest.Users.Values.Where(user => user.Account == request.Account).OrderBy(user => user.Name, StringComparer.Ordinal).Select(user => IamXml.Member(IamXml.Of(user)))),
-            new XElement("IsTruncated", "false"),
-        ]);
+        {
+            var state = request.Store.Latest;
+            var prefix = request.Form.Text("PathPrefix") ?? "/";
+            return request.Page("Users", state.Users.Values
+                .Where(user => user.Account == request.Account && user.Path.StartsWith(prefix, StringComparison.Ordinal))
+                .OrderBy(user => user.Name, StringComparer.Ordinal)
+                .Select(user => IamXml.Member(IamXml.Of(user))));
+        }
+        );
         yield return ("DeleteUser", request =>
         {
             request.Store.Change(state =>
@@ -54,12 +69,8 @@ internal static class UserCalls
         yield return ("ListAccessKeys", request =>
         {
             var user = request.User(request.Store.Latest);
-            return
-            [
-                new XElement("AccessKeyMetadata", request.Store.Latest.AccessKeys.Values.Where(key => key.UserId == user.Id).Select(key => new XElement(
-                    "member", new XElement("UserName", user.Name), new XElement("AccessKeyId", key.Id), new XElement("Status", key.Active ? "Active" : "Inactive"), new XElement("CreateDate", IamXml.Time(key.Created))))),
-                new XElement("IsTruncated", "false"),
-            ];
+            return request.Page("AccessKeyMetadata", request.Store.Latest.AccessKeys.Values.Where(key => key.UserId == user.Id).OrderBy(key => key.Created).ThenBy(key => key.Id, StringComparer.Ordinal).Select(key => new XElement(
+                "member", new XElement("UserName", user.Name), new XElement("AccessKeyId", key.Id), new XElement("Status", key.Active ? "Active" : "Inactive"), new XElement("CreateDate", IamXml.Time(key.Created)))));
         }
         );
         yield return ("UpdateAccessKey", request =>

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using ServerlessDrives.Embedded.Cloud.Sandbox.Iam;
 using ServerlessDrives.Embedded.Cloud.Sandbox.S3.Storage;
 using ServerlessDrives.Embedded.Cloud.Sandbox.Wire;
@@ -9,6 +10,7 @@ namespace ServerlessDrives.Embedded.Cloud.Sandbox.Policies;
 internal sealed class Authorizer(IamStore iam, TimeProvider clock) : IAuthorizer
 {
     private const int MostParsed = 4096;
+    private static readonly ImmutableSortedDictionary<string, string> NoTags = ImmutableSortedDictionary<string, string>.Empty;
     private readonly ConcurrentDictionary<string, PolicyDocument> _parsed = new();
 
     public void Authorize(AwsCall call, AccessRequest request)
@@ -34,7 +36,8 @@ internal sealed class Authorizer(IamStore iam, TimeProvider clock) : IAuthorizer
         };
         var documents = identity is null ? [] : state.DocumentsOf(identity);
         var session = call.Caller is RoleSessionCaller { SessionPolicies: var policies } ? policies : [];
-        var sets = new PolicySets([.. documents.Select(Parse)], request.ResourcePolicy is null ? null : Parse(request.ResourcePolicy), [.. session.Select(Parse)]);
+        var sets = new PolicySets([.. documents.Select(Parse)], request.ResourcePolicy is null ? null : Parse(request.ResourcePolicy), [.. session.Select(Parse)],
+            identity?.Boundary is { } boundary && state.DocumentOf(boundary) is { } limit ? Parse(limit) : null);
         return PolicyEvaluator.Decide(request, call.Caller, sets, KeysOf(call, request, identity));
     }
 
@@ -70,6 +73,10 @@ internal sealed class Authorizer(IamStore iam, TimeProvider clock) : IAuthorizer
         return read;
     }
 
+    /// <summary>Of a session's own tags and its role's, those of the session count.</summary>
+    private static IEnumerable<KeyValuePair<string, string>> TagsOf(Identity? identity, Caller? caller) =>
+        [.. identity?.Tags ?? NoTags, .. (caller as RoleSessionCaller)?.Tags ?? NoTags];
+
     private RequestKeys KeysOf(AwsCall call, AccessRequest request, Identity? identity)
     {
         var address = call.Http.Connection.RemoteIpAddress;
@@ -78,7 +85,7 @@ internal sealed class Authorizer(IamStore iam, TimeProvider clock) : IAuthorizer
             new RequestFacts(
                 clock.GetUtcNow(), call.Region, call.Request.IsHttps, (address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address)?.ToString() ?? "127.0.0.1",
                 request.ResourceAccount, call.Request.Headers.UserAgent.ToString(), call.Request.Headers.Referer.ToString()),
-            identity?.Tags);
+            TagsOf(identity, call.Caller));
         foreach (var (name, values) in request.Keys)
             keys[name] = values;
         return new(keys);

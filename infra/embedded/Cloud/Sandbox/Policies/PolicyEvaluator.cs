@@ -7,7 +7,8 @@ namespace ServerlessDrives.Embedded.Cloud.Sandbox.Policies;
 /// <param name="Identity">Of the caller's user or role; a root has none and may everything in its account.</param>
 /// <param name="Resource">The bucket, key or trust policy.</param>
 /// <param name="Session">Empty when the session was given no policy.</param>
-internal sealed record PolicySets(IReadOnlyList<PolicyDocument> Identity, PolicyDocument? Resource, IReadOnlyList<PolicyDocument> Session);
+/// <param name="Boundary">The permissions boundary of the caller's user or role; null where there is none.</param>
+internal sealed record PolicySets(IReadOnlyList<PolicyDocument> Identity, PolicyDocument? Resource, IReadOnlyList<PolicyDocument> Session, PolicyDocument? Boundary = null);
 
 /// <summary>How directly a statement names the caller; the order matters.</summary>
 internal enum Naming
@@ -33,6 +34,7 @@ internal static class PolicyEvaluator
         var asked = new Asked(request.Action, request.Resource, caller, keys);
         if (sets.Identity.Any(asked.Denied)) return Denied("an identity-based policy");
         if (sets.Resource is { } resource && asked.Denied(resource)) return Denied("a resource-based policy");
+        if (sets.Boundary is { } limit && asked.Denied(limit)) return Denied("a permissions boundary");
         if (sets.Session.Any(asked.Denied)) return Denied("a session policy");
 
         var naming = sets.Resource is null ? Naming.None : asked.Admitted(sets.Resource);
@@ -40,23 +42,30 @@ internal static class PolicyEvaluator
 
         var identityAllows = caller is RootCaller || sets.Identity.Any(document => asked.Admitted(document) != Naming.None);
         var sessionAllows = sets.Session.Count == 0 || sets.Session.Any(document => asked.Admitted(document) != Naming.None);
+        var boundaryAllows = sets.Boundary is not { } boundary || asked.Admitted(boundary) != Naming.None;
         if (caller.AccountId != request.ResourceAccount)
         {
             if (!identityAllows) return Missing("identity-based", request);
+            if (!boundaryAllows) return NotInBoundary(request);
             if (!sessionAllows) return Missing("session", request);
             return naming == Naming.None ? Missing("resource-based", request) : Allowed;
         }
 
         if (naming == Naming.Session) return Allowed;
+        // What a resource policy gives a user is not limited by its boundary; what it gives a role is.
+        if (naming == Naming.Principal && caller is not UserCaller && !boundaryAllows) return NotInBoundary(request);
         if (naming == Naming.Principal) return sessionAllows ? Allowed : Missing("session", request);
         if (request.ResourcePolicyMustAdmit && naming == Naming.None) return Missing("resource-based", request);
         if (!identityAllows) return Missing("identity-based", request);
+        if (!boundaryAllows) return NotInBoundary(request);
         return sessionAllows ? Allowed : Missing("session", request);
     }
 
     private static Verdict Allowed { get; } = new(true, "");
 
     private static Verdict Denied(string where) => new(false, $"with an explicit deny in {where}");
+
+    private static Verdict NotInBoundary(AccessRequest request) => new(false, $"because no permissions boundary allows the {request.Action} action");
 
     private static Verdict Missing(string kind, AccessRequest request) => new(false, $"because no {kind} policy allows the {request.Action} action");
 

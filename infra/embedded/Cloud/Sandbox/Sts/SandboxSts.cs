@@ -15,6 +15,7 @@ internal sealed partial class SandboxSts(IamStore iam, Credentials credentials, 
     private const int MostChained = 3600;
 
     private const int MostManaged = 10;
+    private const int MostTags = 50;
 
     public string Name => "sts";
 
@@ -67,10 +68,17 @@ internal sealed partial class SandboxSts(IamStore iam, Credentials credentials, 
         var account = arn.Split(':') is [_, _, _, _, var owner, ..] ? owner : "";
         if (role is null)
             throw new AwsError(403, "AccessDenied", $"User: {call.Caller!.Arn} is not authorized to perform: sts:AssumeRole on resource: {arn}");
+        var tags = TagsOf(form);
+        foreach (var (key, value) in tags)
+            keys[$"aws:RequestTag/{key}"] = [value];
+        if (tags.Count > 0)
+            keys["aws:TagKeys"] = [.. tags.Keys];
         authorizer.Authorize(call, new AccessRequest("sts:AssumeRole", arn, account, role.Trust, keys) { ResourcePolicyMustAdmit = true });
+        if (tags.Count > 0)
+            authorizer.Authorize(call, new AccessRequest("sts:TagSession", arn, account, role.Trust, keys) { ResourcePolicyMustAdmit = true });
         if (seconds > role.MaxSession)
             throw new AwsError(400, "ValidationError", "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.");
-        var (result, _) = Session(role, session, policies, seconds);
+        var (result, _) = Session(role, session, policies, seconds, tags);
         await Protocol.AnswerAsync(call, form.Action, result);
     }
 
@@ -101,10 +109,10 @@ internal sealed partial class SandboxSts(IamStore iam, Credentials credentials, 
             call, form.Action, [.. result, new XElement("SubjectFromWebIdentityToken", proven.Subject), new XElement("Audience", proven.Audience), new XElement("Provider", proven.Provider.Arn), user]);
     }
 
-    private (object?[] Result, XElement? Further) Session(Role role, string session, IReadOnlyList<string> policies, int seconds)
+    private (object?[] Result, XElement? Further) Session(Role role, string session, IReadOnlyList<string> policies, int seconds, IReadOnlyDictionary<string, string>? tags = null)
     {
         var now = clock.GetUtcNow();
-        var ticket = new SessionTicket(IamIds.SessionKey(), IamIds.Secret(), role.Account, null, role.Id, role.Arn, role.Name, session, policies, now, now.AddSeconds(seconds));
+        var ticket = new SessionTicket(IamIds.SessionKey(), IamIds.Secret(), role.Account, null, role.Id, role.Arn, role.Name, session, policies, now, now.AddSeconds(seconds)) { Tags = tags };
         return ([
             new XElement(
                 "Credentials",
@@ -134,6 +142,23 @@ internal sealed partial class SandboxSts(IamStore iam, Credentials credentials, 
             throw new AwsError(400, "ValidationError", $"1 validation error detected: Value at 'policyArns' failed to satisfy constraint: Member must have length less than or equal to {MostManaged}");
         policies.AddRange(arns.Select(arn => iam.Visible.DocumentOf(arn) ?? throw new AwsError(400, "MalformedPolicyDocument", $"Policy {arn} does not exist or is not attachable.")));
         return policies;
+    }
+
+    private static Dictionary<string, string> TagsOf(QueryForm form)
+    {
+        // Nothing of ours chains roles by tags; what is accepted and left out would pass here and fail at AWS.
+        if (form.List("TransitiveTagKeys").Any() || form.Text("SourceIdentity") is not null)
+            throw new AwsError(501, "NotImplemented", "The sandbox has neither transitive session tags nor source identities.");
+        var tags = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        foreach (var (key, value) in form.Tags())
+        {
+            if (key.Length is 0 or > 128 || value.Length > 256 || key.StartsWith("aws:", StringComparison.OrdinalIgnoreCase))
+                throw new AwsError(400, "ValidationError", $"1 validation error detected: the session tag '{key}' is invalid");
+            if (!tags.TryAdd(key, value))
+                throw new AwsError(400, "InvalidParameterValue", "Duplicate tag keys found. Please note that Tag keys are case insensitive.");
+        }
+
+        return tags.Count <= MostTags ? tags : throw new AwsError(400, "ValidationError", $"1 validation error detected: Value at 'tags' failed to satisfy constraint: Member must have length less than or equal to {MostTags}");
     }
 
     private static string RoleArnOf(QueryForm form)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.AspNetCore.Http;
 
 namespace ServerlessDrives.Embedded.Cloud.Sandbox.Wire;
@@ -32,7 +33,11 @@ internal sealed record UserCaller(string AccountId, string Arn, string UserId, s
 /// <param name="Issued">When the session began.</param>
 internal sealed record RoleSessionCaller(
     string AccountId, string Arn, string UserId, string RoleArn, string RoleId, string RoleName, string SessionName, IReadOnlyList<string> SessionPolicies, DateTimeOffset Issued)
-    : Caller(AccountId, Arn, UserId);
+    : Caller(AccountId, Arn, UserId)
+{
+    /// <summary>The session tags that AssumeRole was given.</summary>
+    public IReadOnlyDictionary<string, string> Tags { get; init; } = ImmutableDictionary<string, string>.Empty;
+}
 
 /// <summary>Whoever an OpenID Connect token speaks for, while a role's trust policy decides on AssumeRoleWithWebIdentity.</summary>
 /// <param name="ProviderArn">The provider in the role's account that vouches for the token.</param>
