@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace ServerlessDrives.Access;
 
-/// <summary>An SNS topic: <c>arn:aws:sns:us-east-1:444455556666:drives</c>.</summary>
+/// <summary>An SNS topic: <c>arn:aws:sns:us-east-1:123456789012:drives</c>.</summary>
 [JsonConverter(typeof(ParsedJsonConverter<TopicArn>))]
 public sealed record TopicArn : IParsed<TopicArn>
 {
@@ -25,7 +25,7 @@ public sealed record TopicArn : IParsed<TopicArn>
     {
         if (text?.Split(':') is not ["arn", var partition, "sns", var regionText, var accountText, var name] || name.Length is 0 or > MaxName
             || !name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.'))
-            return Parsed.Refuse<TopicArn>("The ARN of an SNS topic was expected, such as arn:aws:sns:us-east-1:444455556666:drives.");
+            return Parsed.Refuse<TopicArn>("The ARN of an SNS topic was expected, such as arn:aws:sns:us-east-1:123456789012:drives.");
         if (!Region.Parse(regionText).TryGet(out var region, out var problem) || !AccountId.Parse(accountText).TryGet(out var account, out problem))
             return Parsed.Refuse<TopicArn>(problem);
         return region.Partition.Name == partition ? new TopicArn(region, account, name) : Parsed.Refuse<TopicArn>($"{regionText} is not a region of the partition {partition}.");
