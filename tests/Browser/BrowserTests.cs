@@ -1,4 +1,3 @@
-using Microsoft.Playwright;
 using ServerlessDrives.Tests.Shared;
 using Shouldly;
 using Xunit;
@@ -6,7 +5,6 @@ using Xunit;
 namespace ServerlessDrives.Tests.Browser;
 
 /// <summary>What tests with people at browsers have in common: whoever arrived leaves, without complaints of the page, and a failure leaves a picture.</summary>
-[Collection(Browsers.Name)]
 public abstract class BrowserTests(Browsers browsers) : IAsyncDisposable
 {
     private readonly List<Person> _people = [];
@@ -15,16 +13,16 @@ public abstract class BrowserTests(Browsers browsers) : IAsyncDisposable
 
     protected EmbeddedApp App => browsers.App;
 
-    protected async Task<Person> ArriveAsync(Device device = Device.Desktop, ColorScheme theme = ColorScheme.Light)
+    protected async Task<Person> ArriveAsync(Device device = Device.Desktop, EmbeddedApp? app = null)
     {
-        var person = await browsers.ArriveAsync(device, theme);
+        var person = await browsers.ArriveAsync(device, app);
         _people.Add(person);
         return person;
     }
 
-    protected async Task<Person> SignedInAsync(string who = Person.Ada, Device device = Device.Desktop, ColorScheme theme = ColorScheme.Light)
+    protected async Task<Person> SignedInAsync(string who = Person.Ada, Device device = Device.Desktop, EmbeddedApp? app = null)
     {
-        var person = await ArriveAsync(device, theme);
+        var person = await ArriveAsync(device, app);
         await person.SignInAsync(who);
         return person;
     }

@@ -1,32 +1,36 @@
 using Microsoft.Playwright;
+using ServerlessDrives.Tests.Browser;
 using ServerlessDrives.Tests.Shared;
 using Xunit;
 
+[assembly: AssemblyFixture(typeof(Browsers))]
+
 namespace ServerlessDrives.Tests.Browser;
 
-/// <summary>One app and one Chromium for all tests; people come and go in contexts of their own.</summary>
-[CollectionDefinition(Name)]
-public sealed class Browsers : ICollectionFixture<Browsers>, IAsyncLifetime
+/// <summary>One app and one Chromium for all tests, which run beside each other; people come and go in contexts of their own.</summary>
+public sealed class Browsers : IAsyncLifetime
 {
-    public const string Name = "Browsers";
-
     /// <summary>Milliseconds. Wide, for machines that have other things to do.</summary>
     private const float Patience = 45_000;
 
+    private static readonly Dictionary<string, string> Settings = new()
+    {
+        // The sandbox's IAM tells everybody at once unless told otherwise, so a refusal needs no minute to be final.
+        ["Verification__PropagationWait"] = "00:00:02",
+        ["ServerlessDrives__Webhooks__AllowPrivateTargets"] = "true",
+    };
+
+    private readonly Lock _gate = new();
     private IPlaywright? _playwright;
     private IBrowser? _chromium;
+    private Task<Scene>? _scene;
 
     public EmbeddedApp App { get; private set; } = null!;
 
     public async ValueTask InitializeAsync()
     {
         Assertions.SetDefaultExpectTimeout(Patience);
-        var app = EmbeddedApp.StartAsync(new()
-        {
-            // The sandbox's IAM tells everybody at once unless told otherwise, so a refusal needs no minute to be final.
-            ["Verification__PropagationWait"] = "00:00:02",
-            ["ServerlessDrives__Webhooks__AllowPrivateTargets"] = "true",
-        });
+        var app = StartAppAsync();
         _playwright = await Playwright.CreateAsync();
         _chromium = await _playwright.Chromium.LaunchAsync(new()
         {
@@ -37,15 +41,26 @@ public sealed class Browsers : ICollectionFixture<Browsers>, IAsyncLifetime
         App = await app;
     }
 
+    /// <summary>An app of one's own, for those who do to it what others mustn't see.</summary>
+    public static Task<EmbeddedApp> StartAppAsync() => EmbeddedApp.StartAsync(Settings);
+
+    /// <summary>What those find who look at every page; set once.</summary>
+    internal Task<Scene> SceneAsync()
+    {
+        lock (_gate)
+            return _scene ??= Scene.SetAsync(App);
+    }
+
     /// <summary>Somebody with a browser that knows nothing of the others: its own cookies, storage and session.</summary>
-    public async Task<Person> ArriveAsync(Device device = Device.Desktop, ColorScheme theme = ColorScheme.Light)
+    /// <param name="app">Where they go; null for the app of all.</param>
+    public async Task<Person> ArriveAsync(Device device = Device.Desktop, EmbeddedApp? app = null)
     {
         var context = await _chromium!.NewContextAsync(new()
         {
             ViewportSize = device is Device.Phone ? new() { Width = 390, Height = 844 } : new() { Width = 1280, Height = 860 },
             IsMobile = device is Device.Phone,
             HasTouch = device is Device.Phone,
-            ColorScheme = theme,
+            ColorScheme = ColorScheme.Light,
             ReducedMotion = ReducedMotion.Reduce,
             Locale = "en-GB",
             TimezoneId = "Europe/Berlin",
@@ -53,7 +68,7 @@ public sealed class Browsers : ICollectionFixture<Browsers>, IAsyncLifetime
             Permissions = ["clipboard-read", "clipboard-write"],
         });
         context.SetDefaultTimeout(Patience);
-        return new Person(context, await context.NewPageAsync(), App);
+        return new Person(context, await context.NewPageAsync(), app ?? App);
     }
 
     public async ValueTask DisposeAsync()

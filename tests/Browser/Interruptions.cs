@@ -44,18 +44,20 @@ public sealed class Interruptions(Browsers browsers) : BrowserTests(browsers)
     public async Task The_app_is_killed_midway_and_the_page_goes_on_when_it_is_back()
     {
         var (name, bucket, role) = (Unique("Storm"), $"storm-{Guid.NewGuid():N}"[..20], $"storm-{Guid.NewGuid():N}"[..20]);
-        await App.Administrator().CreateBucketAsync(bucket);
-        var ada = await SignedInAsync();
+        // Of its own: others go on while this one is away.
+        await using var app = await Browsers.StartAppAsync();
+        await app.Administrator().CreateBucketAsync(bucket);
+        var ada = await SignedInAsync(app: app);
         await ada.StartConnectingAsync(name, ConnectingSteps.IamRole);
         await ada.SeeAsync(ada.Heading("Let us assume a role in your AWS account"));
 
-        var port = App.Address.Port.ToString(CultureInfo.InvariantCulture);
-        await App.KillAsync();
+        var port = app.Address.Port.ToString(CultureInfo.InvariantCulture);
+        await app.KillAsync();
         await ada.SeeTextAsync("The server can’t be reached just now. Nothing is lost");
-        await App.StartAgainAsync("--port", port);
+        await app.StartAgainAsync("--port", port);
         await Expect(ada.Page.GetByText("The server can’t be reached just now.")).ToHaveCountAsync(0);
 
-        var administrator = App.Administrator();
+        var administrator = app.Administrator();
         var arn = await ada.ApplyTrustPolicyAsync(administrator, role);
         await ada.Field("Role ARN").FillAsync(arn);
         await ada.TypeBucketAsync(bucket, "inbox");

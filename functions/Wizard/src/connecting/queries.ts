@@ -1,4 +1,4 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
 import { all } from '../api/all';
 import { call, newKey, send } from '../api/client';
@@ -8,7 +8,9 @@ import { useWatched } from '../api/useWatched';
 
 export const isOpen = (connection: Connection): boolean => ['awaitingTrustPolicy', 'awaitingConfiguration', 'awaitingBucketPolicy', 'verifying'].includes(connection.status);
 
-export const useConnections = () => useQuery({ queryKey: ['connections'], queryFn: ({ signal }) => all<Connection>('/api/connections', signal) });
+export const connectionsQuery = queryOptions({ queryKey: ['connections'], queryFn: ({ signal }) => all<Connection>('/api/connections', signal) });
+
+export const useConnections = () => useQuery(connectionsQuery);
 
 export function useStart() {
   const key = useRef(newKey());

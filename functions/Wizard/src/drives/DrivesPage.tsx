@@ -35,7 +35,7 @@ export default function DrivesPage() {
           <h1 className="title">Drives</h1>
           <p className="lead">Your buckets, proven to work.</p>
         </div>
-        {loaded && visible.length > 0 && <AddButton />}
+        {(!loaded || visible.length > 0) && <AddButton />}
       </div>
       <div className="filters">
         <Field label="Workspace">

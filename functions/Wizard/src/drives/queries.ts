@@ -1,10 +1,12 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { all } from '../api/all';
 import { call, newKey } from '../api/client';
 import type { DefaultDrive, Drive, VerificationReport } from '../api/contract';
 import type { Problem } from '../api/problem';
 
-export const useDrives = () => useQuery<Drive[], Problem>({ queryKey: ['drives'], queryFn: ({ signal }) => all<Drive>('/api/drives', signal), refetchInterval: ({ state }) => nextLook(state.data) });
+export const drivesQuery = queryOptions<Drive[], Problem>({ queryKey: ['drives'], queryFn: ({ signal }) => all<Drive>('/api/drives', signal), refetchInterval: ({ state }) => nextLook(state.data) });
+
+export const useDrives = () => useQuery(drivesQuery);
 
 export const useDrive = (id: string) =>
   useQuery<Drive, Problem>({ queryKey: ['drive', id], queryFn: ({ signal }) => call<Drive>(`/api/drives/${encodeURIComponent(id)}`, { signal }), refetchInterval: ({ state }) => nextLook(state.data ? [state.data] : []) });

@@ -3,13 +3,17 @@ import { MutationCache, QueryClient, QueryClientProvider } from '@tanstack/react
 import { lazy, Suspense } from 'react';
 import { Route, Switch } from 'wouter';
 import { asProblem, Problem } from '../api/problem';
+import { connectionsQuery } from '../connecting/queries';
+import { drivesQuery } from '../drives/queries';
+import { currentSession } from '../signin/session';
 import { Crash } from './Crash';
 import { Loading } from './Loading';
 import { NoticeProvider } from './notices';
+import { meQuery } from './person';
+import SignedIn from './SignedIn';
 import { darkTheme, lightTheme, useTheme } from './theme';
 
 const CallbackPage = lazy(() => import('../callback/CallbackPage'));
-const SignedIn = lazy(() => import('./SignedIn'));
 
 const queries = new QueryClient({
   defaultOptions: {
@@ -20,6 +24,15 @@ const queries = new QueryClient({
   },
   mutationCache: new MutationCache(),
 });
+
+// What the first page shows is asked for before anything is drawn.
+if (currentSession().state === 'in' && !location.pathname.startsWith('/callback/')) {
+  void queries.prefetchQuery(meQuery);
+  if (location.pathname === '/') {
+    void queries.prefetchQuery(drivesQuery);
+    void queries.prefetchQuery(connectionsQuery);
+  }
+}
 
 export function App() {
   const theme = useTheme();

@@ -1,11 +1,14 @@
-import { Button, Menu, MenuDivider, MenuItem, MenuItemRadio, MenuList, MenuPopover, MenuTrigger } from '@fluentui/react-components';
-import { SignOutRegular } from '@fluentui/react-icons';
-import { useEffect, useRef, type ReactNode } from 'react';
+import { Button } from '@fluentui/react-components';
+import { lazy, Suspense, useEffect, useRef, useState, type ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
-import { signOut, type Session } from '../signin/session';
+import type { Session } from '../signin/session';
 import { Logo } from './Logo';
 import { usePerson } from './person';
-import type { ThemeChoice, useTheme } from './theme';
+import type { useTheme } from './theme';
+import { whenIdle } from './whenIdle';
+
+const loadMenu = () => import('./AccountMenu');
+const AccountMenu = lazy(loadMenu);
 
 interface Props {
   session: Extract<Session, { name: string }>;
@@ -17,6 +20,10 @@ export function Frame({ session, theme, children }: Props) {
   const { me } = usePerson();
   const [path] = useLocation();
   const main = useRef<HTMLElement>(null);
+  const [account, setAccount] = useState<HTMLElement | null>(null);
+  const [open, setOpen] = useState(false);
+  // Menus are a large part of the code and nobody opens one in the first second.
+  useEffect(() => whenIdle(() => void loadMenu()), []);
   const page = path.split('/').slice(0, 3).join('/');
   const first = useRef(true);
   useEffect(() => {
@@ -48,42 +55,28 @@ export function Frame({ session, theme, children }: Props) {
               Settings
             </Link>
           </nav>
-          <Menu
-            inline
-            positioning="below-end"
-            checkedValues={{ theme: [theme.choice] }}
-            onCheckedValueChange={(_, data) => theme.choose((data.checkedItems[0] as ThemeChoice | undefined) ?? 'system')}
-          >
-            <MenuTrigger disableButtonEnhancement>
-              <Button appearance="subtle" className="person">
-                <span className="initials" aria-hidden="true">
-                  {initials(session.name)}
-                </span>
-                <span className="person-name">
-                  <span>{session.name}</span>
-                  <small>{me.organization.name ?? (me.role === 'admin' ? 'Admin' : 'Member')}</small>
-                </span>
-                <span className="visually-hidden">, account and appearance</span>
-              </Button>
-            </MenuTrigger>
-            <MenuPopover>
-              <MenuList hasCheckmarks>
-                <MenuItemRadio name="theme" value="system">
-                  Appearance of the system
-                </MenuItemRadio>
-                <MenuItemRadio name="theme" value="light">
-                  Light
-                </MenuItemRadio>
-                <MenuItemRadio name="theme" value="dark">
-                  Dark
-                </MenuItemRadio>
-                <MenuDivider />
-                <MenuItem icon={<SignOutRegular />} onClick={() => void signOut()}>
-                  Sign out
-                </MenuItem>
-              </MenuList>
-            </MenuPopover>
-          </Menu>
+          <Button ref={setAccount} appearance="subtle" className="person" aria-haspopup="menu" aria-expanded={open} onClick={() => setOpen(!open)}>
+            <span className="initials" aria-hidden="true">
+              {initials(session.name)}
+            </span>
+            <span className="person-name">
+              <span>{session.name}</span>
+              <small>{me.organization.name ?? (me.role === 'admin' ? 'Admin' : 'Member')}</small>
+            </span>
+            <span className="visually-hidden">, account and appearance</span>
+          </Button>
+          {open && account && (
+            <Suspense>
+              <AccountMenu
+                button={account}
+                theme={theme}
+                onClose={() => {
+                  setOpen(false);
+                  account.focus();
+                }}
+              />
+            </Suspense>
+          )}
         </div>
       </header>
       <main id="content" ref={main} tabIndex={-1} className="content">

@@ -1,13 +1,24 @@
 import { lazy, Suspense } from 'react';
 import { Link, Route, Switch } from 'wouter';
+import DrivesPage from '../drives/DrivesPage';
 import { Loading } from './Loading';
 import { useTitle } from './useTitle';
 
-const DrivesPage = lazy(() => import('../drives/DrivesPage'));
-const DrivePage = lazy(() => import('../drives/DrivePage'));
-const StartPage = lazy(() => import('../connecting/StartPage'));
-const ConnectionPage = lazy(() => import('../connecting/ConnectionPage'));
-const SettingsPage = lazy(() => import('../settings/SettingsPage'));
+const pages = {
+  drives: () => import('../drives/DrivePage'),
+  connect: () => import('../connecting/StartPage'),
+  connections: () => import('../connecting/ConnectionPage'),
+  settings: () => import('../settings/SettingsPage'),
+};
+
+const DrivePage = lazy(pages.drives);
+const StartPage = lazy(pages.connect);
+const ConnectionPage = lazy(pages.connections);
+const SettingsPage = lazy(pages.settings);
+
+// The page that people come for is fetched while the frame around it is drawn.
+const first = location.pathname.split('/')[1] ?? '';
+if (first in pages) void pages[first as keyof typeof pages]();
 
 export function Routes() {
   return (

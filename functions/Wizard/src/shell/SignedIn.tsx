@@ -6,15 +6,14 @@ import { Loading } from './Loading';
 import { PersonProvider } from './person';
 import { Routes } from './Routes';
 import type { useTheme } from './theme';
+import { whenIdle } from './whenIdle';
 
 const SessionEnded = lazy(() => import('../signin/SessionEnded'));
 
 /** Everything that needs an account. */
 export default function SignedIn({ theme }: { theme: ReturnType<typeof useTheme> }) {
   const session = useSyncExternalStore(onSession, currentSession);
-  useEffect(() => {
-    if (currentSession().state === 'loading') void openSession();
-  }, []);
+  useEffect(() => (currentSession().state === 'loading' ? void openSession() : whenIdle(() => void openSession())), []);
   if (session.state === 'loading')
     return (
       <main className="center-page">

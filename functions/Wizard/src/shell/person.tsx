@@ -1,4 +1,4 @@
-import { useQuery } from '@tanstack/react-query';
+import { queryOptions, useQuery } from '@tanstack/react-query';
 import { createContext, use, useMemo, useState, type ReactNode } from 'react';
 import { call } from '../api/client';
 import type { Audience, Me } from '../api/contract';
@@ -28,8 +28,10 @@ export function usePerson(): PersonContextValue {
   return value;
 }
 
+export const meQuery = queryOptions({ queryKey: ['me'], queryFn: ({ signal }) => call<Me>('/api/me', { signal }) });
+
 export function PersonProvider({ children }: { children: ReactNode }) {
-  const query = useQuery({ queryKey: ['me'], queryFn: ({ signal }) => call<Me>('/api/me', { signal }) });
+  const query = useQuery(meQuery);
   const [chosen, choose] = useState(() => localStorage.getItem('workspace'));
   const value = useMemo(() => {
     const me = query.data;

@@ -6,8 +6,11 @@ export type Session =
   | { state: 'out'; problem?: string }
   | { state: 'in' | 'ended'; name: string; email: string; token: string };
 
-let session: Session = { state: 'loading' };
+const keptUser = 'oidc.user:'; // oidc-client-ts keeps the person under this and the issuer's and our names, in sessionStorage
+
+let session: Session = known();
 let manager: UserManager | undefined;
+let opening: Promise<void> | undefined;
 const listeners = new Set<() => void>();
 
 export const currentSession = (): Session => session;
@@ -24,12 +27,29 @@ export function sessionEnded(): void {
   if (session.state === 'in') become({ ...session, state: 'ended' });
 }
 
-/** Reads what is known about the person, and completes a sign-in that is under way. */
-export async function openSession(): Promise<void> {
+/**
+ * Who is signed in, by what the tab has kept: without the sign-in library and without asking where to sign in, so that the first page waits for neither.
+ * Whether the token is still good says the API.
+ */
+function known(): Session {
+  if (location.pathname === '/signin/callback') return { state: 'loading' };
+  const key = Object.keys(sessionStorage).find((candidate) => candidate.startsWith(keptUser));
+  try {
+    return key ? sessionOf(JSON.parse(sessionStorage.getItem(key) ?? 'null') as Kept | null) : { state: 'out' };
+  } catch {
+    return { state: 'out' };
+  }
+}
+
+/** Completes a sign-in that is under way, and from then on sees to it that the session is renewed in time or ended. */
+export const openSession = (): Promise<void> => (opening ??= open().finally(() => (opening = undefined)));
+
+async function open(): Promise<void> {
+  if (manager) return;
   try {
     const { UserManager: Manager, WebStorageStateStore } = await import('oidc-client-ts');
     const configuration = await readConfiguration();
-    manager = new Manager({
+    const opened = new Manager({
       authority: configuration.authority,
       client_id: configuration.clientId,
       scope: configuration.scope,
@@ -39,18 +59,20 @@ export async function openSession(): Promise<void> {
       automaticSilentRenew: false,
       userStore: new WebStorageStateStore({ store: sessionStorage }),
     });
-    manager.events.addAccessTokenExpiring(() => void renew());
-    manager.events.addAccessTokenExpired(sessionEnded);
+    opened.events.addAccessTokenExpiring(() => void renew());
+    opened.events.addAccessTokenExpired(sessionEnded);
 
+    manager = opened;
     if (location.pathname === '/signin/callback') {
-      const user = await manager.signinCallback();
+      const user = await opened.signinCallback();
       history.replaceState(null, '', returnPath(user?.state));
       enter(user ?? null);
     } else {
-      const user = await manager.getUser();
-      enter(user);
+      enter(await opened.getUser());
     }
   } catch (error) {
+    // Whoever is in stays in; the API says when the session is over.
+    if (session.state === 'in') return;
     if (location.pathname === '/signin/callback') history.replaceState(null, '', '/');
     become({ state: 'out', problem: error instanceof Error ? error.message : String(error) });
   }
@@ -58,11 +80,12 @@ export async function openSession(): Promise<void> {
 
 /** Leaves for the sign-in page and comes back to where the person is. */
 export async function signIn(): Promise<void> {
-  if (!manager) await openSession();
+  await openSession();
   await manager?.signinRedirect({ state: { returnTo: location.pathname + location.search } });
 }
 
 export async function signOut(): Promise<void> {
+  await openSession();
   for (const key of Object.keys(sessionStorage)) if (key.startsWith('draft:')) sessionStorage.removeItem(key);
   if (await manager?.metadataService.getEndSessionEndpoint().catch(() => undefined)) {
     await manager?.signoutRedirect();
@@ -83,21 +106,23 @@ async function renew(): Promise<void> {
   }
 }
 
-function enter(user: User | null): void {
-  if (!user || user.expired) {
-    become({ state: 'out' });
-    return;
-  }
-  const profile = user.profile;
-  become({
+type Kept = Pick<User, 'access_token' | 'expires_at' | 'profile'>;
+
+const enter = (user: Kept | null): void => become(sessionOf(user));
+
+function sessionOf(user: Kept | null): Session {
+  if (!user || (user.expires_at !== undefined && user.expires_at * 1000 <= Date.now())) return { state: 'out' };
+  const { profile } = user;
+  return {
     state: 'in',
     token: user.access_token,
     name: profile.name ?? profile.preferred_username ?? profile.sub,
     email: profile.email ?? profile.preferred_username ?? '',
-  });
+  };
 }
 
 function become(next: Session): void {
+  if (JSON.stringify(next) === JSON.stringify(session)) return;
   session = next;
   for (const listener of listeners) listener();
 }
