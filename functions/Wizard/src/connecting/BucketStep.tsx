@@ -28,7 +28,7 @@ export function BucketStep({ connection, onChanged, onBack }: Props) {
     region: known?.region ?? '',
     path: known?.path ?? '',
     encryption: known?.encryption.type ?? ('none' as Encryption['type']),
-    kmsKeyId: known?.encryption.kmsKeyId ?? '',
+    kmsKeyId: known?.encryption.type === 'sse-kms' ? known.encryption.kmsKeyId : '',
   });
   const [secret, setSecret] = useState('');
   const [insist, setInsist] = useState(false);

@@ -36,7 +36,7 @@ export default function OverviewTab({ drive }: { drive: Drive }) {
             <dt>Encryption</dt>
             <dd>
               {encryptions[drive.encryption.type]}
-              {drive.encryption.kmsKeyId && <span className="mono block">{drive.encryption.kmsKeyId}</span>}
+              {drive.encryption.type === 'sse-kms' && <span className="mono block">{drive.encryption.kmsKeyId}</span>}
             </dd>
             <dt>Audience</dt>
             <dd>{person.audienceName(drive.audience)}</dd>

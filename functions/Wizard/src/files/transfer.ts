@@ -1,5 +1,5 @@
 import { call, newKey } from '../api/client';
-import type { BegunUpload } from '../api/contract';
+import type { BegunUpload, SentPart } from '../api/contract';
 import { asProblem, Problem } from '../api/problem';
 import { accessToken, sessionEnded } from '../signin/session';
 
@@ -50,7 +50,7 @@ async function transferInParts({ driveId, path, file, replace, signal, onProgres
   const stop = new AbortController();
   const both = AbortSignal.any([signal, stop.signal]);
   const sent = new Map<number, number>();
-  const etags: { number: number; eTag: string }[] = [];
+  const etags: SentPart[] = [];
   const waiting = [...begun.parts];
   const tell = () => onProgress([...sent.values()].reduce((sum, bytes) => sum + bytes, 0));
   let refused = false;
@@ -64,7 +64,7 @@ async function transferInParts({ driveId, path, file, replace, signal, onProgres
         const answer = await put(url, chunk, both, (bytes) => (sent.set(number, bytes), tell()), {});
         if (answer.status >= 200 && answer.status < 300 && answer.etag) {
           sent.set(number, chunk.size);
-          etags.push({ number, eTag: answer.etag });
+          etags.push({ number, etag: answer.etag });
           break;
         }
         // Without a rule of the bucket's for other origins, browsers hide S3's answer or don't send at all.

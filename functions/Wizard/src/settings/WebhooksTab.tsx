@@ -51,7 +51,7 @@ export default function WebhooksTab() {
                 <p className="mono quiet">{webhook.url}</p>
                 <p className="quiet">{webhook.events.length === 0 ? 'All events' : new Intl.ListFormat().format(webhook.events)}</p>
                 {webhook.failingSince && <p className="quiet">Nothing could be delivered since {formatDateTime(webhook.failingSince)}. Look at its deliveries for the reason.</p>}
-                {webhook.disabledAt && <p className="quiet">Given up {formatDateTime(webhook.disabledAt)}: add it again once the receiver works.</p>}
+                {webhook.disabledAt && <p className="quiet">Given up {formatDateTime(webhook.disabledAt)}. Once the receiver works, redeliver one of its deliveries: that enables it again.</p>}
               </div>
               <div className="setting-actions">
                 <CopyButton text={webhook.id} what={`the ID of ${webhook.url}`} label="Copy ID" />
@@ -102,7 +102,7 @@ function Deliveries({ webhook, onClose }: { webhook: Webhook; onClose: () => voi
 
 function DeleteWebhook({ webhook, onClose }: { webhook: Webhook; onClose: () => void }) {
   const remove = useDeleteWebhook();
-  const notice = useNotice();
+  const done = useDone(onClose);
   return (
     <Ask
       title="Delete this webhook?"
@@ -112,14 +112,7 @@ function DeleteWebhook({ webhook, onClose }: { webhook: Webhook; onClose: () => 
       busy={remove.isPending}
       error={remove.error}
       onClose={onClose}
-      onAct={() =>
-        remove.mutate(webhook.id, {
-          onSuccess: () => {
-            notice('Deleted the webhook.');
-            onClose();
-          },
-        })
-      }
+      onAct={() => remove.mutate(webhook.id, { onSuccess: done('Deleted the webhook.') })}
     >
       <p className="mono">{webhook.url}</p>
       <p>Nothing is sent to it any more, its signing secret is deleted, and integrations that told it of new files tell nobody.</p>

@@ -2,7 +2,7 @@ import { Field, Input } from '@fluentui/react-components';
 import { useState } from 'react';
 import type { Use, Workspace } from '../api/contract';
 import Ask from '../shell/Ask';
-import { useNotice } from '../shell/notices';
+import { useDone } from '../shell/useDone';
 import { useCreateWorkspace, useDeleteWorkspace, useRenameWorkspace } from './queries';
 
 /** A new workspace, or a new name for one. */
@@ -10,17 +10,13 @@ export function NameWorkspace({ workspace, onClose }: { workspace: Workspace | n
   const [name, setName] = useState(workspace?.name ?? '');
   const create = useCreateWorkspace();
   const rename = useRenameWorkspace();
-  const notice = useNotice();
+  const done = useDone(onClose);
   const busy = create.isPending || rename.isPending;
   const error = create.error ?? rename.error;
   const problem = error?.fieldMessage('name');
   const submit = () => {
-    const said = (text: string) => () => {
-      notice(text);
-      onClose();
-    };
-    if (workspace) rename.mutate({ id: workspace.id, name: name.trim() }, { onSuccess: said(`Renamed to ${name.trim()}.`) });
-    else create.mutate({ name: name.trim() }, { onSuccess: said(`Created ${name.trim()}. Now add its members.`) });
+    if (workspace) rename.mutate({ id: workspace.id, name: name.trim() }, { onSuccess: done(`Renamed to ${name.trim()}.`) });
+    else create.mutate({ name: name.trim() }, { onSuccess: done(`Created ${name.trim()}. Now add its members.`) });
   };
   return (
     <Ask
@@ -42,7 +38,7 @@ export function NameWorkspace({ workspace, onClose }: { workspace: Workspace | n
 
 export function DeleteWorkspace({ workspace, onClose }: { workspace: Workspace; onClose: () => void }) {
   const remove = useDeleteWorkspace();
-  const notice = useNotice();
+  const done = useDone(onClose);
   const left = remove.error?.code === 'workspace-not-empty' ? ((remove.error.body['usedBy'] as Use[] | undefined) ?? []) : [];
   if (left.length > 0)
     return (
@@ -65,14 +61,7 @@ export function DeleteWorkspace({ workspace, onClose }: { workspace: Workspace; 
       busy={remove.isPending}
       error={remove.error}
       onClose={onClose}
-      onAct={() =>
-        remove.mutate(workspace.id, {
-          onSuccess: () => {
-            notice(`Deleted ${workspace.name}.`);
-            onClose();
-          },
-        })
-      }
+      onAct={() => remove.mutate(workspace.id, { onSuccess: done(`Deleted ${workspace.name}.`) })}
     >
       <p>Its members lose nothing but the workspace. It has to be empty: drives, roles and integrations go first.</p>
     </Ask>

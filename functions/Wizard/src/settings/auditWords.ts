@@ -21,6 +21,7 @@ const verbs: Record<string, string> = {
   'integration.changed': 'changed the integration',
   'integration.deleted': 'deleted the integration',
   'webhook.created': 'added the webhook',
+  'webhook.enabled': 'enabled again the webhook',
   'webhook.deleted': 'deleted the webhook',
   'workspace.created': 'created the workspace',
   'workspace.renamed': 'renamed the workspace',
