@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json.Nodes;
 using Microsoft.Playwright;
 using ServerlessDrives.Tests.Shared;
 using Shouldly;
@@ -124,6 +125,39 @@ public sealed class ConnectedDrives(Browsers browsers) : BrowserTests(browsers)
         await ada.SeeTextAsync("Deleted Überweisung #1.txt.");
         await Expect(row).ToHaveCountAsync(0);
         (await administrator.KeysAsync("acme-documents", "letters/")).ShouldBe(["letters/empty.bin"]);
+    }
+
+    [Fact]
+    public async Task A_large_file_goes_through_the_server_until_the_bucket_takes_it_directly()
+    {
+        const long size = 64_000_001;
+        var (name, administrator) = (Unique("Scans"), App.Administrator());
+        var ada = await SignedInAsync();
+        await ada.ConnectByKeyAsync(name, administrator.DriveUser, "large");
+        await ada.Link("Open the drive").ClickAsync();
+        await SendAsync("first.bin");
+        var rule = JsonNode.Parse(await ada.ReadAsync("CORS rule"))!;
+
+        await administrator.PutCorsAsync("acme-documents", rule);
+        await ada.Button("The rule is there now").ClickAsync();
+        await Expect(ada.Heading("Large files go the long way")).ToHaveCountAsync(0);
+        var direct = 0;
+        ada.Page.Response += (_, answer) => direct += answer.Request.Method == "PUT" && new Uri(answer.Url).Port != App.Address.Port && answer.Ok ? 1 : 0;
+        await SendAsync("second.bin");
+        direct.ShouldBeGreaterThan(0);
+        await Expect(ada.Heading("Large files go the long way")).ToHaveCountAsync(0);
+        (await administrator.KeysAsync("acme-documents", "large/")).ShouldBe(["large/first.bin", "large/second.bin"], ignoreOrder: true);
+
+        async Task SendAsync(string file)
+        {
+            var path = Path.Combine(Directory.CreateTempSubdirectory("serverless-drives-upload-").FullName, file);
+            await using (var stream = File.Create(path))
+                stream.SetLength(size);
+            var chooser = await ada.Page.RunAndWaitForFileChooserAsync(() => ada.Button("Upload files").ClickAsync());
+            await chooser.SetFilesAsync(path);
+            await Expect(ada.Page.GetByRole(AriaRole.Row, new() { Name = file })).ToContainTextAsync("64 MB");
+            Directory.Delete(Path.GetDirectoryName(path)!, recursive: true);
+        }
     }
 
     private static async Task ChooseAsync(Person person, params (string Name, string Text)[] files)

@@ -9,7 +9,7 @@ namespace ServerlessDrives.Tests.Browser;
 public sealed class KeyboardAlone(Browsers browsers) : BrowserTests(browsers)
 {
     [Fact]
-    public async Task An_access_key_drive_is_connected_looked_at_and_removed()
+    public async Task An_access_key_drive_is_connected_looked_at_and_removed_and_the_person_signs_out()
     {
         var (name, user) = (Unique("Typed"), App.Administrator().DriveUser);
         var (ada, keys) = await SignInAsync();
@@ -29,6 +29,16 @@ public sealed class KeyboardAlone(Browsers browsers) : BrowserTests(browsers)
         await keys.TypeAsync(ada.Dialog($"Remove {name}?").GetByRole(AriaRole.Textbox), name);
         await keys.PressAsync(ada.Button("Remove the drive", exact: true));
         await ada.SeeTextAsync($"Removed {name}.");
+        await keys.PressAsync(ada.Button("account and appearance"));
+        await Expect(ada.Page.GetByRole(AriaRole.Menuitemradio, new() { Name = "Appearance of the system" })).ToBeFocusedAsync();
+        await ada.Page.Keyboard.PressAsync("Escape");
+        await Expect(ada.Button("account and appearance")).ToBeFocusedAsync();
+        await ada.Page.Keyboard.PressAsync("Enter");
+        await Expect(ada.Page.GetByRole(AriaRole.Menuitemradio, new() { Name = "Appearance of the system" })).ToBeFocusedAsync();
+        await ada.Page.Keyboard.PressAsync("ArrowUp");
+        await Expect(ada.Page.GetByRole(AriaRole.Menuitem, new() { Name = "Sign out" })).ToBeFocusedAsync();
+        await ada.Page.Keyboard.PressAsync("Enter");
+        await ada.SeeAsync(ada.Button("Sign in"));
     }
 
     [Fact]

@@ -26,6 +26,10 @@ public sealed class PagesOnceConnected(Browsers browsers) : EveryPage(browsers)
         await VisitAsync(ada, $"{drive}/files", ada.Page.GetByRole(AriaRole.Row, new() { Name = "letter.txt" }), "files");
         await VisitAsync(ada, $"{drive}/files?path=empty", ada.Heading("This folder is empty"), "files-empty");
         await VisitAsync(ada, $"{drive}/integrations", ada.Page.GetByText(scene.Integration), "drive-integrations");
+        await ada.Button($"S3 notifications for {scene.Integration}").ClickAsync();
+        await ada.ReadAsync("AWS CLI");
+        await LookAsync(ada, "integration-setup");
+        await ada.Button("Close").ClickAsync();
         await ada.Button("Add integration").ClickAsync();
         await ada.SeeAsync(ada.Dialog("Add integration"));
         await LookAsync(ada, "add-integration");

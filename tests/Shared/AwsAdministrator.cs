@@ -81,6 +81,34 @@ public sealed class AwsAdministrator
         await s3.PutBucketPolicyAsync(new PutBucketPolicyRequest { BucketName = bucket, Policy = policy.ToJsonString() });
     }
 
+    /// <summary>Which pages may call the bucket.</summary>
+    /// <param name="rules">As the S3 console's CORS editor takes them.</param>
+    public async Task PutCorsAsync(string bucket, JsonNode rules)
+    {
+        ArgumentNullException.ThrowIfNull(rules);
+        using var s3 = S3();
+        await s3.PutCORSConfigurationAsync(new PutCORSConfigurationRequest
+        {
+            BucketName = bucket,
+            Configuration = new()
+            {
+                Rules =
+                [
+                    .. rules.AsArray().Select(rule => new CORSRule
+                    {
+                        AllowedOrigins = Texts(rule!["AllowedOrigins"]),
+                        AllowedMethods = Texts(rule["AllowedMethods"]),
+                        AllowedHeaders = Texts(rule["AllowedHeaders"]),
+                        ExposeHeaders = Texts(rule["ExposeHeaders"]),
+                        MaxAgeSeconds = rule["MaxAgeSeconds"]!.GetValue<int>(),
+                    }),
+                ],
+            },
+        });
+
+        static List<string> Texts(JsonNode? texts) => [.. texts!.AsArray().Select(text => text!.GetValue<string>())];
+    }
+
     /// <summary>The bucket's policy as JSON, or null where it has none.</summary>
     public async Task<string?> BucketPolicyAsync(string bucket)
     {

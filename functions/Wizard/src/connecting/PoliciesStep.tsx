@@ -7,7 +7,7 @@ import { pretty } from '../shell/Code';
 import { ProblemNotice } from '../shell/ProblemNotice';
 import { PolicyInstructions } from './Instructions';
 import { useConfirm } from './queries';
-import { SetupTabs } from './SetupTabs';
+import { SetupTabs } from '../shell/SetupTabs';
 
 const HandOver = lazy(() => import('./HandOver'));
 const MergePolicy = lazy(() => import('./MergePolicy'));
@@ -48,9 +48,9 @@ export function PoliciesStep({ connection, onChanged, onEdit }: Props) {
           </Button>
         </div>
         <SetupTabs
-          connectionId={connection.id}
-          status={connection.status}
-          attempt={connection.attempt}
+          path={`/api/connections/${connection.id}/setup`}
+          version={`${connection.status} ${connection.attempt}`}
+          script="It confirms the step by itself at its end."
           console={
             <PolicyInstructions
               rolePolicy={connection.rolePolicy ? pretty(connection.rolePolicy) : null}

@@ -5,7 +5,7 @@ import type { Connection } from '../api/contract';
 import { pretty } from '../shell/Code';
 import { ProblemNotice } from '../shell/ProblemNotice';
 import { useConfirm } from './queries';
-import { SetupTabs } from './SetupTabs';
+import { SetupTabs } from '../shell/SetupTabs';
 import { TrustInstructions } from './Instructions';
 
 const HandOver = lazy(() => import('./HandOver'));
@@ -29,9 +29,9 @@ export function TrustStep({ connection, onChanged, onEdit }: Props) {
         <p className="lead">Create an IAM role in the account of the bucket, or take one that you have, and give it this custom trust policy. It admits us only, and only under the external ID in it.</p>
       </div>
       <SetupTabs
-        connectionId={connection.id}
-        status={connection.status}
-        attempt={connection.attempt}
+        path={`/api/connections/${connection.id}/setup`}
+        version={`${connection.status} ${connection.attempt}`}
+        script="It confirms the step by itself at its end."
         console={<TrustInstructions policy={connection.trustPolicy ? pretty(connection.trustPolicy) : ''} externalId={connection.externalId} />}
       />
       {confirm.error && <ProblemNotice error={confirm.error} />}

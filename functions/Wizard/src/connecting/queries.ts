@@ -1,8 +1,8 @@
 import { queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
 import { all } from '../api/all';
-import { call, newKey, send } from '../api/client';
-import type { CallbackLink, ConfigurationInput, Connection, ConnectionStart, SetupFormat, Step } from '../api/contract';
+import { call, newKey } from '../api/client';
+import type { CallbackLink, ConfigurationInput, Connection, ConnectionStart, Step } from '../api/contract';
 import type { Problem } from '../api/problem';
 import { useWatched } from '../api/useWatched';
 
@@ -57,10 +57,3 @@ export const useRevokeLinks = (id: string) => useMutation<void, Problem, void>({
 
 export const useMergedPolicy = (id: string) =>
   useMutation<unknown, Problem, unknown>({ mutationFn: (present) => call(`/api/connections/${id}/merged-bucket-policy`, { method: 'POST', body: present }) });
-
-export const useSetup = (id: string, format: SetupFormat, status: string, attempt: number) =>
-  useQuery({
-    queryKey: ['setup', id, format, status, attempt],
-    queryFn: async ({ signal }) => (await send(`/api/connections/${id}/setup?format=${format}`, { signal })).text(),
-    staleTime: Infinity,
-  });

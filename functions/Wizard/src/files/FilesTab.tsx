@@ -1,6 +1,6 @@
 import { Button, Menu, MenuItem, MenuList, MenuPopover, MenuTrigger } from '@fluentui/react-components';
 import { ArrowClockwiseRegular, ArrowDownloadRegular, ArrowUploadRegular, DeleteRegular, DocumentRegular, FolderRegular, LinkRegular, MoreHorizontalRegular, SearchRegular } from '@fluentui/react-icons';
-import { lazy, Suspense, useRef, useState } from 'react';
+import { lazy, Suspense, useReducer, useRef, useState } from 'react';
 import { Link, useSearchParams } from 'wouter';
 import type { Drive, FileEntry } from '../api/contract';
 import { formatDateTime, formatSize } from '../shell/format';
@@ -11,10 +11,12 @@ import { ProblemNotice } from '../shell/ProblemNotice';
 import { droppedFiles } from './dropped';
 import { foldersFirst, nameOf, trailOf } from './paths';
 import { useDownload, useFolder, useForgetFiles } from './queries';
+import { goesThroughServer, tryDirectlyAgain } from './transfer';
 import { UploadList } from './UploadList';
 import { useUploads } from './uploads';
 import './files.css';
 
+const CorsHint = lazy(() => import('./CorsHint'));
 const DeleteFile = lazy(() => import('./DeleteFile'));
 const MakeReference = lazy(() => import('./MakeReference'));
 const FindReference = lazy(() => import('./FindReference'));
@@ -32,6 +34,7 @@ export default function FilesTab({ drive }: { drive: Drive }) {
   const notice = useNotice();
   const [asking, setAsking] = useState<Asking>(null);
   const [over, setOver] = useState(false);
+  const [, redraw] = useReducer((turn: number) => turn + 1, 0);
   const picker = useRef<HTMLInputElement>(null);
   const depth = useRef(0);
   const address = (path: string) => `/drives/${drive.id}/files${path === '' ? '' : `?path=${encodeURIComponent(path)}`}`;
@@ -58,6 +61,18 @@ export default function FilesTab({ drive }: { drive: Drive }) {
       }}
     >
       <UploadList uploads={uploads} />
+      {goesThroughServer(drive.id) && (
+        <Suspense>
+          <CorsHint
+            drive={drive}
+            onDone={() => {
+              tryDirectlyAgain(drive.id);
+              notice('The next large file is sent to the bucket directly again.');
+              redraw();
+            }}
+          />
+        </Suspense>
+      )}
       <section className={over ? 'card files over' : 'card files'} aria-label="Files">
         <div className="files-bar">
           <nav aria-label="Folder" className="trail">

@@ -25,6 +25,12 @@ export class FileExists extends Error {}
 /** Drives whose buckets don't let a browser write to them; their files go through the server. */
 const throughServer = new Set<string>();
 
+/** Whether this drive's large files take the way through the server, because its bucket refused this site. */
+export const goesThroughServer = (driveId: string): boolean => throughServer.has(driveId);
+
+/** The bucket may have a rule for this site by now: the next large file is sent to it directly again. */
+export const tryDirectlyAgain = (driveId: string): void => void throughServer.delete(driveId);
+
 /** Brings a file onto the drive, whole or not at all. Throws a Problem, or FileExists. */
 export async function transfer(options: TransferOptions): Promise<void> {
   if (options.file.size > largeFile && !throughServer.has(options.driveId) && (await transferInParts(options))) return;

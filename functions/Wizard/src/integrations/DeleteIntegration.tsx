@@ -1,11 +1,11 @@
 import type { Integration } from '../api/contract';
 import Ask from '../shell/Ask';
-import { useNotice } from '../shell/notices';
+import { useDone } from '../shell/useDone';
 import { useDeleteIntegration } from './queries';
 
 export default function DeleteIntegration({ integration, onClose }: { integration: Integration; onClose: () => void }) {
   const remove = useDeleteIntegration();
-  const notice = useNotice();
+  const done = useDone(onClose);
   return (
     <Ask
       title={`Delete the integration ${integration.name}?`}
@@ -16,12 +16,7 @@ export default function DeleteIntegration({ integration, onClose }: { integratio
       error={remove.error}
       onClose={onClose}
       onAct={() =>
-        remove.mutate(integration, {
-          onSuccess: () => {
-            notice(`Deleted the integration ${integration.name}.`);
-            onClose();
-          },
-        })
+        remove.mutate(integration, { onSuccess: done(`Deleted the integration ${integration.name}.`) })
       }
     >
       <p>{integration.kind === 'upstream' ? 'New files start nothing any more. Events that are on their way are still delivered.' : 'Outputs that are sent to it are refused from then on. Files that it stored stay.'}</p>

@@ -1,5 +1,5 @@
 import { Button } from '@fluentui/react-components';
-import { ArrowDownloadRegular, ArrowExportUpRegular, DeleteRegular, HistoryRegular, PauseRegular, PlayRegular } from '@fluentui/react-icons';
+import { ArrowDownloadRegular, ArrowExportUpRegular, DeleteRegular, FlashRegular, HistoryRegular, PauseRegular, PlayRegular } from '@fluentui/react-icons';
 import { lazy, Suspense, useState } from 'react';
 import type { Integration } from '../api/contract';
 import { useDrives } from '../drives/queries';
@@ -12,6 +12,7 @@ import { useIntegrations, usePause } from './queries';
 import './integrations.css';
 
 const DeleteIntegration = lazy(() => import('./DeleteIntegration'));
+const IntegrationSetup = lazy(() => import('./IntegrationSetup'));
 const IntegrationDeliveries = lazy(() => import('./IntegrationDeliveries'));
 
 interface Props {
@@ -26,7 +27,7 @@ export function IntegrationList({ driveId, mayChange }: Props) {
   const person = usePerson();
   const notice = useNotice();
   const pause = usePause();
-  const [asking, setAsking] = useState<{ what: 'delete' | 'deliveries'; of: Integration } | null>(null);
+  const [asking, setAsking] = useState<{ what: 'delete' | 'deliveries' | 'setup'; of: Integration } | null>(null);
   const driveName = (id: string) => drives.data?.find((drive) => drive.id === id)?.displayName ?? id;
   const may = (integration: Integration) => {
     if (mayChange !== undefined) return mayChange;
@@ -63,6 +64,11 @@ export function IntegrationList({ driveId, mayChange }: Props) {
               {integration.kind === 'upstream' && <Button size="small" appearance="subtle" icon={<HistoryRegular />} onClick={() => setAsking({ what: 'deliveries', of: integration })} aria-label={`Deliveries of ${integration.name}`}>Deliveries</Button>}
               {may(integration) && (
                 <>
+                  {integration.kind === 'upstream' && (
+                    <Button size="small" appearance="subtle" icon={<FlashRegular />} aria-label={`S3 notifications for ${integration.name}`} onClick={() => setAsking({ what: 'setup', of: integration })}>
+                      S3 notifications
+                    </Button>
+                  )}
                   <Button
                     size="small"
                     appearance="subtle"
@@ -82,6 +88,7 @@ export function IntegrationList({ driveId, mayChange }: Props) {
       </ul>
       <Suspense>
         {asking?.what === 'delete' && <DeleteIntegration integration={asking.of} onClose={() => setAsking(null)} />}
+        {asking?.what === 'setup' && <IntegrationSetup integration={asking.of} onClose={() => setAsking(null)} />}
         {asking?.what === 'deliveries' && <IntegrationDeliveries integration={asking.of} mayChange={may(asking.of)} onClose={() => setAsking(null)} />}
       </Suspense>
     </>

@@ -7,6 +7,7 @@ import { Loading } from '../shell/Loading';
 import { useNotice } from '../shell/notices';
 import { usePerson } from '../shell/person';
 import { ProblemNotice } from '../shell/ProblemNotice';
+import { useDone } from '../shell/useDone';
 import { useMembers, usePutMember, useRemoveMember } from './queries';
 
 /** Who is in a workspace, and as what. */
@@ -50,6 +51,7 @@ function Members({ workspaceId, workspaceName }: { workspaceId: string; workspac
   const put = usePutMember(workspaceId);
   const [removing, setRemoving] = useState<Member | null>(null);
   const mayManage = person.mayManage(workspaceId);
+  const nameOf = (member: Member) => member.name ?? person.userName(member.userId);
   if (query.error && !query.data) return <ProblemNotice error={query.error} retry={() => void query.refetch()} />;
   if (!query.data) return <Loading what="the members" lines={3} height={48} />;
   return (
@@ -73,22 +75,19 @@ function Members({ workspaceId, workspaceName }: { workspaceId: string; workspac
               {query.data.map((member) => (
                 <tr key={member.userId}>
                   <th scope="row" className="cell-head">
-                    {member.userId === person.me.user.id ? (
-                      <>
-                        {person.me.user.name ?? member.userId} <span className="pill">You</span>
-                      </>
-                    ) : (
-                      member.userId
-                    )}
+                    <span className="block">
+                      {nameOf(member)} {member.userId === person.me.user.id && <span className="pill">You</span>}
+                    </span>
+                    {nameOf(member) !== member.userId && <span className="quiet block">{member.email ?? member.userId}</span>}
                   </th>
                   <td>
                     {mayManage ? (
                       <Select
-                        aria-label={`Role of ${member.userId}`}
+                        aria-label={`Role of ${nameOf(member)}`}
                         className="role-select"
                         value={member.role}
                         disabled={put.isPending && put.variables.userId === member.userId}
-                        onChange={(_, data) => put.mutate({ userId: member.userId, role: data.value as WorkspaceRole }, { onSuccess: (saved) => notice(`${saved.userId} is a ${saved.role} of ${workspaceName} now.`) })}
+                        onChange={(_, data) => put.mutate({ userId: member.userId, role: data.value as WorkspaceRole }, { onSuccess: (saved) => notice(`${nameOf(member)} is a ${saved.role} of ${workspaceName} now.`) })}
                       >
                         <option value="member">Member</option>
                         <option value="manager">Manager</option>
@@ -101,7 +100,7 @@ function Members({ workspaceId, workspaceName }: { workspaceId: string; workspac
                   </td>
                   {mayManage && (
                     <td className="end">
-                      <Button size="small" onClick={() => setRemoving(member)} aria-label={`Remove ${member.userId}`}>
+                      <Button size="small" onClick={() => setRemoving(member)} aria-label={`Remove ${nameOf(member)}`}>
                         Remove
                       </Button>
                     </td>
@@ -137,7 +136,7 @@ function AddMember({ workspaceId, workspaceName }: { workspaceId: string; worksp
           {
             onSuccess: (saved) => {
               setUserId('');
-              notice(`${saved.userId} is a ${saved.role} of ${workspaceName} now.`);
+              notice(`${saved.name ?? saved.userId} is a ${saved.role} of ${workspaceName} now.`);
             },
           },
         );
@@ -162,10 +161,10 @@ function AddMember({ workspaceId, workspaceName }: { workspaceId: string; worksp
 
 function RemoveMember({ workspaceId, workspaceName, member, isMe, onClose }: { workspaceId: string; workspaceName: string; member: Member; isMe: boolean; onClose: () => void }) {
   const remove = useRemoveMember(workspaceId);
-  const notice = useNotice();
+  const done = useDone(onClose);
   return (
     <Ask
-      title={`Remove ${isMe ? 'yourself' : member.userId} from ${workspaceName}?`}
+      title={`Remove ${isMe ? 'yourself' : (member.name ?? member.userId)} from ${workspaceName}?`}
       act="Remove"
       acting="Removing …"
       danger
@@ -173,12 +172,7 @@ function RemoveMember({ workspaceId, workspaceName, member, isMe, onClose }: { w
       error={remove.error}
       onClose={onClose}
       onAct={() =>
-        remove.mutate(member.userId, {
-          onSuccess: () => {
-            notice(`Removed ${member.userId} from ${workspaceName}.`);
-            onClose();
-          },
-        })
+        remove.mutate(member.userId, { onSuccess: done(`Removed ${member.name ?? member.userId} from ${workspaceName}.`) })
       }
     >
       <p>{isMe ? 'You won’t see the workspace’s drives any more.' : 'They won’t see the workspace’s drives any more.'} What was connected stays.</p>

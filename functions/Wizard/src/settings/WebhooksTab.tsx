@@ -9,6 +9,7 @@ import { formatDateTime } from '../shell/format';
 import { Loading } from '../shell/Loading';
 import { useNotice } from '../shell/notices';
 import { ProblemNotice } from '../shell/ProblemNotice';
+import { useDone } from '../shell/useDone';
 import { DeliveryList } from './DeliveryList';
 import { NewWebhook } from './NewWebhook';
 import { useDeleteWebhook, useTestWebhook, useWebhookDeliveries } from './queries';

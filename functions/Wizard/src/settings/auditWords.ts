@@ -19,6 +19,8 @@ const verbs: Record<string, string> = {
   'role.deleted': 'deleted the role',
   'integration.created': 'added the integration',
   'integration.changed': 'changed the integration',
+  'integration.notifications-offered': 'asked how to set up S3’s notifications for the integration',
+  'integration.notifications-revoked': 'stopped S3’s notifications for the integration',
   'integration.deleted': 'deleted the integration',
   'webhook.created': 'added the webhook',
   'webhook.enabled': 'enabled again the webhook',

@@ -66,7 +66,6 @@ internal static class NeverConfigured
     private static readonly Dictionary<string, (string Action, string? Code, string Text)> Known = new(StringComparer.Ordinal)
     {
         ["lifecycle"] = ("s3:GetLifecycleConfiguration", "NoSuchLifecycleConfiguration", "The lifecycle configuration does not exist"),
-        ["cors"] = ("s3:GetBucketCORS", "NoSuchCORSConfiguration", "The CORS configuration does not exist"),
         ["website"] = ("s3:GetBucketWebsite", "NoSuchWebsiteConfiguration", "The specified bucket does not have a website configuration"),
         ["replication"] = ("s3:GetReplicationConfiguration", "ReplicationConfigurationNotFoundError", "The replication configuration was not found"),
         ["object-lock"] = ("s3:GetBucketObjectLockConfiguration", "ObjectLockConfigurationNotFoundError", "Object Lock configuration does not exist for this bucket"),

@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Http;
+
 namespace ServerlessDrives.Embedded.Cloud.Sandbox.S3;
 
 /// <summary>The API names of S3's requests, by which faults are aimed.</summary>
@@ -7,6 +9,7 @@ internal static class S3Actions
     {
         var subresource = S3Routes.Subresource(call);
         var copies = call.Header("x-amz-copy-source") is not null;
+        if (HttpMethods.IsOptions(call.Request.Method)) return "Preflight";
         if (call.Target.Bucket.Length == 0) return "ListBuckets";
         if (call.Key.Length == 0)
         {

@@ -31,6 +31,8 @@ internal sealed class SandboxS3(S3World world) : IAwsService, IDisposable
         if (S3Routes.IsCreateBucket(s3)) return BucketCalls.CreateAsync(s3);
         if (s3.Bucket is null) throw S3Errors.NoSuchBucket(target.Bucket);
 
+        if (HttpMethods.IsOptions(call.Request.Method)) return BucketCors.PreflightAsync(s3);
+        BucketCors.Tell(call, s3.Settings);
         Admission.Check(s3);
         return target.Key.Length == 0 ? S3Routes.OfBucket(s3) : S3Routes.OfObject(s3);
     }
@@ -42,7 +44,12 @@ internal sealed class SandboxS3(S3World world) : IAwsService, IDisposable
         call.Response.Headers["x-amz-request-id"] = call.RequestId;
         call.Response.Headers["x-amz-id-2"] = S3Xml.HostId(call);
         call.Response.Headers.Server = "AmazonS3";
-        if (World.Buckets.Find(target.Bucket) is { } bucket) call.Response.Headers["x-amz-bucket-region"] = bucket.Settings.Region;
+        if (World.Buckets.Find(target.Bucket) is { } bucket)
+        {
+            call.Response.Headers["x-amz-bucket-region"] = bucket.Settings.Region;
+            BucketCors.Tell(call, bucket.Settings);
+        }
+
         foreach (var (name, value) in error.Headers) call.Response.Headers[name] = value;
         if (HttpMethods.IsHead(call.Request.Method) || error.Status == 304) return;
 

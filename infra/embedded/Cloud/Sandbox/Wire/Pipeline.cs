@@ -15,7 +15,8 @@ internal sealed class Pipeline(IReadOnlyList<IAwsService> services, Authenticati
         var service = Service("s3");
         try
         {
-            var signature = RequestSignature.Of(http.Request);
+            // A preflight comes without a signature, even where it asks about a link that has one: that was made for another method.
+            var signature = HttpMethods.IsOptions(http.Request.Method) ? null : RequestSignature.Of(http.Request);
             service = Route(http.Request, signature);
             call = call with { Service = service.Name, Region = signature?.Region ?? "us-east-1" };
             if (service.Name == "s3" && http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size) size.MaxRequestBodySize = null;

@@ -23,6 +23,7 @@ internal sealed record BucketSettings
 
     /// <summary>The notification configuration as XML, as it was put.</summary>
     public string? Notifications { get; init; }
+    public IReadOnlyList<CorsRule>? Cors { get; init; }
     public bool RequesterPays { get; init; }
 
     public bool AclsOff => Ownership == "BucketOwnerEnforced";
@@ -40,5 +41,9 @@ internal sealed record BucketSettings
 
 /// <param name="KeyId">As it was put: a KMS key's ARN, id or alias, or null for <c>aws/s3</c>.</param>
 internal sealed record DefaultEncryption(ObjectEncryption Rule, string? KeyId = null);
+
+/// <summary>Which pages may make which calls with which headers, what of the answers they may see, and for how many seconds they may remember that.</summary>
+internal sealed record CorsRule(
+    string? Id, IReadOnlyList<string> Origins, IReadOnlyList<string> Methods, IReadOnlyList<string> Headers, IReadOnlyList<string> Exposed, int? MaxAgeSeconds);
 
 internal sealed record PublicAccessBlock(bool BlockPublicAcls, bool IgnorePublicAcls, bool BlockPublicPolicy, bool RestrictPublicBuckets);

@@ -1,30 +1,36 @@
+import { useQuery } from '@tanstack/react-query';
 import { useId, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
+import { send } from '../api/client';
 import type { SetupFormat } from '../api/contract';
-import { Code } from '../shell/Code';
-import { Loading } from '../shell/Loading';
-import { ProblemNotice } from '../shell/ProblemNotice';
-import { useSetup } from './queries';
+import type { Problem } from '../api/problem';
+import { Code } from './Code';
+import { Loading } from './Loading';
+import { ProblemNotice } from './ProblemNotice';
 
 type Way = 'console' | SetupFormat;
 
-const ways: Way[] = ['console', 'aws-cli', 'cloudformation', 'terraform'];
 const names: Record<Way, string> = { console: 'AWS console', 'aws-cli': 'AWS CLI', cloudformation: 'CloudFormation', terraform: 'Terraform' };
 const hints: Record<SetupFormat, string> = {
-  'aws-cli': 'Run this in AWS CloudShell, or wherever the AWS CLI is signed in to the account of the bucket. It can be run again at any time, and confirms the step by itself at its end.',
+  'aws-cli': 'Run this in AWS CloudShell, or wherever the AWS CLI is signed in to the account of the bucket. It can be run again at any time.',
   cloudformation: 'Save this as a file and create a stack from it in CloudFormation › Create stack › Upload a template file.',
   terraform: 'Put this into your Terraform configuration of the account, then plan and apply.',
 };
 
 interface Props {
-  connectionId: string;
-  status: string;
-  attempt: number;
-  console: ReactNode;
+  /** Where the API says it, in each format. */
+  path: string;
+  /** What it depends on besides: another one makes it asked for again. */
+  version?: string;
+  /** More about the script. */
+  script?: string;
+  /** The same by hand, where there is a way by hand. */
+  console?: ReactNode;
 }
 
-/** The open step in the way that the reader works: by hand in the console, or as something to run. */
-export function SetupTabs({ connectionId, status, attempt, console }: Props) {
-  const [way, setWay] = useState<Way>('console');
+/** What has to be done in AWS, in the way that the reader works: by hand in the console, or as something to run. */
+export function SetupTabs({ path, version = '', script = '', console }: Props) {
+  const ways: Way[] = [...(console ? (['console'] as const) : []), 'aws-cli', 'cloudformation', 'terraform'];
+  const [way, setWay] = useState<Way>(ways[0]!);
   const id = useId();
   const list = useRef<HTMLDivElement>(null);
   const onKey = (event: KeyboardEvent) => {
@@ -56,19 +62,23 @@ export function SetupTabs({ connectionId, status, attempt, console }: Props) {
         ))}
       </div>
       <div role="tabpanel" id={`${id}panel`} aria-labelledby={`${id}${way}`}>
-        {way === 'console' ? console : <Setup connectionId={connectionId} format={way} status={status} attempt={attempt} />}
+        {way === 'console' ? console : <Setup path={path} format={way} version={version} hint={way === 'aws-cli' ? `${hints[way]} ${script}` : hints[way]} />}
       </div>
     </div>
   );
 }
 
-function Setup({ connectionId, format, status, attempt }: { connectionId: string; format: SetupFormat; status: string; attempt: number }) {
-  const setup = useSetup(connectionId, format, status, attempt);
+function Setup({ path, format, version, hint }: { path: string; format: SetupFormat; version: string; hint: string }) {
+  const setup = useQuery<string, Problem>({
+    queryKey: ['setup', path, format, version],
+    queryFn: async ({ signal }) => (await send(`${path}?format=${format}`, { signal })).text(),
+    staleTime: Infinity,
+  });
   if (setup.error) return <ProblemNotice error={setup.error} retry={() => void setup.refetch()} />;
   if (setup.data === undefined) return <Loading what={names[format]} lines={1} height={240} />;
   return (
     <div className="stack">
-      <p className="lead">{hints[format]}</p>
+      <p className="lead">{hint}</p>
       <Code title={names[format]} what={`the ${names[format]} text`} text={setup.data} />
     </div>
   );
