@@ -23,8 +23,8 @@ public static class ObservabilityComposition
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.UseMiddleware<InvocationScope>();
-        // Their messages carry the address, and with it the path of a file.
-        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
+        // Their messages carry the address, and with it the path of a file. The first one's scope does, too, and is there unless nothing of it is asked for.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         builder.Logging.AddFilter("System.Net.Http.HttpClient", LogLevel.Warning);
 
         var targets = TelemetryTargets.Of(builder.Configuration);

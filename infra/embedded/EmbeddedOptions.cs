@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using Microsoft.Extensions.Configuration;
+using ServerlessDrives.Embedded.Cloud;
 
 namespace ServerlessDrives.Embedded;
 
@@ -50,15 +50,7 @@ public sealed record EmbeddedOptions(int Port, bool PortIsFree, string DataFolde
         var number = demo ? 0 : DefaultPort;
         if (port is not null && !(int.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out number) && number <= IPEndPoint.MaxPort))
             throw new StartRefusedException($"PORT is '{port}'; a number from 0 (any free port) to {IPEndPoint.MaxPort} was expected.");
-        return new(number == 0 ? FreePort() : number, number == 0, Path.GetFullPath(data ?? DefaultDataFolder()), reset, demo);
-    }
-
-    /// <summary>A port of 127.0.0.1 that nothing listens on at the moment.</summary>
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        return new(number == 0 ? FreePort.Take(1)[0] : number, number == 0, Path.GetFullPath(data ?? DefaultDataFolder()), reset, demo);
     }
 
     private static string Next(IReadOnlyList<string> args, ref int i) =>

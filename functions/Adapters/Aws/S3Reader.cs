@@ -140,7 +140,7 @@ internal sealed class S3Reader(DriveClients clients, IOptions<AwsOptions> option
                     Extensions = whole.TryGet(out var size, out _) ? new Dictionary<string, object> { ["size"] = size.ContentLength } : new Dictionary<string, object>(),
                 };
             default:
-                return S3Refusals.Of(target.Drive, KnownCheck.ObjectReadable, fault);
+                return S3Refusals.Of(target.Drive, KnownCheck.ObjectReadable, await S3Absence.SeenThroughAsync(target, fault, options.Value.CallTimeout, cancellation));
         }
     }
 

@@ -68,7 +68,8 @@ internal sealed class S3Writer(DriveClients clients, PartBuffers buffers, S3Uplo
             cancellation);
         if (looked.TryGet(out var found, out var fault))
             return new Present(IsThere: true, found.ETag);
-        return fault is Fault.Refused { Status: 404 } ? new Present(IsThere: false, null) : fault;
+        var seen = await S3Absence.SeenThroughAsync(target, fault, options.Value.CallTimeout, cancellation);
+        return seen is Fault.Refused { Status: 404 } ? new Present(IsThere: false, null) : seen;
     }
 
     /// <summary>Whether it is plain already that S3 would refuse; what isn't seen is left to S3.</summary>

@@ -6,15 +6,28 @@ namespace ServerlessDrives.Embedded.Cloud;
 /// <summary>TCP ports of the loopback address that nobody listens on.</summary>
 internal static class FreePort
 {
+    /// <summary>Below what Linux gives to outgoing connections: a port from there may be taken by one between our asking and our listening.</summary>
+    private const int Ephemeral = 32768;
+    private const int Lowest = 15000;
+
     /// <summary>As many different free ports as asked for.</summary>
     public static int[] Take(int count)
     {
-        var listeners = Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToArray();
+        var listeners = new List<TcpListener>();
         try
         {
-            foreach (var listener in listeners)
+            while (listeners.Count < count)
             {
-                listener.Start();
+                var listener = new TcpListener(IPAddress.Loopback, Random.Shared.Next(Lowest, Ephemeral));
+                try
+                {
+                    listener.Start();
+                    listeners.Add(listener);
+                }
+                catch (SocketException)
+                {
+                    listener.Dispose();
+                }
             }
 
             return [.. listeners.Select(listener => ((IPEndPoint)listener.LocalEndpoint).Port)];

@@ -5,6 +5,7 @@ using Amazon.SecurityToken;
 using Amazon.SecurityToken.Model;
 using Microsoft.Extensions.Logging.Abstractions;
 using ServerlessDrives.Embedded;
+using ServerlessDrives.Embedded.Cloud;
 using ServerlessDrives.Embedded.Cloud.Sandbox;
 using ServerlessDrives.Tests.Shared;
 using Shouldly;
@@ -22,7 +23,7 @@ public sealed class CompatibleServers : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _server = new(_folder, EmbeddedOptions.FreePort(), NullLogger.Instance, TimeProvider.System);
+        _server = new(_folder, FreePort.Take(1)[0], NullLogger.Instance, TimeProvider.System);
         _seeded = _server.Plant();
         await _server.StartAsync(CancellationToken.None);
         _administrator = new AwsAdministrator(Described());

@@ -76,6 +76,24 @@ public sealed class ReadingFiles(RunningApp running)
     }
 
     [Fact]
+    public async Task A_file_that_is_not_there_is_not_found_although_only_the_drives_path_may_be_listed()
+    {
+        var drive = await TestDrive.OfRoleAsync(_app);
+        foreach (var method in new[] { HttpMethod.Get, HttpMethod.Head })
+        {
+            using var byPath = await drive.Http.SendAsync(new HttpRequestMessage(method, drive.FileUrl("nothing/here")));
+            byPath.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        }
+
+        using var put = await drive.PutAsync("nothing/here but more", "x"u8.ToArray());
+        put.StatusCode.ShouldBe(HttpStatusCode.Created);
+        using var still = await drive.GetAsync("nothing/here");
+        still.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        using var replaced = await drive.PutAsync("nothing/here", "x"u8.ToArray(), ("If-Match", "*"));
+        replaced.StatusCode.ShouldBe(HttpStatusCode.PreconditionFailed);
+    }
+
+    [Fact]
     public async Task No_browser_runs_what_is_on_a_drive()
     {
         var drive = await TestDrive.SharedAsync(_app);

@@ -5,6 +5,7 @@ using System.Net.Sockets;
 using Azure.Core.Pipeline;
 using Azure.Data.Tables;
 using Azure.Storage.Blobs;
+using ServerlessDrives.Embedded.Cloud;
 
 namespace ServerlessDrives.Tests.Shared.Azurite;
 
@@ -20,9 +21,9 @@ public class AzuriteFixture : IAsyncDisposable
 
     private readonly SemaphoreSlim _gate = new(1);
     private readonly string _data = Directory.CreateTempSubdirectory("azurite-").FullName;
-    private readonly int _blobPort = FreePort();
-    private readonly int _queuePort = FreePort();
-    private readonly int _tablePort = FreePort();
+    private readonly int _blobPort = FreePort.Take(1)[0];
+    private readonly int _queuePort = FreePort.Take(1)[0];
+    private readonly int _tablePort = FreePort.Take(1)[0];
     private Process? _process;
 
     /// <summary>Clients of it, started if need be.</summary>
@@ -99,13 +100,6 @@ public class AzuriteFixture : IAsyncDisposable
     }
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 
     private static async Task AnswersAsync(int port, CancellationToken cancellation)
     {
