@@ -4,7 +4,7 @@ using Xunit;
 
 namespace ServerlessDrives.Tests.Browser;
 
-/// <summary>What the first page costs. How soon it can be used is measured by <c>tests/Benchmarks -- first-visit</c>.</summary>
+/// <summary>What the first page costs to fetch.</summary>
 public sealed class FirstVisit(Browsers browsers) : BrowserTests(browsers)
 {
     /// <summary>Bytes over the wire, compressed, headers included, that the first page may take before what it shows; later pages bring their own parts.</summary>

@@ -29,6 +29,7 @@ internal sealed class EmbeddedCloud : IHostedLifecycleService, IAsyncDisposable
     private readonly TokenIssuer _tokens;
     private readonly SignInEndpoints _signIn;
     private readonly AwsSandbox? _sandbox;
+    private bool _isDisposed;
     private SeededCloud? _seeded;
 
     private EmbeddedCloud(EmbeddedOptions options, bool sandboxed)
@@ -125,8 +126,11 @@ internal sealed class EmbeddedCloud : IHostedLifecycleService, IAsyncDisposable
     /// <summary>Last of all: whatever still writes while the host stops finds its storage there.</summary>
     public async Task StoppedAsync(CancellationToken cancellationToken) => await DisposeAsync();
 
+    /// <summary>Asked for when the host has stopped, and again by whoever made this.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _isDisposed, true))
+            return;
         await _azurite.DisposeAsync();
         if (_sandbox is not null)
             await _sandbox.DisposeAsync();

@@ -19,7 +19,7 @@ public sealed class AuditScenarios(HealthApp health) : IClassFixture<HealthApp>
         "POST api/drives/{driveId}/references", "PUT api/drives/{driveId}/files/{*file}", "DELETE api/drives/{driveId}/files/{*file}", "PUT api/drives/{driveId}/content",
         "DELETE api/drives/{driveId}/content", "POST api/drives/{driveId}/uploads", "POST api/drives/{driveId}/uploads/{uploadId}/complete", "DELETE api/drives/{driveId}/uploads/{uploadId}",
         "POST api/drives/{driveId}/download-links", "POST api/integrations/{integrationId}/outputs/{*path}", "POST api/connections/{connectionId}/merged-bucket-policy",
-        "POST api/drives/{driveId}/verifications",
+        "POST api/drives/{driveId}/verifications", "POST api/notifications/{token}",
     ];
 
     private readonly HashSet<string> _covered = [];
@@ -92,6 +92,13 @@ public sealed class AuditScenarios(HealthApp health) : IClassFixture<HealthApp>
         await ExpectAsync(ada, me, integration, "integration.changed", before: true, after: true);
         await DoAsync(ada, "DELETE api/integrations/{integrationId}", $"/api/integrations/{integration}", null, HttpStatusCode.NoContent);
         await ExpectAsync(ada, me, integration, "integration.deleted", before: true, after: false);
+        var upstream = (await ada.PostAsync("/api/integrations", new { kind = "upstream", name = "in", driveId = drive, folder = "in", webhookId = webhook }, HttpStatusCode.Created)).Text("id");
+        using (var setup = await ada.GetAsync(new Uri($"/api/integrations/{upstream}/setup?format=aws-cli", UriKind.Relative), TestContext.Current.CancellationToken))
+            setup.StatusCode.ShouldBe(HttpStatusCode.OK);
+        await ExpectAsync(ada, me, upstream, "integration.notifications-offered", before: false, after: true);
+        await DoAsync(ada, "DELETE api/integrations/{integrationId}/notifications", $"/api/integrations/{upstream}/notifications", null, HttpStatusCode.NoContent);
+        await ExpectAsync(ada, me, upstream, "integration.notifications-revoked", before: true, after: false);
+        await ada.SendAsync(HttpMethod.Delete, $"/api/integrations/{upstream}", null, HttpStatusCode.NoContent);
         await DoAsync(ada, "DELETE api/webhooks/{webhookId}", $"/api/webhooks/{webhook}", null, HttpStatusCode.NoContent);
         await ExpectAsync(ada, me, webhook, "webhook.deleted", before: true, after: false);
 
