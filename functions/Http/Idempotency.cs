@@ -54,61 +54,70 @@ public sealed partial class Idempotency(IIdempotencyRecords records, TimeProvide
     }
 
     /// <summary>Acts, or answers as it was answered before; for requests whose body says nothing or is read by the act itself.</summary>
-    public async Task<IResult> OnceAsync(HttpRequest request, Func<Task<IResult>> act)
+    public Task<IResult> OnceAsync(HttpRequest request, Func<Task<IResult>> act)
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(act);
+        return KeyedAsync(request, act, async place =>
+        {
+            request.EnableBuffering(Bodies.MostBytes);
+            if (!(await request.ReadBytesAsync()).TryGet(out var bytes, out var unreadable))
+                return unreadable.AsProblem();
+            request.Body.Position = 0;
+
+            var fingerprint = Convert.ToHexStringLower(SHA256.HashData([.. Encoding.UTF8.GetBytes($"{request.Method} {request.Path}\n"), .. bytes]));
+            if (await BegunBeforeAsync(place, fingerprint, request.HttpContext.RequestAborted) is { } known)
+                return AnswerTo(known, place, isSame: known.Fingerprint == fingerprint);
+
+            RecordedAnswer? answer = null;
+            try
+            {
+                answer = await RecordAsync(request, await act());
+                return new Replay(answer);
+            }
+            finally
+            {
+                // Our own failures, and "later", are not kept: the request may be made again under its key.
+                await EndAsync(place, answer is { Status: < 500 and not StatusCodes.Status429TooManyRequests } ? answer : null, fingerprint: null);
+            }
+        });
+    }
+
+    private static async Task<IResult> KeyedAsync(HttpRequest request, Func<Task<IResult>> act, Func<Place, Task<IResult>> once)
+    {
         var key = request.Headers[Header].ToString();
         if (key.Length == 0)
             return await act();
-        if (Unusable(key) is { } unusable)
-            return unusable.AsProblem();
-
-        request.EnableBuffering(Bodies.MostBytes);
-        if (!(await request.ReadBytesAsync()).TryGet(out var bytes, out var unreadable))
-            return unreadable.AsProblem();
-        request.Body.Position = 0;
-
-        var (partition, name) = PlaceOf(request, key);
-        var fingerprint = Convert.ToHexStringLower(SHA256.HashData([.. Encoding.UTF8.GetBytes($"{request.Method} {request.Path}\n"), .. bytes]));
-        var cancellation = request.HttpContext.RequestAborted;
-        for (var until = clock.GetUtcNow() + Patience; await records.BeginAsync(partition, name, fingerprint, cancellation) is { } known; await Task.Delay(Pause, clock, cancellation))
-        {
-            if (known.Fingerprint != fingerprint || known.Ended || clock.GetUtcNow() >= until)
-                return AnswerTo(known, fingerprint, key);
-        }
-
-        RecordedAnswer? answer = null;
-        try
-        {
-            answer = await RecordAsync(request, await act());
-            return new Replay(answer);
-        }
-        finally
-        {
-            // Our own failures, and "later", are not kept: the request may be made again under its key.
-            await records.EndAsync(partition, name, answer is { Status: < 500 and not StatusCodes.Status429TooManyRequests } ? Seal(answer, key) : null, null, CancellationToken.None);
-        }
+        return key.Length > MostKeyLength || key.Any(char.IsControl)
+            ? new Refusal(RefusalKind.Malformed, "malformed", $"An Idempotency-Key has at most {MostKeyLength} printable characters.").AsProblem()
+            : await once(Place.Of(request.Person(), key));
     }
 
-    private static Refusal? Unusable(string key) => key.Length > MostKeyLength || key.Any(char.IsControl)
-        ? new(RefusalKind.Malformed, "malformed", $"An Idempotency-Key has at most {MostKeyLength} printable characters.")
-        : null;
-
-    private static (string Partition, string Name) PlaceOf(HttpRequest request, string key)
+    /// <param name="fingerprint">What the request says, or the beginning of that.</param>
+    /// <returns>Null when it is begun now; otherwise what is known of it once it has ended, was another request, or has been waited for long enough.</returns>
+    private async Task<IdempotencyRecord?> BegunBeforeAsync(Place place, string fingerprint, CancellationToken cancellation)
     {
-        var person = request.Person();
-        return ($"{person.Organization}|{person.Id}", Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key))));
+        for (var until = clock.GetUtcNow() + Patience; await records.BeginAsync(place.Partition, place.Name, fingerprint, cancellation) is { } known; await Task.Delay(Pause, clock, cancellation))
+        {
+            if (known.Ended || !known.Fingerprint.StartsWith(fingerprint, StringComparison.Ordinal) || clock.GetUtcNow() >= until)
+                return known;
+        }
+
+        return null;
     }
 
-    private static IResult AnswerTo(IdempotencyRecord known, string fingerprint, string key)
+    /// <summary>Not cancelled with the request: what was done stays done.</summary>
+    private Task EndAsync(Place place, RecordedAnswer? answer, string? fingerprint) =>
+        records.EndAsync(place.Partition, place.Name, answer is null ? null : Seal(answer, place.Key), fingerprint, CancellationToken.None);
+
+    private static IResult AnswerTo(IdempotencyRecord known, Place place, bool isSame)
     {
-        if (known.Fingerprint != fingerprint)
+        if (!isSame)
             return Refusal.Invalid(Header, "This key was used for another request. Use a new one.").AsProblem();
         if (!known.Ended)
             return (Refusal.Conflict("in-progress", "The same request is still being answered. Wait for it.") with { RetryAfter = TimeSpan.FromSeconds(2) }).AsProblem();
         return known.Answer is { } answer
-            ? new Replay(Open(answer, key))
+            ? new Replay(Open(answer, place.Key))
             : Refusal.Conflict("answer-not-kept", "This request was carried out, and its answer was too large to be kept. Look for what it made.").AsProblem();
     }
 
@@ -156,6 +165,13 @@ public sealed partial class Idempotency(IIdempotencyRecords records, TimeProvide
     }
 
     private static byte[] KeyOf(string key) => HKDF.DeriveKey(HashAlgorithmName.SHA256, Encoding.UTF8.GetBytes(key), 32, info: "idempotency"u8.ToArray());
+
+    /// <summary>Where a request is kept, and the key that opens its answer.</summary>
+    private sealed record Place(string Partition, string Name, string Key)
+    {
+        public static Place Of(Person person, string key) =>
+            new($"{person.Organization}|{person.Id}", Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key))), key);
+    }
 
     private sealed class Replay(RecordedAnswer answer) : IResult
     {

@@ -17,60 +17,52 @@ public sealed partial class Idempotency
     /// Acts on the body as it streams in, or answers as it was answered before. What the body says is known at its end only: then a repetition is told from
     /// another request. Only what was carried out is kept: a refusal made nothing, and the request may be made again under its key.
     /// </summary>
-    public async Task<IResult> OnceStreamedAsync(HttpRequest request, Func<Task<IResult>> act)
+    public Task<IResult> OnceStreamedAsync(HttpRequest request, Func<Task<IResult>> act)
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(act);
-        var key = request.Headers[Header].ToString();
-        if (key.Length == 0)
-            return await act();
-        if (Unusable(key) is { } unusable)
-            return unusable.AsProblem();
-
-        var (partition, name) = PlaceOf(request, key);
-        var target = $"{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{request.Method} {request.Path}")))}:";
-        await using var body = new HashedStream(request.Body);
-        var cancellation = request.HttpContext.RequestAborted;
-        for (var until = clock.GetUtcNow() + Patience; await records.BeginAsync(partition, name, target, cancellation) is { } known; await Task.Delay(Pause, clock, cancellation))
+        return KeyedAsync(request, act, async place =>
         {
-            if (!known.Fingerprint.StartsWith(target, StringComparison.Ordinal))
-                return AnswerTo(known, target, key);
-            if (known.Ended)
-                return AnswerTo(known, target + await body.EndAsync(cancellation), key);
-            if (clock.GetUtcNow() >= until)
-                return AnswerTo(known, known.Fingerprint, key);
-        }
-
-        request.Body = body;
-        RecordedAnswer? kept = null;
-        using var ended = new CancellationTokenSource();
-        var beating = BeatAsync(partition, name, ended.Token);
-        try
-        {
-            var answer = await RecordAsync(request, await act());
-            if (answer.Status is >= 200 and < 300)
+            var target = $"{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{request.Method} {request.Path}")))}:";
+            await using var body = new HashedStream(request.Body);
+            var cancellation = request.HttpContext.RequestAborted;
+            if (await BegunBeforeAsync(place, target, cancellation) is { } known)
             {
-                target += await body.EndAsync(cancellation);
-                kept = answer;
+                var isSame = known.Fingerprint.StartsWith(target, StringComparison.Ordinal) && (!known.Ended || known.Fingerprint == target + await body.EndAsync(cancellation));
+                return AnswerTo(known, place, isSame);
             }
 
-            return new Replay(answer);
-        }
-        finally
-        {
-            await ended.CancelAsync();
-            await beating;
-            await records.EndAsync(partition, name, kept is null ? null : Seal(kept, key), target, CancellationToken.None);
-        }
+            request.Body = body;
+            RecordedAnswer? kept = null;
+            using var ended = new CancellationTokenSource();
+            var beating = BeatAsync(place, ended.Token);
+            try
+            {
+                var answer = await RecordAsync(request, await act());
+                if (answer.Status is >= 200 and < 300)
+                {
+                    target += await body.EndAsync(cancellation);
+                    kept = answer;
+                }
+
+                return new Replay(answer);
+            }
+            finally
+            {
+                await ended.CancelAsync();
+                await beating;
+                await EndAsync(place, kept, target);
+            }
+        });
     }
 
-    private async Task BeatAsync(string partition, string name, CancellationToken ended)
+    private async Task BeatAsync(Place place, CancellationToken ended)
     {
         try
         {
             using var timer = new PeriodicTimer(Beat, clock);
             while (await timer.WaitForNextTickAsync(ended))
-                await records.StillAtItAsync(partition, name, ended);
+                await records.StillAtItAsync(place.Partition, place.Name, ended);
         }
         catch (OperationCanceledException) when (ended.IsCancellationRequested)
         {

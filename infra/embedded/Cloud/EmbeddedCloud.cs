@@ -29,7 +29,6 @@ internal sealed class EmbeddedCloud : IHostedLifecycleService, IAsyncDisposable
     private readonly TokenIssuer _tokens;
     private readonly SignInEndpoints _signIn;
     private readonly AwsSandbox? _sandbox;
-    private bool _isDisposed;
     private SeededCloud? _seeded;
 
     private EmbeddedCloud(EmbeddedOptions options, bool sandboxed)
@@ -123,14 +122,11 @@ internal sealed class EmbeddedCloud : IHostedLifecycleService, IAsyncDisposable
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>Last of all: whatever still writes while the host stops finds its storage there.</summary>
-    public async Task StoppedAsync(CancellationToken cancellationToken) => await DisposeAsync();
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>Asked for when the host has stopped, and again by whoever made this.</summary>
+    /// <summary>By the host's container, when all has stopped: whatever still writes until then finds its storage there.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (Interlocked.Exchange(ref _isDisposed, true))
-            return;
         await _azurite.DisposeAsync();
         if (_sandbox is not null)
             await _sandbox.DisposeAsync();

@@ -102,10 +102,12 @@ public sealed class DurableBoundsBenchmark : LoadBenchmark
         await hub.Client.ScheduleNewOrchestrationInstanceAsync("Long", 0, new StartOrchestrationOptions("short"));
         await hub.Client.ScheduleNewOrchestrationInstanceAsync("Long", steps, new StartOrchestrationOptions("long"));
         var tenth = steps / 10;
-        var first = await UntilStepAsync(tenth);
+        // The first tenth of all pays for compilation, which the others don't.
+        await UntilStepAsync(tenth);
+        var first = await UntilStepAsync(2 * tenth);
         await UntilStepAsync(steps - tenth);
         var last = await UntilStepAsync(steps);
-        results.Ratio(Of(steps, "steps in one history: time of the last tenth"), last.TotalMilliseconds, first.TotalMilliseconds, "the first tenth", "ms", "at most 1.5: a turn doesn't pay for the past");
+        results.Ratio(Of(steps, "steps in one history: time of the last tenth"), last.TotalMilliseconds, first.TotalMilliseconds, "the second tenth", "ms", "at most 1.5: a turn doesn't pay for the past");
 
         await hub.UntilAsync("long", now => now.SerializedCustomStatus is not null);
         await hub.RestartAsync();
