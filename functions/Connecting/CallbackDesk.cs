@@ -3,7 +3,7 @@ using ServerlessDrives.Workspaces;
 namespace ServerlessDrives.Connecting;
 
 /// <summary>Callback links: made by people who may change the connection, used by AWS admins who have no account here.</summary>
-public sealed class CallbackDesk(IConnections connections, ConnectionDesk desk, ConnectionWitness witness, TimeProvider clock)
+public sealed class CallbackDesk(IConnections connections, ConnectionDesk desk, TimeProvider clock)
 {
     /// <summary>The longest life of a link; it never outlives its connection.</summary>
     public static readonly TimeSpan LongestLife = TimeSpan.FromDays(30);
@@ -28,11 +28,8 @@ public sealed class CallbackDesk(IConnections connections, ConnectionDesk desk, 
             var until = life is null || now + life > connection.ExpiresAt ? connection.ExpiresAt : now + life.Value;
             var token = CallbackToken.New(key);
             var link = new CallbackLink(token.Hash, step, connection.Attempt, until, person.Id);
-            if (await connections.SaveAsync(read.With(connection.Add(link, now)), cancellation) is not null)
-            {
-                await witness.CallbackLinkMadeAsync(person.Id, connection, link, cancellation);
+            if (await connections.SaveAsync(read.With(connection.Add(link, now)), ConnectionWitness.CallbackLinkMade(person.Id, connection, link), cancellation) is not null)
                 return (token, link);
-            }
         }
     }
 
@@ -43,11 +40,8 @@ public sealed class CallbackDesk(IConnections connections, ConnectionDesk desk, 
         {
             if (await connections.FindAsync(key, cancellation) is not { } read)
                 return Refusal.NotFound("connection");
-            if (await connections.SaveAsync(read.With(read.Value.RevokeCallbackLinks(clock.GetUtcNow())), cancellation) is { } saved)
-            {
-                await witness.CallbackLinksRevokedAsync(person.Id, saved.Value, cancellation);
+            if (await connections.SaveAsync(read.With(read.Value.RevokeCallbackLinks(clock.GetUtcNow())), ConnectionWitness.CallbackLinksRevoked(person.Id, read.Value), cancellation) is { } saved)
                 return saved.Value;
-            }
         }
     }
 

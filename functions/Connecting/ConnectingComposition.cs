@@ -16,6 +16,7 @@ public static class ConnectingComposition
         services.AddOptions<ConnectionOptions>().Bind(configuration.GetSection("ServerlessDrives:Connection"))
             .Validate(options => options.ExpiresAfter >= TimeSpan.FromSeconds(1) && options.ExpiresAfter <= LongestLife, "ServerlessDrives:Connection:ExpiresAfter must be between 00:00:01 and 90.00:00:00.")
             .Validate(options => options.RecoverAfter >= TimeSpan.FromSeconds(1), "ServerlessDrives:Connection:RecoverAfter must be at least 00:00:01.")
+            .Validate(options => options.StoreWithin >= TimeSpan.FromSeconds(1), "ServerlessDrives:Connection:StoreWithin must be at least 00:00:01.")
             .ValidateOnStart();
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<ConnectionOptions>>().Value);
         services.AddSingleton<ConnectionWitness>();

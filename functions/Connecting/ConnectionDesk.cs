@@ -80,9 +80,9 @@ public sealed class ConnectionDesk(IConnections connections, IRoles roles, ISecr
 
         ConnectionMeasures.Started(open.Value);
         Signals.Continue(open.Value.Trace, "serverlessdrives.connection.id", open.Value.Id.Value);
-        await witness.StartedAsync(person, open.Value, cancellation);
-        if (start.Configuration is not null && (await StoreConfigurationAsync(open, start.Configuration, asRead: false, cancellation)).TryGet(out var configured, out _))
-            open = configured.After;
+        await witness.StartedAsync(open.Value, cancellation);
+        if (start.Configuration is not null && (await StoreConfigurationAsync(open, start.Configuration, by: null, asRead: false, cancellation)).TryGet(out var configured, out _))
+            open = configured;
         await flow.BeginAsync(open.Value.FirstAttempt(), cancellation);
         await connections.KeepAsync(promise, cancellation);
         return open;
@@ -101,15 +101,12 @@ public sealed class ConnectionDesk(IConnections connections, IRoles roles, ISecr
 
         var key = KeyOf(read.Value);
         var promise = await connections.PromiseAsync(key, cancellation);
-        var stored = await StoreConfigurationAsync(read, body, asRead, cancellation);
-        if (stored.TryGet(out var change, out _))
-        {
-            await witness.ConfiguredAsync(person.Id, change.Before, change.After.Value, cancellation);
-            await flow.TellAsync(key.Connection, ConnectionEventName.For(ConnectionEvent.Configured, change.After.Value.Attempt), cancellation);
-        }
+        var stored = await StoreConfigurationAsync(read, body, person.Id, asRead, cancellation);
+        if (stored.TryGet(out var after, out _))
+            await flow.TellAsync(key.Connection, ConnectionEventName.For(ConnectionEvent.Configured, after.Value.Attempt), cancellation);
 
         await connections.KeepAsync(promise, cancellation);
-        return stored.Then<Versioned<DriveConnection>>(both => both.After);
+        return stored;
     }
 
     /// <summary>"Applied". Saying it again while the step is still open is fine and changes nothing; of many at once, one counts.</summary>
@@ -129,14 +126,13 @@ public sealed class ConnectionDesk(IConnections connections, IRoles roles, ISecr
             if (connection.ConfirmationOf(step) is null)
             {
                 var confirmation = new Confirmation(step, connection.Attempt, by, through, clock.GetUtcNow());
-                if (await connections.SaveAsync(read.With(connection.Confirm(confirmation, clock.GetUtcNow())), cancellation) is not { } saved)
+                if (await connections.SaveAsync(read.With(connection.Confirm(confirmation, clock.GetUtcNow())), ConnectionWitness.Confirmed(connection, confirmation), cancellation) is not { } saved)
                 {
                     await connections.KeepAsync(promise, cancellation);
                     continue;
                 }
 
                 read = saved;
-                await witness.ConfirmedAsync(saved.Value, confirmation, cancellation);
                 await flow.TellAsync(key.Connection, ConfirmedEvent(step, connection.Attempt), cancellation);
             }
 
@@ -157,13 +153,11 @@ public sealed class ConnectionDesk(IConnections connections, IRoles roles, ISecr
             if (!now.Value.IsOpen)
                 return StepNotOpen(now.Value, "can't be cancelled any more");
             var promise = await connections.PromiseAsync(key, cancellation);
-            var saved = now.Value.CancelRequested ? now : await connections.SaveAsync(now.With(now.Value.RequestCancel(clock.GetUtcNow())), cancellation);
+            var saved = now.Value.CancelRequested
+                ? now
+                : await connections.SaveAsync(now.With(now.Value.RequestCancel(clock.GetUtcNow())), ConnectionWitness.CancelRequested(person.Id, now.Value), cancellation);
             if (saved is not null)
-            {
-                if (!now.Value.CancelRequested)
-                    await witness.CancelRequestedAsync(person.Id, saved.Value, cancellation);
                 await flow.TellAsync(key.Connection, ConnectionEventName.Cancelled, cancellation);
-            }
 
             await connections.KeepAsync(promise, cancellation);
             if (saved is not null)
@@ -182,6 +176,7 @@ public sealed class ConnectionDesk(IConnections connections, IRoles roles, ISecr
         if (await connections.FindAsync(promise.Key, cancellation) is { } read)
         {
             var connection = read.Value;
+            await witness.StartedAsync(connection, cancellation);
             if (!connection.IsOpen)
             {
                 if (connection is { Secret: { } secret, DriveId: null })
@@ -230,7 +225,9 @@ public sealed class ConnectionDesk(IConnections connections, IRoles roles, ISecr
             : StepNotOpen(connection, "takes no configuration");
 
     /// <summary>Puts the secret into the vault, once, and the rest into the row as it stands.</summary>
-    private async Task<Result<Configured>> StoreConfigurationAsync(Versioned<DriveConnection> read, ConfigurationBody body, bool asRead, CancellationToken cancellation)
+    /// <param name="by">Who typed it; null where it came with the start, which is written down by itself.</param>
+    private async Task<Result<Versioned<DriveConnection>>> StoreConfigurationAsync(
+        Versioned<DriveConnection> read, ConfigurationBody body, UserId? by, bool asRead, CancellationToken cancellation)
     {
         string? version = null;
         while (true)
@@ -250,10 +247,12 @@ public sealed class ConnectionDesk(IConnections connections, IRoles roles, ISecr
             }
 
             var configuration = version is null ? form.Configuration : form.Configuration with { SecretVersion = version };
-            if (await connections.SaveAsync(read.With(read.Value.Configure(configuration, clock.GetUtcNow())), cancellation) is { } saved)
+            var configured = read.Value.Configure(configuration, clock.GetUtcNow());
+            var act = by is { } person ? ConnectionWitness.Configured(person, read.Value, configured) : null;
+            if (await connections.SaveAsync(read.With(configured), act, cancellation) is { } saved)
             {
                 await DropUnusedVersionAsync(read.Value, saved.Value, version, cancellation);
-                return new Configured(read.Value, saved);
+                return saved;
             }
 
             if (asRead || await connections.FindAsync(KeyOf(read.Value), cancellation) is not { } again)
@@ -265,8 +264,6 @@ public sealed class ConnectionDesk(IConnections connections, IRoles roles, ISecr
             read = again;
         }
     }
-
-    private sealed record Configured(DriveConnection Before, Versioned<DriveConnection> After);
 
     /// <summary>Of the version that was there and the one that was just stored, disables the one that the row doesn't name.</summary>
     /// <param name="stored">Null when no secret was given; then there is nothing to drop.</param>

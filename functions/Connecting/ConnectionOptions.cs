@@ -8,4 +8,7 @@ public sealed class ConnectionOptions
 
     /// <summary>How old a promise must be before the recovery timer takes it for broken.</summary>
     public TimeSpan RecoverAfter { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long a swap of credentials waits for the new secret to be in the vault; longer than all tries to store it take.</summary>
+    public TimeSpan StoreWithin { get; set; } = TimeSpan.FromMinutes(10);
 }

@@ -8,34 +8,36 @@ namespace ServerlessDrives.Connecting;
 /// <summary>Writes down what happens to connections, and tells the world of what it may want to know. What is told again after a crash is told once.</summary>
 public sealed class ConnectionWitness(IAuditTrail audit, IEvents events)
 {
-    public Task StartedAsync(Person by, DriveConnection connection, CancellationToken cancellation)
+    public Task StartedAsync(DriveConnection connection, CancellationToken cancellation)
     {
-        ArgumentNullException.ThrowIfNull(by);
-        return RecordAsync(connection, Actor.User(by.Id), "started", null, new() { ["displayName"] = connection.DisplayName.Value, ["method"] = Word(connection.Method) }, "started", cancellation);
+        ArgumentNullException.ThrowIfNull(connection);
+        return RecordAsync(
+            connection, Actor.User(connection.CreatedBy), "started", null, new() { ["displayName"] = connection.DisplayName.Value, ["method"] = Word(connection.Method) }, "started", cancellation);
     }
 
-    public Task ConfiguredAsync(UserId by, DriveConnection before, DriveConnection after, CancellationToken cancellation) =>
-        RecordAsync(after, Actor.User(by), "configured", Describe(before.Configuration), Describe(after.Configuration), key: null, cancellation);
+    public static Act Configured(UserId by, DriveConnection before, DriveConnection after)
+    {
+        ArgumentNullException.ThrowIfNull(before);
+        ArgumentNullException.ThrowIfNull(after);
+        return ActOf(after, Actor.User(by), "configured", Describe(before.Configuration), Describe(after.Configuration));
+    }
 
-    public Task ConfirmedAsync(DriveConnection connection, Confirmation confirmation, CancellationToken cancellation)
+    public static Act Confirmed(DriveConnection connection, Confirmation confirmation)
     {
         ArgumentNullException.ThrowIfNull(confirmation);
         var actor = confirmation.Through == "callback" ? Actor.Callback(confirmation.By) : new Actor("user", confirmation.By);
-        return RecordAsync(
-            connection, actor, "confirmed", null, new() { ["step"] = StepName(confirmation.Step), ["attempt"] = confirmation.Attempt, ["through"] = confirmation.Through }, $"confirmed-{confirmation.Step}-{confirmation.Attempt}-{confirmation.At.UtcTicks}", cancellation);
+        return ActOf(connection, actor, "confirmed", null, new() { ["step"] = StepName(confirmation.Step), ["attempt"] = confirmation.Attempt, ["through"] = confirmation.Through });
     }
 
-    public Task CancelRequestedAsync(UserId by, DriveConnection connection, CancellationToken cancellation) =>
-        RecordAsync(connection, Actor.User(by), "cancel-requested", null, null, "cancel-requested", cancellation);
+    public static Act CancelRequested(UserId by, DriveConnection connection) => ActOf(connection, Actor.User(by), "cancel-requested");
 
-    public Task CallbackLinkMadeAsync(UserId by, DriveConnection connection, CallbackLink link, CancellationToken cancellation)
+    public static Act CallbackLinkMade(UserId by, DriveConnection connection, CallbackLink link)
     {
         ArgumentNullException.ThrowIfNull(link);
-        return RecordAsync(connection, Actor.User(by), "callback-link-made", null, new() { ["step"] = StepName(link.Step), ["expiresAt"] = link.ExpiresAt }, key: null, cancellation);
+        return ActOf(connection, Actor.User(by), "callback-link-made", null, new() { ["step"] = StepName(link.Step), ["expiresAt"] = link.ExpiresAt });
     }
 
-    public Task CallbackLinksRevokedAsync(UserId by, DriveConnection connection, CancellationToken cancellation) =>
-        RecordAsync(connection, Actor.User(by), "callback-links-revoked", null, null, key: null, cancellation);
+    public static Act CallbackLinksRevoked(UserId by, DriveConnection connection) => ActOf(connection, Actor.User(by), "callback-links-revoked");
 
     /// <summary>People are waited for at a step.</summary>
     public Task StepOpenedAsync(DriveConnection connection, CancellationToken cancellation)
@@ -82,6 +84,12 @@ public sealed class ConnectionWitness(IAuditTrail audit, IEvents events)
             ["driveId"] = connection.DriveId?.Value,
         }),
         cancellation);
+
+    private static Act ActOf(DriveConnection connection, Actor actor, string verb, JsonObject? before = null, JsonObject? after = null)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        return new(connection.Organization, actor, $"connection.{verb}", connection.Id.Value, before, after);
+    }
 
     private Task RecordAsync(
         DriveConnection connection, Actor actor, string verb, JsonObject? before, JsonObject? after, string? key, CancellationToken cancellation) =>

@@ -1,3 +1,4 @@
+using Grpc.Core;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
@@ -20,7 +21,7 @@ public sealed record CredentialsPendingView(VerificationId VerificationId, strin
 
 /// <summary>New credentials for a drive over HTTP: proven first, then swapped.</summary>
 [Section("Drives")]
-public sealed class CredentialsTriggers(IDrives drives, DriveFinder finder, IReports reports, ISecrets secrets, TimeProvider clock)
+public sealed class CredentialsTriggers(IDrives drives, DriveFinder finder, IReports reports, ISecrets secrets, ConnectionOptions options, TimeProvider clock)
 {
     /// <summary>AWS's secrets have 40 characters; those of other servers a few more.</summary>
     private const int MaxSecretLength = 1024;
@@ -60,12 +61,24 @@ public sealed class CredentialsTriggers(IDrives drives, DriveFinder finder, IRep
         if (!Parse(body).TryGet(out var key, out var invalid))
             return invalid.AsProblem();
 
-        if (await secrets.StoreAsync(present.Secret, key.Secret, cancellation) is not { } version)
-            return DriveFinder.Removed.AsProblem();
         var input = new ReplaceCredentialsInput(
-            drive.Organization, drive.Id, Identifier.New<VerificationId>(clock), key.Id, present.Secret, present.SecretVersion, version, present.AccessKeyId, person.Id);
-        await durable.ScheduleNewOrchestrationInstanceAsync(nameof(ReplaceCredentials), input, new StartOrchestrationOptions($"credentials-{input.Verification}"), cancellation);
-        return await AnswerAsync(request, input, person, cancellation);
+            drive.Organization, drive.Id, Identifier.New<VerificationId>(clock), key.Id, present.Secret, present.SecretVersion, NewVersion: "", present.AccessKeyId, person.Id,
+            clock.GetUtcNow() + options.StoreWithin);
+        var instance = ReplaceCredentials.InstanceOf(input.Verification);
+        await durable.ScheduleNewOrchestrationInstanceAsync(nameof(ReplaceCredentials), input, new StartOrchestrationOptions(instance), cancellation);
+        var version = await secrets.StoreAsync(present.Secret, key.Secret, input.Mark, cancellation);
+        try
+        {
+            await durable.RaiseEventAsync(instance, ReplaceCredentials.Stored, version ?? "", cancellation);
+        }
+        catch (RpcException ended) when (ended.StatusCode is StatusCode.FailedPrecondition)
+        {
+            // The vault took so long that the swap gave up, perhaps before there was anything to disable.
+            await secrets.DisableMarkedAsync(present.Secret, input.Mark, cancellation);
+            return new Refusal(RefusalKind.Unavailable, "unavailable", "The vault is slow to answer. Nothing was changed; send the new credentials again.").AsProblem();
+        }
+
+        return version is null ? DriveFinder.Removed.AsProblem() : await AnswerAsync(request, input with { NewVersion = version }, person, cancellation);
     }
 
     private static Result<(AccessKeyId Id, Secret Secret)> Parse(ReplaceCredentialsBody body)

@@ -1,4 +1,5 @@
 using ServerlessDrives.Drives;
+using ServerlessDrives.Events;
 using ServerlessDrives.Workspaces;
 
 namespace ServerlessDrives.Connecting;
@@ -20,7 +21,10 @@ public interface IConnections
 
     /// <summary>Replaces the row if it still is what was read.</summary>
     /// <returns>The new state, or null when it has changed meanwhile.</returns>
-    Task<Versioned<DriveConnection>?> SaveAsync(Versioned<DriveConnection> connection, CancellationToken cancellation);
+    Task<Versioned<DriveConnection>?> SaveAsync(Versioned<DriveConnection> connection, CancellationToken cancellation) => SaveAsync(connection, act: null, cancellation);
+
+    /// <summary>The same, with what somebody did written down in the audit trail: both or neither.</summary>
+    Task<Versioned<DriveConnection>?> SaveAsync(Versioned<DriveConnection> connection, Act? act, CancellationToken cancellation);
 
     /// <summary>Writes the connection together with the role that is now proven.</summary>
     Task<bool> TrustRoleAsync(Versioned<DriveConnection> connection, Versioned<IamRole> role, CancellationToken cancellation);

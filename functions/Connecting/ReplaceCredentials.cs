@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
 using ServerlessDrives.Access;
@@ -8,7 +9,8 @@ namespace ServerlessDrives.Connecting;
 
 /// <summary>
 /// Swaps a drive's access key: the new one is proven before it replaces the old one, and only then is the old one disabled.
-/// Wherever a crash falls, the drive has a key that works.
+/// It begins before the new one is in the vault, so that one which nobody came to swap in is found and disabled too.
+/// Wherever a crash falls, the drive has a key that works, and no other one is left enabled.
 /// </summary>
 public sealed class ReplaceCredentials(
     IDrives drives, IVerification verification, IReports reports, ISecrets secrets, IDriveSessions sessions, IEnumerable<IDriveWitness> witnesses, TimeProvider clock)
@@ -16,15 +18,49 @@ public sealed class ReplaceCredentials(
     private static readonly TaskOptions Stubbornly = TaskOptions.FromRetryPolicy(
         new RetryPolicy(maxNumberOfAttempts: 300, firstRetryInterval: TimeSpan.FromSeconds(1), backoffCoefficient: 2, maxRetryInterval: TimeSpan.FromMinutes(5)));
 
+    /// <summary>The event that says under which version the new secret was stored; empty when it wasn't.</summary>
+    public const string Stored = "Stored";
+
+    public static string InstanceOf(VerificationId verification) => $"credentials-{verification}";
+
     /// <returns>Whether the new key is the drive's now.</returns>
     [Function(nameof(ReplaceCredentials))]
     public static async Task<bool> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context)
     {
         var input = context.GetInput<ReplaceCredentialsInput>()!;
+        if (await NewVersionAsync(context, input.GiveUpAt) is not { } version)
+        {
+            await context.CallActivityAsync(nameof(AbandonCredentials), input, Stubbornly);
+            return false;
+        }
+
+        input = input with { NewVersion = version };
         var replaced = await context.CallActivityAsync<bool>(nameof(ProveCredentials), input, Stubbornly)
             && await context.CallActivityAsync<bool>(nameof(SwapCredentials), input, Stubbornly);
         await context.CallActivityAsync(nameof(RetireCredentials), new RetireCredentialsInput(input, replaced), Stubbornly);
         return replaced;
+    }
+
+    /// <returns>The version that was stored; null when none came.</returns>
+    private static async Task<string?> NewVersionAsync(TaskOrchestrationContext context, DateTimeOffset until)
+    {
+        using var stored = new CancellationTokenSource();
+        var version = context.WaitForExternalEvent<string>(Stored);
+        if (await Task.WhenAny(version, context.CreateTimer(until.UtcDateTime, stored.Token)) != version)
+            return null;
+        LetGo(stored);
+        return await version is { Length: > 0 } told ? told : null;
+    }
+
+    // Not awaited: an orchestrator may wait for nothing but what the context gives it.
+    private static void LetGo(CancellationTokenSource timer) => timer.Cancel();
+
+    /// <summary>Disables what was stored for this swap, if anything was.</summary>
+    [Function(nameof(AbandonCredentials))]
+    public Task AbandonCredentials([ActivityTrigger] ReplaceCredentialsInput input, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        return secrets.DisableMarkedAsync(input.Secret, input.Mark, cancellation);
     }
 
     [Function(nameof(ProveCredentials))]
@@ -85,9 +121,16 @@ public sealed class ReplaceCredentials(
 }
 
 /// <param name="AccessKeyId">The new key's.</param>
+/// <param name="NewVersion">The new secret's version; empty until it is stored.</param>
+/// <param name="GiveUpAt">When it is taken for granted that whoever was to store it has died.</param>
 /// <param name="OldVersion">The secret's version that is in use when the swap begins; if another swap comes first, this one is off.</param>
 public sealed record ReplaceCredentialsInput(
     OrganizationId Organization, DriveId Drive, VerificationId Verification, AccessKeyId AccessKeyId, SecretName Secret, string OldVersion, string NewVersion,
-    AccessKeyId OldAccessKeyId, UserId By);
+    AccessKeyId OldAccessKeyId, UserId By, DateTimeOffset GiveUpAt)
+{
+    /// <summary>What the version is marked with in the vault.</summary>
+    [JsonIgnore]
+    public string Mark => Verification.Value;
+}
 
 public sealed record RetireCredentialsInput(ReplaceCredentialsInput Replacement, bool Replaced);

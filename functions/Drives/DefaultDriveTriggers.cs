@@ -68,7 +68,7 @@ public sealed class DefaultDriveTriggers(IDrives drives, DriveFinder finder, IWo
                 return changed.AsProblem();
             if (defaults.OwnOf(workspace) is not { } before)
                 return Results.NoContent();
-            if (await drives.ClearDefaultAsync(person.Organization, workspace.Id, before, cancellation))
+            if (await drives.ClearDefaultAsync(workspace.Id, before, person, cancellation))
             {
                 await witness.ChangedAsync(person, workspace, before, null, cancellation);
                 return Results.NoContent();
@@ -117,7 +117,7 @@ public sealed class DefaultDriveTriggers(IDrives drives, DriveFinder finder, IWo
             var before = defaults.OwnOf(audience);
             if (before == drive.Value.Id)
                 return Answers.Resource(request, DefaultDriveView.Of(defaults, audience));
-            if (await drives.MakeDefaultAsync(drive, audience, before, cancellation))
+            if (await drives.MakeDefaultAsync(drive, audience, before, person, cancellation))
             {
                 await witness.ChangedAsync(person, audience, before, drive.Value.Id, cancellation);
                 return await GetAsync(request, audience);
@@ -139,7 +139,7 @@ public sealed class DefaultDriveTriggers(IDrives drives, DriveFinder finder, IWo
         : "Only admins choose the organization's default drive.");
 }
 
-/// <summary>Hears of changed defaults, for the audit trail and the world.</summary>
+/// <summary>Hears of changed defaults, for the world.</summary>
 public interface IDefaultDriveWitness
 {
     Task ChangedAsync(Person by, Audience audience, DriveId? before, DriveId? after, CancellationToken cancellation);

@@ -6,8 +6,11 @@ namespace ServerlessDrives.Drives;
 /// <summary>A drive as the API shows it.</summary>
 public sealed record DriveView(
     DriveId Id, string DisplayName, Audience Audience, DriveAuthenticationView Authentication, string Bucket, string Region, string Path, Encryption Encryption, DriveHealth Health,
-    DriveDefaultView Default, DriveState State, UserId CreatedBy, DateTimeOffset CreatedAt)
+    DriveDefaultView Default, DriveState State, UserId CreatedBy, DateTimeOffset CreatedAt) : ITagged
 {
+    /// <summary>That somebody looked at the drive and found it as it was is no change of it.</summary>
+    object ITagged.Tagged => this with { Health = Health with { CheckedAt = null } };
+
     public static DriveView Of(Drive drive, DefaultDrives defaults, Person person)
     {
         ArgumentNullException.ThrowIfNull(person);

@@ -24,10 +24,11 @@ public interface IDrives
 
     /// <summary>Makes the drive this audience's default, if the drive and the default still are what was read.</summary>
     /// <param name="before">The audience's own default until now; null for none.</param>
-    Task<bool> MakeDefaultAsync(Versioned<Drive> drive, Audience audience, DriveId? before, CancellationToken cancellation);
+    /// <param name="by">Who chose it, for the audit trail; that entry and the choice are written together.</param>
+    Task<bool> MakeDefaultAsync(Versioned<Drive> drive, Audience audience, DriveId? before, Person by, CancellationToken cancellation);
 
     /// <summary>The workspace has no default of its own any more, if it still was this one.</summary>
-    Task<bool> ClearDefaultAsync(OrganizationId organization, WorkspaceId workspace, DriveId before, CancellationToken cancellation);
+    Task<bool> ClearDefaultAsync(WorkspaceId workspace, DriveId before, Person by, CancellationToken cancellation);
 
     /// <summary>The drive, its name and its use of a role: gone together, if the drive still is what was read.</summary>
     Task<bool> RemoveAsync(Versioned<Drive> drive, CancellationToken cancellation);

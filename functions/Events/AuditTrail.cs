@@ -21,6 +21,10 @@ public sealed record Actor(string Kind, string Id)
 /// <param name="After">What it is; null for something that is gone.</param>
 public sealed record AuditEntry(string Id, OrganizationId Organization, DateTimeOffset At, Actor Actor, string Action, string Resource, JsonObject? Before, JsonObject? After);
 
+/// <summary>What somebody does, to be written down together with its effect: both or neither.</summary>
+/// <param name="Action">As of <see cref="AuditEntry"/>; so is the rest.</param>
+public sealed record Act(OrganizationId Organization, Actor Actor, string Action, string Resource, JsonObject? Before, JsonObject? After);
+
 /// <summary>Who did what, kept for good.</summary>
 public interface IAuditTrail
 {

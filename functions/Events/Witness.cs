@@ -20,12 +20,16 @@ public sealed class Witness(IAuditTrail audit, IEvents events, TimeProvider cloc
     public Task MemberChangedAsync(Person by, WorkspaceId workspace, UserId user, WorkspaceRole? before, WorkspaceRole? after, CancellationToken cancellation) =>
         RecordAsync(by, after is null ? "member.removed" : before is null ? "member.added" : "member.changed", workspace.Value, before is null ? null : new { user, role = before }, after is null ? null : new { user, role = after }, cancellation);
 
-    public async Task ChangedAsync(Person by, Audience audience, DriveId? before, DriveId? after, CancellationToken cancellation)
+    public Task ChangedAsync(Person by, Audience audience, DriveId? before, DriveId? after, CancellationToken cancellation) => events.TellAsync(
+        new($"evt_{Guid.NewGuid():N}", by.Organization, EventTypes.DefaultDriveChanged, ScopeOf(by, audience), clock.GetUtcNow(), ToJson(new { audience, before, after })!), cancellation);
+
+    /// <summary>The act of choosing another default; null where there was, or is, none.</summary>
+    public static Act DefaultChanged(Person by, Audience audience, DriveId? before, DriveId? after)
     {
-        var scope = audience is Audience.Workspace workspace ? workspace.Id.Value : by.Organization.Value;
-        await RecordAsync(by, "default-drive.changed", scope, before is null ? null : new { driveId = before }, after is null ? null : new { driveId = after }, cancellation);
-        await events.TellAsync(
-            new($"evt_{Guid.NewGuid():N}", by.Organization, EventTypes.DefaultDriveChanged, scope, clock.GetUtcNow(), ToJson(new { audience, before, after })!), cancellation);
+        ArgumentNullException.ThrowIfNull(by);
+        return new(
+            by.Organization, Actor.User(by.Id), "default-drive.changed", ScopeOf(by, audience),
+            before is null ? null : ToJson(new { driveId = before }), after is null ? null : ToJson(new { driveId = after }));
     }
 
     public Task CreatedAsync(Person by, IamRole role, CancellationToken cancellation)
@@ -39,6 +43,8 @@ public sealed class Witness(IAuditTrail audit, IEvents events, TimeProvider cloc
         ArgumentNullException.ThrowIfNull(role);
         return RecordAsync(by, "role.deleted", role.Id.Value, Describe(role), null, cancellation);
     }
+
+    private static string ScopeOf(Person by, Audience audience) => audience is Audience.Workspace workspace ? workspace.Id.Value : by.Organization.Value;
 
     private static object Describe(IamRole role) => new { role.Audience, role.DisplayName, roleArn = role.Arn?.ToString() };
 

@@ -27,8 +27,8 @@ public interface IHealthRounds
     /// <summary>The drive isn't looked at any more; one that wasn't is fine.</summary>
     Task WithdrawAsync(DriveId drive, CancellationToken cancellation);
 
-    /// <summary>The drives of a shard with keys in these ranges, in their order.</summary>
-    Task<IReadOnlyList<DueLook>> DueAsync(int shard, IReadOnlyList<KeyRange> ranges, int most, CancellationToken cancellation);
+    /// <summary>The drives of a shard with keys in these ranges, in their order; read as they are taken, some ahead, so that it doesn't matter how many there are.</summary>
+    IAsyncEnumerable<DueLook> DueAsync(int shard, IReadOnlyList<KeyRange> ranges, int most, CancellationToken cancellation);
 
     /// <summary>Remembers what a look came to; nothing is remembered of a drive that was withdrawn meanwhile.</summary>
     Task RememberAsync(DueLook look, CancellationToken cancellation);
@@ -36,7 +36,8 @@ public interface IHealthRounds
     /// <summary>How far each shard has come; none for those that never began.</summary>
     Task<IReadOnlyDictionary<int, SweepPosition>> PositionsAsync(CancellationToken cancellation);
 
-    Task AdvanceAsync(int shard, SweepPosition position, CancellationToken cancellation);
+    /// <summary>Notes how far some shards have come, all at once.</summary>
+    Task AdvanceAsync(IReadOnlyDictionary<int, SweepPosition> positions, CancellationToken cancellation);
 }
 
 /// <param name="Key">Its place and id.</param>

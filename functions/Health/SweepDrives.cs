@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace ServerlessDrives.Health;
 
 /// <summary>
-/// Looks at every drive whose turn has come. A timer starts one orchestration for each shard that has any, unless the last one is still at
-/// it; each takes some hundreds of the shard's drives and begins anew, so that no history grows with the number of drives.
+/// Looks at every drive whose turn has come. A timer starts an orchestration for each lane (a few of the shards) that has any, unless the last one
+/// is still at it; each looks at some hundreds of each shard's drives and begins anew, so that no history grows with the number of drives.
 /// </summary>
 /// <remarks>
 /// A shard's position is stored after each of these, so a restart repeats at most them. After a time in which nothing ran, every drive is
@@ -15,7 +15,11 @@ namespace ServerlessDrives.Health;
 /// </remarks>
 public sealed class SweepDrives(IHealthRounds rounds, DriveCheckup checkup, HealthOptions options, TimeProvider clock, ILogger<SweepDrives> log)
 {
-    private const int AtATime = 500;
+    /// <summary>Of each shard.</summary>
+    private const int AtATime = 1000;
+
+    /// <summary>How many orchestrations share the work: each costs storage transactions however little it has to do, and with four the work still spreads over machines.</summary>
+    internal const int Lanes = 4;
 
     /// <summary>For how long one activity begins new looks: far below the time that hosts give a function.</summary>
     private static readonly TimeSpan LongestTurn = TimeSpan.FromMinutes(1);
@@ -32,13 +36,18 @@ public sealed class SweepDrives(IHealthRounds rounds, DriveCheckup checkup, Heal
     public async Task StartAsync([TimerTrigger("*/15 * * * * *")] TimerInfo timer, [DurableClient] DurableTaskClient durable, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(durable);
-        await Task.WhenAll((await DueShardsAsync(cancellation)).Select(shard => BeginAsync(durable, new(shard, Until: null), cancellation)));
+        var due = (await DueShardsAsync(cancellation)).Select(shard => new ShardTurn(shard, Until: null));
+        await Task.WhenAll(due.GroupBy(turn => LaneOf(turn.Shard)).Select(lane => BeginAsync(durable, lane.Key, new([.. lane]), cancellation)));
     }
 
-    /// <summary>Has one shard swept, unless it is being swept.</summary>
-    internal static async Task BeginAsync(DurableTaskClient durable, SweepTurn turn, CancellationToken cancellation)
+    internal static int LaneOf(int shard) => shard % Lanes;
+
+    internal static string InstanceOf(int lane) => $"sweep-{lane}";
+
+    /// <summary>Has shards of one lane swept, unless it is being swept.</summary>
+    internal static async Task BeginAsync(DurableTaskClient durable, int lane, SweepTurn turn, CancellationToken cancellation)
     {
-        var id = $"sweep-{turn.Shard}";
+        var id = InstanceOf(lane);
         if (await durable.GetInstanceAsync(id, getInputsAndOutputs: false, cancellation) is not { IsCompleted: false })
             await durable.ScheduleNewOrchestrationInstanceAsync(nameof(SweepDrives), turn, new StartOrchestrationOptions(id), cancellation);
     }
@@ -56,19 +65,12 @@ public sealed class SweepDrives(IHealthRounds rounds, DriveCheckup checkup, Heal
     public async Task<SweepTurn?> CheckDueDrives([ActivityTrigger] SweepTurn turn, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(turn);
-        var now = clock.GetUtcNow();
-        var from = _turns.Resume((await rounds.PositionsAsync(cancellation)).GetValueOrDefault(turn.Shard), now);
-        var due = await rounds.DueAsync(turn.Shard, _turns.Between(from, turn.Until ?? now), AtATime, cancellation);
-        if (due.Count == 0)
-            return null;
-
-        var until = turn.Until ?? Earlier(now, TimeOf(due[0]) + (2 * SweepEvery));
-        var looks = due.TakeWhile(look => TimeOf(look) <= until).ToList();
-        var made = await LookAsync(looks, cancellation);
-
-        var more = made < looks.Count || made == AtATime;
-        await rounds.AdvanceAsync(turn.Shard, more ? new(from.Since, TimeOf(looks[made - 1]), looks[made - 1].Key) : _turns.Whole(from.Since, until), cancellation);
-        return more ? turn with { Until = until } : null;
+        var (now, positions) = (clock.GetUtcNow(), await rounds.PositionsAsync(cancellation));
+        var swept = await Task.WhenAll(turn.Shards.Select(shard => CheckShardAsync(shard, _turns.Resume(positions.GetValueOrDefault(shard.Shard), now), now, cancellation)));
+        var advanced = swept.Where(shard => shard.Position is not null).ToDictionary(shard => shard.Turn.Shard, shard => shard.Position!);
+        if (advanced.Count > 0)
+            await rounds.AdvanceAsync(advanced, cancellation);
+        return swept.Where(shard => shard.IsUnfinished).Select(shard => shard.Turn).ToList() is { Count: > 0 } left ? new(left) : null;
     }
 
     /// <summary>The shards that have drives whose turn has come.</summary>
@@ -78,30 +80,37 @@ public sealed class SweepDrives(IHealthRounds rounds, DriveCheckup checkup, Heal
         for (var shard = 0; shard < rounds.Shards; shard++)
         {
             var from = _turns.Resume(positions.GetValueOrDefault(shard), now);
-            if ((await rounds.DueAsync(shard, _turns.Between(from, now), 1, cancellation)).Count > 0)
+            if (await rounds.DueAsync(shard, _turns.Between(from, now), 1, cancellation).AnyAsync(cancellation))
                 due.Add(shard);
         }
 
         return due;
     }
 
-    /// <returns>How many were looked at, from the first on; fewer than all when the time was up.</returns>
-    private async Task<int> LookAsync(List<DueLook> looks, CancellationToken cancellation)
+    /// <summary>Looks at a shard's drives in the order of their turns, as they are read: however many there are, few are held at a time.</summary>
+    private async Task<SweptShard> CheckShardAsync(ShardTurn turn, SweepPosition from, DateTimeOffset now, CancellationToken cancellation)
     {
-        var (began, made, gate) = (clock.GetTimestamp(), looks.Count, new Lock());
-        await Parallel.ForEachAsync(Enumerable.Range(0, looks.Count), new ParallelOptions { MaxDegreeOfParallelism = options.AtOnce, CancellationToken = cancellation }, async (i, token) =>
-        {
-            if (i == 0 || clock.GetElapsedTime(began) < LongestTurn)
-            {
-                await LookAsync(looks[i], token);
-                return;
-            }
+        var (began, until, taken, unfinished) = (clock.GetTimestamp(), turn.Until, 0, false);
+        DueLook? last = null;
+        await Parallel.ForEachAsync(TurnsAsync(), new ParallelOptions { MaxDegreeOfParallelism = options.AtOnce, CancellationToken = cancellation }, LookAsync);
+        unfinished |= taken == AtATime;
+        return last is null
+            ? new(turn, Position: null, IsUnfinished: false)
+            : new(turn with { Until = until }, unfinished ? new(from.Since, TimeOf(last), last.Key) : _turns.Whole(from.Since, until!.Value), unfinished);
 
-            // Looks begin in their order, so those that are left out are the last ones.
-            lock (gate)
-                made = Math.Min(made, i);
-        });
-        return made;
+        async IAsyncEnumerable<DueLook> TurnsAsync()
+        {
+            await foreach (var look in rounds.DueAsync(turn.Shard, _turns.Between(from, turn.Until ?? now), AtATime, cancellation))
+            {
+                until ??= Earlier(now, TimeOf(look) + (2 * SweepEvery));
+                if (TimeOf(look) > until)
+                    yield break;
+                if (unfinished = last is not null && clock.GetElapsedTime(began) >= LongestTurn)
+                    yield break;
+                (last, taken) = (look, taken + 1);
+                yield return look;
+            }
+        }
     }
 
     private async ValueTask LookAsync(DueLook look, CancellationToken cancellation)
@@ -120,7 +129,12 @@ public sealed class SweepDrives(IHealthRounds rounds, DriveCheckup checkup, Heal
     private DateTimeOffset TimeOf(DueLook look) => _turns.TurnOf(look.Key, look.Start);
 
     private static DateTimeOffset Earlier(DateTimeOffset one, DateTimeOffset other) => one < other ? one : other;
+
+    private sealed record SweptShard(ShardTurn Turn, SweepPosition? Position, bool IsUnfinished);
 }
 
-/// <param name="Until">Up to which turn this sweep goes; null until its first hundred has been seen.</param>
-public sealed record SweepTurn(int Shard, DateTimeOffset? Until);
+/// <summary>What one orchestration has to sweep.</summary>
+public sealed record SweepTurn(IReadOnlyList<ShardTurn> Shards);
+
+/// <param name="Until">Up to which turn this sweep goes; null until its first drive has been seen.</param>
+public sealed record ShardTurn(int Shard, DateTimeOffset? Until);

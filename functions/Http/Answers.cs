@@ -26,18 +26,21 @@ public static class Answers
         return Results.Json(new { items = page.Items, nextCursor = Cursor.Write(page.NextCursor) }, Json.Options);
     }
 
-    /// <summary>The ETag of a resource as it is answered: it changes exactly when what is seen changes.</summary>
-    public static string ETagOf(object body) => $"\"{Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(body, Json.Options)).AsSpan(0, 12))}\"";
+    /// <summary>The ETag of a resource as it is answered: it changes exactly when what is seen changes, but for what <see cref="ITagged"/> leaves out.</summary>
+    public static string ETagOf(object body) => ETagOf(JsonSerializer.SerializeToUtf8Bytes(body is ITagged part ? part.Tagged : body, Json.Options));
+
+    private static string ETagOf(byte[] bytes) => $"\"{Convert.ToHexStringLower(SHA256.HashData(bytes).AsSpan(0, 12))}\"";
 
     private sealed class ResourceAnswer(HttpRequest request, object body, int status, string? location) : IResult
     {
         public async Task ExecuteAsync(HttpContext httpContext)
         {
             var bytes = JsonSerializer.SerializeToUtf8Bytes(body, Json.Options);
-            var etag = $"\"{Convert.ToHexStringLower(SHA256.HashData(bytes).AsSpan(0, 12))}\"";
+            var etag = body is ITagged ? ETagOf(body) : ETagOf(bytes);
             var response = httpContext.Response;
             response.Headers.ETag = etag;
-            response.Headers.CacheControl = "no-cache";
+            // A browser that asks again by the ETag would go on showing what the ETag leaves out.
+            response.Headers.CacheControl = body is ITagged ? "no-store" : "no-cache";
             if (location is not null)
                 response.Headers.Location = location;
             if (status == StatusCodes.Status200OK && HttpMethods.IsGet(request.Method) && Preconditions.Match(request.Headers.IfNoneMatch, etag))

@@ -24,6 +24,11 @@ public interface IIdempotencyRecords
     /// <summary>Keeps the answer, encrypted by whoever asks; null forgets the request, so that it can be made again.</summary>
     /// <param name="fingerprint">What the request turned out to say, where that wasn't known when it began; null for what was said then.</param>
     Task EndAsync(string partition, string key, byte[]? answer, string? fingerprint, CancellationToken cancellation);
+
+    /// <summary>Forgets requests that are older than answers are kept.</summary>
+    /// <param name="most">How many at most.</param>
+    /// <returns>How many there were.</returns>
+    Task<int> PurgeAsync(int most, CancellationToken cancellation);
 }
 
 /// <param name="Ended">False while the first request is still being answered.</param>

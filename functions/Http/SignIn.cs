@@ -13,7 +13,7 @@ using ServerlessDrives.Workspaces;
 namespace ServerlessDrives.Http;
 
 /// <summary>Lets a function be reached only by whom it answers. Fails closed: what has no stated need is reached by nobody.</summary>
-public sealed class SignIn(NeedsByFunction needs, BearerTokens tokens, IWorkspaces workspaces) : IFunctionsWorkerMiddleware
+public sealed class SignIn(NeedsByFunction needs, BearerTokens tokens, IWorkspaces workspaces, IPeople people) : IFunctionsWorkerMiddleware
 {
     private static readonly Refusal NotSignedIn = new(RefusalKind.Forbidden, "unauthenticated", "Sign in first: send a bearer token that was issued for this API and is still valid.");
 
@@ -40,6 +40,7 @@ public sealed class SignIn(NeedsByFunction needs, BearerTokens tokens, IWorkspac
                 ? await workspaces.RecentMembershipsAsync(known.Organization, known.Id, http.RequestAborted)
                 : await workspaces.MembershipsAsync(known.Organization, known.Id, http.RequestAborted);
             var person = known with { Workspaces = memberships };
+            await people.SeenAsync(person.Organization, new(person.Id, person.Name, person.Email), http.RequestAborted);
             http.User = new ClaimsPrincipal(identity);
             http.Items[typeof(Person)] = person;
             if (requires.Need is Need.Admin && !person.IsAdmin)
@@ -60,7 +61,7 @@ public sealed class SignIn(NeedsByFunction needs, BearerTokens tokens, IWorkspac
         if (!Identifier.TryParse<OrganizationId>(OrganizationId.Prefix + tenant, out var organization) || !UserId.TryParse(user, null, out var id))
             return null;
         var role = identity.FindAll("roles").Any(claim => claim.Value == "admin") ? OrganizationRole.Admin : OrganizationRole.Member;
-        return new(id, organization, role, identity.FindFirst("name")?.Value ?? id.Value, identity.FindFirst("preferred_username")?.Value, new Dictionary<WorkspaceId, WorkspaceRole>());
+        return new(id, organization, role, identity.FindFirst("name")?.Value ?? id.Value, identity.FindFirst("email")?.Value ?? identity.FindFirst("preferred_username")?.Value, new Dictionary<WorkspaceId, WorkspaceRole>());
     }
 }
 

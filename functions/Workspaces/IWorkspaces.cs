@@ -43,6 +43,19 @@ public interface IWorkspaces
     Task RemoveMemberAsync(OrganizationId organization, WorkspaceId workspace, UserId user, CancellationToken cancellation);
 }
 
+/// <summary>What somebody called themselves when they last signed in.</summary>
+public sealed record KnownPerson(UserId Id, string Name, string? Email);
+
+/// <summary>The people of organizations, as far as they have signed in.</summary>
+public interface IPeople
+{
+    /// <summary>Notes who signed in, if that isn't known already.</summary>
+    Task SeenAsync(OrganizationId organization, KnownPerson person, CancellationToken cancellation);
+
+    /// <summary>Those of these whom we know.</summary>
+    Task<IReadOnlyDictionary<UserId, KnownPerson>> FindAsync(OrganizationId organization, IEnumerable<UserId> users, CancellationToken cancellation);
+}
+
 /// <summary>What keeps a workspace from being deleted.</summary>
 public interface IWorkspaceContents
 {

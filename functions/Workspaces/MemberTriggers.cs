@@ -15,13 +15,22 @@ public sealed record MeView(UserView User, OrganizationView Organization, Organi
 
 public sealed record UserView(UserId Id, string Name, string? Email);
 
-public sealed record OrganizationView(OrganizationId Id);
+/// <param name="Name">As the settings say it; null where they don't.</param>
+public sealed record OrganizationView(OrganizationId Id, string? Name);
 
-public sealed record MemberView(UserId UserId, WorkspaceRole Role);
+/// <param name="Name">What they were called when they last signed in; null for somebody who never has.</param>
+public sealed record MemberView(UserId UserId, WorkspaceRole Role, string? Name, string? Email) : ITagged
+{
+    /// <summary>What somebody calls themselves is no part of the membership.</summary>
+    object ITagged.Tagged => this with { Name = null, Email = null };
+
+    internal static MemberView Of(UserId user, WorkspaceRole role, IReadOnlyDictionary<UserId, KnownPerson> known) =>
+        known.TryGetValue(user, out var person) ? new(user, role, person.Name, person.Email) : new(user, role, null, null);
+}
 
 /// <summary>Who I am, and who is in a workspace.</summary>
 [Section("People")]
-public sealed class MemberTriggers(IWorkspaces workspaces, IWorkspaceWitness witness)
+public sealed class MemberTriggers(IWorkspaces workspaces, IPeople people, WorkspaceSeedOptions settings, IWorkspaceWitness witness)
 {
     [Function("GetMe")]
     [Requires(Need.Person)]
@@ -40,7 +49,7 @@ public sealed class MemberTriggers(IWorkspaces workspaces, IWorkspaceWitness wit
             cursor = page.NextCursor;
         }
         while (cursor is not null);
-        return Answers.Resource(request, new MeView(new(person.Id, person.Name, person.Email), new(person.Organization), person.Role, mine));
+        return Answers.Resource(request, new MeView(new(person.Id, person.Name, person.Email), new(person.Organization, NameOf(person.Organization)), person.Role, mine));
     }
 
     [Function("ListMembers")]
@@ -56,7 +65,8 @@ public sealed class MemberTriggers(IWorkspaces workspaces, IWorkspaceWitness wit
         if (!Paging.Of(request).TryGet(out var paging, out var refusal))
             return refusal.AsProblem();
         var page = await workspaces.MembersAsync(person.Organization, found.Value.Id, paging.Limit, paging.Cursor, request.HttpContext.RequestAborted);
-        return Answers.List(page.Select(member => new MemberView(member.User, member.Role)));
+        var known = await people.FindAsync(person.Organization, page.Items.Select(member => member.User), request.HttpContext.RequestAborted);
+        return Answers.List(page.Select(member => MemberView.Of(member.User, member.Role, known)));
     }
 
     [Function("PutMember")]
@@ -88,7 +98,7 @@ public sealed class MemberTriggers(IWorkspaces workspaces, IWorkspaceWitness wit
         await workspaces.PutMemberAsync(person.Organization, new(target.Workspace, target.User, role.Value), cancellation);
         if (before != role)
             await witness.MemberChangedAsync(person, target.Workspace, target.User, before, role, cancellation);
-        return Answers.Resource(request, new MemberView(target.User, role.Value));
+        return Answers.Resource(request, MemberView.Of(target.User, role.Value, await people.FindAsync(person.Organization, [target.User], cancellation)));
     }
 
     [Function("DeleteMember")]
@@ -112,9 +122,12 @@ public sealed class MemberTriggers(IWorkspaces workspaces, IWorkspaceWitness wit
         return Results.NoContent();
     }
 
+    private string? NameOf(OrganizationId organization) =>
+        settings.Seed.FirstOrDefault(seeded => OrganizationId.Prefix + seeded.Organization == organization.Value)?.Name;
+
     /// <summary>A membership that isn't there matches no <c>If-Match</c>.</summary>
     private static Refusal? Stale(HttpRequest request, UserId user, WorkspaceRole? role) => role is { } now
-        ? Preconditions.Check(request, new MemberView(user, now), "membership")
+        ? Preconditions.Check(request, new MemberView(user, now, null, null), "membership")
         : request.Headers.IfMatch.Count > 0 ? Refusal.Changed("membership") : null;
 
     private async Task<WorkspaceRole?> RoleOfAsync(Person person, (WorkspaceId Workspace, UserId User) target, CancellationToken cancellation) =>

@@ -13,6 +13,9 @@ public sealed class SeededOrganization
     /// <summary>The tenant's id, as tokens name it.</summary>
     public string Organization { get; set; } = "";
 
+    /// <summary>What people call it.</summary>
+    public string? Name { get; set; }
+
     public IList<SeededWorkspace> Workspaces { get; } = [];
 }
 

@@ -12,15 +12,20 @@ namespace ServerlessDrives.Adapters.KeyVault;
 /// <summary>The vault over Azure Key Vault.</summary>
 internal sealed class KeyVaultSecrets(SecretClient vault) : ISecrets, IDependency
 {
+    private const string Mark = "mark";
+
     public string Name => "vault";
 
     public bool Threw(Exception failure) => failure is RequestFailedException;
 
-    public async Task<string?> StoreAsync(SecretName name, Secret secret, CancellationToken cancellation)
+    public async Task<string?> StoreAsync(SecretName name, Secret secret, string? mark, CancellationToken cancellation)
     {
+        var version = new KeyVaultSecret(name.Value, secret.Reveal());
+        if (mark is not null)
+            version.Properties.Tags[Mark] = mark;
         try
         {
-            var stored = await vault.SetSecretAsync(new KeyVaultSecret(name.Value, secret.Reveal()), cancellation);
+            var stored = await vault.SetSecretAsync(version, cancellation);
             return stored.Value.Properties.Version;
         }
         catch (RequestFailedException refused) when (refused.Status == 409)
@@ -53,6 +58,22 @@ internal sealed class KeyVaultSecrets(SecretClient vault) : ISecrets, IDependenc
         catch (RequestFailedException refused) when (refused.Status == 404)
         {
             // Deleted meanwhile, which is more than disabled.
+        }
+    }
+
+    public async Task DisableMarkedAsync(SecretName name, string mark, CancellationToken cancellation)
+    {
+        try
+        {
+            await foreach (var version in vault.GetPropertiesOfSecretVersionsAsync(name.Value, cancellation))
+            {
+                if (version.Enabled is not false && version.Tags.TryGetValue(Mark, out var marked) && marked == mark)
+                    await DisableAsync(name, version.Version, cancellation);
+            }
+        }
+        catch (RequestFailedException refused) when (refused.Status == 404)
+        {
+            // Deleted meanwhile, or never stored.
         }
     }
 

@@ -4,38 +4,35 @@ using ServerlessDrives.Events;
 
 namespace ServerlessDrives.Adapters.Tables;
 
-/// <summary>The audit trail in Table Storage: a partition for each organization, the newest row first.</summary>
-internal sealed class TableAuditTrail(TableServiceClient service, TimeProvider clock) : IAuditTrail
+/// <summary>The audit trail, newest row first, in the organizations' partitions: what changes there is written down in the same transaction.</summary>
+internal sealed class TableAuditTrail(OrganizationTable table, TimeProvider clock) : IAuditTrail
 {
-    public const string Name = "Audit";
-    private const string Prefix = "entry|";
+    private const string Prefix = "audit|";
     private const string End = "~";
-
-    private readonly TableClient _table = service.GetTableClient(Name);
 
     public async Task RecordAsync(
         OrganizationId organization, Actor actor, string action, string resource, JsonObject? before, JsonObject? after, string? key, CancellationToken cancellation)
     {
-        var now = clock.GetUtcNow();
-        if (key is not null && await _table.GetEntityIfExistsAsync<KeyRow>(organization.Value, KeyRow.Of(key), cancellationToken: cancellation) is { HasValue: true })
+        if (key is not null && await table.FindAsync<KeyRow>(organization, KeyRow.Of(key), cancellation) is not null)
             return;
-        var entry = new AuditRow
-        {
-            PartitionKey = organization.Value,
-            RowKey = $"{Prefix}{Backwards(now)}|{Guid.NewGuid():N}",
-            At = now,
-            ActorKind = actor.Kind,
-            ActorId = actor.Id,
-            Action = action,
-            Resource = resource,
-            Before = before?.ToJsonString(),
-            After = after?.ToJsonString(),
-        };
-        var transaction = new Transaction(_table, organization.Value).Insert(entry);
+        var transaction = table.Begin(organization).Insert(RowOf(new(organization, actor, action, resource, before, after), clock.GetUtcNow()));
         if (key is not null)
             transaction.Insert(new KeyRow { RowKey = KeyRow.Of(key) });
         await transaction.CommitAsync(cancellation);
     }
+
+    /// <summary>The act as a row, for the transaction that makes its effect.</summary>
+    public static Row RowOf(Act act, DateTimeOffset now) => new AuditRow
+    {
+        RowKey = $"{Prefix}{Backwards(now)}|{Guid.NewGuid():N}",
+        At = now,
+        ActorKind = act.Actor.Kind,
+        ActorId = act.Actor.Id,
+        Action = act.Action,
+        Resource = act.Resource,
+        Before = act.Before?.ToJsonString(),
+        After = act.After?.ToJsonString(),
+    };
 
     public async Task<Page<AuditEntry>> ListAsync(AuditQuery query, int limit, string? cursor, CancellationToken cancellation)
     {
@@ -44,7 +41,7 @@ internal sealed class TableAuditTrail(TableServiceClient service, TimeProvider c
             query.From is { } from ? TableClient.CreateQueryFilter($"RowKey lt {Prefix + Backwards(from) + End}") : null,
             query.Actor is { } actor ? TableClient.CreateQueryFilter($"ActorId eq {actor}") : null,
             query.Resource is { } resource ? TableClient.CreateQueryFilter($"Resource eq {resource}") : null);
-        var page = await _table.PageAsync<AuditRow>(query.Organization.Value, Prefix, filter, limit, cursor, cancellation);
+        var page = await table.PageAsync<AuditRow>(query.Organization, Prefix, filter, limit, cursor, cancellation);
         return page.Select(row => row.ToEntry());
     }
 
@@ -70,6 +67,6 @@ internal sealed class TableAuditTrail(TableServiceClient service, TimeProvider c
     /// <summary>That an act under this key has been recorded.</summary>
     private sealed class KeyRow : Row
     {
-        public static string Of(string key) => $"key|{key}";
+        public static string Of(string key) => $"audit-key|{key}";
     }
 }

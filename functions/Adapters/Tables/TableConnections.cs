@@ -2,6 +2,7 @@ using Azure;
 using Azure.Data.Tables;
 using ServerlessDrives.Connecting;
 using ServerlessDrives.Drives;
+using ServerlessDrives.Events;
 using ServerlessDrives.Workspaces;
 
 namespace ServerlessDrives.Adapters.Tables;
@@ -72,11 +73,12 @@ internal sealed class TableConnections(OrganizationTable table, PromiseTable pro
         return page.Select(row => row.ToConnection());
     }
 
-    public async Task<Versioned<DriveConnection>?> SaveAsync(Versioned<DriveConnection> connection, CancellationToken cancellation)
+    public async Task<Versioned<DriveConnection>?> SaveAsync(Versioned<DriveConnection> connection, Act? act, CancellationToken cancellation)
     {
-        var committed = await table.Begin(connection.Value.Organization)
-            .Replace(ConnectionRow.Of(connection.Value), new ETag(connection.ETag))
-            .CommitAsync(cancellation);
+        var transaction = table.Begin(connection.Value.Organization).Replace(ConnectionRow.Of(connection.Value), new ETag(connection.ETag));
+        if (act is not null)
+            transaction.Insert(TableAuditTrail.RowOf(act, clock.GetUtcNow()));
+        var committed = await transaction.CommitAsync(cancellation);
         return committed.Succeeded ? new(connection.Value, committed.ETags[0]) : null;
     }
 

@@ -1,6 +1,7 @@
 using Azure;
 using Azure.Data.Tables;
 using ServerlessDrives.Drives;
+using ServerlessDrives.Events;
 using ServerlessDrives.Workspaces;
 
 namespace ServerlessDrives.Adapters.Tables;
@@ -35,7 +36,7 @@ internal sealed class TableDrives(OrganizationTable table, LastLooks looks, Time
         await CommitAsync(table.Begin(drive.Value.Organization).Replace(DriveRow.Of(drive.Value), new ETag(drive.ETag)), drive.Value, cancellation);
 
     // The drive's row is written too, unchanged: a removal that read it before then finds it changed.
-    public async Task<bool> MakeDefaultAsync(Versioned<Drive> drive, Audience audience, DriveId? before, CancellationToken cancellation)
+    public async Task<bool> MakeDefaultAsync(Versioned<Drive> drive, Audience audience, DriveId? before, Person by, CancellationToken cancellation)
     {
         var organization = drive.Value.Organization;
         var transaction = table.Begin(organization).Replace(DriveRow.Of(drive.Value), new ETag(drive.ETag));
@@ -53,13 +54,20 @@ internal sealed class TableDrives(OrganizationTable table, LastLooks looks, Time
 
         if (audience is Audience.Workspace workspace)
             transaction.Touch(Keys.Of(workspace.Id));
+        transaction.Insert(TableAuditTrail.RowOf(Witness.DefaultChanged(by, audience, before, drive.Value.Id), clock.GetUtcNow()));
         return await CommitAsync(transaction, drive.Value, cancellation);
     }
 
-    public async Task<bool> ClearDefaultAsync(OrganizationId organization, WorkspaceId workspace, DriveId before, CancellationToken cancellation) =>
-        await table.FindAsync<DefaultRow>(organization, Keys.Default(new Audience.Workspace(workspace)), cancellation) is { } present
-        && present.Drive == before.Value
-        && (await table.Begin(organization).Delete(present).CommitAsync(cancellation)).Succeeded;
+    public async Task<bool> ClearDefaultAsync(WorkspaceId workspace, DriveId before, Person by, CancellationToken cancellation)
+    {
+        var audience = new Audience.Workspace(workspace);
+        return await table.FindAsync<DefaultRow>(by.Organization, Keys.Default(audience), cancellation) is { } present
+            && present.Drive == before.Value
+            && (await table.Begin(by.Organization)
+                .Delete(present)
+                .Insert(TableAuditTrail.RowOf(Witness.DefaultChanged(by, audience, before, after: null), clock.GetUtcNow()))
+                .CommitAsync(cancellation)).Succeeded;
+    }
 
     public async Task<bool> RemoveAsync(Versioned<Drive> drive, CancellationToken cancellation)
     {

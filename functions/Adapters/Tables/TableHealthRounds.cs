@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Azure;
 using Azure.Data.Tables;
@@ -13,7 +14,14 @@ internal sealed class TableHealthRounds(TableServiceClient service, ILogger<Tabl
 {
     public const string Name = "HealthRounds";
     private const string Positions = "positions";
-    private const int LargestPage = 1000;
+
+    /// <summary>A small one first, so that looks begin at once; the next page comes in while the drives of this one are looked at.</summary>
+    private const int FirstPage = 40;
+
+    private const int LaterPage = 160;
+
+    /// <summary>A look takes no more than this, and storage is read several times as fast for it.</summary>
+    private static readonly string[] Read = [nameof(ITableEntity.RowKey), nameof(LookRow.Look)];
 
     private readonly TableClient _table = service.GetTableClient(Name);
 
@@ -21,42 +29,48 @@ internal sealed class TableHealthRounds(TableServiceClient service, ILogger<Tabl
 
     public async Task EnrollAsync(Drive drive, DateTimeOffset now, CancellationToken cancellation)
     {
-        var row = RowOf(drive);
-        (row.Told, row.EnrolledAt) = (drive.Health.Status.ToString(), now);
+        var look = new KeptLook(drive, HealthMemory.None, drive.Health.Status, now);
+        var row = RowOf(look);
         if ((await new Transaction(_table, row.PartitionKey).Insert(row).CommitAsync(cancellation)).Succeeded)
             return;
-        // What was told of it, and what is remembered, is kept.
-        if (await _table.FindAsync<LookRow>(row.PartitionKey, row.RowKey, cancellation) is { } known)
-            (row.Told, row.EnrolledAt, row.WriteProbedAt, row.WritesRefused) = (known.Told, known.EnrolledAt, known.WriteProbedAt, known.WritesRefused);
+        // What was told of it is kept, and what is remembered but for the refusals of other credentials.
+        if (await _table.FindAsync<LookRow>(row.PartitionKey, row.RowKey, cancellation) is { } known && TryRead(known) is { } kept)
+            row = RowOf(kept with { Drive = drive, Memory = kept.Memory with { Failures = 0 } });
         await _table.UpsertEntityAsync(row, TableUpdateMode.Replace, cancellation);
     }
 
     public Task WithdrawAsync(DriveId drive, CancellationToken cancellation) =>
         _table.DeleteEntityAsync(PartitionOf(Rounds.ShardOf(drive, Shards)), Rounds.KeyOf(drive), ETag.All, cancellation);
 
-    public async Task<IReadOnlyList<DueLook>> DueAsync(int shard, IReadOnlyList<KeyRange> ranges, int most, CancellationToken cancellation)
+    public async IAsyncEnumerable<DueLook> DueAsync(int shard, IReadOnlyList<KeyRange> ranges, int most, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        var looks = new List<DueLook>();
         foreach (var range in ranges)
         {
-            var filter = TableClient.CreateQueryFilter($"PartitionKey eq {PartitionOf(shard)} and RowKey gt {range.After} and RowKey lt {range.End}");
-            await foreach (var row in _table.QueryAsync<LookRow>(filter, Math.Min(most - looks.Count, LargestPage), cancellationToken: cancellation))
+            var size = Math.Min(most, FirstPage);
+            for (var reading = PageAsync(shard, range, size, cancellation); reading is not null;)
             {
-                if (Read(row, range.Start) is { } look)
-                    looks.Add(look);
-                if (looks.Count == most)
-                    return looks;
+                var rows = await reading;
+                most -= rows.Count;
+                var full = rows.Count == size && most > 0;
+                size = Math.Min(most, LaterPage);
+                reading = full ? PageAsync(shard, range with { After = rows[^1].RowKey }, size, cancellation) : null;
+                // Nobody may come back for it: then its failure is nobody's.
+                _ = reading?.ContinueWith(static failed => failed.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+                foreach (var row in rows)
+                {
+                    if (TryRead(row) is { } kept)
+                        yield return new(row.RowKey, range.Start, kept.Drive, kept.Memory, kept.Told, kept.EnrolledAt);
+                }
             }
-        }
 
-        return looks;
+            if (most == 0)
+                yield break;
+        }
     }
 
     public async Task RememberAsync(DueLook look, CancellationToken cancellation)
     {
-        var row = RowOf(look.Drive);
-        (row.Told, row.EnrolledAt) = (look.Told.ToString(), look.EnrolledAt);
-        (row.Failures, row.WriteProbedAt, row.WritesRefused) = (look.Memory.Failures, look.Memory.WriteProbedAt, look.Memory.WritesRefused);
+        var row = RowOf(new(look.Drive, look.Memory, look.Told, look.EnrolledAt));
         // An update, not an upsert: a row that was withdrawn meanwhile must not come back.
         await new Transaction(_table, row.PartitionKey).Replace(row, ETag.All).CommitAsync(cancellation);
     }
@@ -69,17 +83,33 @@ internal sealed class TableHealthRounds(TableServiceClient service, ILogger<Tabl
         return positions;
     }
 
-    public Task AdvanceAsync(int shard, SweepPosition position, CancellationToken cancellation) =>
-        _table.UpsertEntityAsync(
-            new PositionRow { PartitionKey = Positions, RowKey = shard.ToString("D2", CultureInfo.InvariantCulture), Since = position.Since, At = position.At, After = position.After },
-            TableUpdateMode.Replace,
-            cancellation);
+    public async Task AdvanceAsync(IReadOnlyDictionary<int, SweepPosition> positions, CancellationToken cancellation)
+    {
+        var transaction = new Transaction(_table, Positions);
+        foreach (var (shard, position) in positions)
+            transaction.Put(new PositionRow { RowKey = shard.ToString("D2", CultureInfo.InvariantCulture), Since = position.Since, At = position.At, After = position.After });
+        await transaction.CommitAsync(cancellation);
+    }
 
-    private DueLook? Read(LookRow row, DateTimeOffset start)
+    private async Task<List<LookRow>> PageAsync(int shard, KeyRange range, int size, CancellationToken cancellation)
+    {
+        var filter = TableClient.CreateQueryFilter($"PartitionKey eq {PartitionOf(shard)} and RowKey gt {range.After} and RowKey lt {range.End}");
+        var rows = new List<LookRow>(size);
+        await foreach (var row in _table.QueryAsync<LookRow>(filter, size, Read, cancellation))
+        {
+            rows.Add(row);
+            if (rows.Count == size)
+                break;
+        }
+
+        return rows;
+    }
+
+    private KeptLook? TryRead(LookRow row)
     {
         try
         {
-            return new(row.RowKey, start, Stored.Read<Drive>(row.Drive), new(row.Failures, row.WriteProbedAt, row.WritesRefused), Stored.Enum<HealthStatus>(row.Told), row.EnrolledAt);
+            return Stored.Read<KeptLook>(row.Look);
         }
         catch (Exception broken) when (broken is InvalidDataException or JsonException)
         {
@@ -89,22 +119,18 @@ internal sealed class TableHealthRounds(TableServiceClient service, ILogger<Tabl
         }
     }
 
-    private LookRow RowOf(Drive drive) =>
-        new() { PartitionKey = PartitionOf(Rounds.ShardOf(drive.Id, Shards)), RowKey = Rounds.KeyOf(drive.Id), Drive = Stored.Write(drive) };
+    private LookRow RowOf(KeptLook look) =>
+        new() { PartitionKey = PartitionOf(Rounds.ShardOf(look.Drive.Id, Shards)), RowKey = Rounds.KeyOf(look.Drive.Id), Look = Stored.Write(look) };
 
     private static string PartitionOf(int shard) => $"shard-{shard:D2}";
 
     private sealed class LookRow : Row
     {
-        /// <summary>The drive as JSON: sweeps read rows by the thousand, and few columns are read several times as fast as many.</summary>
-        public string Drive { get; set; } = "";
-
-        public string Told { get; set; } = "";
-        public DateTimeOffset EnrolledAt { get; set; }
-        public int Failures { get; set; }
-        public DateTimeOffset? WriteProbedAt { get; set; }
-        public bool WritesRefused { get; set; }
+        /// <summary>A <see cref="KeptLook"/> as JSON: sweeps read rows by the thousand, and one column is read several times as fast as many.</summary>
+        public string Look { get; set; } = "";
     }
+
+    private sealed record KeptLook(Drive Drive, HealthMemory Memory, HealthStatus Told, DateTimeOffset EnrolledAt);
 
     private sealed class PositionRow : Row
     {

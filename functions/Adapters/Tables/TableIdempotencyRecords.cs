@@ -1,3 +1,4 @@
+using System.Globalization;
 using Azure;
 using Azure.Data.Tables;
 using ServerlessDrives.Http;
@@ -27,6 +28,12 @@ internal sealed class TableIdempotencyRecords(TableServiceClient service, TimePr
     /// <summary>In how many properties the answer lies; there once the request was answered, 0 when the answer was too large.</summary>
     private const string Parts = "Parts";
 
+    /// <summary>The partition that says which requests began when, the oldest first, so that old ones are found by a range.</summary>
+    private const string Notes = "begun";
+
+    private const string OfPartition = "Partition";
+    private const string OfKey = "Key";
+
     private readonly TableClient _table = service.GetTableClient(Name);
 
     public async Task<IdempotencyRecord?> BeginAsync(string partition, string key, string fingerprint, CancellationToken cancellation)
@@ -38,6 +45,8 @@ internal sealed class TableIdempotencyRecords(TableServiceClient service, TimePr
             var known = await _table.FindAsync<TableEntity>(partition, key, cancellation);
             if (known is not null && now - known.GetDateTimeOffset(BegunAt) < (HasEnded(known) ? Kept : Abandoned))
                 return new(known.GetString(Fingerprint), HasEnded(known), AnswerOf(known));
+            // Noted first: a row without its note would never go, a note without its row does no harm.
+            await _table.UpsertEntityAsync(NoteOf(partition, key, now), TableUpdateMode.Replace, cancellation);
             var transaction = new Transaction(_table, partition);
             var committed = await (known is null ? transaction.Insert(begun) : transaction.Replace(begun, known.ETag)).CommitAsync(cancellation);
             if (committed.Succeeded)
@@ -75,6 +84,33 @@ internal sealed class TableIdempotencyRecords(TableServiceClient service, TimePr
             row[$"Answer{i}"] = parts[i];
         await _table.UpdateEntityAsync(row, row.ETag, TableUpdateMode.Replace, cancellation);
     }
+
+    public async Task<int> PurgeAsync(int most, CancellationToken cancellation)
+    {
+        var (end, notes) = (TimeOf(clock.GetUtcNow() - Kept), new List<TableEntity>());
+        var old = TableClient.CreateQueryFilter($"PartitionKey eq {Notes} and RowKey lt {end}");
+        await foreach (var note in _table.QueryAsync<TableEntity>(old, most, cancellationToken: cancellation))
+        {
+            notes.Add(note);
+            if (notes.Count == most)
+                break;
+        }
+
+        await Parallel.ForEachAsync(notes, new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = cancellation }, async (note, token) =>
+        {
+            // A key that was used again meanwhile has a later note too.
+            var (partition, key) = (note.GetString(OfPartition), note.GetString(OfKey));
+            if (await _table.FindAsync<TableEntity>(partition, key, token) is { } row && clock.GetUtcNow() - row.GetDateTimeOffset(BegunAt) >= Kept)
+                await new Transaction(_table, partition).Delete(row).CommitAsync(token);
+            await _table.DeleteEntityAsync(Notes, note.RowKey, ETag.All, token);
+        });
+        return notes.Count;
+    }
+
+    private static TableEntity NoteOf(string partition, string key, DateTimeOffset now) =>
+        new(Notes, $"{TimeOf(now)}|{Guid.NewGuid():N}") { [Schema] = 1, [OfPartition] = partition, [OfKey] = key };
+
+    private static string TimeOf(DateTimeOffset at) => at.UtcTicks.ToString("D19", CultureInfo.InvariantCulture);
 
     private static bool HasEnded(TableEntity row) => row.ContainsKey(Parts);
 

@@ -44,6 +44,7 @@ public static class TablesComposition
         services.AddSingleton<IRoles, TableRoles>();
         services.AddSingleton<IReports, TableReports>();
         services.AddSingleton<IWorkspaces, TableWorkspaces>();
+        services.AddSingleton<IPeople, TablePeople>();
         services.AddSingleton<IIdempotencyRecords, TableIdempotencyRecords>();
         services.AddSingleton<IAuditTrail, TableAuditTrail>();
         services.AddSingleton<IWebhooks, TableWebhooks>();
@@ -56,7 +57,7 @@ public static class TablesComposition
         services.AddSingleton<IUpstreamState>(provider => provider.GetRequiredService<TableIntegrations>());
         services.AddSingleton<IDependency, TableDependency>();
         services.AddTable(OrganizationTable.Name).AddTable(PromiseTable.Name).AddTable(TableReports.Name).AddTable(TableWorkspaces.Name)
-            .AddTable(TableIdempotencyRecords.Name).AddTable(TableAuditTrail.Name).AddTable(TableWebhooks.Name).AddTable(TableFileRecords.Name)
+            .AddTable(TableIdempotencyRecords.Name).AddTable(TableWebhooks.Name).AddTable(TableFileRecords.Name)
             .AddTable(TableHealthRounds.Name).AddTable(TableHealthHistory.Name).AddTable(TableIntegrations.Name);
         services.AddHostedService<TableCreation>();
         return services;

@@ -32,7 +32,7 @@ public sealed class HealthSweepBenchmark : LoadBenchmark
     public override string Name => "health-sweep";
 
     public override string Subject =>
-        $"One health sweep over drives with an access key each, all well, by its orchestrations in {Shards} shards with {AtOnce} looks at once in each; against bare ListObjectsV2 calls of one SDK client at the same parallelism.";
+        $"One health sweep over drives with an access key each, all well, by its orchestrations, in {Shards} shards with {AtOnce} looks at once in each; against bare ListObjectsV2 calls of one SDK client at the same parallelism.";
 
     public override async Task RunAsync(Results results, bool quick)
     {
@@ -153,17 +153,19 @@ public sealed class HealthSweepBenchmark : LoadBenchmark
         var (rounds, durable) = (app.Services.GetRequiredService<IHealthRounds>(), app.Services.GetRequiredService<DurableTaskClient>());
         // A little ahead, so that the round is still whole when the last shard begins.
         var (now, turns) = (TimeProvider.System.GetUtcNow() + TimeSpan.FromSeconds(30), new Rounds(TimeSpan.FromMinutes(10)));
-        for (var shard = 0; shard < Shards; shard++)
+        for (var lane = 0; lane < SweepDrives.Lanes; lane++)
         {
-            while (await durable.GetInstanceAsync($"sweep-{shard}") is { IsCompleted: false })
+            while (await durable.GetInstanceAsync(SweepDrives.InstanceOf(lane)) is { IsCompleted: false })
                 await Task.Delay(10);
-            await rounds.AdvanceAsync(shard, turns.Whole(now - turns.Every, now - turns.Every), default);
         }
+
+        await rounds.AdvanceAsync(Enumerable.Range(0, Shards).ToDictionary(shard => shard, _ => turns.Whole(now - turns.Every, now - turns.Every)), default);
 
         var probe = (CountingProbe)app.Services.GetRequiredService<IHealthProbe>();
         var looked = probe.Looks;
         var watch = Stopwatch.StartNew();
-        await Task.WhenAll(Enumerable.Range(0, Shards).Select(shard => SweepDrives.BeginAsync(durable, new(shard, now), default)));
+        var shards = Enumerable.Range(0, Shards).Select(shard => new ShardTurn(shard, now));
+        await Task.WhenAll(shards.GroupBy(turn => SweepDrives.LaneOf(turn.Shard)).Select(lane => BeginAsync(durable, lane.Key, new([.. lane]))));
         while (probe.Looks - looked < count)
         {
             if (watch.Elapsed > TimeSpan.FromMinutes(20))
@@ -172,6 +174,23 @@ public sealed class HealthSweepBenchmark : LoadBenchmark
         }
 
         return watch.Elapsed;
+    }
+
+    /// <summary>The app's own timer may be first with a part of the work.</summary>
+    private static async Task BeginAsync(DurableTaskClient durable, int lane, SweepTurn turn)
+    {
+        while (true)
+        {
+            try
+            {
+                await SweepDrives.BeginAsync(durable, lane, turn, default);
+                return;
+            }
+            catch (DurableTask.Core.Exceptions.OrchestrationAlreadyExistsException)
+            {
+                await Task.Delay(10);
+            }
+        }
     }
 
     private static AmazonS3Client BareClient(InProcessApp app)

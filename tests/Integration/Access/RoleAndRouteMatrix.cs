@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Reflection;
 using System.Text;
+using System.Text.RegularExpressions;
 using ServerlessDrives.Http;
 using ServerlessDrives.Tests.Shared;
 using Shouldly;
@@ -11,7 +12,7 @@ namespace ServerlessDrives.Tests.Integration.Access;
 
 /// <summary>Every route, called as every kind of user, against the matrix that people can read: <c>matrix.md</c> beside this file.</summary>
 [Collection(RunningApp.Name)]
-public sealed class RoleAndRouteMatrix(MatrixWorld world) : IClassFixture<MatrixWorld>
+public sealed partial class RoleAndRouteMatrix(MatrixWorld world) : IClassFixture<MatrixWorld>
 {
     /// <summary>Rows by what they say before the statuses.</summary>
     private static readonly IReadOnlyDictionary<string, string> Written = Read();
@@ -47,6 +48,24 @@ public sealed class RoleAndRouteMatrix(MatrixWorld world) : IClassFixture<Matrix
         MatrixRequests.Rows.Select(row => row.Route).Distinct().ShouldBe(routes, ignoreOrder: true);
         Written.Keys.ShouldBe(MatrixRequests.Rows.Select(KeyOf), ignoreOrder: true);
     }
+
+    [Fact]
+    public async Task The_served_description_and_the_matrix_name_the_same_routes()
+    {
+        var served = (await world.Admin.GetAsync("/api/openapi.json", HttpStatusCode.OK))["paths"]!.AsObject()
+            .SelectMany(path => path.Value!.AsObject().Select(verb => $"{verb.Key.ToUpperInvariant()} {path.Key}"))
+            .ToList();
+        served.Count.ShouldBeGreaterThan(60);
+        // The pages of the wizard are no part of the API.
+        var called = MatrixRequests.Rows.Select(row => row.Route).Where(route => route.Split(' ')[1].StartsWith("/api/", StringComparison.Ordinal)).Select(AsServed).Distinct();
+        called.ShouldBe(served, ignoreOrder: true);
+
+        static string AsServed(string route) => Parameter().Replace(route, "{${name}}");
+    }
+
+    /// <summary>Of a route's parameter, the name without what only the router reads.</summary>
+    [GeneratedRegex(@"\{\*?(?<name>\w+)[^}]*\}", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 100)]
+    private static partial Regex Parameter();
 
     [Fact]
     public void The_matrix_has_a_column_for_every_kind_of_user() =>

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
+using Azure.Security.KeyVault.Secrets;
 using Microsoft.AspNetCore.Http;
-using Microsoft.DurableTask;
 using Microsoft.Extensions.DependencyInjection;
 using ServerlessDrives.Access;
 using ServerlessDrives.Connecting;
@@ -57,34 +57,30 @@ public sealed class CrashTests(CrashWorld world) : IClassFixture<CrashWorld>
     });
 
     [Fact]
-    public Task A_swap_of_credentials_that_is_killed_anywhere_leaves_a_key_that_works() => EverywhereAsync(async (death, hub) =>
+    public Task A_swap_of_credentials_that_is_killed_anywhere_leaves_a_key_that_works_and_no_other_one_enabled() => EverywhereAsync(async (death, hub) =>
     {
         var drive = await world.ConnectAsync();
-        var verification = VerificationId.New(TimeProvider.System);
-        var instance = $"credentials-{verification}";
         await using (var life = world.Incarnate(hub, death))
         {
             await LiveAsync(death, async () =>
             {
-                await SwapAsync(life, drive, verification);
-                await life.EndOfAsync(instance);
+                await SwapAsync(life, drive);
+                await life.EndOfAllAsync();
             });
         }
 
         await using var next = world.Incarnate(hub, null);
-        await next.EndOfAsync(instance);
+        await next.EndOfAllAsync();
         var now = (await world.App.Services.GetRequiredService<IDrives>().FindAsync(drive.Organization, drive.Id, CancellationToken.None))!.Value;
         now.State.ShouldBe(DriveState.Connected);
         (await SecretOfAsync(now)).ShouldNotBeNull();
         (await next.Services.GetRequiredService<IHealthProbe>().LookAsync(now, CancellationToken.None)).ShouldBeOfType<HealthOutcome.Reachable>();
         var key = (DriveAuthentication.AccessKey)now.Authentication;
-        var old = (DriveAuthentication.AccessKey)drive.Authentication;
-        if (key.SecretVersion != old.SecretVersion)
-            (await SecretOfAsync(drive)).ShouldBeNull("the old version is disabled once the new one is in use");
+        (await EnabledVersionsAsync(key.Secret)).ShouldBe([key.SecretVersion], "only what the drive uses is enabled");
     });
 
     [Fact]
-    public Task A_change_of_the_default_that_is_killed_anywhere_leaves_one_default() => EverywhereAsync(async (death, hub) =>
+    public Task A_change_of_the_default_that_is_killed_anywhere_leaves_one_default_and_is_written_down_if_it_was_made() => EverywhereAsync(async (death, hub) =>
     {
         var (first, second) = (await world.ConnectAsync(), await world.ConnectAsync());
         var audience = (Audience.Workspace)first.Audience;
@@ -96,9 +92,47 @@ public sealed class CrashTests(CrashWorld world) : IClassFixture<CrashWorld>
         await using var next = world.Incarnate(hub, null);
         var defaults = await next.Services.GetRequiredService<IDrives>().DefaultsAsync(first.Organization, CancellationToken.None);
         defaults.Workspaces[audience.Id].ShouldBeOneOf(first.Id, second.Id);
+        (await ChangesToAsync(second)).ShouldBe(defaults.Workspaces[audience.Id] == second.Id ? 1 : 0, "the choice and its entry are written together");
         await SetDefaultAsync(next, audience, second);
         (await next.Services.GetRequiredService<IDrives>().DefaultsAsync(first.Organization, CancellationToken.None)).Workspaces[audience.Id].ShouldBe(second.Id);
+        (await ChangesToAsync(second)).ShouldBe(1);
+
+        async Task<int> ChangesToAsync(Drive drive) =>
+            (await AuditOfAsync(audience.Id.Value)).Count(entry => entry.Action == "default-drive.changed" && entry.After?["driveId"]?.GetValue<string>() == drive.Id.Value);
     }, atOnce: 1);
+
+    [Fact]
+    public Task A_confirmation_that_is_killed_anywhere_is_written_down_once_if_it_counts_and_the_flow_hears_of_it() => EverywhereAsync(async (death, hub) =>
+    {
+        var connections = world.App.Services.GetRequiredService<IConnections>();
+        var key = await world.OpenRoleConnectionAsync();
+        await using (var life = world.Incarnate(hub, null))
+        {
+            await new DurableConnectionFlow(life.Durable).BeginAsync((await ReadAsync()).FirstAttempt(), CancellationToken.None);
+            await life.Durable.WaitForInstanceStartAsync(key.Connection.Value);
+        }
+
+        await using (var life = world.Incarnate(hub, death))
+            await LiveAsync(death, () => ConfirmAsync(life));
+
+        await using var next = world.Incarnate(hub, null);
+        foreach (var broken in (await connections.BrokenPromisesAsync(DateTimeOffset.UtcNow.AddHours(1), CancellationToken.None)).Where(promise => promise.Key == key))
+            await next.Of<ConnectionDesk>().RecoverAsync(broken, new DurableConnectionFlow(next.Durable), CancellationToken.None);
+        (await WrittenAsync()).ShouldBe((await ReadAsync()).Confirmations.Count, "the confirmation and its entry are written together");
+        if ((await ReadAsync()).Confirmations.Count == 0)
+            await ConfirmAsync(next);
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(90));
+        while ((await ReadAsync()).Status is not ConnectionStatus.AwaitingConfiguration)
+            await Task.Delay(20, patience.Token);
+        (await WrittenAsync()).ShouldBe(1);
+
+        async Task<DriveConnection> ReadAsync() => (await connections.FindAsync(key, CancellationToken.None))!.Value;
+
+        async Task<int> WrittenAsync() => (await AuditOfAsync(key.Connection.Value)).Count(entry => entry.Action == "connection.confirmed");
+
+        Task ConfirmAsync(Incarnation life) =>
+            life.Of<ConnectionDesk>().ConfirmAsync(key, ConfirmationStep.TrustPolicy, attempt: null, "ada", "api", new DurableConnectionFlow(life.Durable), CancellationToken.None);
+    });
 
     /// <summary>Plays a scenario once to count the calls, then once for each call, killed right after it.</summary>
     private static async Task EverywhereAsync(Func<Death, string, Task> scenario, int atOnce = AtOnce)
@@ -152,12 +186,11 @@ public sealed class CrashTests(CrashWorld world) : IClassFixture<CrashWorld>
     private Task SetDefaultAsync(Incarnation life, Audience.Workspace workspace, Drive drive) =>
         AnswerAsync(request => life.Of<DefaultDriveTriggers>().PutOfWorkspaceAsync(request, workspace.Id.Value), life, "PUT", new { driveId = drive.Id.Value });
 
-    private async Task SwapAsync(Incarnation life, Drive drive, VerificationId verification)
+    private Task SwapAsync(Incarnation life, Drive drive)
     {
-        var (key, administrator) = ((DriveAuthentication.AccessKey)drive.Authentication, world.App.Administrator());
-        var version = await life.Services.GetRequiredService<ISecrets>().StoreAsync(key.Secret, new Secret(administrator.DriveUser.Secret), CancellationToken.None);
-        var input = new ReplaceCredentialsInput(drive.Organization, drive.Id, verification, key.AccessKeyId, key.Secret, key.SecretVersion, version!, key.AccessKeyId, drive.CreatedBy);
-        await life.Durable.ScheduleNewOrchestrationInstanceAsync(nameof(ReplaceCredentials), input, new StartOrchestrationOptions($"credentials-{verification}"));
+        var user = world.App.Administrator().DriveUser;
+        return AnswerAsync(
+            request => life.Of<CredentialsTriggers>().ReplaceAsync(request, life.Durable, drive.Id.Value), life, "PATCH", new { accessKeyId = user.Id, secretAccessKey = user.Secret });
     }
 
     private async Task AnswerAsync(Func<HttpRequest, Task<IResult>> function, Incarnation life, string method, object body)
@@ -180,13 +213,19 @@ public sealed class CrashTests(CrashWorld world) : IClassFixture<CrashWorld>
         return await world.App.Services.GetRequiredService<ISecrets>().ReadAsync(key.Secret, key.SecretVersion, CancellationToken.None);
     }
 
+    private async Task<List<string>> EnabledVersionsAsync(SecretName name)
+    {
+        var vault = world.App.Services.GetRequiredService<SecretClient>();
+        return await vault.GetPropertiesOfSecretVersionsAsync(name.Value).Where(version => version.Enabled is true).Select(version => version.Version).ToListAsync();
+    }
+
     private async Task<bool> LooksAtAsync(Drive drive)
     {
         var rounds = world.App.Services.GetRequiredService<IHealthRounds>();
-        var all = await rounds.DueAsync(Rounds.ShardOf(drive.Id, rounds.Shards), [new(DateTimeOffset.UnixEpoch, "", "~")], 10_000, CancellationToken.None);
-        return all.Any(look => look.Drive.Id == drive.Id);
+        return await rounds.DueAsync(Rounds.ShardOf(drive.Id, rounds.Shards), [new(DateTimeOffset.UnixEpoch, "", "~")], 10_000, CancellationToken.None)
+            .AnyAsync(look => look.Drive.Id == drive.Id);
     }
 
     private async Task<IReadOnlyList<AuditEntry>> AuditOfAsync(string resource) =>
-        (await world.App.Services.GetRequiredService<IAuditTrail>().ListAsync(new(world.Ada.Organization, null, null, resource), 100, null, CancellationToken.None)).Items;
+        (await world.App.Services.GetRequiredService<IAuditTrail>().ListAsync(new(world.Ada.Organization, null, null, resource), 1000, null, CancellationToken.None)).Items;
 }

@@ -39,8 +39,8 @@ public sealed class CrashWorld : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         App = await InProcessApp.StartAsync(
-            new() { ["Verification:PropagationWait"] = "00:00:00" },
-            byHand: [typeof(SweepDrives), typeof(SendDueEvents), typeof(PollUpstreams)],
+            new() { ["Verification:PropagationWait"] = "00:00:00", ["ServerlessDrives:Connection:StoreWithin"] = "00:00:08" },
+            byHand: [typeof(RecoverConnections), typeof(SweepDrives), typeof(SendDueEvents), typeof(PollUpstreams)],
             replace: parts => _parts = parts);
         using var ada = await App.SignInAsync("ada");
         var me = await ada.GetAsync("/api/me", HttpStatusCode.OK);
@@ -75,6 +75,38 @@ public sealed class CrashWorld : IAsyncLifetime
             await witness.ConnectedAsync(drive, CancellationToken.None);
         (await connections.ConnectAsync(opened!.With(opened.Value.Connect(drive.Id, TimeProvider.System.GetUtcNow())), drive, CancellationToken.None)).ShouldBeTrue();
         return drive;
+    }
+
+    /// <summary>A connection with a role of its own, whose orchestration hasn't begun.</summary>
+    public async Task<ConnectionKey> OpenRoleConnectionAsync()
+    {
+        var name = DisplayName.Parse(Connections.Unique("crash")).TryGet(out var parsed, out var problem) ? parsed : throw new InvalidOperationException(problem);
+        var role = new IamRole
+        {
+            Id = RoleId.New(TimeProvider.System),
+            Organization = Ada.Organization,
+            Audience = _connection.Audience,
+            DisplayName = name.Value,
+            ExternalId = ExternalId.New(),
+            Partition = Partition.Aws,
+            CreatedBy = Ada.Id,
+            CreatedAt = TimeProvider.System.GetUtcNow(),
+        };
+        var draft = _connection with
+        {
+            Id = ConnectionId.New(TimeProvider.System),
+            DisplayName = name,
+            Method = ConnectionMethod.IamRole,
+            Secret = null,
+            Configuration = null,
+            RoleId = role.Id,
+            RoleIsNew = true,
+            ExternalId = role.ExternalId,
+            Status = ConnectionStatus.AwaitingTrustPolicy,
+            DriveId = null,
+        };
+        (await App.Services.GetRequiredService<IConnections>().OpenAsync(draft, role, CancellationToken.None)).TryGet(out _, out var refusal).ShouldBeTrue(refusal?.Detail);
+        return new(draft.Organization, draft.Id);
     }
 
     /// <summary>Whether a connection could be opened under this name; it isn't.</summary>
@@ -138,6 +170,14 @@ public sealed class Incarnation : IAsyncDisposable
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(90));
         while (await Durable.GetInstanceAsync(instance, getInputsAndOutputs: false, patience.Token) is { IsCompleted: false })
             await Task.Delay(20, patience.Token);
+    }
+
+    /// <summary>Waits until every orchestration of this hub has ended.</summary>
+    public async Task EndOfAllAsync()
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(90));
+        while (await Durable.GetAllInstancesAsync().AnyAsync(instance => !instance.IsCompleted, patience.Token))
+            await Task.Delay(50, patience.Token);
     }
 
     public async ValueTask DisposeAsync()

@@ -92,6 +92,9 @@ public sealed class DriveLifecycle(RunningApp running)
             var entry = trail["items"]!.AsArray().Single(entry => entry!.Text("action") == "drive.credentials-replaced")!;
             (entry["before"]!.Text("accessKeyId"), entry["after"]!.Text("accessKeyId")).ShouldBe((user.Id, fresh.Id));
             trail.ToJsonString().ShouldNotContain(fresh.Secret);
+
+            for (var until = DateTime.UtcNow.AddSeconds(60); EmbeddedVault.EnabledBeside(_app.DataFolder, fresh.Secret) is not [var only] || only != fresh.Secret; await Task.Delay(50, TestContext.Current.CancellationToken))
+                DateTime.UtcNow.ShouldBeLessThan(until, "the old secret is disabled, and so is the one that was refused");
         }
         finally
         {

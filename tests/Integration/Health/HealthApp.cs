@@ -48,12 +48,9 @@ public sealed class HealthApp : IAsyncLifetime
     public async Task<int> SweepOnceAsync()
     {
         var before = Probe.Looks;
-        foreach (var shard in await _sweep.DueShardsAsync(TestContext.Current.CancellationToken))
-        {
-            for (var turn = new SweepTurn(shard, null); turn is not null;)
-                turn = await _sweep.CheckDueDrives(turn, TestContext.Current.CancellationToken);
-        }
-
+        var due = (await _sweep.DueShardsAsync(TestContext.Current.CancellationToken)).Select(shard => new ShardTurn(shard, null));
+        for (var turn = new SweepTurn([.. due]); turn is not null;)
+            turn = await _sweep.CheckDueDrives(turn, TestContext.Current.CancellationToken);
         return Probe.Looks - before;
     }
 

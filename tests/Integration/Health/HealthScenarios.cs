@@ -157,6 +157,37 @@ public sealed class HealthScenarios(HealthApp health) : IClassFixture<HealthApp>
     }
 
     [Fact]
+    public async Task A_look_that_finds_a_drive_as_it_was_is_no_change_that_keeps_people_from_changing_it()
+    {
+        using var ada = await health.App.SignInAsync("ada");
+        var (_, id, secret) = await health.CreateUserAsync();
+        var drive = await health.ConnectAsync(ada, id, secret);
+        await health.RoundAsync();
+        var (etag, first) = await ReadAsync();
+        var (again, later) = (etag, first);
+        for (var until = DateTime.UtcNow.AddSeconds(60); later == first; (again, later) = await ReadAsync())
+        {
+            await health.RoundAsync();
+            DateTime.UtcNow.ShouldBeLessThan(until);
+        }
+
+        again.ShouldBe(etag);
+        using var asked = new HttpRequestMessage(HttpMethod.Delete, $"/api/drives/{drive}")
+        {
+            Headers = { { "If-Match", etag } },
+            Content = JsonContent.Create(new { confirmation = (await ada.GetAsync($"/api/drives/{drive}", HttpStatusCode.OK)).Text("displayName") }),
+        };
+        using var removed = await ada.SendAsync(asked, Cancellation);
+        removed.StatusCode.ShouldBe(HttpStatusCode.Accepted);
+
+        async Task<(string ETag, string CheckedAt)> ReadAsync()
+        {
+            using var answer = await ada.GetAsync($"/api/drives/{drive}", Cancellation);
+            return (answer.Headers.ETag!.Tag, (await answer.Content.ReadFromJsonAsync<JsonNode>(Cancellation))!["health"]!.Text("checkedAt"));
+        }
+    }
+
+    [Fact]
     public async Task A_sweep_runs_by_the_timer_and_its_orchestrations_too()
     {
         await using var app = await InProcessApp.StartAsync(new() { ["ServerlessDrives:Health:Every"] = "00:00:02" });

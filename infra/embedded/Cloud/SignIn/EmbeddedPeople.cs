@@ -28,6 +28,7 @@ internal static class EmbeddedPeople
     {
         const string acme = "Workspaces:Seed:0";
         yield return new($"{acme}:Organization", Acme);
+        yield return new($"{acme}:Name", "Acme Insurance");
         yield return new($"{acme}:Workspaces:0:Id", "ws_claims");
         yield return new($"{acme}:Workspaces:0:Name", "Claims");
         yield return new($"{acme}:Workspaces:0:Members:0:User", "max");
@@ -39,6 +40,7 @@ internal static class EmbeddedPeople
         yield return new($"{acme}:Workspaces:1:Members:0:User", "leo");
         yield return new($"{acme}:Workspaces:1:Members:0:Role", "Member");
         yield return new("Workspaces:Seed:1:Organization", Other);
+        yield return new("Workspaces:Seed:1:Name", "Elsewhere & Sons");
         yield return new("Workspaces:Seed:1:Workspaces:0:Id", "ws_elsewhere");
         yield return new("Workspaces:Seed:1:Workspaces:0:Name", "Elsewhere");
         yield return new("Workspaces:Seed:1:Workspaces:0:Members:0:User", "eve");
