@@ -62,7 +62,7 @@ public sealed class CredentialsTriggers(IDrives drives, DriveFinder finder, IRep
             return invalid.AsProblem();
 
         var input = new ReplaceCredentialsInput(
-            drive.Organization, drive.Id, Identifier.New<VerificationId>(clock), key.Id, present.Secret, present.SecretVersion, NewVersion: "", present.AccessKeyId, person.Id,
+            drive.Organization, drive.Id, Identifier.New<VerificationId>(clock), key.Id, present.Secret, present.SecretVersion, NewVersion: "", person.Id,
             clock.GetUtcNow() + options.StoreWithin);
         var instance = ReplaceCredentials.InstanceOf(input.Verification);
         await durable.ScheduleNewOrchestrationInstanceAsync(nameof(ReplaceCredentials), input, new StartOrchestrationOptions(instance), cancellation);

@@ -85,7 +85,7 @@ public sealed class ReplaceCredentials(
         {
             if (key.SecretVersion == input.NewVersion)
             {
-                await TellAsync(read.Value, input, cancellation);
+                await TellAsync(read.Value, cancellation);
                 return true;
             }
 
@@ -97,10 +97,10 @@ public sealed class ReplaceCredentials(
                 Authentication = new DriveAuthentication.AccessKey(input.AccessKeyId, input.Secret, input.NewVersion),
                 Health = new(HealthStatus.Healthy, now, read.Value.Health.Status is HealthStatus.Healthy ? read.Value.Health.Since : now, Problem: null),
             };
-            if (await drives.SaveAsync(read.With(swapped), cancellation))
+            if (await drives.ReplaceKeyAsync(read.With(swapped), key.AccessKeyId, input.By, cancellation))
             {
                 sessions.Forget(input.Drive);
-                await TellAsync(swapped, input, cancellation);
+                await TellAsync(swapped, cancellation);
                 return true;
             }
         }
@@ -108,10 +108,10 @@ public sealed class ReplaceCredentials(
         return false;
     }
 
-    private async Task TellAsync(Drive swapped, ReplaceCredentialsInput input, CancellationToken cancellation)
+    private async Task TellAsync(Drive swapped, CancellationToken cancellation)
     {
         foreach (var witness in witnesses)
-            await witness.CredentialsReplacedAsync(swapped, input.OldAccessKeyId, input.By, input.Verification.Value, cancellation);
+            await witness.CredentialsReplacedAsync(swapped, cancellation);
     }
 
     /// <summary>Of the two versions, disables the one that the drive doesn't use.</summary>
@@ -126,7 +126,7 @@ public sealed class ReplaceCredentials(
 /// <param name="OldVersion">The secret's version that is in use when the swap begins; if another swap comes first, this one is off.</param>
 public sealed record ReplaceCredentialsInput(
     OrganizationId Organization, DriveId Drive, VerificationId Verification, AccessKeyId AccessKeyId, SecretName Secret, string OldVersion, string NewVersion,
-    AccessKeyId OldAccessKeyId, UserId By, DateTimeOffset GiveUpAt)
+    UserId By, DateTimeOffset GiveUpAt)
 {
     /// <summary>What the version is marked with in the vault.</summary>
     [JsonIgnore]

@@ -1,5 +1,3 @@
-using ServerlessDrives.Access;
-
 namespace ServerlessDrives.Drives;
 
 /// <summary>Hears of drives that come and go. Each may be told twice of the same.</summary>
@@ -10,9 +8,7 @@ public interface IDriveWitness
 
     /// <summary>A drive goes on with another access key.</summary>
     /// <param name="drive">As it is now.</param>
-    /// <param name="before">The key that it had.</param>
-    /// <param name="key">The same for the same replacement, however often it is told.</param>
-    Task CredentialsReplacedAsync(Drive drive, AccessKeyId before, UserId by, string key, CancellationToken cancellation) => Task.CompletedTask;
+    Task CredentialsReplacedAsync(Drive drive, CancellationToken cancellation) => Task.CompletedTask;
 
     /// <summary>From now on nobody uses the drive; it is about to go.</summary>
     Task DisconnectingAsync(Drive drive, CancellationToken cancellation) => Task.CompletedTask;

@@ -1,3 +1,4 @@
+using ServerlessDrives.Access;
 using ServerlessDrives.Workspaces;
 
 namespace ServerlessDrives.Drives;
@@ -21,6 +22,11 @@ public interface IDrives
 
     /// <summary>Replaces a drive if it still is what was read; false if it has changed.</summary>
     Task<bool> SaveAsync(Versioned<Drive> drive, CancellationToken cancellation);
+
+    /// <summary>The same for a drive that goes on with another access key; that and its entry in the audit trail are written together.</summary>
+    /// <param name="before">The key that it had.</param>
+    /// <param name="by">Who gave the new one.</param>
+    Task<bool> ReplaceKeyAsync(Versioned<Drive> drive, AccessKeyId before, UserId by, CancellationToken cancellation);
 
     /// <summary>Makes the drive this audience's default, if the drive and the default still are what was read.</summary>
     /// <param name="before">The audience's own default until now; null for none.</param>

@@ -10,9 +10,10 @@ internal sealed class DriveAnnouncements(IAuditTrail audit, IEvents events, Time
     public Task ConnectedAsync(Drive drive, CancellationToken cancellation) =>
         audit.RecordAsync(drive.Organization, Actor.User(drive.CreatedBy), "drive.connected", drive.Id.Value, null, Describe(drive), $"{drive.Id}-connected", cancellation);
 
-    public Task CredentialsReplacedAsync(Drive drive, AccessKeyId before, UserId by, string key, CancellationToken cancellation) => audit.RecordAsync(
+    /// <summary>The act of giving a drive another access key.</summary>
+    public static Act KeyReplaced(Drive drive, AccessKeyId before, UserId by) => new(
         drive.Organization, Actor.User(by), "drive.credentials-replaced", drive.Id.Value,
-        new() { ["accessKeyId"] = before.ToString() }, new() { ["accessKeyId"] = (drive.Authentication as DriveAuthentication.AccessKey)?.AccessKeyId.ToString() }, $"{key}-credentials-replaced", cancellation);
+        new() { ["accessKeyId"] = before.ToString() }, new() { ["accessKeyId"] = (drive.Authentication as DriveAuthentication.AccessKey)?.AccessKeyId.ToString() });
 
     public async Task RemovedAsync(Drive drive, UserId by, CancellationToken cancellation)
     {

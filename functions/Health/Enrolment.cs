@@ -1,4 +1,3 @@
-using ServerlessDrives.Access;
 using ServerlessDrives.Drives;
 
 namespace ServerlessDrives.Health;
@@ -12,7 +11,7 @@ internal sealed class Enrolment(IHealthRounds rounds, IHealthHistory history, Ti
         await history.NoteAsync(drive.Organization, drive.Id, new(drive.Health.Since, drive.Health.Status, drive.Health.Problem), cancellation);
     }
 
-    public Task CredentialsReplacedAsync(Drive drive, AccessKeyId before, UserId by, string key, CancellationToken cancellation) =>
+    public Task CredentialsReplacedAsync(Drive drive, CancellationToken cancellation) =>
         rounds.EnrollAsync(drive, clock.GetUtcNow(), cancellation);
 
     public Task DisconnectingAsync(Drive drive, CancellationToken cancellation) => rounds.WithdrawAsync(drive.Id, cancellation);

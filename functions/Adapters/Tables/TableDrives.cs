@@ -1,5 +1,6 @@
 using Azure;
 using Azure.Data.Tables;
+using ServerlessDrives.Access;
 using ServerlessDrives.Drives;
 using ServerlessDrives.Events;
 using ServerlessDrives.Workspaces;
@@ -34,6 +35,14 @@ internal sealed class TableDrives(OrganizationTable table, LastLooks looks, Time
 
     public async Task<bool> SaveAsync(Versioned<Drive> drive, CancellationToken cancellation) =>
         await CommitAsync(table.Begin(drive.Value.Organization).Replace(DriveRow.Of(drive.Value), new ETag(drive.ETag)), drive.Value, cancellation);
+
+    public async Task<bool> ReplaceKeyAsync(Versioned<Drive> drive, AccessKeyId before, UserId by, CancellationToken cancellation)
+    {
+        var transaction = table.Begin(drive.Value.Organization)
+            .Replace(DriveRow.Of(drive.Value), new ETag(drive.ETag))
+            .Insert(TableAuditTrail.RowOf(DriveAnnouncements.KeyReplaced(drive.Value, before, by), clock.GetUtcNow()));
+        return await CommitAsync(transaction, drive.Value, cancellation);
+    }
 
     // The drive's row is written too, unchanged: a removal that read it before then finds it changed.
     public async Task<bool> MakeDefaultAsync(Versioned<Drive> drive, Audience audience, DriveId? before, Person by, CancellationToken cancellation)

@@ -56,6 +56,8 @@ public sealed partial class RoleAndRouteMatrix(MatrixWorld world) : IClassFixtur
             .SelectMany(path => path.Value!.AsObject().Select(verb => $"{verb.Key.ToUpperInvariant()} {path.Key}"))
             .ToList();
         served.Count.ShouldBeGreaterThan(60);
+        // One function answers both, as its route matches an empty rest too; they are described apart.
+        served.Remove("GET /api/drives/{driveId}/files").ShouldBeTrue();
         // The pages of the wizard are no part of the API.
         var called = MatrixRequests.Rows.Select(row => row.Route).Where(route => route.Split(' ')[1].StartsWith("/api/", StringComparison.Ordinal)).Select(AsServed).Distinct();
         called.ShouldBe(served, ignoreOrder: true);

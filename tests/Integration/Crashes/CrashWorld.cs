@@ -1,4 +1,5 @@
 using System.Net;
+using Azure;
 using Azure.Core.Pipeline;
 using Azure.Data.Tables;
 using Azure.Security.KeyVault.Secrets;
@@ -176,8 +177,21 @@ public sealed class Incarnation : IAsyncDisposable
     public async Task EndOfAllAsync()
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(90));
-        while (await Durable.GetAllInstancesAsync().AnyAsync(instance => !instance.IsCompleted, patience.Token))
+        while (await AnyIsOpenAsync(patience.Token))
             await Task.Delay(50, patience.Token);
+    }
+
+    /// <summary>A hub that isn't there yet may have anything in it once it is.</summary>
+    private async Task<bool> AnyIsOpenAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            return await Durable.GetAllInstancesAsync().AnyAsync(instance => !instance.IsCompleted, cancellation);
+        }
+        catch (RequestFailedException missing) when (missing.ErrorCode is "TableNotFound")
+        {
+            return true;
+        }
     }
 
     public async ValueTask DisposeAsync()
