@@ -20,12 +20,13 @@ internal static class PathText
                 return $"The {noun} has a control character (U+{rune.Value:X4}); leave it out.";
         }
 
-        foreach (var segment in path.Split('/'))
+        foreach (var range in path.AsSpan().Split('/'))
         {
+            var segment = path.AsSpan(range);
             if (segment.Length == 0)
                 return $"The {noun} has an empty part (two slashes in a row, or one at an end); S3 would take it for a folder without a name.";
             if (segment is "." or "..")
-                return $"The {noun} has the part {Typed.Quote(segment)}. S3 doesn't resolve it and programs do, so it is refused; write the whole path.";
+                return $"The {noun} has the part {Typed.Quote(segment.ToString())}. S3 doesn't resolve it and programs do, so it is refused; write the whole path.";
         }
 
         var bytes = Encoding.UTF8.GetByteCount(path);

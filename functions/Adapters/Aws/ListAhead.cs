@@ -1,4 +1,5 @@
 using ServerlessDrives.Files;
+using ServerlessDrives.Verification;
 
 namespace ServerlessDrives.Adapters.Aws;
 
@@ -8,16 +9,8 @@ internal sealed record Listed(string Key, FileEntry Entry);
 /// <summary>What S3 answered, less what was handed out of it.</summary>
 /// <param name="Token">S3's own, that it was asked with; null for the beginning.</param>
 /// <param name="Next">S3's own, that goes on behind it; null at the end.</param>
-/// <param name="Asked">When S3 was.</param>
-internal sealed record ListBatch(IReadOnlyList<Listed> Entries, string? Token, string? Next, ListAhead.Moment Asked)
-{
-    /// <summary>What comes behind it, if S3 was asked for that already.</summary>
-    public ComingBatch? Following { get; init; }
-}
-
-/// <summary>A batch that is on its way.</summary>
-/// <param name="Batch">Null, or a failure, is what couldn't be had.</param>
-internal sealed record ComingBatch(Task<ListBatch?> Batch, ListAhead.Moment Asked);
+/// <param name="Source">The call that it came by, and those behind it.</param>
+internal sealed record ListBatch(IReadOnlyList<Listed> Entries, string? Token, string? Next, ListCall Source);
 
 /// <summary>
 /// S3 lists a thousand keys as fast as five hundred, which is what a page of ours holds, so what comes behind a full page is kept for the one who turns it: for
@@ -26,7 +19,7 @@ internal sealed record ComingBatch(Task<ListBatch?> Batch, ListAhead.Moment Aske
 /// </summary>
 internal sealed class ListAhead(TimeProvider clock)
 {
-    private const int Most = 64;
+    private const int Most = 32;
     private static readonly TimeSpan Life = TimeSpan.FromSeconds(5);
 
     private readonly Lock _lock = new();
@@ -42,15 +35,16 @@ internal sealed class ListAhead(TimeProvider clock)
 
     /// <summary>Keeps what comes next, or is still on its way, unless the drive has changed since S3 was asked.</summary>
     /// <param name="cursor">Where it begins.</param>
-    public void Keep(DriveId drive, string cursor, ComingBatch coming)
+    /// <param name="batch">Without a value where it couldn't be had.</param>
+    public void Keep(DriveId drive, string cursor, Task<Answer<ListBatch>> batch, Moment asked)
     {
         lock (_lock)
         {
-            if (CounterOf(drive) != coming.Asked.Changes)
+            if (CounterOf(drive) != asked.Changes)
                 return;
             while (_kept.First is { Value: var oldest } && (_kept.Count >= Most || clock.GetElapsedTime(oldest.At) > Life))
                 _kept.RemoveFirst();
-            _kept.AddLast(new Kept(drive, cursor, coming.Batch, coming.Asked.At));
+            _kept.AddLast(new Kept(drive, cursor, batch, asked.At));
         }
     }
 
@@ -74,7 +68,7 @@ internal sealed class ListAhead(TimeProvider clock)
         await ((Task)found.Batch).WaitAsync(cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         cancellation.ThrowIfCancellationRequested();
         // Whoever is told of a failure here wouldn't have met it without us: S3 is asked again.
-        return found.Batch.IsCompletedSuccessfully ? await found.Batch : null;
+        return found.Batch.IsCompletedSuccessfully && (await found.Batch).TryGet(out var batch, out _) ? batch : null;
     }
 
     /// <summary>Something on the drive has changed.</summary>
@@ -95,5 +89,5 @@ internal sealed class ListAhead(TimeProvider clock)
 
     private ref long CounterOf(DriveId drive) => ref _changes[(uint)drive.GetHashCode() % _changes.Length];
 
-    private sealed record Kept(DriveId Drive, string Cursor, Task<ListBatch?> Batch, long At);
+    private sealed record Kept(DriveId Drive, string Cursor, Task<Answer<ListBatch>> Batch, long At);
 }

@@ -13,6 +13,9 @@ internal sealed class S3Lister(DriveClients clients, ListAhead ahead, IOptions<A
     /// <summary>The most that S3 lists in one call.</summary>
     private const int LargestBatch = 1000;
 
+    /// <summary>How many batches are fetched before a reader who takes one after the other gets to them.</summary>
+    private const int AheadOfAReader = 2;
+
     private static readonly Refusal WrongCursor = Refusal.Invalid("cursor", "This cursor doesn't belong to this list; leave it out to begin anew.");
 
     public async Task<Result<Page<FileEntry>>> ListAsync(Drive drive, FilePath? folder, bool recursive, int limit, string? cursor, CancellationToken cancellation)
@@ -22,12 +25,18 @@ internal sealed class S3Lister(DriveClients clients, ListAhead ahead, IOptions<A
             return WrongCursor;
         var kept = cursor is null ? null : await ahead.TakeAsync(drive.Id, cursor, cancellation);
         if (kept is not null)
-            return PageOf(list, kept, limit, readsOn: true);
+        {
+            // Nobody turns the first page by chance: what comes behind is asked for. Who goes on from there takes all, so S3 is never left waiting.
+            if (limit > LargestBatch / 4)
+                kept.Source.Want(kept.Source.Batch is null ? 1 : AheadOfAReader);
+            return PageOf(list, kept, limit);
+        }
+
         // Whoever takes large pages takes many: S3 is asked for two of them at once.
         var size = limit > LargestBatch / 4 || position.After is not null ? LargestBatch : limit;
         for (var token = position.Token; ;)
         {
-            if (!(await AskAsync(list, token, size, cancellation)).TryGet(out var batch, out var fault))
+            if (!(await AskAsync(list, token, size, new(ahead.Now(drive.Id), Begin(list)), cancellation)).TryGet(out var batch, out var fault))
                 return fault is Fault.Refused { Status: 400, Code: "InvalidArgument" } && cursor is not null ? WrongCursor : S3Refusals.Of(drive, KnownCheck.ObjectsListable, fault);
             if (position.After is { } after)
                 batch = batch with { Entries = [.. batch.Entries.SkipWhile(listed => KeyOrder.Compare(listed.Key, after) <= 0)] };
@@ -35,42 +44,35 @@ internal sealed class S3Lister(DriveClients clients, ListAhead ahead, IOptions<A
             if (position.After is not null && batch is { Entries.Count: 0, Next: not null })
                 token = batch.Next;
             else
-                return PageOf(list, batch, limit, readsOn: false);
+                return PageOf(list, batch, limit);
         }
     }
 
-    /// <param name="readsOn">Whether this is not the first page that is taken.</param>
-    private Page<FileEntry> PageOf(FolderList list, ListBatch batch, int limit, bool readsOn)
+    private Page<FileEntry> PageOf(FolderList list, ListBatch batch, int limit)
     {
         var page = batch.Entries.Take(limit).Select(listed => listed.Entry).ToArray();
-        if (readsOn && batch is { Next: { } token, Following: null } && limit > LargestBatch / 4)
-        {
-            var asked = ahead.Now(list.Drive.Id);
-            batch = batch with { Following = new(Task.Run(() => PrefetchAsync(list, token)), asked) };
-        }
-
         if (batch.Entries.Count > limit)
         {
             var cursor = ListCursor.Write(new(batch.Token, batch.Entries[limit - 1].Key), list.Prefix, list.Recursive);
-            ahead.Keep(list.Drive.Id, cursor, new(Task.FromResult<ListBatch?>(batch with { Entries = [.. batch.Entries.Skip(limit)] }), batch.Asked));
+            ahead.Keep(list.Drive.Id, cursor, Task.FromResult<Answer<ListBatch>>(batch with { Entries = [.. batch.Entries.Skip(limit)] }), batch.Source.Asked);
             return new(page, cursor);
         }
 
         if (batch.Next is null)
             return new(page, null);
         var next = ListCursor.Write(new(batch.Next, null), list.Prefix, list.Recursive);
-        if (batch.Following is { } following)
-            ahead.Keep(list.Drive.Id, next, following);
+        if (batch.Source.Following is { Batch: { } coming } following)
+            ahead.Keep(list.Drive.Id, next, coming, following.Asked);
         return new(page, next);
     }
 
-    private async Task<ListBatch?> PrefetchAsync(FolderList list, string token) =>
-        (await AskAsync(list, token, LargestBatch, CancellationToken.None)).TryGet(out var batch, out _) ? batch : null;
+    /// <summary>Makes the calls that nobody waits for yet.</summary>
+    private Func<string, int, ListCall> Begin(FolderList list) => (token, wanted) =>
+        new ListCall(ahead.Now(list.Drive.Id), Begin(list)).Run(call => AskAsync(list, token, LargestBatch, call, CancellationToken.None), wanted);
 
-    private async Task<Answer<ListBatch>> AskAsync(FolderList list, string? token, int size, CancellationToken cancellation)
+    private async Task<Answer<ListBatch>> AskAsync(FolderList list, string? token, int size, ListCall call, CancellationToken cancellation)
     {
         var drive = list.Drive;
-        var asked = ahead.Now(drive.Id);
         using var lease = clients.Lease(drive);
         var listed = await lease.AskAsync(
             (s3, cancelled) => s3.ListObjectsV2Async(
@@ -86,9 +88,11 @@ internal sealed class S3Lister(DriveClients clients, ListAhead ahead, IOptions<A
                 cancelled),
             options.Value.CallTimeout * 3,
             cancellation);
-        return listed.TryGet(out var answer, out var fault)
-            ? new ListBatch(EntriesOf(drive, list.Prefix, answer), token, answer.IsTruncated == true ? answer.NextContinuationToken : null, asked)
-            : fault;
+        if (!listed.TryGet(out var answer, out var fault))
+            return fault;
+        var next = answer.IsTruncated == true ? answer.NextContinuationToken : null;
+        call.Answered(next);
+        return new ListBatch(EntriesOf(drive, list.Prefix, answer), token, next, call);
     }
 
     /// <summary>Folders and files as S3 orders them: both lists come in that order, so they are merged.</summary>
