@@ -31,7 +31,8 @@ public sealed record SnsMessage(
             using var document = JsonDocument.Parse(json);
             return document.RootElement.ValueKind is JsonValueKind.Object ? Read(document.RootElement) : NotSns("It is no JSON object.");
         }
-        catch (JsonException)
+        // The second one: strings in it that are no text, which are noticed when they are read.
+        catch (Exception unreadable) when (unreadable is JsonException or InvalidOperationException)
         {
             return NotSns("It is no JSON.");
         }

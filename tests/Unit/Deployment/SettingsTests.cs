@@ -17,6 +17,7 @@ public sealed class SettingsTests
     [InlineData("ServerlessDrives__Health__Every")]
     [InlineData("ServerlessDrives__Health__AtOnce")]
     [InlineData("ServerlessDrives__Integrations__PollEvery")]
+    [InlineData("ServerlessDrives__Integrations__PollWithNotificationsEvery")]
     [InlineData("ServerlessDrives__Telemetry__Console")]
     [InlineData("ServerlessDrives__Telemetry__SampleRatio")]
     [InlineData("OTEL_EXPORTER_OTLP_ENDPOINT")]
