@@ -1,0 +1,103 @@
+using Microsoft.Playwright;
+using ServerlessDrives.Tests.Benchmarks.Measuring;
+using ServerlessDrives.Tests.Shared;
+
+namespace ServerlessDrives.Tests.Benchmarks.Wizard;
+
+/// <summary>How long people wait for the wizard's first page on a slow machine.</summary>
+public sealed class WizardBenchmark : LoadBenchmark
+{
+    private const int Slowdown = 4;
+    private const double GoalMs = 1_000;
+
+    private static readonly Entrance[] Entrances =
+    [
+        new("sign-in page", "/", false, "button:not([aria-label])", page => page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }), page => page.GetByRole(AriaRole.Button, new() { Name = "Ada Lind" })),
+        new("drives, signed in", "/", true, "main a[href='/connect']", page => page.GetByRole(AriaRole.Link, new() { Name = "Add data source" }), page => page.GetByLabel("Display name")),
+        new("the wizard's first step", "/connect", true, "main input[name=displayName]", page => page.GetByLabel("Display name"), page => page.Locator("input[name=displayName]:focus")),
+    ];
+
+    public override string Name => "wizard";
+
+    public override string Subject =>
+        $"The wizard's pages from the navigation until they are interactive, in headless Chromium with its main thread slowed down {Slowdown} times, from the app on the same machine; median of the rounds.";
+
+    public override async Task RunAsync(Results results, bool quick)
+    {
+        ArgumentNullException.ThrowIfNull(results);
+        var rounds = quick ? 3 : 15;
+        await using var app = await EmbeddedApp.StartAsync();
+        using var playwright = await Playwright.CreateAsync();
+        await using var chromium = await playwright.Chromium.LaunchAsync(new()
+        {
+            ExecutablePath = "/usr/bin/chromium",
+            Args = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--no-first-run", "--disable-sync"],
+        });
+        var session = await SignInAsync(chromium, app.Address);
+
+        foreach (var entrance in Entrances)
+        {
+            var (cold, warm) = (new List<PageLoad>(), new List<PageLoad>());
+            // The first visit of all warms the app up and doesn't count.
+            for (var round = -1; round < rounds; round++)
+            {
+                var (first, second) = await VisitAsync(chromium, app.Address, entrance, entrance.SignedIn ? session : null);
+                if (round < 0)
+                    continue;
+                cold.Add(first);
+                warm.Add(second);
+            }
+
+            results.Ratio($"{entrance.Name}, first visit: interactive", Median(cold, load => load.Interactive), GoalMs, "the goal", "ms", "at most 1");
+            results.Ratio($"{entrance.Name}, again: interactive", Median(warm, load => load.Interactive), GoalMs, "the goal", "ms", "at most 1");
+            results.Figure($"{entrance.Name}, first visit: first contentful paint", Median(cold, load => load.Painted), "ms");
+            results.Figure($"{entrance.Name}, first visit: first control takes input", Median(cold, load => load.Shown), "ms");
+            results.Figure($"{entrance.Name}, first visit: fastest and slowest round", cold.Min(load => load.Interactive), $"ms and {cold.Max(load => load.Interactive):#,##0} ms");
+            results.Figure($"{entrance.Name}, first visit: files over the wire", Median(cold, load => load.Bytes) / 1000, "kB", "at most 200");
+            results.Figure($"{entrance.Name}, first visit: requests", Median(cold, load => load.Requests), "");
+            results.Figure($"{entrance.Name}, again: files over the wire", Median(warm, load => load.Bytes) / 1000, "kB");
+        }
+
+        results.Note("Interactive is when the page's first control has been drawn and takes input, and no long task (50 ms or more) runs or comes within the next second: the later of the two. What is fetched ahead for later pages counts as well. "
+            + "Each round is a browser context of its own with nothing cached, loads the page, and loads it again; at the end the control is used, and has to answer.");
+    }
+
+    private static double Median(IEnumerable<PageLoad> loads, Func<PageLoad, double> figure) => new Percentiles(loads.Select(load => TimeSpan.FromMilliseconds(figure(load)))).At(50);
+
+    private static async Task<(PageLoad First, PageLoad Second)> VisitAsync(IBrowser chromium, Uri app, Entrance entrance, string? session)
+    {
+        await using var context = await chromium.NewContextAsync(new() { ViewportSize = new() { Width = 1280, Height = 860 } });
+        if (session is not null)
+            await context.AddInitScriptAsync($"if (location.origin === '{app.GetLeftPart(UriPartial.Authority)}') for (const [key, value] of Object.entries({session})) sessionStorage.setItem(key, value);");
+        await context.AddInitScriptAsync(PageLoad.Watching(entrance.Control));
+        var page = await context.NewPageAsync();
+        var devtools = await context.NewCDPSessionAsync(page);
+        await devtools.SendAsync("Network.enable");
+        await devtools.SendAsync("Emulation.setCPUThrottlingRate", new() { ["rate"] = Slowdown });
+        var address = new Uri(app, entrance.Path);
+        var first = await PageLoad.MeasureAsync(page, devtools, address);
+        var second = await PageLoad.MeasureAsync(page, devtools, address);
+        await devtools.SendAsync("Emulation.setCPUThrottlingRate", new() { ["rate"] = 1 });
+        await entrance.Use(page).ClickAsync();
+        await entrance.Answer(page).First.WaitForAsync();
+        return (first, second);
+    }
+
+    /// <returns>What a signed-in tab keeps, as JSON.</returns>
+    private static async Task<string> SignInAsync(IBrowser chromium, Uri app)
+    {
+        await using var context = await chromium.NewContextAsync();
+        var page = await context.NewPageAsync();
+        await page.GotoAsync(app.AbsoluteUri);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Ada Lind" }).ClickAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "Add data source" }).First.WaitForAsync();
+        return await page.EvaluateAsync<string>("() => JSON.stringify(sessionStorage)");
+    }
+
+    /// <summary>A page that people come in by.</summary>
+    /// <param name="Control">A CSS selector of the page's first control.</param>
+    /// <param name="Use">The same control, as people find it.</param>
+    /// <param name="Answer">What is there once the control was used.</param>
+    private sealed record Entrance(string Name, string Path, bool SignedIn, string Control, Func<IPage, ILocator> Use, Func<IPage, ILocator> Answer);
+}
