@@ -33,6 +33,9 @@ internal sealed record PageLoad(double Painted, double Shown, double Interactive
         })();
         """;
 
+    /// <summary>The first contentful paint's entry in the page's timeline, undefined before it.</summary>
+    public const string PaintedFirst = "performance.getEntriesByName('first-contentful-paint')[0]";
+
     /// <summary>Milliseconds in which no long task may begin before the page counts as quiet.</summary>
     private const double Quiet = 1_000;
 
@@ -62,7 +65,7 @@ internal sealed record PageLoad(double Painted, double Shown, double Interactive
         await page.WaitForFunctionAsync($"() => pageLoad.shown > 0 && performance.now() > Math.max(pageLoad.shown, pageLoad.busy) + {Quiet}");
         begun.OnEvent -= Ask;
         finished.OnEvent -= Take;
-        var figures = await page.EvaluateAsync<double[]>("() => [performance.getEntriesByName('first-contentful-paint')[0].startTime, pageLoad.shown, pageLoad.busy]");
+        var figures = await page.EvaluateAsync<double[]>($"() => [{PaintedFirst}.startTime, pageLoad.shown, pageLoad.busy]");
         return new(figures[0], figures[1], Math.Max(figures[1], figures[2]), bytes, requests);
     }
 }
