@@ -18,7 +18,7 @@ internal sealed class TableHealthRounds(TableServiceClient service, ILogger<Tabl
     /// <summary>A small one first, so that looks begin at once; the next page comes in while the drives of this one are looked at.</summary>
     private const int FirstPage = 40;
 
-    private const int LaterPage = 160;
+    private const int LaterPage = 300;
 
     /// <summary>A look takes no more than this, and storage is read several times as fast for it.</summary>
     private static readonly string[] Read = [nameof(ITableEntity.RowKey), nameof(LookRow.Look)];
