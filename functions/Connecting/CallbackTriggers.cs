@@ -86,24 +86,11 @@ public sealed class CallbackLimits : IDisposable
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(token);
-        using var caller = _perCaller.AttemptAcquire(CallerOf(request));
+        using var caller = _perCaller.AttemptAcquire(Caller.AddressOf(request));
         if (!caller.IsAcquired)
             return TooMany("Too many requests for callback links from here. Wait a little.");
         using var link = _perLink.AttemptAcquire(token.Length > 400 ? "" : token);
         return link.IsAcquired ? null : TooMany("Too many requests for this link. Wait a little.");
-    }
-
-    /// <summary>
-    /// The address that the request comes from. In Azure the worker is called by the host on the same machine, and what the front end appended last to
-    /// X-Forwarded-For is the caller; whatever stands before that is the caller's own claim.
-    /// </summary>
-    private static string CallerOf(HttpRequest request)
-    {
-        var peer = request.HttpContext.Connection.RemoteIpAddress;
-        var forwarded = request.Headers["X-Forwarded-For"].ToString().Split(',')[^1].Trim();
-        return peer is null || System.Net.IPAddress.IsLoopback(peer)
-            ? System.Net.IPEndPoint.TryParse(forwarded, out var caller) ? $"{caller.Address}" : "nearby"
-            : $"{peer}";
     }
 
     private static Refusal TooMany(string detail) => new(RefusalKind.TooMany, "too-many-requests", detail) { RetryAfter = TimeSpan.FromSeconds(10) };

@@ -53,6 +53,7 @@ public sealed class FileTriggers(IDriveFiles files, DriveFinder finder)
     [Heeds("If-Match", "Only over this ETag.")]
     [Heeds("Content-MD5", "The content's MD5 in base64; what doesn't match isn't written.")]
     [Heeds("Content-Digest", "RFC 9530: sha-256 or sha-512 with the digest in base64 between colons.")]
+    [Heeds("x-amz-checksum-crc64nvme", "S3's own checksums, in base64: this, -crc32, -crc32c, -sha1 and -sha256.")]
     [Refuses("not-found", "drive-removed", "invalid", "changed", "digest-mismatch", "cut-off", "content-too-large", "write-raced", "outcome-unknown", "upload-aborted", "aws-encryption-differs", "aws")]
     public Task<IResult> PutAsync([HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "api/drives/{driveId}/files/{*file}")] HttpRequest request, string driveId, string? file) =>
         WithFileAsync(request, driveId, file, fromRoute: true, (drive, path) => WriteAsync(request, drive, path));
@@ -135,14 +136,16 @@ public sealed class FileTriggers(IDriveFiles files, DriveFinder finder)
             limit.MaxRequestBodySize = null;
         if (request.Headers.ContentRange.Count > 0)
             return new Refusal(RefusalKind.Malformed, "malformed", "A file is written whole; leave Content-Range out. Use a presigned upload to send it in parts.").AsProblem();
-        if (!ContentDigests.Parse(request.Headers.ContentMD5, request.Headers["Content-Digest"]).TryGet(out var digests, out var wrong))
+        if (!ContentDigests.Parse(request.Headers).TryGet(out var digests, out var wrong))
             return wrong.AsProblem();
+        if (!ContentKind.Parse(request.ContentType, request.Headers.ContentEncoding.ToString()).TryGet(out var kind, out var odd))
+            return odd.AsProblem();
         if (Text(request.Headers.IfNoneMatch) is { } ifNoneMatch && ifNoneMatch != "*")
             return Refusal.Invalid("If-None-Match", "A write takes * only: it is there already, or it isn't.").AsProblem();
         if (Text(request.Headers.IfMatch) is { } ifMatch && (ifMatch.Contains(',', StringComparison.Ordinal) || request.Headers.IfNoneMatch.Count > 0))
             return Refusal.Invalid("If-Match", "A write takes one ETag, or *, and not If-None-Match besides.").AsProblem();
         var toWrite = new FileToWrite(
-            request.Body, request.ContentLength, request.ContentType, Text(request.Headers.IfNoneMatch), Text(request.Headers.IfMatch), digests, Text(request.Headers.ContentEncoding));
+            request.Body, request.ContentLength, kind, Text(request.Headers.IfNoneMatch), Text(request.Headers.IfMatch), digests);
         return (await files.WriteAsync(drive, file, toWrite, request.HttpContext.RequestAborted)).Answer(stored =>
         {
             FileMeasures.Written(stored.Size);

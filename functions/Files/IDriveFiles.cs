@@ -29,7 +29,7 @@ public interface IDriveFiles
     /// <param name="downloadName">What a browser saves it as.</param>
     Task<Result<PresignedLink>> LinkAsync(Drive drive, FilePath path, TimeSpan life, string downloadName, CancellationToken cancellation);
 
-    Task<Result<PresignedUpload>> BeginUploadAsync(Drive drive, FilePath path, long size, string? contentType, TimeSpan life, CancellationToken cancellation);
+    Task<Result<PresignedUpload>> BeginUploadAsync(Drive drive, FilePath path, long size, ContentKind kind, TimeSpan life, CancellationToken cancellation);
 
     /// <summary>Makes the file of its parts, if they are what was announced.</summary>
     /// <param name="size">Bytes that were announced.</param>
@@ -95,8 +95,7 @@ public sealed class FileContent(Stream? body, IDisposable? owner) : IAsyncDispos
 /// <param name="IfNoneMatch"><c>*</c>: only if there is none yet.</param>
 /// <param name="IfMatch">Only over this ETag; <c>*</c>: only if there is one.</param>
 /// <param name="Digests">What the content must turn out to be.</param>
-/// <param name="ContentEncoding">Kept with the file as it is.</param>
-public sealed record FileToWrite(Stream Content, long? Length, string? ContentType, string? IfNoneMatch, string? IfMatch, ContentDigests Digests, string? ContentEncoding = null);
+public sealed record FileToWrite(Stream Content, long? Length, ContentKind Kind, string? IfNoneMatch, string? IfMatch, ContentDigests Digests);
 
 /// <param name="Created">False when it replaced another.</param>
 public sealed record StoredFile(string ETag, string? VersionId, long Size, bool Created);

@@ -58,7 +58,9 @@ public sealed class TransferTriggers(IDriveFiles files, IFileRecords records, Dr
                 form.Refuse<long>("size", $"A number of bytes from 0 to {MostBytes} was expected.");
             if (!form.IsValid)
                 return form.Refusal.AsProblem();
-            if (!(await files.BeginUploadAsync(drive, path!, body.Size!.Value, body.ContentType, LinkLife, cancellation)).TryGet(out var begun, out var refusal))
+            if (!ContentKind.Parse(body.ContentType, typeField: "contentType").TryGet(out var kind, out var odd))
+                return odd.AsProblem();
+            if (!(await files.BeginUploadAsync(drive, path!, body.Size!.Value, kind, LinkLife, cancellation)).TryGet(out var begun, out var refusal))
                 return refusal.AsProblem();
             var upload = new PendingUpload(
                 UploadId.New(clock), person.Organization, drive.Id, path!, begun.Upload.S3UploadId, body.Size.Value, person.Id, begun.Upload.ExpiresAt);

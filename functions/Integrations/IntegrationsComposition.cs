@@ -23,6 +23,7 @@ public static class IntegrationsComposition
         services.AddSingleton<IntegrationFinder>();
         services.AddSingleton<FirstLook>();
         services.AddSingleton<HearNotifications>();
+        services.AddSingleton<NotificationLimits>();
         services.AddSingleton<NotificationDesk>();
         services.AddSingleton<IntegrationRemoval>();
         services.AddSingleton<IHoldsDrives, IntegrationsOnDrives>();

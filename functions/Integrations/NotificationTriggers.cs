@@ -1,4 +1,5 @@
 using System.Text;
+using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using ServerlessDrives.Drives;
@@ -8,7 +9,7 @@ namespace ServerlessDrives.Integrations;
 
 /// <summary>S3's own notifications of new files: how they are set up, and where they come in.</summary>
 [Section("Integrations")]
-public sealed class NotificationTriggers(IntegrationFinder finder, DriveFinder drives, NotificationDesk desk, HearNotifications hear)
+public sealed class NotificationTriggers(IntegrationFinder finder, DriveFinder drives, NotificationDesk desk, HearNotifications hear, NotificationLimits limits)
 {
     [Function("GetIntegrationSetup")]
     [Requires(Need.Person)]
@@ -63,16 +64,24 @@ public sealed class NotificationTriggers(IntegrationFinder finder, DriveFinder d
             + "A subscription of a topic of the bucket's own account is confirmed by itself, and no other topic is listened to from then on.")]
     [Reads("text/plain")]
     [Answers(200, "Heard. What it told of is on its way to the webhook, or wasn't meant.")]
-    [Refuses("not-found", "malformed", "content-too-large", "notification-refused", "unavailable")]
+    [Refuses("not-found", "malformed", "content-too-large", "notification-refused", "too-many-requests", "unavailable")]
     public async Task<IResult> HearAsync([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/notifications/{token}")] HttpRequest request, string token)
     {
         ArgumentNullException.ThrowIfNull(request);
+        if (limits.Refuse(request) is { } busy)
+            return busy.AsProblem();
+        var heard = await HearAsync(token, request);
+        if (!heard.TryGet(out _, out var refusal) && refusal.Kind is not RefusalKind.Unavailable)
+            limits.Count(request);
+        return heard.Answer(_ => Results.Ok());
+    }
+
+    private async Task<Result<SnsMessageType>> HearAsync(string token, HttpRequest request)
+    {
         var cancellation = request.HttpContext.RequestAborted;
         if (!(await hear.FindAsync(token, cancellation)).TryGet(out var addressed, out var unknown))
-            return unknown.AsProblem();
-        if (!(await request.ReadAnyBytesAsync()).TryGet(out var body, out var unreadable))
-            return unreadable.AsProblem();
-        return (await hear.HearAsync(addressed, body, cancellation)).Answer(_ => Results.Ok());
+            return unknown;
+        return (await request.ReadAnyBytesAsync()).TryGet(out var body, out var unreadable) ? await hear.HearAsync(addressed, body, cancellation) : unreadable;
     }
 
     private async Task<Result<Versioned<Integration>>> FindToChangeAsync(HttpRequest request, string integrationId)
@@ -85,4 +94,32 @@ public sealed class NotificationTriggers(IntegrationFinder finder, DriveFinder d
             return Refusal.Forbidden("Only admins change integrations on the organization's drives.");
         return found.Value.Kind is IntegrationKind.Upstream ? found : Refusal.Conflict("not-upstream", "Only an upstream integration hears of new files; this one is downstream.");
     }
+}
+
+/// <summary>
+/// Slows down whoever sends what isn't SNS's. Only what was refused counts, so that SNS, which may send thousands a second when a customer copies a folder,
+/// is never slowed down; whoever guesses addresses or forges messages is after a few.
+/// </summary>
+public sealed class NotificationLimits : IDisposable
+{
+    private const int Burst = 60;
+    private const int EachSecond = 6;
+
+    private readonly PartitionedRateLimiter<string> _refused = PartitionedRateLimiter.Create<string, string>(caller => RateLimitPartition.GetTokenBucketLimiter(
+        caller,
+        _ => new() { TokenLimit = Burst, TokensPerPeriod = EachSecond, ReplenishmentPeriod = TimeSpan.FromSeconds(1), QueueLimit = 0, AutoReplenishment = true }));
+
+    /// <returns>Null when the request may go on.</returns>
+    public Refusal? Refuse(HttpRequest request)
+    {
+        using var left = _refused.AttemptAcquire(Caller.AddressOf(request), permitCount: 0);
+        return left.IsAcquired
+            ? null
+            : new Refusal(RefusalKind.TooMany, "too-many-requests", "Too much from here was refused. Wait a little.") { RetryAfter = TimeSpan.FromSeconds(10) };
+    }
+
+    /// <summary>What this request brought was refused.</summary>
+    public void Count(HttpRequest request) => _refused.AttemptAcquire(Caller.AddressOf(request)).Dispose();
+
+    public void Dispose() => _refused.Dispose();
 }

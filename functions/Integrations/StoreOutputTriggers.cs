@@ -26,6 +26,7 @@ public sealed class StoreOutputTriggers(IntegrationFinder finder, DriveFinder dr
     [HonoursIdempotencyKey]
     [Heeds("Content-MD5", "The content's MD5 in base64; what doesn't match isn't written.")]
     [Heeds("Content-Digest", "RFC 9530: sha-256 or sha-512 with the digest in base64 between colons.")]
+    [Heeds("x-amz-checksum-crc64nvme", "S3's own checksums, in base64: this, -crc32, -crc32c, -sha1 and -sha256.")]
     [Refuses("drive-removed", "invalid", "not-downstream", "integration-paused", "no-drive", "digest-mismatch", "cut-off", "content-too-large", "write-raced", "outcome-unknown", "upload-aborted", "aws-encryption-differs", "aws")]
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/integrations/{integrationId}/outputs/{*path}")] HttpRequest request, string integrationId, string? path)
@@ -61,9 +62,11 @@ public sealed class StoreOutputTriggers(IntegrationFinder finder, DriveFinder dr
             return gone.AsProblem();
         if (!file.FitsOn(drive.Path))
             return Refusal.Invalid("path", "The path is too long: with the drive's own it would have more than S3's 1,024 bytes.").AsProblem();
-        if (!ContentDigests.Parse(request.Headers.ContentMD5, request.Headers["Content-Digest"]).TryGet(out var digests, out var wrong))
+        if (!ContentDigests.Parse(request.Headers).TryGet(out var digests, out var wrong))
             return wrong.AsProblem();
-        var toWrite = new FileToWrite(request.Body, request.ContentLength, request.ContentType, null, null, digests, request.Headers.ContentEncoding is [{ Length: > 0 } encoding] ? encoding : null);
+        if (!ContentKind.Parse(request.ContentType, request.Headers.ContentEncoding.ToString()).TryGet(out var kind, out var odd))
+            return odd.AsProblem();
+        var toWrite = new FileToWrite(request.Body, request.ContentLength, kind, null, null, digests);
         if (!(await files.WriteAsync(drive, file, toWrite, cancellation)).TryGet(out var stored, out var refusal))
             return refusal.AsProblem();
 

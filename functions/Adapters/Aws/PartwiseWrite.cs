@@ -21,7 +21,7 @@ internal sealed class PartwiseWrite(
     /// <param name="isConnected">Whether the drive still is.</param>
     public async Task<Result<StoredFile>> RunAsync(PartBuffer first, Func<Task<bool>> isConnected, CancellationToken cancellation)
     {
-        if (!(await uploads.BeginAsync(target, file.ContentType, file.ContentEncoding, withSum: true, S3Uploads.Life, cancellation)).TryGet(out var upload, out var refused))
+        if (!(await uploads.BeginAsync(target, file.Kind, withSum: true, S3Uploads.Life, cancellation)).TryGet(out var upload, out var refused))
             return refused;
         var ended = false;
         using var failed = CancellationTokenSource.CreateLinkedTokenSource(cancellation);

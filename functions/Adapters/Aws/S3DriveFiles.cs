@@ -26,8 +26,8 @@ internal sealed class S3DriveFiles(DriveClients clients, ListAhead ahead, S3List
     public Task<Result<PresignedLink>> LinkAsync(Drive drive, FilePath path, TimeSpan life, string downloadName, CancellationToken cancellation) =>
         presigned.ReadAsync(drive, path, life, downloadName, cancellation);
 
-    public Task<Result<PresignedUpload>> BeginUploadAsync(Drive drive, FilePath path, long size, string? contentType, TimeSpan life, CancellationToken cancellation) =>
-        presigned.BeginAsync(drive, path, size, contentType, life, cancellation);
+    public Task<Result<PresignedUpload>> BeginUploadAsync(Drive drive, FilePath path, long size, ContentKind kind, TimeSpan life, CancellationToken cancellation) =>
+        presigned.BeginAsync(drive, path, size, kind, life, cancellation);
 
     public Task<Result<StoredFile>> CompleteUploadAsync(Drive drive, OpenUpload upload, long size, IReadOnlyList<UploadedPart>? parts, CancellationToken cancellation) =>
         ChangingAsync(drive, presigned.CompleteAsync(drive, upload, size, parts, cancellation));

@@ -25,11 +25,11 @@ internal sealed class S3Presigned(DriveClients clients, S3Uploads uploads, S3Out
         return new PresignedLink(new Uri(await lease.S3.GetPreSignedURLAsync(request)), ends);
     }
 
-    public async Task<Result<PresignedUpload>> BeginAsync(Drive drive, FilePath path, long size, string? contentType, TimeSpan life, CancellationToken cancellation)
+    public async Task<Result<PresignedUpload>> BeginAsync(Drive drive, FilePath path, long size, ContentKind kind, TimeSpan life, CancellationToken cancellation)
     {
         using var lease = clients.Lease(drive);
         var target = new S3Target(lease, drive, path);
-        if (!(await uploads.BeginAsync(target, contentType, contentEncoding: null, withSum: false, life * 2, cancellation)).TryGet(out var upload, out var refusal))
+        if (!(await uploads.BeginAsync(target, kind, withSum: false, life * 2, cancellation)).TryGet(out var upload, out var refusal))
             return refusal;
         var ends = await EndAsync(lease, life);
         var partSize = Math.Max(SmallestPart, ((size / PartSizes.MostParts) + Mebibyte) / Mebibyte * Mebibyte);

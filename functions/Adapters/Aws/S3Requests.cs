@@ -2,6 +2,7 @@ using Amazon.S3;
 using Amazon.S3.Model;
 using ServerlessDrives.Access;
 using ServerlessDrives.Drives;
+using ServerlessDrives.Files;
 
 namespace ServerlessDrives.Adapters.Aws;
 
@@ -21,7 +22,7 @@ internal static class S3Requests
     }
 
     /// <summary>What S3 is told that a file is.</summary>
-    public static string TypeOf(string? contentType) => string.IsNullOrWhiteSpace(contentType) ? "application/octet-stream" : contentType;
+    public static string TypeOf(ContentKind kind) => kind.Type ?? "application/octet-stream";
 
     /// <summary>Whether S3 is reached without TLS, as the sandbox is.</summary>
     public static bool IsPlain(IAmazonS3 s3) => s3.Config.ServiceURL?.StartsWith("http:", StringComparison.OrdinalIgnoreCase) == true;

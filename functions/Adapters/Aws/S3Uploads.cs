@@ -18,7 +18,7 @@ internal sealed class S3Uploads(IFileRecords records, S3Outcomes outcomes, IOpti
 
     /// <summary>Begins an upload, encrypted as the drive says.</summary>
     /// <param name="life">After how long without a sign of life it is aborted.</param>
-    public async Task<Result<OpenUpload>> BeginAsync(S3Target target, string? contentType, string? contentEncoding, bool withSum, TimeSpan life, CancellationToken cancellation)
+    public async Task<Result<OpenUpload>> BeginAsync(S3Target target, ContentKind kind, bool withSum, TimeSpan life, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         var began = clock.GetUtcNow();
@@ -29,7 +29,7 @@ internal sealed class S3Uploads(IFileRecords records, S3Outcomes outcomes, IOpti
             {
                 // Whoever asked may go away meanwhile: an upload whose id nobody heard could not be aborted.
                 var asked = await target.Lease.AskOnceAsync(
-                    (s3, token) => s3.InitiateMultipartUploadAsync(RequestOf(target, contentType, contentEncoding, withSum), token), options.Value.CallTimeout, CancellationToken.None);
+                    (s3, token) => s3.InitiateMultipartUploadAsync(RequestOf(target, kind, withSum), token), options.Value.CallTimeout, CancellationToken.None);
                 if (asked.TryGet(out var answer, out var fault))
                 {
                     uploadId = answer.UploadId;
@@ -130,19 +130,19 @@ internal sealed class S3Uploads(IFileRecords records, S3Outcomes outcomes, IOpti
         }
     }
 
-    private static InitiateMultipartUploadRequest RequestOf(S3Target target, string? contentType, string? contentEncoding, bool withSum)
+    private static InitiateMultipartUploadRequest RequestOf(S3Target target, ContentKind kind, bool withSum)
     {
         var request = new InitiateMultipartUploadRequest
         {
             BucketName = target.Bucket,
             Key = target.Key,
-            ContentType = S3Requests.TypeOf(contentType),
+            ContentType = S3Requests.TypeOf(kind),
             ExpectedBucketOwner = target.Owner,
             ChecksumAlgorithm = withSum ? ChecksumAlgorithm.CRC32C : null,
             ChecksumType = withSum ? ChecksumType.FULL_OBJECT : null,
         };
-        if (contentEncoding is not null)
-            request.Headers.ContentEncoding = contentEncoding;
+        if (kind.Encoding is not null)
+            request.Headers.ContentEncoding = kind.Encoding;
         return request.Encrypted(target.Drive);
     }
 }

@@ -123,7 +123,7 @@ internal sealed class S3Writer(DriveClients clients, PartBuffers buffers, S3Uplo
             BucketName = target.Bucket,
             Key = target.Key,
             InputStream = content.Read(),
-            ContentType = S3Requests.TypeOf(file.ContentType),
+            ContentType = S3Requests.TypeOf(file.Kind),
             ExpectedBucketOwner = target.Owner,
             IfNoneMatch = file.IfNoneMatch,
             IfMatch = file.IfMatch,
@@ -132,8 +132,8 @@ internal sealed class S3Writer(DriveClients clients, PartBuffers buffers, S3Uplo
             // The checksum covers the content, and TLS the checksum: hashing it once more for the signature adds nothing.
             DisablePayloadSigning = S3Requests.IsPlain(s3) ? null : true,
         };
-        if (file.ContentEncoding is not null)
-            request.Headers.ContentEncoding = file.ContentEncoding;
+        if (file.Kind.Encoding is not null)
+            request.Headers.ContentEncoding = file.Kind.Encoding;
         return request.Encrypted(target.Drive);
     }
 

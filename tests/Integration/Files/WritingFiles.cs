@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using System.IO.Hashing;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
@@ -105,8 +107,39 @@ public sealed class WritingFiles(RunningApp running)
             using var right = await drive.PutAsync("write/digest", content, ("Content-MD5", Convert.ToBase64String(MD5.HashData(content))), ("Content-Digest", $"sha-256=:{Convert.ToBase64String(SHA256.HashData(content))}:"));
 #pragma warning restore CA5351
             right.StatusCode.ShouldBe(HttpStatusCode.Created);
+            using var otherwise = await drive.PutAsync("write/digest", content, ("x-amz-checksum-crc64nvme", Convert.ToBase64String(new byte[8])));
+            otherwise.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+            using var summed = await drive.PutAsync("write/digest", content, ("x-amz-checksum-sha256", Convert.ToBase64String(SHA256.HashData(content))), ("x-amz-checksum-crc32c", Crc32CText(content)));
+            summed.StatusCode.ShouldBe(HttpStatusCode.OK);
             using var gone = await drive.Http.DeleteAsync(drive.FileUrl("write/digest"));
         }
+    }
+
+    [Theory]
+    [InlineData("Content-Type", "not a type;;;")]
+    [InlineData("Content-Encoding", "aws-chunked")]
+    [InlineData("Content-Encoding", "gzip, aws-chunked")]
+    [InlineData("Content-Digest", "sha-256=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=")]
+    [InlineData("x-amz-checksum-crc32", "AAA=")]
+    [InlineData("x-amz-checksum-xxhash", "AAAAAA==")]
+    public async Task A_header_that_could_not_be_kept_to_is_refused_by_its_name(string name, string value)
+    {
+        var drive = await TestDrive.SharedAsync(_app);
+        using var refused = await drive.PutAsync("write/header", [1, 2, 3], (name, value));
+        refused.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
+        (await TestDrive.JsonAsync(refused))["errors"]!.AsObject().ShouldContainKey(name);
+        (await drive.KeysAsync("write/header")).ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("text/plain\r\nx-amz-acl: public-read")]
+    [InlineData("text/plän")]
+    [InlineData("no type")]
+    public async Task A_presigned_upload_of_a_type_that_is_none_is_refused(string type)
+    {
+        var drive = await TestDrive.SharedAsync(_app);
+        var refused = await drive.Http.PostAsync($"{drive.Root}/uploads", new { path = "write/type", size = 3, contentType = type }, HttpStatusCode.UnprocessableEntity);
+        refused["errors"]!.AsObject().ShouldContainKey("contentType");
     }
 
     [Theory]
@@ -206,5 +239,14 @@ public sealed class WritingFiles(RunningApp running)
             length = 0;
             return false;
         }
+    }
+
+    private static string Crc32CText(byte[] content)
+    {
+        var bytes = new byte[4];
+        var sum = new Crc32(Crc32ParameterSet.Crc32C);
+        sum.Append(content);
+        BinaryPrimitives.WriteUInt32BigEndian(bytes, sum.GetCurrentHashAsUInt32());
+        return Convert.ToBase64String(bytes);
     }
 }

@@ -121,6 +121,26 @@ public sealed class NotificationScenarios(RunningApp running)
         (await ada.GetAsync($"/api/integrations/{integration}/deliveries", HttpStatusCode.OK))["items"]!.AsArray().Count.ShouldBe(1);
     }
 
+    [Fact]
+    public async Task Whoever_is_refused_too_often_is_slowed_down_and_nobody_else_is()
+    {
+        using var guesser = running.App.Anonymous();
+        guesser.DefaultRequestHeaders.Add("X-Forwarded-For", "192.0.2.78");
+        var answers = await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => GuessAsync(guesser)));
+        answers.ShouldContain(HttpStatusCode.NotFound);
+        answers.ShouldContain(HttpStatusCode.TooManyRequests);
+        using var other = running.App.Anonymous();
+        other.DefaultRequestHeaders.Add("X-Forwarded-For", "192.0.2.79");
+        (await GuessAsync(other)).ShouldBe(HttpStatusCode.NotFound);
+
+        static async Task<HttpStatusCode> GuessAsync(HttpClient http)
+        {
+            using var message = new StringContent("{}");
+            using var answer = await http.PostAsync(new Uri("/api/notifications/guess", UriKind.Relative), message, Cancellation);
+            return answer.StatusCode;
+        }
+    }
+
     private static string AddressIn(string script) => script.Split('\n').Single(line => line.StartsWith("ENDPOINT=", StringComparison.Ordinal))["ENDPOINT=".Length..].Trim('\'');
 
     /// <summary>What the script does, without the script: a topic that the bucket tells of everything, and its subscription.</summary>

@@ -1,0 +1,32 @@
+using System.Net.Http.Headers;
+
+namespace ServerlessDrives.Files;
+
+/// <summary>What a writer says that the content is, fit to be kept by S3 and to be answered again.</summary>
+/// <param name="Type">A media type; null for none.</param>
+/// <param name="Encoding">Content codings such as gzip, which are kept with the file as they are; null for none.</param>
+public sealed record ContentKind(string? Type, string? Encoding)
+{
+    private const int MostCharacters = 255;
+
+    public static readonly ContentKind None = new(null, null);
+
+    /// <param name="typeField">What the type came in, for the refusal.</param>
+    public static Result<ContentKind> Parse(string? type, string? encoding = null, string typeField = "Content-Type")
+    {
+        (type, encoding) = (Said(type), Said(encoding));
+        if (type is not null && !(IsPlain(type) && MediaTypeHeaderValue.TryParse(type, out _)))
+            return Refusal.Invalid(typeField, "A media type was expected, as in text/plain or application/pdf.");
+        if (encoding is null)
+            return new ContentKind(type, null);
+        if (encoding.Contains("aws-chunked", StringComparison.OrdinalIgnoreCase))
+            return Refusal.Invalid("Content-Encoding", "aws-chunked frames the content for S3 itself. Send the bytes as they are, or use a presigned upload.");
+        return IsPlain(encoding)
+            ? new ContentKind(type, encoding)
+            : Refusal.Invalid("Content-Encoding", "The name of a coding was expected, as in gzip.");
+    }
+
+    private static string? Said(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
+
+    private static bool IsPlain(string text) => text.Length <= MostCharacters && text.All(character => character is >= ' ' and <= '~');
+}
