@@ -13,12 +13,12 @@ public interface IRoles
     Task<Page<IamRole>> ListAsync(OrganizationId organization, IReadOnlyCollection<Audience>? audiences, int limit, string? cursor, CancellationToken cancellation);
 
     /// <returns>False when its workspace is gone.</returns>
-    Task<bool> CreateAsync(IamRole role, CancellationToken cancellation);
+    Task<bool> CreateAsync(IamRole role, Person by, CancellationToken cancellation);
 
     /// <summary>What the role is used by, which is what keeps it from being deleted.</summary>
     Task<IReadOnlyList<RoleUse>> UsesAsync(OrganizationId organization, RoleId id, CancellationToken cancellation);
 
     /// <summary>Deletes the role if it still is what was read and nothing uses it.</summary>
     /// <returns>False when it has changed, or got a use, meanwhile.</returns>
-    Task<bool> DeleteAsync(Versioned<IamRole> role, CancellationToken cancellation);
+    Task<bool> DeleteAsync(Versioned<IamRole> role, Person by, CancellationToken cancellation);
 }

@@ -20,7 +20,7 @@ public sealed record RoleView(
 
 /// <summary>Roles over HTTP: create ahead of any drive, list, read, delete.</summary>
 [Section("Roles")]
-public sealed class RoleTriggers(IRoles roles, IWorkspaces workspaces, IRoleWitness witness, IPrincipals principals, Idempotency idempotency, TimeProvider clock)
+public sealed class RoleTriggers(IRoles roles, IWorkspaces workspaces, IPrincipals principals, Idempotency idempotency, TimeProvider clock)
 {
     /// <summary>How often a deletion begins anew because the role changed under it.</summary>
     private const int LostRaces = 5;
@@ -77,9 +77,8 @@ public sealed class RoleTriggers(IRoles roles, IWorkspaces workspaces, IRoleWitn
                 CreatedBy = person.Id,
                 CreatedAt = clock.GetUtcNow(),
             };
-            if (!await roles.CreateAsync(role, cancellation))
+            if (!await roles.CreateAsync(role, person, cancellation))
                 return Refusal.NotFound("workspace").AsProblem();
-            await witness.CreatedAsync(person, role, cancellation);
             return Answers.Resource(request, await ViewAsync(person, role, cancellation), StatusCodes.Status201Created, $"/api/roles/{role.Id}");
         });
 
@@ -122,11 +121,8 @@ public sealed class RoleTriggers(IRoles roles, IWorkspaces workspaces, IRoleWitn
                 }).AsProblem();
             }
 
-            if (await roles.DeleteAsync(role, cancellation))
-            {
-                await witness.DeletedAsync(person, role.Value, cancellation);
+            if (await roles.DeleteAsync(role, person, cancellation))
                 return Results.NoContent();
-            }
         }
 
         return Refusal.Conflict("role-in-use", "Something that you may not see uses the role.").AsProblem();
@@ -148,12 +144,4 @@ public sealed class RoleTriggers(IRoles roles, IWorkspaces workspaces, IRoleWitn
         role.Status,
         [.. (await roles.UsesAsync(person.Organization, role.Id, cancellation)).Where(use => person.MaySee(use.Audience)).Select(use => new RoleUseView(use.Id, use.DisplayName))],
         role.CreatedBy, role.CreatedAt);
-}
-
-/// <summary>Hears of roles that people add and delete, for the audit trail.</summary>
-public interface IRoleWitness
-{
-    Task CreatedAsync(Person by, IamRole role, CancellationToken cancellation);
-
-    Task DeletedAsync(Person by, IamRole role, CancellationToken cancellation);
 }

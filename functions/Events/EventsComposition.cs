@@ -19,7 +19,6 @@ public static class EventsComposition
         services.AddSingleton<IDriveWitness, DriveAnnouncements>();
         services.AddSingleton<Witness>();
         services.AddSingleton<IWorkspaceWitness>(provider => provider.GetRequiredService<Witness>());
-        services.AddSingleton<IRoleWitness>(provider => provider.GetRequiredService<Witness>());
         services.AddSingleton<IDefaultDriveWitness>(provider => provider.GetRequiredService<Witness>());
         services.AddHttpClient<IWebhookSender, WebhookSender>(WebhookSender.ClientName)
             .ConfigurePrimaryHttpMessageHandler(provider => new SocketsHttpHandler

@@ -6,16 +6,14 @@ using ServerlessDrives.Workspaces;
 namespace ServerlessDrives.Events;
 
 /// <summary>Writes down what people do to workspaces and defaults, and tells the world of what it may want to know.</summary>
-public sealed class Witness(IAuditTrail audit, IEvents events, TimeProvider clock) : IWorkspaceWitness, IDefaultDriveWitness, IRoleWitness
+public sealed class Witness(IAuditTrail audit, IEvents events, TimeProvider clock) : IWorkspaceWitness, IDefaultDriveWitness
 {
-    public Task CreatedAsync(Person by, Workspace workspace, CancellationToken cancellation) =>
-        RecordAsync(by, "workspace.created", workspace.Id.Value, null, new { name = workspace.Name }, cancellation);
+    public static Act WorkspaceCreated(Person by, Workspace workspace) => ActOf(by, "workspace.created", workspace.Id.Value, null, new { name = workspace.Name });
 
-    public Task RenamedAsync(Person by, Workspace before, Workspace after, CancellationToken cancellation) =>
-        RecordAsync(by, "workspace.renamed", after.Id.Value, new { name = before.Name }, new { name = after.Name }, cancellation);
+    public static Act WorkspaceRenamed(Person by, Workspace before, Workspace after) =>
+        ActOf(by, "workspace.renamed", after.Id.Value, new { name = before.Name }, new { name = after.Name });
 
-    public Task DeletedAsync(Person by, Workspace workspace, CancellationToken cancellation) =>
-        RecordAsync(by, "workspace.deleted", workspace.Id.Value, new { name = workspace.Name }, null, cancellation);
+    public static Act WorkspaceDeleted(Person by, Workspace workspace) => ActOf(by, "workspace.deleted", workspace.Id.Value, new { name = workspace.Name }, null);
 
     public Task MemberChangedAsync(Person by, WorkspaceId workspace, UserId user, WorkspaceRole? before, WorkspaceRole? after, CancellationToken cancellation) =>
         RecordAsync(by, after is null ? "member.removed" : before is null ? "member.added" : "member.changed", workspace.Value, before is null ? null : new { user, role = before }, after is null ? null : new { user, role = after }, cancellation);
@@ -27,26 +25,19 @@ public sealed class Witness(IAuditTrail audit, IEvents events, TimeProvider cloc
     public static Act DefaultChanged(Person by, Audience audience, DriveId? before, DriveId? after)
     {
         ArgumentNullException.ThrowIfNull(by);
-        return new(
-            by.Organization, Actor.User(by.Id), "default-drive.changed", ScopeOf(by, audience),
-            before is null ? null : ToJson(new { driveId = before }), after is null ? null : ToJson(new { driveId = after }));
+        return ActOf(by, "default-drive.changed", ScopeOf(by, audience), before is null ? null : new { driveId = before }, after is null ? null : new { driveId = after });
     }
 
-    public Task CreatedAsync(Person by, IamRole role, CancellationToken cancellation)
-    {
-        ArgumentNullException.ThrowIfNull(role);
-        return RecordAsync(by, "role.created", role.Id.Value, null, Describe(role), cancellation);
-    }
+    public static Act RoleCreated(Person by, IamRole role) => ActOf(by, "role.created", role.Id.Value, null, Describe(role));
 
-    public Task DeletedAsync(Person by, IamRole role, CancellationToken cancellation)
-    {
-        ArgumentNullException.ThrowIfNull(role);
-        return RecordAsync(by, "role.deleted", role.Id.Value, Describe(role), null, cancellation);
-    }
+    public static Act RoleDeleted(Person by, IamRole role) => ActOf(by, "role.deleted", role.Id.Value, Describe(role), null);
 
     private static string ScopeOf(Person by, Audience audience) => audience is Audience.Workspace workspace ? workspace.Id.Value : by.Organization.Value;
 
     private static object Describe(IamRole role) => new { role.Audience, role.DisplayName, roleArn = role.Arn?.ToString() };
+
+    private static Act ActOf(Person by, string action, string resource, object? before, object? after) =>
+        new(by.Organization, Actor.User(by.Id), action, resource, ToJson(before), ToJson(after));
 
     private Task RecordAsync(Person by, string action, string resource, object? before, object? after, CancellationToken cancellation) =>
         audit.RecordAsync(by.Organization, Actor.User(by.Id), action, resource, ToJson(before), ToJson(after), key: null, cancellation);

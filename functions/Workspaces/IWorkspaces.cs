@@ -17,14 +17,16 @@ public interface IWorkspaces
     /// <summary>All workspaces of the organization, in the order of their ids.</summary>
     Task<Page<Workspace>> ListAsync(OrganizationId organization, int limit, string? cursor, CancellationToken cancellation);
 
+    /// <param name="by">Whose act it is, for the audit trail; null for the settings'.</param>
     /// <returns>False when there is one of this id already, or was one: ids are not given again.</returns>
-    Task<bool> CreateAsync(Workspace workspace, CancellationToken cancellation);
+    Task<bool> CreateAsync(Workspace workspace, Person? by, CancellationToken cancellation);
 
-    Task<Versioned<Workspace>?> SaveAsync(Versioned<Workspace> workspace, CancellationToken cancellation);
+    /// <returns>Null when it isn't what was read any more.</returns>
+    Task<Versioned<Workspace>?> RenameAsync(Versioned<Workspace> workspace, string name, Person by, CancellationToken cancellation);
 
     /// <summary>Deletes the workspace, its choice of a default drive, the roles that nothing uses, and its memberships.</summary>
     /// <returns>False when it isn't what was read any more: it was changed, or something came into it.</returns>
-    Task<bool> DeleteAsync(Versioned<Workspace> workspace, CancellationToken cancellation);
+    Task<bool> DeleteAsync(Versioned<Workspace> workspace, Person by, CancellationToken cancellation);
 
     /// <summary>What the person is in which workspaces.</summary>
     Task<IReadOnlyDictionary<WorkspaceId, WorkspaceRole>> MembershipsAsync(OrganizationId organization, UserId user, CancellationToken cancellation);

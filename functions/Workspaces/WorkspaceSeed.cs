@@ -43,7 +43,7 @@ internal sealed class WorkspaceSeed(WorkspaceSeedOptions options, IWorkspaces wo
             foreach (var workspace in seeded.Workspaces)
             {
                 var id = WorkspaceId.Parse(workspace.Id, null);
-                if (!await workspaces.CreateAsync(new(id, organization, workspace.Name, clock.GetUtcNow()), cancellationToken))
+                if (!await workspaces.CreateAsync(new(id, organization, workspace.Name, clock.GetUtcNow()), by: null, cancellationToken))
                     continue;
                 foreach (var member in workspace.Members)
                     await workspaces.PutMemberAsync(organization, new(id, UserId.Parse(member.User, null), member.Role), cancellationToken);

@@ -24,7 +24,7 @@ public sealed record WorkspaceView(WorkspaceId Id, string Name, WorkspaceRole? R
 
 /// <summary>Workspaces over HTTP.</summary>
 [Section("People")]
-public sealed class WorkspaceTriggers(IWorkspaces workspaces, IEnumerable<IWorkspaceContents> contents, IWorkspaceWitness witness, Idempotency idempotency, TimeProvider clock)
+public sealed class WorkspaceTriggers(IWorkspaces workspaces, IEnumerable<IWorkspaceContents> contents, Idempotency idempotency, TimeProvider clock)
 {
     [Function("ListWorkspaces")]
     [Requires(Need.Person)]
@@ -57,9 +57,8 @@ public sealed class WorkspaceTriggers(IWorkspaces workspaces, IEnumerable<IWorks
             if (body.Id is not null && !Identifier.TryParse(body.Id, out id))
                 return Refusal.Invalid("id", "A workspace's id is ws_ and 1 to 64 of a–z, 0–9 and -.").AsProblem();
             var workspace = new Workspace(id, person.Organization, name, clock.GetUtcNow());
-            if (!await workspaces.CreateAsync(workspace, request.HttpContext.RequestAborted))
+            if (!await workspaces.CreateAsync(workspace, person, request.HttpContext.RequestAborted))
                 return Refusal.Conflict("workspace-exists", $"There is a workspace {id} already, or there was one; ids are not given again. Choose another, or leave it out.").AsProblem();
-            await witness.CreatedAsync(person, workspace, request.HttpContext.RequestAborted);
             return Answers.Resource(request, WorkspaceView.Of(workspace, person), StatusCodes.Status201Created, $"/api/workspaces/{id}");
         });
 
@@ -103,11 +102,8 @@ public sealed class WorkspaceTriggers(IWorkspaces workspaces, IEnumerable<IWorks
             }
 
             // Something may have come into the workspace meanwhile, which touches its row and is no reason not to rename it.
-            if (await workspaces.SaveAsync(found.With(found.Value with { Name = name }), cancellation) is { } saved)
-            {
-                await witness.RenamedAsync(person, found.Value, saved.Value, cancellation);
-                return Answers.Resource(request, WorkspaceView.Of(saved.Value, person));
-            }
+            if (await workspaces.RenameAsync(found, name, person, cancellation) is { } renamed)
+                return Answers.Resource(request, WorkspaceView.Of(renamed.Value, person));
         }
     }
 
@@ -137,11 +133,8 @@ public sealed class WorkspaceTriggers(IWorkspaces workspaces, IEnumerable<IWorks
                 }).AsProblem();
             }
 
-            if (await workspaces.DeleteAsync(found, cancellation))
-            {
-                await witness.DeletedAsync(person, found.Value, cancellation);
+            if (await workspaces.DeleteAsync(found, person, cancellation))
                 return Results.NoContent();
-            }
         }
     }
 
@@ -162,15 +155,9 @@ public sealed class WorkspaceTriggers(IWorkspaces workspaces, IEnumerable<IWorks
         : Refusal.Invalid("name", $"A name of 1 to {Workspace.MaxNameLength} characters was expected.");
 }
 
-/// <summary>Hears of what happens to workspaces and their members, for the audit trail.</summary>
+/// <summary>Hears of what happens to memberships, for the audit trail.</summary>
 public interface IWorkspaceWitness
 {
-    Task CreatedAsync(Person by, Workspace workspace, CancellationToken cancellation);
-
-    Task RenamedAsync(Person by, Workspace before, Workspace after, CancellationToken cancellation);
-
-    Task DeletedAsync(Person by, Workspace workspace, CancellationToken cancellation);
-
     Task MemberChangedAsync(Person by, WorkspaceId workspace, UserId user, WorkspaceRole? before, WorkspaceRole? after, CancellationToken cancellation);
 }
 

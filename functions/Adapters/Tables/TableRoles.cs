@@ -1,10 +1,11 @@
 using ServerlessDrives.Drives;
+using ServerlessDrives.Events;
 using ServerlessDrives.Workspaces;
 
 namespace ServerlessDrives.Adapters.Tables;
 
 /// <summary>The roles in Table Storage.</summary>
-internal sealed class TableRoles(OrganizationTable table) : IRoles
+internal sealed class TableRoles(OrganizationTable table, TimeProvider clock) : IRoles
 {
     public async Task<Versioned<IamRole>?> FindAsync(OrganizationId organization, RoleId id, CancellationToken cancellation) =>
         await table.FindAsync<RoleRow>(organization, Keys.Of(id), cancellation) is { } row
@@ -18,9 +19,9 @@ internal sealed class TableRoles(OrganizationTable table) : IRoles
         return page.Select(row => row.ToRole());
     }
 
-    public async Task<bool> CreateAsync(IamRole role, CancellationToken cancellation)
+    public async Task<bool> CreateAsync(IamRole role, Person by, CancellationToken cancellation)
     {
-        var transaction = table.Begin(role.Organization).Put(RoleRow.Of(role, uses: 0));
+        var transaction = table.Begin(role.Organization).Put(RoleRow.Of(role, uses: 0)).Insert(TableAuditTrail.RowOf(Witness.RoleCreated(by, role), clock.GetUtcNow()));
         if (role.Audience is Audience.Workspace workspace)
             transaction.Touch(Keys.Of(workspace.Id));
         return (await transaction.CommitAsync(cancellation)).Succeeded;
@@ -34,13 +35,16 @@ internal sealed class TableRoles(OrganizationTable table) : IRoles
         return uses;
     }
 
-    public async Task<bool> DeleteAsync(Versioned<IamRole> role, CancellationToken cancellation)
+    public async Task<bool> DeleteAsync(Versioned<IamRole> role, Person by, CancellationToken cancellation)
     {
         var row = await table.FindAsync<RoleRow>(role.Value.Organization, Keys.Of(role.Value.Id), cancellation);
         if (row is null)
             return true;
         if (row.Uses > 0 || row.ETag.ToString() != role.ETag)
             return false;
-        return (await table.Begin(role.Value.Organization).Delete(row).CommitAsync(cancellation)).Succeeded;
+        return (await table.Begin(role.Value.Organization)
+            .Delete(row)
+            .Insert(TableAuditTrail.RowOf(Witness.RoleDeleted(by, role.Value), clock.GetUtcNow()))
+            .CommitAsync(cancellation)).Succeeded;
     }
 }

@@ -1,5 +1,6 @@
 using Azure;
 using Azure.Data.Tables;
+using ServerlessDrives.Events;
 using ServerlessDrives.Workspaces;
 
 namespace ServerlessDrives.Adapters.Tables;
@@ -23,26 +24,34 @@ internal sealed class TableWorkspaces(TableServiceClient service, OrganizationTa
     public async Task<Page<Workspace>> ListAsync(OrganizationId organization, int limit, string? cursor, CancellationToken cancellation) =>
         (await organizations.PageAsync<WorkspaceRow>(organization, Keys.Workspaces, null, limit, cursor, cancellation)).Select(row => row.ToWorkspace());
 
-    public async Task<bool> CreateAsync(Workspace workspace, CancellationToken cancellation) =>
-        await organizations.FindAsync<WorkspaceRow>(workspace.Organization, Keys.Deleted(workspace.Id), cancellation) is null
-        && (await organizations.Begin(workspace.Organization).Insert(WorkspaceRow.Of(workspace)).CommitAsync(cancellation)).Succeeded;
-
-    public async Task<Versioned<Workspace>?> SaveAsync(Versioned<Workspace> workspace, CancellationToken cancellation)
+    public async Task<bool> CreateAsync(Workspace workspace, Person? by, CancellationToken cancellation)
     {
-        var committed = await organizations.Begin(workspace.Value.Organization)
-            .Replace(WorkspaceRow.Of(workspace.Value), new ETag(workspace.ETag))
-            .CommitAsync(cancellation);
-        return committed.Succeeded ? new(workspace.Value, committed.ETags[0]) : null;
+        if (await organizations.FindAsync<WorkspaceRow>(workspace.Organization, Keys.Deleted(workspace.Id), cancellation) is not null)
+            return false;
+        var transaction = organizations.Begin(workspace.Organization).Insert(WorkspaceRow.Of(workspace));
+        if (by is not null)
+            transaction.Insert(RowOf(Witness.WorkspaceCreated(by, workspace)));
+        return (await transaction.CommitAsync(cancellation)).Succeeded;
     }
 
-    public async Task<bool> DeleteAsync(Versioned<Workspace> workspace, CancellationToken cancellation)
+    public async Task<Versioned<Workspace>?> RenameAsync(Versioned<Workspace> workspace, string name, Person by, CancellationToken cancellation)
+    {
+        var renamed = workspace.Value with { Name = name };
+        var committed = await organizations.Begin(renamed.Organization)
+            .Replace(WorkspaceRow.Of(renamed), new ETag(workspace.ETag))
+            .Insert(RowOf(Witness.WorkspaceRenamed(by, workspace.Value, renamed)))
+            .CommitAsync(cancellation);
+        return committed.Succeeded ? new(renamed, committed.ETags[0]) : null;
+    }
+
+    public async Task<bool> DeleteAsync(Versioned<Workspace> workspace, Person by, CancellationToken cancellation)
     {
         var (organization, id) = (workspace.Value.Organization, workspace.Value.Id);
         var gone = WorkspaceRow.Of(workspace.Value);
         var tombstone = WorkspaceRow.Of(workspace.Value);
         tombstone.RowKey = Keys.Deleted(id);
         var audience = new Audience.Workspace(id);
-        var transaction = organizations.Begin(organization).Delete(gone, new ETag(workspace.ETag)).Insert(tombstone);
+        var transaction = organizations.Begin(organization).Delete(gone, new ETag(workspace.ETag)).Insert(tombstone).Insert(RowOf(Witness.WorkspaceDeleted(by, workspace.Value)));
         if (await organizations.FindAsync<DefaultRow>(organization, Keys.Default(audience), cancellation) is { } chosen)
             transaction.Delete(chosen);
         var roles = await organizations.PageAsync<RoleRow>(organization, Keys.Roles, Filters.And(Filters.Scopes([audience]), "Uses eq 0"), MostRoles, cursor: null, cancellation);
@@ -105,6 +114,8 @@ internal sealed class TableWorkspaces(TableServiceClient service, OrganizationTa
 
         await _table.DeleteEntityAsync(organization.Value, ByWorkspace(workspace) + user, ETag.All, cancellation);
     }
+
+    private Row RowOf(Act act) => TableAuditTrail.RowOf(act, clock.GetUtcNow());
 
     private static string ByWorkspace(WorkspaceId workspace) => $"member|{workspace}|";
 
