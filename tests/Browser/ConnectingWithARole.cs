@@ -50,7 +50,7 @@ public sealed class ConnectingWithARole(Browsers browsers) : BrowserTests(browse
         await ada.Button("Verify again").ClickAsync();
         await ada.SeeConnectedAsync(name);
         await ada.Link("All drives").ClickAsync();
-        await ada.SeeAsync(ada.Link(name));
+        await ada.SeeAsync(ada.Page.Locator("a.drive-card").Filter(new() { HasText = name }));
     }
 
     [Fact]

@@ -109,6 +109,8 @@ internal sealed class EmbeddedCloud : IHostedLifecycleService, IAsyncDisposable
 
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
+        // The port is bound last of all: whoever can't have it hears of it before anything runs.
+        FreePort.Require(_options.Port);
         await Task.WhenAll(_azurite.StartAsync(cancellationToken), _sandbox?.StartAsync(cancellationToken) ?? Task.CompletedTask);
         if (!_options.Demo)
             Announcement.Print(_options, _sandbox?.Endpoint, _sandbox is null ? null : Seeded);

@@ -41,6 +41,20 @@ internal static class FreePort
         }
     }
 
+    /// <exception cref="StartRefusedException">Somebody listens on the port.</exception>
+    public static void Require(int port)
+    {
+        try
+        {
+            using var listener = new TcpListener(IPAddress.Loopback, port);
+            listener.Start();
+        }
+        catch (SocketException taken) when (taken.SocketErrorCode is SocketError.AddressAlreadyInUse)
+        {
+            throw new StartRefusedException($"http://127.0.0.1:{port}: address already in use. Choose another port with --port or PORT; 0 picks a free one.");
+        }
+    }
+
     /// <summary>The preferred port if it is free, else any that is.</summary>
     public static int TakePreferably(int preferred)
     {

@@ -77,7 +77,7 @@ public sealed class CommandLine
             Directory.Delete(other, recursive: true);
             samePort.ExitCode.ShouldBe(1);
             samePort.Output.ShouldContain("address already in use");
-            samePort.Output.ShouldNotContain("   at ");
+            samePort.Output.ShouldNotContain("   at ", customMessage: samePort.Output);
 
             // Azurite keeps this file for as long as it serves and takes it away last of all, with everything saved.
             var serving = Path.Combine(app.DataFolder, "azurite", "azurite.pid");
