@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using ServerlessDrives.Tests.Shared;
 using static Microsoft.Playwright.Assertions;
@@ -15,6 +16,8 @@ public sealed class Person : IAsyncDisposable
 
     /// <summary>Member of another organization, in which nothing has happened.</summary>
     public const string Eve = "Eve Novak";
+
+    private static readonly Regex Something = new(@"\S", RegexOptions.None, TimeSpan.FromSeconds(1));
 
     private readonly IBrowserContext _context;
     private readonly EmbeddedApp _app;
@@ -57,7 +60,8 @@ public sealed class Person : IAsyncDisposable
     public async Task<string> ReadAsync(string title)
     {
         var text = Page.GetByLabel(title, new() { Exact = true }).Last;
-        await Expect(text).ToBeVisibleAsync();
+        // What is fetched for it comes a moment after the place for it.
+        await Expect(text).ToContainTextAsync(Something);
         return await text.InnerTextAsync();
     }
 

@@ -145,9 +145,8 @@ public sealed class HealthScenarios(HealthApp health) : IClassFixture<HealthApp>
         }
         while (passes < HealthApp.Every / TimeSpan.FromSeconds(15));
 
-        // Two rounds' worth is the most in one round's time, and no single pass takes all of it.
+        // Two rounds' worth is the most in one round's time. How much of it one pass takes depends on which shards these few drives happen to be in.
         looks.Sum().ShouldBeInRange(all, (2 * all) + 1);
-        looks[0].ShouldBeLessThan(all);
         foreach (var drive in drives)
         {
             // What is shown of drives that are well is some seconds old.
