@@ -12,7 +12,7 @@ public sealed class ConnectionWitness(IAuditTrail audit, IEvents events)
     {
         ArgumentNullException.ThrowIfNull(connection);
         return RecordAsync(
-            connection, Actor.User(connection.CreatedBy), "started", null, new() { ["displayName"] = connection.DisplayName.Value, ["method"] = Word(connection.Method) }, "started", cancellation);
+            ActOf(connection, Actor.User(connection.CreatedBy), "started", null, new() { ["displayName"] = connection.DisplayName.Value, ["method"] = Word(connection.Method) }), "started", cancellation);
     }
 
     public static Act Configured(UserId by, DriveConnection before, DriveConnection after)
@@ -51,7 +51,7 @@ public sealed class ConnectionWitness(IAuditTrail audit, IEvents events)
     {
         ArgumentNullException.ThrowIfNull(connection);
         var word = Word(connection.Status);
-        await RecordAsync(connection, Actor.System("connecting"), word, null, connection.DriveId is { } drive ? new() { ["driveId"] = drive.Value } : null, "ended", cancellation);
+        await RecordAsync(ActOf(connection, Actor.System("connecting"), word, null, connection.DriveId is { } drive ? new() { ["driveId"] = drive.Value } : null), "ended", cancellation);
         if (connection is { Status: ConnectionStatus.Connected, MakeDefault: true })
             await DefaultChangedAsync(connection, cancellation);
         if (connection.Status is ConnectionStatus.Connected or ConnectionStatus.Expired)
@@ -64,7 +64,7 @@ public sealed class ConnectionWitness(IAuditTrail audit, IEvents events)
         var scope = connection.Audience is Audience.Workspace workspace ? workspace.Id.Value : connection.Organization.Value;
         var key = $"{connection.Id}-default";
         await audit.RecordAsync(
-            connection.Organization, Actor.User(connection.CreatedBy), "default-drive.changed", scope, null, new() { ["driveId"] = connection.DriveId!.Value.Value }, key, cancellation);
+            new(connection.Organization, Actor.User(connection.CreatedBy), "default-drive.changed", scope, null, new() { ["driveId"] = connection.DriveId!.Value.Value }), key, cancellation);
         await events.TellAsync(
             new(key, connection.Organization, EventTypes.DefaultDriveChanged, scope, connection.UpdatedAt, new JsonObject
             {
@@ -91,9 +91,7 @@ public sealed class ConnectionWitness(IAuditTrail audit, IEvents events)
         return new(connection.Organization, actor, $"connection.{verb}", connection.Id.Value, before, after);
     }
 
-    private Task RecordAsync(
-        DriveConnection connection, Actor actor, string verb, JsonObject? before, JsonObject? after, string? key, CancellationToken cancellation) =>
-        audit.RecordAsync(connection.Organization, actor, $"connection.{verb}", connection.Id.Value, before, after, key is null ? null : $"{connection.Id}-{key}", cancellation);
+    private Task RecordAsync(Act act, string key, CancellationToken cancellation) => audit.RecordAsync(act, $"{act.Resource}-{key}", cancellation);
 
     private static JsonObject? Describe(DriveConfiguration? configuration) => configuration is null ? null : new()
     {

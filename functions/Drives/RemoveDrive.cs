@@ -56,7 +56,7 @@ public sealed class RemoveDrive(IDrives drives, IEnumerable<IHoldsDrives> holder
     public async Task ReleaseDrive([ActivityTrigger] RemoveDriveInput input, CancellationToken cancellation)
     {
         foreach (var holder in holders)
-            await holder.ReleaseAsync(input.Organization, input.Drive, cancellation);
+            await holder.ReleaseAsync(input.Organization, input.Drive, input.By, cancellation);
     }
 
     [Function(nameof(DeleteDriveSecret))]
@@ -90,7 +90,8 @@ public interface IHoldsDrives
     Task<IReadOnlyList<DriveHold>> HoldsAsync(OrganizationId organization, DriveId drive, CancellationToken cancellation);
 
     /// <summary>Lets go of the drive; nothing to let go of is fine.</summary>
-    Task ReleaseAsync(OrganizationId organization, DriveId drive, CancellationToken cancellation);
+    /// <param name="by">Who asked for the drive's removal.</param>
+    Task ReleaseAsync(OrganizationId organization, DriveId drive, UserId by, CancellationToken cancellation);
 }
 
 /// <param name="Id">Such as <c>int_…</c>.</param>

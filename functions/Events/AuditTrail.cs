@@ -28,9 +28,9 @@ public sealed record Act(OrganizationId Organization, Actor Actor, string Action
 /// <summary>Who did what, kept for good.</summary>
 public interface IAuditTrail
 {
-    /// <param name="key">Makes the entry's id; an act that is done again after a crash, under the same key, stays one entry. Null for a new one.</param>
-    Task RecordAsync(
-        OrganizationId organization, Actor actor, string action, string resource, JsonObject? before, JsonObject? after, string? key, CancellationToken cancellation);
+    /// <summary>Writes down an act whose effect lies somewhere that no transaction reaches from here.</summary>
+    /// <param name="key">An act that is done again after a crash, under the same key, stays one entry.</param>
+    Task RecordAsync(Act act, string key, CancellationToken cancellation);
 
     /// <summary>The newest first.</summary>
     Task<Page<AuditEntry>> ListAsync(AuditQuery query, int limit, string? cursor, CancellationToken cancellation);

@@ -4,7 +4,7 @@ using System.Text;
 namespace ServerlessDrives.Events;
 
 /// <summary>Turns an event into deliveries, one for each webhook that wants it.</summary>
-public sealed class EventOutbox(IWebhooks webhooks, TimeProvider clock) : IEvents
+public sealed class EventOutbox(IWebhooks webhooks, IAuditTrail audit, TimeProvider clock) : IEvents
 {
     private const int WebhooksAtATime = 100;
 
@@ -16,28 +16,30 @@ public sealed class EventOutbox(IWebhooks webhooks, TimeProvider clock) : IEvent
         {
             var page = await webhooks.ListAsync(happened.Organization, WebhooksAtATime, cursor, cancellation);
             foreach (var webhook in page.Items.Where(webhook => webhook.Wants(happened.Type)))
-                await TellAsync(happened, webhook.Id, cancellation);
+                await TellAsync(happened, webhook.Id, asked: null, cancellation);
             cursor = page.NextCursor;
         }
         while (cursor is not null);
     }
 
-    public Task TellAsync(ProductEvent happened, WebhookId webhook, CancellationToken cancellation)
+    public async Task TellAsync(ProductEvent happened, WebhookId webhook, Act? asked, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(happened);
         var now = clock.GetUtcNow();
-        return webhooks.AddAsync(
-            new Delivery
-            {
-                Id = DeliveryOf(happened, webhook),
-                Organization = happened.Organization,
-                Webhook = webhook,
-                Event = happened,
-                CreatedAt = now,
-                TryingSince = now,
-                NextAttemptAt = now,
-            },
-            cancellation);
+        var delivery = new Delivery
+        {
+            Id = DeliveryOf(happened, webhook),
+            Organization = happened.Organization,
+            Webhook = webhook,
+            Event = happened,
+            CreatedAt = now,
+            TryingSince = now,
+            NextAttemptAt = now,
+            Asked = asked,
+        };
+        await webhooks.AddAsync(delivery, cancellation);
+        if (asked is not null)
+            await audit.RecordAsync(asked, delivery.AskedKey, cancellation);
     }
 
     /// <summary>The same event to the same webhook is the same delivery; ids sort by the event's time.</summary>

@@ -17,8 +17,8 @@ public static class EventsComposition
         services.AddSingleton<PublicAddresses>();
         services.AddSingleton<IEvents, EventOutbox>();
         services.AddSingleton<IDriveWitness, DriveAnnouncements>();
+        services.AddSingleton<Redelivery>();
         services.AddSingleton<Witness>();
-        services.AddSingleton<IWorkspaceWitness>(provider => provider.GetRequiredService<Witness>());
         services.AddSingleton<IDefaultDriveWitness>(provider => provider.GetRequiredService<Witness>());
         services.AddHttpClient<IWebhookSender, WebhookSender>(WebhookSender.ClientName)
             .ConfigurePrimaryHttpMessageHandler(provider => new SocketsHttpHandler

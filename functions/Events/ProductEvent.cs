@@ -34,5 +34,6 @@ public interface IEvents
     Task TellAsync(ProductEvent happened, CancellationToken cancellation);
 
     /// <summary>The same, to one webhook only.</summary>
-    Task TellAsync(ProductEvent happened, WebhookId webhook, CancellationToken cancellation);
+    /// <param name="asked">The act of having it told, for the audit trail: both or neither; null when nobody asked for it.</param>
+    Task TellAsync(ProductEvent happened, WebhookId webhook, Act? asked, CancellationToken cancellation);
 }

@@ -59,6 +59,8 @@ public sealed class SendDueEvents(IWebhooks webhooks, IWebhookSender sender, IEv
         var answered = true;
         var webhook = await webhooks.FindAsync(due.Organization, due.Webhook, cancellation);
         var delivery = await webhooks.FindAsync(due.Organization, due.Webhook, due.Delivery, cancellation);
+        if (delivery?.Value.Asked is { } asked)
+            await audit.RecordAsync(asked, delivery.Value.AskedKey, cancellation);
         if (delivery is { Value.Status: DeliveryStatus.Pending } && webhook is not null)
         {
             var attempt = webhook.Value.DisabledAt is null
@@ -84,30 +86,31 @@ public sealed class SendDueEvents(IWebhooks webhooks, IWebhookSender sender, IEv
         if (attempt.Succeeded)
         {
             if (webhook.FailingSince is not null)
-                await webhooks.SaveAsync(read.With(webhook with { FailingSince = null }), cancellation);
+                await webhooks.SaveAsync(read.With(webhook with { FailingSince = null }), act: null, cancellation);
         }
         else if (attempt.IsFinal || delivery.SaysDead(webhook))
         {
-            // Told first, under a key that a repetition finds again: once it is disabled, nothing would tell of it any more.
-            await TellDisabledAsync(webhook, delivery, attempt, cancellation);
-            await webhooks.SaveAsync(read.With(webhook with { DisabledAt = attempt.At }), cancellation);
+            await DisableAsync(read, delivery, attempt, cancellation);
         }
         else if (webhook.FailingSince is null)
         {
-            await webhooks.SaveAsync(read.With(webhook with { FailingSince = attempt.At }), cancellation);
+            await webhooks.SaveAsync(read.With(webhook with { FailingSince = attempt.At }), act: null, cancellation);
         }
     }
 
-    private async Task TellDisabledAsync(Webhook webhook, Delivery delivery, DeliveryAttempt attempt, CancellationToken cancellation)
+    private async Task DisableAsync(Versioned<Webhook>? read, Delivery delivery, DeliveryAttempt attempt, CancellationToken cancellation)
     {
-        var key = $"{delivery.Id}-disabled";
-        await audit.RecordAsync(
-            webhook.Organization, Actor.System("events"), "webhook.disabled", webhook.Id.Value,
-            new() { ["status"] = "failing" }, new() { ["status"] = "disabled", ["reason"] = attempt.Error }, key, cancellation);
-        await events.TellAsync(
-            new(key, webhook.Organization, EventTypes.WebhookDisabled, webhook.Id.Value, delivery.TryingSince,
-                new() { ["url"] = webhook.Url.AbsoluteUri, ["lastDelivery"] = delivery.Id.Value, ["reason"] = attempt.Error }),
-            cancellation);
+        while (read is { Value: { DisabledAt: null } webhook })
+        {
+            // Told first, under an id that a repetition finds again: once it is disabled, nothing would tell of it any more.
+            await events.TellAsync(
+                new($"{delivery.Id}-disabled", webhook.Organization, EventTypes.WebhookDisabled, webhook.Id.Value, delivery.TryingSince,
+                    new() { ["url"] = webhook.Url.AbsoluteUri, ["lastDelivery"] = delivery.Id.Value, ["reason"] = attempt.Error }),
+                cancellation);
+            if (await webhooks.SaveAsync(read.With(webhook with { DisabledAt = attempt.At }), WebhookActs.Disabled(webhook, attempt.Error), cancellation))
+                return;
+            read = await webhooks.FindAsync(webhook.Organization, webhook.Id, cancellation);
+        }
     }
 }
 

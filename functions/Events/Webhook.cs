@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using ServerlessDrives.Access;
 
 namespace ServerlessDrives.Events;
@@ -52,6 +53,13 @@ public sealed record Delivery
 
     public DateTimeOffset? NextAttemptAt { get; init; }
 
+    /// <summary>The act of having it sent, which is written down at the latest before it is tried; null once it was, and for what nobody asked for.</summary>
+    public Act? Asked { get; init; }
+
+    /// <summary>The key under which <see cref="Asked"/> is written down.</summary>
+    [JsonIgnore]
+    public string AskedKey => $"{Id}-asked-{TryingSince.UtcTicks}";
+
     public const int MostAttempts = 20;
 
     /// <summary>For how long it is tried.</summary>
@@ -65,7 +73,7 @@ public sealed record Delivery
     public Delivery After(DeliveryAttempt attempt, double spread)
     {
         ArgumentNullException.ThrowIfNull(attempt);
-        var tried = this with { Attempts = [.. Attempts.TakeLast(MostAttempts - 1), attempt], Tries = Tries + 1 };
+        var tried = this with { Attempts = [.. Attempts.TakeLast(MostAttempts - 1), attempt], Tries = Tries + 1, Asked = null };
         if (attempt.Succeeded)
             return tried with { Status = DeliveryStatus.Delivered, NextAttemptAt = null };
         var pause = Pauses[Math.Min(Tries, Pauses.Length - 1)] * (1 + (spread / 5));
@@ -87,7 +95,8 @@ public sealed record Delivery
     private static readonly TimeSpan Beginning = TimeSpan.FromMinutes(10);
 
     /// <summary>Tried again from the beginning, because somebody asked for it.</summary>
-    public Delivery Again(DateTimeOffset now) => this with { Status = DeliveryStatus.Pending, TryingSince = now, NextAttemptAt = now, Tries = 0 };
+    public Delivery Again(UserId by, DateTimeOffset now) =>
+        this with { Status = DeliveryStatus.Pending, TryingSince = now, NextAttemptAt = now, Tries = 0, Asked = WebhookActs.Redelivered(by, this) };
 }
 
 public enum DeliveryStatus

@@ -36,7 +36,7 @@ public sealed record DeliveryView(DeliveryId Id, string EventId, string Type, st
 
 /// <summary>Webhooks over HTTP: an admin's business, since they hear of the whole organization.</summary>
 [Section("Events")]
-public sealed class WebhookTriggers(IWebhooks webhooks, IEvents events, ISecrets secrets, IAuditTrail audit, EventOptions options, Idempotency idempotency, TimeProvider clock)
+public sealed class WebhookTriggers(IWebhooks webhooks, IEvents events, ISecrets secrets, Redelivery redelivery, EventOptions options, Idempotency idempotency, TimeProvider clock)
 {
     [Function("ListWebhooks")]
     [Requires(Need.Admin)]
@@ -85,8 +85,7 @@ public sealed class WebhookTriggers(IWebhooks webhooks, IEvents events, ISecrets
                 CreatedBy = person.Id,
                 CreatedAt = clock.GetUtcNow(),
             };
-            await webhooks.CreateAsync(webhook, cancellation);
-            await audit.RecordAsync(person.Organization, Actor.User(person.Id), "webhook.created", webhook.Id.Value, null, new() { ["url"] = webhook.Url.AbsoluteUri }, null, cancellation);
+            await webhooks.CreateAsync(webhook, WebhookActs.Created(webhook), cancellation);
             request.HttpContext.Response.Headers.CacheControl = "no-store";
             return Results.Json(WebhookView.Of(webhook, key.Reveal()), Json.Options, statusCode: StatusCodes.Status201Created);
         });
@@ -98,13 +97,15 @@ public sealed class WebhookTriggers(IWebhooks webhooks, IEvents events, ISecrets
     [Refuses("forbidden")]
     public async Task<IResult> DeleteAsync([HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "api/webhooks/{webhookId}")] HttpRequest request, string webhookId)
     {
-        if (!(await FindAsync(request, webhookId)).TryGet(out var found, out var unknown))
-            return unknown.AsProblem();
-        var (person, cancellation) = (request.Person(), request.HttpContext.RequestAborted);
-        await webhooks.DeleteAsync(person.Organization, found.Value.Id, cancellation);
-        await secrets.DeleteAsync(found.Value.Secret, cancellation);
-        await audit.RecordAsync(person.Organization, Actor.User(person.Id), "webhook.deleted", found.Value.Id.Value, new() { ["url"] = found.Value.Url.AbsoluteUri }, null, null, cancellation);
-        return Results.NoContent();
+        ArgumentNullException.ThrowIfNull(request);
+        while (true)
+        {
+            if (!(await FindAsync(request, webhookId)).TryGet(out var found, out var unknown))
+                return unknown.AsProblem();
+            await secrets.DeleteAsync(found.Value.Secret, request.HttpContext.RequestAborted);
+            if (await webhooks.DeleteAsync(found, WebhookActs.Deleted(request.Person().Id, found.Value), request.HttpContext.RequestAborted))
+                return Results.NoContent();
+        }
     }
 
     [Function("TestWebhook")]
@@ -118,9 +119,7 @@ public sealed class WebhookTriggers(IWebhooks webhooks, IEvents events, ISecrets
             return unknown.AsProblem();
         var now = clock.GetUtcNow();
         var test = new ProductEvent($"test-{Guid.NewGuid():N}", found.Value.Organization, EventTypes.Test, found.Value.Id.Value, now, new JsonObject { ["message"] = "This is a test.", ["askedBy"] = request.Person().Id.Value });
-        await events.TellAsync(test, found.Value.Id, request.HttpContext.RequestAborted);
-        await audit.RecordAsync(
-            found.Value.Organization, Actor.User(request.Person().Id), "webhook.tested", found.Value.Id.Value, null, new() { ["eventId"] = test.Id }, key: null, request.HttpContext.RequestAborted);
+        await events.TellAsync(test, found.Value.Id, WebhookActs.Tested(request.Person().Id, test), request.HttpContext.RequestAborted);
         return Results.Json(new WebhookTestView(test.Id), Json.Options, statusCode: StatusCodes.Status202Accepted);
     }
 
@@ -152,7 +151,8 @@ public sealed class WebhookTriggers(IWebhooks webhooks, IEvents events, ISecrets
     {
         if (!(await FindAsync(request, webhookId)).TryGet(out var found, out var unknown))
             return unknown.AsProblem();
-        return await Redelivery.AskAsync(webhooks, audit, request.Person(), found.Value.Id, deliveryId, subject: null, request.HttpContext.RequestAborted);
+        var asked = await redelivery.AskAsync(request.Person(), found.Value.Id, deliveryId, subject: null, request.HttpContext.RequestAborted);
+        return asked.Answer(delivery => Results.Json(DeliveryView.Of(delivery), Json.Options, statusCode: StatusCodes.Status202Accepted));
     }
 
     private Uri? UrlOf(FormReader form, string? text)
@@ -173,45 +173,5 @@ public sealed class WebhookTriggers(IWebhooks webhooks, IEvents events, ISecrets
         if (!Identifier.TryParse<WebhookId>(webhookId, out var id) || await webhooks.FindAsync(person.Organization, id, request.HttpContext.RequestAborted) is not { } found)
             return Refusal.NotFound("webhook");
         return person.IsAdmin ? found : Refusal.Forbidden("Only admins of the organization see and change webhooks.");
-    }
-}
-
-/// <summary>Sends an event again because somebody asked for it, dead or delivered.</summary>
-public static class Redelivery
-{
-    /// <param name="subject">Whose event it must be; null for any of the webhook's.</param>
-    public static async Task<IResult> AskAsync(IWebhooks webhooks, IAuditTrail audit, Person by, WebhookId webhook, string deliveryId, string? subject, CancellationToken cancellation)
-    {
-        ArgumentNullException.ThrowIfNull(webhooks);
-        ArgumentNullException.ThrowIfNull(audit);
-        ArgumentNullException.ThrowIfNull(by);
-        if (!Identifier.TryParse<DeliveryId>(deliveryId, out var id))
-            return Refusal.NotFound("delivery").AsProblem();
-        while (await webhooks.FindAsync(by.Organization, webhook, id, cancellation) is { } found)
-        {
-            if (subject is not null && found.Value.Event.Subject != subject)
-                break;
-            await EnableAsync(webhooks, audit, by, webhook, cancellation);
-            var again = found.Value.Again(TimeProvider.System.GetUtcNow());
-            if (!await webhooks.SaveAsync(found.With(again), cancellation))
-                continue;
-            await audit.RecordAsync(
-                by.Organization, Actor.User(by.Id), "delivery.redelivered", id.Value, new() { ["status"] = found.Value.Status.ToString().ToLowerInvariant() }, new() { ["status"] = "pending" }, key: null, cancellation);
-            return Results.Json(DeliveryView.Of(again), Json.Options, statusCode: StatusCodes.Status202Accepted);
-        }
-
-        return Refusal.NotFound("delivery").AsProblem();
-    }
-
-    /// <summary>Who has something sent again says that the receiver is back; if it isn't, it is disabled again.</summary>
-    private static async Task EnableAsync(IWebhooks webhooks, IAuditTrail audit, Person by, WebhookId webhook, CancellationToken cancellation)
-    {
-        while (await webhooks.FindAsync(by.Organization, webhook, cancellation) is { Value.DisabledAt: not null } disabled)
-        {
-            if (!await webhooks.SaveAsync(disabled.With(disabled.Value with { DisabledAt = null, FailingSince = null }), cancellation))
-                continue;
-            await audit.RecordAsync(
-                by.Organization, Actor.User(by.Id), "webhook.enabled", webhook.Value, new() { ["status"] = "disabled" }, new() { ["status"] = "active" }, key: null, cancellation);
-        }
     }
 }

@@ -6,7 +6,7 @@ using ServerlessDrives.Workspaces;
 namespace ServerlessDrives.Events;
 
 /// <summary>Writes down what people do to workspaces and defaults, and tells the world of what it may want to know.</summary>
-public sealed class Witness(IAuditTrail audit, IEvents events, TimeProvider clock) : IWorkspaceWitness, IDefaultDriveWitness
+public sealed class Witness(IEvents events, TimeProvider clock) : IDefaultDriveWitness
 {
     public static Act WorkspaceCreated(Person by, Workspace workspace) => ActOf(by, "workspace.created", workspace.Id.Value, null, new { name = workspace.Name });
 
@@ -15,8 +15,9 @@ public sealed class Witness(IAuditTrail audit, IEvents events, TimeProvider cloc
 
     public static Act WorkspaceDeleted(Person by, Workspace workspace) => ActOf(by, "workspace.deleted", workspace.Id.Value, new { name = workspace.Name }, null);
 
-    public Task MemberChangedAsync(Person by, WorkspaceId workspace, UserId user, WorkspaceRole? before, WorkspaceRole? after, CancellationToken cancellation) =>
-        RecordAsync(by, after is null ? "member.removed" : before is null ? "member.added" : "member.changed", workspace.Value, before is null ? null : new { user, role = before }, after is null ? null : new { user, role = after }, cancellation);
+    /// <summary>The act of making somebody a member, something else, or none; null where they weren't, or aren't, one.</summary>
+    public static Act MemberChanged(Person by, WorkspaceId workspace, UserId user, WorkspaceRole? before, WorkspaceRole? after) => ActOf(
+        by, after is null ? "member.removed" : before is null ? "member.added" : "member.changed", workspace.Value, before is null ? null : new { user, role = before }, after is null ? null : new { user, role = after });
 
     public Task ChangedAsync(Person by, Audience audience, DriveId? before, DriveId? after, CancellationToken cancellation) => events.TellAsync(
         new($"evt_{Guid.NewGuid():N}", by.Organization, EventTypes.DefaultDriveChanged, ScopeOf(by, audience), clock.GetUtcNow(), ToJson(new { audience, before, after })!), cancellation);
@@ -38,9 +39,6 @@ public sealed class Witness(IAuditTrail audit, IEvents events, TimeProvider cloc
 
     private static Act ActOf(Person by, string action, string resource, object? before, object? after) =>
         new(by.Organization, Actor.User(by.Id), action, resource, ToJson(before), ToJson(after));
-
-    private Task RecordAsync(Person by, string action, string resource, object? before, object? after, CancellationToken cancellation) =>
-        audit.RecordAsync(by.Organization, Actor.User(by.Id), action, resource, ToJson(before), ToJson(after), key: null, cancellation);
 
     private static JsonObject? ToJson(object? value) => value is null ? null : JsonSerializer.SerializeToNode(value, Json.Options)!.AsObject();
 }

@@ -29,7 +29,7 @@ public sealed class AbandonedUploads(IFileRecords records, IDrives drives, IDriv
     public Task<IReadOnlyList<DriveHold>> HoldsAsync(OrganizationId organization, DriveId drive, CancellationToken cancellation) => Task.FromResult<IReadOnlyList<DriveHold>>([]);
 
     /// <summary>Aborts the drive's uploads while it still has credentials.</summary>
-    public async Task ReleaseAsync(OrganizationId organization, DriveId drive, CancellationToken cancellation)
+    public async Task ReleaseAsync(OrganizationId organization, DriveId drive, UserId by, CancellationToken cancellation)
     {
         if (await drives.FindAsync(organization, drive, cancellation) is not { Value: var found })
             return;

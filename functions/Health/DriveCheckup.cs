@@ -110,7 +110,8 @@ public sealed class DriveCheckup(
         await history.NoteAsync(drive.Organization, drive.Id, new(at, after.Status, after.Problem), cancellation);
         var key = $"{drive.Id}-health-{at.UtcTicks}";
         await audit.RecordAsync(
-            drive.Organization, Actor.System("health check"), "drive.health-changed", drive.Id.Value, new() { ["status"] = Word(before) }, new() { ["status"] = Word(after.Status), ["problem"] = after.Problem }, key, cancellation);
+            new(drive.Organization, Actor.System("health check"), "drive.health-changed", drive.Id.Value, new() { ["status"] = Word(before) }, new() { ["status"] = Word(after.Status), ["problem"] = after.Problem }),
+            key, cancellation);
         await events.TellAsync(
             new(key, drive.Organization, EventTypes.HealthChanged, drive.Id.Value, at, new JsonObject
             {

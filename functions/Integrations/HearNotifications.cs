@@ -11,7 +11,7 @@ public sealed record Addressed(Versioned<Integration> Integration, Drive Drive);
 /// the version alone, so that both tell of it as one event.
 /// </summary>
 public sealed class HearNotifications(
-    IIntegrations integrations, IUpstreamState state, IDrives drives, IArrivals arrivals, IEvents events, IWebhooks webhooks, IAuditTrail audit, ISns sns, TimeProvider clock)
+    IIntegrations integrations, IUpstreamState state, IDrives drives, IArrivals arrivals, IEvents events, IWebhooks webhooks, ISns sns, TimeProvider clock)
 {
     /// <summary>How old a message may be: SNS itself gives up after an hour of tries.</summary>
     public static readonly TimeSpan Oldest = TimeSpan.FromHours(1);
@@ -91,14 +91,8 @@ public sealed class HearNotifications(
             var changed = change(known);
             if (changed == known)
                 return null;
-            if (await integrations.SaveAsync(read.With(read.Value with { Notifications = changed }), cancellation) is not null)
-            {
-                await audit.RecordAsync(
-                    read.Value.Organization, Actor.System("sns"), $"integration.notifications-{what}", read.Value.Id.Value,
-                    new() { ["topicArn"] = known.Topic?.Value }, new() { ["topicArn"] = changed.Topic?.Value }, null, cancellation);
+            if (await integrations.SaveAsync(read.With(read.Value with { Notifications = changed }), IntegrationActs.NotificationsChanged(read.Value, changed, what), cancellation) is not null)
                 return null;
-            }
-
             if (await integrations.FindAsync(read.Value.Organization, read.Value.Id, cancellation) is not { } again)
                 return Refusal.NotFound("address for notifications");
             read = again;
@@ -124,7 +118,7 @@ public sealed class HearNotifications(
             // Dated by S3 itself, as a listing dates it: that is what makes both of them one event.
             if (await arrivals.FindAsync(drive, path, record.VersionId, cancellation) is not { } file || await state.HasSeenAsync(integration.Id, file.Key, cancellation))
                 continue;
-            await events.TellAsync(Arrival.Of(integration, drive, file), integration.Webhook!.Value, cancellation);
+            await events.TellAsync(Arrival.Of(integration, drive, file), integration.Webhook!.Value, asked: null, cancellation);
             await state.AddSeenAsync(integration.Id, [new SeenFile(file.Key, file.LastModified)], cancellation);
         }
 

@@ -1,4 +1,5 @@
 using ServerlessDrives.Access;
+using ServerlessDrives.Events;
 using ServerlessDrives.Workspaces;
 
 namespace ServerlessDrives.Integrations;
@@ -54,13 +55,17 @@ public interface IIntegrations
     /// <param name="drive">Those on this drive only; null for all.</param>
     Task<Page<Integration>> ListAsync(OrganizationId organization, IReadOnlyCollection<Audience>? audiences, DriveId? drive, int limit, string? cursor, CancellationToken cancellation);
 
-    /// <summary>Writes a new integration.</summary>
+    /// <summary>Writes a new integration, and the act that made it, together.</summary>
     /// <param name="beginning">Where an upstream, which is polled from now on, begins; null for a downstream.</param>
-    Task CreateAsync(Integration integration, Beginning? beginning, CancellationToken cancellation);
+    Task CreateAsync(Integration integration, Beginning? beginning, Act act, CancellationToken cancellation);
 
-    Task<Versioned<Integration>?> SaveAsync(Versioned<Integration> integration, CancellationToken cancellation);
+    /// <summary>Replaces an integration, and writes down the act that changed it, together.</summary>
+    /// <returns>Null when it isn't what was read any more.</returns>
+    Task<Versioned<Integration>?> SaveAsync(Versioned<Integration> integration, Act act, CancellationToken cancellation);
 
-    Task DeleteAsync(OrganizationId organization, IntegrationId id, CancellationToken cancellation);
+    /// <summary>Deletes an integration, and writes down the act, together.</summary>
+    /// <returns>False when it isn't what was read any more.</returns>
+    Task<bool> DeleteAsync(Versioned<Integration> integration, Act act, CancellationToken cancellation);
 }
 
 /// <summary>What a poll remembers between two looks: a moment, and what was seen since. It grows with what changes, not with the folder.</summary>

@@ -35,14 +35,14 @@ internal sealed class IntegrationsOnDrives(IIntegrations integrations, Integrati
     public async Task<IReadOnlyList<DriveHold>> HoldsAsync(OrganizationId organization, DriveId drive, CancellationToken cancellation) =>
         [.. (await integrations.ListAsync(organization, null, drive, AtATime, null, cancellation)).Items.Select(integration => new DriveHold(integration.Id.Value, integration.Name))];
 
-    public async Task ReleaseAsync(OrganizationId organization, DriveId drive, CancellationToken cancellation)
+    public async Task ReleaseAsync(OrganizationId organization, DriveId drive, UserId by, CancellationToken cancellation)
     {
         for (IReadOnlyList<DriveHold> holds; (holds = await HoldsAsync(organization, drive, cancellation)).Count > 0;)
         {
             foreach (var hold in holds)
             {
                 if (await integrations.FindAsync(organization, IntegrationId.Of(hold.Id), cancellation) is { } found)
-                    await removal.RemoveAsync(found.Value, cancellation);
+                    await removal.RemoveAsync(found, by, cancellation);
             }
         }
     }

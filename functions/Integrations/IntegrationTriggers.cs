@@ -32,7 +32,7 @@ public sealed record IntegrationView(
 
 /// <summary>Integrations over HTTP.</summary>
 [Section("Integrations")]
-public sealed class IntegrationTriggers(IIntegrations integrations, IUpstreamState state, IntegrationForms forms, IntegrationFinder finder, IntegrationRemoval removal, DriveFinder drives, FirstLook firstLook, IWebhooks webhooks, IAuditTrail audit, Idempotency idempotency)
+public sealed class IntegrationTriggers(IIntegrations integrations, IUpstreamState state, IntegrationForms forms, IntegrationFinder finder, IntegrationRemoval removal, DriveFinder drives, FirstLook firstLook, IWebhooks webhooks, Redelivery redelivery, Idempotency idempotency)
 {
     [Function("ListIntegrations")]
     [Requires(Need.Person)]
@@ -77,8 +77,7 @@ public sealed class IntegrationTriggers(IIntegrations integrations, IUpstreamSta
                 beginning = await firstLook.AtCreationAsync(integration, drive, cancellation);
             }
 
-            await integrations.CreateAsync(integration, beginning, cancellation);
-            await audit.RecordAsync(person.Organization, Actor.User(person.Id), "integration.created", integration.Id.Value, null, new() { ["name"] = integration.Name, ["driveId"] = integration.Drive?.Value }, null, cancellation);
+            await integrations.CreateAsync(integration, beginning, IntegrationActs.Created(person.Id, integration), cancellation);
             return Answers.Resource(request, IntegrationView.Of(integration), StatusCodes.Status201Created, $"/api/integrations/{integration.Id}");
         });
 
@@ -114,12 +113,9 @@ public sealed class IntegrationTriggers(IIntegrations integrations, IUpstreamSta
             await state.AddSeenAsync(changed.Id, await firstLook.AtMoveAsync(changed, drive, request.HttpContext.RequestAborted), request.HttpContext.RequestAborted);
         }
 
-        if (await integrations.SaveAsync(found.With(changed), request.HttpContext.RequestAborted) is not { } saved)
-            return Refusal.Changed("integration").AsProblem();
-        var person = request.Person();
-        await audit.RecordAsync(
-            person.Organization, Actor.User(person.Id), "integration.changed", changed.Id.Value, new() { ["paused"] = found.Value.Paused, ["pattern"] = found.Value.Pattern }, new() { ["paused"] = changed.Paused, ["pattern"] = changed.Pattern }, null, request.HttpContext.RequestAborted);
-        return Answers.Resource(request, IntegrationView.Of(saved.Value));
+        return await integrations.SaveAsync(found.With(changed), IntegrationActs.Changed(request.Person().Id, found.Value, changed), request.HttpContext.RequestAborted) is { } saved
+            ? Answers.Resource(request, IntegrationView.Of(saved.Value))
+            : Refusal.Changed("integration").AsProblem();
     }
 
     [Function("DeleteIntegration")]
@@ -130,12 +126,14 @@ public sealed class IntegrationTriggers(IIntegrations integrations, IUpstreamSta
     [Refuses("forbidden")]
     public async Task<IResult> DeleteAsync([HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "api/integrations/{integrationId}")] HttpRequest request, string integrationId)
     {
-        if (!(await FindToChangeAsync(request, integrationId)).TryGet(out var found, out var unknown))
-            return unknown.AsProblem();
-        var person = request.Person();
-        await removal.RemoveAsync(found.Value, request.HttpContext.RequestAborted);
-        await audit.RecordAsync(person.Organization, Actor.User(person.Id), "integration.deleted", found.Value.Id.Value, new() { ["name"] = found.Value.Name }, null, null, request.HttpContext.RequestAborted);
-        return Results.NoContent();
+        ArgumentNullException.ThrowIfNull(request);
+        while (true)
+        {
+            if (!(await FindToChangeAsync(request, integrationId)).TryGet(out var found, out var unknown))
+                return unknown.AsProblem();
+            if (await removal.RemoveAsync(found, request.Person().Id, request.HttpContext.RequestAborted))
+                return Results.NoContent();
+        }
     }
 
     [Function("ListIntegrationDeliveries")]
@@ -171,9 +169,10 @@ public sealed class IntegrationTriggers(IIntegrations integrations, IUpstreamSta
     {
         if (!(await FindToChangeAsync(request, integrationId)).TryGet(out var found, out var unknown))
             return unknown.AsProblem();
-        return found.Value.Webhook is { } webhook
-            ? await Redelivery.AskAsync(webhooks, audit, request.Person(), webhook, deliveryId, found.Value.Id.Value, request.HttpContext.RequestAborted)
-            : Refusal.NotFound("delivery").AsProblem();
+        if (found.Value.Webhook is not { } webhook)
+            return Refusal.NotFound("delivery").AsProblem();
+        var asked = await redelivery.AskAsync(request.Person(), webhook, deliveryId, found.Value.Id.Value, request.HttpContext.RequestAborted);
+        return asked.Answer(delivery => Results.Json(DeliveryView.Of(delivery), Json.Options, statusCode: StatusCodes.Status202Accepted));
     }
 
     private async Task<Result<Versioned<Integration>>> FindToChangeAsync(HttpRequest request, string integrationId)

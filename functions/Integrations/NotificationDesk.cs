@@ -7,7 +7,7 @@ using ServerlessDrives.Workspaces;
 namespace ServerlessDrives.Integrations;
 
 /// <summary>Addresses for notifications: made when somebody asks how to set them up, the same ever after, until they are revoked.</summary>
-public sealed class NotificationDesk(IIntegrations integrations, ISecrets secrets, IAuditTrail audit)
+public sealed class NotificationDesk(IIntegrations integrations, ISecrets secrets)
 {
     private const int Tries = 5;
 
@@ -38,10 +38,9 @@ public sealed class NotificationDesk(IIntegrations integrations, ISecrets secret
         ArgumentNullException.ThrowIfNull(read);
         if (read.Value.Notifications is not { } known)
             return read;
-        if (await integrations.SaveAsync(read.With(read.Value with { Notifications = null }), cancellation) is not { } saved)
+        if (await integrations.SaveAsync(read.With(read.Value with { Notifications = null }), IntegrationActs.NotificationsRevoked(person.Id, read.Value), cancellation) is not { } saved)
             return Refusal.Changed("integration");
         await secrets.DeleteAsync(known.Secret, cancellation);
-        await audit.RecordAsync(person.Organization, Actor.User(person.Id), "integration.notifications-revoked", read.Value.Id.Value, new() { ["topicArn"] = known.Topic?.Value }, null, null, cancellation);
         return saved;
     }
 
@@ -53,11 +52,9 @@ public sealed class NotificationDesk(IIntegrations integrations, ISecrets secret
                 return address;
             var (made, name) = (NotificationAddress.New(read.Value.Organization, read.Value.Id), SecretName.New());
             var version = await secrets.StoreAsync(name, made.Reveal(), cancellation) ?? throw new InvalidOperationException("A new name took no secret.");
-            if (await integrations.SaveAsync(read.With(read.Value with { Notifications = new(made.Hash, name, version) }), cancellation) is not null)
-            {
-                await audit.RecordAsync(person.Organization, Actor.User(person.Id), "integration.notifications-offered", read.Value.Id.Value, null, new() { ["name"] = read.Value.Name }, null, cancellation);
+            var offered = read.With(read.Value with { Notifications = new(made.Hash, name, version) });
+            if (await integrations.SaveAsync(offered, IntegrationActs.NotificationsOffered(person.Id, read.Value), cancellation) is not null)
                 return made.Reveal();
-            }
 
             await secrets.DeleteAsync(name, cancellation);
             if (await integrations.FindAsync(read.Value.Organization, read.Value.Id, cancellation) is not { } again)
@@ -75,11 +72,13 @@ public sealed class NotificationDesk(IIntegrations integrations, ISecrets secret
 /// <summary>Deletes integrations, and the address with them.</summary>
 public sealed class IntegrationRemoval(IIntegrations integrations, ISecrets secrets)
 {
-    public async Task RemoveAsync(Integration integration, CancellationToken cancellation)
+    /// <param name="by">Whose act it is, for the audit trail.</param>
+    /// <returns>False when it isn't what was read any more.</returns>
+    public async Task<bool> RemoveAsync(Versioned<Integration> read, UserId by, CancellationToken cancellation)
     {
-        ArgumentNullException.ThrowIfNull(integration);
-        if (integration.Notifications is { } notifications)
+        ArgumentNullException.ThrowIfNull(read);
+        if (read.Value.Notifications is { } notifications)
             await secrets.DeleteAsync(notifications.Secret, cancellation);
-        await integrations.DeleteAsync(integration.Organization, integration.Id, cancellation);
+        return await integrations.DeleteAsync(read, IntegrationActs.Deleted(by, read.Value), cancellation);
     }
 }

@@ -110,7 +110,7 @@ public sealed class PollUpstreams(
         foreach (var batch in fresh.UnorderedItems.OrderBy(item => item.Priority, Comparer<(ArrivedFile, int)>.Create(Compare)).Select(item => item.Element).Chunk(100))
         {
             foreach (var file in batch.Where(file => filter.Means(file.Path)))
-                await events.TellAsync(Arrival.Of(integration, drive, file), integration.Webhook!.Value, cancellation);
+                await events.TellAsync(Arrival.Of(integration, drive, file), integration.Webhook!.Value, asked: null, cancellation);
             await state.AddSeenAsync(integration.Id, [.. batch.Select(file => new SeenFile(file.Key, file.LastModified))], cancellation);
         }
 

@@ -39,10 +39,15 @@ public interface IWorkspaces
 
     Task<Page<Member>> MembersAsync(OrganizationId organization, WorkspaceId workspace, int limit, string? cursor, CancellationToken cancellation);
 
-    Task PutMemberAsync(OrganizationId organization, Member member, CancellationToken cancellation);
+    /// <summary>Makes somebody a member, or something else than they were; that and its entry in the audit trail are written together.</summary>
+    /// <param name="before">What they are until now; null for no member.</param>
+    /// <param name="by">Whose act it is; null for the settings', which isn't written down.</param>
+    /// <returns>False when they aren't what was read any more.</returns>
+    Task<bool> PutMemberAsync(OrganizationId organization, Member member, WorkspaceRole? before, Person? by, CancellationToken cancellation);
 
-    /// <summary>Ends a membership; none is fine.</summary>
-    Task RemoveMemberAsync(OrganizationId organization, WorkspaceId workspace, UserId user, CancellationToken cancellation);
+    /// <summary>Ends a membership; that and its entry in the audit trail are written together.</summary>
+    /// <returns>False when it isn't what was read any more.</returns>
+    Task<bool> RemoveMemberAsync(OrganizationId organization, Member member, Person by, CancellationToken cancellation);
 }
 
 /// <summary>What somebody called themselves when they last signed in.</summary>

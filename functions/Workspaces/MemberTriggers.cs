@@ -30,7 +30,7 @@ public sealed record MemberView(UserId UserId, WorkspaceRole Role, string? Name,
 
 /// <summary>Who I am, and who is in a workspace.</summary>
 [Section("People")]
-public sealed class MemberTriggers(IWorkspaces workspaces, IPeople people, WorkspaceSeedOptions settings, IWorkspaceWitness witness)
+public sealed class MemberTriggers(IWorkspaces workspaces, IPeople people, WorkspaceSeedOptions settings)
 {
     [Function("GetMe")]
     [Requires(Need.Person)]
@@ -92,13 +92,14 @@ public sealed class MemberTriggers(IWorkspaces workspaces, IPeople people, Works
         if (role is null)
             return Refusal.Invalid("role", "Choose \"manager\" or \"member\".").AsProblem();
         var (person, cancellation) = (request.Person(), request.HttpContext.RequestAborted);
-        var before = await RoleOfAsync(person, target, cancellation);
-        if (Stale(request, target.User, before) is { } changed)
-            return changed.AsProblem();
-        await workspaces.PutMemberAsync(person.Organization, new(target.Workspace, target.User, role.Value), cancellation);
-        if (before != role)
-            await witness.MemberChangedAsync(person, target.Workspace, target.User, before, role, cancellation);
-        return Answers.Resource(request, MemberView.Of(target.User, role.Value, await people.FindAsync(person.Organization, [target.User], cancellation)));
+        while (true)
+        {
+            var before = await RoleOfAsync(person, target, cancellation);
+            if (Stale(request, target.User, before) is { } changed)
+                return changed.AsProblem();
+            if (before == role || await workspaces.PutMemberAsync(person.Organization, new(target.Workspace, target.User, role.Value), before, person, cancellation))
+                return Answers.Resource(request, MemberView.Of(target.User, role.Value, await people.FindAsync(person.Organization, [target.User], cancellation)));
+        }
     }
 
     [Function("DeleteMember")]
@@ -113,13 +114,15 @@ public sealed class MemberTriggers(IWorkspaces workspaces, IPeople people, Works
         if (!(await ManagedAsync(request, workspaceId, userId)).TryGet(out var target, out var refusal))
             return refusal.AsProblem();
         var (person, cancellation) = (request.Person(), request.HttpContext.RequestAborted);
-        if (await RoleOfAsync(person, target, cancellation) is not { } before)
-            return Refusal.NotFound("member").AsProblem();
-        if (Stale(request, target.User, before) is { } changed)
-            return changed.AsProblem();
-        await workspaces.RemoveMemberAsync(person.Organization, target.Workspace, target.User, cancellation);
-        await witness.MemberChangedAsync(person, target.Workspace, target.User, before, null, cancellation);
-        return Results.NoContent();
+        while (true)
+        {
+            if (await RoleOfAsync(person, target, cancellation) is not { } before)
+                return Refusal.NotFound("member").AsProblem();
+            if (Stale(request, target.User, before) is { } changed)
+                return changed.AsProblem();
+            if (await workspaces.RemoveMemberAsync(person.Organization, new(target.Workspace, target.User, before), person, cancellation))
+                return Results.NoContent();
+        }
     }
 
     private string? NameOf(OrganizationId organization) =>

@@ -155,12 +155,6 @@ public sealed class WorkspaceTriggers(IWorkspaces workspaces, IEnumerable<IWorks
         : Refusal.Invalid("name", $"A name of 1 to {Workspace.MaxNameLength} characters was expected.");
 }
 
-/// <summary>Hears of what happens to memberships, for the audit trail.</summary>
-public interface IWorkspaceWitness
-{
-    Task MemberChangedAsync(Person by, WorkspaceId workspace, UserId user, WorkspaceRole? before, WorkspaceRole? after, CancellationToken cancellation);
-}
-
 /// <summary>Finds workspaces for people; a foreign one is as unknown as one that isn't there.</summary>
 public static class WorkspaceFinding
 {

@@ -4,21 +4,25 @@ using ServerlessDrives.Events;
 
 namespace ServerlessDrives.Adapters.Tables;
 
-/// <summary>The audit trail, newest row first, in the organizations' partitions: what changes there is written down in the same transaction.</summary>
-internal sealed class TableAuditTrail(OrganizationTable table, TimeProvider clock) : IAuditTrail
+/// <summary>
+/// The audit trail, newest row first, in the organizations' partitions of every table that has such: what changes there is written down in the same transaction,
+/// which can't reach beyond one table. What was written where is read as one list.
+/// </summary>
+internal sealed class TableAuditTrail(TableServiceClient service, OrganizationTable table, TimeProvider clock) : IAuditTrail
 {
+    /// <summary>Where acts are written down.</summary>
+    public static readonly IReadOnlyList<string> Tables = [OrganizationTable.Name, TableWorkspaces.Name, TableIntegrations.Name, TableWebhooks.Name];
+
     private const string Prefix = "audit|";
     private const string End = "~";
 
-    public async Task RecordAsync(
-        OrganizationId organization, Actor actor, string action, string resource, JsonObject? before, JsonObject? after, string? key, CancellationToken cancellation)
+    private readonly IReadOnlyList<TableClient> _tables = [.. Tables.Select(service.GetTableClient)];
+
+    public async Task RecordAsync(Act act, string key, CancellationToken cancellation)
     {
-        if (key is not null && await table.FindAsync<KeyRow>(organization, KeyRow.Of(key), cancellation) is not null)
-            return;
-        var transaction = table.Begin(organization).Insert(RowOf(new(organization, actor, action, resource, before, after), clock.GetUtcNow()));
-        if (key is not null)
-            transaction.Insert(new KeyRow { RowKey = KeyRow.Of(key) });
-        await transaction.CommitAsync(cancellation);
+        ArgumentNullException.ThrowIfNull(act);
+        if (await table.FindAsync<KeyRow>(act.Organization, KeyRow.Of(key), cancellation) is null)
+            await table.Begin(act.Organization).Record(act, clock.GetUtcNow()).Insert(new KeyRow { RowKey = KeyRow.Of(key) }).CommitAsync(cancellation);
     }
 
     /// <summary>The act as a row, for the transaction that makes its effect.</summary>
@@ -41,8 +45,10 @@ internal sealed class TableAuditTrail(OrganizationTable table, TimeProvider cloc
             query.From is { } from ? TableClient.CreateQueryFilter($"RowKey lt {Prefix + Backwards(from) + End}") : null,
             query.Actor is { } actor ? TableClient.CreateQueryFilter($"ActorId eq {actor}") : null,
             query.Resource is { } resource ? TableClient.CreateQueryFilter($"Resource eq {resource}") : null);
-        var page = await table.PageAsync<AuditRow>(query.Organization, Prefix, filter, limit, cursor, cancellation);
-        return page.Select(row => row.ToEntry());
+        var pages = await Task.WhenAll(_tables.Select(one => one.PageAsync<AuditRow>(query.Organization.Value, Prefix, filter, limit, cursor, cancellation)));
+        var rows = pages.SelectMany(page => page.Items).OrderBy(row => row.RowKey, StringComparer.Ordinal).ToList();
+        var more = rows.Count > limit || pages.Any(page => page.NextCursor is not null);
+        return new([.. rows.Take(limit).Select(row => row.ToEntry())], more ? rows[limit - 1].RowKey[Prefix.Length..] : null);
     }
 
     /// <summary>Ticks left until the end of time, so that the newest row sorts first.</summary>

@@ -75,10 +75,10 @@ internal sealed class TableConnections(OrganizationTable table, PromiseTable pro
 
     public async Task<Versioned<DriveConnection>?> SaveAsync(Versioned<DriveConnection> connection, Act? act, CancellationToken cancellation)
     {
-        var transaction = table.Begin(connection.Value.Organization).Replace(ConnectionRow.Of(connection.Value), new ETag(connection.ETag));
-        if (act is not null)
-            transaction.Insert(TableAuditTrail.RowOf(act, clock.GetUtcNow()));
-        var committed = await transaction.CommitAsync(cancellation);
+        var committed = await table.Begin(connection.Value.Organization)
+            .Replace(ConnectionRow.Of(connection.Value), new ETag(connection.ETag))
+            .Record(act, clock.GetUtcNow())
+            .CommitAsync(cancellation);
         return committed.Succeeded ? new(connection.Value, committed.ETags[0]) : null;
     }
 

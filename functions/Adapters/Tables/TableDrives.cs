@@ -40,7 +40,7 @@ internal sealed class TableDrives(OrganizationTable table, LastLooks looks, Time
     {
         var transaction = table.Begin(drive.Value.Organization)
             .Replace(DriveRow.Of(drive.Value), new ETag(drive.ETag))
-            .Insert(TableAuditTrail.RowOf(DriveAnnouncements.KeyReplaced(drive.Value, before, by), clock.GetUtcNow()));
+            .Record(DriveAnnouncements.KeyReplaced(drive.Value, before, by), clock.GetUtcNow());
         return await CommitAsync(transaction, drive.Value, cancellation);
     }
 
@@ -63,7 +63,7 @@ internal sealed class TableDrives(OrganizationTable table, LastLooks looks, Time
 
         if (audience is Audience.Workspace workspace)
             transaction.Touch(Keys.Of(workspace.Id));
-        transaction.Insert(TableAuditTrail.RowOf(Witness.DefaultChanged(by, audience, before, drive.Value.Id), clock.GetUtcNow()));
+        transaction.Record(Witness.DefaultChanged(by, audience, before, drive.Value.Id), clock.GetUtcNow());
         return await CommitAsync(transaction, drive.Value, cancellation);
     }
 
@@ -74,7 +74,7 @@ internal sealed class TableDrives(OrganizationTable table, LastLooks looks, Time
             && present.Drive == before.Value
             && (await table.Begin(by.Organization)
                 .Delete(present)
-                .Insert(TableAuditTrail.RowOf(Witness.DefaultChanged(by, audience, before, after: null), clock.GetUtcNow()))
+                .Record(Witness.DefaultChanged(by, audience, before, after: null), clock.GetUtcNow())
                 .CommitAsync(cancellation)).Succeeded;
     }
 

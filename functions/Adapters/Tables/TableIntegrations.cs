@@ -1,6 +1,7 @@
 using System.Globalization;
 using Azure;
 using Azure.Data.Tables;
+using ServerlessDrives.Events;
 using ServerlessDrives.Integrations;
 using ServerlessDrives.Workspaces;
 
@@ -29,7 +30,7 @@ internal sealed class TableIntegrations(TableServiceClient service, TimeProvider
         return (await _table.PageAsync<IntegrationRow>(organization.Value, Integrations, filter, limit, cursor, cancellation)).Select(row => Stored.Read<Integration>(row.Document));
     }
 
-    public async Task CreateAsync(Integration integration, Beginning? beginning, CancellationToken cancellation)
+    public async Task CreateAsync(Integration integration, Beginning? beginning, Act act, CancellationToken cancellation)
     {
         // Due first: a poll without its integration drops out by itself, an integration without its poll would never be looked at.
         if (beginning is not null)
@@ -39,19 +40,27 @@ internal sealed class TableIntegrations(TableServiceClient service, TimeProvider
                 RowOf(integration.Organization, integration.Id, clock.GetUtcNow(), beginning.Since, integration.CreatedAt), TableUpdateMode.Replace, cancellation);
         }
 
-        await new Transaction(_table, integration.Organization.Value).Put(RowOf(integration)).CommitAsync(cancellation);
+        await new Transaction(_table, integration.Organization.Value).Put(RowOf(integration)).Record(act, clock.GetUtcNow()).CommitAsync(cancellation);
     }
 
-    public async Task<Versioned<Integration>?> SaveAsync(Versioned<Integration> integration, CancellationToken cancellation)
+    public async Task<Versioned<Integration>?> SaveAsync(Versioned<Integration> integration, Act act, CancellationToken cancellation)
     {
-        var committed = await new Transaction(_table, integration.Value.Organization.Value).Replace(RowOf(integration.Value), new ETag(integration.ETag)).CommitAsync(cancellation);
+        var committed = await new Transaction(_table, integration.Value.Organization.Value)
+            .Replace(RowOf(integration.Value), new ETag(integration.ETag))
+            .Record(act, clock.GetUtcNow())
+            .CommitAsync(cancellation);
         return committed.Succeeded ? new(integration.Value, committed.ETags[0]) : null;
     }
 
-    public async Task DeleteAsync(OrganizationId organization, IntegrationId id, CancellationToken cancellation)
+    public async Task<bool> DeleteAsync(Versioned<Integration> integration, Act act, CancellationToken cancellation)
     {
-        await _table.DeleteEntityAsync(organization.Value, Integrations + id, ETag.All, cancellation);
-        await ForgetBeforeAsync(id, DateTimeOffset.MaxValue, cancellation);
+        var committed = await new Transaction(_table, integration.Value.Organization.Value)
+            .Delete(RowOf(integration.Value), new ETag(integration.ETag))
+            .Record(act, clock.GetUtcNow())
+            .CommitAsync(cancellation);
+        if (committed.Succeeded)
+            await ForgetBeforeAsync(integration.Value.Id, DateTimeOffset.MaxValue, cancellation);
+        return committed.Succeeded;
     }
 
     public async Task<IReadOnlyList<DuePoll>> DueAsync(DateTimeOffset now, int most, CancellationToken cancellation)

@@ -7,7 +7,7 @@ using ServerlessDrives.Events;
 namespace ServerlessDrives.Adapters.Tables;
 
 /// <summary>Webhooks, deliveries and what is due, in one table: partitions of organizations, of webhooks, and one of due times.</summary>
-internal sealed class TableWebhooks(TableServiceClient service) : IWebhooks
+internal sealed class TableWebhooks(TableServiceClient service, TimeProvider clock) : IWebhooks
 {
     public const string Name = "Webhooks";
     private const string Webhooks = "webhook|";
@@ -25,14 +25,20 @@ internal sealed class TableWebhooks(TableServiceClient service) : IWebhooks
     public async Task<Page<Webhook>> ListAsync(OrganizationId organization, int limit, string? cursor, CancellationToken cancellation) =>
         (await _table.PageAsync<DocumentRow>(organization.Value, Webhooks, null, limit, cursor, cancellation)).Select(row => Stored.Read<Webhook>(row.Document));
 
-    public Task CreateAsync(Webhook webhook, CancellationToken cancellation) =>
-        _table.UpsertEntityAsync(RowOf(webhook), TableUpdateMode.Replace, cancellation);
+    public Task CreateAsync(Webhook webhook, Act act, CancellationToken cancellation) =>
+        new Transaction(_table, webhook.Organization.Value).Put(RowOf(webhook)).Record(act, clock.GetUtcNow()).CommitAsync(cancellation);
 
-    public async Task<bool> SaveAsync(Versioned<Webhook> webhook, CancellationToken cancellation) =>
-        (await new Transaction(_table, webhook.Value.Organization.Value).Replace(RowOf(webhook.Value), new ETag(webhook.ETag)).CommitAsync(cancellation)).Succeeded;
+    public async Task<bool> SaveAsync(Versioned<Webhook> webhook, Act? act, CancellationToken cancellation) =>
+        (await new Transaction(_table, webhook.Value.Organization.Value)
+            .Replace(RowOf(webhook.Value), new ETag(webhook.ETag))
+            .Record(act, clock.GetUtcNow())
+            .CommitAsync(cancellation)).Succeeded;
 
-    public Task DeleteAsync(OrganizationId organization, WebhookId id, CancellationToken cancellation) =>
-        _table.DeleteEntityAsync(organization.Value, Webhooks + id, cancellationToken: cancellation);
+    public async Task<bool> DeleteAsync(Versioned<Webhook> webhook, Act act, CancellationToken cancellation) =>
+        (await new Transaction(_table, webhook.Value.Organization.Value)
+            .Delete(RowOf(webhook.Value), new ETag(webhook.ETag))
+            .Record(act, clock.GetUtcNow())
+            .CommitAsync(cancellation)).Succeeded;
 
     public async Task AddAsync(Delivery delivery, CancellationToken cancellation)
     {
@@ -93,7 +99,7 @@ internal sealed class TableWebhooks(TableServiceClient service) : IWebhooks
             cancellation);
 
     private static DocumentRow RowOf(Webhook webhook) =>
-        new() { PartitionKey = webhook.Organization.Value, RowKey = Webhooks + webhook.Id, Document = Stored.Write(webhook) };
+        new() { RowKey = Webhooks + webhook.Id, Document = Stored.Write(webhook) };
 
     private static DeliveryRow RowOf(Delivery delivery) =>
         new() { RowKey = Deliveries + Backwards(delivery.Id), Status = delivery.Status.ToString(), Subject = delivery.Event.Subject, Document = Stored.Write(delivery) };

@@ -28,10 +28,10 @@ internal sealed class TableWorkspaces(TableServiceClient service, OrganizationTa
     {
         if (await organizations.FindAsync<WorkspaceRow>(workspace.Organization, Keys.Deleted(workspace.Id), cancellation) is not null)
             return false;
-        var transaction = organizations.Begin(workspace.Organization).Insert(WorkspaceRow.Of(workspace));
-        if (by is not null)
-            transaction.Insert(RowOf(Witness.WorkspaceCreated(by, workspace)));
-        return (await transaction.CommitAsync(cancellation)).Succeeded;
+        return (await organizations.Begin(workspace.Organization)
+            .Insert(WorkspaceRow.Of(workspace))
+            .Record(by is null ? null : Witness.WorkspaceCreated(by, workspace), clock.GetUtcNow())
+            .CommitAsync(cancellation)).Succeeded;
     }
 
     public async Task<Versioned<Workspace>?> RenameAsync(Versioned<Workspace> workspace, string name, Person by, CancellationToken cancellation)
@@ -39,7 +39,7 @@ internal sealed class TableWorkspaces(TableServiceClient service, OrganizationTa
         var renamed = workspace.Value with { Name = name };
         var committed = await organizations.Begin(renamed.Organization)
             .Replace(WorkspaceRow.Of(renamed), new ETag(workspace.ETag))
-            .Insert(RowOf(Witness.WorkspaceRenamed(by, workspace.Value, renamed)))
+            .Record(Witness.WorkspaceRenamed(by, workspace.Value, renamed), clock.GetUtcNow())
             .CommitAsync(cancellation);
         return committed.Succeeded ? new(renamed, committed.ETags[0]) : null;
     }
@@ -51,7 +51,10 @@ internal sealed class TableWorkspaces(TableServiceClient service, OrganizationTa
         var tombstone = WorkspaceRow.Of(workspace.Value);
         tombstone.RowKey = Keys.Deleted(id);
         var audience = new Audience.Workspace(id);
-        var transaction = organizations.Begin(organization).Delete(gone, new ETag(workspace.ETag)).Insert(tombstone).Insert(RowOf(Witness.WorkspaceDeleted(by, workspace.Value)));
+        var transaction = organizations.Begin(organization)
+            .Delete(gone, new ETag(workspace.ETag))
+            .Insert(tombstone)
+            .Record(Witness.WorkspaceDeleted(by, workspace.Value), clock.GetUtcNow());
         if (await organizations.FindAsync<DefaultRow>(organization, Keys.Default(audience), cancellation) is { } chosen)
             transaction.Delete(chosen);
         var roles = await organizations.PageAsync<RoleRow>(organization, Keys.Roles, Filters.And(Filters.Scopes([audience]), "Uses eq 0"), MostRoles, cursor: null, cancellation);
@@ -63,7 +66,7 @@ internal sealed class TableWorkspaces(TableServiceClient service, OrganizationTa
         for (Page<Member> page; (page = await MembersAsync(organization, id, Http.Paging.Most, null, cancellation)).Items.Count > 0;)
         {
             foreach (var member in page.Items)
-                await RemoveMemberAsync(organization, id, member.User, cancellation);
+                await EndAsync(organization, member, act: null, cancellation);
         }
 
         return true;
@@ -86,36 +89,52 @@ internal sealed class TableWorkspaces(TableServiceClient service, OrganizationTa
         return page.Select(row => new Member(workspace, Stored.User(row.User), Stored.Enum<WorkspaceRole>(row.Role)));
     }
 
-    public async Task PutMemberAsync(OrganizationId organization, Member member, CancellationToken cancellation)
+    public async Task<bool> PutMemberAsync(OrganizationId organization, Member member, WorkspaceRole? before, Person? by, CancellationToken cancellation)
     {
-        try
-        {
-            await new Transaction(_table, organization.Value)
-                .Put(RowOf(ByWorkspace(member.Workspace) + member.User, member))
-                .Put(RowOf(ByUser(member.User) + member.Workspace, member))
-                .CommitAsync(cancellation);
-        }
-        finally
-        {
-            _recent.Forget((organization, member.User));
-        }
+        var row = RowOf(ByUser(member.User) + member.Workspace, member);
+        var present = await _table.FindAsync<MemberRow>(organization.Value, row.RowKey, cancellation);
+        if (RoleOf(present) != before)
+            return false;
+        var transaction = new Transaction(_table, organization.Value)
+            .Put(RowOf(ByWorkspace(member.Workspace) + member.User, member))
+            .Record(by is null ? null : Witness.MemberChanged(by, member.Workspace, member.User, before, member.Role), clock.GetUtcNow());
+        return await CommitAsync(present is null ? transaction.Insert(row) : transaction.Replace(row, present.ETag), organization, member.User, cancellation);
     }
 
-    public async Task RemoveMemberAsync(OrganizationId organization, WorkspaceId workspace, UserId user, CancellationToken cancellation)
+    public Task<bool> RemoveMemberAsync(OrganizationId organization, Member member, Person by, CancellationToken cancellation) =>
+        EndAsync(organization, member, Witness.MemberChanged(by, member.Workspace, member.User, member.Role, after: null), cancellation);
+
+    private async Task<bool> EndAsync(OrganizationId organization, Member member, Act? act, CancellationToken cancellation)
+    {
+        var transaction = new Transaction(_table, organization.Value).Record(act, clock.GetUtcNow());
+        var found = false;
+        foreach (var key in new[] { ByUser(member.User) + member.Workspace, ByWorkspace(member.Workspace) + member.User })
+        {
+            if (await _table.FindAsync<MemberRow>(organization.Value, key, cancellation) is not { } row)
+                continue;
+            if (RoleOf(row) != member.Role)
+                return false;
+            transaction.Delete(row);
+            found = true;
+        }
+
+        return found && await CommitAsync(transaction, organization, member.User, cancellation);
+    }
+
+    /// <summary>Whatever becomes of it: an answer that was lost may have been a success.</summary>
+    private async Task<bool> CommitAsync(Transaction transaction, OrganizationId organization, UserId user, CancellationToken cancellation)
     {
         try
         {
-            await _table.DeleteEntityAsync(organization.Value, ByUser(user) + workspace, ETag.All, cancellation);
+            return (await transaction.CommitAsync(cancellation)).Succeeded;
         }
         finally
         {
             _recent.Forget((organization, user));
         }
-
-        await _table.DeleteEntityAsync(organization.Value, ByWorkspace(workspace) + user, ETag.All, cancellation);
     }
 
-    private Row RowOf(Act act) => TableAuditTrail.RowOf(act, clock.GetUtcNow());
+    private static WorkspaceRole? RoleOf(MemberRow? row) => row is null ? null : Stored.Enum<WorkspaceRole>(row.Role);
 
     private static string ByWorkspace(WorkspaceId workspace) => $"member|{workspace}|";
 

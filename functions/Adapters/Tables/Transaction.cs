@@ -1,5 +1,6 @@
 using Azure;
 using Azure.Data.Tables;
+using ServerlessDrives.Events;
 
 namespace ServerlessDrives.Adapters.Tables;
 
@@ -25,6 +26,10 @@ public sealed class Transaction(TableClient table, string partition)
 
     /// <summary>The row must still be what was read.</summary>
     public Transaction Delete(ITableEntity row, ETag read) => Add(TableTransactionActionType.Delete, row, read);
+
+    /// <summary>Writes the act down in the audit trail, together with what else is changed here. The partition is the organization's, in one of <see cref="TableAuditTrail.Tables"/>.</summary>
+    /// <param name="act">Null for what is nobody's act.</param>
+    public Transaction Record(Act? act, DateTimeOffset now) => act is null ? this : Put(TableAuditTrail.RowOf(act, now));
 
     /// <summary>Commits.</summary>
     /// <returns>The rows' new ETags in the order in which they were added, or which row stood in the way.</returns>

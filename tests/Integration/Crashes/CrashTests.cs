@@ -1,7 +1,4 @@
-using System.Text;
-using System.Text.Json;
 using Azure.Security.KeyVault.Secrets;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using ServerlessDrives.Access;
 using ServerlessDrives.Connecting;
@@ -20,16 +17,14 @@ namespace ServerlessDrives.Tests.Integration.Crashes;
 /// </summary>
 public sealed class CrashTests(CrashWorld world) : IClassFixture<CrashWorld>
 {
-    private const int AtOnce = 4;
-
     [Fact]
-    public Task A_removal_that_is_killed_anywhere_is_completed() => EverywhereAsync(async (death, hub) =>
+    public Task A_removal_that_is_killed_anywhere_is_completed() => Killing.EverywhereAsync(async (death, hub) =>
     {
         var drive = await world.ConnectAsync();
         var instance = RemoveDrive.InstanceOf(drive.Id);
         await using (var life = world.Incarnate(hub, death))
         {
-            await LiveAsync(death, async () =>
+            await Killing.LiveAsync(death, async () =>
             {
                 await RemoveAsync(life, drive);
                 await life.EndOfAsync(instance);
@@ -53,16 +48,16 @@ public sealed class CrashTests(CrashWorld world) : IClassFixture<CrashWorld>
         (await SecretOfAsync(drive)).ShouldBeNull();
         (await world.IsFreeAsync(drive)).ShouldBeTrue();
         (await LooksAtAsync(drive)).ShouldBeFalse();
-        (await AuditOfAsync(drive.Id.Value)).Count(entry => entry.Action == "drive.removed").ShouldBe(1);
+        (await world.AuditOfAsync(drive.Id.Value)).Count(entry => entry.Action == "drive.removed").ShouldBe(1);
     });
 
     [Fact]
-    public Task A_swap_of_credentials_that_is_killed_anywhere_leaves_a_key_that_works_and_no_other_one_enabled() => EverywhereAsync(async (death, hub) =>
+    public Task A_swap_of_credentials_that_is_killed_anywhere_leaves_a_key_that_works_and_no_other_one_enabled() => Killing.EverywhereAsync(async (death, hub) =>
     {
         var drive = await world.ConnectAsync();
         await using (var life = world.Incarnate(hub, death))
         {
-            await LiveAsync(death, async () =>
+            await Killing.LiveAsync(death, async () =>
             {
                 await SwapAsync(life, drive);
                 await life.EndOfAllAsync();
@@ -80,14 +75,14 @@ public sealed class CrashTests(CrashWorld world) : IClassFixture<CrashWorld>
     });
 
     [Fact]
-    public Task A_change_of_the_default_that_is_killed_anywhere_leaves_one_default_and_is_written_down_if_it_was_made() => EverywhereAsync(async (death, hub) =>
+    public Task A_change_of_the_default_that_is_killed_anywhere_leaves_one_default_and_is_written_down_if_it_was_made() => Killing.EverywhereAsync(async (death, hub) =>
     {
         var (first, second) = (await world.ConnectAsync(), await world.ConnectAsync());
         var audience = (Audience.Workspace)first.Audience;
         await using (var life = world.Incarnate(hub, null))
             await SetDefaultAsync(life, audience, first);
         await using (var life = world.Incarnate(hub, death))
-            await LiveAsync(death, () => SetDefaultAsync(life, audience, second));
+            await Killing.LiveAsync(death, () => SetDefaultAsync(life, audience, second));
 
         await using var next = world.Incarnate(hub, null);
         var defaults = await next.Services.GetRequiredService<IDrives>().DefaultsAsync(first.Organization, CancellationToken.None);
@@ -98,11 +93,11 @@ public sealed class CrashTests(CrashWorld world) : IClassFixture<CrashWorld>
         (await ChangesToAsync(second)).ShouldBe(1);
 
         async Task<int> ChangesToAsync(Drive drive) =>
-            (await AuditOfAsync(audience.Id.Value)).Count(entry => entry.Action == "default-drive.changed" && entry.After?["driveId"]?.GetValue<string>() == drive.Id.Value);
+            (await world.AuditOfAsync(audience.Id.Value)).Count(entry => entry.Action == "default-drive.changed" && entry.After?["driveId"]?.GetValue<string>() == drive.Id.Value);
     }, atOnce: 1);
 
     [Fact]
-    public Task A_confirmation_that_is_killed_anywhere_is_written_down_once_if_it_counts_and_the_flow_hears_of_it() => EverywhereAsync(async (death, hub) =>
+    public Task A_confirmation_that_is_killed_anywhere_is_written_down_once_if_it_counts_and_the_flow_hears_of_it() => Killing.EverywhereAsync(async (death, hub) =>
     {
         var connections = world.App.Services.GetRequiredService<IConnections>();
         var key = await world.OpenRoleConnectionAsync();
@@ -113,7 +108,7 @@ public sealed class CrashTests(CrashWorld world) : IClassFixture<CrashWorld>
         }
 
         await using (var life = world.Incarnate(hub, death))
-            await LiveAsync(death, () => ConfirmAsync(life));
+            await Killing.LiveAsync(death, () => ConfirmAsync(life));
 
         await using var next = world.Incarnate(hub, null);
         foreach (var broken in (await connections.BrokenPromisesAsync(DateTimeOffset.UtcNow.AddHours(1), CancellationToken.None)).Where(promise => promise.Key == key))
@@ -128,83 +123,23 @@ public sealed class CrashTests(CrashWorld world) : IClassFixture<CrashWorld>
 
         async Task<DriveConnection> ReadAsync() => (await connections.FindAsync(key, CancellationToken.None))!.Value;
 
-        async Task<int> WrittenAsync() => (await AuditOfAsync(key.Connection.Value)).Count(entry => entry.Action == "connection.confirmed");
+        async Task<int> WrittenAsync() => (await world.AuditOfAsync(key.Connection.Value)).Count(entry => entry.Action == "connection.confirmed");
 
         Task ConfirmAsync(Incarnation life) =>
             life.Of<ConnectionDesk>().ConfirmAsync(key, ConfirmationStep.TrustPolicy, attempt: null, "ada", "api", new DurableConnectionFlow(life.Durable), CancellationToken.None);
     });
 
-    /// <summary>Plays a scenario once to count the calls, then once for each call, killed right after it.</summary>
-    private static async Task EverywhereAsync(Func<Death, string, Task> scenario, int atOnce = AtOnce)
-    {
-        foreach (var ofEngine in new[] { false, true })
-        {
-            var whole = new Death(int.MaxValue, ofEngine);
-            await scenario(whole, NewHub());
-            if (ofEngine == false)
-                whole.Calls.ShouldBeGreaterThan(2);
-            var step = ofEngine ? 10 : 1;
-            await Parallel.ForEachAsync(
-                Enumerable.Range(0, (whole.Calls / step) + 1).Select(n => n * step),
-                new ParallelOptions { MaxDegreeOfParallelism = atOnce, CancellationToken = TestContext.Current.CancellationToken },
-                async (after, _) =>
-                {
-                    try
-                    {
-                        await scenario(new Death(after, ofEngine), NewHub());
-                    }
-                    catch (Exception failure)
-                    {
-                        throw new InvalidOperationException($"Killed after call {after} of {(ofEngine ? "the engine" : "the app")}: {failure.Message}", failure);
-                    }
-                });
-        }
-    }
-
-    private static string NewHub() => $"Crash{Guid.NewGuid():N}";
-
-    /// <summary>What a life does, until it ends: what it still waits for then isn't waited for.</summary>
-    private static async Task LiveAsync(Death death, Func<Task> act)
-    {
-        var acting = act();
-        try
-        {
-            await (await Task.WhenAny(acting, death.Comes)).WaitAsync(TimeSpan.FromSeconds(90));
-        }
-        catch (Exception end) when (IsDeath(end))
-        {
-        }
-
-        _ = acting.ContinueWith(ended => ended.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
-    }
-
-    private static bool IsDeath(Exception exception) => exception is KilledException || (exception is AggregateException several && several.InnerExceptions.All(IsDeath)) || (exception.InnerException is { } inner && IsDeath(inner));
-
     private Task RemoveAsync(Incarnation life, Drive drive) =>
-        AnswerAsync(request => life.Of<DriveTriggers>().DeleteAsync(request, life.Durable, drive.Id.Value), life, "DELETE", new { confirmation = drive.DisplayName.Value });
+        world.AnswerAsync(request => life.Of<DriveTriggers>().DeleteAsync(request, life.Durable, drive.Id.Value), life, "DELETE", new { confirmation = drive.DisplayName.Value });
 
     private Task SetDefaultAsync(Incarnation life, Audience.Workspace workspace, Drive drive) =>
-        AnswerAsync(request => life.Of<DefaultDriveTriggers>().PutOfWorkspaceAsync(request, workspace.Id.Value), life, "PUT", new { driveId = drive.Id.Value });
+        world.AnswerAsync(request => life.Of<DefaultDriveTriggers>().PutOfWorkspaceAsync(request, workspace.Id.Value), life, "PUT", new { driveId = drive.Id.Value });
 
     private Task SwapAsync(Incarnation life, Drive drive)
     {
         var user = world.App.Administrator().DriveUser;
-        return AnswerAsync(
+        return world.AnswerAsync(
             request => life.Of<CredentialsTriggers>().ReplaceAsync(request, life.Durable, drive.Id.Value), life, "PATCH", new { accessKeyId = user.Id, secretAccessKey = user.Secret });
-    }
-
-    private async Task AnswerAsync(Func<HttpRequest, Task<IResult>> function, Incarnation life, string method, object body)
-    {
-        var http = new DefaultHttpContext { RequestServices = life.Services };
-        http.Items[typeof(Person)] = world.Ada;
-        http.Request.Method = method;
-        http.Request.ContentType = "application/json";
-        http.Request.Body = new MemoryStream(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(body)));
-        http.Response.Body = new MemoryStream();
-        await (await function(http.Request)).ExecuteAsync(http);
-        http.Response.Body.Position = 0;
-        using var answer = new StreamReader(http.Response.Body);
-        http.Response.StatusCode.ShouldBeLessThan(300, await answer.ReadToEndAsync());
     }
 
     private async Task<Secret?> SecretOfAsync(Drive drive)
@@ -225,7 +160,4 @@ public sealed class CrashTests(CrashWorld world) : IClassFixture<CrashWorld>
         return await rounds.DueAsync(Rounds.ShardOf(drive.Id, rounds.Shards), [new(DateTimeOffset.UnixEpoch, "", "~")], 10_000, CancellationToken.None)
             .AnyAsync(look => look.Drive.Id == drive.Id);
     }
-
-    private async Task<IReadOnlyList<AuditEntry>> AuditOfAsync(string resource) =>
-        (await world.App.Services.GetRequiredService<IAuditTrail>().ListAsync(new(world.Ada.Organization, null, null, resource), 1000, null, CancellationToken.None)).Items;
 }

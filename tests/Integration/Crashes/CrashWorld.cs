@@ -1,8 +1,11 @@
 using System.Net;
+using System.Text;
+using System.Text.Json;
 using Azure;
 using Azure.Core.Pipeline;
 using Azure.Data.Tables;
 using Azure.Security.KeyVault.Secrets;
+using Microsoft.AspNetCore.Http;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -40,7 +43,7 @@ public sealed class CrashWorld : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         App = await InProcessApp.StartAsync(
-            new() { ["Verification:PropagationWait"] = "00:00:00", ["ServerlessDrives:Connection:StoreWithin"] = "00:00:08" },
+            new() { ["Verification:PropagationWait"] = "00:00:00", ["ServerlessDrives:Connection:StoreWithin"] = "00:00:08", ["ServerlessDrives:Webhooks:AllowPrivateTargets"] = "true" },
             byHand: [typeof(RecoverConnections), typeof(SweepDrives), typeof(SendDueEvents), typeof(PollUpstreams)],
             replace: parts => _parts = parts);
         using var ada = await App.SignInAsync("ada");
@@ -120,6 +123,33 @@ public sealed class CrashWorld : IAsyncLifetime
         await connections.CloseAsync(opened.With(opened.Value.End(ConnectionStatus.Cancelled, null, TimeProvider.System.GetUtcNow())), CancellationToken.None);
         return true;
     }
+
+    /// <summary>Asks a function as Ada; what it answers must be a success.</summary>
+    /// <returns>The answer's body.</returns>
+    public async Task<string> AnswerAsync(Func<HttpRequest, Task<IResult>> function, Incarnation life, string method, object? body)
+    {
+        var http = new DefaultHttpContext { RequestServices = life.Services };
+        http.Items[typeof(Person)] = Ada;
+        http.Request.Method = method;
+        if (body is not null)
+        {
+            http.Request.ContentType = "application/json";
+            http.Request.Body = new MemoryStream(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(body)));
+        }
+
+        http.Response.Body = new MemoryStream();
+        await (await function(http.Request)).ExecuteAsync(http);
+        http.Response.Body.Position = 0;
+        using var answer = new StreamReader(http.Response.Body);
+        var text = await answer.ReadToEndAsync();
+        http.Response.StatusCode.ShouldBeLessThan(300, text);
+        return text;
+    }
+
+    /// <summary>What was written down, the newest first.</summary>
+    /// <param name="resource">Of what; null for anything.</param>
+    public async Task<IReadOnlyList<AuditEntry>> AuditOfAsync(string? resource) =>
+        (await App.Services.GetRequiredService<IAuditTrail>().ListAsync(new(Ada.Organization, null, null, resource), 1000, null, CancellationToken.None)).Items;
 
     /// <summary>The app once more on the same storage and vault: every object new, nothing remembered but what is stored.</summary>
     /// <param name="hub">The task hub, which an incarnation and its successor share.</param>

@@ -59,6 +59,7 @@ public sealed class DriveLifecycle(RunningApp running)
         (await ada.GetAsync($"/api/files/{reference}", HttpStatusCode.Gone)).Text("code").ShouldBe("drive-removed");
         await GoneAsync(ada, drive);
         await ada.GetAsync($"/api/integrations/{integration}", HttpStatusCode.NotFound);
+        (await ada.GetAsync($"/api/audit?resource={integration}", HttpStatusCode.OK))["items"]!.AsArray().Select(entry => entry!.Text("action")).ShouldBe(["integration.deleted", "integration.created"]);
         (await _app.Administrator().KeysAsync("acme-documents", key)).ShouldBe([key]);
 
         await ConnectAsync(ada, workspace, name);

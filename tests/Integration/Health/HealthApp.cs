@@ -32,7 +32,7 @@ public sealed class HealthApp : IAsyncLifetime
         App = await InProcessApp.StartAsync(
             new() { ["ServerlessDrives:Webhooks:AllowPrivateTargets"] = "true", ["Verification:PropagationWait"] = "00:00:00", ["ServerlessDrives:Integrations:PollEvery"] = "00:00:01" },
             byHand: [typeof(SweepDrives), typeof(SendDueEvents)],
-            replace: services => services.AddSingleton<IEvents>(provider => new EventOutbox(provider.GetRequiredService<IWebhooks>(), Clock)));
+            replace: services => services.AddSingleton<IEvents>(provider => ActivatorUtilities.CreateInstance<EventOutbox>(provider, Clock)));
         Probe = new(App.Services.GetRequiredService<IHealthProbe>());
         var checkup = ActivatorUtilities.CreateInstance<DriveCheckup>(App.Services, Clock, Probe);
         _sweep = ActivatorUtilities.CreateInstance<SweepDrives>(App.Services, checkup, Clock, NullLogger<SweepDrives>.Instance);

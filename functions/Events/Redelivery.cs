@@ -1,0 +1,40 @@
+using ServerlessDrives.Workspaces;
+
+namespace ServerlessDrives.Events;
+
+/// <summary>Sends an event again because somebody asked for it, dead or delivered.</summary>
+public sealed class Redelivery(IWebhooks webhooks, IAuditTrail audit, TimeProvider clock)
+{
+    /// <param name="subject">Whose event it must be; null for any of the webhook's.</param>
+    /// <returns>The delivery, which is due now.</returns>
+    public async Task<Result<Delivery>> AskAsync(Person by, WebhookId webhook, string deliveryId, string? subject, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(by);
+        if (!Identifier.TryParse<DeliveryId>(deliveryId, out var id))
+            return Refusal.NotFound("delivery");
+        while (await webhooks.FindAsync(by.Organization, webhook, id, cancellation) is { } found)
+        {
+            if (subject is not null && found.Value.Event.Subject != subject)
+                break;
+            await WriteDownAsync(found.Value, cancellation);
+            await EnableAsync(by, webhook, cancellation);
+            var again = found.Value.Again(by.Id, clock.GetUtcNow());
+            if (!await webhooks.SaveAsync(found.With(again), cancellation))
+                continue;
+            await WriteDownAsync(again, cancellation);
+            return again;
+        }
+
+        return Refusal.NotFound("delivery");
+    }
+
+    private Task WriteDownAsync(Delivery delivery, CancellationToken cancellation) =>
+        delivery.Asked is { } asked ? audit.RecordAsync(asked, delivery.AskedKey, cancellation) : Task.CompletedTask;
+
+    /// <summary>Who has something sent again says that the receiver is back; if it isn't, it is disabled again.</summary>
+    private async Task EnableAsync(Person by, WebhookId webhook, CancellationToken cancellation)
+    {
+        while (await webhooks.FindAsync(by.Organization, webhook, cancellation) is { Value.DisabledAt: not null } disabled)
+            await webhooks.SaveAsync(disabled.With(disabled.Value with { DisabledAt = null, FailingSince = null }), WebhookActs.Enabled(by.Id, disabled.Value), cancellation);
+    }
+}
