@@ -66,13 +66,15 @@ internal sealed class FunctionCatalog
         var where = $"{method.DeclaringType?.FullName}.{method.Name}";
         if (!method.IsPublic)
             throw new StartRefusedException($"{where} is a function and must be public.");
-        var triggers = method.GetParameters()
+        // Read once: apps that start in one process at the same time may get different objects for the same parameter.
+        var parameters = method.GetParameters();
+        var triggers = parameters
             .SelectMany(parameter => parameter.GetCustomAttributes<TriggerBindingAttribute>().Select(trigger => (parameter, trigger)))
             .ToList();
         if (triggers.Count != 1)
             throw new StartRefusedException($"{where} has {triggers.Count} triggers; a function has exactly one.");
         var entry = new FunctionEntry(name, method, triggers[0].parameter, triggers[0].trigger);
-        foreach (var parameter in method.GetParameters())
+        foreach (var parameter in parameters)
         {
             if (!IsBound(entry, parameter))
                 throw new StartRefusedException($"{where}: nothing binds the parameter '{parameter.Name}' of type {parameter.ParameterType.Name}.");
