@@ -26,7 +26,7 @@ public sealed record DefaultDriveView(DriveId? DriveId, string Source, string? N
 
 /// <summary>Default drives over HTTP.</summary>
 [Section("Drives")]
-public sealed class DefaultDriveTriggers(IDrives drives, DriveFinder finder, IWorkspaces workspaces, IDefaultDriveWitness witness)
+public sealed class DefaultDriveTriggers(IDrives drives, DriveFinder finder, IWorkspaces workspaces)
 {
     [Function("GetWorkspaceDefaultDrive")]
     [Requires(Need.Person)]
@@ -69,10 +69,7 @@ public sealed class DefaultDriveTriggers(IDrives drives, DriveFinder finder, IWo
             if (defaults.OwnOf(workspace) is not { } before)
                 return Results.NoContent();
             if (await drives.ClearDefaultAsync(workspace.Id, before, person, cancellation))
-            {
-                await witness.ChangedAsync(person, workspace, before, null, cancellation);
                 return Results.NoContent();
-            }
         }
     }
 
@@ -118,11 +115,7 @@ public sealed class DefaultDriveTriggers(IDrives drives, DriveFinder finder, IWo
             if (before == drive.Value.Id)
                 return Answers.Resource(request, DefaultDriveView.Of(defaults, audience));
             if (await drives.MakeDefaultAsync(drive, audience, before, person, cancellation))
-            {
-                await witness.ChangedAsync(person, audience, before, drive.Value.Id, cancellation);
                 return await GetAsync(request, audience);
-            }
-
             if (audience is Audience.Workspace workspace && await workspaces.FindAsync(person.Organization, workspace.Id, cancellation) is null)
                 return Refusal.NotFound("workspace").AsProblem();
         }
@@ -137,10 +130,4 @@ public sealed class DefaultDriveTriggers(IDrives drives, DriveFinder finder, IWo
     private static Refusal NotTheirs(Audience audience) => Refusal.Forbidden(audience is Audience.Workspace
         ? "Only the workspace's managers and admins choose its default drive."
         : "Only admins choose the organization's default drive.");
-}
-
-/// <summary>Hears of changed defaults, for the world.</summary>
-public interface IDefaultDriveWitness
-{
-    Task ChangedAsync(Person by, Audience audience, DriveId? before, DriveId? after, CancellationToken cancellation);
 }

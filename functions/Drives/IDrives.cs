@@ -30,10 +30,10 @@ public interface IDrives
 
     /// <summary>Makes the drive this audience's default, if the drive and the default still are what was read.</summary>
     /// <param name="before">The audience's own default until now; null for none.</param>
-    /// <param name="by">Who chose it, for the audit trail; that entry and the choice are written together.</param>
+    /// <param name="by">Who chose it, for the audit trail; that entry, what the world is told, and the choice are written together.</param>
     Task<bool> MakeDefaultAsync(Versioned<Drive> drive, Audience audience, DriveId? before, Person by, CancellationToken cancellation);
 
-    /// <summary>The workspace has no default of its own any more, if it still was this one.</summary>
+    /// <summary>The workspace has no default of its own any more, if it still was this one. Written down and told in the same way.</summary>
     Task<bool> ClearDefaultAsync(WorkspaceId workspace, DriveId before, Person by, CancellationToken cancellation);
 
     /// <summary>The drive, its name and its use of a role: gone together, if the drive still is what was read.</summary>

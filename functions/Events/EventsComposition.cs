@@ -18,8 +18,6 @@ public static class EventsComposition
         services.AddSingleton<IEvents, EventOutbox>();
         services.AddSingleton<IDriveWitness, DriveAnnouncements>();
         services.AddSingleton<Redelivery>();
-        services.AddSingleton<Witness>();
-        services.AddSingleton<IDefaultDriveWitness>(provider => provider.GetRequiredService<Witness>());
         services.AddHttpClient<IWebhookSender, WebhookSender>(WebhookSender.ClientName)
             .ConfigurePrimaryHttpMessageHandler(provider => new SocketsHttpHandler
             {

@@ -5,8 +5,8 @@ using ServerlessDrives.Workspaces;
 
 namespace ServerlessDrives.Events;
 
-/// <summary>Writes down what people do to workspaces and defaults, and tells the world of what it may want to know.</summary>
-public sealed class Witness(IEvents events, TimeProvider clock) : IDefaultDriveWitness
+/// <summary>What people do to workspaces, members, roles and defaults, as the audit trail says it, and as the world hears it.</summary>
+internal static class OrganizationActs
 {
     public static Act WorkspaceCreated(Person by, Workspace workspace) => ActOf(by, "workspace.created", workspace.Id.Value, null, new { name = workspace.Name });
 
@@ -19,15 +19,13 @@ public sealed class Witness(IEvents events, TimeProvider clock) : IDefaultDriveW
     public static Act MemberChanged(Person by, WorkspaceId workspace, UserId user, WorkspaceRole? before, WorkspaceRole? after) => ActOf(
         by, after is null ? "member.removed" : before is null ? "member.added" : "member.changed", workspace.Value, before is null ? null : new { user, role = before }, after is null ? null : new { user, role = after });
 
-    public Task ChangedAsync(Person by, Audience audience, DriveId? before, DriveId? after, CancellationToken cancellation) => events.TellAsync(
-        new($"evt_{Guid.NewGuid():N}", by.Organization, EventTypes.DefaultDriveChanged, ScopeOf(by, audience), clock.GetUtcNow(), ToJson(new { audience, before, after })!), cancellation);
-
     /// <summary>The act of choosing another default; null where there was, or is, none.</summary>
-    public static Act DefaultChanged(Person by, Audience audience, DriveId? before, DriveId? after)
-    {
-        ArgumentNullException.ThrowIfNull(by);
-        return ActOf(by, "default-drive.changed", ScopeOf(by, audience), before is null ? null : new { driveId = before }, after is null ? null : new { driveId = after });
-    }
+    public static Act DefaultChanged(Person by, Audience audience, DriveId? before, DriveId? after) =>
+        ActOf(by, "default-drive.changed", ScopeOf(by, audience), before is null ? null : new { driveId = before }, after is null ? null : new { driveId = after });
+
+    /// <summary>The same for the world.</summary>
+    public static ProductEvent DefaultChangedEvent(Person by, Audience audience, DriveId? before, DriveId? after, DateTimeOffset at) =>
+        new($"evt_{Guid.NewGuid():N}", by.Organization, EventTypes.DefaultDriveChanged, ScopeOf(by, audience), at, ToJson(new { audience, before, after })!);
 
     public static Act RoleCreated(Person by, IamRole role) => ActOf(by, "role.created", role.Id.Value, null, Describe(role));
 

@@ -8,7 +8,7 @@ using ServerlessDrives.Workspaces;
 namespace ServerlessDrives.Adapters.Tables;
 
 /// <summary>The drives in Table Storage.</summary>
-internal sealed class TableDrives(OrganizationTable table, LastLooks looks, TimeProvider clock) : IDrives
+internal sealed class TableDrives(OrganizationTable table, TableUntoldEvents untold, LastLooks looks, TimeProvider clock) : IDrives
 {
     private readonly Recent<(OrganizationId, DriveId), Drive> _recent = new(clock, TableReads.RecentAge, TableReads.MostRecent);
 
@@ -63,8 +63,7 @@ internal sealed class TableDrives(OrganizationTable table, LastLooks looks, Time
 
         if (audience is Audience.Workspace workspace)
             transaction.Touch(Keys.Of(workspace.Id));
-        transaction.Record(Witness.DefaultChanged(by, audience, before, drive.Value.Id), clock.GetUtcNow());
-        return await CommitAsync(transaction, drive.Value, cancellation);
+        return await CommitAsync(transaction, by, audience, before, drive.Value.Id, cancellation);
     }
 
     public async Task<bool> ClearDefaultAsync(WorkspaceId workspace, DriveId before, Person by, CancellationToken cancellation)
@@ -72,10 +71,7 @@ internal sealed class TableDrives(OrganizationTable table, LastLooks looks, Time
         var audience = new Audience.Workspace(workspace);
         return await table.FindAsync<DefaultRow>(by.Organization, Keys.Default(audience), cancellation) is { } present
             && present.Drive == before.Value
-            && (await table.Begin(by.Organization)
-                .Delete(present)
-                .Record(Witness.DefaultChanged(by, audience, before, after: null), clock.GetUtcNow())
-                .CommitAsync(cancellation)).Succeeded;
+            && await CommitAsync(table.Begin(by.Organization).Delete(present), by, audience, before, after: null, cancellation);
     }
 
     public async Task<bool> RemoveAsync(Versioned<Drive> drive, CancellationToken cancellation)
@@ -111,6 +107,13 @@ internal sealed class TableDrives(OrganizationTable table, LastLooks looks, Time
         }
 
         return new(ofOrganization, ofWorkspaces);
+    }
+
+    private Task<bool> CommitAsync(Transaction transaction, Person by, Audience audience, DriveId? before, DriveId? after, CancellationToken cancellation)
+    {
+        var now = clock.GetUtcNow();
+        transaction.Record(OrganizationActs.DefaultChanged(by, audience, before, after), now);
+        return untold.CommitAsync(transaction, OrganizationActs.DefaultChangedEvent(by, audience, before, after, now), cancellation);
     }
 
     /// <summary>Whatever becomes of it: an answer that was lost may have been a success.</summary>

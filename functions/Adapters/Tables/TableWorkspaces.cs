@@ -30,7 +30,7 @@ internal sealed class TableWorkspaces(TableServiceClient service, OrganizationTa
             return false;
         return (await organizations.Begin(workspace.Organization)
             .Insert(WorkspaceRow.Of(workspace))
-            .Record(by is null ? null : Witness.WorkspaceCreated(by, workspace), clock.GetUtcNow())
+            .Record(by is null ? null : OrganizationActs.WorkspaceCreated(by, workspace), clock.GetUtcNow())
             .CommitAsync(cancellation)).Succeeded;
     }
 
@@ -39,7 +39,7 @@ internal sealed class TableWorkspaces(TableServiceClient service, OrganizationTa
         var renamed = workspace.Value with { Name = name };
         var committed = await organizations.Begin(renamed.Organization)
             .Replace(WorkspaceRow.Of(renamed), new ETag(workspace.ETag))
-            .Record(Witness.WorkspaceRenamed(by, workspace.Value, renamed), clock.GetUtcNow())
+            .Record(OrganizationActs.WorkspaceRenamed(by, workspace.Value, renamed), clock.GetUtcNow())
             .CommitAsync(cancellation);
         return committed.Succeeded ? new(renamed, committed.ETags[0]) : null;
     }
@@ -54,7 +54,7 @@ internal sealed class TableWorkspaces(TableServiceClient service, OrganizationTa
         var transaction = organizations.Begin(organization)
             .Delete(gone, new ETag(workspace.ETag))
             .Insert(tombstone)
-            .Record(Witness.WorkspaceDeleted(by, workspace.Value), clock.GetUtcNow());
+            .Record(OrganizationActs.WorkspaceDeleted(by, workspace.Value), clock.GetUtcNow());
         if (await organizations.FindAsync<DefaultRow>(organization, Keys.Default(audience), cancellation) is { } chosen)
             transaction.Delete(chosen);
         var roles = await organizations.PageAsync<RoleRow>(organization, Keys.Roles, Filters.And(Filters.Scopes([audience]), "Uses eq 0"), MostRoles, cursor: null, cancellation);
@@ -97,12 +97,12 @@ internal sealed class TableWorkspaces(TableServiceClient service, OrganizationTa
             return false;
         var transaction = new Transaction(_table, organization.Value)
             .Put(RowOf(ByWorkspace(member.Workspace) + member.User, member))
-            .Record(by is null ? null : Witness.MemberChanged(by, member.Workspace, member.User, before, member.Role), clock.GetUtcNow());
+            .Record(by is null ? null : OrganizationActs.MemberChanged(by, member.Workspace, member.User, before, member.Role), clock.GetUtcNow());
         return await CommitAsync(present is null ? transaction.Insert(row) : transaction.Replace(row, present.ETag), organization, member.User, cancellation);
     }
 
     public Task<bool> RemoveMemberAsync(OrganizationId organization, Member member, Person by, CancellationToken cancellation) =>
-        EndAsync(organization, member, Witness.MemberChanged(by, member.Workspace, member.User, member.Role, after: null), cancellation);
+        EndAsync(organization, member, OrganizationActs.MemberChanged(by, member.Workspace, member.User, member.Role, after: null), cancellation);
 
     private async Task<bool> EndAsync(OrganizationId organization, Member member, Act? act, CancellationToken cancellation)
     {

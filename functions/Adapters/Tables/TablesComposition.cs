@@ -48,6 +48,8 @@ public static class TablesComposition
         services.AddSingleton<IIdempotencyRecords, TableIdempotencyRecords>();
         services.AddSingleton<IAuditTrail, TableAuditTrail>();
         services.AddSingleton<IWebhooks, TableWebhooks>();
+        services.AddSingleton<TableUntoldEvents>();
+        services.AddSingleton<IUntoldEvents>(provider => provider.GetRequiredService<TableUntoldEvents>());
         services.AddSingleton<IFileRecords, TableFileRecords>();
         services.AddSingleton<IHealthRounds, TableHealthRounds>();
         services.AddSingleton<LastLooks>();

@@ -75,26 +75,37 @@ public sealed class CrashTests(CrashWorld world) : IClassFixture<CrashWorld>
     });
 
     [Fact]
-    public Task A_change_of_the_default_that_is_killed_anywhere_leaves_one_default_and_is_written_down_if_it_was_made() => Killing.EverywhereAsync(async (death, hub) =>
+    public async Task A_change_of_the_default_that_is_killed_anywhere_leaves_one_default_and_is_written_down_and_told_if_it_was_made()
     {
-        var (first, second) = (await world.ConnectAsync(), await world.ConnectAsync());
-        var audience = (Audience.Workspace)first.Audience;
-        await using (var life = world.Incarnate(hub, null))
-            await SetDefaultAsync(life, audience, first);
-        await using (var life = world.Incarnate(hub, death))
-            await Killing.LiveAsync(death, () => SetDefaultAsync(life, audience, second));
+        var webhook = await world.ListenAsync(EventTypes.DefaultDriveChanged);
+        await Killing.EverywhereAsync(async (death, hub) =>
+        {
+            var (first, second) = (await world.ConnectAsync(), await world.ConnectAsync());
+            var audience = (Audience.Workspace)first.Audience;
+            await using (var life = world.Incarnate(hub, null))
+                await SetDefaultAsync(life, audience, first);
+            await using (var life = world.Incarnate(hub, death))
+                await Killing.LiveAsync(death, () => SetDefaultAsync(life, audience, second));
 
-        await using var next = world.Incarnate(hub, null);
-        var defaults = await next.Services.GetRequiredService<IDrives>().DefaultsAsync(first.Organization, CancellationToken.None);
-        defaults.Workspaces[audience.Id].ShouldBeOneOf(first.Id, second.Id);
-        (await ChangesToAsync(second)).ShouldBe(defaults.Workspaces[audience.Id] == second.Id ? 1 : 0, "the choice and its entry are written together");
-        await SetDefaultAsync(next, audience, second);
-        (await next.Services.GetRequiredService<IDrives>().DefaultsAsync(first.Organization, CancellationToken.None)).Workspaces[audience.Id].ShouldBe(second.Id);
-        (await ChangesToAsync(second)).ShouldBe(1);
+            await using var next = world.Incarnate(hub, null);
+            var defaults = await next.Services.GetRequiredService<IDrives>().DefaultsAsync(first.Organization, CancellationToken.None);
+            defaults.Workspaces[audience.Id].ShouldBeOneOf(first.Id, second.Id);
+            (await ChangesToAsync(second)).ShouldBe(defaults.Workspaces[audience.Id] == second.Id ? 1 : 0, "the choice and its entry are written together");
+            await next.Of<TellUntoldEvents>().TellAsync(DateTimeOffset.UtcNow.AddHours(1), CancellationToken.None);
+            (await ToldAsync(second)).ShouldBe(defaults.Workspaces[audience.Id] == second.Id ? 1 : 0, "the choice and its event are written together");
+            await SetDefaultAsync(next, audience, second);
+            (await next.Services.GetRequiredService<IDrives>().DefaultsAsync(first.Organization, CancellationToken.None)).Workspaces[audience.Id].ShouldBe(second.Id);
+            (await ChangesToAsync(second)).ShouldBe(1);
+            (await ToldAsync(second)).ShouldBe(1);
+            (await next.Services.GetRequiredService<IUntoldEvents>().BrokenAsync(DateTimeOffset.UtcNow.AddHours(1), CancellationToken.None)).ShouldBeEmpty();
 
-        async Task<int> ChangesToAsync(Drive drive) =>
-            (await world.AuditOfAsync(audience.Id.Value)).Count(entry => entry.Action == "default-drive.changed" && entry.After?["driveId"]?.GetValue<string>() == drive.Id.Value);
-    }, atOnce: 1);
+            async Task<int> ToldAsync(Drive drive) => (await world.App.Services.GetRequiredService<IWebhooks>().DeliveriesAsync(first.Organization, webhook, new(null, audience.Id.Value), 100, null, CancellationToken.None)).Items
+                .Count(delivery => delivery.Event.Data["after"]?.GetValue<string>() == drive.Id.Value);
+
+            async Task<int> ChangesToAsync(Drive drive) =>
+                (await world.AuditOfAsync(audience.Id.Value)).Count(entry => entry.Action == "default-drive.changed" && entry.After?["driveId"]?.GetValue<string>() == drive.Id.Value);
+        }, atOnce: 1);
+    }
 
     [Fact]
     public Task A_confirmation_that_is_killed_anywhere_is_written_down_once_if_it_counts_and_the_flow_hears_of_it() => Killing.EverywhereAsync(async (death, hub) =>

@@ -44,7 +44,7 @@ public sealed class CrashWorld : IAsyncLifetime
     {
         App = await InProcessApp.StartAsync(
             new() { ["Verification:PropagationWait"] = "00:00:00", ["ServerlessDrives:Connection:StoreWithin"] = "00:00:08", ["ServerlessDrives:Webhooks:AllowPrivateTargets"] = "true" },
-            byHand: [typeof(RecoverConnections), typeof(SweepDrives), typeof(SendDueEvents), typeof(PollUpstreams)],
+            byHand: [typeof(RecoverConnections), typeof(SweepDrives), typeof(SendDueEvents), typeof(TellUntoldEvents), typeof(PollUpstreams)],
             replace: parts => _parts = parts);
         using var ada = await App.SignInAsync("ada");
         var me = await ada.GetAsync("/api/me", HttpStatusCode.OK);
@@ -144,6 +144,24 @@ public sealed class CrashWorld : IAsyncLifetime
         var text = await answer.ReadToEndAsync();
         http.Response.StatusCode.ShouldBeLessThan(300, text);
         return text;
+    }
+
+    /// <summary>A webhook to which deliveries are noted and, as the sender is run by hand, not sent.</summary>
+    public async Task<WebhookId> ListenAsync(string type)
+    {
+        var webhook = new Webhook
+        {
+            Id = WebhookId.New(TimeProvider.System),
+            Organization = Ada.Organization,
+            Url = new("https://localhost/"),
+            Types = [type],
+            Secret = SecretName.New(),
+            SecretVersion = "none",
+            CreatedBy = Ada.Id,
+            CreatedAt = TimeProvider.System.GetUtcNow(),
+        };
+        await App.Services.GetRequiredService<IWebhooks>().CreateAsync(webhook, new(Ada.Organization, Actor.User(Ada.Id), "webhook.created", webhook.Id.Value, null, null), CancellationToken.None);
+        return webhook.Id;
     }
 
     /// <summary>What was written down, the newest first.</summary>
