@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
@@ -78,30 +77,19 @@ public sealed class CallbackTriggers(CallbackDesk callbacks, ConnectionViews vie
 /// <summary>Slows down whoever guesses: a handful of requests a second for each link, and for each address.</summary>
 public sealed class CallbackLimits : IDisposable
 {
-    private readonly PartitionedRateLimiter<string> _perCaller = Limiter(60);
-    private readonly PartitionedRateLimiter<string> _perLink = Limiter(30);
+    private readonly Allowance _perCaller = new(burst: 60, eachSecond: 6, "Too many requests for callback links from here. Wait a little.");
+    private readonly Allowance _perLink = new(burst: 30, eachSecond: 3, "Too many requests for this link. Wait a little.");
 
     /// <returns>Null when the request may go on.</returns>
     public Refusal? Refuse(HttpRequest request, string token)
     {
-        ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(token);
-        using var caller = _perCaller.AttemptAcquire(Caller.AddressOf(request));
-        if (!caller.IsAcquired)
-            return TooMany("Too many requests for callback links from here. Wait a little.");
-        using var link = _perLink.AttemptAcquire(token.Length > 400 ? "" : token);
-        return link.IsAcquired ? null : TooMany("Too many requests for this link. Wait a little.");
+        return _perCaller.Take(request) ?? _perLink.Take(token.Length > 400 ? "" : token);
     }
-
-    private static Refusal TooMany(string detail) => new(RefusalKind.TooMany, "too-many-requests", detail) { RetryAfter = TimeSpan.FromSeconds(10) };
 
     public void Dispose()
     {
         _perCaller.Dispose();
         _perLink.Dispose();
     }
-
-    private static PartitionedRateLimiter<string> Limiter(int burst) => PartitionedRateLimiter.Create<string, string>(key => RateLimitPartition.GetTokenBucketLimiter(
-        key,
-        _ => new() { TokenLimit = burst, TokensPerPeriod = Math.Max(1, burst / 10), ReplenishmentPeriod = TimeSpan.FromSeconds(1), QueueLimit = 0, AutoReplenishment = true }));
 }

@@ -1,5 +1,4 @@
 using System.Text;
-using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using ServerlessDrives.Drives;
@@ -102,24 +101,13 @@ public sealed class NotificationTriggers(IntegrationFinder finder, DriveFinder d
 /// </summary>
 public sealed class NotificationLimits : IDisposable
 {
-    private const int Burst = 60;
-    private const int EachSecond = 6;
-
-    private readonly PartitionedRateLimiter<string> _refused = PartitionedRateLimiter.Create<string, string>(caller => RateLimitPartition.GetTokenBucketLimiter(
-        caller,
-        _ => new() { TokenLimit = Burst, TokensPerPeriod = EachSecond, ReplenishmentPeriod = TimeSpan.FromSeconds(1), QueueLimit = 0, AutoReplenishment = true }));
+    private readonly Allowance _refused = new(burst: 60, eachSecond: 6, "Too much from here was refused. Wait a little.");
 
     /// <returns>Null when the request may go on.</returns>
-    public Refusal? Refuse(HttpRequest request)
-    {
-        using var left = _refused.AttemptAcquire(Caller.AddressOf(request), permitCount: 0);
-        return left.IsAcquired
-            ? null
-            : new Refusal(RefusalKind.TooMany, "too-many-requests", "Too much from here was refused. Wait a little.") { RetryAfter = TimeSpan.FromSeconds(10) };
-    }
+    public Refusal? Refuse(HttpRequest request) => _refused.Look(request);
 
     /// <summary>What this request brought was refused.</summary>
-    public void Count(HttpRequest request) => _refused.AttemptAcquire(Caller.AddressOf(request)).Dispose();
+    public void Count(HttpRequest request) => _refused.Take(request);
 
     public void Dispose() => _refused.Dispose();
 }

@@ -1,0 +1,36 @@
+using System.Threading.RateLimiting;
+using Microsoft.AspNetCore.Http;
+
+namespace ServerlessDrives.Http;
+
+/// <summary>How much each caller without an account may do: a bucket of tokens for each, which fills up again.</summary>
+/// <param name="burst">Tokens in a full bucket.</param>
+/// <param name="eachSecond">Tokens that come back.</param>
+/// <param name="exhausted">The sentence for somebody whose bucket is empty.</param>
+public sealed class Allowance(int burst, int eachSecond, string exhausted) : IDisposable
+{
+    private static readonly TimeSpan ComeBackAfter = TimeSpan.FromSeconds(10);
+
+    private readonly PartitionedRateLimiter<string> _buckets = PartitionedRateLimiter.Create<string, string>(key => RateLimitPartition.GetTokenBucketLimiter(
+        key,
+        _ => new() { TokenLimit = burst, TokensPerPeriod = eachSecond, ReplenishmentPeriod = TimeSpan.FromSeconds(1), QueueLimit = 0, AutoReplenishment = true }));
+
+    /// <summary>Takes a token of the address that the request comes from.</summary>
+    /// <returns>Null when there was one.</returns>
+    public Refusal? Take(HttpRequest request) => Take(Caller.AddressOf(request));
+
+    /// <returns>Null when there was one.</returns>
+    public Refusal? Take(string key) => Acquire(key, tokens: 1);
+
+    /// <summary>Looks, and takes nothing.</summary>
+    /// <returns>Null when there is one left.</returns>
+    public Refusal? Look(HttpRequest request) => Acquire(Caller.AddressOf(request), tokens: 0);
+
+    public void Dispose() => _buckets.Dispose();
+
+    private Refusal? Acquire(string key, int tokens)
+    {
+        using var taken = _buckets.AttemptAcquire(key, tokens);
+        return taken.IsAcquired ? null : new Refusal(RefusalKind.TooMany, "too-many-requests", exhausted) { RetryAfter = ComeBackAfter };
+    }
+}
