@@ -32,7 +32,7 @@ internal sealed class FunctionCall
         _invoker = MethodInvoker.Create(method);
         _create = new(() => ActivatorUtilities.CreateFactory(method.DeclaringType!, []));
         Parameters = Array.ConvertAll(method.GetParameters(), parameter => new CalledParameter(
-            parameter.Name!, parameter.ParameterType, SourceOf(parameter, parameter == triggered), parameter.HasDefaultValue, parameter.HasDefaultValue ? parameter.DefaultValue : null));
+            parameter.Name!, parameter.ParameterType, SourceOf(parameter, parameter.Position == triggered.Position), parameter.HasDefaultValue, parameter.HasDefaultValue ? parameter.DefaultValue : null));
     }
 
     public CalledParameter[] Parameters { get; }

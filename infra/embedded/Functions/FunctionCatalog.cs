@@ -66,7 +66,6 @@ internal sealed class FunctionCatalog
         var where = $"{method.DeclaringType?.FullName}.{method.Name}";
         if (!method.IsPublic)
             throw new StartRefusedException($"{where} is a function and must be public.");
-        // Read once: apps that start in one process at the same time may get different objects for the same parameter.
         var parameters = method.GetParameters();
         var triggers = parameters
             .SelectMany(parameter => parameter.GetCustomAttributes<TriggerBindingAttribute>().Select(trigger => (parameter, trigger)))
@@ -92,7 +91,8 @@ internal sealed class FunctionCatalog
             return true;
         if (parameter.GetCustomAttribute<InputBindingAttribute>() is { } input)
             return input is DurableClientAttribute && type == typeof(DurableTaskClient);
-        if (parameter != entry.Triggered)
+        // Not by reference: of one parameter, reflection may make two objects when several hosts start at once.
+        if (parameter.Position != entry.Triggered.Position)
             return entry.Trigger is HttpTriggerAttribute && TextBinding.CanRead(type);
         return entry.Trigger switch
         {
