@@ -6,6 +6,9 @@ namespace ServerlessDrives.Embedded.Cloud;
 /// <summary>TCP ports of the loopback address that nobody listens on.</summary>
 internal static class FreePort
 {
+    /// <summary>What to do about a port that somebody else has.</summary>
+    public const string ChooseAnother = "Choose another port with --port or PORT; 0 picks a free one.";
+
     /// <summary>Below what Linux gives to outgoing connections: a port from there may be taken by one between our asking and our listening.</summary>
     private const int Ephemeral = 32768;
     private const int Lowest = 15000;
@@ -44,34 +47,26 @@ internal static class FreePort
     /// <exception cref="StartRefusedException">Somebody listens on the port.</exception>
     public static void Require(int port)
     {
+        if (WhyNot(port) is SocketError.AddressAlreadyInUse)
+            throw new StartRefusedException($"http://127.0.0.1:{port}: address already in use. {ChooseAnother}");
+    }
+
+    /// <summary>The preferred port if it is free, else any that is.</summary>
+    public static int TakePreferably(int preferred) =>
+        preferred is > 0 and <= IPEndPoint.MaxPort && WhyNot(preferred) is null ? preferred : Take(1)[0];
+
+    /// <returns>Null for a port that can be listened on.</returns>
+    private static SocketError? WhyNot(int port)
+    {
         try
         {
             using var listener = new TcpListener(IPAddress.Loopback, port);
             listener.Start();
+            return null;
         }
-        catch (SocketException taken) when (taken.SocketErrorCode is SocketError.AddressAlreadyInUse)
+        catch (SocketException taken)
         {
-            throw new StartRefusedException($"http://127.0.0.1:{port}: address already in use. Choose another port with --port or PORT; 0 picks a free one.");
-        }
-    }
-
-    /// <summary>The preferred port if it is free, else any that is.</summary>
-    public static int TakePreferably(int preferred)
-    {
-        if (preferred is <= 0 or > IPEndPoint.MaxPort)
-        {
-            return Take(1)[0];
-        }
-
-        try
-        {
-            using var listener = new TcpListener(IPAddress.Loopback, preferred);
-            listener.Start();
-            return preferred;
-        }
-        catch (SocketException)
-        {
-            return Take(1)[0];
+            return taken.SocketErrorCode;
         }
     }
 }

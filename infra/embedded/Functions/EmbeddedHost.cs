@@ -166,7 +166,7 @@ internal static class StartRefusal
         AggregateException several when several.InnerExceptions.Select(SentenceOf).ToList() is var sentences && sentences.TrueForAll(sentence => sentence is not null) => string.Join(Environment.NewLine, sentences),
         // The binder's own: it names the key, its value and what was expected.
         InvalidOperationException { InnerException: FormatException or ArgumentException or OverflowException or InvalidCastException } unreadable when unreadable.Message.StartsWith("Failed to convert configuration value", StringComparison.Ordinal) => unreadable.Message,
-        IOException { InnerException: Microsoft.AspNetCore.Connections.AddressInUseException } => $"{failure.Message} Choose another port with --port or PORT; 0 picks a free one.",
+        IOException { InnerException: Microsoft.AspNetCore.Connections.AddressInUseException } => $"{failure.Message} {FreePort.ChooseAnother}",
         _ => null,
     };
 }
