@@ -16,7 +16,11 @@ public sealed record ArrivedFile(FilePath Path, string ETag, long Size, DateTime
     public string Key => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{Path}\n{ETag}\n{LastModified.UtcTicks}")).AsSpan(0, 16));
 }
 
+/// <summary>S3 doesn't let a folder be looked at; the message says what it means and what to change in AWS.</summary>
+public sealed class FolderUnreadableException(string message) : Exception(message);
+
 /// <summary>What has come to a folder of a drive.</summary>
+/// <remarks>Its listings throw a <see cref="FolderUnreadableException"/> where S3 refuses them, or can't be reached in a few tries.</remarks>
 public interface IArrivals
 {
     /// <summary>

@@ -28,6 +28,9 @@ public sealed class PollUpstreams(
     /// <summary>How far S3's clock and ours may be apart, and how long a file may be on its way in one call after the moment that S3 dates it to.</summary>
     public static readonly TimeSpan Slack = TimeSpan.FromMinutes(15);
 
+    /// <summary>Of a folder that can't be read.</summary>
+    private static readonly TimeSpan LongestRest = TimeSpan.FromMinutes(10);
+
     /// <summary>How long after its beginning an integration may still be on its way into its row.</summary>
     private static readonly TimeSpan Making = TimeSpan.FromMinutes(10);
 
@@ -41,13 +44,25 @@ public sealed class PollUpstreams(
             {
                 await PollAsync(poll, token);
             }
+            // One folder in trouble must not hold up the others; it is looked at again from the same moment on.
+            catch (FolderUnreadableException refused)
+            {
+                log.LogWarning("Integration {Integration} could not be polled. {Problem}", poll.Integration, refused.Message);
+                await PutOffAsync(poll, token);
+            }
             catch (Exception failure) when (!token.IsCancellationRequested)
             {
-                // One folder in trouble must not hold up the others; it is looked at again from the same moment on.
                 log.LogError(failure, "Integration {Integration} could not be polled.", poll.Integration);
-                await state.RescheduleAsync(poll, clock.GetUtcNow() + options.PollEvery, poll.Since, token);
+                await PutOffAsync(poll, token);
             }
         });
+    }
+
+    /// <summary>The longer it has been in trouble, the longer it rests: its health tells when the drive works again, and nothing is lost meanwhile.</summary>
+    private Task PutOffAsync(DuePoll poll, CancellationToken cancellation)
+    {
+        var now = clock.GetUtcNow();
+        return state.RescheduleAsync(poll, now + Longer(options.PollEvery, Shorter(LongestRest, now - poll.Since - Slack)), poll.Since, cancellation);
     }
 
     private async Task PollAsync(DuePoll poll, CancellationToken cancellation)
@@ -63,7 +78,7 @@ public sealed class PollUpstreams(
         }
 
         if (integration.Notifications?.Topic is not null)
-            next = clock.GetUtcNow() + Later(options.PollEvery, options.PollWithNotificationsEvery);
+            next = clock.GetUtcNow() + Longer(options.PollEvery, options.PollWithNotificationsEvery);
         // Without somebody to tell, what arrives waits, as it does while the integration rests.
         if (integration.Paused || await webhooks.FindAsync(poll.Organization, webhook, cancellation) is null
             || await drives.FindAsync(poll.Organization, driveId, cancellation) is not { Value: { State: DriveState.Connected } drive })
@@ -117,7 +132,9 @@ public sealed class PollUpstreams(
         return complete;
     }
 
-    private static TimeSpan Later(TimeSpan one, TimeSpan other) => one > other ? one : other;
+    private static TimeSpan Shorter(TimeSpan one, TimeSpan other) => one < other ? one : other;
+
+    private static TimeSpan Longer(TimeSpan one, TimeSpan other) => one > other ? one : other;
 
     private static DateTimeOffset Earlier(DateTimeOffset moment, DateTimeOffset? other) => other < moment ? other.Value : moment;
 

@@ -4,29 +4,34 @@ using System.Net;
 using System.Runtime.CompilerServices;
 using Amazon.S3;
 using Amazon.S3.Model;
+using Microsoft.Extensions.Options;
 using ServerlessDrives.Access;
 using ServerlessDrives.Drives;
 using ServerlessDrives.Integrations;
+using ServerlessDrives.Verification;
 
 namespace ServerlessDrives.Adapters.Aws;
 
 /// <summary>What has come to folders, by listing them.</summary>
-internal sealed class S3Arrivals(DriveClients clients, TimeProvider clock) : IArrivals
+internal sealed class S3Arrivals(DriveClients clients, IOptions<AwsOptions> options, TimeProvider clock) : IArrivals
 {
     /// <summary>How long a drive that may not list versions isn't asked to again.</summary>
     private static readonly TimeSpan Refused = TimeSpan.FromHours(1);
 
     private const int MostRefused = 10_000;
 
+    /// <summary>For a page, its tries together.</summary>
+    private TimeSpan Patience => options.Value.CallTimeout * 3;
+
     private readonly ConcurrentDictionary<DriveId, DateTimeOffset> _refused = new();
 
     public async IAsyncEnumerable<ArrivedFile> ListAsync(Drive drive, FilePath? folder, DateTimeOffset since, [EnumeratorCancellation] CancellationToken cancellation)
     {
         using var lease = clients.Lease(drive);
-        var page = await FirstVersionsAsync(lease.S3, drive, folder, cancellation);
+        var page = await FirstVersionsAsync(lease, drive, folder, cancellation);
         if (page is null)
         {
-            await foreach (var file in ListPresentAsync(lease.S3, drive, folder, since, cancellation))
+            await foreach (var file in ListPresentAsync(lease, drive, folder, since, cancellation))
                 yield return file;
             yield break;
         }
@@ -41,7 +46,8 @@ internal sealed class S3Arrivals(DriveClients clients, TimeProvider clock) : IAr
 
             if (page.IsTruncated != true)
                 yield break;
-            page = await lease.S3.ListVersionsAsync(VersionsOf(drive, folder, page.NextKeyMarker, page.NextVersionIdMarker), cancellation);
+            var next = VersionsOf(drive, folder, page.NextKeyMarker, page.NextVersionIdMarker);
+            page = await AskAsync(lease, drive, KnownCheck.ObjectsListable, (s3, token) => s3.ListVersionsAsync(next, token), cancellation);
         }
     }
 
@@ -60,13 +66,13 @@ internal sealed class S3Arrivals(DriveClients clients, TimeProvider clock) : IAr
         }
     }
 
-    private static async IAsyncEnumerable<ArrivedFile> ListPresentAsync(IAmazonS3 s3, Drive drive, FilePath? folder, DateTimeOffset since, [EnumeratorCancellation] CancellationToken cancellation)
+    private async IAsyncEnumerable<ArrivedFile> ListPresentAsync(DriveClientLease lease, Drive drive, FilePath? folder, DateTimeOffset since, [EnumeratorCancellation] CancellationToken cancellation)
     {
         string? token = null;
         do
         {
-            var page = await s3.ListObjectsV2Async(
-                new() { BucketName = drive.Bucket.Value, Prefix = PrefixOf(drive, folder), ContinuationToken = token, ExpectedBucketOwner = drive.BucketOwner?.Value }, cancellation);
+            var next = new ListObjectsV2Request { BucketName = drive.Bucket.Value, Prefix = PrefixOf(drive, folder), ContinuationToken = token, ExpectedBucketOwner = drive.BucketOwner?.Value };
+            var page = await AskAsync(lease, drive, KnownCheck.ObjectsListable, (s3, patience) => s3.ListObjectsV2Async(next, patience), cancellation);
             foreach (var found in page.S3Objects ?? [])
             {
                 if (IsArrival(drive, found, since, out var path, out var changed))
@@ -79,21 +85,17 @@ internal sealed class S3Arrivals(DriveClients clients, TimeProvider clock) : IAr
     }
 
     /// <returns>Null when this drive may not list versions, or its server has none.</returns>
-    private async Task<ListVersionsResponse?> FirstVersionsAsync(IAmazonS3 s3, Drive drive, FilePath? folder, CancellationToken cancellation)
+    private async Task<ListVersionsResponse?> FirstVersionsAsync(DriveClientLease lease, Drive drive, FilePath? folder, CancellationToken cancellation)
     {
         if (_refused.TryGetValue(drive.Id, out var until) && clock.GetUtcNow() < until)
             return null;
-        try
-        {
-            return await s3.ListVersionsAsync(VersionsOf(drive, folder, null, null), cancellation);
-        }
-        catch (AmazonS3Exception refused) when (refused.StatusCode is HttpStatusCode.Forbidden or HttpStatusCode.MethodNotAllowed or HttpStatusCode.NotImplemented)
-        {
-            if (_refused.Count >= MostRefused)
-                _refused.Clear();
-            _refused[drive.Id] = clock.GetUtcNow() + Refused;
-            return null;
-        }
+        var answer = await lease.AskAsync((s3, token) => s3.ListVersionsAsync(VersionsOf(drive, folder, null, null), token), Patience, cancellation);
+        if (answer.Fault is not Fault.Refused { Status: 403 or 405 or 501 })
+            return ValueOf(answer, drive, KnownCheck.ObjectsListable);
+        if (_refused.Count >= MostRefused)
+            _refused.Clear();
+        _refused[drive.Id] = clock.GetUtcNow() + Refused;
+        return null;
     }
 
     private static ListVersionsRequest VersionsOf(Drive drive, FilePath? folder, string? key, string? version) =>
@@ -113,8 +115,8 @@ internal sealed class S3Arrivals(DriveClients clients, TimeProvider clock) : IAr
         string? key = null, upload = null;
         do
         {
-            var page = await lease.S3.ListMultipartUploadsAsync(
-                new ListMultipartUploadsRequest { BucketName = drive.Bucket.Value, Prefix = PrefixOf(drive, folder), KeyMarker = key, UploadIdMarker = upload, ExpectedBucketOwner = drive.BucketOwner?.Value }, cancellation);
+            var next = new ListMultipartUploadsRequest { BucketName = drive.Bucket.Value, Prefix = PrefixOf(drive, folder), KeyMarker = key, UploadIdMarker = upload, ExpectedBucketOwner = drive.BucketOwner?.Value };
+            var page = await AskAsync(lease, drive, KnownCheck.UploadsListable, (s3, token) => s3.ListMultipartUploadsAsync(next, token), cancellation);
             foreach (var open in page.MultipartUploads ?? [])
             {
                 var began = new DateTimeOffset(open.Initiated.GetValueOrDefault().ToUniversalTime());
@@ -126,6 +128,14 @@ internal sealed class S3Arrivals(DriveClients clients, TimeProvider clock) : IAr
         while (key is not null);
         return oldest;
     }
+
+    private async Task<T> AskAsync<T>(DriveClientLease lease, Drive drive, KnownCheck tried, Func<IAmazonS3, CancellationToken, Task<T>> call, CancellationToken cancellation)
+        where T : notnull
+        => ValueOf(await lease.AskAsync(call, Patience, cancellation), drive, tried);
+
+    private static T ValueOf<T>(Answer<T> answer, Drive drive, KnownCheck tried)
+        where T : notnull
+        => answer.TryGet(out var value, out var fault) ? value : throw new FolderUnreadableException(S3Refusals.Explain(drive, tried, fault));
 
     private static string PrefixOf(Drive drive, FilePath? folder) => drive.Path.Prefix + (folder is null ? "" : folder.Value + "/");
 }
