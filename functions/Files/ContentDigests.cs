@@ -9,7 +9,7 @@ namespace ServerlessDrives.Files;
 public sealed class ContentDigests
 {
     /// <summary>Of the headers that say S3's digests; the algorithm's name follows.</summary>
-    public const string S3Prefix = "x-amz-checksum-";
+    private const string S3Prefix = "x-amz-checksum-";
 
     private static readonly string[] NoDigests = [S3Prefix + "type", S3Prefix + "mode", S3Prefix + "algorithm"];
 

@@ -73,25 +73,27 @@ public sealed class FileTriggers(IDriveFiles files, DriveFinder finder)
     [Query("path", "The file.", Required = true)]
     [DescribedAs(nameof(GetAsync))]
     public Task<IResult> GetContentAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "api/drives/{driveId}/content")] HttpRequest request, string driveId) =>
-        WithFileAsync(request, driveId, PathQuery(request), fromRoute: false, (drive, file) => ReadAsync(request, drive, file));
+        WithNamedAsync(request, driveId, (drive, file) => ReadAsync(request, drive, file));
 
     [Function("PutDriveContent")]
     [Requires(Need.Person)]
     [Query("path", "The file.", Required = true)]
     [DescribedAs(nameof(PutAsync))]
     public Task<IResult> PutContentAsync([HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "api/drives/{driveId}/content")] HttpRequest request, string driveId) =>
-        WithFileAsync(request, driveId, PathQuery(request), fromRoute: false, (drive, file) => WriteAsync(request, drive, file));
+        WithNamedAsync(request, driveId, (drive, file) => WriteAsync(request, drive, file));
 
     [Function("DeleteDriveContent")]
     [Requires(Need.Person)]
     [Query("path", "The file.", Required = true)]
     [DescribedAs(nameof(DeleteAsync))]
     public Task<IResult> DeleteContentAsync([HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "api/drives/{driveId}/content")] HttpRequest request, string driveId) =>
-        WithFileAsync(request, driveId, PathQuery(request), fromRoute: false, (drive, file) => RemoveAsync(request, drive, file));
+        WithNamedAsync(request, driveId, (drive, file) => RemoveAsync(request, drive, file));
 
     /// <summary>What a GET or HEAD of this file answers.</summary>
     internal static async Task<IResult> ReadAsync(HttpRequest request, IDriveFiles files, Drive drive, FilePath file)
     {
+        if (Preconditions.MatchesNothing(request.Headers.IfMatch))
+            return Refusal.Changed("file").AsProblem();
         var (headers, cancellation) = (request.GetTypedHeaders(), request.HttpContext.RequestAborted);
         var conditions = new ReadConditions(
             Text(request.Headers.Range), Text(request.Headers.IfMatch), Text(request.Headers.IfNoneMatch), headers.IfModifiedSince, headers.IfUnmodifiedSince, Text(request.Headers.IfRange));
@@ -108,7 +110,17 @@ public sealed class FileTriggers(IDriveFiles files, DriveFinder finder)
         return new FileAnswer(content, request.Query["download"].ToString() is { Length: > 0 } name ? name : file.Name);
     }
 
-    private static string? PathQuery(HttpRequest request) => request.Query["path"] is [var path] ? path : null;
+    /// <summary>What a request brings, of whatever size, as it is to be written.</summary>
+    internal static Result<FileToWrite> ContentOf(HttpRequest request)
+    {
+        if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+            limit.MaxRequestBodySize = null;
+        if (!ContentDigests.Parse(request.Headers).TryGet(out var digests, out var wrong))
+            return wrong;
+        return ContentKind.Parse(request.ContentType, request.Headers.ContentEncoding.ToString()).TryGet(out var kind, out var odd)
+            ? new FileToWrite(request.Body, request.ContentLength, kind, null, null, digests)
+            : odd;
+    }
 
     private async Task<IResult> ListAsync(HttpRequest request, string driveId)
     {
@@ -132,20 +144,17 @@ public sealed class FileTriggers(IDriveFiles files, DriveFinder finder)
 
     private async Task<IResult> WriteAsync(HttpRequest request, Drive drive, FilePath file)
     {
-        if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
-            limit.MaxRequestBodySize = null;
         if (request.Headers.ContentRange.Count > 0)
             return new Refusal(RefusalKind.Malformed, "malformed", "A file is written whole; leave Content-Range out. Use a presigned upload to send it in parts.").AsProblem();
-        if (!ContentDigests.Parse(request.Headers).TryGet(out var digests, out var wrong))
-            return wrong.AsProblem();
-        if (!ContentKind.Parse(request.ContentType, request.Headers.ContentEncoding.ToString()).TryGet(out var kind, out var odd))
+        if (Preconditions.MatchesNothing(request.Headers.IfMatch))
+            return Refusal.Changed("file").AsProblem();
+        if (!ContentOf(request).TryGet(out var content, out var odd))
             return odd.AsProblem();
         if (Text(request.Headers.IfNoneMatch) is { } ifNoneMatch && ifNoneMatch != "*")
             return Refusal.Invalid("If-None-Match", "A write takes * only: it is there already, or it isn't.").AsProblem();
         if (Text(request.Headers.IfMatch) is { } ifMatch && (ifMatch.Contains(',', StringComparison.Ordinal) || request.Headers.IfNoneMatch.Count > 0))
             return Refusal.Invalid("If-Match", "A write takes one ETag, or *, and not If-None-Match besides.").AsProblem();
-        var toWrite = new FileToWrite(
-            request.Body, request.ContentLength, kind, Text(request.Headers.IfNoneMatch), Text(request.Headers.IfMatch), digests);
+        var toWrite = content with { IfNoneMatch = Text(request.Headers.IfNoneMatch), IfMatch = Text(request.Headers.IfMatch) };
         return (await files.WriteAsync(drive, file, toWrite, request.HttpContext.RequestAborted)).Answer(stored =>
         {
             FileMeasures.Written(stored.Size);
@@ -155,8 +164,13 @@ public sealed class FileTriggers(IDriveFiles files, DriveFinder finder)
         });
     }
 
-    private async Task<IResult> RemoveAsync(HttpRequest request, Drive drive, FilePath file) =>
-        (await files.DeleteAsync(drive, file, Text(request.Headers.IfMatch), request.HttpContext.RequestAborted)).Answer(_ => Results.NoContent());
+    private async Task<IResult> RemoveAsync(HttpRequest request, Drive drive, FilePath file) => Preconditions.MatchesNothing(request.Headers.IfMatch)
+        ? Refusal.Changed("file").AsProblem()
+        : (await files.DeleteAsync(drive, file, Text(request.Headers.IfMatch), request.HttpContext.RequestAborted)).Answer(_ => Results.NoContent());
+
+    private async Task<IResult> WithNamedAsync(HttpRequest request, string driveId, Func<Drive, FilePath, Task<IResult>> act) => request.Query["path"].Count > 1
+        ? Refusal.Invalid("path", "One file was expected.").AsProblem()
+        : await WithFileAsync(request, driveId, request.Query["path"], fromRoute: false, act);
 
     private async Task<IResult> WithFileAsync(HttpRequest request, string driveId, string? path, bool fromRoute, Func<Drive, FilePath, Task<IResult>> act)
     {

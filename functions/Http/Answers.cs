@@ -1,7 +1,8 @@
 using System.Security.Cryptography;
-using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
 
 namespace ServerlessDrives.Http;
 
@@ -60,17 +61,24 @@ public static class Answers
 /// <summary>Conditional requests.</summary>
 public static class Preconditions
 {
-    /// <summary>Whether one of the listed ETags is this one; <c>*</c> is any.</summary>
-    public static bool Match(Microsoft.Extensions.Primitives.StringValues listed, string etag) =>
-        listed.SelectMany(value => (value ?? "").Split(',', StringSplitOptions.TrimEntries)).Any(one => one == "*" || one == etag || one == $"W/{etag}");
+    /// <summary>Whether one of the listed ETags is this one, weak or strong, as <c>If-None-Match</c> asks; <c>*</c> is any.</summary>
+    public static bool Match(StringValues listed, string etag) => EachOf(listed).Any(one => one == "*" || one == etag || one == $"W/{etag}");
+
+    /// <summary>Whether <c>If-Match</c> lists only weak ETags, which it compares strongly and therefore with nothing (RFC 9110, 8.8.3.2 and 13.1.1).</summary>
+    public static bool MatchesNothing(StringValues ifMatch) => ifMatch.Count > 0 && EachOf(ifMatch).All(one => one.StartsWith("W/", StringComparison.Ordinal));
 
     /// <summary>The refusal of a change to something that is no longer what the caller saw; null when there is no <c>If-Match</c> or it matches.</summary>
     /// <param name="answered">The resource as a GET would answer it now.</param>
     public static Refusal? Check(HttpRequest request, object answered, string what)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return request.Headers.IfMatch.Count == 0 || Match(request.Headers.IfMatch, Answers.ETagOf(answered)) ? null : Refusal.Changed(what);
+        if (request.Headers.IfMatch.Count == 0)
+            return null;
+        var etag = Answers.ETagOf(answered);
+        return EachOf(request.Headers.IfMatch).Any(one => one == "*" || one == etag) ? null : Refusal.Changed(what);
     }
+
+    private static IEnumerable<string> EachOf(StringValues listed) => listed.SelectMany(value => (value ?? "").Split(',', StringSplitOptions.TrimEntries));
 }
 
 /// <summary>Cursors: opaque to callers, so that what they are made of may change.</summary>

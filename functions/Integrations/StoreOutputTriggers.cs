@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Azure.Functions.Worker;
 using ServerlessDrives.Access;
 using ServerlessDrives.Drives;
@@ -32,8 +31,6 @@ public sealed class StoreOutputTriggers(IntegrationFinder finder, DriveFinder dr
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/integrations/{integrationId}/outputs/{*path}")] HttpRequest request, string integrationId, string? path)
     {
         ArgumentNullException.ThrowIfNull(request);
-        if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
-            limit.MaxRequestBodySize = null;
         return await idempotency.OnceStreamedAsync(request, () => StoreAsync(request, integrationId, path));
     }
 
@@ -62,11 +59,8 @@ public sealed class StoreOutputTriggers(IntegrationFinder finder, DriveFinder dr
             return gone.AsProblem();
         if (!file.FitsOn(drive.Path))
             return Refusal.Invalid("path", "The path is too long: with the drive's own it would have more than S3's 1,024 bytes.").AsProblem();
-        if (!ContentDigests.Parse(request.Headers).TryGet(out var digests, out var wrong))
-            return wrong.AsProblem();
-        if (!ContentKind.Parse(request.ContentType, request.Headers.ContentEncoding.ToString()).TryGet(out var kind, out var odd))
+        if (!FileTriggers.ContentOf(request).TryGet(out var toWrite, out var odd))
             return odd.AsProblem();
-        var toWrite = new FileToWrite(request.Body, request.ContentLength, kind, null, null, digests);
         if (!(await files.WriteAsync(drive, file, toWrite, cancellation)).TryGet(out var stored, out var refusal))
             return refusal.AsProblem();
 
