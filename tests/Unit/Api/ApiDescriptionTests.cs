@@ -155,35 +155,18 @@ public sealed partial class ApiDescriptionTests
     private static partial Regex Link();
 }
 
-/// <summary>Redocly's linter from npm, installed once per machine and person into the cache folder.</summary>
+/// <summary>Redocly's linter from npm.</summary>
 internal static class Redocly
 {
     private const string Version = "2.77.0";
 
-    private static readonly string Folder = Path.Combine(
-        Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } cache ? cache : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify), ".cache"),
-        "serverless-drives",
-        $"redocly-{Version}");
+    private static readonly Dictionary<string, string> Quiet = new() { ["REDOCLY_TELEMETRY"] = "off", ["REDOCLY_SUPPRESS_UPDATE_NOTICE"] = "true", ["CI"] = "true" };
 
     public static async Task<(int Exit, string Output)> LintAsync(string file, CancellationToken cancellation)
     {
-        var program = Path.Combine(Folder, "node_modules", ".bin", OperatingSystem.IsWindows() ? "redocly.cmd" : "redocly");
-        if (!File.Exists(program))
-        {
-            Directory.CreateDirectory(Folder);
-            var (exit, output) = await RunAsync(OperatingSystem.IsWindows() ? "npm.cmd" : "npm", ["install", "--prefix", Folder, "--no-audit", "--no-fund", "--ignore-scripts", $"@redocly/cli@{Version}"], cancellation);
-            exit.ShouldBe(0, output);
-        }
-
-        return await RunAsync(program, ["lint", "--extends=recommended", file], cancellation);
-    }
-
-    private static async Task<(int Exit, string Output)> RunAsync(string program, IEnumerable<string> arguments, CancellationToken cancellation)
-    {
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, Environment = { ["REDOCLY_TELEMETRY"] = "off", ["REDOCLY_SUPPRESS_UPDATE_NOTICE"] = "true", ["CI"] = "true" } };
-        using var run = Process.Start(start)!;
-        var (output, errors) = (run.StandardOutput.ReadToEndAsync(cancellation), run.StandardError.ReadToEndAsync(cancellation));
-        await run.WaitForExitAsync(cancellation);
-        return (run.ExitCode, await output + await errors);
+        var packages = await NpmPackages.InstalledAsync($"redocly-{Version}", $"@redocly/cli@{Version}");
+        var program = Path.Combine(packages, "node_modules", ".bin", OperatingSystem.IsWindows() ? "redocly.cmd" : "redocly");
+        var (exit, output, errors) = await Shell.RunAsync(program, ["lint", "--extends=recommended", file], Quiet, cancellation: cancellation);
+        return (exit, output + errors);
     }
 }

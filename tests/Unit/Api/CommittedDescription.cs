@@ -15,7 +15,7 @@ public sealed class CommittedDescription
     [Fact]
     public void Docs_openapi_json_is_what_the_app_serves()
     {
-        var path = Path.Combine(Source.Repository, "docs", "openapi.json");
+        var path = Path.Combine(Repository.Folder, "docs", "openapi.json");
         var served = ApiContract.Current.Document;
         if (File.Exists(path) && JsonNode.DeepEquals(JsonNode.Parse(File.ReadAllText(path)), served))
             return;

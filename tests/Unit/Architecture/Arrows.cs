@@ -88,7 +88,7 @@ public sealed class Arrows
             .Where(file => File.ReadAllText(file) is var text && (text.Contains("ServerlessDrives.Embedded", StringComparison.Ordinal) || text.Contains("#if", StringComparison.Ordinal)))
             .ShouldBeEmpty();
         typeof(Embedded.EmbeddedOptions).Assembly.GetReferencedAssemblies().Select(assembly => assembly.Name).ShouldNotContain("ServerlessDrives");
-        Directory.EnumerateFiles(Path.Combine(Source.Repository, "infra", "embedded"), "*.csproj").Select(File.ReadAllText)
+        Directory.EnumerateFiles(Path.Combine(Repository.Folder, "infra", "embedded"), "*.csproj").Select(File.ReadAllText)
             .ShouldAllBe(project => !project.Contains("functions", StringComparison.OrdinalIgnoreCase) || !project.Contains("ProjectReference", StringComparison.Ordinal));
     }
 

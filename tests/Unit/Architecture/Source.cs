@@ -19,9 +19,7 @@ internal sealed record AppType(string Name, string Namespace, string File, IRead
 /// <summary>The app as it was compiled, joined with the files that it was written in.</summary>
 internal static partial class Source
 {
-    public static readonly string Repository = typeof(Source).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().First(attribute => attribute.Key == "Repository").Value!;
-
-    public static readonly string Functions = Path.GetFullPath(Path.Combine(Repository, "functions"));
+    public static readonly string Functions = Path.GetFullPath(Path.Combine(Repository.Folder, "functions"));
 
     private static readonly Lazy<IReadOnlyList<AppType>> Read = new(ReadTypes);
 

@@ -14,7 +14,7 @@ public sealed class SetupTests
     public async Task The_aws_cli_script_is_one_that_a_shell_can_read()
     {
         var file = Path.GetTempFileName();
-        await File.WriteAllTextAsync(file, AwsCliScript.Write(Step("it's $(a) \"test\"\nof names")), TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(file, AwsCliScript.Write(SetupSteps.Of("it's $(a) \"test\"\nof names")), TestContext.Current.CancellationToken);
         using var shell = Process.Start(new ProcessStartInfo("sh", ["-n", file]) { RedirectStandardError = true })!;
         var complaints = await shell.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         await shell.WaitForExitAsync(TestContext.Current.CancellationToken);
@@ -26,7 +26,7 @@ public sealed class SetupTests
     [Fact]
     public void The_script_confirms_each_step_after_what_belongs_to_it()
     {
-        var script = AwsCliScript.Write(Step("Claims"));
+        var script = AwsCliScript.Write(SetupSteps.Of("Claims"));
         var order = new[] { "aws iam create-role", "confirm 'https://drives.example/api/callbacks/one'", "aws iam put-role-policy", "put-bucket-policy", "confirm 'https://drives.example/api/callbacks/two'" }
             .Select(part => script.IndexOf(part, StringComparison.Ordinal)).ToList();
         order.ShouldAllBe(at => at > 0);
@@ -36,18 +36,10 @@ public sealed class SetupTests
     [Fact]
     public void The_cloudformation_template_is_json_with_a_role_and_replaces_no_bucket_policy_unasked()
     {
-        var template = JsonNode.Parse(CloudFormationTemplate.Write(Step("Claims")))!;
+        var template = JsonNode.Parse(CloudFormationTemplate.Write(SetupSteps.Of("Claims")))!;
         template["Resources"]!["Role"]!["Type"]!.GetValue<string>().ShouldBe("AWS::IAM::Role");
         template["Resources"]!["BucketPolicy"]!["Condition"]!.GetValue<string>().ShouldBe("ReplacesBucketPolicy");
         template["Parameters"]!["ReplaceBucketPolicy"]!["Default"]!.GetValue<string>().ShouldBe("no");
-    }
-
-    [Fact]
-    public void Terraform_takes_policy_variables_for_text()
-    {
-        var module = TerraformModule.Write(Step("Claims"));
-        module.ShouldContain("$${*}");
-        module.Count(c => c == '{').ShouldBe(module.Count(c => c == '}'));
     }
 
     [Fact]
@@ -59,19 +51,4 @@ public sealed class SetupTests
         foreach (var bad in new[] { null, "", ".", "a.b", token.Reveal()[..^4], token.Reveal() + "AAAA", new string('A', 500) })
             CallbackToken.Parse(bad).ShouldBeNull();
     }
-
-    private static SetupStep Step(string name)
-    {
-        var access = new BucketAccess("con_0123456789abcdefghjkmnpqrs", Read(BucketName.Parse("acme-documents")), Read(Region.Parse("us-east-1")), Read(DrivePath.Parse("a*b")), Encryption.Nothing);
-        var role = Read(RoleArn.Parse("arn:aws:iam::444455556666:role/team/drives"));
-        var principal = Read(PrincipalArn.Parse("arn:aws:iam::111122223333:role/serverless-drives"));
-        return new(
-            name, ConnectionId.Of("con_0123456789abcdefghjkmnpqrs"), role.RoleName, role.Path, TrustPolicy.For(principal, ExternalId.New()).ToJson(),
-            new(access.Bucket, access.Region, RolePolicy.For(access).ToJson(), BucketPolicy.For(role, access).ToJson(), null),
-            [new("https://drives.example/api/callbacks/one"), new("https://drives.example/api/callbacks/two")]);
-    }
-
-    private static T Read<T>(Parsed<T> parsed)
-        where T : notnull
-        => parsed.TryGet(out var value, out var problem) ? value : throw new InvalidOperationException(problem);
 }

@@ -9,8 +9,6 @@ namespace ServerlessDrives.Tests.Unit.Deployment;
 /// <summary>What is deployed, as far as it can be proven without deploying it.</summary>
 public sealed class BicepTests
 {
-    private static readonly string Repository = Metadata("Repository");
-
     [Theory]
     [InlineData("lint", "main.bicep")]
     [InlineData("build", "main.bicep", "--stdout")]
@@ -20,7 +18,7 @@ public sealed class BicepTests
         var bicep = Metadata("Bicep");
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(bicep, File.GetUnixFileMode(bicep) | UnixFileMode.UserExecute);
-        var start = new ProcessStartInfo(bicep) { RedirectStandardError = true, RedirectStandardOutput = true, WorkingDirectory = Path.Combine(Repository, "infra", "azure") };
+        var start = new ProcessStartInfo(bicep) { RedirectStandardError = true, RedirectStandardOutput = true, WorkingDirectory = Path.Combine(Repository.Folder, "infra", "azure") };
         foreach (var argument in new[] { command, file, option }.OfType<string>())
             start.ArgumentList.Add(argument);
         using var run = Process.Start(start)!;
@@ -35,7 +33,7 @@ public sealed class BicepTests
     [Fact]
     public void Host_json_keeps_routes_as_they_are_written_and_polls_fast_enough_for_a_wizard()
     {
-        var host = JsonNode.Parse(File.ReadAllText(Path.Combine(Repository, "host.json")))!;
+        var host = JsonNode.Parse(File.ReadAllText(Path.Combine(Repository.Folder, "host.json")))!;
         host["extensions"]!["http"]!["routePrefix"]!.GetValue<string>().ShouldBe("");
         TimeSpan.Parse(host["extensions"]!["durableTask"]!["storageProvider"]!["maxQueuePollingInterval"]!.GetValue<string>(), System.Globalization.CultureInfo.InvariantCulture)
             .ShouldBeLessThanOrEqualTo(TimeSpan.FromSeconds(2));
@@ -43,7 +41,7 @@ public sealed class BicepTests
 
     [Fact]
     public void Nothing_but_the_project_file_names_the_embedded_runtime_in_the_app() => Directory
-        .EnumerateFiles(Path.Combine(Repository, "functions"), "*.cs", SearchOption.AllDirectories)
+        .EnumerateFiles(Path.Combine(Repository.Folder, "functions"), "*.cs", SearchOption.AllDirectories)
         .Where(file => !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal) && !file.Contains("node_modules", StringComparison.Ordinal))
         .Where(file => File.ReadAllText(file) is var text && (text.Contains("ServerlessDrives.Embedded", StringComparison.Ordinal) || text.Contains("#if", StringComparison.Ordinal)))
         .ShouldBeEmpty();

@@ -9,8 +9,6 @@ namespace ServerlessDrives.Tests.Unit.Deployment;
 /// <summary>What a publication would consist of, asked of MSBuild itself; no package of the official runtime is needed for that.</summary>
 public sealed class PublishTests
 {
-    private static readonly string Repository = typeof(PublishTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().First(known => known.Key == "Repository").Value!;
-
     [Fact]
     public async Task A_publication_is_bound_to_the_official_packages_and_has_nothing_of_the_embedded_runtime()
     {
@@ -44,7 +42,7 @@ public sealed class PublishTests
     [InlineData("444455556666")]
     [InlineData("ws_claims")]
     public void No_route_and_nobody_of_the_embedded_cloud_is_in_the_source_of_the_app(string seeded) => Directory
-        .EnumerateFiles(Path.Combine(Repository, "functions"), "*.cs", SearchOption.AllDirectories)
+        .EnumerateFiles(Path.Combine(Repository.Folder, "functions"), "*.cs", SearchOption.AllDirectories)
         .Where(file => !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal) && !file.Contains("node_modules", StringComparison.Ordinal))
         .Where(file => File.ReadAllText(file).Contains(seeded, StringComparison.Ordinal))
         .ShouldBeEmpty();
@@ -56,7 +54,7 @@ public sealed class PublishTests
     private static async Task<JsonNode> EvaluateAsync(string property)
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var argument in new[] { "msbuild", Path.Combine(Repository, "functions", "ServerlessDrives.csproj"), "-nologo", "-p:SkipWizard=true", property, "-getProperty:FunctionsRuntime", "-getItem:ProjectReference,PackageReference,None,Compile" })
+        foreach (var argument in new[] { "msbuild", Path.Combine(Repository.Folder, "functions", "ServerlessDrives.csproj"), "-nologo", "-p:SkipWizard=true", property, "-getProperty:FunctionsRuntime", "-getItem:ProjectReference,PackageReference,None,Compile" })
             start.ArgumentList.Add(argument);
         // The test run's own settings would decide otherwise.
         start.Environment.Remove("FunctionsRuntime");

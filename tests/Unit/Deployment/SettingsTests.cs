@@ -8,8 +8,6 @@ namespace ServerlessDrives.Tests.Unit.Deployment;
 /// <summary>Settings are found where people look for them.</summary>
 public sealed class SettingsTests
 {
-    private static readonly string Repository = typeof(SettingsTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().First(known => known.Key == "Repository").Value!;
-
     [Theory]
     [InlineData("PORT")]
     [InlineData("ServerlessDrives__Connection__ExpiresAfter")]
@@ -45,19 +43,19 @@ public sealed class SettingsTests
     public void A_setting_is_in_the_README_and_in_the_sample(string setting)
     {
         ArgumentNullException.ThrowIfNull(setting);
-        var readme = File.ReadAllText(Path.Combine(Repository, "README.md"));
+        var readme = File.ReadAllText(Path.Combine(Repository.Folder, "README.md"));
         var (room, name) = setting.LastIndexOf("__", StringComparison.Ordinal) is >= 0 and var at ? (setting[..at], setting[at..]) : ("", setting);
         // Settings of one row are written in full once; the others by their last part.
         readme.Split('\n').ShouldContain(row => row.StartsWith("| `", StringComparison.Ordinal)
             && (row.Contains($"`{setting}`", StringComparison.Ordinal) || (row.StartsWith($"| `{room}", StringComparison.Ordinal) && row.Contains($"`{name}`", StringComparison.Ordinal))));
-        File.ReadAllText(Path.Combine(Repository, "local.settings.sample.json")).ShouldContain($"\"{setting.Replace("<partition>", "aws", StringComparison.Ordinal)}\"");
+        File.ReadAllText(Path.Combine(Repository.Folder, "local.settings.sample.json")).ShouldContain($"\"{setting.Replace("<partition>", "aws", StringComparison.Ordinal)}\"");
     }
 
     [Fact]
     public void The_sample_can_be_read()
     {
         var sample = JsonNode.Parse(
-            File.ReadAllText(Path.Combine(Repository, "local.settings.sample.json")),
+            File.ReadAllText(Path.Combine(Repository.Folder, "local.settings.sample.json")),
             documentOptions: new() { CommentHandling = System.Text.Json.JsonCommentHandling.Skip, AllowTrailingCommas = true });
         sample!["Values"]!.AsObject().Count.ShouldBeGreaterThan(10);
     }

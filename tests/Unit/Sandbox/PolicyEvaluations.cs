@@ -90,8 +90,7 @@ public sealed class PolicyEvaluations
 
     private static Dictionary<string, (JsonObject, JsonObject)> Read()
     {
-        var repository = typeof(PolicyEvaluations).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().First(data => data.Key == "Repository").Value!;
-        using var file = File.OpenRead(Path.Combine(repository, "tests", "Unit", "Sandbox", "evaluations.json"));
+        using var file = File.OpenRead(Path.Combine(Repository.Folder, "tests", "Unit", "Sandbox", "evaluations.json"));
         var groups = JsonNode.Parse(file, documentOptions: new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip })!.AsArray();
         var table = new Dictionary<string, (JsonObject, JsonObject)>();
         foreach (var group in groups.Select((group, index) => (Group: group!.AsObject(), index)))
