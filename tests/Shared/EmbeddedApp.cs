@@ -44,6 +44,13 @@ public sealed class EmbeddedApp : IAsyncDisposable
         return app;
     }
 
+    /// <summary>Where the app is, if this line of what it prints says so.</summary>
+    public static Uri? AddressIn(string line)
+    {
+        ArgumentNullException.ThrowIfNull(line);
+        return line.IndexOf(ReadyLine, StringComparison.Ordinal) is >= 0 and var at ? new Uri(line[(at + ReadyLine.Length)..].Trim()) : null;
+    }
+
     /// <summary>Starts the app on the same data folder; the port may be another.</summary>
     public async Task StartAgainAsync(params string[] more)
     {
@@ -142,8 +149,7 @@ public sealed class EmbeddedApp : IAsyncDisposable
             return;
         lock (_output)
             _output.AppendLine(line);
-        var at = line.IndexOf(ReadyLine, StringComparison.Ordinal);
-        if (at >= 0)
-            ready.TrySetResult(new Uri(line[(at + ReadyLine.Length)..].Trim()));
+        if (AddressIn(line) is { } address)
+            ready.TrySetResult(address);
     }
 }

@@ -215,7 +215,7 @@ public sealed class FilesBenchmark : LoadBenchmark
             all.Add(second);
         }
 
-        return (baselines.Order().ElementAt(rounds / 2), all.Order().ElementAt(rounds / 2));
+        return (Percentiles.Median(baselines), Percentiles.Median(all));
     }
 
     private static async Task<double> SecondsAsync(Func<Task> act)

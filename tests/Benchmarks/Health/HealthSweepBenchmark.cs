@@ -69,13 +69,13 @@ public sealed class HealthSweepBenchmark : LoadBenchmark
 
             var (_, live) = await PeakAsync(() => SweepAsync(app, looks.Count), live: true);
             // How long a drive takes, so that less is better, as it was asked for.
-            results.Ratio($"{count:N0} drives: time for each drive", 1e3 / Median(ours), 1e3 / Median(bare), "bare ListObjectsV2", "ms", "at most 1.3");
-            results.Figure($"{count:N0} drives", Median(ours), "drives/s");
-            results.Figure($"{count:N0} drives: storage transactions for each drive, durable engine and all timers included", Median(requests), "", "at most 3");
+            results.Ratio($"{count:N0} drives: time for each drive", 1e3 / Percentiles.Median(ours), 1e3 / Percentiles.Median(bare), "bare ListObjectsV2", "ms", "at most 1.3");
+            results.Figure($"{count:N0} drives", Percentiles.Median(ours), "drives/s");
+            results.Figure($"{count:N0} drives: storage transactions for each drive, durable engine and all timers included", Percentiles.Median(requests), "", "at most 3");
             results.Figure($"{count:N0} drives: highest live memory above the start during a sweep", live, "MiB", "flat");
-            results.Figure($"{count:N0} drives: managed memory kept after a sweep", Median(growth), "MiB", "flat");
-            results.Figure($"{count:N0} drives: highest managed memory above the start, garbage included", Median(peaks), "MiB");
-            results.Figure($"{count:N0} drives: the same of the bare calls", Median(barePeaks), "MiB");
+            results.Figure($"{count:N0} drives: managed memory kept after a sweep", Percentiles.Median(growth), "MiB", "flat");
+            results.Figure($"{count:N0} drives: highest managed memory above the start, garbage included", Percentiles.Median(peaks), "MiB");
+            results.Figure($"{count:N0} drives: the same of the bare calls", Percentiles.Median(barePeaks), "MiB");
         }
 
         results.Note("Live memory is what a full collection, made every 100 ms of one more sweep, leaves. Garbage waits until the runtime's first generation is full, whoever makes it.");
@@ -240,7 +240,6 @@ public sealed class HealthSweepBenchmark : LoadBenchmark
         return watch.Elapsed;
     }
 
-    private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
 
     /// <summary>The real probe, with its looks counted as they end.</summary>
     private sealed class CountingProbe(IHealthProbe probe) : IHealthProbe

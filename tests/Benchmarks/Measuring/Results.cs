@@ -8,6 +8,9 @@ namespace ServerlessDrives.Tests.Benchmarks.Measuring;
 /// <summary>The figures of one benchmark as a page of Markdown: ratios first, the machine named.</summary>
 public sealed class Results(string name, string subject)
 {
+    /// <summary>Where results are kept: in the sources that this assembly was built from.</summary>
+    public static string Folder { get; } = Assembly.GetExecutingAssembly().GetCustomAttributes<AssemblyMetadataAttribute>().Single(entry => entry.Key == "Results").Value!;
+
     private readonly List<string> _ratios = [];
     private readonly List<string> _figures = [];
     private readonly List<string> _notes = [];
@@ -52,9 +55,8 @@ public sealed class Results(string name, string subject)
     /// <returns>The file written.</returns>
     public async Task<string> WriteAsync()
     {
-        var folder = Assembly.GetExecutingAssembly().GetCustomAttributes<AssemblyMetadataAttribute>().Single(entry => entry.Key == "Results").Value!;
-        Directory.CreateDirectory(folder);
-        var file = Path.Combine(folder, $"{name}.md");
+        Directory.CreateDirectory(Folder);
+        var file = Path.Combine(Folder, $"{name}.md");
         await File.WriteAllTextAsync(file, ToMarkdown());
         return file;
     }

@@ -1,13 +1,13 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Text.RegularExpressions;
+using ServerlessDrives.Tests.Shared;
 
 namespace ServerlessDrives.Tests.Benchmarks.Startup;
 
 /// <summary>What one start of the app cost.</summary>
 /// <param name="ToFirstAnswer">From the process's start to the first answer of <c>GET /api/health</c>, which asks storage and vault.</param>
 /// <param name="WorkingSet">Resident memory after that answer, in bytes; Azurite's process not counted.</param>
-internal sealed partial record Start(TimeSpan ToFirstAnswer, long WorkingSet)
+internal sealed record Start(TimeSpan ToFirstAnswer, long WorkingSet)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
@@ -21,16 +21,13 @@ internal sealed partial record Start(TimeSpan ToFirstAnswer, long WorkingSet)
         using var app = Process.Start(info)!;
         try
         {
-            Match ready;
+            Uri? address;
             do
-            {
-                var line = await app.StandardOutput.ReadLineAsync(patience.Token) ?? throw new InvalidOperationException("The app ended before it was ready.");
-                ready = ReadyLine().Match(line);
-            }
-            while (!ready.Success);
+                address = EmbeddedApp.AddressIn(await app.StandardOutput.ReadLineAsync(patience.Token) ?? throw new InvalidOperationException("The app ended before it was ready."));
+            while (address is null);
             // What it prints later is nobody's.
             var rest = app.StandardOutput.ReadToEndAsync(CancellationToken.None);
-            using var http = new HttpClient { BaseAddress = new(ready.Groups["address"].Value) };
+            using var http = new HttpClient { BaseAddress = address };
             using (var answer = await http.GetAsync("/api/health", patience.Token))
                 answer.EnsureSuccessStatusCode();
             var start = new Start(Stopwatch.GetElapsedTime(began), ResidentOf(app.Id));
@@ -51,7 +48,4 @@ internal sealed partial record Start(TimeSpan ToFirstAnswer, long WorkingSet)
         var line = File.ReadLines($"/proc/{process}/status").First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal));
         return long.Parse(line["VmRSS:".Length..^"kB".Length].Trim(), CultureInfo.InvariantCulture) * 1024;
     }
-
-    [GeneratedRegex(@"ready at (?<address>\S+)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
-    private static partial Regex ReadyLine();
 }

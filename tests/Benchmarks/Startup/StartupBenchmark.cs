@@ -28,6 +28,7 @@ public sealed class StartupBenchmark : LoadBenchmark
     {
         ArgumentNullException.ThrowIfNull(results);
         var rounds = quick ? 1 : 11;
+        var repository = Path.GetFullPath(Path.Combine(Results.Folder, "../../.."));
         var folder = Directory.CreateTempSubdirectory("serverless-drives-startup-");
         try
         {
@@ -36,7 +37,7 @@ public sealed class StartupBenchmark : LoadBenchmark
             foreach (var (number, publication) in publications.Index())
             {
                 var room = folder.CreateSubdirectory($"{number}");
-                programs.Add((publication, await publication.MakeAsync(Repository(), Path.Combine(room.FullName, "app")), Path.Combine(room.FullName, "data")));
+                programs.Add((publication, await publication.MakeAsync(repository, Path.Combine(room.FullName, "app")), Path.Combine(room.FullName, "data")));
             }
 
             var starts = programs.ToDictionary(entry => entry.Publication, _ => new List<Start>());
@@ -68,18 +69,7 @@ public sealed class StartupBenchmark : LoadBenchmark
 
     private static double Milliseconds(IEnumerable<Start> starts) => new Percentiles(starts.Select(start => start.ToFirstAnswer)).At(50);
 
-    private static double WorkingSet(IReadOnlyCollection<Start> starts) => starts.Select(start => start.WorkingSet / MiB).Order().ElementAt(starts.Count / 2);
+    private static double WorkingSet(IReadOnlyCollection<Start> starts) => Percentiles.Median(starts.Select(start => start.WorkingSet / MiB));
 
     private static long SizeOf(string folder) => new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length);
-
-    private static string Repository()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "ServerlessDrives.sln")))
-                return folder.FullName;
-        }
-
-        throw new InvalidOperationException("Run this from within the repository.");
-    }
 }

@@ -60,13 +60,13 @@ public sealed class WizardBenchmark : LoadBenchmark
             results.Figure($"{entrance.Name}, again: files over the wire", Median(warm, load => load.Bytes) / 1000, "kB");
         }
 
-        results.Figure("The browser alone: a few words of plain text in a new tab, whose process the browser starts, slowed down as well: first contentful paint", bare.Order().ElementAt(bare.Count / 2), "ms");
+        results.Figure("The browser alone: a few words of plain text in a new tab, whose process the browser starts, slowed down as well: first contentful paint", Percentiles.Median(bare), "ms");
         results.Note("Interactive is when the page's first control has been drawn and takes input, and no long task (50 ms or more) runs or comes within the next second: the later of the two. What is fetched ahead for later pages counts as well. "
             + "Each round is a browser context of its own with nothing cached. Plain text from the app comes first, so that the tab has its process, whose start is the browser's and not ours; then the page, "
             + "and the page again; at the end the control is used, and has to answer.");
     }
 
-    private static double Median(IEnumerable<PageLoad> loads, Func<PageLoad, double> figure) => new Percentiles(loads.Select(load => TimeSpan.FromMilliseconds(figure(load)))).At(50);
+    private static double Median(IEnumerable<PageLoad> loads, Func<PageLoad, double> figure) => Percentiles.Median(loads.Select(figure));
 
     private static async Task<(double Text, PageLoad First, PageLoad Second)> VisitAsync(IBrowser chromium, Uri app, Entrance entrance, string? session)
     {
