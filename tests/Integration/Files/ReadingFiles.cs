@@ -61,6 +61,8 @@ public sealed class ReadingFiles(RunningApp running)
         since.StatusCode.ShouldBe(HttpStatusCode.NotModified);
         using var otherwise = await drive.GetAsync("read/ranges.bin", ("If-Match", "\"other\""));
         otherwise.StatusCode.ShouldBe(HttpStatusCode.PreconditionFailed);
+        using var weak = await drive.GetAsync("read/ranges.bin", ("If-Match", $"W/{etag}"));
+        weak.StatusCode.ShouldBe(HttpStatusCode.PreconditionFailed);
         using var sameRange = await drive.GetAsync("read/ranges.bin", ("Range", "bytes=0-1"), ("If-Range", etag));
         sameRange.StatusCode.ShouldBe(HttpStatusCode.PartialContent);
         using var otherRange = await drive.GetAsync("read/ranges.bin", ("Range", "bytes=0-1"), ("If-Range", "\"other\""));

@@ -58,13 +58,15 @@ public sealed class TestDrive
         return known["role"] = new TestDrive(app, mia, connected.Text("driveId"), path);
     }
 
-    public static async Task<TestDrive> ConnectAsync(EmbeddedApp app, string encryption = "none")
+    /// <param name="configure">Changes what would be sent: the seeded drive user's key and bucket.</param>
+    public static async Task<TestDrive> ConnectAsync(EmbeddedApp app, string encryption = "none", Action<JsonNode>? configure = null)
     {
         var mia = await app.SignInAsync("mia");
         var path = Connections.Unique("files");
         var administrator = app.Administrator();
         var id = (await Connections.StartAsync(mia, "accessKey")).Text("id");
         var configuration = Connections.KeyConfiguration(administrator, path, encryption, encryption == "sse-kms" ? administrator.KmsKeyArn : null);
+        configure?.Invoke(configuration);
         if (encryption == "sse-kms")
         {
             await administrator.PutUserPolicyAsync(administrator.DriveUserName, "kms", JsonNode.Parse(

@@ -60,6 +60,8 @@ public sealed class WritingFiles(RunningApp running)
         replaced.StatusCode.ShouldBe(HttpStatusCode.OK);
         using var stale = await drive.PutAsync("write/conditions", [4], ("If-Match", first.Headers.ETag!.ToString()));
         stale.StatusCode.ShouldBe(HttpStatusCode.PreconditionFailed);
+        using var weak = await drive.PutAsync("write/conditions", [4], ("If-Match", $"W/{replaced.Headers.ETag!}"));
+        weak.StatusCode.ShouldBe(HttpStatusCode.PreconditionFailed);
         using var matched = await drive.PutAsync("write/conditions", [5], ("If-Match", replaced.Headers.ETag!.ToString()));
         matched.StatusCode.ShouldBe(HttpStatusCode.OK);
         using var any = await drive.PutAsync("write/conditions", [6], ("If-Match", "*"));

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using System.Xml.Linq;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using ServerlessDrives.Access;
@@ -65,24 +64,32 @@ public sealed class HealthApp : IAsyncLifetime
         }
     }
 
+    /// <summary>Whether one pass can't look at all of these: two of one shard have their turns further apart, either way around, than the half minute that a pass goes.</summary>
+    public bool TakesMoreThanOnePass(IEnumerable<string> drives)
+    {
+        var pass = Rounds.Places * (TimeSpan.FromSeconds(30) / Every);
+        return drives.Select(DriveId.Of)
+            .GroupBy(drive => Rounds.ShardOf(drive, App.Services.GetRequiredService<IHealthRounds>().Shards), Rounds.PlaceOf)
+            .Any(shard => shard.Any(one => shard.Any(other => Math.Abs(one - other) > pass && Math.Abs(one - other) < Rounds.Places - pass)));
+    }
+
     public Task SendAsync() => _sending.RunAsync(new(), TestContext.Current.CancellationToken);
 
     /// <summary>An IAM user of its own, who may do everything in the bucket.</summary>
     public async Task<(string User, string Id, string Secret)> CreateUserAsync()
     {
         var (administrator, user) = (App.Administrator(), Connections.Unique("user"));
-        await administrator.IamAsync("CreateUser", ("UserName", user));
-        await GrantAsync(user, "s3:*");
-        var answer = XDocument.Parse(await administrator.IamAsync("CreateAccessKey", ("UserName", user)));
-        string Value(string name) => answer.Descendants().Single(element => element.Name.LocalName == name).Value;
-        return (user, Value("AccessKeyId"), Value("SecretAccessKey"));
+        var (id, secret) = await administrator.CreateUserWithKeyAsync(user, PolicyOf("s3:*"));
+        return (user, id, secret);
     }
 
-    public Task GrantAsync(string user, params string[] actions) => App.Administrator().PutUserPolicyAsync(user, "drive", new JsonObject
+    public Task GrantAsync(string user, params string[] actions) => App.Administrator().PutUserPolicyAsync(user, "drive", PolicyOf(actions));
+
+    private static JsonObject PolicyOf(params string[] actions) => new()
     {
         ["Version"] = "2012-10-17",
         ["Statement"] = new JsonArray(new JsonObject { ["Effect"] = "Allow", ["Action"] = new JsonArray([.. actions.Select(action => JsonValue.Create(action))]), ["Resource"] = "*" }),
-    });
+    };
 
     public async Task<string> ConnectAsync(HttpClient http, string id, string secret)
     {

@@ -92,6 +92,28 @@ public sealed class DownstreamScenarios(RunningApp running)
         (await drive.KeysAsync($"{downstream}/")).ShouldHaveSingleItem().ShouldEndWith("/large.bin");
     }
 
+    [Fact]
+    public async Task An_output_that_is_sent_again_with_its_key_is_stored_and_referred_to_once()
+    {
+        var drive = await TestDrive.SharedAsync(running.App);
+        var (downstream, key) = (await DownstreamAsync(drive), Guid.NewGuid().ToString());
+        var first = await SendAsync("report.txt", "the report");
+        first.Status.ShouldBe(HttpStatusCode.Created);
+        (await drive.Http.DeleteAsync(drive.ContentUrl($"{downstream}/report.txt"), Cancellation)).StatusCode.ShouldBe(HttpStatusCode.NoContent);
+        (await SendAsync("report.txt", "the report")).ShouldBe(first);
+        (await drive.KeysAsync($"{downstream}/")).ShouldBeEmpty("the repetition was answered, not stored");
+        var other = await SendAsync("another.txt", "the report");
+        other.Status.ShouldBe(HttpStatusCode.UnprocessableEntity);
+        other.Text.ShouldContain("idempotency-key-reused");
+
+        async Task<(HttpStatusCode Status, string Text)> SendAsync(string path, string content)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, $"/api/integrations/{downstream}/outputs/{path}") { Content = new StringContent(content), Headers = { { "Idempotency-Key", key } } };
+            using var answer = await drive.Http.SendAsync(request, Cancellation);
+            return (answer.StatusCode, await answer.Content.ReadAsStringAsync(Cancellation));
+        }
+    }
+
     /// <summary>One that stores in a folder of its own name on this drive.</summary>
     private static async Task<string> DownstreamAsync(TestDrive drive)
     {

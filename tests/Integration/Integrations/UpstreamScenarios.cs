@@ -12,6 +12,8 @@ namespace ServerlessDrives.Tests.Integration.Integrations;
 [Collection(RunningApp.Name)]
 public sealed class UpstreamScenarios(RunningApp running)
 {
+    private static JsonNode Everything => JsonNode.Parse("""{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*"}]}""")!;
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -45,6 +47,7 @@ public sealed class UpstreamScenarios(RunningApp running)
         var read = await drive.Http.GetAsync($"/api/integrations/{integration}", Cancellation);
         var etag = read.Headers.ETag!.ToString();
         await drive.Http.SendAsync(HttpMethod.Patch, $"/api/integrations/{integration}", new { paused = true }, HttpStatusCode.PreconditionFailed, ("If-Match", "\"stale\""));
+        await drive.Http.SendAsync(HttpMethod.Patch, $"/api/integrations/{integration}", new { paused = true }, HttpStatusCode.PreconditionFailed, ("If-Match", $"W/{etag}"));
         await drive.Http.SendAsync(HttpMethod.Patch, $"/api/integrations/{integration}", new { paused = true }, HttpStatusCode.OK, ("If-Match", etag));
         await drive.Http.SendAsync(HttpMethod.Patch, $"/api/integrations/{integration}", new { paused = false }, HttpStatusCode.PreconditionFailed, ("If-Match", etag));
         await PutAsync(drive, $"{folder}/d.pdf", "while it rested");
@@ -61,6 +64,51 @@ public sealed class UpstreamScenarios(RunningApp running)
         await UntilAsync(receiver, 5);
         receiver.Received[4].Id.ShouldBe(receiver.Received[3].Id);
         (await DeliveriesAsync(drive.Http, integration, _ => true)).Count.ShouldBe(4);
+    }
+
+    [Fact]
+    public async Task A_folder_that_AWS_refuses_to_show_is_explained_in_the_log_and_made_up_for_when_the_key_works_again()
+    {
+        var (administrator, user, folder) = (running.App.Administrator(), Connections.Unique("user"), Connections.Unique("in"));
+        var key = await administrator.CreateUserWithKeyAsync(user, Everything);
+        var drive = await TestDrive.ConnectAsync(running.App, configure: configuration => (configuration["accessKeyId"], configuration["secretAccessKey"]) = key);
+        using var ada = await running.App.SignInAsync("ada");
+        using var receiver = new EventReceiver();
+        var integration = (await MakeAsync(drive, folder, null, await WebhookAsync(ada, receiver))).Text("id");
+        await PutAsync(drive, $"{folder}/first", "the key works");
+        await UntilAsync(receiver, 1);
+
+        await administrator.IamAsync("UpdateAccessKey", ("UserName", user), ("AccessKeyId", key.Id), ("Status", "Inactive"));
+        using (var s3 = administrator.S3())
+            await s3.PutObjectAsync(new() { BucketName = TestDrive.Bucket, Key = $"{drive.Path}/{folder}/second", ContentBody = "by somebody else" }, Cancellation);
+        string? said = null;
+        await UntilAsync(() => (said = running.App.Output.Split('\n').FirstOrDefault(line => line.Contains($"{integration} could not be polled", StringComparison.Ordinal))) is not null, () => "nothing was said");
+        said.ShouldNotBeNull();
+        said.ShouldContain("access key", Case.Insensitive);
+        said.ShouldNotContain("Exception");
+
+        await administrator.IamAsync("UpdateAccessKey", ("UserName", user), ("AccessKeyId", key.Id), ("Status", "Active"));
+        await UntilAsync(receiver, 2);
+        PathOf(receiver.Received[1]).ShouldBe($"{folder}/second");
+    }
+
+    [Fact]
+    public async Task Every_version_that_came_between_two_looks_is_told_of_where_the_bucket_keeps_versions_and_the_drive_may_list_them()
+    {
+        var (administrator, bucket) = (running.App.Administrator(), Connections.Unique("versioned"));
+        await administrator.CreateBucketAsync(bucket, versioned: true);
+        var key = await administrator.CreateUserWithKeyAsync(Connections.Unique("user"), Everything);
+        var drive = await TestDrive.ConnectAsync(running.App, configure: configuration => (configuration["bucket"], configuration["accessKeyId"], configuration["secretAccessKey"]) = (bucket, key.Id, key.Secret));
+        using var ada = await running.App.SignInAsync("ada");
+        using var receiver = new EventReceiver();
+        var integration = (await MakeAsync(drive, "in", null, await WebhookAsync(ada, receiver))).Text("id");
+        await drive.Http.SendAsync(HttpMethod.Patch, $"/api/integrations/{integration}", new { paused = true }, HttpStatusCode.OK);
+        foreach (var content in (string[])["one", "two!", "three"])
+            await PutAsync(drive, "in/file", content);
+        await drive.Http.SendAsync(HttpMethod.Patch, $"/api/integrations/{integration}", new { paused = false }, HttpStatusCode.OK);
+        await UntilAsync(receiver, 3);
+        receiver.Received.Select(received => received.Json["data"]!["size"]!.GetValue<int>()).ShouldBe([3, 4, 5]);
+        receiver.Received.Select(received => received.Json["data"]!.Text("versionId")).ShouldBeUnique();
     }
 
     [Fact]
