@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Middleware;
@@ -20,12 +21,15 @@ public sealed class InvocationScope(ILogger<InvocationScope> log) : IFunctionsWo
             return;
         }
 
+        var http = context.GetHttpContext();
+        if (http is not null)
+            http.TraceIdentifier = TraceOf(context, http);
         var about = new Dictionary<string, object>(StringComparer.Ordinal)
         {
             ["faas.name"] = context.FunctionDefinition.Name,
             ["faas.invocation_id"] = context.InvocationId,
         };
-        foreach (var (name, value) in context.GetHttpContext()?.Request.RouteValues ?? [])
+        foreach (var (name, value) in http?.Request.RouteValues ?? [])
         {
             // Ids are ours; a path is the customer's.
             if (name.EndsWith("Id", StringComparison.Ordinal) && value is string { Length: > 0 and < 100 } id)
@@ -36,5 +40,20 @@ public sealed class InvocationScope(ILogger<InvocationScope> log) : IFunctionsWo
             Activity.Current?.SetTag(name, value);
         using (log.BeginScope(about))
             await next(context);
+    }
+
+    /// <summary>What problems say to tell the operator. Kestrel's own number of the request is in nobody's logs; the invocation's id is in the host's.</summary>
+    private static string TraceOf(FunctionContext context, HttpContext http)
+    {
+        if (Activity.Current is { IdFormat: ActivityIdFormat.W3C } current)
+            return current.TraceId.ToHexString();
+        // Where nothing is exported there is no activity here; the host's, or the caller's, is the trace all the same.
+        foreach (var parent in (string?[])[context.TraceContext.TraceParent, http.Request.Headers.TraceParent])
+        {
+            if (ActivityContext.TryParse(parent, traceState: null, out var began))
+                return began.TraceId.ToHexString();
+        }
+
+        return context.InvocationId;
     }
 }
