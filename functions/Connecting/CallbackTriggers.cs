@@ -24,9 +24,9 @@ public sealed class CallbackTriggers(CallbackDesk callbacks, ConnectionViews vie
     [Summary("What to apply", Detail = "For an AWS administrator without an account here: the link's token is all that is needed.")]
     [AnswersResource<CallbackView>("The policies of the link's step, and nothing else of the connection.")]
     [Refuses("callback-unknown", "callback-damaged", "callback-expired", "callback-revoked", "too-many-requests")]
-    public async Task<IResult> GetAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/callbacks/{token}")] HttpRequest request, string token)
+    public async Task<IResult> GetAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/callbacks/{token}")] HttpRequest request, FunctionContext context, string token)
     {
-        if (limits.Refuse(request, token) is { } busy)
+        if (limits.Refuse(context, token) is { } busy)
             return busy.AsProblem();
         var opened = await callbacks.OpenAsync(token, request.HttpContext.RequestAborted);
         return opened.Answer(open => Answers.Resource(request, ViewOf(open.Connection, open.Link)));
@@ -40,9 +40,9 @@ public sealed class CallbackTriggers(CallbackDesk callbacks, ConnectionViews vie
     [Refuses("callback-unknown", "callback-damaged", "callback-expired", "callback-revoked", "callback-used", "callback-too-early", "callback-other-step", "callback-outdated", "callback-ended")]
     [Refuses("step-not-open", "too-many-requests")]
     public async Task<IResult> ConfirmAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/callbacks/{token}")] HttpRequest request, [DurableClient] DurableTaskClient durable, string token)
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/callbacks/{token}")] HttpRequest request, FunctionContext context, [DurableClient] DurableTaskClient durable, string token)
     {
-        if (limits.Refuse(request, token) is { } busy)
+        if (limits.Refuse(context, token) is { } busy)
             return busy.AsProblem();
         if (!(await request.ReadBytesAsync()).TryGet(out var bytes, out var unreadable))
             return unreadable.AsProblem();
@@ -81,10 +81,10 @@ public sealed class CallbackLimits : IDisposable
     private readonly Allowance _perLink = new(burst: 30, eachSecond: 3, "Too many requests for this link. Wait a little.");
 
     /// <returns>Null when the request may go on.</returns>
-    public Refusal? Refuse(HttpRequest request, string token)
+    public Refusal? Refuse(FunctionContext context, string token)
     {
         ArgumentNullException.ThrowIfNull(token);
-        return _perCaller.Take(request) ?? _perLink.Take(token.Length > 400 ? "" : token);
+        return _perCaller.Take(Caller.AddressOf(context)) ?? _perLink.Take(token.Length > 400 ? "" : token);
     }
 
     public void Dispose()

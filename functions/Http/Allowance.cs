@@ -1,5 +1,4 @@
 using System.Threading.RateLimiting;
-using Microsoft.AspNetCore.Http;
 
 namespace ServerlessDrives.Http;
 
@@ -15,16 +14,13 @@ public sealed class Allowance(int burst, int eachSecond, string exhausted) : IDi
         key,
         _ => new() { TokenLimit = burst, TokensPerPeriod = eachSecond, ReplenishmentPeriod = TimeSpan.FromSeconds(1), QueueLimit = 0, AutoReplenishment = true }));
 
-    /// <summary>Takes a token of the address that the request comes from.</summary>
-    /// <returns>Null when there was one.</returns>
-    public Refusal? Take(HttpRequest request) => Take(Caller.AddressOf(request));
-
-    /// <returns>Null when there was one.</returns>
+    /// <param name="key">Whose bucket: a caller's address, or whatever else is slowed down by itself.</param>
+    /// <returns>Null when there was a token, which is taken.</returns>
     public Refusal? Take(string key) => Acquire(key, tokens: 1);
 
     /// <summary>Looks, and takes nothing.</summary>
     /// <returns>Null when there is one left.</returns>
-    public Refusal? Look(HttpRequest request) => Acquire(Caller.AddressOf(request), tokens: 0);
+    public Refusal? Look(string key) => Acquire(key, tokens: 0);
 
     public void Dispose() => _buckets.Dispose();
 

@@ -64,14 +64,15 @@ public sealed class NotificationTriggers(IntegrationFinder finder, DriveFinder d
     [Reads("text/plain")]
     [Answers(200, "Heard. What it told of is on its way to the webhook, or wasn't meant.")]
     [Refuses("not-found", "malformed", "content-too-large", "notification-refused", "too-many-requests", "unavailable")]
-    public async Task<IResult> HearAsync([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/notifications/{token}")] HttpRequest request, string token)
+    public async Task<IResult> HearAsync([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/notifications/{token}")] HttpRequest request, FunctionContext context, string token)
     {
         ArgumentNullException.ThrowIfNull(request);
-        if (limits.Refuse(request) is { } busy)
+        var caller = Caller.AddressOf(context);
+        if (limits.Refuse(caller) is { } busy)
             return busy.AsProblem();
         var heard = await HearAsync(token, request);
         if (!heard.TryGet(out _, out var refusal) && refusal.Kind is not RefusalKind.Unavailable)
-            limits.Count(request);
+            limits.Count(caller);
         return heard.Answer(_ => Results.Ok());
     }
 
@@ -104,10 +105,10 @@ public sealed class NotificationLimits : IDisposable
     private readonly Allowance _refused = new(burst: 60, eachSecond: 6, "Too much from here was refused. Wait a little.");
 
     /// <returns>Null when the request may go on.</returns>
-    public Refusal? Refuse(HttpRequest request) => _refused.Look(request);
+    public Refusal? Refuse(string caller) => _refused.Look(caller);
 
-    /// <summary>What this request brought was refused.</summary>
-    public void Count(HttpRequest request) => _refused.Take(request);
+    /// <summary>What this caller brought was refused.</summary>
+    public void Count(string caller) => _refused.Take(caller);
 
     public void Dispose() => _refused.Dispose();
 }

@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Collections.Immutable;
 using System.Diagnostics;
+using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 
@@ -25,7 +26,7 @@ internal sealed class Invocation(FunctionEntry entry, IServiceProvider services,
     public override string InvocationId { get; } = Guid.NewGuid().ToString("D");
     public override string FunctionId => entry.Definition.Id;
     public override TraceContext TraceContext { get; } = new CurrentTrace();
-    public override BindingContext BindingContext { get; } = new NoBindingData();
+    public override BindingContext BindingContext { get; } = triggeredBy is HttpRequest asked ? new RequestData(asked) : new NoBindingData();
     public override RetryContext RetryContext { get; } = new FirstTry();
     public override IServiceProvider InstanceServices { get; set; } = services;
     public override FunctionDefinition FunctionDefinition => entry.Definition;
@@ -44,6 +45,17 @@ internal sealed class Invocation(FunctionEntry entry, IServiceProvider services,
     private sealed class NoBindingData : BindingContext
     {
         public override IReadOnlyDictionary<string, object?> BindingData => ImmutableDictionary<string, object?>.Empty;
+    }
+
+    /// <summary>Of what the official host says of a request, its headers as it got them.</summary>
+    private sealed class RequestData(HttpRequest request) : BindingContext
+    {
+        private IReadOnlyDictionary<string, object?>? _data;
+
+        public override IReadOnlyDictionary<string, object?> BindingData => _data ??= new Dictionary<string, object?>
+        {
+            ["Headers"] = JsonSerializer.Serialize(request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString())),
+        };
     }
 
     private sealed class FirstTry : RetryContext
