@@ -16,17 +16,18 @@ public sealed class Allowance(int burst, int eachSecond, string exhausted) : IDi
 
     /// <param name="key">Whose bucket: a caller's address, or whatever else is slowed down by itself.</param>
     /// <returns>Null when there was a token, which is taken.</returns>
-    public Refusal? Take(string key) => Acquire(key, tokens: 1);
+    public Refusal? Take(string key)
+    {
+        using var taken = _buckets.AttemptAcquire(key);
+        return taken.IsAcquired ? null : Exhausted;
+    }
 
     /// <summary>Looks, and takes nothing.</summary>
     /// <returns>Null when there is one left.</returns>
-    public Refusal? Look(string key) => Acquire(key, tokens: 0);
+    // Asked for no token at all, a bucket says yes with the tenth of one that came back meanwhile.
+    public Refusal? Look(string key) => _buckets.GetStatistics(key) is { CurrentAvailablePermits: < 1 } ? Exhausted : null;
 
     public void Dispose() => _buckets.Dispose();
 
-    private Refusal? Acquire(string key, int tokens)
-    {
-        using var taken = _buckets.AttemptAcquire(key, tokens);
-        return taken.IsAcquired ? null : new Refusal(RefusalKind.TooMany, "too-many-requests", exhausted) { RetryAfter = ComeBackAfter };
-    }
+    private Refusal Exhausted => new(RefusalKind.TooMany, "too-many-requests", exhausted) { RetryAfter = ComeBackAfter };
 }
