@@ -26,6 +26,8 @@ public static class ObservabilityComposition
         // Their messages carry the address, and with it the path of a file. The first one's scope does, too, and is there unless nothing of it is asked for.
         builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         builder.Logging.AddFilter("System.Net.Http.HttpClient", LogLevel.Warning);
+        // Two lines for every answer, with its status and a type's name: they would be most of what an operator pays for.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Http.Result", LogLevel.Warning);
 
         var targets = TelemetryTargets.Of(builder.Configuration);
         if (!targets.Any)
