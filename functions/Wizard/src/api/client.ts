@@ -29,7 +29,21 @@ export async function send(path: string, options: CallOptions = {}): Promise<Res
   }
 }
 
+const askedAhead = new Map<string, Promise<unknown>>();
+
+/** Asks before the code is there that wants to know; who calls for the same first gets this answer. */
+export function askAhead(path: string): void {
+  const answer = call(path);
+  answer.catch(() => undefined); // told to whoever calls for it
+  askedAhead.set(path, answer);
+}
+
 export async function call<T>(path: string, options?: CallOptions): Promise<T> {
+  const answer = options?.method === undefined ? askedAhead.get(path) : undefined;
+  if (answer) {
+    askedAhead.delete(path);
+    return answer as Promise<T>;
+  }
   const response = await send(path, options);
   if (response.status === 204 || response.headers.get('content-length') === '0') return undefined as T;
   const text = await response.text();

@@ -1,4 +1,3 @@
-import { Button, Field, Input } from '@fluentui/react-components';
 import { CheckmarkFilled, CheckmarkRegular } from '@fluentui/react-icons';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -7,6 +6,7 @@ import type { Callback } from '../api/contract';
 import type { Problem } from '../api/problem';
 import { externalIdOf, PolicyInstructions, TrustInstructions } from '../connecting/Instructions';
 import { pretty } from '../shell/Code';
+import { Button, Field, Input } from '../shell/controls';
 import { formatDateTime } from '../shell/format';
 import { Loading } from '../shell/Loading';
 import { Logo } from '../shell/Logo';

@@ -1,4 +1,4 @@
-import { Field, Select } from '@fluentui/react-components';
+import { Field, Select } from '../shell/controls';
 import { usePerson } from '../shell/person';
 import { Choice } from './Choice';
 

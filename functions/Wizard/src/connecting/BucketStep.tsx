@@ -1,10 +1,10 @@
-import { Button } from '@fluentui/react-components';
 import { ArrowRightRegular } from '@fluentui/react-icons';
 import { useEffect, useRef, useState } from 'react';
 import type { Connection, Encryption } from '../api/contract';
+import { ReportView } from '../drives/ReportView';
+import { Button } from '../shell/controls';
 import { ProblemNotice } from '../shell/ProblemNotice';
 import { useDraft } from '../shell/useDraft';
-import { ReportView } from '../drives/ReportView';
 import { checkAccessKeyId, checkBucket, checkKmsKey, checkPath, checkRegion, checkRoleArn, checkSecret, knownRegions, partitionOfArn, partitionOfRegion, type Verdict } from './awsShapes';
 import { Choice } from './Choice';
 import { useConfigure } from './queries';

@@ -1,9 +1,10 @@
-import { Button, MessageBar, MessageBarBody, MessageBarTitle } from '@fluentui/react-components';
 import { lazy, Suspense, useState } from 'react';
 import { useLocation } from 'wouter';
 import type { Connection } from '../api/contract';
+import { Button } from '../shell/controls';
 import { formatDateTime } from '../shell/format';
 import { Loading } from '../shell/Loading';
+import { MessageBar } from '../shell/MessageBar';
 import { usePerson } from '../shell/person';
 import { ProblemNotice } from '../shell/ProblemNotice';
 import { useTitle } from '../shell/useTitle';
@@ -51,16 +52,11 @@ export default function ConnectionPage({ id }: { id: string }) {
       >
         <div className="stack wide">
           {offline && (
-            <MessageBar intent="warning" layout="multiline">
-              <MessageBarBody>The server can’t be reached just now. Nothing is lost; this page goes on by itself as soon as it answers.</MessageBarBody>
-            </MessageBar>
+            <MessageBar intent="warning">The server can’t be reached just now. Nothing is lost; this page goes on by itself as soon as it answers.</MessageBar>
           )}
           {connection.problem && isOpen(connection) && connection.status !== 'verifying' && !edit && (
-            <MessageBar intent="error" layout="multiline" role="alert">
-              <MessageBarBody>
-                <MessageBarTitle>{reported ? 'Not connected yet' : (connection.problem.title ?? 'That didn’t work yet')}</MessageBarTitle>
-                {reported ? 'The report below says what failed and what to change.' : connection.problem.detail} <strong>What you typed is kept.</strong>
-              </MessageBarBody>
+            <MessageBar intent="error" title={reported ? 'Not connected yet' : (connection.problem.title ?? 'That didn’t work yet')}>
+              {reported ? 'The report below says what failed and what to change.' : connection.problem.detail} <strong>What you typed is kept.</strong>
             </MessageBar>
           )}
           <Suspense fallback={<Loading what="the step" />}>

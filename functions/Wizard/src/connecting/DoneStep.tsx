@@ -1,10 +1,10 @@
-import { Button } from '@fluentui/react-components';
 import { CheckmarkFilled } from '@fluentui/react-icons';
 import { useState } from 'react';
 import { Link } from 'wouter';
 import type { Connection } from '../api/contract';
 import { DefaultChoice } from '../drives/DefaultChoice';
 import { ReportView } from '../drives/ReportView';
+import { Button } from '../shell/controls';
 
 /** Step: it works. Now: shall it be the default? */
 export default function DoneStep({ connection }: { connection: Connection }) {

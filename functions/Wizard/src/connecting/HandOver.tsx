@@ -1,8 +1,8 @@
-import { Button, Field, Input, Select } from '@fluentui/react-components';
 import { MailRegular } from '@fluentui/react-icons';
 import { useState } from 'react';
 import type { Connection, Step } from '../api/contract';
 import Ask from '../shell/Ask';
+import { Button, Field, Input, Select } from '../shell/controls';
 import { CopyButton } from '../shell/CopyButton';
 import { formatDateTime } from '../shell/format';
 import { useNotice } from '../shell/notices';

@@ -1,7 +1,7 @@
-import { Field, Textarea } from '@fluentui/react-components';
 import { useState } from 'react';
 import Ask from '../shell/Ask';
 import { Code, pretty } from '../shell/Code';
+import { Field, Textarea } from '../shell/controls';
 import { useMergedPolicy } from './queries';
 
 /** Their bucket policy in, the same with our statements out. */
@@ -30,7 +30,7 @@ export default function MergePolicy({ connectionId, onClose }: { connectionId: s
     <Ask title="Merge into my bucket’s policy" act="Merge" acting="Merging …" busy={merge.isPending} disabled={text.trim() === ''} error={merge.error} onAct={submit} onClose={onClose}>
       <p>Copy the policy that the bucket has now and paste it here. It is not stored.</p>
       <Field label="Present bucket policy" validationState={problem ? 'error' : 'none'} validationMessage={problem}>
-        <Textarea value={text} onChange={(_, data) => setText(data.value)} rows={10} resize="vertical" spellCheck={false} className="mono-area" />
+        <Textarea value={text} onChange={(_, data) => setText(data.value)} rows={10} spellCheck={false} className="mono-area" />
       </Field>
     </Ask>
   );

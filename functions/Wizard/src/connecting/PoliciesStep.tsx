@@ -1,13 +1,13 @@
-import { Button } from '@fluentui/react-components';
 import { BranchForkRegular, CheckmarkRegular, PersonArrowRightRegular } from '@fluentui/react-icons';
 import { lazy, Suspense, useState } from 'react';
 import type { Connection } from '../api/contract';
 import { ReportView } from '../drives/ReportView';
 import { pretty } from '../shell/Code';
+import { Button } from '../shell/controls';
 import { ProblemNotice } from '../shell/ProblemNotice';
+import { SetupTabs } from '../shell/SetupTabs';
 import { PolicyInstructions } from './Instructions';
 import { useConfirm } from './queries';
-import { SetupTabs } from '../shell/SetupTabs';
 
 const HandOver = lazy(() => import('./HandOver'));
 const MergePolicy = lazy(() => import('./MergePolicy'));

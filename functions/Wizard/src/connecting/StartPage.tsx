@@ -1,10 +1,10 @@
-import { Button } from '@fluentui/react-components';
 import { ArrowLeftRegular, ArrowRightRegular } from '@fluentui/react-icons';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { useDrives } from '../drives/queries';
 import { useRoles } from '../roles/queries';
 import { RolePicker } from '../roles/RolePicker';
+import { Button } from '../shell/controls';
 import { usePerson } from '../shell/person';
 import { ProblemNotice } from '../shell/ProblemNotice';
 import { useDraft } from '../shell/useDraft';

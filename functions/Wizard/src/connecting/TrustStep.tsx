@@ -1,12 +1,12 @@
-import { Button } from '@fluentui/react-components';
 import { CheckmarkRegular, PersonArrowRightRegular } from '@fluentui/react-icons';
 import { lazy, Suspense, useState } from 'react';
 import type { Connection } from '../api/contract';
 import { pretty } from '../shell/Code';
+import { Button } from '../shell/controls';
 import { ProblemNotice } from '../shell/ProblemNotice';
-import { useConfirm } from './queries';
 import { SetupTabs } from '../shell/SetupTabs';
 import { TrustInstructions } from './Instructions';
+import { useConfirm } from './queries';
 
 const HandOver = lazy(() => import('./HandOver'));
 

@@ -1,5 +1,5 @@
-import { Button, Field, Input, type InputProps } from '@fluentui/react-components';
 import { useState } from 'react';
+import { Button, Field, Input, type InputProps } from '../shell/controls';
 import type { Verdict } from './awsShapes';
 
 interface Props {
@@ -43,7 +43,7 @@ export function TypedField({ label, hint, value, verdict, refused, insist = fals
     (warning ?? undefined)
   );
   return (
-    <Field label={label} required={required} hint={hint} validationState={problem ? 'error' : warning ? 'warning' : verdict?.ok && value.trim() !== '' ? 'success' : 'none'} validationMessage={message} validationMessageIcon={message ? undefined : null}>
+    <Field label={label} required={required} hint={hint} validationState={problem ? 'error' : warning ? 'warning' : verdict?.ok && value.trim() !== '' ? 'success' : 'none'} validationMessage={message}>
       <Input
         name={name}
         value={value}

@@ -1,6 +1,6 @@
-import { Button } from '@fluentui/react-components';
 import { useState } from 'react';
 import type { Drive } from '../api/contract';
+import { Button } from '../shell/controls';
 import { useNotice } from '../shell/notices';
 import { usePerson } from '../shell/person';
 import { ProblemNotice } from '../shell/ProblemNotice';

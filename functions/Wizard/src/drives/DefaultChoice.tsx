@@ -1,7 +1,7 @@
-import { Button } from '@fluentui/react-components';
 import { useState } from 'react';
 import type { Audience } from '../api/contract';
 import { Choice } from '../connecting/Choice';
+import { Button } from '../shell/controls';
 import { useNotice } from '../shell/notices';
 import { usePerson } from '../shell/person';
 import { ProblemNotice } from '../shell/ProblemNotice';

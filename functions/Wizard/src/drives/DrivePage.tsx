@@ -1,10 +1,11 @@
-import { Button, MessageBar, MessageBarBody, MessageBarTitle } from '@fluentui/react-components';
 import { HardDriveRegular, ShieldCheckmarkRegular } from '@fluentui/react-icons';
 import { lazy, Suspense } from 'react';
 import { Link, useLocation } from 'wouter';
 import type { Drive } from '../api/contract';
+import { Button } from '../shell/controls';
 import { formatRelative } from '../shell/format';
 import { Loading } from '../shell/Loading';
+import { MessageBar } from '../shell/MessageBar';
 import { usePerson } from '../shell/person';
 import { ProblemNotice } from '../shell/ProblemNotice';
 import { Tabs } from '../shell/Tabs';
@@ -51,16 +52,17 @@ export default function DrivePage({ id, tab }: { id: string; tab: string }) {
       <DriveHead drive={drive} />
       <Tabs label={drive.displayName} current={here} tabs={tabs.map((other) => ({ ...other, href: `/drives/${id}${other.id === 'overview' ? '' : `/${other.id}`}` }))} />
       {drive.state === 'disconnecting' && (
-        <MessageBar intent="warning" layout="multiline" className="gap-below">
-          <MessageBarBody>This drive is being removed. Nobody can use it any more; the files on the bucket stay.</MessageBarBody>
+        <MessageBar intent="warning" className="gap-below">
+          This drive is being removed. Nobody can use it any more; the files on the bucket stay.
         </MessageBar>
       )}
       {drive.health.problem && drive.health.status !== 'healthy' && here !== 'verification' && (
-        <MessageBar intent={drive.health.status === 'unreachable' ? 'error' : 'warning'} layout="multiline" className="gap-below">
-          <MessageBarBody>
-            <MessageBarTitle>{drive.health.status === 'unreachable' ? 'The bucket can’t be reached' : 'Something is wrong with the bucket'}</MessageBarTitle>
-            {drive.health.problem}
-          </MessageBarBody>
+        <MessageBar
+          intent={drive.health.status === 'unreachable' ? 'error' : 'warning'}
+          title={drive.health.status === 'unreachable' ? 'The bucket can’t be reached' : 'Something is wrong with the bucket'}
+          className="gap-below"
+        >
+          {drive.health.problem}
         </MessageBar>
       )}
       <Suspense fallback={<Loading what="the drive" lines={2} height={140} />}>

@@ -1,11 +1,12 @@
-import { Button, Field, Input, Select } from '@fluentui/react-components';
 import { AddRegular, SearchRegular } from '@fluentui/react-icons';
 import { useState } from 'react';
 import { Link } from 'wouter';
 import type { Connection, Drive } from '../api/contract';
 import { isOpen, useConnections } from '../connecting/queries';
+import { Button, Field, Input, Select } from '../shell/controls';
 import { formatRelative } from '../shell/format';
 import { Loading } from '../shell/Loading';
+import { Logo } from '../shell/Logo';
 import { usePerson } from '../shell/person';
 import { ProblemNotice } from '../shell/ProblemNotice';
 import { useTitle } from '../shell/useTitle';
@@ -62,7 +63,7 @@ export default function DrivesPage() {
             {open.map((connection) => (
               <li key={connection.id} className="open-connection">
                 <span>
-                  <strong>{connection.displayName}</strong> <span className="quiet">{waitsFor[connection.status]} · started {formatRelative(connection.createdAt)}</span>
+                  <strong>{connection.displayName}</strong> <span className="quiet">{waitsFor(connection)} · started {formatRelative(connection.createdAt)}</span>
                 </span>
                 <Link href={`/connections/${connection.id}`} className="link">
                   Continue<span className="visually-hidden"> connecting {connection.displayName}</span>
@@ -101,17 +102,17 @@ const AddButton = () => (
   </Link>
 );
 
-const waitsFor: Record<string, string> = {
-  awaitingTrustPolicy: 'waits for the trust policy',
-  awaitingConfiguration: 'waits for the bucket',
-  awaitingBucketPolicy: 'waits for the role and bucket policy',
-  verifying: 'is being verified',
-};
+function waitsFor(connection: Connection): string {
+  if (connection.status === 'verifying') return 'is being verified';
+  if (connection.problem?.code === 'verification-failed') return 'didn’t pass its verification';
+  if (connection.status === 'awaitingTrustPolicy') return 'waits for the trust policy';
+  return connection.status === 'awaitingConfiguration' ? 'waits for the bucket' : 'waits for the role and bucket policy';
+}
 
 function Nothing() {
   return (
     <section className="card empty">
-      <img src="/favicon.svg" width={64} height={64} alt="" />
+      <Logo size={64} />
       <h2 className="title">Connect your first bucket</h2>
       <p className="lead">A drive is an S3 bucket, or a folder of one, that your workspace reads from and writes to. The wizard leads you through it; you need not know AWS.</p>
       <ol className="how">

@@ -1,7 +1,7 @@
-import { Button } from '@fluentui/react-components';
 import { lazy, Suspense, useState } from 'react';
 import { Link } from 'wouter';
 import type { Drive } from '../api/contract';
+import { Button } from '../shell/controls';
 import { CopyButton } from '../shell/CopyButton';
 import { formatDateTime } from '../shell/format';
 import { usePerson } from '../shell/person';

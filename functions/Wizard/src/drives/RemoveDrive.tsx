@@ -1,4 +1,4 @@
-import { Checkbox, Field, Input } from '@fluentui/react-components';
+import { Checkbox } from '@fluentui/react-components';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
@@ -6,6 +6,7 @@ import { call } from '../api/client';
 import type { Drive, Use } from '../api/contract';
 import type { Problem } from '../api/problem';
 import Ask from '../shell/Ask';
+import { Field, Input } from '../shell/controls';
 import { useNotice } from '../shell/notices';
 import { useForgetDrives } from './queries';
 

@@ -1,4 +1,3 @@
-import { MessageBar, MessageBarBody, MessageBarTitle } from '@fluentui/react-components';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { call } from '../api/client';
@@ -8,6 +7,7 @@ import { checkAccessKeyId, checkSecret } from '../connecting/awsShapes';
 import { TypedField } from '../connecting/TypedField';
 import Ask from '../shell/Ask';
 import { CopyButton } from '../shell/CopyButton';
+import { MessageBar } from '../shell/MessageBar';
 import { useNotice } from '../shell/notices';
 import { CheckList } from './CheckList';
 import { useForgetDrives } from './queries';
@@ -63,11 +63,8 @@ export default function ReplaceCredentials({ drive, onClose }: { drive: Drive; o
       />
       {report && (
         <div className="stack">
-          <MessageBar intent="error" layout="multiline" role="alert">
-            <MessageBarBody>
-              <MessageBarTitle>The new key doesn’t work</MessageBarTitle>
-              {failed.length} {failed.length === 1 ? 'check' : 'checks'} failed. Nothing was changed.
-            </MessageBarBody>
+          <MessageBar intent="error" title="The new key doesn’t work">
+            {failed.length} {failed.length === 1 ? 'check' : 'checks'} failed. Nothing was changed.
           </MessageBar>
           <CheckList checks={failed} />
           <div>

@@ -1,6 +1,6 @@
 import { useState } from 'react';
-import { Button } from '@fluentui/react-components';
 import type { VerificationReport } from '../api/contract';
+import { Button } from '../shell/controls';
 import { CopyButton } from '../shell/CopyButton';
 import { formatDateTime } from '../shell/format';
 import { CheckList } from './CheckList';

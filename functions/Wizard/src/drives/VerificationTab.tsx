@@ -1,8 +1,8 @@
-import { Button } from '@fluentui/react-components';
 import { useEffect } from 'react';
 import { useSearchParams } from 'wouter';
 import type { Drive, VerificationReport } from '../api/contract';
 import { useWatched } from '../api/useWatched';
+import { Button } from '../shell/controls';
 import { Loading } from '../shell/Loading';
 import { ProblemNotice } from '../shell/ProblemNotice';
 import { LiveChecks } from './LiveChecks';

@@ -1,6 +1,6 @@
-import { Button } from '@fluentui/react-components';
 import type { Drive } from '../api/contract';
 import { Code, pretty } from '../shell/Code';
+import { Button } from '../shell/controls';
 import { formatSize } from '../shell/format';
 import { largeFile } from './transfer';
 

@@ -1,8 +1,9 @@
-import { Button, Menu, MenuItem, MenuList, MenuPopover, MenuTrigger } from '@fluentui/react-components';
+import { Menu, MenuItem, MenuList, MenuPopover, MenuTrigger } from '@fluentui/react-components';
 import { ArrowClockwiseRegular, ArrowDownloadRegular, ArrowUploadRegular, DeleteRegular, DocumentRegular, FolderRegular, LinkRegular, MoreHorizontalRegular, SearchRegular } from '@fluentui/react-icons';
 import { lazy, Suspense, useReducer, useRef, useState } from 'react';
 import { Link, useSearchParams } from 'wouter';
 import type { Drive, FileEntry } from '../api/contract';
+import { Button } from '../shell/controls';
 import { formatDateTime, formatSize } from '../shell/format';
 import { Loading } from '../shell/Loading';
 import { More } from '../shell/More';

@@ -1,7 +1,7 @@
-import { Field, Input } from '@fluentui/react-components';
 import { useState } from 'react';
 import { Link } from 'wouter';
 import Ask from '../shell/Ask';
+import { Field, Input } from '../shell/controls';
 import { formatDateTime, formatSize } from '../shell/format';
 import { usePerson } from '../shell/person';
 import { nameOf } from './paths';

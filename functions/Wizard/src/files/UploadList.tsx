@@ -1,5 +1,6 @@
-import { Button, ProgressBar } from '@fluentui/react-components';
+import { ProgressBar } from '@fluentui/react-components';
 import { ArrowClockwiseRegular, CheckmarkCircleFilled, DismissRegular } from '@fluentui/react-icons';
+import { Button } from '../shell/controls';
 import { formatSize } from '../shell/format';
 import { nameOf } from './paths';
 import { isUnderWay, type Upload, type Uploads } from './uploads';

@@ -1,7 +1,7 @@
-import { Button } from '@fluentui/react-components';
 import { AddRegular } from '@fluentui/react-icons';
 import { lazy, Suspense, useState } from 'react';
 import type { Drive } from '../api/contract';
+import { Button } from '../shell/controls';
 import { usePerson } from '../shell/person';
 import { IntegrationList } from './IntegrationList';
 

@@ -1,9 +1,9 @@
-import { Field, Input, Select } from '@fluentui/react-components';
 import { useState } from 'react';
 import { Link } from 'wouter';
 import type { Drive } from '../api/contract';
 import { Choice } from '../connecting/Choice';
 import Ask from '../shell/Ask';
+import { Field, Input, Select } from '../shell/controls';
 import { useNotice } from '../shell/notices';
 import { usePerson } from '../shell/person';
 import { useCreateIntegration, useWebhooks } from './queries';

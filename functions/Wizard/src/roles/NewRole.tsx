@@ -1,7 +1,7 @@
-import { Field, Input, Select } from '@fluentui/react-components';
 import { useState } from 'react';
 import Ask from '../shell/Ask';
 import { Code, pretty } from '../shell/Code';
+import { Field, Input, Select } from '../shell/controls';
 import { usePerson } from '../shell/person';
 import { useCreateRole } from './queries';
 

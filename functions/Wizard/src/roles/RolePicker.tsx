@@ -1,8 +1,8 @@
-import { Button, Tooltip } from '@fluentui/react-components';
 import { AddRegular, DeleteRegular } from '@fluentui/react-icons';
 import { lazy, Suspense, useState } from 'react';
 import type { IamRole } from '../api/contract';
 import { Choice } from '../connecting/Choice';
+import { Button } from '../shell/controls';
 import { Loading } from '../shell/Loading';
 import { usePerson } from '../shell/person';
 import { ProblemNotice } from '../shell/ProblemNotice';
@@ -61,9 +61,7 @@ export function RolePicker({ workspaceId, organization, chosen, onChoose }: Prop
             }
             onChoose={() => onChoose(role.id)}
           />
-          <Tooltip content="Delete this role" relationship="label">
-            <Button appearance="subtle" icon={<DeleteRegular />} aria-label={`Delete the role ${name(role)}`} onClick={() => setDeleting(role)} />
-          </Tooltip>
+          <Button appearance="subtle" icon={<DeleteRegular />} title="Delete this role" aria-label={`Delete the role ${name(role)}`} onClick={() => setDeleting(role)} />
         </div>
       ))}
       {deleting && (

@@ -1,7 +1,7 @@
-import { Button } from '@fluentui/react-components';
 import { AddRegular } from '@fluentui/react-icons';
 import { lazy, Suspense, useState } from 'react';
 import { IntegrationList } from '../integrations/IntegrationList';
+import { Button } from '../shell/controls';
 import { usePerson } from '../shell/person';
 
 const NewIntegration = lazy(() => import('../integrations/NewIntegration'));

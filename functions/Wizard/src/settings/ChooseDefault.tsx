@@ -1,8 +1,8 @@
-import { Field, Select } from '@fluentui/react-components';
 import { useState } from 'react';
 import type { Workspace } from '../api/contract';
 import { useDefaultDrive, useDrives, useSetDefault } from '../drives/queries';
 import Ask from '../shell/Ask';
+import { Field, Select } from '../shell/controls';
 import { useNotice } from '../shell/notices';
 
 /** The default drive of a workspace, or of the organization (null). */

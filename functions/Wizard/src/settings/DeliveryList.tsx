@@ -1,8 +1,8 @@
-import { Button } from '@fluentui/react-components';
 import type { UseInfiniteQueryResult } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Delivery, DeliveryStatus } from '../api/contract';
 import type { Problem } from '../api/problem';
+import { Button } from '../shell/controls';
 import { formatDateTime, formatDuration, formatRelative } from '../shell/format';
 import { Loading } from '../shell/Loading';
 import { More } from '../shell/More';

@@ -1,8 +1,8 @@
-import { Button, Field, Input, Select } from '@fluentui/react-components';
 import { useState } from 'react';
 import { useSearchParams } from 'wouter';
 import type { Member, WorkspaceRole } from '../api/contract';
 import Ask from '../shell/Ask';
+import { Button, Field, Input, Select } from '../shell/controls';
 import { Loading } from '../shell/Loading';
 import { useNotice } from '../shell/notices';
 import { usePerson } from '../shell/person';

@@ -1,7 +1,8 @@
-import { Checkbox, Field, Input } from '@fluentui/react-components';
+import { Checkbox } from '@fluentui/react-components';
 import { useState } from 'react';
 import Ask from '../shell/Ask';
 import { Code } from '../shell/Code';
+import { Field, Input } from '../shell/controls';
 import { useCreateWebhook } from './queries';
 
 /** The events that can be asked for, and what they say. */

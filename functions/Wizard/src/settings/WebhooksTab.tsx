@@ -1,9 +1,9 @@
-import { Button } from '@fluentui/react-components';
 import { AddRegular } from '@fluentui/react-icons';
 import { useState } from 'react';
 import type { Webhook } from '../api/contract';
 import { useWebhooks } from '../integrations/queries';
 import Ask from '../shell/Ask';
+import { Button } from '../shell/controls';
 import { CopyButton } from '../shell/CopyButton';
 import { formatDateTime } from '../shell/format';
 import { Loading } from '../shell/Loading';

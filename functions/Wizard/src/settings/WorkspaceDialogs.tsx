@@ -1,7 +1,7 @@
-import { Field, Input } from '@fluentui/react-components';
 import { useState } from 'react';
 import type { Use, Workspace } from '../api/contract';
 import Ask from '../shell/Ask';
+import { Field, Input } from '../shell/controls';
 import { useDone } from '../shell/useDone';
 import { useCreateWorkspace, useDeleteWorkspace, useRenameWorkspace } from './queries';
 

@@ -1,9 +1,9 @@
-import { Button } from '@fluentui/react-components';
 import { AddRegular } from '@fluentui/react-icons';
 import { useState } from 'react';
 import { Link } from 'wouter';
 import type { Workspace } from '../api/contract';
 import { useDefaultDrive, useDrives } from '../drives/queries';
+import { Button } from '../shell/controls';
 import { Loading } from '../shell/Loading';
 import { usePerson } from '../shell/person';
 import { ProblemNotice } from '../shell/ProblemNotice';

@@ -1,4 +1,3 @@
-import { FluentProvider } from '@fluentui/react-components';
 import { MutationCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { lazy, Suspense } from 'react';
 import { Route, Switch } from 'wouter';
@@ -11,7 +10,6 @@ import { Loading } from './Loading';
 import { NoticeProvider } from './notices';
 import { meQuery } from './person';
 import SignedIn from './SignedIn';
-import { darkTheme, lightTheme, useTheme } from './theme';
 
 const CallbackPage = lazy(() => import('../callback/CallbackPage'));
 
@@ -25,7 +23,7 @@ const queries = new QueryClient({
   mutationCache: new MutationCache(),
 });
 
-// What the first page shows is asked for before anything is drawn.
+// What the first page shows was asked for ahead.
 if (currentSession().state === 'in' && !location.pathname.startsWith('/callback/')) {
   void queries.prefetchQuery(meQuery);
   if (location.pathname === '/') {
@@ -35,9 +33,8 @@ if (currentSession().state === 'in' && !location.pathname.startsWith('/callback/
 }
 
 export function App() {
-  const theme = useTheme();
   return (
-    <FluentProvider theme={theme.dark ? darkTheme : lightTheme} className="app">
+    <div className="app">
       <QueryClientProvider client={queries}>
         <NoticeProvider>
           <Crash>
@@ -45,13 +42,13 @@ export function App() {
               <Switch>
                 <Route path="/callback/:token">{({ token }) => <CallbackPage token={token} />}</Route>
                 <Route>
-                  <SignedIn theme={theme} />
+                  <SignedIn />
                 </Route>
               </Switch>
             </Suspense>
           </Crash>
         </NoticeProvider>
       </QueryClientProvider>
-    </FluentProvider>
+    </div>
   );
 }

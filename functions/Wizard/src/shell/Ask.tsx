@@ -1,5 +1,5 @@
-import { Button } from '@fluentui/react-components';
 import { useId, useLayoutEffect, useRef, type ReactNode } from 'react';
+import { Button } from './controls';
 import { ProblemNotice } from './ProblemNotice';
 
 interface Props {

@@ -1,6 +1,6 @@
-import { Button, type ButtonProps } from '@fluentui/react-components';
 import { CheckmarkRegular, CopyRegular } from '@fluentui/react-icons';
 import { useEffect, useState } from 'react';
+import { Button, type ButtonProps } from './controls';
 import { useNotice } from './notices';
 
 interface Props {

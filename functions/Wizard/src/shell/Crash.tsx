@@ -1,5 +1,5 @@
-import { Button } from '@fluentui/react-components';
 import { Component, type ReactNode } from 'react';
+import { Button } from './controls';
 
 /** What people see when the page itself breaks: never a blank screen. */
 export class Crash extends Component<{ children: ReactNode }, { error: Error | null }> {

@@ -1,10 +1,9 @@
-import { Button } from '@fluentui/react-components';
 import { lazy, Suspense, useEffect, useRef, useState, type ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 import type { Session } from '../signin/session';
+import { Button } from './controls';
 import { Logo } from './Logo';
 import { usePerson } from './person';
-import type { useTheme } from './theme';
 import { whenIdle } from './whenIdle';
 
 const loadMenu = () => import('./AccountMenu');
@@ -12,11 +11,10 @@ const AccountMenu = lazy(loadMenu);
 
 interface Props {
   session: Extract<Session, { name: string }>;
-  theme: ReturnType<typeof useTheme>;
   children: ReactNode;
 }
 
-export function Frame({ session, theme, children }: Props) {
+export function Frame({ session, children }: Props) {
   const { me } = usePerson();
   const [path] = useLocation();
   const main = useRef<HTMLElement>(null);
@@ -69,7 +67,6 @@ export function Frame({ session, theme, children }: Props) {
             <Suspense>
               <AccountMenu
                 button={account}
-                theme={theme}
                 onClose={() => {
                   setOpen(false);
                   account.focus();

@@ -1,1 +1,6 @@
-export const Logo = ({ size = 28 }: { size?: number }) => <img src="/favicon.svg" width={size} height={size} alt="" className="logo" />;
+/** Drawn once, in index.html. */
+export const Logo = ({ size = 28 }: { size?: number }) => (
+  <svg width={size} height={size} className="logo" aria-hidden="true">
+    <use href="#logo" />
+  </svg>
+);

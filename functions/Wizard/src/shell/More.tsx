@@ -1,4 +1,4 @@
-import { Button } from '@fluentui/react-components';
+import { Button } from './controls';
 
 interface Props {
   query: { hasNextPage: boolean; isFetchingNextPage: boolean; fetchNextPage: () => unknown };

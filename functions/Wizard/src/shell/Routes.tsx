@@ -1,24 +1,18 @@
-import { lazy, Suspense } from 'react';
+import { Suspense } from 'react';
 import { Link, Route, Switch } from 'wouter';
 import DrivesPage from '../drives/DrivesPage';
 import { Loading } from './Loading';
+import { page } from './page';
+import { firstPage, pages } from './pages';
 import { useTitle } from './useTitle';
 
-const pages = {
-  drives: () => import('../drives/DrivePage'),
-  connect: () => import('../connecting/StartPage'),
-  connections: () => import('../connecting/ConnectionPage'),
-  settings: () => import('../settings/SettingsPage'),
-};
+const DrivePage = page(pages.drives);
+const StartPage = page(pages.connect);
+const ConnectionPage = page(pages.connections);
+const SettingsPage = page(pages.settings);
 
-const DrivePage = lazy(pages.drives);
-const StartPage = lazy(pages.connect);
-const ConnectionPage = lazy(pages.connections);
-const SettingsPage = lazy(pages.settings);
-
-// The page that people come for is fetched while the frame around it is drawn.
-const first = location.pathname.split('/')[1] ?? '';
-if (first in pages) void pages[first as keyof typeof pages]();
+const first = firstPage();
+if (first) void { drives: DrivePage, connect: StartPage, connections: ConnectionPage, settings: SettingsPage }[first].fetch();
 
 export function Routes() {
   return (

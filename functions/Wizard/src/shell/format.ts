@@ -1,16 +1,22 @@
-const dateTime = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
-const date = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' });
-const relative = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' });
-const day = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
-const percent = new Intl.NumberFormat(undefined, { style: 'percent', maximumFractionDigits: 2 });
-const number = new Intl.NumberFormat();
+/** Makes a format when it is first used: each costs the browser milliseconds, which a page that shows none needn't wait for. */
+function lazily<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => (made ??= make());
+}
 
-export const formatDateTime = (value: string | number | Date): string => dateTime.format(new Date(value));
-export const formatDate = (value: string | number | Date): string => date.format(new Date(value));
-export const formatDay = (value: number): string => day.format(value);
+const dateTime = lazily(() => new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' }));
+const date = lazily(() => new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' }));
+const relative = lazily(() => new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' }));
+const day = lazily(() => new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' }));
+const percent = lazily(() => new Intl.NumberFormat(undefined, { style: 'percent', maximumFractionDigits: 2 }));
+const number = lazily(() => new Intl.NumberFormat());
+
+export const formatDateTime = (value: string | number | Date): string => dateTime().format(new Date(value));
+export const formatDate = (value: string | number | Date): string => date().format(new Date(value));
+export const formatDay = (value: number): string => day().format(value);
 /** A share of 0 to 1; what is not whole is never rounded up to it. */
-export const formatPercent = (share: number): string => percent.format(share === 1 ? 1 : Math.min(share, 0.9999));
-export const formatNumber = (value: number): string => number.format(value);
+export const formatPercent = (share: number): string => percent().format(share === 1 ? 1 : Math.min(share, 0.9999));
+export const formatNumber = (value: number): string => number().format(value);
 
 const steps: [Intl.RelativeTimeFormatUnit, number][] = [
   ['day', 86_400],
@@ -21,8 +27,8 @@ const steps: [Intl.RelativeTimeFormatUnit, number][] = [
 /** "5 minutes ago", "in 3 days". */
 export function formatRelative(value: string, now = Date.now()): string {
   const seconds = (new Date(value).getTime() - now) / 1000;
-  for (const [unit, length] of steps) if (Math.abs(seconds) >= length) return relative.format(Math.round(seconds / length), unit);
-  return relative.format(0, 'second');
+  for (const [unit, length] of steps) if (Math.abs(seconds) >= length) return relative().format(Math.round(seconds / length), unit);
+  return relative().format(0, 'second');
 }
 
 const sizes = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const;

@@ -1,7 +1,7 @@
-import { Button } from '@fluentui/react-components';
 import { DismissRegular } from '@fluentui/react-icons';
 import { createContext, use, useCallback, useEffect, useState, type ReactNode } from 'react';
 import { createPortal } from 'react-dom';
+import { Button } from './controls';
 
 const NoticeContext = createContext<(text: string) => void>(() => undefined);
 

@@ -1,0 +1,36 @@
+/** The page's first script: small, so that whoever isn't signed in yet waits for no more, and everything else is under way before the app's code is there. */
+import 'virtual:theme.css';
+import './shell/shell.css';
+import './shell/controls.css';
+import { beginningOf } from './api/all';
+import { askAhead } from './api/client';
+import { firstPage, pages } from './shell/pages';
+import { followTheme } from './shell/theme';
+import { currentSession, onSession } from './signin/session';
+import { welcome } from './signin/welcome';
+
+let asked = false;
+
+followTheme();
+if (location.pathname.startsWith('/callback/')) void import('./main');
+else {
+  decide();
+  onSession(decide);
+}
+
+function decide(): void {
+  const session = currentSession();
+  welcome(session);
+  if (session.state !== 'out') open();
+}
+
+function open(): void {
+  if (currentSession().state === 'in' && !asked) {
+    asked = true;
+    askAhead('/api/me');
+    if (location.pathname === '/') for (const list of ['/api/drives', '/api/connections']) askAhead(beginningOf(list));
+    const page = firstPage();
+    if (page) void pages[page]();
+  }
+  void import('./main');
+}
