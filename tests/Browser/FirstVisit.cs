@@ -1,4 +1,5 @@
 using Microsoft.Playwright;
+using ServerlessDrives.Tests.Shared;
 using Shouldly;
 using Xunit;
 
@@ -29,21 +30,15 @@ public sealed class FirstVisit(Browsers browsers) : BrowserTests(browsers)
     private static async Task<double> BytesOfAsync(Person person, ILocator until)
     {
         var devtools = await person.Page.Context.NewCDPSessionAsync(person.Page);
-        // Without a cache, what was fetched ahead is fetched again when it is used; a visitor's browser has it then.
-        var (asked, bytes) = (new Dictionary<string, string>(), new Dictionary<string, double>());
-        devtools.Event("Network.requestWillBeSent").OnEvent += (_, request) =>
-            asked[request!.Value.GetProperty("requestId").GetString()!] = request.Value.GetProperty("request").GetProperty("url").GetString()!;
-        devtools.Event("Network.loadingFinished").OnEvent += (_, answer) =>
-        {
-            if (asked.TryGetValue(answer!.Value.GetProperty("requestId").GetString()!, out var url) && !new Uri(url).AbsolutePath.StartsWith("/api/", StringComparison.Ordinal))
-                bytes[url] = answer.Value.GetProperty("encodedDataLength").GetDouble();
-        };
+        var files = new FilesOverTheWire();
+        foreach (var method in new[] { FilesOverTheWire.Asked, FilesOverTheWire.Finished })
+            devtools.Event(method).OnEvent += (_, parameters) => files.Hear(method, parameters!.Value);
         await devtools.SendAsync("Network.enable");
         await devtools.SendAsync("Network.setCacheDisabled", new() { ["cacheDisabled"] = true });
         await person.GoAsync("/");
         await person.SeeAsync(until);
         await person.Page.WaitForLoadStateAsync(LoadState.NetworkIdle);
         await devtools.DetachAsync();
-        return bytes.Values.Sum();
+        return files.Bytes;
     }
 }

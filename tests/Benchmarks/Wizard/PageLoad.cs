@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Microsoft.Playwright;
+using ServerlessDrives.Tests.Shared;
 
 namespace ServerlessDrives.Tests.Benchmarks.Wizard;
 
@@ -41,31 +41,15 @@ internal sealed record PageLoad(double Painted, double Shown, double Interactive
 
     public static string Watching(string control) => Watch.Replace("SELECTOR", JsonSerializer.Serialize(control), StringComparison.Ordinal);
 
-    /// <summary>Loads a page whose context has the script of <see cref="Watching"/>.</summary>
-    public static async Task<PageLoad> MeasureAsync(IPage page, ICDPSession devtools, Uri address)
+    /// <summary>Loads a page in a tab that has the script of <see cref="Watching"/>.</summary>
+    public static async Task<PageLoad> MeasureAsync(BareTab tab, Uri address)
     {
-        var (asked, bytes, requests) = (new Dictionary<string, string>(), 0.0, 0);
-        void Ask(object? sender, JsonElement? request)
-        {
-            asked[request!.Value.GetProperty("requestId").GetString()!] = request.Value.GetProperty("request").GetProperty("url").GetString()!;
-            requests++;
-        }
-
-        void Take(object? sender, JsonElement? answer)
-        {
-            if (asked.TryGetValue(answer!.Value.GetProperty("requestId").GetString()!, out var url) && !new Uri(url).AbsolutePath.StartsWith("/api/", StringComparison.Ordinal))
-                bytes += answer.Value.GetProperty("encodedDataLength").GetDouble();
-        }
-
-        var (begun, finished) = (devtools.Event("Network.requestWillBeSent"), devtools.Event("Network.loadingFinished"));
-        begun.OnEvent += Ask;
-        finished.OnEvent += Take;
-        await page.GotoAsync(address.AbsoluteUri);
-        await page.WaitForLoadStateAsync(LoadState.NetworkIdle);
-        await page.WaitForFunctionAsync($"() => pageLoad.shown > 0 && performance.now() > Math.max(pageLoad.shown, pageLoad.busy) + {Quiet}");
-        begun.OnEvent -= Ask;
-        finished.OnEvent -= Take;
-        var figures = await page.EvaluateAsync<double[]>($"() => [{PaintedFirst}.startTime, pageLoad.shown, pageLoad.busy]");
-        return new(figures[0], figures[1], Math.Max(figures[1], figures[2]), bytes, requests);
+        var files = new FilesOverTheWire();
+        tab.Ear = files.Hear;
+        await tab.SendAsync("Page.navigate", new() { ["url"] = address.AbsoluteUri });
+        await tab.UntilAsync($"location.href === {JsonSerializer.Serialize(address.AbsoluteUri)} && pageLoad.shown > 0 && performance.now() > Math.max(pageLoad.shown, pageLoad.busy) + {Quiet}");
+        tab.Ear = null;
+        var figures = (await tab.ReadAsync($"[{PaintedFirst}.startTime, pageLoad.shown, pageLoad.busy]")).Deserialize<double[]>()!;
+        return new(figures[0], figures[1], Math.Max(figures[1], figures[2]), files.Bytes, files.Requests);
     }
 }
