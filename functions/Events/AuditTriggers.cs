@@ -3,17 +3,33 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using ServerlessDrives.Http;
+using ServerlessDrives.Workspaces;
 
 namespace ServerlessDrives.Events;
 
 /// <summary>An entry as the API shows it.</summary>
 /// <param name="Before">What the resource was; null for something new.</param>
 /// <param name="After">What it is; null for something that is gone.</param>
-public sealed record AuditEntryView(string Id, DateTimeOffset At, Actor Actor, string Action, string Resource, JsonObject? Before, JsonObject? After);
+/// <param name="People">Whoever of our users it tells of, who did it or to whom it was done, as they called themselves when they last signed in; those who never have are missing.</param>
+public sealed record AuditEntryView(string Id, DateTimeOffset At, Actor Actor, string Action, string Resource, JsonObject? Before, JsonObject? After, IReadOnlyList<UserView> People)
+{
+    internal static AuditEntryView Of(AuditEntry entry, IReadOnlyDictionary<UserId, KnownPerson> known) => new(
+        entry.Id, entry.At, entry.Actor, entry.Action, entry.Resource, entry.Before, entry.After,
+        [.. UsersOf(entry).Distinct().Where(known.ContainsKey).Select(user => new UserView(user, known[user].Name, known[user].Email))]);
+
+    internal static IEnumerable<UserId> UsersOf(AuditEntry entry)
+    {
+        foreach (var text in new[] { entry.Actor.Kind is "user" ? entry.Actor.Id : null, entry.Before?["user"]?.ToString(), entry.After?["user"]?.ToString() })
+        {
+            if (UserId.TryParse(text, null, out var user))
+                yield return user;
+        }
+    }
+}
 
 /// <summary>The audit trail over HTTP, for admins.</summary>
 [Section("Events")]
-public sealed class AuditTriggers(IAuditTrail audit)
+public sealed class AuditTriggers(IAuditTrail audit, IPeople people)
 {
     [Function("ListAudit")]
     [Requires(Need.Admin)]
@@ -38,7 +54,8 @@ public sealed class AuditTriggers(IAuditTrail audit)
 
         var query = new AuditQuery(request.Person().Organization, from, Text(request, "actor"), Text(request, "resource"));
         var page = await audit.ListAsync(query, paging.Limit, paging.Cursor, request.HttpContext.RequestAborted);
-        return Answers.List(page.Select(entry => new AuditEntryView(entry.Id, entry.At, entry.Actor, entry.Action, entry.Resource, entry.Before, entry.After)));
+        var known = await people.FindAsync(query.Organization, page.Items.SelectMany(AuditEntryView.UsersOf).Distinct(), request.HttpContext.RequestAborted);
+        return Answers.List(page.Select(entry => AuditEntryView.Of(entry, known)));
     }
 
     private static string? Text(HttpRequest request, string name) => request.Query[name].ToString() is { Length: > 0 and <= 200 } text ? text : null;

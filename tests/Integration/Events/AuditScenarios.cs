@@ -125,6 +125,21 @@ public sealed class AuditScenarios(HealthApp health) : IClassFixture<HealthApp>
         await FiltersAsync(ada, me, workspace, everything);
     }
 
+    [Fact]
+    public async Task An_entry_names_the_people_that_it_tells_of_once_they_have_signed_in()
+    {
+        using var ada = await health.App.SignInAsync("ada");
+        var workspace = (await ada.PostAsync("/api/workspaces", new { name = Connections.Unique("named") }, HttpStatusCode.Created)).Text("id");
+        await ada.SendAsync(HttpMethod.Put, $"/api/workspaces/{workspace}/members/leo", new { role = "member" }, HttpStatusCode.OK);
+        await ada.SendAsync(HttpMethod.Put, $"/api/workspaces/{workspace}/members/nobody-yet", new { role = "member" }, HttpStatusCode.OK);
+        using var leo = await health.App.SignInAsync("leo");
+        await leo.GetAsync("/api/me", HttpStatusCode.OK);
+
+        // The newest first: nobody-yet, leo, the workspace.
+        var entries = await AllAsync(ada, $"resource={workspace}");
+        entries.Select(entry => string.Join(", ", entry["people"]!.AsArray().Select(person => person!.Text("name")))).ShouldBe(["Ada Lind", "Ada Lind, Leo Marques", "Ada Lind"]);
+    }
+
     private static async Task FiltersAsync(HttpClient ada, string me, string workspace, IReadOnlyList<JsonNode> everything)
     {
         everything.Select(entry => DateTimeOffset.Parse(entry.Text("at"))).ShouldBeInOrder(SortDirection.Descending);

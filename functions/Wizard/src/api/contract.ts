@@ -17,8 +17,8 @@ export interface Page<T> {
 export type OrganizationRole = Schemas['OrganizationRole'];
 export type WorkspaceRole = Schemas['WorkspaceRole'];
 export type Workspace = Schemas['Workspace'];
-export type Me = Schemas['Me'] & { organization: { name?: string | null } };
-export type Member = Schemas['Member'] & { name?: string | null; email?: string | null };
+export type Me = Schemas['Me'];
+export type Member = Schemas['Member'];
 
 export type Audience = Schemas['Drive']['audience'];
 export type Method = Schemas['ConnectionMethod'];

@@ -1,14 +1,16 @@
-import { Button, Field, Input } from '@fluentui/react-components';
 import { useState } from 'react';
 import type { AuditEntry } from '../api/contract';
 import { usePages } from '../api/usePages';
+import { useConnections } from '../connecting/queries';
+import { useDrives } from '../drives/queries';
 import { pretty } from '../shell/Code';
+import { Button, Field, Input } from '../shell/controls';
 import { formatDateTime } from '../shell/format';
 import { Loading } from '../shell/Loading';
 import { More } from '../shell/More';
 import { usePerson } from '../shell/person';
 import { ProblemNotice } from '../shell/ProblemNotice';
-import { actionWords, resourceName } from './auditWords';
+import { actionWords, actorName, resourceName } from './auditWords';
 
 const nothing = { actor: '', resource: '', from: '' };
 
@@ -21,6 +23,8 @@ export default function AuditTab() {
   const params = new URLSearchParams(Object.entries({ actor: filter.actor, resource: filter.resource, from: filter.from ? new Date(`${filter.from}T00:00`).toISOString() : '' }).filter(([, value]) => value !== ''));
   const query = usePages<AuditEntry>(['audit', params.toString()], `/api/audit${params.size > 0 ? `?${params}` : ''}`);
   const filtered = params.size > 0;
+  const [drives, connections] = [useDrives(), useConnections()];
+  const nameOf = (id: string) => drives.data?.find((drive) => drive.id === id)?.displayName ?? connections.data?.find((connection) => connection.id === id)?.displayName ?? person.workspaceName(id);
   return (
     <section className="card stack" aria-labelledby="audit-title">
       <h2 id="audit-title" className="section-title">
@@ -65,7 +69,7 @@ export default function AuditTab() {
                 </time>
                 <div className="stack tight">
                   <p>
-                    <strong>{actorName(entry, person.userName)}</strong> {actionWords(entry.action)} <strong>{resourceName(entry)}</strong>
+                    <strong>{actorName(entry)}</strong> {actionWords(entry)} <strong>{resourceName(entry, nameOf)}</strong>
                   </p>
                   <p className="mono quiet">
                     {entry.action} · {entry.resource}
@@ -100,8 +104,3 @@ const Details = ({ title, value }: { title: string; value: unknown }) => (
     </pre>
   </div>
 );
-
-function actorName({ actor }: AuditEntry, userName: (id: string) => string): string {
-  if (actor.kind === 'callback') return `${actor.id || 'Somebody'} (by a callback link)`;
-  return actor.kind === 'system' ? `ServerlessDrives (${actor.id})` : userName(actor.id);
-}

@@ -1,5 +1,6 @@
 import type { AuditEntry } from '../api/contract';
 
+/** What was done, as the middle of a sentence from who did it to what it was done to; `%` is the person whom it concerns. */
 const verbs: Record<string, string> = {
   'connection.started': 'started the connection',
   'connection.configured': 'configured the connection',
@@ -25,23 +26,35 @@ const verbs: Record<string, string> = {
   'webhook.created': 'added the webhook',
   'webhook.enabled': 'enabled again the webhook',
   'webhook.deleted': 'deleted the webhook',
+  'webhook.tested': 'sent a test event to the webhook',
+  'delivery.redelivered': 'sent again the delivery',
   'workspace.created': 'created the workspace',
   'workspace.renamed': 'renamed the workspace',
   'workspace.deleted': 'deleted the workspace',
-  'member.added': 'added a member to',
-  'member.changed': 'changed a member’s role in',
-  'member.removed': 'removed a member from',
+  'member.added': 'added % to',
+  'member.changed': 'changed the role of % in',
+  'member.removed': 'removed % from',
 };
 
-/** What was done, as the end of a sentence that begins with who did it; the code itself when we have no words for it. */
-export const actionWords = (action: string): string => verbs[action] ?? `did ${action} to`;
+const nameOf = (entry: AuditEntry, user: unknown): string => entry.people.find((person) => person.id === user)?.name ?? String(user);
 
-/** What it was done to: its name where the entry holds one, or else its id. */
-export function resourceName(entry: AuditEntry): string {
+/** Who did it, by name where we know it. */
+export function actorName(entry: AuditEntry): string {
+  const { kind, id } = entry.actor;
+  if (kind === 'callback') return `${id || 'Somebody'} (by a callback link)`;
+  return kind === 'system' ? `ServerlessDrives (${id})` : nameOf(entry, id);
+}
+
+/** What was done; the code itself when we have no words for it. */
+export const actionWords = (entry: AuditEntry): string =>
+  (verbs[entry.action] ?? `did ${entry.action} to`).replace('%', () => nameOf(entry, entry.after?.['user'] ?? entry.before?.['user']));
+
+/** What it was done to: its name where the entry or somebody else knows one, or else its id. */
+export function resourceName(entry: AuditEntry, nameKnownElsewhere: (id: string) => string): string {
   for (const state of [entry.after, entry.before])
     for (const key of ['displayName', 'name', 'url']) {
       const value = state?.[key];
       if (typeof value === 'string' && value !== '') return value;
     }
-  return entry.resource;
+  return entry.resource.startsWith('org_') ? 'the organization' : nameKnownElsewhere(entry.resource);
 }
