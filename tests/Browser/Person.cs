@@ -60,6 +60,7 @@ public sealed class Person : IAsyncDisposable
     public async Task<string> ReadAsync(string title)
     {
         var text = Page.GetByLabel(title, new() { Exact = true }).Last;
+        await SeeAsync(text);
         // What is fetched for it comes a moment after the place for it.
         await Expect(text).ToContainTextAsync(Something);
         return await text.InnerTextAsync();

@@ -32,10 +32,15 @@ const isClosed = (connection: Connection) => !isOpen(connection);
 export function useConnection(id: string) {
   const queries = useQueryClient();
   const watched = useWatched<Connection>(`/api/connections/${id}`, isClosed);
-  const closed = watched.value !== null && isClosed(watched.value);
+  const now = watched.value;
+  const closed = now !== null && isClosed(now);
+  useEffect(() => {
+    // The list of drives shows what is open, and would offer to go on with what has just ended.
+    if (now) queries.setQueryData(connectionsQuery.queryKey, (list) => list?.map((other) => (other.id === now.id ? now : other)));
+  }, [now, queries]);
   useEffect(() => {
     if (!closed) return;
-    for (const key of ['drives', 'connections', 'roles']) void queries.invalidateQueries({ queryKey: [key] });
+    for (const key of ['drives', 'connections', 'roles']) void queries.invalidateQueries({ queryKey: [key], refetchType: 'all' });
   }, [closed, queries]);
   return watched;
 }
