@@ -20,7 +20,7 @@ export function CheckList({ checks }: { checks: Check[] }) {
               <span className="visually-hidden">{checkWords[check.status]}: </span>
               {check.claim} {check.permission && <span className="mono quiet">{check.permission}</span>}
             </span>
-            <span className="quiet">{check.status === 'passed' || check.status === 'failed' ? formatDuration(check.durationMs) : checkWords[check.status]}</span>
+            <span className="quiet check-state">{check.status === 'passed' || check.status === 'failed' ? formatDuration(check.durationMs) : checkWords[check.status]}</span>
             {(check.explanation || check.fix || check.awsErrorCode) && (
               <div className="check-more">
                 {check.explanation && <p>{check.explanation}</p>}
@@ -31,7 +31,8 @@ export function CheckList({ checks }: { checks: Check[] }) {
                       <>
                         AWS said <span className="mono">{check.awsErrorCode}</span>
                       </>
-                    )}{' '}
+                    )}
+                    {check.awsErrorCode && check.awsRequestId && ' · '}
                     {check.awsRequestId && (
                       <>
                         Request id <span className="mono">{check.awsRequestId}</span>

@@ -16,8 +16,9 @@ export function DriveCard({ drive }: { drive: Drive }) {
           <h2>{drive.displayName}</h2>
           <p className="mono">
             {drive.bucket}
-            {drive.path && `/${drive.path}`} · <span className="nowrap">{drive.region}</span>
+            {drive.path && `/${drive.path}`}
           </p>
+          <p className="quiet">{drive.region}</p>
         </div>
       </div>
       <div className="drive-card-foot">

@@ -1,14 +1,14 @@
-import { Button } from '@fluentui/react-components';
 import { ArrowDownloadRegular, ArrowExportUpRegular, DeleteRegular, FlashRegular, HistoryRegular, PauseRegular, PlayRegular } from '@fluentui/react-icons';
 import { lazy, Suspense, useState } from 'react';
 import type { Integration } from '../api/contract';
 import { useDrives } from '../drives/queries';
+import { Button } from '../shell/controls';
 import { CopyButton } from '../shell/CopyButton';
 import { Loading } from '../shell/Loading';
 import { useNotice } from '../shell/notices';
 import { usePerson } from '../shell/person';
 import { ProblemNotice } from '../shell/ProblemNotice';
-import { useIntegrations, usePause } from './queries';
+import { useIntegrations, usePause, useWebhooks } from './queries';
 import './integrations.css';
 
 const DeleteIntegration = lazy(() => import('./DeleteIntegration'));
@@ -28,6 +28,8 @@ export function IntegrationList({ driveId, mayChange }: Props) {
   const notice = useNotice();
   const pause = usePause();
   const [asking, setAsking] = useState<{ what: 'delete' | 'deliveries' | 'setup'; of: Integration } | null>(null);
+  const webhooks = useWebhooks(person.isAdmin);
+  const webhookName = (id: string | null | undefined) => webhooks.data?.find((webhook) => webhook.id === id)?.description || (id ?? '');
   const driveName = (id: string) => drives.data?.find((drive) => drive.id === id)?.displayName ?? id;
   const may = (integration: Integration) => {
     if (mayChange !== undefined) return mayChange;
@@ -52,7 +54,7 @@ export function IntegrationList({ driveId, mayChange }: Props) {
                 <span className="pill">{integration.kind === 'upstream' ? 'Upstream' : 'Downstream'}</span>
                 {integration.paused && <span className="pill">Paused</span>}
               </p>
-              <p className="quiet">{describe(integration, driveId ? null : driveName, person.workspaceName)}</p>
+              <p className="quiet">{describe(integration, driveId ? null : driveName, person.workspaceName, webhookName)}</p>
               {integration.kind === 'downstream' && (
                 <p className="quiet">
                   Outputs are sent to <span className="mono">POST /api/integrations/{integration.id}/outputs/…</span>
@@ -95,10 +97,10 @@ export function IntegrationList({ driveId, mayChange }: Props) {
   );
 }
 
-function describe(integration: Integration, driveName: ((id: string) => string) | null, workspaceName: (id: string) => string): string {
+function describe(integration: Integration, driveName: ((id: string) => string) | null, workspaceName: (id: string) => string, webhookName: (id: string | null | undefined) => string): string {
   const folder = integration.folder === '' ? (driveName ? 'the whole drive' : 'anywhere on the drive') : `the folder ${integration.folder}`;
   const drive = integration.driveId === null ? 'the default drive' : driveName?.(integration.driveId);
   return integration.kind === 'upstream'
-    ? `New files in ${folder}${drive ? ` of ${drive}` : ''}${integration.pattern ? ` that match ${integration.pattern}` : ''} are told to the webhook ${integration.webhookId ?? ''}.`
+    ? `New files in ${folder}${drive ? ` of ${drive}` : ''}${integration.pattern ? ` that match ${integration.pattern}` : ''} are told to the webhook ${webhookName(integration.webhookId)}.`
     : `Outputs of ${integration.workspaceId ? workspaceName(integration.workspaceId) : 'a workspace'} land in ${integration.folder === '' ? 'the top folder' : folder}${drive ? ` of ${drive}` : ''}.`;
 }

@@ -1,8 +1,8 @@
-import { Button } from '@fluentui/react-components';
 import { AddRegular } from '@fluentui/react-icons';
 import { useState } from 'react';
 import type { IamRole } from '../api/contract';
 import { Code, pretty } from '../shell/Code';
+import { Button } from '../shell/controls';
 import { Loading } from '../shell/Loading';
 import { usePerson } from '../shell/person';
 import { ProblemNotice } from '../shell/ProblemNotice';
@@ -44,7 +44,7 @@ export default function RolesTab() {
                   <span className="pill">{person.audienceName(role.audience)}</span>
                   <span className="pill">{role.status === 'trusted' ? 'Trusted' : 'Not trusted yet'}</span>
                 </h3>
-                <p className="mono quiet">{role.roleArn ?? 'Its ARN is given with the first drive.'}</p>
+                {role.roleArn ? <p className="mono quiet">{role.roleArn}</p> : <p className="quiet">Its ARN is given with the first drive.</p>}
                 <p className="quiet">{role.usedBy.length === 0 ? 'Not used by any drive.' : `Used by ${new Intl.ListFormat().format(role.usedBy.map((use) => use.displayName))}.`}</p>
               </div>
               <div className="setting-actions">
