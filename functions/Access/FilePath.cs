@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json.Serialization;
 
 namespace ServerlessDrives.Access;
@@ -13,7 +14,7 @@ public sealed record FilePath : IParsed<FilePath>
     /// <summary>The part after the last slash.</summary>
     public string Name => Value[(Value.LastIndexOf('/') + 1)..];
 
-    /// <summary>The path exactly as given; whether the whole key fits S3's 1,024 bytes depends on the drive too (<see cref="FitsOn"/>).</summary>
+    /// <summary>The path exactly as given; whether the whole key fits S3's 1,024 bytes depends on the drive too.</summary>
     public static Parsed<FilePath> Parse(string? text)
     {
         if (string.IsNullOrEmpty(text))
@@ -21,11 +22,13 @@ public sealed record FilePath : IParsed<FilePath>
         return PathText.ProblemOf(text, "file's path", PathText.MaxKeyBytes) is { } problem ? Parsed.Refuse<FilePath>(problem) : new FilePath(text);
     }
 
-    /// <summary>Whether the file's key on this drive is within S3's 1,024 bytes.</summary>
-    public bool FitsOn(DrivePath drive)
+    /// <summary>The path of a file on this drive: its key is within S3's 1,024 bytes, the drive's own path included.</summary>
+    public static Parsed<FilePath> Parse(string? text, DrivePath drive)
     {
         ArgumentNullException.ThrowIfNull(drive);
-        return System.Text.Encoding.UTF8.GetByteCount(drive.Prefix) + System.Text.Encoding.UTF8.GetByteCount(Value) <= PathText.MaxKeyBytes;
+        return !Parse(text).TryGet(out var path, out var problem) ? Parsed.Refuse<FilePath>(problem)
+            : Encoding.UTF8.GetByteCount(drive.Prefix) + Encoding.UTF8.GetByteCount(path.Value) <= PathText.MaxKeyBytes ? path
+            : Parsed.Refuse<FilePath>("The path is too long: with the drive's own it would have more than S3's 1,024 bytes.");
     }
 
     public override string ToString() => Value;

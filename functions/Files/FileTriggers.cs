@@ -182,11 +182,9 @@ public sealed class FileTriggers(IDriveFiles files, DriveFinder finder)
         // Hosts hand on "a%2Fb" and "a%252Fb" as the same text, so which file is meant can't be told here.
         if (fromRoute && path?.Contains("%2F", StringComparison.OrdinalIgnoreCase) == true)
             return Refusal.Invalid("path", "An encoded slash can't travel in a URL's path. Use /content?path= for this name.").AsProblem();
-        if (!FilePath.Parse(path).TryGet(out var file, out var problem))
-            return Refusal.Invalid("path", problem).AsProblem();
-        return file.FitsOn(drive.Path)
+        return FilePath.Parse(path, drive.Path).TryGet(out var file, out var problem)
             ? await act(drive, file)
-            : Refusal.Invalid("path", "The path is too long: with the drive's own it would have more than S3's 1,024 bytes.").AsProblem();
+            : Refusal.Invalid("path", problem).AsProblem();
     }
 
     private static string? Text(Microsoft.Extensions.Primitives.StringValues header) => header.Count == 0 ? null : header.ToString();

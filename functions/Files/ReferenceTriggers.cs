@@ -31,10 +31,8 @@ public sealed class ReferenceTriggers(IDriveFiles files, IFileRecords records, F
             var (person, cancellation) = (request.Person(), request.HttpContext.RequestAborted);
             if (!(await finder.FindAsync(person, driveId, cancellation)).TryGet(out var drive, out var unknown))
                 return unknown.AsProblem();
-            if (!FilePath.Parse(body.Path).TryGet(out var path, out var problem))
+            if (!FilePath.Parse(body.Path, drive.Path).TryGet(out var path, out var problem))
                 return Refusal.Invalid("path", problem).AsProblem();
-            if (!path.FitsOn(drive.Path))
-                return Refusal.Invalid("path", "The path is too long: with the drive's own it would have more than S3's 1,024 bytes.").AsProblem();
             if (!(await files.LookAsync(drive, path, ReadConditions.None, cancellation)).TryGet(out var file, out var refusal))
                 return refusal.AsProblem();
             var reference = new FileReference(FileId.New(clock), person.Organization, drive.Id, path, drive.Audience, file.ETag, file.VersionId, person.Id, clock.GetUtcNow());

@@ -51,9 +51,7 @@ public sealed class TransferTriggers(IDriveFiles files, IFileRecords records, Dr
             if (!(await finder.FindAsync(person, driveId, cancellation)).TryGet(out var drive, out var unknown))
                 return unknown.AsProblem();
             var form = new FormReader();
-            var path = form.Read("path", FilePath.Parse(body.Path));
-            if (path is not null && !path.FitsOn(drive.Path))
-                form.Refuse<FilePath>("path", "The path is too long: with the drive's own it would have more than S3's 1,024 bytes.");
+            var path = form.Read("path", FilePath.Parse(body.Path, drive.Path));
             if (body.Size is not (>= 0 and <= MostBytes))
                 form.Refuse<long>("size", $"A number of bytes from 0 to {MostBytes} was expected.");
             if (!form.IsValid)
@@ -131,9 +129,7 @@ public sealed class TransferTriggers(IDriveFiles files, IFileRecords records, Dr
             if (!(await finder.FindAsync(person, driveId, cancellation)).TryGet(out var drive, out var unknown))
                 return unknown.AsProblem();
             var form = new FormReader();
-            var path = form.Read("path", FilePath.Parse(body.Path));
-            if (path is not null && !path.FitsOn(drive.Path))
-                form.Refuse<FilePath>("path", "The path is too long: with the drive's own it would have more than S3's 1,024 bytes.");
+            var path = form.Read("path", FilePath.Parse(body.Path, drive.Path));
             var life = TimeSpan.FromSeconds(body.ExpiresInSeconds ?? 300);
             if (life < TimeSpan.FromSeconds(1) || life > LinkLife)
                 form.Refuse<int>("expiresInSeconds", $"A number from 1 to {LinkLife.TotalSeconds:0} was expected.");

@@ -49,16 +49,14 @@ public sealed class StoreOutputTriggers(IntegrationFinder finder, DriveFinder dr
             return Refusal.Invalid("path", "An encoded slash can't travel in a URL's path. Choose another name for this output.").AsProblem();
         if (string.IsNullOrEmpty(path))
             return Refusal.Invalid("path", "Name the file.").AsProblem();
-        if (!FilePath.Parse(integration.Folder is null ? path : $"{integration.Folder}/{path}").TryGet(out var file, out var problem))
-            return Refusal.Invalid("path", problem).AsProblem();
 
         var driveId = integration.Drive ?? (await drives.DefaultsAsync(person.Organization, cancellation)).For(integration.Workspace!.Value);
         if (driveId is null)
             return Refusal.Conflict("no-drive", "The integration names no drive, and neither its workspace nor the organization has a default one. Choose a default drive.").AsProblem();
         if (!(await driveFinder.FindAsync(person, driveId.Value.Value, cancellation)).TryGet(out var drive, out var gone))
             return gone.AsProblem();
-        if (!file.FitsOn(drive.Path))
-            return Refusal.Invalid("path", "The path is too long: with the drive's own it would have more than S3's 1,024 bytes.").AsProblem();
+        if (!FilePath.Parse(integration.Folder is null ? path : $"{integration.Folder}/{path}", drive.Path).TryGet(out var file, out var problem))
+            return Refusal.Invalid("path", problem).AsProblem();
         if (!FileTriggers.ContentOf(request).TryGet(out var toWrite, out var odd))
             return odd.AsProblem();
         if (!(await files.WriteAsync(drive, file, toWrite, cancellation)).TryGet(out var stored, out var refusal))
