@@ -29,6 +29,16 @@ public sealed class PublishTests
         published.ShouldNotContain("local.settings.json");
     }
 
+    [Theory]
+    [InlineData("scheduler", true)]
+    [InlineData("storage", false)]
+    public async Task The_schedulers_provider_is_published_where_orchestrations_are_kept_there(string backend, bool isPublished)
+    {
+        var project = await EvaluateAsync("-p:_IsPublishing=true", $"-p:DURABLE_BACKEND={backend}");
+
+        Items(project, "PackageReference").Contains("Microsoft.Azure.Functions.Worker.Extensions.DurableTask.AzureManaged").ShouldBe(isPublished);
+    }
+
     [Fact]
     public async Task A_build_is_bound_to_the_embedded_runtime_and_to_no_official_package()
     {
@@ -74,9 +84,9 @@ public sealed class PublishTests
 
     private static string Metadata(JsonNode? item, string name) => item![name]?.GetValue<string>() ?? "";
 
-    private static async Task<JsonNode> EvaluateAsync(string property)
+    private static async Task<JsonNode> EvaluateAsync(params string[] properties)
     {
-        var (exitCode, output) = await RunAsync(property, "-getProperty:FunctionsRuntime", "-getItem:ProjectReference,PackageReference,None,Compile");
+        var (exitCode, output) = await RunAsync([.. properties, "-getProperty:FunctionsRuntime", "-getItem:ProjectReference,PackageReference,None,Compile"]);
         exitCode.ShouldBe(0, output);
         return JsonNode.Parse(output)!;
     }
@@ -88,6 +98,7 @@ public sealed class PublishTests
             start.ArgumentList.Add(argument);
         // The test run's own settings would decide otherwise.
         start.Environment.Remove("FunctionsRuntime");
+        start.Environment.Remove("DURABLE_BACKEND");
         start.Environment.Remove("MSBuildSDKsPath");
         start.Environment.Remove("MSBUILD_EXE_PATH");
         // Where intermediate files go elsewhere, those of other builds are no sources all the same.
