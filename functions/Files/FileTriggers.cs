@@ -45,7 +45,7 @@ public sealed class FileTriggers(IDriveFiles files, DriveFinder finder)
 
     [Function("PutDriveFile")]
     [Requires(Need.Person)]
-    [Summary("Write a file", Detail = "Streamed, any size, encrypted as the drive says. It is there whole or not at all.")]
+    [Summary("Write a file", Detail = "Streamed, encrypted as the drive says. It is there whole or not at all. In Azure a request takes 100 MB; what is larger goes straight to S3, by an upload.")]
     [Reads("*/*")]
     [Answers<StoredFileView>(200, "It replaced another.", ETag = true)]
     [Answers<StoredFileView>(201, "It is new.", ETag = true)]
