@@ -104,7 +104,7 @@ public sealed class DownstreamScenarios(RunningApp running)
         (await drive.KeysAsync($"{downstream}/")).ShouldBeEmpty("the repetition was answered, not stored");
         var other = await SendAsync("another.txt", "the report");
         other.Status.ShouldBe(HttpStatusCode.UnprocessableEntity);
-        other.Text.ShouldContain("idempotency-key-reused");
+        other.Text.ShouldContain("This key was used for another request");
 
         async Task<(HttpStatusCode Status, string Text)> SendAsync(string path, string content)
         {
