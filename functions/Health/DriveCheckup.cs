@@ -16,25 +16,25 @@ public sealed class DriveCheckup(
     public async Task CheckAsync(DueLook look, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(look);
-        var outcome = look.IsQuiet(clock.GetUtcNow()) ? await probe.LookAsync(look.Drive, cancellation) : null;
+        var outcome = look.IsQuiet(clock.GetUtcNow()) ? await probe.LookAsync(look.Target, cancellation) : null;
         if (outcome is HealthOutcome.Reachable)
         {
             HealthMeasures.Looked(HealthStatus.Healthy);
             return;
         }
 
-        if (await drives.FindAsync(look.Drive.Organization, look.Drive.Id, cancellation) is not { } read)
+        if (await drives.FindAsync(look.Target.Organization, look.Target.Drive, cancellation) is not { } read)
         {
             if (clock.GetUtcNow() - look.EnrolledAt > Birth)
-                await rounds.WithdrawAsync(look.Drive.Id, cancellation);
+                await rounds.WithdrawAsync(look.Target.Drive, cancellation);
             return;
         }
 
         if (read.Value.State is not DriveState.Connected)
             return;
-        if (outcome is not null && read.Value.Authentication != look.Drive.Authentication)
+        if (outcome is not null && read.Value.Credentials != look.Target.Credentials)
             outcome = null;
-        await JudgeAsync(look with { Drive = read.Value }, read, outcome, cancellation);
+        await JudgeAsync(look, read, outcome, cancellation);
     }
 
     /// <param name="outcome">Of the look that was made already; null when none was.</param>
@@ -60,12 +60,12 @@ public sealed class DriveCheckup(
         HealthMeasures.Looked(health.Status);
         if (health.Status != drive.Health.Status)
             await TellAsync(drive, drive.Health.Status, health, cancellation);
-        await rounds.RememberAsync(look with { Drive = drive with { Health = health }, Memory = memory, Told = health.Status }, cancellation);
+        await rounds.RememberAsync(drive with { Health = health }, memory, health.Status, look.EnrolledAt, cancellation);
     }
 
     private async Task<HealthOutcome> LookAsync(Drive drive, bool writes, CancellationToken cancellation)
     {
-        var looked = await probe.LookAsync(drive, cancellation);
+        var looked = await probe.LookAsync(LookTarget.Of(drive), cancellation);
         if (!writes || looked is not HealthOutcome.Reachable)
             return looked;
         return await probe.WriteAsync(drive, cancellation) switch

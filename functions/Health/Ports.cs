@@ -1,3 +1,4 @@
+using ServerlessDrives.Access;
 using ServerlessDrives.Drives;
 
 namespace ServerlessDrives.Health;
@@ -6,7 +7,7 @@ namespace ServerlessDrives.Health;
 public interface IHealthProbe
 {
     /// <summary>One listing of at most one key below the drive's path.</summary>
-    Task<HealthOutcome> LookAsync(Drive drive, CancellationToken cancellation);
+    Task<HealthOutcome> LookAsync(LookTarget target, CancellationToken cancellation);
 
     /// <summary>Writes and deletes a small object.</summary>
     Task<HealthOutcome> WriteAsync(Drive drive, CancellationToken cancellation);
@@ -31,7 +32,9 @@ public interface IHealthRounds
     IAsyncEnumerable<DueLook> DueAsync(int shard, IReadOnlyList<KeyRange> ranges, int most, CancellationToken cancellation);
 
     /// <summary>Remembers what a look came to; nothing is remembered of a drive that was withdrawn meanwhile.</summary>
-    Task RememberAsync(DueLook look, CancellationToken cancellation);
+    /// <param name="drive">As it is after the look.</param>
+    /// <param name="told">As of <see cref="DueLook"/>; so is the rest.</param>
+    Task RememberAsync(Drive drive, HealthMemory memory, HealthStatus told, DateTimeOffset enrolledAt, CancellationToken cancellation);
 
     /// <summary>How far each shard has come; none for those that never began.</summary>
     Task<IReadOnlyDictionary<int, SweepPosition>> PositionsAsync(CancellationToken cancellation);
@@ -40,12 +43,23 @@ public interface IHealthRounds
     Task AdvanceAsync(IReadOnlyDictionary<int, SweepPosition> positions, CancellationToken cancellation);
 }
 
+/// <summary>What a look at a drive takes of it.</summary>
+/// <param name="Owner">Whom the bucket must belong to; null where the server doesn't say.</param>
+public sealed record LookTarget(OrganizationId Organization, DriveId Drive, DriveCredentials Credentials, BucketAccess Access, AccountId? Owner)
+{
+    public static LookTarget Of(Drive drive)
+    {
+        ArgumentNullException.ThrowIfNull(drive);
+        return new(drive.Organization, drive.Id, drive.Credentials, drive.Access, drive.BucketOwner);
+    }
+}
+
 /// <param name="Key">Its place and id.</param>
 /// <param name="Start">When the round of this turn began.</param>
-/// <param name="Drive">As it was when it was last enrolled or looked at closely.</param>
+/// <param name="Target">As it was when it was last enrolled or looked at closely.</param>
 /// <param name="Told">The health that the world was last told of.</param>
 /// <param name="EnrolledAt">Since when it is looked at.</param>
-public sealed record DueLook(string Key, DateTimeOffset Start, Drive Drive, HealthMemory Memory, HealthStatus Told, DateTimeOffset EnrolledAt)
+public sealed record DueLook(string Key, DateTimeOffset Start, LookTarget Target, HealthMemory Memory, HealthStatus Told, DateTimeOffset EnrolledAt)
 {
     /// <summary>Whether there is nothing to do but look: it was well, and writing isn't due to be tried.</summary>
     public bool IsQuiet(DateTimeOffset now) => Told is HealthStatus.Healthy && Memory.Failures == 0 && !Memory.WriteProbeIsDue(now);

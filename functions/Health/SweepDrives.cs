@@ -122,7 +122,7 @@ public sealed class SweepDrives(IHealthRounds rounds, DriveCheckup checkup, Heal
         catch (Exception failure) when (failure is not OperationCanceledException)
         {
             // One drive in trouble must not keep the others from being looked at; its turn comes again.
-            log.LogError(failure, "Drive {Drive} could not be checked.", look.Drive.Id);
+            log.LogError(failure, "Drive {Drive} could not be checked.", look.Target.Drive);
         }
     }
 

@@ -15,10 +15,15 @@ internal sealed class DriveKeyring(RoleSessions sessions, ISecrets secrets, IOpt
     public RefreshingDriveCredentials Of(Drive drive)
     {
         ArgumentNullException.ThrowIfNull(drive);
-        var (credentials, access) = (drive.Credentials, drive.Access);
+        return Of(drive.Id, drive.Credentials, drive.Access);
+    }
+
+    /// <inheritdoc cref="Of(Drive)"/>
+    public RefreshingDriveCredentials Of(DriveId drive, DriveCredentials credentials, BucketAccess access)
+    {
         lock (_lock)
         {
-            if (_byDrive.TryGetValue(drive.Id, out var node))
+            if (_byDrive.TryGetValue(drive, out var node))
             {
                 _byUse.Remove(node);
                 if (node.Value.Credentials == credentials && node.Value.Access == access)
@@ -28,8 +33,8 @@ internal sealed class DriveKeyring(RoleSessions sessions, ISecrets secrets, IOpt
                 }
             }
 
-            var key = new Key(drive.Id, credentials, access, Make(drive.Id, credentials, access));
-            _byDrive[drive.Id] = _byUse.AddFirst(key);
+            var key = new Key(drive, credentials, access, Make(drive, credentials, access));
+            _byDrive[drive] = _byUse.AddFirst(key);
             while (_byUse.Count > options.Value.MaxSessions)
             {
                 _byDrive.Remove(_byUse.Last!.Value.Drive);

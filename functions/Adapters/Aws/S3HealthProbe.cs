@@ -21,18 +21,18 @@ internal sealed class S3HealthProbe(AwsClients clients, DriveKeyring keyring, IO
     private readonly CredentialsInScope _credentials = new();
     private readonly ConcurrentDictionary<(Region Region, bool PathStyle), Lazy<AmazonS3Client>> _clients = new();
 
-    public Task<HealthOutcome> LookAsync(Drive drive, CancellationToken cancellation) => TryAsync(
-        drive,
+    public Task<HealthOutcome> LookAsync(LookTarget target, CancellationToken cancellation) => TryAsync(
+        target,
         KnownCheck.ObjectsListable,
         (s3, patience) => s3.ListObjectsV2Async(
-            new() { BucketName = drive.Bucket.Value, Prefix = drive.Path.Prefix, MaxKeys = 1, ExpectedBucketOwner = drive.BucketOwner?.Value }, patience),
+            new() { BucketName = target.Access.Bucket.Value, Prefix = target.Access.Path.Prefix, MaxKeys = 1, ExpectedBucketOwner = target.Owner?.Value }, patience),
         cancellation);
 
     public async Task<HealthOutcome> WriteAsync(Drive drive, CancellationToken cancellation)
     {
-        var key = $"{drive.Path.Prefix}.serverless-drives/health-{Guid.NewGuid():N}";
+        var (target, key) = (LookTarget.Of(drive), $"{drive.Path.Prefix}.serverless-drives/health-{Guid.NewGuid():N}");
         var written = await TryAsync(
-            drive,
+            target,
             KnownCheck.ObjectWritable,
             async (s3, patience) =>
             {
@@ -44,7 +44,7 @@ internal sealed class S3HealthProbe(AwsClients clients, DriveKeyring keyring, IO
         if (written is not HealthOutcome.Reachable)
             return written;
         return await TryAsync(
-            drive,
+            target,
             KnownCheck.ObjectDeletable,
             (s3, patience) => s3.DeleteObjectAsync(new() { BucketName = drive.Bucket.Value, Key = key, ExpectedBucketOwner = drive.BucketOwner?.Value }, patience),
             cancellation);
@@ -56,18 +56,18 @@ internal sealed class S3HealthProbe(AwsClients clients, DriveKeyring keyring, IO
             client.Value.Dispose();
     }
 
-    private async Task<HealthOutcome> TryAsync<T>(Drive drive, KnownCheck tried, Func<AmazonS3Client, CancellationToken, Task<T>> call, CancellationToken cancellation)
+    private async Task<HealthOutcome> TryAsync<T>(LookTarget target, KnownCheck tried, Func<AmazonS3Client, CancellationToken, Task<T>> call, CancellationToken cancellation)
         where T : notnull
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         patience.CancelAfter(Patience);
-        var credentials = keyring.Of(drive);
+        var credentials = keyring.Of(target.Drive, target.Credentials, target.Access);
         try
         {
             // Fetched by themselves, so that a refusal of them is told from one of the call.
             var fetched = await AwsAnswers.AnswerAsync(credentials.GetCredentialsAsync, cancellation);
             if (fetched.Fault is { } refused)
-                return drive.Authentication is DriveAuthentication.IamRole ? OutcomeOf(drive, KnownCheck.TrustAccepted, refused) : new HealthOutcome.NotLooked(OurFault);
+                return target.Credentials is DriveCredentials.Role ? OutcomeOf(target, KnownCheck.TrustAccepted, refused) : new HealthOutcome.NotLooked(OurFault);
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
         {
@@ -76,20 +76,21 @@ internal sealed class S3HealthProbe(AwsClients clients, DriveKeyring keyring, IO
         }
 
         _credentials.Enter(credentials);
-        var answer = await AwsAnswers.AnswerAsync(() => call(ClientOf(drive), patience.Token), cancellation);
+        var answer = await AwsAnswers.AnswerAsync(() => call(ClientOf(target.Access), patience.Token), cancellation);
         if (answer.Fault is Fault.Refused { Status: 400 or 401 or 403 })
             credentials.Drop();
-        return answer.Fault is { } fault ? OutcomeOf(drive, tried, fault) : new HealthOutcome.Reachable();
+        return answer.Fault is { } fault ? OutcomeOf(target, tried, fault) : new HealthOutcome.Reachable();
     }
 
-    private AmazonS3Client ClientOf(Drive drive) => _clients.GetOrAdd(
-        (drive.Region, drive.Bucket.HasDots), _ => new(() => clients.S3(_credentials, drive.Bucket, drive.Region, options.Value.CallTimeout))).Value;
+    private AmazonS3Client ClientOf(BucketAccess access) => _clients.TryGetValue((access.Region, access.Bucket.HasDots), out var known)
+        ? known.Value
+        : _clients.GetOrAdd((access.Region, access.Bucket.HasDots), _ => new(() => clients.S3(_credentials, access.Bucket, access.Region, options.Value.CallTimeout))).Value;
 
-    private static HealthOutcome OutcomeOf(Drive drive, KnownCheck tried, Fault fault) => fault switch
+    private static HealthOutcome OutcomeOf(LookTarget target, KnownCheck tried, Fault fault) => fault switch
     {
-        Fault.Refused { Code: "IDPCommunicationError" or "InvalidIdentityToken" or "ExpiredTokenException" or "RequestTimeTooSkewed" } => new HealthOutcome.NotLooked(S3Refusals.Explain(drive, tried, fault)),
+        Fault.Refused { Code: "IDPCommunicationError" or "InvalidIdentityToken" or "ExpiredTokenException" or "RequestTimeTooSkewed" } => new HealthOutcome.NotLooked(S3Refusals.Explain(target.Credentials, target.Access, tried, fault)),
         Fault.Refused { Status: 429 or 503 } or Fault.Refused { Code: "SlowDown" or "Throttling" or "ThrottlingException" or "RequestLimitExceeded" } => new HealthOutcome.Throttled(),
-        _ => new HealthOutcome.Refused(S3Refusals.Explain(drive, tried, fault)),
+        _ => new HealthOutcome.Refused(S3Refusals.Explain(target.Credentials, target.Access, tried, fault)),
     };
 
     private const string OurFault = "The check could not be made: the drive's credentials could not be fetched on our side. Nothing has to be changed in AWS.";

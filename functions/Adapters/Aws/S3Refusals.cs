@@ -1,3 +1,4 @@
+using ServerlessDrives.Access;
 using ServerlessDrives.Drives;
 using ServerlessDrives.Files;
 using ServerlessDrives.Verification;
@@ -47,9 +48,12 @@ internal static class S3Refusals
     };
 
     /// <summary>What it means and what to change, in sentences.</summary>
-    public static string Explain(Drive drive, KnownCheck tried, Fault fault)
+    public static string Explain(Drive drive, KnownCheck tried, Fault fault) => Explain(drive.Credentials, drive.Access, tried, fault);
+
+    /// <inheritdoc cref="Explain(Drive, KnownCheck, Fault)"/>
+    public static string Explain(DriveCredentials credentials, BucketAccess access, KnownCheck tried, Fault fault)
     {
-        var (explanation, fix) = new Explanations(new Scene(drive.Credentials, Principal: null, drive.Region, drive.Access)).Of(tried, fault);
+        var (explanation, fix) = new Explanations(new Scene(credentials, Principal: null, access.Region, access)).Of(tried, fault);
         return $"{explanation} {fix}";
     }
 

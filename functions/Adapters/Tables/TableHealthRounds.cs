@@ -10,20 +10,27 @@ using ServerlessDrives.Health;
 namespace ServerlessDrives.Adapters.Tables;
 
 /// <summary>Which drives are looked at: a partition for each shard, its rows in the order of the drives' turns, and one for the shards' positions.</summary>
-internal sealed class TableHealthRounds(TableServiceClient service, ILogger<TableHealthRounds> log) : IHealthRounds
+internal sealed class TableHealthRounds(TableServiceClient service, ILogger<TableHealthRounds> log) : IHealthRounds, IDisposable
 {
     public const string Name = "HealthRounds";
     private const string Positions = "positions";
 
-    /// <summary>A small one first, so that looks begin at once; the next page comes in while the drives of this one are looked at.</summary>
+    /// <summary>A small one first, so that looks begin at once; the next page comes in while the last drives of this one are looked at.</summary>
     private const int FirstPage = 40;
 
-    private const int LaterPage = 300;
+    private const int LaterPage = 200;
+
+    /// <summary>Pages read at a time, of all shards: while it is read, a page is several times as large as what is kept of it.</summary>
+    private const int PagesAtOnce = 4;
+
+    /// <summary>How many drives are left to be looked at when the next page is read: some tenths of a second's, and storage takes some hundredths.</summary>
+    private const int Ahead = 40;
 
     /// <summary>A look takes no more than this, and storage is read several times as fast for it.</summary>
-    private static readonly string[] Read = [nameof(ITableEntity.RowKey), nameof(LookRow.Look)];
+    private static readonly string[] Read = [nameof(ITableEntity.RowKey), nameof(LookRow.Brief)];
 
     private readonly TableClient _table = service.GetTableClient(Name);
+    private readonly SemaphoreSlim _reading = new(PagesAtOnce);
 
     public int Shards => 16;
 
@@ -51,15 +58,21 @@ internal sealed class TableHealthRounds(TableServiceClient service, ILogger<Tabl
             {
                 var rows = await reading;
                 most -= rows.Count;
-                var full = rows.Count == size && most > 0;
+                var next = rows.Count == size && most > 0 ? range with { After = rows.Last().RowKey } : null;
                 size = Math.Min(most, LaterPage);
-                reading = full ? PageAsync(shard, range with { After = rows[^1].RowKey }, size, cancellation) : null;
-                // Nobody may come back for it: then its failure is nobody's.
-                _ = reading?.ContinueWith(static failed => failed.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
-                foreach (var row in rows)
+                reading = null;
+                // Rows are let go of as they are taken, so that no more than a page is held for each shard.
+                while (rows.TryDequeue(out var row))
                 {
-                    if (TryRead(row) is { } kept)
-                        yield return new(row.RowKey, range.Start, kept.Drive, kept.Memory, kept.Told, kept.EnrolledAt);
+                    if (next is not null && reading is null && rows.Count <= Ahead)
+                    {
+                        reading = PageAsync(shard, next, size, cancellation);
+                        // Nobody may come back for it: then its failure is nobody's.
+                        _ = reading.ContinueWith(static failed => failed.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+                    }
+
+                    if (await LookOfAsync(shard, row, range.Start, cancellation) is { } look)
+                        yield return look;
                 }
             }
 
@@ -68,9 +81,9 @@ internal sealed class TableHealthRounds(TableServiceClient service, ILogger<Tabl
         }
     }
 
-    public async Task RememberAsync(DueLook look, CancellationToken cancellation)
+    public async Task RememberAsync(Drive drive, HealthMemory memory, HealthStatus told, DateTimeOffset enrolledAt, CancellationToken cancellation)
     {
-        var row = RowOf(new(look.Drive, look.Memory, look.Told, look.EnrolledAt));
+        var row = RowOf(new(drive, memory, told, enrolledAt));
         // An update, not an upsert: a row that was withdrawn meanwhile must not come back.
         await new Transaction(_table, row.PartitionKey).Replace(row, ETag.All).CommitAsync(cancellation);
     }
@@ -91,18 +104,47 @@ internal sealed class TableHealthRounds(TableServiceClient service, ILogger<Tabl
         await transaction.CommitAsync(cancellation);
     }
 
-    private async Task<List<LookRow>> PageAsync(int shard, KeyRange range, int size, CancellationToken cancellation)
+    public void Dispose() => _reading.Dispose();
+
+    private async Task<Queue<LookRow>> PageAsync(int shard, KeyRange range, int size, CancellationToken cancellation)
     {
         var filter = TableClient.CreateQueryFilter($"PartitionKey eq {PartitionOf(shard)} and RowKey gt {range.After} and RowKey lt {range.End}");
-        var rows = new List<LookRow>(size);
-        await foreach (var row in _table.QueryAsync<LookRow>(filter, size, Read, cancellation))
+        var rows = new Queue<LookRow>(size);
+        await _reading.WaitAsync(cancellation);
+        try
         {
-            rows.Add(row);
-            if (rows.Count == size)
-                break;
+            await foreach (var row in _table.QueryAsync<LookRow>(filter, size, Read, cancellation))
+            {
+                rows.Enqueue(row);
+                if (rows.Count == size)
+                    break;
+            }
+        }
+        finally
+        {
+            _reading.Release();
         }
 
         return rows;
+    }
+
+    private async ValueTask<DueLook?> LookOfAsync(int shard, LookRow row, DateTimeOffset start, CancellationToken cancellation)
+    {
+        try
+        {
+            if (BriefLook.Read(row.Brief, row.RowKey, start) is { } look)
+                return look;
+        }
+        catch (Exception broken) when (broken is InvalidDataException or FormatException or JsonException)
+        {
+            log.LogWarning(broken, "The brief part of the row {Row} of the health rounds can't be read; all of it is.", row.RowKey);
+        }
+
+        // Written by an earlier version, or a later one: read as a whole, and written as this one does.
+        if (await _table.FindAsync<LookRow>(PartitionOf(shard), row.RowKey, cancellation) is not { } whole || TryRead(whole) is not { } kept)
+            return null;
+        await new Transaction(_table, whole.PartitionKey).Replace(RowOf(kept), whole.ETag).CommitAsync(cancellation);
+        return new(row.RowKey, start, LookTarget.Of(kept.Drive), kept.Memory, kept.Told, kept.EnrolledAt);
     }
 
     private KeptLook? TryRead(LookRow row)
@@ -119,15 +161,23 @@ internal sealed class TableHealthRounds(TableServiceClient service, ILogger<Tabl
         }
     }
 
-    private LookRow RowOf(KeptLook look) =>
-        new() { PartitionKey = PartitionOf(Rounds.ShardOf(look.Drive.Id, Shards)), RowKey = Rounds.KeyOf(look.Drive.Id), Look = Stored.Write(look) };
+    private LookRow RowOf(KeptLook look) => new()
+    {
+        PartitionKey = PartitionOf(Rounds.ShardOf(look.Drive.Id, Shards)),
+        RowKey = Rounds.KeyOf(look.Drive.Id),
+        Look = Stored.Write(look),
+        Brief = BriefLook.Write(LookTarget.Of(look.Drive), look.Memory, look.Told, look.EnrolledAt),
+    };
 
     private static string PartitionOf(int shard) => $"shard-{shard:D2}";
 
     private sealed class LookRow : Row
     {
-        /// <summary>A <see cref="KeptLook"/> as JSON: sweeps read rows by the thousand, and one column is read several times as fast as many.</summary>
+        /// <summary>A <see cref="KeptLook"/> as JSON.</summary>
         public string Look { get; set; } = "";
+
+        /// <summary>What a sweep reads of it: a <see cref="BriefLook"/>. Null in rows of versions that had none.</summary>
+        public string? Brief { get; set; }
     }
 
     private sealed record KeptLook(Drive Drive, HealthMemory Memory, HealthStatus Told, DateTimeOffset EnrolledAt);

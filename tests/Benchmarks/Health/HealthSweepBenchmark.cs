@@ -142,7 +142,7 @@ public sealed class HealthSweepBenchmark : LoadBenchmark
             drives[i] = template with { Id = DriveId.New(TimeProvider.System), Authentication = new DriveAuthentication.AccessKey(key.AccessKeyId, name, version!) };
             var now = TimeProvider.System.GetUtcNow();
             await rounds.EnrollAsync(drives[i], now, cancellation);
-            await rounds.RememberAsync(LookAt(drives[i], now), cancellation);
+            await rounds.RememberAsync(drives[i], HealthMemory.None with { WriteProbedAt = now }, HealthStatus.Healthy, now, cancellation);
         });
         var table = app.Services.GetRequiredService<TableServiceClient>().GetTableClient(OrganizationTable.Name);
         foreach (var batch in drives.Chunk(100))
@@ -157,9 +157,6 @@ public sealed class HealthSweepBenchmark : LoadBenchmark
 
         return [template, .. drives];
     }
-
-    private static DueLook LookAt(Drive drive, DateTimeOffset now) =>
-        new(ServerlessDrives.Health.Rounds.KeyOf(drive.Id), now, drive, HealthMemory.None with { WriteProbedAt = now }, HealthStatus.Healthy, now);
 
     /// <summary>How long something takes, and how many MiB of managed memory there are meanwhile more than before.</summary>
     /// <param name="live">Whether garbage is collected before each look, which takes its time.</param>
@@ -248,9 +245,9 @@ public sealed class HealthSweepBenchmark : LoadBenchmark
 
         public int Looks => Volatile.Read(ref _looks);
 
-        public async Task<HealthOutcome> LookAsync(Drive drive, CancellationToken cancellation)
+        public async Task<HealthOutcome> LookAsync(LookTarget target, CancellationToken cancellation)
         {
-            var outcome = await probe.LookAsync(drive, cancellation);
+            var outcome = await probe.LookAsync(target, cancellation);
             if (outcome is not HealthOutcome.Reachable)
                 throw new InvalidOperationException($"The look came to {outcome}.");
             Interlocked.Increment(ref _looks);

@@ -69,7 +69,7 @@ public sealed class CrashTests(CrashWorld world) : IClassFixture<CrashWorld>
         var now = (await world.App.Services.GetRequiredService<IDrives>().FindAsync(drive.Organization, drive.Id, CancellationToken.None))!.Value;
         now.State.ShouldBe(DriveState.Connected);
         (await SecretOfAsync(now)).ShouldNotBeNull();
-        (await next.Services.GetRequiredService<IHealthProbe>().LookAsync(now, CancellationToken.None)).ShouldBeOfType<HealthOutcome.Reachable>();
+        (await next.Services.GetRequiredService<IHealthProbe>().LookAsync(LookTarget.Of(now), CancellationToken.None)).ShouldBeOfType<HealthOutcome.Reachable>();
         var key = (DriveAuthentication.AccessKey)now.Authentication;
         (await EnabledVersionsAsync(key.Secret)).ShouldBe([key.SecretVersion], "only what the drive uses is enabled");
     });
@@ -169,6 +169,6 @@ public sealed class CrashTests(CrashWorld world) : IClassFixture<CrashWorld>
     {
         var rounds = world.App.Services.GetRequiredService<IHealthRounds>();
         return await rounds.DueAsync(Rounds.ShardOf(drive.Id, rounds.Shards), [new(DateTimeOffset.UnixEpoch, "", "~")], 10_000, CancellationToken.None)
-            .AnyAsync(look => look.Drive.Id == drive.Id);
+            .AnyAsync(look => look.Target.Drive == drive.Id);
     }
 }

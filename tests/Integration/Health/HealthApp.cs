@@ -110,10 +110,10 @@ public sealed class CountingProbe(IHealthProbe probe) : IHealthProbe
 
     public int Looks => _looks;
 
-    public Task<HealthOutcome> LookAsync(ServerlessDrives.Drives.Drive drive, CancellationToken cancellation)
+    public Task<HealthOutcome> LookAsync(LookTarget target, CancellationToken cancellation)
     {
         Interlocked.Increment(ref _looks);
-        return probe.LookAsync(drive, cancellation);
+        return probe.LookAsync(target, cancellation);
     }
 
     public Task<HealthOutcome> WriteAsync(ServerlessDrives.Drives.Drive drive, CancellationToken cancellation) => probe.WriteAsync(drive, cancellation);

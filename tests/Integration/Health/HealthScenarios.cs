@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using Azure.Data.Tables;
 using Microsoft.Extensions.DependencyInjection;
 using ServerlessDrives.Access;
 using ServerlessDrives.Drives;
@@ -58,6 +59,26 @@ public sealed class HealthScenarios(HealthApp health) : IClassFixture<HealthApp>
         var history = (await ada.GetAsync($"/api/drives/{drive}/health?from=2000-01-01T00:00:00Z&to=2100-01-01T00:00:00Z", HttpStatusCode.OK))["history"]!.AsArray();
         history.Select(change => change!.Text("status")).ShouldBe(["healthy", "unreachable", "healthy"]);
         history[1]!.Text("problem").ShouldBe(down.Text("problem"));
+    }
+
+    [Fact]
+    public async Task A_drive_that_an_earlier_version_enrolled_is_looked_at_like_any_other()
+    {
+        using var ada = await health.App.SignInAsync("ada");
+        var (user, id, secret) = await health.CreateUserAsync();
+        var drive = DriveId.Of(await health.ConnectAsync(ada, id, secret));
+        await health.RoundAsync();
+        var table = health.App.Services.GetRequiredService<TableServiceClient>().GetTableClient("HealthRounds");
+        var shard = $"shard-{Rounds.ShardOf(drive, health.App.Services.GetRequiredService<IHealthRounds>().Shards):D2}";
+        var row = (await table.GetEntityAsync<TableEntity>(shard, Rounds.KeyOf(drive), cancellationToken: Cancellation)).Value;
+        row.Remove("Brief").ShouldBeTrue();
+        await table.UpdateEntityAsync(row, row.ETag, TableUpdateMode.Replace, Cancellation);
+
+        await health.App.Administrator().IamAsync("UpdateAccessKey", ("UserName", user), ("AccessKeyId", id), ("Status", "Inactive"));
+        for (var look = 0; look < HealthMemory.Patience; look++)
+            await health.RoundAsync();
+        (await HealthApp.HealthOfAsync(ada, drive.Value)).Text("status").ShouldBe("unreachable");
+        (await table.GetEntityAsync<TableEntity>(shard, Rounds.KeyOf(drive), cancellationToken: Cancellation)).Value.ContainsKey("Brief").ShouldBeTrue();
     }
 
     [Fact]
