@@ -11,7 +11,8 @@ public interface IConnectionFlow
     Task BeginAsync(ConnectionAttempt attempt, CancellationToken cancellation);
 
     /// <summary>Tells a waiting orchestration; one that has ended is fine.</summary>
-    Task TellAsync(ConnectionId connection, string eventName, CancellationToken cancellation);
+    /// <returns>Whether it has certainly heard. One that hadn't begun may not have, and is to be told again.</returns>
+    Task<bool> TellAsync(ConnectionId connection, string eventName, CancellationToken cancellation);
 }
 
 /// <summary>
@@ -102,10 +103,9 @@ public sealed class ConnectionDesk(IConnections connections, IRoles roles, ISecr
         var key = KeyOf(read.Value);
         var promise = await connections.PromiseAsync(key, cancellation);
         var stored = await StoreConfigurationAsync(read, body, person.Id, asRead, cancellation);
-        if (stored.TryGet(out var after, out _))
-            await flow.TellAsync(key.Connection, ConnectionEventName.For(ConnectionEvent.Configured, after.Value.Attempt), cancellation);
+        if (!stored.TryGet(out var after, out _) || await flow.TellAsync(key.Connection, ConnectionEventName.For(ConnectionEvent.Configured, after.Value.Attempt), cancellation))
+            await connections.KeepAsync(promise, cancellation);
 
-        await connections.KeepAsync(promise, cancellation);
         return stored;
     }
 
@@ -133,7 +133,8 @@ public sealed class ConnectionDesk(IConnections connections, IRoles roles, ISecr
                 }
 
                 read = saved;
-                await flow.TellAsync(key.Connection, ConfirmedEvent(step, connection.Attempt), cancellation);
+                if (!await flow.TellAsync(key.Connection, ConfirmedEvent(step, connection.Attempt), cancellation))
+                    return read;
             }
 
             await connections.KeepAsync(promise, cancellation);
@@ -156,10 +157,8 @@ public sealed class ConnectionDesk(IConnections connections, IRoles roles, ISecr
             var saved = now.Value.CancelRequested
                 ? now
                 : await connections.SaveAsync(now.With(now.Value.RequestCancel(clock.GetUtcNow())), ConnectionWitness.CancelRequested(person.Id, now.Value), cancellation);
-            if (saved is not null)
-                await flow.TellAsync(key.Connection, ConnectionEventName.Cancelled, cancellation);
-
-            await connections.KeepAsync(promise, cancellation);
+            if (saved is null || await flow.TellAsync(key.Connection, ConnectionEventName.Cancelled, cancellation))
+                await connections.KeepAsync(promise, cancellation);
             if (saved is not null)
                 return saved;
             if (asRead || await connections.FindAsync(key, cancellation) is not { } again)
@@ -185,12 +184,15 @@ public sealed class ConnectionDesk(IConnections connections, IRoles roles, ISecr
             else
             {
                 await flow.BeginAsync(connection.FirstAttempt(), cancellation);
+                var heard = true;
                 if (connection.CancelRequested)
-                    await flow.TellAsync(connection.Id, ConnectionEventName.Cancelled, cancellation);
+                    heard &= await flow.TellAsync(connection.Id, ConnectionEventName.Cancelled, cancellation);
                 if (connection.Status is ConnectionStatus.AwaitingConfiguration && connection.IsConfiguredFor(connection.Attempt))
-                    await flow.TellAsync(connection.Id, ConnectionEventName.For(ConnectionEvent.Configured, connection.Attempt), cancellation);
+                    heard &= await flow.TellAsync(connection.Id, ConnectionEventName.For(ConnectionEvent.Configured, connection.Attempt), cancellation);
                 if (connection.OpenStep is { } step && connection.ConfirmationOf(step) is not null)
-                    await flow.TellAsync(connection.Id, ConfirmedEvent(step, connection.Attempt), cancellation);
+                    heard &= await flow.TellAsync(connection.Id, ConfirmedEvent(step, connection.Attempt), cancellation);
+                if (!heard)
+                    return;
             }
         }
 

@@ -22,8 +22,10 @@ internal sealed class DurableConnectionFlow(DurableTaskClient durable) : IConnec
         }
     }
 
-    public async Task TellAsync(ConnectionId connection, string eventName, CancellationToken cancellation)
+    public async Task<bool> TellAsync(ConnectionId connection, string eventName, CancellationToken cancellation)
     {
+        // An event that overtakes the start of its instance finds no history to be added to, and Azure Storage's provider discards it.
+        var begun = await durable.GetInstanceAsync(connection.Value, getInputsAndOutputs: false, cancellation) is not { RuntimeStatus: OrchestrationRuntimeStatus.Pending };
         try
         {
             await durable.RaiseEventAsync(connection.Value, eventName, eventName, cancellation);
@@ -31,6 +33,9 @@ internal sealed class DurableConnectionFlow(DurableTaskClient durable) : IConnec
         catch (RpcException ended) when (ended.StatusCode is StatusCode.FailedPrecondition)
         {
             // It has ended meanwhile; the row says how.
+            return true;
         }
+
+        return begun;
     }
 }
