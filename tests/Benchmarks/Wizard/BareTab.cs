@@ -48,8 +48,15 @@ internal sealed class BareTab : IAsyncDisposable
     /// <returns>The expression's value; undefined while the page is changing.</returns>
     public async Task<JsonElement> ReadAsync(string expression)
     {
-        var answer = await SendAsync("Runtime.evaluate", new() { ["expression"] = expression, ["returnByValue"] = true });
-        return answer.TryGetProperty("exceptionDetails", out _) || !answer.GetProperty("result").TryGetProperty("value", out var value) ? default : value;
+        try
+        {
+            var answer = await SendAsync("Runtime.evaluate", new() { ["expression"] = expression, ["returnByValue"] = true });
+            return answer.TryGetProperty("exceptionDetails", out _) || !answer.GetProperty("result").TryGetProperty("value", out var value) ? default : value;
+        }
+        catch (InvalidOperationException)
+        {
+            return default; // the page that was asked has gone
+        }
     }
 
     public async Task UntilAsync(string condition)
