@@ -258,6 +258,7 @@ public sealed class Death
     private readonly bool _ofEngine;
     private readonly TaskCompletionSource _comes = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _calls;
+    private int _underWay;
 
     public Death(int after, bool ofEngine)
     {
@@ -271,6 +272,17 @@ public sealed class Death
     public bool HasCome => _comes.Task.IsCompleted;
 
     public int Calls => _calls;
+
+    public void Begin() => Interlocked.Increment(ref _underWay);
+
+    public void End() => Interlocked.Decrement(ref _underWay);
+
+    /// <summary>What was under way to storage when death came has arrived there: nothing of this life has an effect in the next one.</summary>
+    public async Task SettleAsync()
+    {
+        while (Volatile.Read(ref _underWay) > 0)
+            await Task.Delay(10);
+    }
 
     /// <returns>Whether this call is the last one.</returns>
     public bool Count(bool byEngine)
@@ -290,9 +302,18 @@ internal sealed class MortalTransport(HttpPipelineTransport inner, Death? death,
 
     public override async ValueTask ProcessAsync(Azure.Core.HttpMessage message)
     {
-        if (death is { HasCome: true })
-            throw new KilledException();
-        await inner.ProcessAsync(message);
+        death?.Begin();
+        try
+        {
+            if (death?.HasCome is true)
+                throw new KilledException();
+            await inner.ProcessAsync(message);
+        }
+        finally
+        {
+            death?.End();
+        }
+
         if (death?.Count(isEngine(message)) is true)
             throw new KilledException();
     }

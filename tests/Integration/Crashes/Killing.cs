@@ -50,6 +50,7 @@ internal static class Killing
         {
         }
 
+        await death.SettleAsync();
         _ = acting.ContinueWith(ended => ended.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
     }
 
