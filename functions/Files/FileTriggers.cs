@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Azure.Functions.Worker;
 using ServerlessDrives.Access;
 using ServerlessDrives.Drives;
@@ -110,11 +109,9 @@ public sealed class FileTriggers(IDriveFiles files, DriveFinder finder)
         return new FileAnswer(content, request.Query["download"].ToString() is { Length: > 0 } name ? name : file.Name);
     }
 
-    /// <summary>What a request brings, of whatever size, as it is to be written.</summary>
+    /// <summary>What a request brings, as it is to be written.</summary>
     internal static Result<FileToWrite> ContentOf(HttpRequest request)
     {
-        if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
-            limit.MaxRequestBodySize = null;
         if (!ContentDigests.Parse(request.Headers).TryGet(out var digests, out var wrong))
             return wrong;
         return ContentKind.Parse(request.ContentType, request.Headers.ContentEncoding.ToString()).TryGet(out var kind, out var odd)
@@ -144,6 +141,7 @@ public sealed class FileTriggers(IDriveFiles files, DriveFinder finder)
 
     private async Task<IResult> WriteAsync(HttpRequest request, Drive drive, FilePath file)
     {
+        request.TakeAnySize();
         if (request.Headers.ContentRange.Count > 0)
             return new Refusal(RefusalKind.Malformed, "malformed", "A file is written whole; leave Content-Range out. Use a presigned upload to send it in parts.").AsProblem();
         if (Preconditions.MatchesNothing(request.Headers.IfMatch))

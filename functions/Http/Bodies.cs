@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace ServerlessDrives.Http;
 
@@ -10,6 +11,14 @@ public static class Bodies
     public const int MostBytes = 256 * 1024;
 
     private static readonly Refusal TooLarge = new(RefusalKind.Malformed, "content-too-large", $"The body is larger than {MostBytes / 1024} kB.");
+
+    /// <summary>Lets a body be of any size, before any of it is read: web servers refuse more than some tens of MB by default.</summary>
+    public static void TakeAnySize(this HttpRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+            limit.MaxRequestBodySize = null;
+    }
 
     /// <summary>The body, or what is wrong with it.</summary>
     public static async Task<Result<T>> ReadJsonAsync<T>(this HttpRequest request)

@@ -21,6 +21,7 @@ public sealed partial class Idempotency
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(act);
+        request.TakeAnySize();
         return KeyedAsync(request, act, async place =>
         {
             var target = $"{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{request.Method} {request.Path}")))}:";

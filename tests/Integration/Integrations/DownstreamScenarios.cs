@@ -114,6 +114,25 @@ public sealed class DownstreamScenarios(RunningApp running)
         }
     }
 
+    [Fact]
+    public async Task A_repetition_may_be_of_any_size_too()
+    {
+        var drive = await TestDrive.SharedAsync(running.App);
+        var (downstream, key) = (await DownstreamAsync(drive), Guid.NewGuid().ToString());
+        // More than what hosts let through by default.
+        var bytes = TestDrive.Bytes(32 << 20);
+        var answers = new List<string>();
+        for (var time = 0; time < 2; time++)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, $"/api/integrations/{downstream}/outputs/large.bin") { Content = new ByteArrayContent(bytes), Headers = { { "Idempotency-Key", key } } };
+            using var answer = await drive.Http.SendAsync(request, Cancellation);
+            answers.Add(await answer.Content.ReadAsStringAsync(Cancellation));
+            answer.StatusCode.ShouldBe(HttpStatusCode.Created, answers[^1]);
+        }
+
+        answers[1].ShouldBe(answers[0]);
+    }
+
     /// <summary>One that stores in a folder of its own name on this drive.</summary>
     private static async Task<string> DownstreamAsync(TestDrive drive)
     {
