@@ -20,10 +20,10 @@ internal sealed class S3Arrivals(DriveClients clients, IOptions<AwsOptions> opti
 
     private const int MostRefused = 10_000;
 
+    private readonly ConcurrentDictionary<DriveId, DateTimeOffset> _refused = new();
+
     /// <summary>For a page, its tries together.</summary>
     private TimeSpan Patience => options.Value.CallTimeout * 3;
-
-    private readonly ConcurrentDictionary<DriveId, DateTimeOffset> _refused = new();
 
     public async IAsyncEnumerable<ArrivedFile> ListAsync(Drive drive, FilePath? folder, DateTimeOffset since, [EnumeratorCancellation] CancellationToken cancellation)
     {
@@ -46,8 +46,8 @@ internal sealed class S3Arrivals(DriveClients clients, IOptions<AwsOptions> opti
 
             if (page.IsTruncated != true)
                 yield break;
-            var next = VersionsOf(drive, folder, page.NextKeyMarker, page.NextVersionIdMarker);
-            page = await AskAsync(lease, drive, KnownCheck.ObjectsListable, (s3, token) => s3.ListVersionsAsync(next, token), cancellation);
+            var (key, version) = (page.NextKeyMarker, page.NextVersionIdMarker);
+            page = await AskAsync(lease, drive, KnownCheck.ObjectsListable, (s3, token) => s3.ListVersionsAsync(VersionsOf(drive, folder, key, version), token), cancellation);
         }
     }
 
@@ -71,8 +71,13 @@ internal sealed class S3Arrivals(DriveClients clients, IOptions<AwsOptions> opti
         string? token = null;
         do
         {
-            var next = new ListObjectsV2Request { BucketName = drive.Bucket.Value, Prefix = PrefixOf(drive, folder), ContinuationToken = token, ExpectedBucketOwner = drive.BucketOwner?.Value };
-            var page = await AskAsync(lease, drive, KnownCheck.ObjectsListable, (s3, patience) => s3.ListObjectsV2Async(next, patience), cancellation);
+            var from = token;
+            var page = await AskAsync(
+                lease,
+                drive,
+                KnownCheck.ObjectsListable,
+                (s3, patience) => s3.ListObjectsV2Async(new() { BucketName = drive.Bucket.Value, Prefix = PrefixOf(drive, folder), ContinuationToken = from, ExpectedBucketOwner = drive.BucketOwner?.Value }, patience),
+                cancellation);
             foreach (var found in page.S3Objects ?? [])
             {
                 if (IsArrival(drive, found, since, out var path, out var changed))
@@ -115,8 +120,14 @@ internal sealed class S3Arrivals(DriveClients clients, IOptions<AwsOptions> opti
         string? key = null, upload = null;
         do
         {
-            var next = new ListMultipartUploadsRequest { BucketName = drive.Bucket.Value, Prefix = PrefixOf(drive, folder), KeyMarker = key, UploadIdMarker = upload, ExpectedBucketOwner = drive.BucketOwner?.Value };
-            var page = await AskAsync(lease, drive, KnownCheck.UploadsListable, (s3, token) => s3.ListMultipartUploadsAsync(next, token), cancellation);
+            var (fromKey, fromUpload) = (key, upload);
+            var page = await AskAsync(
+                lease,
+                drive,
+                KnownCheck.UploadsListable,
+                (s3, token) => s3.ListMultipartUploadsAsync(
+                    new ListMultipartUploadsRequest { BucketName = drive.Bucket.Value, Prefix = PrefixOf(drive, folder), KeyMarker = fromKey, UploadIdMarker = fromUpload, ExpectedBucketOwner = drive.BucketOwner?.Value }, token),
+                cancellation);
             foreach (var open in page.MultipartUploads ?? [])
             {
                 var began = new DateTimeOffset(open.Initiated.GetValueOrDefault().ToUniversalTime());
@@ -129,6 +140,7 @@ internal sealed class S3Arrivals(DriveClients clients, IOptions<AwsOptions> opti
         return oldest;
     }
 
+    /// <param name="call">Makes a new request each time.</param>
     private async Task<T> AskAsync<T>(DriveClientLease lease, Drive drive, KnownCheck tried, Func<IAmazonS3, CancellationToken, Task<T>> call, CancellationToken cancellation)
         where T : notnull
         => ValueOf(await lease.AskAsync(call, Patience, cancellation), drive, tried);

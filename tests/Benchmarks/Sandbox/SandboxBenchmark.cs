@@ -130,7 +130,6 @@ public sealed class SandboxBenchmark : LoadBenchmark
         return done / watch.Elapsed.TotalSeconds;
     }
 
-
     private static async Task<WebApplication> BareAsync(int port, string folder)
     {
         Directory.CreateDirectory(folder);
