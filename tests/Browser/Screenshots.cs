@@ -8,6 +8,9 @@ public static class Screenshots
 {
     private static readonly string Folder = Path.Combine(Path.GetDirectoryName(Here())!, "screenshots");
 
+    /// <summary>Whether somebody will look at them: whoever sets <c>SCREENSHOTS</c> to anything. They cost as much as all else that is done with a page.</summary>
+    public static bool AreWanted { get; } = Environment.GetEnvironmentVariable("SCREENSHOTS") is { Length: > 0 };
+
     public static Task TakeAsync(IPage page, string name) =>
         page.ScreenshotAsync(new() { Path = Path.Combine(Folder, $"{name}.png"), FullPage = true, Animations = ScreenshotAnimations.Disabled, Caret = ScreenshotCaret.Hide });
 
