@@ -14,9 +14,6 @@ public sealed class RunningApp : ICollectionFixture<RunningApp>, IAsyncLifetime
     public async ValueTask InitializeAsync() => App = await EmbeddedApp.StartAsync(new()
     {
         ["ServerlessDrives__Webhooks__AllowPrivateTargets"] = "true",
-        ["ServerlessDrives__Integrations__PollEvery"] = "00:00:01",
-        // Both at once: what S3 notifies of and what looks find is told of once all the same.
-        ["ServerlessDrives__Integrations__PollWithNotificationsEvery"] = "00:00:03",
         // The sandbox's IAM tells everybody at once unless told otherwise, so a refusal needs no minute to be final.
         ["Verification__PropagationWait"] = "00:00:03",
     });

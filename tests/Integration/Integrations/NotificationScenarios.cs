@@ -12,8 +12,8 @@ using Xunit;
 namespace ServerlessDrives.Tests.Integration.Integrations;
 
 /// <summary>S3's own notifications, from the object by SNS to the webhook, set up with the real <c>aws</c> command.</summary>
-[Collection(RunningApp.Name)]
-public sealed class NotificationScenarios(RunningApp running)
+[Collection(WatchingApp.Name)]
+public sealed class NotificationScenarios(WatchingApp running)
 {
     private static readonly string[] Documented =
     [

@@ -9,8 +9,8 @@ using Xunit;
 namespace ServerlessDrives.Tests.Integration.Integrations;
 
 /// <summary>New files on a drive, as a receiver hears of them.</summary>
-[Collection(RunningApp.Name)]
-public sealed class UpstreamScenarios(RunningApp running)
+[Collection(WatchingApp.Name)]
+public sealed class UpstreamScenarios(WatchingApp running)
 {
     private static JsonNode Everything => JsonNode.Parse("""{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*"}]}""")!;
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -60,9 +59,6 @@ internal static class S3Clients
         return refusal;
     }
 
-    // Debian's command is from before AWS_ENDPOINT_URL: the address is an argument.
-    private static string CommandLine { get; } = File.Exists("/usr/bin/aws") ? "/usr/bin/aws" : "aws";
-
     /// <summary>Presigning, the command still signs by Signature Version 2 for its oldest regions unless told otherwise; buckets made since 2020 refuse that.</summary>
     private static Lazy<string> ConfigFile { get; } = new(() =>
     {
@@ -72,22 +68,20 @@ internal static class S3Clients
     });
 
     /// <summary>Runs the real <c>aws</c> command; answers its exit code and what it wrote.</summary>
-    public static async Task<(int Exit, string Output)> AwsAsync(this S3Fixture sandbox, params string[] arguments)
-    {
-        var start = new ProcessStartInfo(CommandLine, ["--endpoint-url", sandbox.Endpoint.ToString(), .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
-        start.Environment["AWS_ACCESS_KEY_ID"] = sandbox.AccessKeyId;
-        start.Environment["AWS_SECRET_ACCESS_KEY"] = sandbox.SecretAccessKey;
-        start.Environment["AWS_DEFAULT_REGION"] = "us-east-1";
-        start.Environment["AWS_EC2_METADATA_DISABLED"] = "true";
-        start.Environment["AWS_CONFIG_FILE"] = ConfigFile.Value;
-        start.Environment["AWS_SHARED_CREDENTIALS_FILE"] = "/dev/null";
-        start.Environment["AWS_PAGER"] = "";
-        start.Environment["AWS_DEFAULT_OUTPUT"] = "text";
-        using var process = Process.Start(start)!;
-        var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        await process.WaitForExitAsync();
-        return (process.ExitCode, await output + await errors);
-    }
+    public static Task<(int Exit, string Output)> AwsAsync(this S3Fixture sandbox, params string[] arguments) => AwsCommand.RunAsync(
+        // Debian's command is from before AWS_ENDPOINT_URL: the address is an argument.
+        ["--endpoint-url", sandbox.Endpoint.ToString(), .. arguments],
+        new Dictionary<string, string>
+        {
+            ["AWS_ACCESS_KEY_ID"] = sandbox.AccessKeyId,
+            ["AWS_SECRET_ACCESS_KEY"] = sandbox.SecretAccessKey,
+            ["AWS_DEFAULT_REGION"] = "us-east-1",
+            ["AWS_EC2_METADATA_DISABLED"] = "true",
+            ["AWS_CONFIG_FILE"] = ConfigFile.Value,
+            ["AWS_SHARED_CREDENTIALS_FILE"] = "/dev/null",
+            ["AWS_PAGER"] = "",
+            ["AWS_DEFAULT_OUTPUT"] = "text",
+        });
 
     /// <summary>Runs the real <c>aws</c> command, which must succeed.</summary>
     public static async Task<string> AwsOkAsync(this S3Fixture sandbox, params string[] arguments)

@@ -6,17 +6,17 @@ using Azure.Core.Pipeline;
 using Azure.Data.Tables;
 using Azure.Storage.Blobs;
 using ServerlessDrives.Embedded.Cloud;
+using ServerlessDrives.Embedded.Cloud.Azurite;
 
 namespace ServerlessDrives.Tests.Shared.Azurite;
 
-/// <summary>One Azurite for a whole test assembly: installed once per machine, started on free ports, stopped at the end.</summary>
+/// <summary>One Azurite for a whole test assembly: the one that the app runs on, started on free ports, stopped at the end.</summary>
 public class AzuriteFixture : IAsyncDisposable
 {
-    private const string Version = "3.37.0";
-
     /// <summary>The well-known key of the storage emulators; it opens nothing else.</summary>
     private const string Key = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
 
+    private static readonly TimeSpan ForInstalling = TimeSpan.FromMinutes(9);
     private static readonly TimeSpan ForStarting = TimeSpan.FromSeconds(30);
 
     private readonly SemaphoreSlim _gate = new(1);
@@ -53,16 +53,17 @@ public class AzuriteFixture : IAsyncDisposable
         {
             if (_process is { HasExited: false })
                 return;
-            var program = await InstallAsync();
+            using var patience = new CancellationTokenSource(ForInstalling);
+            var package = await AzuriteInstallation.OfThisPerson(Terminal.Open()).EnsureAsync(patience.Token);
             string[] arguments =
             [
-                program, "--silent", "--skipApiVersionCheck", "--disableTelemetry", "--location", _data,
+                Path.Combine(package, "dist", "src", "azurite.js"), "--silent", "--skipApiVersionCheck", "--disableTelemetry", "--location", _data,
                 "--blobPort", Text(_blobPort), "--queuePort", Text(_queuePort), "--tablePort", Text(_tablePort),
             ];
             _process = Process.Start(new ProcessStartInfo("node", arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
             _process.BeginOutputReadLine();
             _process.BeginErrorReadLine();
-            using var patience = new CancellationTokenSource(ForStarting);
+            patience.CancelAfter(ForStarting);
             await AnswersAsync(_tablePort, patience.Token);
             await AnswersAsync(_blobPort, patience.Token);
         }
@@ -116,23 +117,5 @@ public class AzuriteFixture : IAsyncDisposable
                 await Task.Delay(20, cancellation);
             }
         }
-    }
-
-    private static async Task<string> InstallAsync()
-    {
-        var folder = Path.Combine(Path.GetTempPath(), $"serverlessdrives-azurite-{Version}");
-        var program = Path.Combine(folder, "node_modules", "azurite", "dist", "src", "azurite.js");
-        if (File.Exists(program))
-            return program;
-
-        // Installed beside, then moved: another run may be installing it too.
-        var fresh = Directory.CreateTempSubdirectory("azurite-install-").FullName;
-        using var npm = Process.Start(new ProcessStartInfo("npm", ["install", "--no-audit", "--no-fund", "--prefix", fresh, $"azurite@{Version}"]) { RedirectStandardOutput = true })!;
-        await npm.WaitForExitAsync();
-        if (npm.ExitCode != 0)
-            throw new InvalidOperationException("npm could not install Azurite.");
-        if (!Directory.Exists(folder))
-            Directory.Move(fresh, folder);
-        return program;
     }
 }

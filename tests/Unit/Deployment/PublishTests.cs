@@ -52,11 +52,12 @@ public sealed class PublishTests
     [Fact]
     public async Task The_app_compiles_against_the_official_packages()
     {
-        // Beside the other build's, which the running tests were made from; the host's own extensions need no compiling for this.
+        // Beside the other build's, which the running tests were made from; the host's own extensions need no compiling for this,
+        // and the rules of style are the other build's, which takes half the time.
         var folder = Directory.CreateTempSubdirectory("serverless-drives-official-");
         try
         {
-            var (exitCode, output) = await RunAsync("-restore", "-t:Compile", "-p:FunctionsRuntime=Azure", "-p:_FunctionsBuildEnabled=false", $"-p:BaseIntermediateOutputPath={folder.FullName}/");
+            var (exitCode, output) = await RunAsync("-restore", "-t:Compile", "-p:FunctionsRuntime=Azure", "-p:_FunctionsBuildEnabled=false", "-p:EnableNETAnalyzers=false", "-p:EnforceCodeStyleInBuild=false", $"-p:BaseIntermediateOutputPath={folder.FullName}/");
 
             if (NotServed.Any(output.Contains))
                 Assert.Skip("The official packages can't be had from this package mirror.");
