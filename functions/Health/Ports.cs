@@ -28,7 +28,7 @@ public interface IHealthRounds
     /// <summary>The drive isn't looked at any more; one that wasn't is fine.</summary>
     Task WithdrawAsync(DriveId drive, CancellationToken cancellation);
 
-    /// <summary>The drives of a shard with keys in these ranges, in their order; read as they are taken, some ahead, so that it doesn't matter how many there are.</summary>
+    /// <summary>The drives of a shard with keys in these ranges, in their order; the first are read at once, the others as they are taken, some ahead, so that it doesn't matter how many there are.</summary>
     IAsyncEnumerable<DueLook> DueAsync(int shard, IReadOnlyList<KeyRange> ranges, int most, CancellationToken cancellation);
 
     /// <summary>Remembers what a look came to; nothing is remembered of a drive that was withdrawn meanwhile.</summary>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
@@ -66,11 +67,13 @@ public sealed class SweepDrives(IHealthRounds rounds, DriveCheckup checkup, Heal
     {
         ArgumentNullException.ThrowIfNull(turn);
         var (now, positions) = (clock.GetUtcNow(), await rounds.PositionsAsync(cancellation));
-        var swept = await Task.WhenAll(turn.Shards.Select(shard => CheckShardAsync(shard, _turns.Resume(positions.GetValueOrDefault(shard.Shard), now), now, cancellation)));
-        var advanced = swept.Where(shard => shard.Position is not null).ToDictionary(shard => shard.Turn.Shard, shard => shard.Position!);
+        var shards = turn.Shards.Select(shard => new ShardSweep(shard, _turns.Resume(positions.GetValueOrDefault(shard.Shard), now))).ToList();
+        await Parallel.ForEachAsync(TurnsAsync(shards, now, cancellation), new ParallelOptions { MaxDegreeOfParallelism = options.AtOnce, CancellationToken = cancellation }, LookAsync);
+        var advanced = shards.Where(shard => shard.Last is not null).ToDictionary(shard => shard.Shard, PositionOf);
         if (advanced.Count > 0)
             await rounds.AdvanceAsync(advanced, cancellation);
-        return swept.Where(shard => shard.IsUnfinished).Select(shard => shard.Turn).ToList() is { Count: > 0 } left ? new(left) : null;
+        // Where the time was up, whoever came first comes last.
+        return shards.Where(shard => shard.IsUnfinished).Select(shard => new ShardTurn(shard.Shard, shard.Until)).ToList() is [var first, .. var others] ? new([.. others, first]) : null;
     }
 
     /// <summary>The shards that have drives whose turn has come.</summary>
@@ -87,31 +90,39 @@ public sealed class SweepDrives(IHealthRounds rounds, DriveCheckup checkup, Heal
         return due;
     }
 
-    /// <summary>Looks at a shard's drives in the order of their turns, as they are read: however many there are, few are held at a time.</summary>
-    private async Task<SweptShard> CheckShardAsync(ShardTurn turn, SweepPosition from, DateTimeOffset now, CancellationToken cancellation)
+    /// <summary>
+    /// The drives whose turn has come, shard by shard, as they are read: however many there are, few are held at a time. A shard's first drives are
+    /// read while the shard before it is looked at.
+    /// </summary>
+    private async IAsyncEnumerable<DueLook> TurnsAsync(IReadOnlyList<ShardSweep> shards, DateTimeOffset now, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        var (began, until, taken, unfinished) = (clock.GetTimestamp(), turn.Until, 0, false);
-        DueLook? last = null;
-        await Parallel.ForEachAsync(TurnsAsync(), new ParallelOptions { MaxDegreeOfParallelism = options.AtOnce, CancellationToken = cancellation }, LookAsync);
-        unfinished |= taken == AtATime;
-        return last is null
-            ? new(turn, Position: null, IsUnfinished: false)
-            : new(turn with { Until = until }, unfinished ? new(from.Since, TimeOf(last), last.Key) : _turns.Whole(from.Since, until!.Value), unfinished);
-
-        async IAsyncEnumerable<DueLook> TurnsAsync()
+        var began = clock.GetTimestamp();
+        IAsyncEnumerable<DueLook>? next = null;
+        foreach (var (i, shard) in shards.Index())
         {
-            await foreach (var look in rounds.DueAsync(turn.Shard, _turns.Between(from, turn.Until ?? now), AtATime, cancellation))
+            var due = next ?? DueOf(shard);
+            next = i + 1 < shards.Count ? DueOf(shards[i + 1]) : null;
+            await foreach (var look in due)
             {
-                until ??= Earlier(now, TimeOf(look) + (2 * SweepEvery));
-                if (TimeOf(look) > until)
-                    yield break;
-                if (unfinished = last is not null && clock.GetElapsedTime(began) >= LongestTurn)
-                    yield break;
-                (last, taken) = (look, taken + 1);
+                shard.Until ??= Earlier(now, TimeOf(look) + (2 * SweepEvery));
+                if (TimeOf(look) > shard.Until)
+                    break;
+                // At least one drive of each shard is looked at in any case.
+                if (shard.IsUnfinished = shard.Last is not null && clock.GetElapsedTime(began) >= LongestTurn)
+                    break;
+                (shard.Last, shard.Taken) = (look, shard.Taken + 1);
                 yield return look;
             }
+
+            shard.IsUnfinished |= shard.Taken == AtATime;
         }
+
+        IAsyncEnumerable<DueLook> DueOf(ShardSweep shard) => rounds.DueAsync(shard.Shard, _turns.Between(shard.From, shard.Until ?? now), AtATime, cancellation);
     }
+
+    private SweepPosition PositionOf(ShardSweep shard) => shard.IsUnfinished
+        ? new(shard.From.Since, TimeOf(shard.Last!), shard.Last!.Key)
+        : _turns.Whole(shard.From.Since, shard.Until!.Value);
 
     private async ValueTask LookAsync(DueLook look, CancellationToken cancellation)
     {
@@ -130,7 +141,22 @@ public sealed class SweepDrives(IHealthRounds rounds, DriveCheckup checkup, Heal
 
     private static DateTimeOffset Earlier(DateTimeOffset one, DateTimeOffset other) => one < other ? one : other;
 
-    private sealed record SweptShard(ShardTurn Turn, SweepPosition? Position, bool IsUnfinished);
+    /// <summary>How far the sweep of one shard has come.</summary>
+    private sealed class ShardSweep(ShardTurn turn, SweepPosition from)
+    {
+        public int Shard => turn.Shard;
+
+        public SweepPosition From => from;
+
+        public DateTimeOffset? Until { get; set; } = turn.Until;
+
+        /// <summary>The drive that was taken last, if any.</summary>
+        public DueLook? Last { get; set; }
+
+        public int Taken { get; set; }
+
+        public bool IsUnfinished { get; set; }
+    }
 }
 
 /// <summary>What one orchestration has to sweep.</summary>

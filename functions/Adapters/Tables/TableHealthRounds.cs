@@ -10,18 +10,13 @@ using ServerlessDrives.Health;
 namespace ServerlessDrives.Adapters.Tables;
 
 /// <summary>Which drives are looked at: a partition for each shard, its rows in the order of the drives' turns, and one for the shards' positions.</summary>
-internal sealed class TableHealthRounds(TableServiceClient service, ILogger<TableHealthRounds> log) : IHealthRounds, IDisposable
+internal sealed class TableHealthRounds(TableServiceClient service, ILogger<TableHealthRounds> log) : IHealthRounds
 {
     public const string Name = "HealthRounds";
     private const string Positions = "positions";
 
-    /// <summary>A small one first, so that looks begin at once; the next page comes in while the last drives of this one are looked at.</summary>
-    private const int FirstPage = 40;
-
-    private const int LaterPage = 200;
-
-    /// <summary>Pages read at a time, of all shards: while it is read, a page is several times as large as what is kept of it.</summary>
-    private const int PagesAtOnce = 4;
+    /// <summary>Drives: each page is a request, and a page or two are held at a time for each shard that is being swept.</summary>
+    private const int Page = 320;
 
     /// <summary>How many drives are left to be looked at when the next page is read: some tenths of a second's, and storage takes some hundredths.</summary>
     private const int Ahead = 40;
@@ -30,7 +25,6 @@ internal sealed class TableHealthRounds(TableServiceClient service, ILogger<Tabl
     private static readonly string[] Read = [nameof(ITableEntity.RowKey), nameof(LookRow.Brief)];
 
     private readonly TableClient _table = service.GetTableClient(Name);
-    private readonly SemaphoreSlim _reading = new(PagesAtOnce);
 
     public int Shards => 16;
 
@@ -49,28 +43,27 @@ internal sealed class TableHealthRounds(TableServiceClient service, ILogger<Tabl
     public Task WithdrawAsync(DriveId drive, CancellationToken cancellation) =>
         _table.DeleteEntityAsync(PartitionOf(Rounds.ShardOf(drive, Shards)), Rounds.KeyOf(drive), ETag.All, cancellation);
 
-    public async IAsyncEnumerable<DueLook> DueAsync(int shard, IReadOnlyList<KeyRange> ranges, int most, [EnumeratorCancellation] CancellationToken cancellation)
+    public IAsyncEnumerable<DueLook> DueAsync(int shard, IReadOnlyList<KeyRange> ranges, int most, CancellationToken cancellation) =>
+        ranges.Count == 0 ? AsyncEnumerable.Empty<DueLook>() : DueAsync(shard, ranges, most, BeginPage(shard, ranges[0], Math.Min(most, Page), cancellation), cancellation);
+
+    /// <param name="reading">The first page of the first range.</param>
+    private async IAsyncEnumerable<DueLook> DueAsync(int shard, IReadOnlyList<KeyRange> ranges, int most, Task<Queue<LookRow>>? reading, [EnumeratorCancellation] CancellationToken cancellation)
     {
         foreach (var range in ranges)
         {
-            var size = Math.Min(most, FirstPage);
-            for (var reading = PageAsync(shard, range, size, cancellation); reading is not null;)
+            var size = Math.Min(most, Page);
+            for (reading ??= BeginPage(shard, range, size, cancellation); reading is not null;)
             {
                 var rows = await reading;
                 most -= rows.Count;
                 var next = rows.Count == size && most > 0 ? range with { After = rows.Last().RowKey } : null;
-                size = Math.Min(most, LaterPage);
+                size = Math.Min(most, Page);
                 reading = null;
                 // Rows are let go of as they are taken, so that no more than a page is held for each shard.
                 while (rows.TryDequeue(out var row))
                 {
                     if (next is not null && reading is null && rows.Count <= Ahead)
-                    {
-                        reading = PageAsync(shard, next, size, cancellation);
-                        // Nobody may come back for it: then its failure is nobody's.
-                        _ = reading.ContinueWith(static failed => failed.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
-                    }
-
+                        reading = BeginPage(shard, next, size, cancellation);
                     if (await LookOfAsync(shard, row, range.Start, cancellation) is { } look)
                         yield return look;
                 }
@@ -104,25 +97,23 @@ internal sealed class TableHealthRounds(TableServiceClient service, ILogger<Tabl
         await transaction.CommitAsync(cancellation);
     }
 
-    public void Dispose() => _reading.Dispose();
+    private Task<Queue<LookRow>> BeginPage(int shard, KeyRange range, int size, CancellationToken cancellation)
+    {
+        var reading = PageAsync(shard, range, size, cancellation);
+        // Nobody may come back for it: then its failure is nobody's.
+        _ = reading.ContinueWith(static failed => failed.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+        return reading;
+    }
 
     private async Task<Queue<LookRow>> PageAsync(int shard, KeyRange range, int size, CancellationToken cancellation)
     {
         var filter = TableClient.CreateQueryFilter($"PartitionKey eq {PartitionOf(shard)} and RowKey gt {range.After} and RowKey lt {range.End}");
         var rows = new Queue<LookRow>(size);
-        await _reading.WaitAsync(cancellation);
-        try
+        await foreach (var row in _table.QueryAsync<LookRow>(filter, size, Read, cancellation))
         {
-            await foreach (var row in _table.QueryAsync<LookRow>(filter, size, Read, cancellation))
-            {
-                rows.Enqueue(row);
-                if (rows.Count == size)
-                    break;
-            }
-        }
-        finally
-        {
-            _reading.Release();
+            rows.Enqueue(row);
+            if (rows.Count == size)
+                break;
         }
 
         return rows;

@@ -25,11 +25,11 @@ namespace ServerlessDrives.Tests.Benchmarks.Health;
 public sealed class HealthSweepBenchmark : LoadBenchmark
 {
     private const int Shards = 16;
-    private const int AtOnce = 2;
-    private const int Rounds = 3;
+    private const int AtOnce = 8;
+    private const int Rounds = 5;
 
-    /// <summary>Until the runtime has compiled what is measured for good: a sweep comes every few minutes for weeks.</summary>
-    private const int WarmUps = 3;
+    /// <summary>Looks, and at least three sweeps, until the runtime has compiled what is measured for good: a sweep comes every few minutes for weeks.</summary>
+    private const int WarmUp = 30_000;
 
     private const double MiB = 1024 * 1024;
 
@@ -38,7 +38,7 @@ public sealed class HealthSweepBenchmark : LoadBenchmark
     public override string Name => "health-sweep";
 
     public override string Subject =>
-        $"One health sweep over drives with an access key each, all well, by its orchestrations, in {Shards} shards with {AtOnce} looks at once in each; against bare ListObjectsV2 calls of one SDK client at the same parallelism, each with its drive's own credentials.";
+        $"One health sweep over drives with an access key each, all well, by its orchestrations, in {SweepDrives.Lanes} lanes with {AtOnce} looks at once in each; against bare ListObjectsV2 calls of one SDK client at the same parallelism, each with its drive's own credentials.";
 
     public override async Task RunAsync(Results results, bool quick)
     {
@@ -51,7 +51,7 @@ public sealed class HealthSweepBenchmark : LoadBenchmark
             var (work, bareWork) = (new List<double>(), new List<double>());
             var credentials = new CredentialsOfDrives(app);
             using var s3 = BareClient(app, credentials);
-            for (var round = 0; round < (quick ? 1 : WarmUps); round++)
+            for (var round = 0; round < (quick ? 1 : Math.Max(3, WarmUp / count)); round++)
             {
                 await SweepAsync(app, looks.Count);
                 await BareAsync(s3, credentials, looks);
@@ -246,7 +246,7 @@ public sealed class HealthSweepBenchmark : LoadBenchmark
     private static async Task<TimeSpan> BareAsync(AmazonS3Client s3, CredentialsOfDrives credentials, IReadOnlyList<Drive> drives)
     {
         var watch = Stopwatch.StartNew();
-        await Parallel.ForEachAsync(drives, new ParallelOptions { MaxDegreeOfParallelism = Shards * AtOnce }, async (drive, cancellation) =>
+        await Parallel.ForEachAsync(drives, new ParallelOptions { MaxDegreeOfParallelism = SweepDrives.Lanes * AtOnce }, async (drive, cancellation) =>
         {
             credentials.Enter(drive.Id);
             await s3.ListObjectsV2Async(new() { BucketName = drive.Bucket.Value, Prefix = drive.Path.Prefix, MaxKeys = 1, ExpectedBucketOwner = drive.BucketOwner?.Value }, cancellation);
