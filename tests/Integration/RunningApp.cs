@@ -1,22 +1,15 @@
-using ServerlessDrives.Tests.Shared;
 using Xunit;
 
 namespace ServerlessDrives.Tests.Integration;
 
 /// <summary>One app for all scenarios that don't need one of their own.</summary>
 [CollectionDefinition(Name)]
-public sealed class RunningApp : ICollectionFixture<RunningApp>, IAsyncLifetime
+public sealed class RunningApp() : SharedApp(new()
+{
+    ["ServerlessDrives__Webhooks__AllowPrivateTargets"] = "true",
+    // The sandbox's IAM tells everybody at once unless told otherwise, so a refusal needs no minute to be final.
+    ["Verification__PropagationWait"] = "00:00:03",
+}), ICollectionFixture<RunningApp>
 {
     public const string Name = "Running app";
-
-    public EmbeddedApp App { get; private set; } = null!;
-
-    public async ValueTask InitializeAsync() => App = await EmbeddedApp.StartAsync(new()
-    {
-        ["ServerlessDrives__Webhooks__AllowPrivateTargets"] = "true",
-        // The sandbox's IAM tells everybody at once unless told otherwise, so a refusal needs no minute to be final.
-        ["Verification__PropagationWait"] = "00:00:03",
-    });
-
-    public ValueTask DisposeAsync() => App.DisposeAsync();
 }

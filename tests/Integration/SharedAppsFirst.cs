@@ -12,5 +12,5 @@ public sealed class SharedAppsFirst : ITestCollectionOrderer
 {
     public IReadOnlyCollection<TTestCollection> OrderTestCollections<TTestCollection>(IReadOnlyCollection<TTestCollection> testCollections)
         where TTestCollection : ITestCollection
-        => [.. testCollections.OrderBy(collection => collection.TestCollectionDisplayName is RunningApp.Name or Connecting.ImpatientApp.Name or Integrations.WatchingApp.Name ? 0 : 1)];
+        => [.. testCollections.OrderBy(collection => collection is IXunitTestCollection { CollectionDefinition: { } app } && app.IsAssignableTo(typeof(SharedApp)) ? 0 : 1)];
 }

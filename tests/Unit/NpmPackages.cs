@@ -7,6 +7,9 @@ namespace ServerlessDrives.Tests.Unit;
 /// <summary>Programs from npm, installed once per machine and person into the cache folder. Their own scripts are not run.</summary>
 internal static class NpmPackages
 {
+    /// <summary>The command, as it is called here.</summary>
+    public static readonly string Npm = OperatingSystem.IsWindows() ? "npm.cmd" : "npm";
+
     private static readonly ConcurrentDictionary<string, Lazy<Task>> Installations = new();
 
     private static readonly string Cache = Path.Combine(
@@ -30,7 +33,7 @@ internal static class NpmPackages
             return;
         Directory.CreateDirectory(folder);
         var (exit, output, errors) = await Shell.RunAsync(
-            OperatingSystem.IsWindows() ? "npm.cmd" : "npm", ["install", "--prefix", folder, "--no-audit", "--no-fund", "--ignore-scripts", .. packages]);
+            Npm, ["install", "--prefix", folder, "--no-audit", "--no-fund", "--ignore-scripts", .. packages]);
         exit.ShouldBe(0, output + errors);
         await File.WriteAllTextAsync(whole, string.Join('\n', packages));
     }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using ServerlessDrives.Tests.Shared;
 
 namespace ServerlessDrives.Tests.Integration.Sandbox;
 
@@ -12,8 +13,9 @@ namespace ServerlessDrives.Tests.Integration.Sandbox;
 internal static class AwsCommand
 {
     private const string Debians = "/usr/bin/aws";
+    private static readonly string Command = File.Exists(Debians) ? Debians : "aws";
     private static readonly string Preparing = Path.Combine(AppContext.BaseDirectory, "Sandbox", "aws-prepared.py");
-    private static readonly bool CanBePrepared = File.Exists(Debians) && File.ReadLines(Debians).First() == "#!/usr/bin/python3";
+    private static readonly bool CanBePrepared = Command == Debians && File.ReadLines(Debians).First() == "#!/usr/bin/python3";
 
     /// <summary>Those that have nothing to do. They end with this process, which closes their input.</summary>
     private static readonly ConcurrentBag<Process> Prepared = [];
@@ -23,7 +25,7 @@ internal static class AwsCommand
     {
         if (!CanBePrepared)
         {
-            var (exit, output, errors) = await Tests.Shared.Shell.RunAsync("aws", arguments, environment);
+            var (exit, output, errors) = await Shell.RunAsync(Command, arguments, environment);
             return (exit, output + errors);
         }
 

@@ -24,6 +24,7 @@ public class AzuriteFixture : IAsyncDisposable
     private readonly int _blobPort = FreePort.Take(1)[0];
     private readonly int _queuePort = FreePort.Take(1)[0];
     private readonly int _tablePort = FreePort.Take(1)[0];
+    private string? _package;
     private Process? _process;
 
     /// <summary>Clients of it, started if need be.</summary>
@@ -54,10 +55,10 @@ public class AzuriteFixture : IAsyncDisposable
             if (_process is { HasExited: false })
                 return;
             using var patience = new CancellationTokenSource(ForInstalling);
-            var package = await AzuriteInstallation.OfThisPerson(Terminal.Open()).EnsureAsync(patience.Token);
+            _package ??= await AzuriteInstallation.OfThisPerson(Terminal.Open()).EnsureAsync(patience.Token);
             string[] arguments =
             [
-                Path.Combine(package, "dist", "src", "azurite.js"), "--silent", "--skipApiVersionCheck", "--disableTelemetry", "--location", _data,
+                Path.Combine(_package, "dist", "src", "azurite.js"), "--silent", "--skipApiVersionCheck", "--disableTelemetry", "--location", _data,
                 "--blobPort", Text(_blobPort), "--queuePort", Text(_queuePort), "--tablePort", Text(_tablePort),
             ];
             _process = Process.Start(new ProcessStartInfo("node", arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;

@@ -1,0 +1,18 @@
+using ServerlessDrives.Tests.Shared;
+using Xunit;
+
+namespace ServerlessDrives.Tests.Integration;
+
+/// <summary>An app that the classes of one collection share.</summary>
+public abstract class SharedApp(Dictionary<string, string> settings) : IAsyncLifetime
+{
+    public EmbeddedApp App { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync() => App = await EmbeddedApp.StartAsync(settings);
+
+    public async ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        await App.DisposeAsync();
+    }
+}
