@@ -25,6 +25,9 @@ public sealed class Rounds(TimeSpan every)
     /// <summary>The drive's key: its place, then its id. Keys sort by place.</summary>
     public static string KeyOf(DriveId drive) => $"{Text(PlaceOf(drive))}|{drive}";
 
+    /// <summary>When the round began in which this moment lies.</summary>
+    public DateTimeOffset StartOf(DateTimeOffset at) => new(at.UtcTicks - (at.UtcTicks % every.Ticks), TimeSpan.Zero);
+
     /// <summary>Everything up to this moment is done.</summary>
     public SweepPosition Whole(DateTimeOffset since, DateTimeOffset at) => new(since, at, Text(PlaceAt(at)) + End);
 
@@ -68,8 +71,6 @@ public sealed class Rounds(TimeSpan every)
     }
 
     private static string Text(int place) => place.ToString("X4", CultureInfo.InvariantCulture);
-
-    private DateTimeOffset StartOf(DateTimeOffset at) => new(at.UtcTicks - (at.UtcTicks % every.Ticks), TimeSpan.Zero);
 
     private int PlaceAt(DateTimeOffset at) => (int)((Int128)(at.UtcTicks % every.Ticks) * Places / every.Ticks);
 

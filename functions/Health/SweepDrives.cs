@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 namespace ServerlessDrives.Health;
 
 /// <summary>
-/// Looks at every drive whose turn has come. A timer starts an orchestration for each lane (a few of the shards) that has any, unless the last one
+/// Looks at every drive whose turn has come. A timer starts an orchestration for each lane (half of the shards) that has any, unless the last one
 /// is still at it; each looks at some hundreds of each shard's drives and begins anew, so that no history grows with the number of drives.
 /// </summary>
 /// <remarks>
@@ -19,8 +19,8 @@ public sealed class SweepDrives(IHealthRounds rounds, DriveCheckup checkup, Heal
     /// <summary>Of each shard.</summary>
     private const int AtATime = 1000;
 
-    /// <summary>How many orchestrations share the work: each costs storage transactions however little it has to do, and with four the work still spreads over machines.</summary>
-    internal const int Lanes = 4;
+    /// <summary>How many orchestrations share the work: each costs storage transactions however little it has to do, and with two the work still spreads over machines.</summary>
+    internal const int Lanes = 2;
 
     /// <summary>For how long one activity begins new looks: far below the time that hosts give a function.</summary>
     private static readonly TimeSpan LongestTurn = TimeSpan.FromMinutes(1);

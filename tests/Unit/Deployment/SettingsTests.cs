@@ -1,5 +1,10 @@
+using System.ComponentModel;
 using System.Reflection;
 using System.Text.Json.Nodes;
+using ServerlessDrives.Connecting;
+using ServerlessDrives.Health;
+using ServerlessDrives.Integrations;
+using ServerlessDrives.Verification;
 using Shouldly;
 using Xunit;
 
@@ -51,12 +56,27 @@ public sealed class SettingsTests
         File.ReadAllText(Path.Combine(Repository.Folder, "local.settings.sample.json")).ShouldContain($"\"{setting.Replace("<partition>", "aws", StringComparison.Ordinal)}\"");
     }
 
-    [Fact]
-    public void The_sample_can_be_read()
+    [Theory]
+    [InlineData("ServerlessDrives__Connection__", typeof(ConnectionOptions))]
+    [InlineData("ServerlessDrives__Health__", typeof(HealthOptions))]
+    [InlineData("ServerlessDrives__Integrations__", typeof(IntegrationOptions))]
+    [InlineData("Verification__", typeof(VerificationOptions))]
+    public void The_sample_and_the_README_show_what_a_setting_is_when_nobody_sets_it(string section, Type options)
     {
-        var sample = JsonNode.Parse(
-            File.ReadAllText(Path.Combine(Repository.Folder, "local.settings.sample.json")),
-            documentOptions: new() { CommentHandling = System.Text.Json.JsonCommentHandling.Skip, AllowTrailingCommas = true });
-        sample!["Values"]!.AsObject().Count.ShouldBeGreaterThan(10);
+        ArgumentNullException.ThrowIfNull(section);
+        ArgumentNullException.ThrowIfNull(options);
+        var (readme, unset) = (File.ReadAllText(Path.Combine(Repository.Folder, "README.md")).Split('\n'), Activator.CreateInstance(options));
+        var shown = Sample().Where(setting => setting.Key.StartsWith(section, StringComparison.Ordinal)).ToList();
+        shown.ShouldNotBeEmpty();
+        foreach (var (name, text) in shown)
+        {
+            var property = options.GetProperty(name[section.Length..]).ShouldNotBeNull(name);
+            TypeDescriptor.GetConverter(property.PropertyType).ConvertFromInvariantString(text!.GetValue<string>()).ShouldBe(property.GetValue(unset), name);
+            readme.Single(row => row.StartsWith($"| `{name}`", StringComparison.Ordinal)).ShouldContain($"`{text}` |", customMessage: name);
+        }
     }
+
+    private static JsonObject Sample() => JsonNode.Parse(
+        File.ReadAllText(Path.Combine(Repository.Folder, "local.settings.sample.json")),
+        documentOptions: new() { CommentHandling = System.Text.Json.JsonCommentHandling.Skip, AllowTrailingCommas = true })!["Values"]!.AsObject();
 }
