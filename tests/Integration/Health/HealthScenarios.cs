@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Azure.Data.Tables;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 using ServerlessDrives.Access;
 using ServerlessDrives.Drives;
 using ServerlessDrives.Health;
@@ -212,6 +213,49 @@ public sealed class HealthScenarios(HealthApp health) : IClassFixture<HealthApp>
     }
 
     [Fact]
+    public async Task A_sweep_whose_minute_is_up_goes_on_where_it_stopped_and_the_shard_that_came_first_comes_last()
+    {
+        using var ada = await health.App.SignInAsync("ada");
+        var (_, id, secret) = await health.CreateUserAsync();
+        var like = DriveId.Of(await health.ConnectAsync(ada, id, secret));
+        var services = health.App.Services;
+        var template = (await services.GetRequiredService<IDrives>().FindAsync(OrganizationId.Of((await ada.GetAsync("/api/me", HttpStatusCode.OK))["organization"]!.Text("id")), like, Cancellation))!.Value;
+        var (rounds, now) = (services.GetRequiredService<IHealthRounds>(), health.Clock.GetUtcNow());
+        // A day's rounds, so that minutes don't matter; each shard has drives enough for some turns.
+        var options = new HealthOptions { Every = TimeSpan.FromDays(1), AtOnce = 1 };
+        int[] shards = [1, 3, 5];
+        var drives = shards.SelectMany(shard => DrivesOf(shard).Take(4)).Select(drive => template with { Id = drive }).ToList();
+        foreach (var drive in drives)
+        {
+            await rounds.EnrollAsync(drive, now, Cancellation);
+            await rounds.RememberAsync(drive, HealthMemory.None with { WriteProbedAt = now }, HealthStatus.Healthy, now, Cancellation);
+        }
+
+        await rounds.AdvanceAsync(shards.ToDictionary(shard => shard, _ => new Rounds(options.Every).Whole(now - options.Every, now - options.Every)), Cancellation);
+        var clock = new StillClock(now);
+        var probe = new SlowProbe(services.GetRequiredService<IHealthProbe>(), clock);
+        var sweep = ActivatorUtilities.CreateInstance<SweepDrives>(services, ActivatorUtilities.CreateInstance<DriveCheckup>(services, clock, probe), options, clock, NullLogger<SweepDrives>.Instance);
+        var turns = new List<SweepTurn>();
+        for (var turn = new SweepTurn([.. shards.Select(shard => new ShardTurn(shard, now))]); turn is not null; turn = await sweep.CheckDueDrives(turn, Cancellation))
+            turns.Add(turn);
+
+        foreach (var drive in drives)
+            await rounds.WithdrawAsync(drive.Id, Cancellation);
+        // The others are those of other scenarios, of which one may be in each of these shards.
+        probe.Looked.Where(drives.Select(drive => drive.Id).Contains).ShouldBe(drives.Select(drive => drive.Id), ignoreOrder: true);
+        turns.Take(4).Select(turn => string.Join(' ', turn.Shards.Select(shard => shard.Shard))).ShouldBe(["1 3 5", "3 5 1", "5 1 3", "1 3 5"]);
+
+        IEnumerable<DriveId> DrivesOf(int shard)
+        {
+            while (true)
+            {
+                if (DriveId.New(health.Clock) is var drive && Rounds.ShardOf(drive, rounds.Shards) == shard)
+                    yield return drive;
+            }
+        }
+    }
+
+    [Fact]
     public async Task A_sweep_runs_by_the_timer_and_its_orchestrations_too()
     {
         await using var app = await InProcessApp.StartAsync(new() { ["ServerlessDrives:Health:Every"] = "00:00:02" });
@@ -227,5 +271,35 @@ public sealed class HealthScenarios(HealthApp health) : IClassFixture<HealthApp>
             DateTime.UtcNow.ShouldBeLessThan(patience);
             await Task.Delay(200, Cancellation);
         }
+    }
+
+    /// <summary>The real probe, of which each look takes more than the time that a turn has.</summary>
+    private sealed class SlowProbe(IHealthProbe probe, StillClock clock) : IHealthProbe
+    {
+        public List<DriveId> Looked { get; } = [];
+
+        public async Task<HealthOutcome> LookAsync(LookTarget target, CancellationToken cancellation)
+        {
+            Looked.Add(target.Drive);
+            var outcome = await probe.LookAsync(target, cancellation);
+            clock.Advance(TimeSpan.FromSeconds(61));
+            return outcome;
+        }
+
+        public Task<HealthOutcome> WriteAsync(Drive drive, CancellationToken cancellation) => probe.WriteAsync(drive, cancellation);
+    }
+
+    /// <summary>Time that passes only when it is told to, for stopwatches too.</summary>
+    private sealed class StillClock(DateTimeOffset begun) : TimeProvider
+    {
+        private DateTimeOffset _now = begun;
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override DateTimeOffset GetUtcNow() => _now;
+
+        public override long GetTimestamp() => _now.UtcTicks;
+
+        public void Advance(TimeSpan by) => _now += by;
     }
 }
