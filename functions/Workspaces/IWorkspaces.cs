@@ -61,6 +61,9 @@ public interface IPeople
 
     /// <summary>Those of these whom we know.</summary>
     Task<IReadOnlyDictionary<UserId, KnownPerson>> FindAsync(OrganizationId organization, IEnumerable<UserId> users, CancellationToken cancellation);
+
+    /// <summary>All whom we know, in the order of their ids.</summary>
+    Task<Page<KnownPerson>> ListAsync(OrganizationId organization, int limit, string? cursor, CancellationToken cancellation);
 }
 
 /// <summary>What keeps a workspace from being deleted.</summary>

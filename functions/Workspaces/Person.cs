@@ -40,6 +40,9 @@ public sealed record Person(
     /// <summary>Managers and admins run a workspace: its name, its members, its default drive.</summary>
     public bool MayManage(WorkspaceId workspace) => IsAdmin || (Workspaces.TryGetValue(workspace, out var role) && role is WorkspaceRole.Manager);
 
+    /// <summary>Whether there is a workspace that they may make somebody a member of.</summary>
+    public bool MayAddMembers => IsAdmin || Workspaces.Values.Contains(WorkspaceRole.Manager);
+
     /// <summary>What belongs to a workspace is changed by its managers and admins, what belongs to the organization by admins.</summary>
     public bool MayManage(Audience audience) => audience is Audience.Workspace workspace ? MayManage(workspace.Id) : IsAdmin;
 

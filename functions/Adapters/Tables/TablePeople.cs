@@ -41,14 +41,20 @@ internal sealed class TablePeople(TableServiceClient service) : IPeople
         return found;
     }
 
+    public async Task<Page<KnownPerson>> ListAsync(OrganizationId organization, int limit, string? cursor, CancellationToken cancellation) =>
+        (await _table.PageAsync<PersonRow>(organization.Value, PersonRow.Prefix, null, limit, cursor, cancellation))
+            .Select(row => new KnownPerson(Stored.User(row.RowKey[PersonRow.Prefix.Length..]), row.Name, row.Email));
+
     private async Task<KnownPerson?> FindAsync(OrganizationId organization, UserId user, CancellationToken cancellation) =>
         await _table.FindAsync<PersonRow>(organization.Value, PersonRow.Of(user), cancellation) is { } row ? new(user, row.Name, row.Email) : null;
 
     private sealed class PersonRow : Row
     {
+        public const string Prefix = "person|";
+
         public string Name { get; set; } = "";
         public string? Email { get; set; }
 
-        public static string Of(UserId user) => $"person|{user}";
+        public static string Of(UserId user) => Prefix + user;
     }
 }

@@ -17,6 +17,8 @@ public static class MatrixRequests
     [
         // People
         One("GET /api/me", _ => Get("/api/me")),
+        One("GET /api/people", _ => Get("/api/people")),
+        new("GET /api/people", "?id", Made(_ => Get("/api/people?id=ada"))),
         One("GET /api/workspaces", _ => Get("/api/workspaces")),
         One("POST /api/workspaces", _ => Post("/api/workspaces", new { name = "Matrix" })),
         One("GET /api/workspaces/{workspaceId}", w => Get($"/api/workspaces/{w.Workspace}")),

@@ -19,6 +19,7 @@ export type WorkspaceRole = Schemas['WorkspaceRole'];
 export type Workspace = Schemas['Workspace'];
 export type Me = Schemas['Me'];
 export type Member = Schemas['Member'];
+export type User = Schemas['User'];
 
 export type Audience = Schemas['Drive']['audience'];
 export type Method = Schemas['ConnectionMethod'];

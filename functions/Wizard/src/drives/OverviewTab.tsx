@@ -4,6 +4,7 @@ import type { Drive } from '../api/contract';
 import { Button } from '../shell/controls';
 import { CopyButton } from '../shell/CopyButton';
 import { formatDateTime } from '../shell/format';
+import { UserName } from '../shell/people';
 import { usePerson } from '../shell/person';
 import { DefaultCard } from './DefaultCard';
 
@@ -42,7 +43,7 @@ export default function OverviewTab({ drive }: { drive: Drive }) {
             <dd>{person.audienceName(drive.audience)}</dd>
             <dt>Connected</dt>
             <dd>
-              {formatDateTime(drive.createdAt)} by {person.userName(drive.createdBy)}
+              {formatDateTime(drive.createdAt)} by <UserName id={drive.createdBy} />
             </dd>
             <dt>Drive ID</dt>
             <dd>

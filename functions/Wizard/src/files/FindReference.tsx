@@ -3,7 +3,7 @@ import { Link } from 'wouter';
 import Ask from '../shell/Ask';
 import { Field, Input } from '../shell/controls';
 import { formatDateTime, formatSize } from '../shell/format';
-import { usePerson } from '../shell/person';
+import { UserName } from '../shell/people';
 import { nameOf } from './paths';
 import { useFindReference } from './queries';
 
@@ -11,7 +11,6 @@ import { useFindReference } from './queries';
 export default function FindReference({ onClose }: { onClose: () => void }) {
   const [id, setId] = useState('');
   const find = useFindReference();
-  const person = usePerson();
   const found = find.data;
   const folder = found?.path.includes('/') ? found.path.slice(0, found.path.lastIndexOf('/')) : '';
   return (
@@ -37,8 +36,7 @@ export default function FindReference({ onClose }: { onClose: () => void }) {
           )}
           <dt>Referenced</dt>
           <dd>
-            {formatDateTime(found.createdAt)}
-            {'createdBy' in found && <> by {person.userName(String(found.createdBy))}</>}
+            {formatDateTime(found.createdAt)} by <UserName id={found.createdBy} />
           </dd>
           <dt>Since then</dt>
           <dd>{found.changed ? 'The file has changed.' : 'Unchanged.'}</dd>

@@ -8,8 +8,10 @@ import { Button, Field, Input } from '../shell/controls';
 import { formatDateTime } from '../shell/format';
 import { Loading } from '../shell/Loading';
 import { More } from '../shell/More';
+import { PeopleOptions, usePeople } from '../shell/people';
 import { usePerson } from '../shell/person';
 import { ProblemNotice } from '../shell/ProblemNotice';
+import { whoIs } from '../shell/whoIs';
 import { actionWords, actorName, resourceName } from './auditWords';
 
 const nothing = { actor: '', resource: '', from: '' };
@@ -17,6 +19,7 @@ const nothing = { actor: '', resource: '', from: '' };
 /** Who did what, the newest first. */
 export default function AuditTab() {
   const person = usePerson();
+  const people = usePeople();
   const [form, setForm] = useState(nothing);
   const [filter, setFilter] = useState(nothing);
   const [open, setOpen] = useState<string | null>(null);
@@ -36,12 +39,13 @@ export default function AuditTab() {
         aria-label="Audit trail"
         onSubmit={(event) => {
           event.preventDefault();
-          setFilter({ ...form, actor: form.actor.trim(), resource: form.resource.trim() });
+          setFilter({ ...form, actor: whoIs(form.actor, people)?.id ?? form.actor.trim(), resource: form.resource.trim() });
         }}
       >
         <Field label="Who" className="grow">
-          <Input value={form.actor} placeholder="User ID" autoComplete="off" spellCheck={false} onChange={(_, data) => setForm({ ...form, actor: data.value })} />
+          <Input list="people" value={form.actor} placeholder="Name, e-mail address or user ID" autoComplete="off" spellCheck={false} onChange={(_, data) => setForm({ ...form, actor: data.value })} />
         </Field>
+        <PeopleOptions id="people" people={people} />
         <Field label="What" className="grow">
           <Input value={form.resource} placeholder="ID of a drive, role, …" autoComplete="off" spellCheck={false} onChange={(_, data) => setForm({ ...form, resource: data.value })} />
         </Field>

@@ -5,9 +5,11 @@ import Ask from '../shell/Ask';
 import { Button, Field, Input, Select } from '../shell/controls';
 import { Loading } from '../shell/Loading';
 import { useNotice } from '../shell/notices';
+import { PeopleOptions, usePeople } from '../shell/people';
 import { usePerson } from '../shell/person';
 import { ProblemNotice } from '../shell/ProblemNotice';
 import { useDone } from '../shell/useDone';
+import { named, whoIs } from '../shell/whoIs';
 import { useMembers, usePutMember, useRemoveMember } from './queries';
 
 /** Who is in a workspace, and as what. */
@@ -51,7 +53,7 @@ function Members({ workspaceId, workspaceName }: { workspaceId: string; workspac
   const put = usePutMember(workspaceId);
   const [removing, setRemoving] = useState<Member | null>(null);
   const mayManage = person.mayManage(workspaceId);
-  const nameOf = (member: Member) => member.name ?? person.userName(member.userId);
+  const nameOf = (member: Member) => member.name ?? member.userId;
   if (query.error && !query.data) return <ProblemNotice error={query.error} retry={() => void query.refetch()} />;
   if (!query.data) return <Loading what="the members" lines={3} height={48} />;
   return (
@@ -121,7 +123,9 @@ function Members({ workspaceId, workspaceName }: { workspaceId: string; workspac
 function AddMember({ workspaceId, workspaceName }: { workspaceId: string; workspaceName: string }) {
   const notice = useNotice();
   const put = usePutMember(workspaceId);
-  const [userId, setUserId] = useState('');
+  const people = usePeople();
+  const [who, setWho] = useState('');
+  const known = whoIs(who, people);
   const [role, setRole] = useState<WorkspaceRole>('member');
   const problem = put.error?.fieldMessage('userId', 'role');
   return (
@@ -130,28 +134,35 @@ function AddMember({ workspaceId, workspaceName }: { workspaceId: string; worksp
       aria-label="Add a member"
       onSubmit={(event) => {
         event.preventDefault();
-        if (userId.trim() === '') return;
+        if (who.trim() === '') return;
         put.mutate(
-          { userId: userId.trim(), role },
+          { userId: known?.id ?? who.trim(), role },
           {
             onSuccess: (saved) => {
-              setUserId('');
+              setWho('');
               notice(`${saved.name ?? saved.userId} is a ${saved.role} of ${workspaceName} now.`);
             },
           },
         );
       }}
     >
-      <Field label="User ID" hint="As your sign-in knows them; in Entra ID it is the object ID." className="grow" validationState={problem ? 'error' : 'none'} validationMessage={problem}>
-        <Input value={userId} autoComplete="off" spellCheck={false} onChange={(_, data) => setUserId(data.value)} />
+      <Field
+        label="User"
+        hint={known ? named(known) : 'Their name or e-mail address; the user ID of somebody who has never signed in, which in Entra ID is the object ID.'}
+        className="grow"
+        validationState={problem ? 'error' : 'none'}
+        validationMessage={problem}
+      >
+        <Input list="people" value={who} autoComplete="off" spellCheck={false} onChange={(_, data) => setWho(data.value)} />
       </Field>
+      <PeopleOptions id="people" people={people} />
       <Field label="Role">
         <Select value={role} onChange={(_, data) => setRole(data.value as WorkspaceRole)}>
           <option value="member">Member</option>
           <option value="manager">Manager</option>
         </Select>
       </Field>
-      <Button type="submit" appearance="primary" disabled={put.isPending || userId.trim() === ''}>
+      <Button type="submit" appearance="primary" disabled={put.isPending || who.trim() === ''}>
         {put.isPending ? 'Adding …' : 'Add member'}
       </Button>
       {put.error && !problem && <ProblemNotice error={put.error} />}

@@ -17,7 +17,6 @@ interface PersonContextValue {
   /** Whether the person may connect, change and remove drives of this audience. */
   mayConnect: (audience: Audience) => boolean;
   /** The person's own name for their own id; other people's names aren't known to us. */
-  userName: (id: string) => string;
 }
 
 const PersonContext = createContext<PersonContextValue | null>(null);
@@ -51,7 +50,6 @@ export function PersonProvider({ children }: { children: ReactNode }) {
       audienceName: (audience: Audience) => (audience.type === 'organization' ? 'Whole organization' : workspaceName(audience.workspaceId)),
       mayManage: (workspaceId: string) => isAdmin || me.workspaces.some((workspace) => workspace.id === workspaceId && workspace.role === 'manager'),
       mayConnect: (audience: Audience) => isAdmin || (audience.type === 'workspace' && me.workspaces.some((workspace) => workspace.id === audience.workspaceId && workspace.role !== null)),
-      userName: (id: string) => (id === me.user.id ? (me.user.name ?? 'you') : id),
     };
   }, [query.data, chosen]);
 
