@@ -40,8 +40,7 @@ public abstract class EveryPage(Browsers browsers) : BrowserTests(browsers)
             var look = theme is ColorScheme.Light ? "light" : "dark";
             await page.EmulateMediaAsync(new() { ColorScheme = theme });
             await Expect(page.Locator($"html[data-theme={look}], html:not(:has(#root))")).ToHaveCountAsync(1);
-            if (Screenshots.AreWanted)
-                await Screenshots.TakeAsync(page, $"{look}/{name}");
+            await Screenshots.TakeIfWantedAsync(page, $"{look}/{name}");
             _violations.AddRange((await Accessibility.ViolationsAsync(page)).Select(violation => $"{look}/{name}: {violation}"));
         }
 
@@ -55,8 +54,7 @@ public abstract class EveryPage(Browsers browsers) : BrowserTests(browsers)
 
         await page.SetViewportSizeAsync(Phone, Height);
         await FitsAsync(page, name, Phone);
-        if (Screenshots.AreWanted)
-            await Screenshots.TakeAsync(page, $"phone/{name}");
+        await Screenshots.TakeIfWantedAsync(page, $"phone/{name}");
         await page.SetViewportSizeAsync(Desktop, Height);
     }
 

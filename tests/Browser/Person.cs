@@ -51,6 +51,9 @@ public sealed class Person : IAsyncDisposable
 
     public ILocator Field(string label) => Page.GetByRole(AriaRole.Textbox, new() { Name = label });
 
+    /// <summary>A field that offers what to choose from, and takes other text as well.</summary>
+    public ILocator Choice(string label) => Page.GetByRole(AriaRole.Combobox, new() { Name = label });
+
     public ILocator Dialog(string title) => Page.GetByRole(AriaRole.Dialog, new() { Name = title });
 
     /// <summary>A field whose text is hidden; these have no role.</summary>

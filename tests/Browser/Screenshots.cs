@@ -8,8 +8,10 @@ public static class Screenshots
 {
     private static readonly string Folder = Path.Combine(Path.GetDirectoryName(Here())!, "screenshots");
 
-    /// <summary>Whether somebody will look at them: whoever sets <c>SCREENSHOTS</c> to anything. They cost as much as all else that is done with a page.</summary>
-    public static bool AreWanted { get; } = Environment.GetEnvironmentVariable("SCREENSHOTS") is { Length: > 0 };
+    private static readonly bool AreWanted = Environment.GetEnvironmentVariable("SCREENSHOTS") is { Length: > 0 };
+
+    /// <summary>For whoever sets <c>SCREENSHOTS</c> to anything, to look at: they cost as much as all else that is done with a page.</summary>
+    public static Task TakeIfWantedAsync(IPage page, string name) => AreWanted ? TakeAsync(page, name) : Task.CompletedTask;
 
     public static Task TakeAsync(IPage page, string name) =>
         page.ScreenshotAsync(new() { Path = Path.Combine(Folder, $"{name}.png"), FullPage = true, Animations = ScreenshotAnimations.Disabled, Caret = ScreenshotCaret.Hide });
