@@ -15,7 +15,7 @@ public sealed class PeopleTriggers(IPeople people)
     [Requires(Need.Person)]
     [Summary("What people are called")]
     [AnswersPage<UserView>("Those who have signed in, as they called themselves when they last did. Others are missing.")]
-    [Query("id", "Only this user; may be given up to 100 times. Without it all are listed, for admins and for managers of a workspace.")]
+    [Query<IReadOnlyList<UserId>>("id", "Only these users, at most 100: id=…&id=…. Without it all are listed, for admins and for managers of a workspace.")]
     [Refuses("forbidden", "invalid")]
     public async Task<IResult> ListAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/people")] HttpRequest request)
     {

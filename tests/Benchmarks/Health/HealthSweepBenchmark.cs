@@ -26,7 +26,7 @@ public sealed class HealthSweepBenchmark : LoadBenchmark
 {
     private const int Shards = 16;
     private const int AtOnce = 16;
-    private const int Rounds = 15;
+    private const int Repetitions = 15;
 
     /// <summary>Until the runtime has compiled what is measured for good, which for what runs once in a sweep takes sweeps, and for a look looks: a sweep comes every 15 seconds for weeks.</summary>
     private const int WarmUpSweeps = 100;
@@ -84,7 +84,7 @@ public sealed class HealthSweepBenchmark : LoadBenchmark
     {
         var (ours, bare, requests, growth, peaks, barePeaks) = (new List<double>(), new List<double>(), new List<double>(), new List<double>(), new List<double>(), new List<double>());
         var (work, bareWork) = (new List<double>(), new List<double>());
-        for (var round = 0; round < Rounds; round++)
+        for (var round = 0; round < Repetitions; round++)
         {
             var (taken, worked, peak) = await PeakAsync(callBare, live: false);
             bare.Add(taken.TotalMilliseconds / count);

@@ -99,6 +99,22 @@ public sealed partial class ApiDescriptionTests
         Document["components"]!["schemas"]!["Check"]!["properties"]!["fix"]!["description"]!.GetValue<string>().ShouldStartWith("What to change");
 
     [Fact]
+    public void Every_list_says_what_it_is_a_list_of()
+    {
+        var lists = Objects(Document).Where(node => node["type"] is JsonValue or JsonArray && node["type"]!.ToJsonString().Contains("\"array\"", StringComparison.Ordinal)).ToList();
+
+        lists.Count.ShouldBeGreaterThan(20);
+        lists.Where(list => list["items"] is null).Select(list => list.GetPath()).ShouldBeEmpty();
+
+        static IEnumerable<JsonObject> Objects(JsonNode? node) => node switch
+        {
+            JsonObject map => map.SelectMany(field => Objects(field.Value)).Prepend(map),
+            JsonArray list => list.SelectMany(Objects),
+            _ => [],
+        };
+    }
+
+    [Fact]
     public void The_official_reader_reads_it_without_a_complaint()
     {
         var read = OpenApiDocument.Parse(Document.ToJsonString(), "json");

@@ -52,7 +52,7 @@ export type HealthStatus = Schemas['HealthStatus'];
 export type DriveHealth = Schemas['DriveHealth'];
 export type HealthEntry = Schemas['HealthChange'];
 export type HealthHistory = Schemas['DriveHealthHistory'];
-export type Drive = Narrowed<Schemas['Drive'], { default: { organization: boolean; workspaces: string[] } }>;
+export type Drive = Schemas['Drive'];
 export type DefaultDrive = Narrowed<Schemas['DefaultDrive'], { source: 'workspace' | 'organization' | 'none' }>;
 
 export type FileEntry = Narrowed<Schemas['FileEntry'], { type: 'file' | 'folder' }>;
