@@ -15,7 +15,7 @@ public sealed record AuditEntryView(string Id, DateTimeOffset At, Actor Actor, s
 {
     internal static AuditEntryView Of(AuditEntry entry, IReadOnlyDictionary<UserId, KnownPerson> known) => new(
         entry.Id, entry.At, entry.Actor, entry.Action, entry.Resource, entry.Before, entry.After,
-        [.. UsersOf(entry).Distinct().Where(known.ContainsKey).Select(user => new UserView(user, known[user].Name, known[user].Email))]);
+        [.. UsersOf(entry).Distinct().Where(known.ContainsKey).Select(user => UserView.Of(known[user]))]);
 
     internal static IEnumerable<UserId> UsersOf(AuditEntry entry)
     {

@@ -13,7 +13,10 @@ public sealed record MemberBody(string? Role);
 /// <param name="Workspaces">Those that they may see, and what they are in each.</param>
 public sealed record MeView(UserView User, OrganizationView Organization, OrganizationRole Role, IReadOnlyList<WorkspaceView> Workspaces);
 
-public sealed record UserView(UserId Id, string Name, string? Email);
+public sealed record UserView(UserId Id, string Name, string? Email)
+{
+    internal static UserView Of(KnownPerson known) => new(known.Id, known.Name, known.Email);
+}
 
 /// <param name="Name">As the settings say it; null where they don't.</param>
 public sealed record OrganizationView(OrganizationId Id, string? Name);

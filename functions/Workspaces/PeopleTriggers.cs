@@ -28,15 +28,13 @@ public sealed class PeopleTriggers(IPeople people)
             if (!Users(asked).TryGet(out var users, out var invalid))
                 return invalid.AsProblem();
             var known = await people.FindAsync(person.Organization, users, cancellation);
-            return Answers.List(new Page<UserView>([.. users.Where(known.ContainsKey).Select(user => View(known[user]))], NextCursor: null));
+            return Answers.List(new Page<UserView>([.. users.Where(known.ContainsKey).Select(user => UserView.Of(known[user]))], NextCursor: null));
         }
 
         if (!person.MayAddMembers)
             return Refusal.Forbidden("Only admins, and managers of a workspace, see everybody in the organization.").AsProblem();
-        return Answers.List((await people.ListAsync(person.Organization, paging.Limit, paging.Cursor, cancellation)).Select(View));
+        return Answers.List((await people.ListAsync(person.Organization, paging.Limit, paging.Cursor, cancellation)).Select(UserView.Of));
     }
-
-    private static UserView View(KnownPerson known) => new(known.Id, known.Name, known.Email);
 
     private static Result<IReadOnlyList<UserId>> Users(IEnumerable<string?> texts)
     {

@@ -43,10 +43,10 @@ internal sealed class TablePeople(TableServiceClient service) : IPeople
 
     public async Task<Page<KnownPerson>> ListAsync(OrganizationId organization, int limit, string? cursor, CancellationToken cancellation) =>
         (await _table.PageAsync<PersonRow>(organization.Value, PersonRow.Prefix, null, limit, cursor, cancellation))
-            .Select(row => new KnownPerson(Stored.User(row.RowKey[PersonRow.Prefix.Length..]), row.Name, row.Email));
+            .Select(row => row.ToPerson());
 
     private async Task<KnownPerson?> FindAsync(OrganizationId organization, UserId user, CancellationToken cancellation) =>
-        await _table.FindAsync<PersonRow>(organization.Value, PersonRow.Of(user), cancellation) is { } row ? new(user, row.Name, row.Email) : null;
+        (await _table.FindAsync<PersonRow>(organization.Value, PersonRow.Of(user), cancellation))?.ToPerson();
 
     private sealed class PersonRow : Row
     {
@@ -54,6 +54,8 @@ internal sealed class TablePeople(TableServiceClient service) : IPeople
 
         public string Name { get; set; } = "";
         public string? Email { get; set; }
+
+        public KnownPerson ToPerson() => new(Stored.User(RowKey[Prefix.Length..]), Name, Email);
 
         public static string Of(UserId user) => Prefix + user;
     }

@@ -105,8 +105,8 @@ internal sealed class Schemas(CodeComments comments)
         if (type.IsEnum && node["enum"] is not null)
             node["type"] ??= AllowsNull(node) ? new JsonArray("string", "null") : "string";
         // The exporter leaves out what a list is of where a converter of ours writes it.
-        if (ElementOf(type) is var element && element != type && node["items"] is null && node["properties"] is null && node["additionalProperties"] is null)
-            node["items"] = Of(element);
+        if (context.TypeInfo is { Kind: JsonTypeInfoKind.Enumerable, ElementType: { } element })
+            node["items"] ??= Of(element);
         if (isRoot && DescriptionOf(type) is { } description)
             node["description"] = description;
         if (node["properties"] is JsonObject properties && IsOurs(type))

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using ServerlessDrives.Access;
+using ServerlessDrives.Drives;
 using ServerlessDrives.Events;
 using ServerlessDrives.Health;
 using ServerlessDrives.Tests.Integration.Connecting;
@@ -100,6 +101,13 @@ public sealed class HealthApp : IAsyncLifetime
         return (await http.UntilAsync(connection.Text("id"), "connected")).Text("driveId");
     }
 
+    /// <summary>A drive of the person's organization as it is stored.</summary>
+    public async Task<Drive> StoredAsync(HttpClient http, string drive)
+    {
+        var organization = OrganizationId.Of((await http.GetAsync("/api/me", HttpStatusCode.OK))["organization"]!.Text("id"));
+        return (await App.Services.GetRequiredService<IDrives>().FindAsync(organization, DriveId.Of(drive), TestContext.Current.CancellationToken)).ShouldNotBeNull().Value;
+    }
+
     public static async Task<JsonNode> HealthOfAsync(HttpClient http, string drive) => (await http.GetAsync($"/api/drives/{drive}", HttpStatusCode.OK))["health"]!;
 }
 
@@ -116,5 +124,5 @@ public sealed class CountingProbe(IHealthProbe probe) : IHealthProbe
         return probe.LookAsync(target, cancellation);
     }
 
-    public Task<HealthOutcome> WriteAsync(ServerlessDrives.Drives.Drive drive, CancellationToken cancellation) => probe.WriteAsync(drive, cancellation);
+    public Task<HealthOutcome> WriteAsync(Drive drive, CancellationToken cancellation) => probe.WriteAsync(drive, cancellation);
 }

@@ -137,8 +137,7 @@ public sealed class HealthScenarios(HealthApp health) : IClassFixture<HealthApp>
         var (_, id, secret) = await health.CreateUserAsync();
         var drive = await health.ConnectAsync(ada, id, secret);
         await health.RoundAsync();
-        var stored = (await health.App.Services.GetRequiredService<IDrives>().ListAsync(OrganizationId.Of((await ada.GetAsync("/api/me", HttpStatusCode.OK))["organization"]!.Text("id")), null, null, 500, null, Cancellation))
-            .Items.Single(found => found.Id.Value == drive);
+        var stored = await health.StoredAsync(ada, drive);
         var key = stored.Authentication.ShouldBeOfType<DriveAuthentication.AccessKey>();
         await health.App.Services.GetRequiredService<ISecrets>().DisableAsync(key.Secret, key.SecretVersion, Cancellation);
         health.App.Services.GetRequiredService<IDriveSessions>().Forget(stored.Id);
@@ -217,9 +216,8 @@ public sealed class HealthScenarios(HealthApp health) : IClassFixture<HealthApp>
     {
         using var ada = await health.App.SignInAsync("ada");
         var (_, id, secret) = await health.CreateUserAsync();
-        var like = DriveId.Of(await health.ConnectAsync(ada, id, secret));
+        var template = await health.StoredAsync(ada, await health.ConnectAsync(ada, id, secret));
         var services = health.App.Services;
-        var template = (await services.GetRequiredService<IDrives>().FindAsync(OrganizationId.Of((await ada.GetAsync("/api/me", HttpStatusCode.OK))["organization"]!.Text("id")), like, Cancellation))!.Value;
         var (rounds, now) = (services.GetRequiredService<IHealthRounds>(), health.Clock.GetUtcNow());
         // A day's rounds, so that minutes don't matter; each shard has drives enough for some turns.
         var options = new HealthOptions { Every = TimeSpan.FromDays(1), AtOnce = 1 };

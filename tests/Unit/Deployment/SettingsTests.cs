@@ -76,6 +76,9 @@ public sealed class SettingsTests
         }
     }
 
+    [Fact]
+    public void The_sample_can_be_read() => Sample().Count.ShouldBeGreaterThan(10);
+
     private static JsonObject Sample() => JsonNode.Parse(
         File.ReadAllText(Path.Combine(Repository.Folder, "local.settings.sample.json")),
         documentOptions: new() { CommentHandling = System.Text.Json.JsonCommentHandling.Skip, AllowTrailingCommas = true })!["Values"]!.AsObject();

@@ -8,7 +8,7 @@ import { Button, Field, Input } from '../shell/controls';
 import { formatDateTime } from '../shell/format';
 import { Loading } from '../shell/Loading';
 import { More } from '../shell/More';
-import { PeopleOptions, usePeople } from '../shell/people';
+import { usePeople, UserInput } from '../shell/people';
 import { usePerson } from '../shell/person';
 import { ProblemNotice } from '../shell/ProblemNotice';
 import { whoIs } from '../shell/whoIs';
@@ -43,9 +43,8 @@ export default function AuditTab() {
         }}
       >
         <Field label="Who" className="grow">
-          <Input list="people" value={form.actor} placeholder="Name, e-mail address or user ID" autoComplete="off" spellCheck={false} onChange={(_, data) => setForm({ ...form, actor: data.value })} />
+          <UserInput people={people} value={form.actor} placeholder="Name, e-mail address or user ID" onChange={(_, data) => setForm({ ...form, actor: data.value })} />
         </Field>
-        <PeopleOptions id="people" people={people} />
         <Field label="What" className="grow">
           <Input value={form.resource} placeholder="ID of a drive, role, …" autoComplete="off" spellCheck={false} onChange={(_, data) => setForm({ ...form, resource: data.value })} />
         </Field>

@@ -2,10 +2,10 @@ import { useState } from 'react';
 import { useSearchParams } from 'wouter';
 import type { Member, WorkspaceRole } from '../api/contract';
 import Ask from '../shell/Ask';
-import { Button, Field, Input, Select } from '../shell/controls';
+import { Button, Field, Select } from '../shell/controls';
 import { Loading } from '../shell/Loading';
 import { useNotice } from '../shell/notices';
-import { PeopleOptions, usePeople } from '../shell/people';
+import { usePeople, UserInput } from '../shell/people';
 import { usePerson } from '../shell/person';
 import { ProblemNotice } from '../shell/ProblemNotice';
 import { useDone } from '../shell/useDone';
@@ -153,9 +153,8 @@ function AddMember({ workspaceId, workspaceName }: { workspaceId: string; worksp
         validationState={problem ? 'error' : 'none'}
         validationMessage={problem}
       >
-        <Input list="people" value={who} autoComplete="off" spellCheck={false} onChange={(_, data) => setWho(data.value)} />
+        <UserInput people={people} value={who} onChange={(_, data) => setWho(data.value)} />
       </Field>
-      <PeopleOptions id="people" people={people} />
       <Field label="Role">
         <Select value={role} onChange={(_, data) => setRole(data.value as WorkspaceRole)}>
           <option value="member">Member</option>

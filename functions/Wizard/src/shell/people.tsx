@@ -1,7 +1,9 @@
 import { queryOptions, useQuery } from '@tanstack/react-query';
+import { useId } from 'react';
 import { all } from '../api/all';
 import { call } from '../api/client';
 import type { Page, User } from '../api/contract';
+import { Input, type InputProps } from './controls';
 import { usePerson } from './person';
 import { named } from './whoIs';
 
@@ -18,17 +20,21 @@ export function UserName({ id }: { id: string }) {
 
 /** Everybody in the organization who has signed in; for those who may add members, nobody for others. */
 export function usePeople(): User[] {
-  const person = usePerson();
-  const mayAsk = person.isAdmin || person.me.workspaces.some((workspace) => workspace.role === 'manager');
-  const query = useQuery({ queryKey: ['people'], staleTime: 60_000, enabled: mayAsk, queryFn: ({ signal }) => all<User>('/api/people', signal) });
+  const query = useQuery({ queryKey: ['people'], staleTime: 60_000, enabled: usePerson().mayAddMembers, queryFn: ({ signal }) => all<User>('/api/people', signal) });
   return query.data ?? [];
 }
 
-/** What a field for a user offers to choose from. */
-export const PeopleOptions = ({ id, people }: { id: string; people: User[] }) => (
-  <datalist id={id}>
-    {people.map((known) => (
-      <option key={known.id} value={known.id} label={named(known)} />
-    ))}
-  </datalist>
-);
+/** A field for a user, which offers these; what is typed there is read by `whoIs`. */
+export function UserInput({ people, ...rest }: InputProps & { people: User[] }) {
+  const id = useId();
+  return (
+    <>
+      <Input list={id} autoComplete="off" spellCheck={false} {...rest} />
+      <datalist id={id}>
+        {people.map((known) => (
+          <option key={known.id} value={known.id} label={named(known)} />
+        ))}
+      </datalist>
+    </>
+  );
+}

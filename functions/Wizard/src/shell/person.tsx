@@ -14,9 +14,10 @@ interface PersonContextValue {
   workspaceName: (id: string | null | undefined) => string;
   audienceName: (audience: Audience) => string;
   mayManage: (workspaceId: string) => boolean;
+  /** Whether there is a workspace that the person may add members to. */
+  mayAddMembers: boolean;
   /** Whether the person may connect, change and remove drives of this audience. */
   mayConnect: (audience: Audience) => boolean;
-  /** The person's own name for their own id; other people's names aren't known to us. */
 }
 
 const PersonContext = createContext<PersonContextValue | null>(null);
@@ -49,6 +50,7 @@ export function PersonProvider({ children }: { children: ReactNode }) {
       workspaceName,
       audienceName: (audience: Audience) => (audience.type === 'organization' ? 'Whole organization' : workspaceName(audience.workspaceId)),
       mayManage: (workspaceId: string) => isAdmin || me.workspaces.some((workspace) => workspace.id === workspaceId && workspace.role === 'manager'),
+      mayAddMembers: isAdmin || me.workspaces.some((workspace) => workspace.role === 'manager'),
       mayConnect: (audience: Audience) => isAdmin || (audience.type === 'workspace' && me.workspaces.some((workspace) => workspace.id === audience.workspaceId && workspace.role !== null)),
     };
   }, [query.data, chosen]);
