@@ -68,6 +68,3 @@ public sealed record EmbeddedOptions(int Port, bool PortIsFree, string DataFolde
         return Path.Combine(Environment.CurrentDirectory, ".data");
     }
 }
-
-/// <summary>The app can't start like this; the message is the sentence for the person who started it.</summary>
-public sealed class StartRefusedException(string message) : Exception(message);

@@ -12,7 +12,6 @@ using ServerlessDrives.Embedded.Cloud.Sandbox;
 using ServerlessDrives.Embedded.Cloud.SignIn;
 using ServerlessDrives.Embedded.Cloud.Vault;
 using ServerlessDrives.Embedded.Demo;
-using ServerlessDrives.Embedded.DurableTask;
 
 namespace ServerlessDrives.Embedded.Cloud;
 
@@ -96,7 +95,6 @@ internal sealed class EmbeddedCloud : IHostedLifecycleService, IAsyncDisposable
             options.DisableChallengeResourceVerification = true;
             options.Diagnostics.IsLoggingEnabled = false;
         });
-        services.AddSingleton(_ => new DurableStorage(_azurite.Tables(retries: 1), _azurite.Blobs(retries: 1), "ServerlessDrives"));
         services.AddSingleton(this);
         services.AddHostedService(provider => provider.GetRequiredService<EmbeddedCloud>());
     }

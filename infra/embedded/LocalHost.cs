@@ -1,0 +1,172 @@
+using System.Reflection;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using ServerlessDrives.Embedded.Cloud;
+using ServerlessDrives.Embedded.Demo;
+using ServerlessDrives.Embedded.Http;
+using ServerlessDrives.Embedded.Timers;
+using ServerlessDrives.Embedded.Worker;
+
+namespace ServerlessDrives.Embedded;
+
+/// <summary>
+/// The local host: what Azure's Functions host and Azure itself are to the app, in the app's own process. It speaks the official protocols to an
+/// unchanged worker: FunctionRpc for functions, Durable Task's gRPC service for its clients, and HTTP in front of the worker's own server.
+/// </summary>
+internal sealed class LocalHost : IAsyncDisposable
+{
+    private static readonly TimeSpan ShutdownLimit = TimeSpan.FromSeconds(15);
+    private const int NoLimit = int.MaxValue;
+
+    private readonly EmbeddedCloud _cloud;
+    private readonly WebApplication _rpc;
+
+    private LocalHost(EmbeddedOptions options, EmbeddedCloud cloud, WebApplication rpc, TimeProvider clock)
+    {
+        Options = options;
+        Clock = clock;
+        _cloud = cloud;
+        _rpc = rpc;
+        Worker = rpc.Services.GetRequiredService<WorkerChannel>();
+        var loggers = rpc.Services.GetRequiredService<ILoggerFactory>();
+        Functions = new(Worker, RoutePrefix(), loggers.CreateLogger<HttpFunctions>());
+        Loggers = loggers;
+    }
+
+    /// <summary>The one that this process runs, where it runs one.</summary>
+    public static LocalHost? Current { get; set; }
+
+    public EmbeddedOptions Options { get; }
+
+    public WorkerChannel Worker { get; }
+
+    public HttpFunctions Functions { get; }
+
+    public ILoggerFactory Loggers { get; }
+
+    public TimeProvider Clock { get; }
+
+    /// <summary>Where the app finds its surroundings, unless somebody sets it otherwise. With <c>:</c> between the parts of a name.</summary>
+    public IReadOnlyDictionary<string, string?> Settings => _cloud.Settings;
+
+    /// <summary>What the official host starts a worker with.</summary>
+    public string[] WorkerArguments =>
+    [
+        $"--Functions:Worker:HostEndpoint={Address}",
+        "--Functions:Worker:WorkerId=1",
+        "--Functions:Worker:RequestId=1",
+        $"--Functions:Worker:GrpcMaxMessageLength={NoLimit}",
+    ];
+
+    private string Address => _rpc.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+
+    /// <summary>Takes the data folder and the ports, and listens for a worker.</summary>
+    /// <param name="configuration">What sets this host: <c>PORT</c>, <c>Aws:Sandbox</c>, …</param>
+    /// <exception cref="StartRefusedException">An option or a setting makes no sense.</exception>
+    public static async Task<LocalHost> StartAsync(IReadOnlyList<string> args, IConfiguration configuration, TimeProvider? clock = null)
+    {
+        // The worker looks for host.json there.
+        Environment.SetEnvironmentVariable("FUNCTIONS_APPLICATION_DIRECTORY", AppContext.BaseDirectory);
+        Environment.SetEnvironmentVariable("FUNCTIONS_WORKER_DIRECTORY", AppContext.BaseDirectory);
+        var options = EmbeddedOptions.Parse(args, configuration);
+        var cloud = EmbeddedCloud.Create(options, IsSandboxed(configuration, options));
+        try
+        {
+            var rpc = RpcServer(options, configuration);
+            await rpc.StartAsync();
+            return new(options, cloud, rpc, clock ?? TimeProvider.System);
+        }
+        catch
+        {
+            await cloud.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Adds to the worker what makes it one of this host.</summary>
+    public void AddTo(IServiceCollection services)
+    {
+        services.AddSingleton<IStartupFilter>(new HttpFront(Functions, _cloud.Map));
+        services.Configure<KestrelServerOptions>(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = null;
+            kestrel.Limits.MinRequestBodyDataRate = null;
+            kestrel.ListenLocalhost(Options.Port);
+        });
+        services.AddLogging(logging => LogTo(logging, Options));
+        // What the worker logs is printed by itself; without this each line would go to the host as a message, too.
+        services.Configure<LoggerFilterOptions>(filter => filter.Rules.Add(new("Microsoft.Azure.Functions.Worker.Logging.WorkerLoggerProvider", null, LogLevel.None, null)));
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownLimit);
+        services.AddSingleton(Options);
+        _cloud.AddTo(services);
+        services.AddSingleton(this);
+        services.AddHostedService<LocalHostLifecycle>();
+        if (Options.Demo)
+            services.AddHostedService<GuidedRun>();
+    }
+
+    public TimerFunctions Timers(IConfiguration configuration) => new(Worker, configuration, Clock, Options.DataFolder, Loggers.CreateLogger<TimerFunctions>());
+
+    public async ValueTask DisposeAsync()
+    {
+        await _rpc.DisposeAsync();
+        await _cloud.DisposeAsync();
+    }
+
+    private static WebApplication RpcServer(EmbeddedOptions options, IConfiguration configuration)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Configuration.AddConfiguration(configuration);
+        LogTo(builder.Logging, options);
+        builder.Logging.AddFilter("Microsoft", LogLevel.Error).AddFilter("Grpc", LogLevel.Error);
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(System.Net.IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2));
+        builder.Services.AddGrpc(grpc => (grpc.MaxReceiveMessageSize, grpc.MaxSendMessageSize) = (null, null));
+        builder.Services.AddSingleton(provider => new WorkerChannel(AppContext.BaseDirectory, provider.GetRequiredService<ILogger<WorkerChannel>>()));
+        var app = builder.Build();
+        app.MapGrpcService<FunctionRpcService>();
+        return app;
+    }
+
+    private static void LogTo(ILoggingBuilder logging, EmbeddedOptions options)
+    {
+        logging.AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.TimestampFormat = "HH:mm:ss ";
+            console.UseUtcTimestamp = true;
+        });
+        logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("System", LogLevel.Warning).AddFilter("Azure", LogLevel.Warning);
+        // It would warn that the host's address is not the worker's own choice.
+        logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Error);
+        // A start that fails is told in one sentence at its end.
+        logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
+        if (options.Demo)
+            logging.SetMinimumLevel(LogLevel.Error);
+    }
+
+    /// <exception cref="StartRefusedException">The setting is neither true nor false, or the demo would play against real AWS.</exception>
+    private static bool IsSandboxed(IConfiguration configuration, EmbeddedOptions options)
+    {
+        if (configuration["Aws:Sandbox"] is not { Length: > 0 } text)
+            return true;
+        if (!bool.TryParse(text, out var sandboxed))
+            throw new StartRefusedException($"Aws:Sandbox is '{text}'; true or false was expected.");
+        return sandboxed || !options.Demo ? sandboxed : throw new StartRefusedException("The demo plays against the sandbox only; leave Aws:Sandbox out, or set it to true.");
+    }
+
+    private static string RoutePrefix()
+    {
+        var file = Path.Combine(AppContext.BaseDirectory, "host.json");
+        return (File.Exists(file) ? JsonNode.Parse(File.ReadAllText(file), documentOptions: new() { CommentHandling = System.Text.Json.JsonCommentHandling.Skip }) : null)
+            ?["extensions"]?["http"]?["routePrefix"]?.GetValue<string>() ?? "api";
+    }
+}
