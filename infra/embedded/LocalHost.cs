@@ -1,4 +1,4 @@
-using System.Reflection;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -11,6 +11,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using ServerlessDrives.Embedded.Cloud;
 using ServerlessDrives.Embedded.Demo;
+using ServerlessDrives.Embedded.Durable;
 using ServerlessDrives.Embedded.Http;
 using ServerlessDrives.Embedded.Timers;
 using ServerlessDrives.Embedded.Worker;
@@ -24,6 +25,7 @@ namespace ServerlessDrives.Embedded;
 internal sealed class LocalHost : IAsyncDisposable
 {
     private static readonly TimeSpan ShutdownLimit = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan ClientTimeout = TimeSpan.FromSeconds(100);
     private const int NoLimit = int.MaxValue;
 
     private readonly EmbeddedCloud _cloud;
@@ -37,6 +39,9 @@ internal sealed class LocalHost : IAsyncDisposable
         _rpc = rpc;
         Worker = rpc.Services.GetRequiredService<WorkerChannel>();
         var loggers = rpc.Services.GetRequiredService<ILoggerFactory>();
+        Durable = rpc.Services.GetRequiredService<DurableHub>();
+        DurableWorker = rpc.Services.GetRequiredService<RemoteDurableWorker>();
+        Worker.DurableClientBinding = DurableClientBinding(Address, options);
         Functions = new(Worker, RoutePrefix(), loggers.CreateLogger<HttpFunctions>());
         Loggers = loggers;
     }
@@ -47,6 +52,10 @@ internal sealed class LocalHost : IAsyncDisposable
     public EmbeddedOptions Options { get; }
 
     public WorkerChannel Worker { get; }
+
+    public RemoteDurableWorker DurableWorker { get; }
+
+    public DurableHub Durable { get; }
 
     public HttpFunctions Functions { get; }
 
@@ -80,7 +89,7 @@ internal sealed class LocalHost : IAsyncDisposable
         var cloud = EmbeddedCloud.Create(options, IsSandboxed(configuration, options));
         try
         {
-            var rpc = RpcServer(options, configuration);
+            var rpc = RpcServer(options, configuration, cloud, clock ?? TimeProvider.System);
             await rpc.StartAsync();
             return new(options, cloud, rpc, clock ?? TimeProvider.System);
         }
@@ -122,7 +131,7 @@ internal sealed class LocalHost : IAsyncDisposable
         await _cloud.DisposeAsync();
     }
 
-    private static WebApplication RpcServer(EmbeddedOptions options, IConfiguration configuration)
+    private static WebApplication RpcServer(EmbeddedOptions options, IConfiguration configuration, EmbeddedCloud cloud, TimeProvider clock)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Configuration.AddConfiguration(configuration);
@@ -131,10 +140,41 @@ internal sealed class LocalHost : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(System.Net.IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2));
         builder.Services.AddGrpc(grpc => (grpc.MaxReceiveMessageSize, grpc.MaxSendMessageSize) = (null, null));
         builder.Services.AddSingleton(provider => new WorkerChannel(AppContext.BaseDirectory, provider.GetRequiredService<ILogger<WorkerChannel>>()));
+        builder.Services.AddSingleton(clock);
+        builder.Services.AddSingleton<RemoteDurableWorker>();
+        builder.Services.AddSingleton<IDurableWorker>(provider => provider.GetRequiredService<RemoteDurableWorker>());
+        builder.Services.AddDurableHub(HubOptions(options, configuration, cloud));
         var app = builder.Build();
         app.MapGrpcService<FunctionRpcService>();
+        app.MapDurableHub();
         return app;
     }
+
+    private static DurableHubOptions HubOptions(EmbeddedOptions options, IConfiguration configuration, EmbeddedCloud cloud)
+    {
+        var provider = configuration["Durable:Provider"] is not { Length: > 0 } text ? DurableProvider.Sqlite
+            : Enum.TryParse<DurableProvider>(text, ignoreCase: true, out var known) && Enum.IsDefined(known) ? known
+            : throw new StartRefusedException($"Durable:Provider is '{text}'; {string.Join(" or ", Enum.GetNames<DurableProvider>())} was expected.");
+        return new()
+        {
+            Provider = provider,
+            Folder = options.DataFolder,
+            ConnectionString = cloud.StorageConnectionString,
+            ExtendedSessions = configuration.GetValue("Durable:ExtendedSessions", defaultValue: true),
+        };
+    }
+
+    /// <summary>What the durable extension of the official host tells a worker's clients, in the same words.</summary>
+    private static string DurableClientBinding(string address, EmbeddedOptions options) => JsonSerializer.Serialize(new
+    {
+        rpcBaseUrl = address,
+        taskHubName = "ServerlessDrives",
+        connectionName = "Storage",
+        requiredQueryStringParameters = "",
+        httpBaseUrl = $"http://127.0.0.1:{options.Port}/runtime/webhooks/durabletask",
+        maxGrpcMessageSizeInBytes = NoLimit,
+        grpcHttpClientTimeout = JsonSerializer.Serialize(ClientTimeout),
+    });
 
     private static void LogTo(ILoggingBuilder logging, EmbeddedOptions options)
     {
@@ -166,7 +206,7 @@ internal sealed class LocalHost : IAsyncDisposable
     private static string RoutePrefix()
     {
         var file = Path.Combine(AppContext.BaseDirectory, "host.json");
-        return (File.Exists(file) ? JsonNode.Parse(File.ReadAllText(file), documentOptions: new() { CommentHandling = System.Text.Json.JsonCommentHandling.Skip }) : null)
+        return (File.Exists(file) ? JsonNode.Parse(File.ReadAllText(file), documentOptions: new() { CommentHandling = JsonCommentHandling.Skip }) : null)
             ?["extensions"]?["http"]?["routePrefix"]?.GetValue<string>() ?? "api";
     }
 }

@@ -17,6 +17,8 @@ internal sealed class LocalHostLifecycle(LocalHost host, IConfiguration configur
     {
         var functions = (await host.Worker.Functions.WaitAsync(StartLimit, cancellationToken)).Where(IsEnabled).ToList();
         host.Functions.Serve(functions);
+        host.DurableWorker.Serve(functions);
+        await host.Durable.StartAsync(cancellationToken);
         _timers.Start(functions);
         Console.Out.WriteLine($"ServerlessDrives is ready at http://127.0.0.1:{host.Options.Port}");
     }
@@ -25,6 +27,7 @@ internal sealed class LocalHostLifecycle(LocalHost host, IConfiguration configur
     {
         host.Functions.Stop();
         await _timers.DisposeAsync();
+        await host.Durable.StopAsync(cancellationToken);
     }
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;

@@ -57,7 +57,7 @@ public sealed class EmbeddedApp : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(more);
         var ready = new TaskCompletionSource<Uri>(TaskCreationOptions.RunContinuationsAsynchronously);
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
-        foreach (var argument in more.Prepend(DataFolder).Prepend("--data").Prepend("0").Prepend("--port").Prepend(Path.Combine(AppContext.BaseDirectory, "ServerlessDrives.dll")))
+        foreach (var argument in more.Prepend(DataFolder).Prepend("--data").Prepend("0").Prepend("--port").Prepend(Path.Combine(AppContext.BaseDirectory, "ServerlessDrives.Embedded.dll")))
             start.ArgumentList.Add(argument);
         foreach (var (name, value) in _settings)
             start.Environment[name] = value;

@@ -11,7 +11,7 @@ public sealed record EndedRun(int ExitCode, string Output)
     {
         ArgumentNullException.ThrowIfNull(arguments);
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
-        foreach (var argument in arguments.Prepend(Path.Combine(AppContext.BaseDirectory, "ServerlessDrives.dll")))
+        foreach (var argument in arguments.Prepend(Path.Combine(AppContext.BaseDirectory, "ServerlessDrives.Embedded.dll")))
             start.ArgumentList.Add(argument);
         foreach (var (name, value) in settings ?? [])
             start.Environment[name] = value;

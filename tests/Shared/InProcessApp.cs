@@ -1,27 +1,32 @@
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Reflection;
 using System.Text.Json.Nodes;
+using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using ServerlessDrives.Embedded;
-using ServerlessDrives.Embedded.Functions;
 
 namespace ServerlessDrives.Tests.Shared;
 
 /// <summary>The whole app, embedded cloud and all, in this process: served over HTTP, and its parts within reach of those who move clocks or count calls.</summary>
 public sealed class InProcessApp : IAsyncDisposable
 {
-    private readonly IHost _host;
+    private static readonly SemaphoreSlim OneAtATime = new(1);
+
+    private readonly IHost _app;
+    private readonly LocalHost _host;
     private readonly string _dataFolder;
 
-    private InProcessApp(IHost host, string dataFolder) => (_host, _dataFolder) = (host, dataFolder);
+    private InProcessApp(IHost app, LocalHost host, string dataFolder) => (_app, _host, _dataFolder) = (app, host, dataFolder);
 
-    public IServiceProvider Services => _host.Services;
+    public IServiceProvider Services => _app.Services;
 
-    public Uri Address { get; private set; } = new("http://127.0.0.1:1");
+    public Uri Address => new($"http://127.0.0.1:{_host.Options.Port}");
 
     /// <summary>What the sandbox was seeded with: the answer of <c>GET /embedded/cloud</c>.</summary>
     public JsonNode Cloud { get; private set; } = new JsonObject();
@@ -29,23 +34,52 @@ public sealed class InProcessApp : IAsyncDisposable
     /// <param name="settings">Such as <c>ServerlessDrives:Health:Every</c>.</param>
     /// <param name="byHand">Classes whose functions don't run by themselves.</param>
     /// <param name="replace">Changes what the app is made of.</param>
-    public static async Task<InProcessApp> StartAsync(Dictionary<string, string?>? settings = null, Type[]? byHand = null, Action<IServiceCollection>? replace = null)
+    /// <param name="clock">The time of day for the app and the host.</param>
+    public static async Task<InProcessApp> StartAsync(
+        Dictionary<string, string?>? settings = null, Type[]? byHand = null, Action<IServiceCollection>? replace = null, TimeProvider? clock = null)
     {
         var data = Directory.CreateTempSubdirectory("serverless-drives-").FullName;
-        var builder = FunctionsApplication.CreateBuilder(["--port", "0", "--data", data]);
-        builder.Configuration.AddInMemoryCollection(settings ?? []);
-        builder.Logging.SetMinimumLevel(LogLevel.Warning);
-        var functions = FunctionCatalog.TypesBehind(typeof(ServerlessDrivesApplication).Assembly).Where(type => byHand is null || !byHand.Contains(type));
-        builder.Services.AddSingleton(FunctionCatalog.Of(functions));
-        builder.AddServerlessDrives();
-        replace?.Invoke(builder.Services);
-        var app = new InProcessApp(builder.Build(), data);
-        await app._host.StartAsync();
-        app.Address = new($"http://127.0.0.1:{app.Services.GetRequiredService<EmbeddedOptions>().Port}");
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(settings ?? []).AddInMemoryCollection(Disabled(byHand ?? [])).Build();
+        var host = await LocalHost.StartAsync(["--port", "0", "--data", data], configuration, clock);
+        var app = new InProcessApp(await BuildAsync(host, configuration, replace, clock), host, data);
+        await app._app.StartAsync();
         using var http = new HttpClient { BaseAddress = app.Address };
         app.Cloud = (await http.GetFromJsonAsync<JsonNode>("/embedded/cloud"))!;
         return app;
     }
+
+    /// <summary>As the app's own entry point does it. Where the worker finds its generated start-up code is the process's own, so one app is built after the other.</summary>
+    private static async Task<IHost> BuildAsync(LocalHost host, IConfiguration configuration, Action<IServiceCollection>? replace, TimeProvider? clock)
+    {
+        await OneAtATime.WaitAsync();
+        var entry = Assembly.GetEntryAssembly();
+        try
+        {
+            Assembly.SetEntryAssembly(typeof(ServerlessDrivesApplication).Assembly);
+            var builder = FunctionsApplication.CreateBuilder(host.WorkerArguments);
+            ((IConfigurationBuilder)builder.Configuration).Sources.Insert(0, new MemoryConfigurationSource { InitialData = host.Settings });
+            builder.Configuration.AddConfiguration(configuration);
+            builder.Logging.SetMinimumLevel(LogLevel.Warning);
+            if (clock is not null)
+                builder.Services.AddSingleton(clock);
+            builder.AddServerlessDrives();
+            host.AddTo(builder.Services);
+            replace?.Invoke(builder.Services);
+            return builder.Build();
+        }
+        finally
+        {
+            Assembly.SetEntryAssembly(entry);
+            OneAtATime.Release();
+        }
+    }
+
+    private static IEnumerable<KeyValuePair<string, string?>> Disabled(IEnumerable<Type> byHand) =>
+        from type in byHand
+        from method in type.GetMethods()
+        let function = method.GetCustomAttribute<FunctionAttribute>()
+        where function is not null
+        select KeyValuePair.Create($"AzureWebJobs.{function.Name}.Disabled", (string?)"true");
 
     public AwsAdministrator Administrator() => new(Cloud);
 
@@ -64,11 +98,12 @@ public sealed class InProcessApp : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _host.StopAsync();
-        if (_host is IAsyncDisposable disposable)
+        await _app.StopAsync();
+        if (_app is IAsyncDisposable disposable)
             await disposable.DisposeAsync();
         else
-            _host.Dispose();
+            _app.Dispose();
+        await _host.DisposeAsync();
         try
         {
             Directory.Delete(_dataFolder, recursive: true);

@@ -79,6 +79,9 @@ internal sealed class EmbeddedCloud : IHostedLifecycleService, IAsyncDisposable
         }
     }
 
+    /// <summary>Of Azurite, for whoever keeps something there beside the app.</summary>
+    public string StorageConnectionString => _azurite.ConnectionString;
+
     private SeededCloud Seeded => _seeded ??= _sandbox!.Plant();
 
     /// <summary>The customer's administrator, for the guided run.</summary>
@@ -96,7 +99,7 @@ internal sealed class EmbeddedCloud : IHostedLifecycleService, IAsyncDisposable
             options.Diagnostics.IsLoggingEnabled = false;
         });
         services.AddSingleton(this);
-        services.AddHostedService(provider => provider.GetRequiredService<EmbeddedCloud>());
+        services.AddSingleton<IHostedService>(this);
     }
 
     public void Map(IEndpointRouteBuilder routes)
@@ -124,7 +127,7 @@ internal sealed class EmbeddedCloud : IHostedLifecycleService, IAsyncDisposable
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>By the host's container, when all has stopped: whatever still writes until then finds its storage there.</summary>
+    /// <summary>When all has stopped: whatever still writes until then finds its storage there.</summary>
     public async ValueTask DisposeAsync()
     {
         await _azurite.DisposeAsync();

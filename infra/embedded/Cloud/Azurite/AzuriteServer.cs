@@ -31,6 +31,9 @@ internal sealed class AzuriteServer(AzuriteInstallation installation, string dat
 
     public Uri BlobEndpoint { get; } = new($"http://127.0.0.1:{blobPort}/{Account}");
 
+    public string ConnectionString =>
+        $"DefaultEndpointsProtocol=http;AccountName={Account};AccountKey={Key};BlobEndpoint={BlobEndpoint};TableEndpoint={TableEndpoint};";
+
     /// <summary>The serving process, for those who want to kill it.</summary>
     public int ProcessId { get; private set; }
 

@@ -1,0 +1,76 @@
+using DurableTask.AzureStorage;
+using DurableTask.Core;
+using DurableTask.Core.History;
+using Microsoft.Extensions.Logging;
+using Newtonsoft.Json.Linq;
+using ServerlessDrives.Embedded.Durable.Sqlite;
+
+namespace ServerlessDrives.Embedded.Durable;
+
+/// <summary>A storage provider, and what DurableTask.Core has no interface for.</summary>
+internal abstract class HubProvider : IDisposable
+{
+    public abstract IOrchestrationService Service { get; }
+
+    public IOrchestrationServiceClient Client => (IOrchestrationServiceClient)Service;
+
+    public abstract InstanceChanges Changes { get; }
+
+    public abstract Task<IList<HistoryEvent>> ReadHistoryAsync(string instanceId);
+
+    /// <summary>Has a failed orchestration go on from before its failure.</summary>
+    public abstract Task RewindAsync(string instanceId, string reason);
+
+    public void Dispose() => (Service as IDisposable)?.Dispose();
+}
+
+internal sealed class SqliteHubProvider(SqliteOrchestrationService service) : HubProvider
+{
+    public override IOrchestrationService Service => service;
+
+    public override InstanceChanges Changes => service.Changes;
+
+    public override Task<IList<HistoryEvent>> ReadHistoryAsync(string instanceId) => Task.FromResult(service.ReadHistory(instanceId, executionId: null));
+
+    public override Task RewindAsync(string instanceId, string reason) => service.SendTaskOrchestrationMessageAsync(new()
+    {
+        OrchestrationInstance = new() { InstanceId = instanceId },
+        Event = new ExecutionRewoundEvent(-1, reason),
+    });
+}
+
+/// <summary>Microsoft's provider on Azure Storage.</summary>
+internal sealed class AzureStorageHubProvider(AzureStorageOrchestrationService service) : HubProvider
+{
+    private static readonly Dictionary<EventType, Type> Types = typeof(HistoryEvent).Assembly.GetTypes()
+        .Where(type => type is { IsAbstract: false } && type.IsSubclassOf(typeof(HistoryEvent)) && Enum.TryParse<EventType>(type.Name[..^5], out _))
+        .ToDictionary(type => Enum.Parse<EventType>(type.Name[..^5]));
+
+    public override IOrchestrationService Service => service;
+
+    public override InstanceChanges Changes { get; } = new();
+
+    public static AzureStorageHubProvider Create(DurableHubOptions options, ILoggerFactory loggers) => new(new(new()
+    {
+        StorageAccountClientProvider = new StorageAccountClientProvider(options.ConnectionString),
+        TaskHubName = options.TaskHub,
+        PartitionCount = options.Partitions,
+        MaxConcurrentTaskOrchestrationWorkItems = options.ConcurrentOrchestrations,
+        MaxConcurrentTaskActivityWorkItems = options.ConcurrentActivities,
+        MaxQueuePollingInterval = options.LongestPoll,
+        ThrowExceptionOnInvalidDedupeStatus = true,
+        LoggerFactory = loggers,
+    }));
+
+    /// <summary>The provider gives the history as JSON, each event with a number for its type.</summary>
+    public override async Task<IList<HistoryEvent>> ReadHistoryAsync(string instanceId) =>
+    [
+        .. JArray.Parse(await service.GetOrchestrationHistoryAsync(instanceId, executionId: null))
+            .Select(happened => (HistoryEvent)happened.ToObject(
+                (EventType)happened.Value<int>(nameof(HistoryEvent.EventType)) is EventType.ExecutionFailed or EventType.ExecutionCompleted
+                    ? typeof(ExecutionCompletedEvent)
+                    : Types[(EventType)happened.Value<int>(nameof(HistoryEvent.EventType))])!),
+    ];
+
+    public override Task RewindAsync(string instanceId, string reason) => service.RewindTaskOrchestrationAsync(instanceId, reason);
+}

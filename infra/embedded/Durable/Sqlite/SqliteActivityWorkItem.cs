@@ -1,0 +1,8 @@
+using DurableTask.Core;
+
+namespace ServerlessDrives.Embedded.Durable.Sqlite;
+
+internal sealed class SqliteActivityWorkItem : TaskActivityWorkItem
+{
+    public required long Sequence { get; init; }
+}
