@@ -9,6 +9,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using OpenTelemetry.Trace;
 using ServerlessDrives.Embedded.Cloud;
 using ServerlessDrives.Embedded.Demo;
 using ServerlessDrives.Embedded.Durable;
@@ -115,6 +116,8 @@ internal sealed class LocalHost : IAsyncDisposable
         // What the worker logs is printed by itself; without this each line would go to the host as a message, too.
         services.Configure<LoggerFilterOptions>(filter => filter.Rules.Add(new("Microsoft.Azure.Functions.Worker.Logging.WorkerLoggerProvider", null, LogLevel.None, null)));
         services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownLimit);
+        // The turns of orchestrations and their activities, which the official host sends by itself.
+        services.ConfigureOpenTelemetryTracerProvider(tracing => tracing.AddSource("DurableTask.Core"));
         services.AddSingleton(Options);
         _cloud.AddTo(services);
         services.AddSingleton(this);
@@ -184,7 +187,9 @@ internal sealed class LocalHost : IAsyncDisposable
             console.TimestampFormat = "HH:mm:ss ";
             console.UseUtcTimestamp = true;
         });
-        logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("System", LogLevel.Warning).AddFilter("Azure", LogLevel.Warning);
+        logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("System", LogLevel.Warning).AddFilter("Azure", LogLevel.Warning).AddFilter("DurableTask", LogLevel.Warning);
+        // The host says which function failed, and knows whether it was asked to end.
+        logging.AddFilter("Microsoft.Azure.Functions.Worker.FunctionsApplication", LogLevel.None);
         // It would warn that the host's address is not the worker's own choice.
         logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Error);
         // A start that fails is told in one sentence at its end.

@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Reflection;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Builder;
@@ -10,6 +11,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using ServerlessDrives.Embedded;
+using ServerlessDrives.Embedded.Worker.Protocol;
 
 namespace ServerlessDrives.Tests.Shared;
 
@@ -39,17 +41,29 @@ public sealed class InProcessApp : IAsyncDisposable
         Dictionary<string, string?>? settings = null, Type[]? byHand = null, Action<IServiceCollection>? replace = null, TimeProvider? clock = null)
     {
         var data = Directory.CreateTempSubdirectory("serverless-drives-").FullName;
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection(settings ?? []).AddInMemoryCollection(Disabled(byHand ?? [])).Build();
-        var host = await LocalHost.StartAsync(["--port", "0", "--data", data], configuration, clock);
-        var app = new InProcessApp(await BuildAsync(host, configuration, replace, clock), host, data);
-        await app._app.StartAsync();
+        List<KeyValuePair<string, string?>> all = [.. settings ?? [], .. Disabled(byHand ?? [])];
+        var host = await LocalHost.StartAsync(["--port", "0", "--data", data], new ConfigurationBuilder().AddInMemoryCollection(all).Build(), clock);
+        InProcessApp app;
+        try
+        {
+            app = new InProcessApp(await BuildAsync(host, all, replace, clock), host, data);
+            await app._app.StartAsync();
+        }
+        catch
+        {
+            await host.DisposeAsync();
+            Directory.Delete(data, recursive: true);
+            throw;
+        }
+
         using var http = new HttpClient { BaseAddress = app.Address };
         app.Cloud = (await http.GetFromJsonAsync<JsonNode>("/embedded/cloud"))!;
         return app;
     }
 
     /// <summary>As the app's own entry point does it. Where the worker finds its generated start-up code is the process's own, so one app is built after the other.</summary>
-    private static async Task<IHost> BuildAsync(LocalHost host, IConfiguration configuration, Action<IServiceCollection>? replace, TimeProvider? clock)
+    private static async Task<IHost> BuildAsync(
+        LocalHost host, IEnumerable<KeyValuePair<string, string?>> settings, Action<IServiceCollection>? replace, TimeProvider? clock)
     {
         await OneAtATime.WaitAsync();
         var entry = Assembly.GetEntryAssembly();
@@ -58,7 +72,7 @@ public sealed class InProcessApp : IAsyncDisposable
             Assembly.SetEntryAssembly(typeof(ServerlessDrivesApplication).Assembly);
             var builder = FunctionsApplication.CreateBuilder(host.WorkerArguments);
             ((IConfigurationBuilder)builder.Configuration).Sources.Insert(0, new MemoryConfigurationSource { InitialData = host.Settings });
-            builder.Configuration.AddConfiguration(configuration);
+            builder.Configuration.AddInMemoryCollection(settings);
             builder.Logging.SetMinimumLevel(LogLevel.Warning);
             if (clock is not null)
                 builder.Services.AddSingleton(clock);
@@ -82,6 +96,15 @@ public sealed class InProcessApp : IAsyncDisposable
         select KeyValuePair.Create($"AzureWebJobs.{function.Name}.Disabled", (string?)"true");
 
     public AwsAdministrator Administrator() => new(Cloud);
+
+    /// <summary>Fires a timer that doesn't fire by itself, and waits for its end.</summary>
+    public async Task FireAsync(string timer)
+    {
+        var function = (await _host.Worker.Functions).Single(function => function.Name == timer);
+        var answer = await _host.Worker.InvokeAsync(function, Guid.NewGuid().ToString(), new() { Json = JsonSerializer.Serialize(new TimerInfo()) }, metadata: null, CancellationToken.None);
+        if (answer.Result.Status is not StatusResult.Types.Status.Success)
+            throw new InvalidOperationException($"The timer {timer} failed: {answer.Result.Exception?.Message}");
+    }
 
     public HttpClient Anonymous() => new() { BaseAddress = Address };
 

@@ -104,9 +104,6 @@ internal sealed class HttpFunctions(WorkerChannel worker, string routePrefix, IL
     }
 }
 
-/// <summary>What a function threw, as the worker reports it.</summary>
-internal sealed class FunctionFailedException(RpcException? reported) : Exception(reported?.Message ?? "The function failed.");
-
 /// <param name="Pattern">The route with its prefix, in ASP.NET Core's syntax.</param>
 /// <param name="Methods">Null or empty for all.</param>
 internal sealed record HttpRoute(LoadedFunction Function, string Pattern, IReadOnlyList<string>? Methods)

@@ -76,7 +76,7 @@ internal sealed class TimerFunctions(WorkerChannel worker, IConfiguration config
             var info = JsonSerializer.Serialize(new TimerInfo { IsPastDue = missed, ScheduleStatus = file is null ? null : status });
             var answer = await worker.InvokeAsync(function, Guid.NewGuid().ToString(), new() { Json = info }, metadata: null, stopping);
             if (answer.Result.Status is not StatusResult.Types.Status.Success && !stopping.IsCancellationRequested)
-                log.LogError("The timer {Function} failed; it fires again as scheduled. {Failure}", function.Name, answer.Result.Exception?.Message);
+                log.LogError(new FunctionFailedException(answer.Result.Exception), "The timer {Function} failed; it fires again as scheduled.", function.Name);
         }
         catch (WorkerLostException) when (stopping.IsCancellationRequested)
         {

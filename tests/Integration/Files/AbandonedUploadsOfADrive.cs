@@ -1,7 +1,4 @@
 using System.Net;
-using Microsoft.Azure.Functions.Worker;
-using Microsoft.Extensions.DependencyInjection;
-using ServerlessDrives.Embedded.Functions;
 using ServerlessDrives.Files;
 using ServerlessDrives.Tests.Integration.Connecting;
 using ServerlessDrives.Tests.Shared;
@@ -19,9 +16,8 @@ public sealed class AbandonedUploadsOfADrive
     public async Task What_has_given_no_sign_of_life_is_aborted_and_nothing_else()
     {
         var clock = new MovableClock();
-        await using var app = await InProcessApp.StartAsync(byHand: [typeof(SweepUploads)], replace: services => services.AddSingleton<TimeProvider>(clock));
-        var timer = FunctionCatalog.Of([typeof(SweepUploads)]).Find<TimerTriggerAttribute>(nameof(SweepUploads))!;
-        Task SweepAsync() => app.Services.GetRequiredService<FunctionInvoker>().InvokeAsync(timer, new TimerInfo(), after: null, TestContext.Current.CancellationToken);
+        await using var app = await InProcessApp.StartAsync(byHand: [typeof(SweepUploads)], clock: clock);
+        Task SweepAsync() => app.FireAsync(nameof(SweepUploads));
 
         var (mia, administrator, folder) = (await app.SignInAsync("mia"), app.Administrator(), Connections.Unique("abandoned"));
         var connection = (await Connections.StartAsync(mia, "accessKey")).Text("id");

@@ -1,52 +1,72 @@
-using Microsoft.AspNetCore.Http;
-using Microsoft.Azure.Functions.Worker;
-using Microsoft.Azure.Functions.Worker.Builder;
-using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using ServerlessDrives.Embedded;
-using ServerlessDrives.Embedded.Functions;
+using ServerlessDrives.Embedded.Http;
+using ServerlessDrives.Embedded.Timers;
+using ServerlessDrives.Embedded.Worker;
+using ServerlessDrives.Embedded.Worker.Protocol;
+using ServerlessDrives.Tests.Shared;
 using Shouldly;
 using Xunit;
 
 namespace ServerlessDrives.Tests.Integration.Host;
 
-/// <summary>What stops the start, and the sentence that says why. In this process: nothing is listened on, nothing is begun.</summary>
-public sealed class StartRefusals : IDisposable
+/// <summary>What stops the start, and the sentence that says why. In this process.</summary>
+public sealed class StartRefusals
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("serverless-drives-").FullName;
-
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
-
-    [Theory]
-    [InlineData(typeof(TwoOfOneName), nameof(TwoOfOneName.Second), "Function names must be unique")]
-    [InlineData(typeof(UnknownBinding), nameof(UnknownBinding.Run), "nothing binds the parameter 'where'")]
-    [InlineData(typeof(ClientOfAnotherType), nameof(ClientOfAnotherType.Run), "nothing binds the parameter 'client'")]
-    [InlineData(typeof(TwoTriggers), nameof(TwoTriggers.Run), "has 2 triggers")]
-    [InlineData(typeof(NoTrigger), nameof(NoTrigger.Run), "has 0 triggers")]
-    [InlineData(typeof(NotPublic), "Run", "must be public")]
-    [InlineData(typeof(BadSchedule), nameof(BadSchedule.Run), "'every now and then' is not a schedule")]
-    [InlineData(typeof(NoSuchSchedule), nameof(NoSuchSchedule.Run), "its schedule is the setting Nowhere:Schedule")]
-    [InlineData(typeof(SameRoute), nameof(SameRoute.ById), "can match the same path")]
-    [InlineData(typeof(SameRoute), nameof(SameRoute.Special), "can match the same path")]
-    [InlineData(typeof(RestOverlaps), nameof(RestOverlaps.All), "can match the same path")]
-    [InlineData(typeof(CatchAllFirst), nameof(CatchAllFirst.Everything), "its function name must sort last")]
-    [InlineData(typeof(PlainAnswer), nameof(PlainAnswer.Run), "Return an IResult")]
-    [InlineData(typeof(NoAnswer), nameof(NoAnswer.Run), "Return an IResult")]
-    public void A_function_that_the_official_host_would_misbehave_on_stops_the_start_and_is_named(Type functions, string method, string why)
-    {
-        ArgumentNullException.ThrowIfNull(functions);
-        var refused = Should.Throw<StartRefusedException>(() => Build([functions]).Dispose());
-        refused.Message.ShouldContain($"{functions.FullName}.{method}");
-        refused.Message.ShouldContain(why);
-    }
+    private const string Timer = """{"name":"timer","type":"timerTrigger","direction":"In","schedule":"0 * * * *"}""";
 
     [Fact]
-    public void Functions_that_are_as_they_should_be_are_taken()
+    public void Two_functions_of_one_name_stop_the_start() =>
+        Refusal(Http("Twin", "first", "get"), Http("twin", "second", "get")).ShouldBe(
+            "Functions.Twin and Functions.twin are both named 'twin'. Function names must be unique, whatever their case.");
+
+    [Theory]
+    [InlineData("""{"name":"blob","type":"blob","direction":"In"}""", "this host has no binding of the type 'blob'")]
+    [InlineData("""{"name":"timer","type":"timerTrigger","direction":"In","schedule":"0 * * * *"}""", "has two triggers")]
+    public void A_binding_that_the_host_does_not_have_stops_the_start_and_the_function_is_named(string binding, string why) =>
+        Refusal(Function("Odd", Timer, binding)).ShouldBe($"Functions.Odd{(why[0] is 't' ? ": " : " ")}{why}{(why[0] is 'h' ? "; a function has exactly one" : "")}.");
+
+    [Fact]
+    public void A_function_without_a_trigger_stops_the_start() =>
+        Refusal(Function("None", """{"name":"client","type":"durableClient","direction":"In"}""")).ShouldBe("Functions.None has no trigger; a function has exactly one.");
+
+    [Fact]
+    public void A_trigger_that_the_host_does_not_have_stops_the_start() =>
+        Refusal(Function("Queue", """{"name":"message","type":"queueTrigger","direction":"In"}""")).ShouldBe("Functions.Queue: this host has no trigger of the type 'queueTrigger'.");
+
+    [Theory]
+    [InlineData("every now and then", "'every now and then' is not a schedule")]
+    [InlineData("%Nowhere__Schedule%", "its schedule is the setting Nowhere:Schedule")]
+    public void A_schedule_that_can_not_be_read_stops_the_start(string schedule, string why)
     {
-        using var host = Build([typeof(Good)]);
-        host.Services.GetRequiredService<FunctionCatalog>().All.Select(entry => entry.Name).ShouldBe(["GetThing", "PutThing", "Tick", "ZzRest"], ignoreOrder: true);
+        var timer = LoadedFunction.Read([Function("Sometimes", Timer.Replace("0 * * * *", schedule, StringComparison.Ordinal))]).Single();
+        Should.Throw<StartRefusedException>(() => TimerSchedule.Parse(timer, new ConfigurationBuilder().Build())).Message.ShouldStartWith($"Functions.Sometimes: {why}");
+    }
+
+    [Theory]
+    [InlineData("things/{id}", "get", "things/special", "get,post", "can match the same path")]
+    [InlineData("files", "get", "files/{*path}", "get", "can match the same path")]
+    [InlineData("things/{id}", "get", "things/{id}", "put", null)]
+    [InlineData("things/{id}", "get", "things/{id}/parts", "get", null)]
+    public void Routes_that_the_official_host_would_confuse_stop_the_start(string one, string oneMethods, string other, string otherMethods, string? why)
+    {
+        var refusal = Refusal(Http("One", one, oneMethods), Http("Other", other, otherMethods));
+        if (why is null)
+            refusal.ShouldBeNull();
+        else
+            refusal.ShouldNotBeNull().ShouldBe($"Functions.One (/{one}) and Functions.Other (/{other}) {why} with the same method. The official host would pick one by its name.");
+    }
+
+    [Theory]
+    [InlineData("AAll", "its function name must sort last")]
+    [InlineData("ZzAll", null)]
+    public void A_route_that_catches_everything_must_come_last_by_its_name(string name, string? why)
+    {
+        var refusal = Refusal(Http(name, "{*path}", "get"), Http("Hello", "hello", "get"));
+        if (why is null)
+            refusal.ShouldBeNull();
+        else
+            refusal.ShouldNotBeNull().ShouldContain($"Functions.{name} catches every path, so {why}");
     }
 
     [Theory]
@@ -74,14 +94,11 @@ public sealed class StartRefusals : IDisposable
     [InlineData("Aws:SessionDuration", "02:00:00")]
     [InlineData("Aws:CallTimeout", "00:00:00")]
     [InlineData("Aws:MaxClients", "0")]
+    [InlineData("Durable:Provider", "Postgres")]
     public async Task A_bad_value_stops_the_start_and_its_key_is_named(string key, string? value)
     {
         ArgumentNullException.ThrowIfNull(key);
-        var failure = await Should.ThrowAsync<Exception>(async () =>
-        {
-            using var host = Build(types: null, new() { [key] = value });
-            await host.StartAsync();
-        });
+        var failure = await Should.ThrowAsync<Exception>(async () => await (await InProcessApp.StartAsync(new() { [key] = value })).DisposeAsync());
         var sentence = StartRefusal.SentenceOf(failure);
         sentence.ShouldNotBeNull($"{failure}");
         sentence.ShouldContain(key[..key.LastIndexOf(':')]);
@@ -89,119 +106,29 @@ public sealed class StartRefusals : IDisposable
             sentence.ShouldContain(key);
     }
 
-    /// <param name="types">Null for those of the app.</param>
-    private IHost Build(IReadOnlyList<Type>? types, Dictionary<string, string?>? settings = null)
+    /// <returns>Null where these functions are taken.</returns>
+    private static string? Refusal(params RpcFunctionMetadata[] functions)
     {
-        var builder = FunctionsApplication.CreateBuilder(["--port", "0", "--data", _folder]);
-        builder.Configuration.AddInMemoryCollection(settings ?? []);
-        builder.Services.AddSingleton(FunctionCatalog.Of(types ?? typeof(ServerlessDrivesApplication).Assembly.GetTypes()));
-        if (types is null)
-            builder.AddServerlessDrives();
-        return builder.Build();
+        try
+        {
+            RouteOverlaps.Refuse([.. LoadedFunction.Read(functions).Where(function => function.TriggerType is LoadedFunction.HttpTrigger).Select(function => HttpRoute.Of(function, ""))]);
+            return null;
+        }
+        catch (StartRefusedException refused)
+        {
+            return refused.Message;
+        }
     }
 
-    private sealed class TwoOfOneName
+    private static RpcFunctionMetadata Http(string name, string route, string methods) => Function(
+        name,
+        $$"""{"name":"request","type":"httpTrigger","direction":"In","route":"{{route}}","methods":["{{string.Join("\",\"", methods.Split(','))}}"]}""",
+        """{"name":"$return","type":"http","direction":"Out"}""");
+
+    private static RpcFunctionMetadata Function(string name, params string[] bindings)
     {
-        [Function("Twin")]
-        public static IResult First([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "first")] HttpRequest request) => Results.NoContent();
-
-        [Function("twin")]
-        public static IResult Second([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "second")] HttpRequest request) => Results.NoContent();
-    }
-
-    private sealed class UnknownBinding
-    {
-        [Function("Unknown")]
-        public static IResult Run([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "unknown")] HttpRequest request, Uri[] where) => Results.NoContent();
-    }
-
-    private sealed class ClientOfAnotherType
-    {
-        [Function("Client")]
-        public static IResult Run([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "client")] HttpRequest request, [DurableClient] HttpClient client) => Results.NoContent();
-    }
-
-    private sealed class TwoTriggers
-    {
-        [Function("Both")]
-        public static IResult Run([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "both")] HttpRequest request, [TimerTrigger("0 * * * *")] TimerInfo timer) => Results.NoContent();
-    }
-
-    private sealed class NoTrigger
-    {
-        [Function("None")]
-        public static Task Run(CancellationToken cancellation) => Task.CompletedTask;
-    }
-
-    private sealed class NotPublic
-    {
-        [Function("Hidden")]
-        internal static Task Run([TimerTrigger("0 * * * *")] TimerInfo timer) => Task.CompletedTask;
-    }
-
-    private sealed class BadSchedule
-    {
-        [Function("Sometimes")]
-        public static Task Run([TimerTrigger("every now and then")] TimerInfo timer) => Task.CompletedTask;
-    }
-
-    private sealed class NoSuchSchedule
-    {
-        [Function("Whenever")]
-        public static Task Run([TimerTrigger("%Nowhere__Schedule%")] TimerInfo timer) => Task.CompletedTask;
-    }
-
-    private sealed class SameRoute
-    {
-        [Function("ById")]
-        public static IResult ById([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "things/{id}")] HttpRequest request, string id) => Results.NoContent();
-
-        [Function("Special")]
-        public static IResult Special([HttpTrigger(AuthorizationLevel.Anonymous, "get", "post", Route = "things/special")] HttpRequest request) => Results.NoContent();
-    }
-
-    private sealed class RestOverlaps
-    {
-        [Function("All")]
-        public static IResult All([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "files")] HttpRequest request) => Results.NoContent();
-
-        [Function("One")]
-        public static IResult One([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "files/{*path}")] HttpRequest request, string path) => Results.NoContent();
-    }
-
-    private sealed class CatchAllFirst
-    {
-        [Function("AAll")]
-        public static IResult Everything([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "{*path}")] HttpRequest request, string path) => Results.NoContent();
-
-        [Function("Hello")]
-        public static IResult Hello([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "hello")] HttpRequest request) => Results.NoContent();
-    }
-
-    private sealed class PlainAnswer
-    {
-        [Function("Plain")]
-        public static Task<string> Run([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "plain")] HttpRequest request) => Task.FromResult("");
-    }
-
-    private sealed class NoAnswer
-    {
-        [Function("Silent")]
-        public static Task Run([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "silent")] HttpRequest request) => Task.CompletedTask;
-    }
-
-    private sealed class Good
-    {
-        [Function("GetThing")]
-        public static IResult Get([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "things/{id}")] HttpRequest request, string id, [DurableClient] DurableTaskClient client) => Results.NoContent();
-
-        [Function("PutThing")]
-        public static IResult Put([HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "things/{id}")] HttpRequest request, string id, CancellationToken cancellation) => Results.NoContent();
-
-        [Function("Tick")]
-        public static Task Tick([TimerTrigger("*/5 * * * * *")] TimerInfo timer, FunctionContext context) => Task.CompletedTask;
-
-        [Function("ZzRest")]
-        public static IResult Rest([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "{*path}")] HttpRequest request, string? path) => Results.NoContent();
+        var function = new RpcFunctionMetadata { FunctionId = name, Name = name, EntryPoint = $"Functions.{name}" };
+        function.RawBindings.AddRange(bindings);
+        return function;
     }
 }
