@@ -82,15 +82,19 @@ public sealed class Arrows
         .ShouldBeEmpty();
 
     [Fact]
-    public void The_app_and_the_embedded_runtime_name_each_other_in_the_project_file_only()
+    public void The_app_does_not_know_the_local_host()
     {
         Source.Files(Source.Functions)
             .Where(file => File.ReadAllText(file) is var text && (text.Contains("ServerlessDrives.Embedded", StringComparison.Ordinal) || text.Contains("#if", StringComparison.Ordinal)))
             .ShouldBeEmpty();
-        typeof(Embedded.EmbeddedOptions).Assembly.GetReferencedAssemblies().Select(assembly => assembly.Name).ShouldNotContain("ServerlessDrives");
-        Directory.EnumerateFiles(Path.Combine(Repository.Folder, "infra", "embedded"), "*.csproj").Select(File.ReadAllText)
-            .ShouldAllBe(project => !project.Contains("functions", StringComparison.OrdinalIgnoreCase) || !project.Contains("ProjectReference", StringComparison.Ordinal));
+        typeof(ServerlessDrives.Http.ApiDescription).Assembly.GetReferencedAssemblies().Select(assembly => assembly.Name).ShouldNotContain("ServerlessDrives.Embedded");
     }
+
+    [Fact]
+    public void No_type_of_ours_is_declared_in_a_namespace_of_somebody_elses() => new[] { "functions", "infra", "tests" }
+        .SelectMany(folder => Source.Files(Path.Combine(Repository.Folder, folder)))
+        .SelectMany(file => File.ReadLines(file).Where(line => line.StartsWith("namespace ", StringComparison.Ordinal) && !line.StartsWith("namespace ServerlessDrives", StringComparison.Ordinal)).Select(line => $"{file}: {line}"))
+        .ShouldBeEmpty();
 
     private static bool IsTrigger(AppType type) => type.FileName.EndsWith("Triggers.cs", StringComparison.Ordinal);
 

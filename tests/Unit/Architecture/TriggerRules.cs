@@ -3,6 +3,8 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing.Patterns;
 using Microsoft.Azure.Functions.Worker;
+using Microsoft.Azure.Functions.Worker.Extensions.Abstractions;
+using Microsoft.DurableTask.Client;
 using ServerlessDrives.Http;
 using Shouldly;
 using Xunit;
@@ -55,10 +57,31 @@ public sealed class TriggerRules
         .Select(parameter => parameter.GetCustomAttribute<HttpTriggerAttribute>()).OfType<HttpTriggerAttribute>().Single().AuthLevel.ShouldBe(AuthorizationLevel.Anonymous);
 
     [Fact]
+    public void A_function_is_public_and_each_of_its_parameters_is_bound() => (
+        from type in typeof(ApiDescription).Assembly.GetTypes()
+        from method in type.GetMethods(BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly)
+        where method.IsDefined(typeof(FunctionAttribute))
+        let triggers = method.GetParameters().Count(parameter => parameter.GetCustomAttributes<TriggerBindingAttribute>().Any())
+        let unbound = method.GetParameters().Where(parameter => !IsBound(method, parameter)).Select(parameter => parameter.Name)
+        where !method.IsPublic || triggers != 1 || unbound.Any()
+        select $"{type.Name}.{method.Name}: {triggers} triggers, unbound: {string.Join(", ", unbound)}").ShouldBeEmpty();
+
+    [Fact]
     public void Function_names_are_unique_whatever_their_case() => typeof(ApiDescription).Assembly.GetTypes()
         .SelectMany(type => type.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly))
         .Select(method => method.GetCustomAttribute<FunctionAttribute>()?.Name).OfType<string>()
         .GroupBy(name => name, StringComparer.OrdinalIgnoreCase).Where(same => same.Count() > 1).Select(same => same.Key).ShouldBeEmpty();
+
+    /// <summary>By its attribute or its type; of an HTTP function also what the worker reads from the route or the query by its name.</summary>
+    private static bool IsBound(MethodInfo method, ParameterInfo parameter)
+    {
+        var type = Nullable.GetUnderlyingType(parameter.ParameterType) ?? parameter.ParameterType;
+        if (type == typeof(FunctionContext) || type == typeof(CancellationToken) || parameter.GetCustomAttributes<TriggerBindingAttribute>().Any())
+            return true;
+        if (parameter.GetCustomAttribute<InputBindingAttribute>() is { } input)
+            return input is DurableClientAttribute && type == typeof(DurableTaskClient);
+        return method.GetParameters().Any(other => other.IsDefined(typeof(HttpTriggerAttribute))) && (type == typeof(string) || type.IsPrimitive || type.IsEnum || type == typeof(DateTimeOffset));
+    }
 
     private static bool CanMeet(string one, string other) => CanMeet(RoutePatternFactory.Parse(one).PathSegments, RoutePatternFactory.Parse(other).PathSegments, 0);
 
