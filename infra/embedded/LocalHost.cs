@@ -42,7 +42,7 @@ internal sealed class LocalHost : IAsyncDisposable
         var loggers = rpc.Services.GetRequiredService<ILoggerFactory>();
         Durable = rpc.Services.GetRequiredService<DurableHub>();
         DurableWorker = rpc.Services.GetRequiredService<RemoteDurableWorker>();
-        Worker.DurableClientBinding = DurableClientBinding(Address, options);
+        Worker.DurableClientBinding = DurableClientBinding(RpcAddress, options);
         Functions = new(Worker, RoutePrefix(), loggers.CreateLogger<HttpFunctions>());
         Loggers = loggers;
     }
@@ -70,13 +70,14 @@ internal sealed class LocalHost : IAsyncDisposable
     /// <summary>What the official host starts a worker with.</summary>
     public string[] WorkerArguments =>
     [
-        $"--Functions:Worker:HostEndpoint={Address}",
+        $"--Functions:Worker:HostEndpoint={RpcAddress}",
         "--Functions:Worker:WorkerId=1",
         "--Functions:Worker:RequestId=1",
         $"--Functions:Worker:GrpcMaxMessageLength={NoLimit}",
     ];
 
-    private string Address => _rpc.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+    /// <summary>Where this host's gRPC services listen.</summary>
+    public string RpcAddress => _rpc.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
 
     /// <summary>Takes the data folder and the ports, and listens for a worker.</summary>
     /// <param name="configuration">What sets this host: <c>PORT</c>, <c>Aws:Sandbox</c>, …</param>

@@ -3,13 +3,17 @@ using System.Net.Http.Json;
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Grpc.Net.Client;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Builder;
+using Microsoft.DurableTask.Client;
+using Microsoft.DurableTask.Client.Grpc;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using ServerlessDrives.Embedded;
 using ServerlessDrives.Embedded.Worker.Protocol;
 
@@ -24,7 +28,17 @@ public sealed class InProcessApp : IAsyncDisposable
     private readonly LocalHost _host;
     private readonly string _dataFolder;
 
-    private InProcessApp(IHost app, LocalHost host, string dataFolder) => (_app, _host, _dataFolder) = (app, host, dataFolder);
+    private readonly GrpcChannel _channel;
+
+    private InProcessApp(IHost app, LocalHost host, string dataFolder)
+    {
+        (_app, _host, _dataFolder) = (app, host, dataFolder);
+        _channel = GrpcChannel.ForAddress(host.RpcAddress, new() { MaxReceiveMessageSize = null, MaxSendMessageSize = null });
+        Durable = new GrpcDurableTaskClient("test", new GrpcDurableTaskClientOptions { Channel = _channel }, NullLogger.Instance);
+    }
+
+    /// <summary>A client of the app's task hub.</summary>
+    public DurableTaskClient Durable { get; }
 
     public IServiceProvider Services => _app.Services;
 
@@ -126,6 +140,8 @@ public sealed class InProcessApp : IAsyncDisposable
             await disposable.DisposeAsync();
         else
             _app.Dispose();
+        await Durable.DisposeAsync();
+        _channel.Dispose();
         await _host.DisposeAsync();
         try
         {

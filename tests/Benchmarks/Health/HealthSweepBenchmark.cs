@@ -14,7 +14,6 @@ using ServerlessDrives.Access;
 using ServerlessDrives.Adapters.Aws;
 using ServerlessDrives.Adapters.Tables;
 using ServerlessDrives.Drives;
-using ServerlessDrives.Embedded.DurableTask;
 using ServerlessDrives.Health;
 using ServerlessDrives.Tests.Benchmarks.Measuring;
 using ServerlessDrives.Tests.Shared;
@@ -102,7 +101,7 @@ public sealed class HealthSweepBenchmark : LoadBenchmark
         results.Ratio($"{count:N0} drives: time for each drive", Percentiles.Median(ours), Percentiles.Median(bare), "bare ListObjectsV2", "ms", "at most 1.3");
         results.Ratio($"{count:N0} drives: processor time for each drive, Azurite's left out", Percentiles.Median(work), Percentiles.Median(bareWork), "bare ListObjectsV2", "ms", "");
         results.Figure($"{count:N0} drives", 1e3 / Percentiles.Median(ours), "drives/s");
-        results.Figure($"{count:N0} drives: storage transactions for each drive, durable engine and all timers included", Percentiles.Median(requests), "", "at most 3");
+        results.Figure($"{count:N0} drives: storage transactions for each drive, all timers included", Percentiles.Median(requests), "", "at most 3");
         results.Figure($"{count:N0} drives: managed memory kept after a sweep", Percentiles.Median(growth), "MiB", "flat");
         results.Figure($"{count:N0} drives: highest managed memory above the start, garbage included", Percentiles.Median(peaks), "MiB");
         results.Figure($"{count:N0} drives: the same of the bare calls, garbage included", Percentiles.Median(barePeaks), "MiB");
@@ -112,9 +111,8 @@ public sealed class HealthSweepBenchmark : LoadBenchmark
         new() { ["ServerlessDrives:Health:Every"] = $"{Turns.Every}", ["ServerlessDrives:Health:AtOnce"] = $"{AtOnce}" },
         replace: services =>
         {
-            var (tables, durable) = (Of<TableServiceClient>(services), Of<DurableStorage>(services));
+            var tables = Of<TableServiceClient>(services);
             services.AddSingleton(provider => _storage.Client(tables(provider)));
-            services.AddSingleton(provider => durable(provider) with { Tables = provider.GetRequiredService<TableServiceClient>() });
             services.AddSingleton<IHealthProbe>(provider => new CountingProbe(ActivatorUtilities.CreateInstance<S3HealthProbe>(provider)));
         });
 
@@ -222,7 +220,7 @@ public sealed class HealthSweepBenchmark : LoadBenchmark
     /// <summary>A round is due from its beginning to its end; until all of it has been looked at.</summary>
     private static async Task<TimeSpan> SweepAsync(InProcessApp app, int count)
     {
-        var (rounds, durable) = (app.Services.GetRequiredService<IHealthRounds>(), app.Services.GetRequiredService<DurableTaskClient>());
+        var (rounds, durable) = (app.Services.GetRequiredService<IHealthRounds>(), app.Durable);
         // The app's own timer would be first with a part of it.
         while (TimeProvider.System.GetUtcNow().Second % 15 is 14 or 0)
             await Task.Delay(100);
