@@ -1,16 +1,14 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using Microsoft.DurableTask;
-using Microsoft.DurableTask.Converters;
-using ServerlessDrives.Embedded.DurableTask;
 
 namespace ServerlessDrives.Tests.Shared.Durable;
 
 /// <summary>Orchestrators and activities as delegates, by name.</summary>
-public sealed class TestFunctions : IDurableTaskFunctions
+public sealed class TestFunctions
 {
     private readonly Dictionary<string, Func<TaskOrchestrationContext, Task<object?>>> _orchestrators = new(StringComparer.OrdinalIgnoreCase);
-    private readonly Dictionary<string, Func<ActivityInvocation, CancellationToken, Task<object?>>> _activities = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, Func<string?, Task<object?>>> _activities = new(StringComparer.OrdinalIgnoreCase);
 
     public TestFunctions Orchestrator<T>(string name, Func<TaskOrchestrationContext, Task<T>> code)
     {
@@ -20,7 +18,7 @@ public sealed class TestFunctions : IDurableTaskFunctions
 
     public TestFunctions Activity<TInput, TOutput>(string name, Func<TInput, Task<TOutput>> code)
     {
-        _activities[name] = async (call, _) => await code(JsonDataConverter.Default.Deserialize<TInput>(call.SerializedInput)!);
+        _activities[name] = async input => await code(TestWorker.Json.Deserialize<TInput>(input)!);
         return this;
     }
 
@@ -31,6 +29,6 @@ public sealed class TestFunctions : IDurableTaskFunctions
     public bool TryGetOrchestrator(string name, [NotNullWhen(true)] out Func<TaskOrchestrationContext, Task<object?>>? run) =>
         _orchestrators.TryGetValue(name, out run);
 
-    public bool TryGetActivity(string name, [NotNullWhen(true)] out Func<ActivityInvocation, CancellationToken, Task<object?>>? run) =>
+    public bool TryGetActivity(string name, [NotNullWhen(true)] out Func<string?, Task<object?>>? run) =>
         _activities.TryGetValue(name, out run);
 }

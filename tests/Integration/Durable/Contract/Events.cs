@@ -6,8 +6,11 @@ using Xunit;
 
 namespace ServerlessDrives.Tests.Integration.Durable.Contract;
 
-/// <summary>External events: kept until awaited, first in first out, by name without regard to case.</summary>
-public sealed class Events(DurableAzurite azurite) : DurableContract(azurite)
+/// <summary>
+/// External events: kept until awaited, first in first out, by name without regard to case. Of several waits for a name the one that began last is
+/// served first: so the SDK has it since 1.19, and whoever gave up an earlier wait need not care.
+/// </summary>
+public abstract class Events(DurableAzurite? azurite) : DurableContract(azurite)
 {
     [Fact]
     public async Task Events_that_come_early_are_kept_until_awaited_first_in_first_out_without_regard_to_case()
@@ -26,7 +29,7 @@ public sealed class Events(DurableAzurite azurite) : DurableContract(azurite)
     }
 
     [Fact]
-    public async Task A_wait_that_times_out_is_cancelled_and_still_takes_the_next_numberof_its_name()
+    public async Task A_wait_that_times_out_is_cancelled_and_a_later_one_takes_the_next_event_of_its_name()
     {
         Functions.Orchestrator("TimesOut", async context =>
         {
@@ -45,12 +48,11 @@ public sealed class Events(DurableAzurite azurite) : DurableContract(azurite)
         var id = await hub.Client.ScheduleNewOrchestrationInstanceAsync("TimesOut");
         await hub.UntilAsync(id, now => now.SerializedCustomStatus is not null);
         await hub.Client.RaiseEventAsync(id, "go", "first");
-        await hub.Client.RaiseEventAsync(id, "go", "second");
-        (await hub.EndOfAsync(id)).ReadOutputAs<string>().ShouldBe("second");
+        (await hub.EndOfAsync(id)).ReadOutputAs<string>().ShouldBe("first");
     }
 
     [Fact]
-    public async Task One_orchestration_sends_an_numberto_another()
+    public async Task One_orchestration_sends_an_event_to_another()
     {
         Functions.Orchestrator("Sends", context =>
         {
@@ -65,7 +67,7 @@ public sealed class Events(DurableAzurite azurite) : DurableContract(azurite)
     }
 
     [Fact]
-    public async Task A_wait_that_is_cancelled_by_its_token_still_takes_the_next_numberof_its_name()
+    public async Task A_wait_that_is_cancelled_by_its_token_leaves_the_next_event_of_its_name_to_a_later_one()
     {
         Functions.Orchestrator("Cancels", async context =>
         {
@@ -77,12 +79,11 @@ public sealed class Events(DurableAzurite azurite) : DurableContract(azurite)
         await using var hub = await StartAsync();
         var id = await hub.Client.ScheduleNewOrchestrationInstanceAsync("Cancels");
         await hub.Client.RaiseEventAsync(id, "go", "first");
-        await hub.Client.RaiseEventAsync(id, "go", "second");
-        (await hub.EndOfAsync(id)).ReadOutputAs<string>().ShouldBe("True second");
+        (await hub.EndOfAsync(id)).ReadOutputAs<string>().ShouldBe("True first");
     }
 
     [Fact]
-    public async Task Several_waits_for_one_name_are_served_in_the_order_in_which_they_began()
+    public async Task Of_several_waits_for_one_name_the_one_that_began_last_is_served_first()
     {
         Functions.Orchestrator("Queues", async context =>
         {
@@ -93,11 +94,11 @@ public sealed class Events(DurableAzurite azurite) : DurableContract(azurite)
         var id = await hub.Client.ScheduleNewOrchestrationInstanceAsync("Queues");
         await hub.Client.RaiseEventAsync(id, "go", "a");
         await hub.Client.RaiseEventAsync(id, "go", "b");
-        (await hub.EndOfAsync(id)).ReadOutputAs<string>().ShouldBe("ab");
+        (await hub.EndOfAsync(id)).ReadOutputAs<string>().ShouldBe("ba");
     }
 
     [Fact]
-    public async Task An_numberof_another_name_wakes_nobody_and_stays()
+    public async Task An_event_of_another_name_wakes_nobody_and_stays()
     {
         Functions.Orchestrator("Chooses", async context =>
         {

@@ -9,7 +9,7 @@ using Xunit;
 namespace ServerlessDrives.Tests.Integration.Durable.Contract;
 
 /// <summary>What an orchestrator sees when its code is run again.</summary>
-public sealed class Replaying(DurableAzurite azurite) : DurableContract(azurite)
+public abstract class Replaying(DurableAzurite? azurite) : DurableContract(azurite)
 {
     [Fact]
     public async Task Clock_guids_and_logs_are_the_same_after_a_replay()
@@ -37,14 +37,11 @@ public sealed class Replaying(DurableAzurite azurite) : DurableContract(azurite)
     [InlineData("another activity")]
     [InlineData("a timer in its place")]
     [InlineData("nothing")]
-    [InlineData("one more")]
     public async Task Code_that_asks_for_something_else_after_a_restart_is_reported_as_not_deterministic(string change)
     {
         var now = string.Empty;
         Functions.Orchestrator("Changes", async context =>
         {
-            if (now == "one more")
-                _ = context.CallActivityAsync<string>("Echo", "0");
             if (now == "a timer in its place")
                 await context.CreateTimer(TimeSpan.FromMilliseconds(1), CancellationToken.None);
             else if (now != "nothing")
@@ -61,6 +58,28 @@ public sealed class Replaying(DurableAzurite azurite) : DurableContract(azurite)
         var end = await hub.EndOfAsync(id);
         end.RuntimeStatus.ShouldBe(OrchestrationRuntimeStatus.Failed);
         end.FailureDetails!.ErrorType.ShouldContain("NonDeterministicOrchestration");
+    }
+
+    [Fact]
+    public async Task A_call_that_is_added_after_a_restart_is_made_since_the_official_worker_compares_only_what_the_history_has()
+    {
+        var asksForMore = false;
+        Functions.Orchestrator("Changes", async context =>
+        {
+            var first = asksForMore ? context.CallActivityAsync<string>("Echo", "added") : Task.FromResult("none");
+            await context.CallActivityAsync<string>("Echo", "1");
+            context.SetCustomStatus("waits");
+            await context.WaitForExternalEvent<string>("go");
+            return await first;
+        });
+        await using var hub = await StartAsync();
+        var id = await hub.Client.ScheduleNewOrchestrationInstanceAsync("Changes");
+        await hub.UntilAsync(id, seen => seen.SerializedCustomStatus is not null);
+        asksForMore = true;
+        await hub.RestartAsync();
+        await hub.Client.RaiseEventAsync(id, "go", "x");
+        // The answer of the one that was asked for then is that of the first now.
+        (await hub.EndOfAsync(id)).ReadOutputAs<string>().ShouldBe("1");
     }
 
     [Fact]

@@ -8,7 +8,7 @@ using Xunit;
 namespace ServerlessDrives.Tests.Integration.Durable.Contract;
 
 /// <summary>Starting, and starting the same id again.</summary>
-public sealed class Starts(DurableAzurite azurite) : DurableContract(azurite)
+public abstract class Starts(DurableAzurite? azurite) : DurableContract(azurite)
 {
     [Fact]
     public async Task A_second_start_of_a_running_id_is_refused_and_of_a_finished_one_begins_anew()
