@@ -16,6 +16,10 @@ internal abstract class HubProvider : IDisposable
 
     public abstract InstanceChanges Changes { get; }
 
+    /// <param name="withTexts">Its input, output and custom status, which may be large.</param>
+    /// <returns>Null where there is no such instance.</returns>
+    public abstract Task<OrchestrationState?> ReadStateAsync(string instanceId, bool withTexts);
+
     public abstract Task<IList<HistoryEvent>> ReadHistoryAsync(string instanceId);
 
     /// <summary>Has a failed orchestration go on from before its failure.</summary>
@@ -29,6 +33,8 @@ internal sealed class SqliteHubProvider(SqliteOrchestrationService service) : Hu
     public override IOrchestrationService Service => service;
 
     public override InstanceChanges Changes => service.Changes;
+
+    public override Task<OrchestrationState?> ReadStateAsync(string instanceId, bool withTexts) => Task.FromResult(service.ReadState(instanceId, withTexts));
 
     public override Task<IList<HistoryEvent>> ReadHistoryAsync(string instanceId) => Task.FromResult(service.ReadHistory(instanceId, executionId: null));
 
@@ -61,6 +67,9 @@ internal sealed class AzureStorageHubProvider(AzureStorageOrchestrationService s
         ThrowExceptionOnInvalidDedupeStatus = true,
         LoggerFactory = loggers,
     }));
+
+    public override async Task<OrchestrationState?> ReadStateAsync(string instanceId, bool withTexts) =>
+        (await service.GetOrchestrationStateAsync(instanceId, allExecutions: false, fetchInput: withTexts)) is [{ Name: not null } state, ..] ? state : null;
 
     /// <summary>The provider gives the history as JSON, each event with a number for its type.</summary>
     public override async Task<IList<HistoryEvent>> ReadHistoryAsync(string instanceId) =>

@@ -13,13 +13,19 @@ internal sealed partial class TaskHubSidecar
     private const int BytesAChunk = 256 * 1024;
 
     public override async Task<P.GetInstanceResponse> GetInstance(P.GetInstanceRequest request, ServerCallContext context) =>
-        await StateAsync(request.InstanceId) is { } state ? Found(state, request) : new() { Exists = false };
+        await StateAsync(request.InstanceId, request.GetInputsAndOutputs) is { } state ? Found(state, request) : new() { Exists = false };
 
-    public override async Task<P.GetInstanceResponse> WaitForInstanceStart(P.GetInstanceRequest request, ServerCallContext context) =>
-        Found(await UntilAsync(request.InstanceId, state => state.OrchestrationStatus is not OrchestrationStatus.Pending, context.CancellationToken), request);
+    public override async Task<P.GetInstanceResponse> WaitForInstanceStart(P.GetInstanceRequest request, ServerCallContext context)
+    {
+        await UntilAsync(request.InstanceId, state => state.OrchestrationStatus is not OrchestrationStatus.Pending, context.CancellationToken);
+        return Found(await KnownAsync(request.InstanceId, request.GetInputsAndOutputs), request);
+    }
 
-    public override async Task<P.GetInstanceResponse> WaitForInstanceCompletion(P.GetInstanceRequest request, ServerCallContext context) =>
-        Found(await UntilAsync(request.InstanceId, state => state.IsOver(), context.CancellationToken), request);
+    public override async Task<P.GetInstanceResponse> WaitForInstanceCompletion(P.GetInstanceRequest request, ServerCallContext context)
+    {
+        await UntilAsync(request.InstanceId, state => state.IsOver(), context.CancellationToken);
+        return Found(await KnownAsync(request.InstanceId, request.GetInputsAndOutputs), request);
+    }
 
     public override async Task<P.QueryInstancesResponse> QueryInstances(P.QueryInstancesRequest request, ServerCallContext context)
     {
@@ -75,12 +81,12 @@ internal sealed partial class TaskHubSidecar
     private static P.PurgeInstancesResponse Purged(int count, bool isComplete) => new() { DeletedInstanceCount = count, IsComplete = isComplete };
 
     /// <summary>Reads it after each of its turns; ends with the hub, or as soon as there is no such instance.</summary>
-    private async Task<OrchestrationState> UntilAsync(string id, Func<OrchestrationState, bool> isThere, CancellationToken cancellation)
+    private async Task UntilAsync(string id, Func<OrchestrationState, bool> isThere, CancellationToken cancellation)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation, hub.Stopping);
         try
         {
-            return await hub.Changes.UntilAsync(id, async () => await KnownAsync(id) is { } state && isThere(state) ? state : null, limit.Token);
+            await hub.Changes.UntilAsync(id, async () => await KnownAsync(id) is { } state && isThere(state) ? state : null, limit.Token);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {

@@ -52,7 +52,7 @@ internal sealed partial class TaskHubSidecar(DurableHub hub) : P.TaskHubSidecarS
 
     public override async Task<P.RestartInstanceResponse> RestartInstance(P.RestartInstanceRequest request, ServerCallContext context)
     {
-        var found = await KnownAsync(request.InstanceId);
+        var found = await KnownAsync(request.InstanceId, withTexts: true);
         if (!request.RestartWithNewInstanceId && !found.IsOver())
             throw Refused($"The instance '{request.InstanceId}' is in the status {found.OrchestrationStatus}; it can be restarted under its ID when it is over.");
         var id = request.RestartWithNewInstanceId ? Guid.NewGuid().ToString("N") : request.InstanceId;
@@ -129,11 +129,10 @@ internal sealed partial class TaskHubSidecar(DurableHub hub) : P.TaskHubSidecarS
     private Task SendAsync(string id, HistoryEvent message) =>
         Client.SendTaskOrchestrationMessageAsync(new() { OrchestrationInstance = new() { InstanceId = id }, Event = message });
 
-    private async Task<OrchestrationState?> StateAsync(string id) =>
-        await Client.GetOrchestrationStateAsync(id, executionId: null) is { Name: not null } state ? state : null;
+    private Task<OrchestrationState?> StateAsync(string id, bool withTexts = false) => hub.Provider.ReadStateAsync(id, withTexts);
 
-    private async Task<OrchestrationState> KnownAsync(string id) =>
-        await StateAsync(id) ?? throw new RpcException(new(StatusCode.NotFound, $"No instance with ID '{id}' was found."));
+    private async Task<OrchestrationState> KnownAsync(string id, bool withTexts = false) =>
+        await StateAsync(id, withTexts) ?? throw new RpcException(new(StatusCode.NotFound, $"No instance with ID '{id}' was found."));
 
     private async Task GoingOnAsync(string id, string what)
     {

@@ -27,14 +27,16 @@ public class AzuriteFixture : IAsyncDisposable
     private string? _package;
     private Process? _process;
 
+    /// <summary>Of its blobs, queues and tables.</summary>
+    public string ConnectionString => string.Create(
+        CultureInfo.InvariantCulture,
+        $"DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey={Key};BlobEndpoint=http://127.0.0.1:{_blobPort}/devstoreaccount1;QueueEndpoint=http://127.0.0.1:{_queuePort}/devstoreaccount1;TableEndpoint=http://127.0.0.1:{_tablePort}/devstoreaccount1;");
+
     /// <summary>Clients of it, started if need be.</summary>
     /// <param name="transport">What carries their requests, where it is not the usual.</param>
     public async Task<(TableServiceClient Tables, BlobServiceClient Blobs)> ClientsAsync(HttpPipelineTransport? transport = null)
     {
         await StartAsync();
-        var text = string.Create(
-            CultureInfo.InvariantCulture,
-            $"DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey={Key};BlobEndpoint=http://127.0.0.1:{_blobPort}/devstoreaccount1;TableEndpoint=http://127.0.0.1:{_tablePort}/devstoreaccount1;");
         var (tables, blobs) = (new TableClientOptions(), new BlobClientOptions());
         foreach (Azure.Core.ClientOptions options in new Azure.Core.ClientOptions[] { tables, blobs })
         {
@@ -44,7 +46,7 @@ public class AzuriteFixture : IAsyncDisposable
                 options.Transport = transport;
         }
 
-        return (new TableServiceClient(text, tables), new BlobServiceClient(text, blobs));
+        return (new TableServiceClient(ConnectionString, tables), new BlobServiceClient(ConnectionString, blobs));
     }
 
     public async Task StartAsync()
@@ -67,6 +69,7 @@ public class AzuriteFixture : IAsyncDisposable
             patience.CancelAfter(ForStarting);
             await AnswersAsync(_tablePort, patience.Token);
             await AnswersAsync(_blobPort, patience.Token);
+            await AnswersAsync(_queuePort, patience.Token);
         }
         finally
         {

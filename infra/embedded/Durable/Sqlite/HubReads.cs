@@ -16,14 +16,17 @@ internal static class HubReads
 {
     private const string Columns = "id, execution, name, version, status, created, updated, completed, scheduled, parent, tags, failure";
 
-    private const string State = $"SELECT {Columns}, custom_status, output, input FROM instances WHERE id = $1";
+    private const string Texts = "custom_status, output, input";
 
     public static FoundInstance? FindInstance(this Statements database, string id) => database.First(
         "SELECT execution, status, scheduled FROM instances WHERE id = $1",
         row => new FoundInstance(row.GetString(0), (OrchestrationStatus)row.GetInt32(1), row.IsDBNull(2) ? null : row.GetInt64(2)),
         id);
 
-    public static OrchestrationState? ReadState(this Statements database, string id) => database.First(State, row => ToState(row, withTexts: true), id);
+    public static OrchestrationState? ReadState(this Statements database, string id, bool withTexts) => database.First(
+        withTexts ? $"SELECT {Columns}, {Texts} FROM instances WHERE id = $1" : $"SELECT {Columns} FROM instances WHERE id = $1",
+        row => ToState(row, withTexts),
+        id);
 
     /// <summary>What an instance can take now: what was sent in its order, then what fell due in the order of its times.</summary>
     public static List<FoundMessage> ReadMessages(this Statements database, string id, long now, int most) => database.All(
@@ -64,7 +67,7 @@ internal static class HubReads
         sequence);
 
     public static List<OrchestrationState> ReadPage(this Statements database, InstanceFilter filter, string after, int most, bool withTexts) => database.All(
-        $"SELECT {Columns}{(withTexts ? ", custom_status, output, input" : string.Empty)} {filter.Clauses}",
+        withTexts ? $"SELECT {Columns}, {Texts} {filter.Clauses}" : $"SELECT {Columns} {filter.Clauses}",
         row => ToState(row, withTexts),
         filter.Values(after, most));
 

@@ -45,7 +45,7 @@ public sealed partial class SqliteOrchestrationService : IOrchestrationServiceCl
         {
             return await Changes.UntilAsync(
                 instanceId,
-                async () => await GetOrchestrationStateAsync(instanceId, executionId) is { } state && state.IsOver() ? state : null,
+                async () => ReadState(instanceId, withTexts: false) is { } state && state.IsOver() ? await GetOrchestrationStateAsync(instanceId, executionId) : null,
                 limit.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
@@ -59,7 +59,7 @@ public sealed partial class SqliteOrchestrationService : IOrchestrationServiceCl
 
     public Task<OrchestrationState?> GetOrchestrationStateAsync(string instanceId, string? executionId)
     {
-        var state = _database.Read(read => read.ReadState(instanceId));
+        var state = ReadState(instanceId, withTexts: true);
         return Task.FromResult(string.IsNullOrEmpty(executionId) || state?.OrchestrationInstance.ExecutionId == executionId ? state : null);
     }
 
@@ -102,6 +102,8 @@ public sealed partial class SqliteOrchestrationService : IOrchestrationServiceCl
         timeRangeFilterType is OrchestrationStateTimeRangeFilterType.OrchestrationCreatedTimeFilter
             ? PurgeInstanceStateAsync(new PurgeInstanceFilter(DateTime.MinValue, thresholdDateTimeUtc, runtimeStatus: null))
             : throw new NotSupportedException("Histories are purged by the time at which their instances were created.");
+
+    internal OrchestrationState? ReadState(string instanceId, bool withTexts) => _database.Read(read => read.ReadState(instanceId, withTexts));
 
     /// <returns>Empty for an instance that is unknown, or has not begun.</returns>
     internal IList<HistoryEvent> ReadHistory(string instanceId, string? executionId) => _database.Read(read =>

@@ -61,26 +61,31 @@ internal sealed record TurnOutcome(
     private void WriteStatus(HubTransaction transaction, OrchestrationState status)
     {
         var isOver = status.IsOver();
+        var isNew = State.OrchestrationInstance!.ExecutionId != Turn.Execution;
         transaction.Database.Execute(
             """
-            UPDATE instances SET execution = $2, name = $3, version = $4, status = $5, updated = $6, completed = $7, tags = $8, custom_status = $9,
-                failure = $10, output = $11, input = $12
-            WHERE id = $1
+            UPDATE instances SET status = $2, updated = $3, completed = $4, custom_status = $5, failure = $6, output = $7 WHERE id = $1
             """,
             Id,
-            State.OrchestrationInstance!.ExecutionId,
-            status.Name,
-            status.Version ?? string.Empty,
             (int)status.OrchestrationStatus,
             transaction.Now,
             isOver ? transaction.Now : null,
-            HubWrites.ToText(status.Tags),
             status.Status,
             status.FailureDetails.ToProto()?.ToByteArray(),
             // As the official provider has it: while suspended, the reason.
-            status.OrchestrationStatus is OrchestrationStatus.Suspended ? State.Events.OfType<ExecutionSuspendedEvent>().Last().Reason : status.Output,
-            status.Input);
-        if (isOver || State.OrchestrationInstance.ExecutionId != Turn.Execution)
+            status.OrchestrationStatus is OrchestrationStatus.Suspended ? State.Events.OfType<ExecutionSuspendedEvent>().Last().Reason : status.Output);
+        if (isNew)
+        {
+            transaction.Database.Execute(
+                "UPDATE instances SET execution = $2, version = $3, tags = $4, input = $5 WHERE id = $1",
+                Id,
+                State.OrchestrationInstance.ExecutionId,
+                status.Version ?? string.Empty,
+                HubWrites.ToText(status.Tags),
+                status.Input);
+        }
+
+        if (isOver || isNew)
         {
             // Timers and answers that nobody will take.
             transaction.Database.Execute("DELETE FROM messages WHERE instance = $1 AND ($2 OR execution = $3)", Id, isOver, Turn.Execution);

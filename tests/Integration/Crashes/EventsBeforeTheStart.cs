@@ -1,0 +1,48 @@
+using Microsoft.Extensions.DependencyInjection;
+using ServerlessDrives.Connecting;
+using ServerlessDrives.Workspaces;
+using Shouldly;
+using Xunit;
+
+namespace ServerlessDrives.Tests.Integration.Crashes;
+
+/// <summary>On Azure Storage, what is raised before an orchestration's first turn may be lost.</summary>
+public sealed class EventsBeforeTheStart(CrashWorld world) : IClassFixture<CrashWorld>
+{
+    [Fact]
+    public async Task A_confirmation_that_comes_before_the_flow_has_begun_is_told_again_until_it_has()
+    {
+        var connections = world.App.Services.GetRequiredService<IConnections>();
+        var desk = world.App.Services.GetRequiredService<ConnectionDesk>();
+        var (key, flow) = (await world.OpenRoleConnectionAsync(), new SlowToBegin());
+
+        (await desk.ConfirmAsync(key, ConfirmationStep.TrustPolicy, attempt: null, "ada", "api", flow, CancellationToken.None)).TryGet(out _, out _).ShouldBeTrue();
+        var open = (await PromisesAsync()).ShouldHaveSingleItem();
+        await desk.RecoverAsync(open, flow, CancellationToken.None);
+        (await PromisesAsync()).ShouldBe([open]);
+        flow.HasBegun = true;
+        await desk.RecoverAsync(open, flow, CancellationToken.None);
+
+        (await PromisesAsync()).ShouldBeEmpty();
+        flow.Told.Count.ShouldBe(3);
+        flow.Told.Distinct().ShouldHaveSingleItem();
+
+        async Task<List<Promise>> PromisesAsync() =>
+            [.. (await connections.BrokenPromisesAsync(DateTimeOffset.UtcNow.AddHours(1), CancellationToken.None)).Where(promise => promise.Key == key)];
+    }
+
+    private sealed class SlowToBegin : IConnectionFlow
+    {
+        public bool HasBegun { get; set; }
+
+        public List<string> Told { get; } = [];
+
+        public Task BeginAsync(ConnectionAttempt attempt, CancellationToken cancellation) => Task.CompletedTask;
+
+        public Task<bool> TellAsync(ConnectionId connection, string eventName, CancellationToken cancellation)
+        {
+            Told.Add(eventName);
+            return Task.FromResult(HasBegun);
+        }
+    }
+}

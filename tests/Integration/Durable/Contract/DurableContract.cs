@@ -1,0 +1,44 @@
+using Microsoft.Extensions.Logging;
+using ServerlessDrives.Embedded.Durable;
+using ServerlessDrives.Tests.Shared.Durable;
+using Xunit;
+
+namespace ServerlessDrives.Tests.Integration.Durable.Contract;
+
+/// <summary>
+/// What a Durable Task runtime promises, seen through the official client and the orchestrator's context only, on two storage providers: ours on
+/// SQLite, and Microsoft's on Azure Storage. Where the two differ, the test says which is right.
+/// </summary>
+public abstract class DurableContract : IDisposable
+{
+    private readonly DurableAzurite? _azurite;
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("durable-");
+
+    /// <param name="azurite">Null for our own provider.</param>
+    protected DurableContract(DurableAzurite? azurite) => _azurite = azurite;
+
+    /// <summary>Microsoft's provider, and not ours.</summary>
+    protected bool IsOnAzureStorage => _azurite is not null;
+
+    protected TestFunctions Functions { get; } = new TestFunctions()
+        .Activity<string, string>("Echo", text => text)
+        .Activity<int, int>("Double", number => number * 2)
+        .Orchestrator("Wait", context => context.WaitForExternalEvent<string>("go"));
+
+    public void Dispose()
+    {
+        _folder.Delete(recursive: true);
+        GC.SuppressFinalize(this);
+    }
+
+    protected async Task<IDurableHub> StartAsync(ILoggerFactory? loggers = null, Func<DurableHubOptions, DurableHubOptions>? change = null)
+    {
+        var options = _azurite is null
+            ? new DurableHubOptions { Folder = _folder.FullName, RetryDelay = TimeSpan.FromMilliseconds(100) }
+            : await _azurite.HubAsync();
+        options = change?.Invoke(options) ?? options;
+        var hub = loggers is null ? new TestHub(Functions, options) : new TestHub(Functions, options) { Loggers = loggers };
+        await hub.StartAsync();
+        return hub;
+    }
+}

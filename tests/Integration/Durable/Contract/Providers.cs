@@ -1,0 +1,51 @@
+using ServerlessDrives.Tests.Integration.Durable.Contract;
+
+namespace ServerlessDrives.Tests.Integration.Durable.OnSqlite
+{
+    public sealed class ActivitiesContract() : Activities(azurite: null);
+
+    public sealed class ContinuingAsNewContract() : ContinuingAsNew(azurite: null);
+
+    public sealed class ControlContract() : Control(azurite: null);
+
+    public sealed class EventsContract() : Events(azurite: null);
+
+    public sealed class PayloadsContract() : Payloads(azurite: null);
+
+    public sealed class QueriesContract() : Queries(azurite: null);
+
+    public sealed class ReplayingContract() : Replaying(azurite: null);
+
+    public sealed class RetriesContract() : Retries(azurite: null);
+
+    public sealed class StartsContract() : Starts(azurite: null);
+
+    public sealed class SubOrchestrationsContract() : SubOrchestrations(azurite: null);
+
+    public sealed class TimersContract() : Timers(azurite: null);
+}
+
+namespace ServerlessDrives.Tests.Integration.Durable.OnAzureStorage
+{
+    public sealed class ActivitiesContract(DurableAzurite azurite) : Activities(azurite);
+
+    public sealed class ContinuingAsNewContract(DurableAzurite azurite) : ContinuingAsNew(azurite);
+
+    public sealed class ControlContract(DurableAzurite azurite) : Control(azurite);
+
+    public sealed class EventsContract(DurableAzurite azurite) : Events(azurite);
+
+    public sealed class PayloadsContract(DurableAzurite azurite) : Payloads(azurite);
+
+    public sealed class QueriesContract(DurableAzurite azurite) : Queries(azurite);
+
+    public sealed class ReplayingContract(DurableAzurite azurite) : Replaying(azurite);
+
+    public sealed class RetriesContract(DurableAzurite azurite) : Retries(azurite);
+
+    public sealed class StartsContract(DurableAzurite azurite) : Starts(azurite);
+
+    public sealed class SubOrchestrationsContract(DurableAzurite azurite) : SubOrchestrations(azurite);
+
+    public sealed class TimersContract(DurableAzurite azurite) : Timers(azurite);
+}
