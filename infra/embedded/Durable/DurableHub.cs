@@ -34,6 +34,9 @@ public sealed class DurableHub : IHostedService, IAsyncDisposable
 
     internal CancellationToken Stopping { get; }
 
+    /// <summary>For tests: called before and after each commit of our own storage; what it throws ends it, as the end of the process would.</summary>
+    internal void CrashAtCommits(Action<CommitMoment> crash) => ((SqliteHubProvider)Provider).CrashAtCommits(crash);
+
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         await Provider.Service.CreateIfNotExistsAsync();

@@ -30,6 +30,8 @@ internal abstract class HubProvider : IDisposable
 
 internal sealed class SqliteHubProvider(SqliteOrchestrationService service) : HubProvider
 {
+    public void CrashAtCommits(Action<CommitMoment> crash) => service.Commits.Crash = crash;
+
     public override IOrchestrationService Service => service;
 
     public override InstanceChanges Changes => service.Changes;

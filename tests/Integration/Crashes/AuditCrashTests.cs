@@ -22,7 +22,7 @@ public sealed class AuditCrashTests(CrashWorld world) : IClassFixture<CrashWorld
     public Task A_membership_that_is_changed_and_killed_anywhere_is_what_the_audit_trail_says() => Killing.EverywhereAsync(async (death, hub) =>
     {
         var user = UserId.Parse(Connections.Unique("user"), null);
-        await using (var life = world.Incarnate(hub, death))
+        await using (var life = await world.IncarnateAsync(hub, death))
         {
             await Killing.LiveAsync(death, async () =>
             {
@@ -32,7 +32,7 @@ public sealed class AuditCrashTests(CrashWorld world) : IClassFixture<CrashWorld
             });
         }
 
-        await using var next = world.Incarnate(hub, null);
+        await using var next = await world.IncarnateAsync(hub, null);
         await CompareAsync();
         await PutAsync(next, "manager");
         await PutAsync(next, "member");
@@ -62,7 +62,7 @@ public sealed class AuditCrashTests(CrashWorld world) : IClassFixture<CrashWorld
     public Task An_integration_that_is_changed_and_killed_anywhere_is_what_the_audit_trail_says() => Killing.EverywhereAsync(async (death, hub) =>
     {
         var name = Connections.Unique("integration");
-        await using (var life = world.Incarnate(hub, death))
+        await using (var life = await world.IncarnateAsync(hub, death))
         {
             await Killing.LiveAsync(death, async () =>
             {
@@ -72,7 +72,7 @@ public sealed class AuditCrashTests(CrashWorld world) : IClassFixture<CrashWorld
             });
         }
 
-        await using var next = world.Incarnate(hub, null);
+        await using var next = await world.IncarnateAsync(hub, null);
         await CompareAsync();
         var again = await FindAsync() is { } left ? left.Value.Id.Value : await CreateAsync(next);
         await ChangeAsync(next, again);
@@ -116,7 +116,7 @@ public sealed class AuditCrashTests(CrashWorld world) : IClassFixture<CrashWorld
     {
         using var receiver = new EventReceiver();
         var webhooks = world.App.Services.GetRequiredService<IWebhooks>();
-        await using (var life = world.Incarnate(hub, death))
+        await using (var life = await world.IncarnateAsync(hub, death))
         {
             await Killing.LiveAsync(death, async () =>
             {
@@ -129,7 +129,7 @@ public sealed class AuditCrashTests(CrashWorld world) : IClassFixture<CrashWorld
             });
         }
 
-        await using var next = world.Incarnate(hub, null);
+        await using var next = await world.IncarnateAsync(hub, null);
         await next.Of<SendDueEvents>().RunAsync(new(), CancellationToken.None);
         var all = await world.AuditOfAsync(resource: null);
         var webhook = (await webhooks.ListAsync(Organization, 1000, null, CancellationToken.None)).Items.FirstOrDefault(known => known.Url == receiver.Url);

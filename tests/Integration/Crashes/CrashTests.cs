@@ -22,7 +22,7 @@ public sealed class CrashTests(CrashWorld world) : IClassFixture<CrashWorld>
     {
         var drive = await world.ConnectAsync();
         var instance = RemoveDrive.InstanceOf(drive.Id);
-        await using (var life = world.Incarnate(hub, death))
+        await using (var life = await world.IncarnateAsync(hub, death))
         {
             await Killing.LiveAsync(death, async () =>
             {
@@ -31,7 +31,7 @@ public sealed class CrashTests(CrashWorld world) : IClassFixture<CrashWorld>
             });
         }
 
-        await using var next = world.Incarnate(hub, null);
+        await using var next = await world.IncarnateAsync(hub, null);
         await next.EndOfAsync(instance);
         var drives = world.App.Services.GetRequiredService<IDrives>();
         if (await drives.FindAsync(drive.Organization, drive.Id, CancellationToken.None) is { } left)
@@ -55,7 +55,7 @@ public sealed class CrashTests(CrashWorld world) : IClassFixture<CrashWorld>
     public Task A_swap_of_credentials_that_is_killed_anywhere_leaves_a_key_that_works_and_no_other_one_enabled() => Killing.EverywhereAsync(async (death, hub) =>
     {
         var drive = await world.ConnectAsync();
-        await using (var life = world.Incarnate(hub, death))
+        await using (var life = await world.IncarnateAsync(hub, death))
         {
             await Killing.LiveAsync(death, async () =>
             {
@@ -64,7 +64,7 @@ public sealed class CrashTests(CrashWorld world) : IClassFixture<CrashWorld>
             });
         }
 
-        await using var next = world.Incarnate(hub, null);
+        await using var next = await world.IncarnateAsync(hub, null);
         await next.EndOfAllAsync();
         var now = (await world.App.Services.GetRequiredService<IDrives>().FindAsync(drive.Organization, drive.Id, CancellationToken.None))!.Value;
         now.State.ShouldBe(DriveState.Connected);
@@ -82,12 +82,12 @@ public sealed class CrashTests(CrashWorld world) : IClassFixture<CrashWorld>
         {
             var (first, second) = (await world.ConnectAsync(), await world.ConnectAsync());
             var audience = (Audience.Workspace)first.Audience;
-            await using (var life = world.Incarnate(hub, null))
+            await using (var life = await world.IncarnateAsync(hub, null))
                 await SetDefaultAsync(life, audience, first);
-            await using (var life = world.Incarnate(hub, death))
+            await using (var life = await world.IncarnateAsync(hub, death))
                 await Killing.LiveAsync(death, () => SetDefaultAsync(life, audience, second));
 
-            await using var next = world.Incarnate(hub, null);
+            await using var next = await world.IncarnateAsync(hub, null);
             var defaults = await next.Services.GetRequiredService<IDrives>().DefaultsAsync(first.Organization, CancellationToken.None);
             defaults.Workspaces[audience.Id].ShouldBeOneOf(first.Id, second.Id);
             (await ChangesToAsync(second)).ShouldBe(defaults.Workspaces[audience.Id] == second.Id ? 1 : 0, "the choice and its entry are written together");
@@ -112,16 +112,16 @@ public sealed class CrashTests(CrashWorld world) : IClassFixture<CrashWorld>
     {
         var connections = world.App.Services.GetRequiredService<IConnections>();
         var key = await world.OpenRoleConnectionAsync();
-        await using (var life = world.Incarnate(hub, null))
+        await using (var life = await world.IncarnateAsync(hub, null))
         {
             await new DurableConnectionFlow(life.Durable).BeginAsync((await ReadAsync()).FirstAttempt(), CancellationToken.None);
             await life.Durable.WaitForInstanceStartAsync(key.Connection.Value);
         }
 
-        await using (var life = world.Incarnate(hub, death))
+        await using (var life = await world.IncarnateAsync(hub, death))
             await Killing.LiveAsync(death, () => ConfirmAsync(life));
 
-        await using var next = world.Incarnate(hub, null);
+        await using var next = await world.IncarnateAsync(hub, null);
         foreach (var broken in (await connections.BrokenPromisesAsync(DateTimeOffset.UtcNow.AddHours(1), CancellationToken.None)).Where(promise => promise.Key == key))
             await next.Of<ConnectionDesk>().RecoverAsync(broken, new DurableConnectionFlow(next.Durable), CancellationToken.None);
         (await WrittenAsync()).ShouldBe((await ReadAsync()).Confirmations.Count, "the confirmation and its entry are written together");

@@ -14,12 +14,14 @@ using Microsoft.Extensions.Options;
 using ServerlessDrives.Access;
 using ServerlessDrives.Connecting;
 using ServerlessDrives.Drives;
-using ServerlessDrives.Embedded.DurableTask;
+using ServerlessDrives.Embedded.Durable;
+using ServerlessDrives.Embedded.Durable.Sqlite;
 using ServerlessDrives.Events;
 using ServerlessDrives.Health;
 using ServerlessDrives.Integrations;
 using ServerlessDrives.Tests.Integration.Connecting;
 using ServerlessDrives.Tests.Shared;
+using ServerlessDrives.Tests.Shared.Durable;
 using ServerlessDrives.Workspaces;
 using Shouldly;
 using Xunit;
@@ -32,6 +34,7 @@ public sealed class CrashWorld : IAsyncLifetime
     /// <summary>The well-known key of the storage emulators; it opens nothing else.</summary>
     private const string Key = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
 
+    private readonly DirectoryInfo _hubs = Directory.CreateTempSubdirectory("serverless-drives-hubs-");
     private IServiceCollection _parts = null!;
     private DriveConnection _connection = null!;
     private Drive _drive = null!;
@@ -57,7 +60,11 @@ public sealed class CrashWorld : IAsyncLifetime
         Ada = new(_drive.CreatedBy, organization, OrganizationRole.Admin, "Ada", null, new Dictionary<WorkspaceId, WorkspaceRole>());
     }
 
-    public ValueTask DisposeAsync() => App.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await App.DisposeAsync();
+        _hubs.Delete(recursive: true);
+    }
 
     /// <summary>A drive of its own, as the wizard makes them: name, connection, secret, turn.</summary>
     public async Task<Drive> ConnectAsync()
@@ -172,23 +179,30 @@ public sealed class CrashWorld : IAsyncLifetime
     /// <summary>The app once more on the same storage and vault: every object new, nothing remembered but what is stored.</summary>
     /// <param name="hub">The task hub, which an incarnation and its successor share.</param>
     /// <param name="death">When it dies; null for one that doesn't.</param>
-    public Incarnation Incarnate(string hub, Death? death)
+    public async Task<Incarnation> IncarnateAsync(string hub, Death? death)
     {
         var parts = new ServiceCollection();
         foreach (var part in _parts.Where(part => part.ServiceType != typeof(IHostedService)))
             ((ICollection<ServiceDescriptor>)parts).Add(part);
         parts.AddOptions();
-        var options = new TableClientOptions { Retry = { MaxRetries = 0 } };
-        options.Transport = new MortalTransport(HttpClientTransport.Shared, death, message => message.Request.Uri.ToString().Contains(hub, StringComparison.OrdinalIgnoreCase));
-        var tables = new TableServiceClient(App.Services.GetRequiredService<TableServiceClient>().Uri, new TableSharedKeyCredential("devstoreaccount1", Key), options);
+        var client = new TableClientOptions { Retry = { MaxRetries = 0 } };
+        client.Transport = new MortalTransport(HttpClientTransport.Shared, death);
+        var tables = new TableServiceClient(App.Services.GetRequiredService<TableServiceClient>().Uri, new TableSharedKeyCredential("devstoreaccount1", Key), client);
         parts.AddSingleton(tables);
-        parts.AddSingleton(new DurableStorage(tables, App.Services.GetRequiredService<DurableStorage>().Blobs, hub));
         parts.PostConfigure<SecretClientOptions>(vault =>
         {
-            vault.Transport = new MortalTransport(vault.Transport, death, _ => false);
+            vault.Transport = new MortalTransport(vault.Transport, death);
             vault.Retry.MaxRetries = 0;
         });
-        return new(parts.BuildServiceProvider());
+        var services = parts.BuildServiceProvider();
+        var options = new DurableHubOptions { Folder = Path.Combine(_hubs.FullName, hub), StopLimit = TimeSpan.FromSeconds(1), RetryDelay = TimeSpan.FromMilliseconds(100) };
+        var durable = new TestHub(AppFunctions.Of(services), options);
+        await durable.StartAsync(commit =>
+        {
+            if (death?.HasCome is true || (commit is CommitMoment.After && death?.Count(byEngine: true) is true))
+                throw new KilledException();
+        });
+        return new(services, durable);
     }
 }
 
@@ -196,20 +210,13 @@ public sealed class CrashWorld : IAsyncLifetime
 public sealed class Incarnation : IAsyncDisposable
 {
     private readonly ServiceProvider _services;
+    private readonly TestHub _hub;
 
-    public Incarnation(ServiceProvider services)
-    {
-        _services = services;
-        Engine = services.GetRequiredService<DurableEngine>();
-        Durable = services.GetRequiredService<DurableTaskClient>();
-        _ = Engine.StartAsync(CancellationToken.None);
-    }
+    public Incarnation(ServiceProvider services, TestHub hub) => (_services, _hub) = (services, hub);
 
     public IServiceProvider Services => _services;
 
-    public DurableTaskClient Durable { get; }
-
-    private DurableEngine Engine { get; }
+    public DurableTaskClient Durable => _hub.Client;
 
     public T Of<T>() => ActivatorUtilities.GetServiceOrCreateInstance<T>(_services);
 
@@ -225,33 +232,20 @@ public sealed class Incarnation : IAsyncDisposable
     public async Task EndOfAllAsync()
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(90));
-        while (await AnyIsOpenAsync(patience.Token))
+        while (await Durable.GetAllInstancesAsync().AnyAsync(instance => !instance.IsCompleted, patience.Token))
             await Task.Delay(50, patience.Token);
-    }
-
-    /// <summary>A hub that isn't there yet may have anything in it once it is.</summary>
-    private async Task<bool> AnyIsOpenAsync(CancellationToken cancellation)
-    {
-        try
-        {
-            return await Durable.GetAllInstancesAsync().AnyAsync(instance => !instance.IsCompleted, cancellation);
-        }
-        catch (RequestFailedException missing) when (missing.ErrorCode is "TableNotFound")
-        {
-            return true;
-        }
     }
 
     public async ValueTask DisposeAsync()
     {
-        await Engine.DisposeAsync();
+        await _hub.DisposeAsync();
         await _services.DisposeAsync();
     }
 }
 
-/// <summary>Comes with the n-th call to storage or vault, right after its effect: nothing that this life still does reaches the world.</summary>
+/// <summary>Comes with the n-th call to storage or vault, or the n-th commit of the hub, right after its effect: nothing that this life still does reaches the world.</summary>
 /// <param name="after">With which call; 0 for before the first.</param>
-/// <param name="ofEngine">Whether the calls of the durable engine count, or the app's.</param>
+/// <param name="ofEngine">Whether the commits of the hub count, or the app's calls.</param>
 public sealed class Death
 {
     private readonly int _after;
@@ -294,7 +288,7 @@ public sealed class Death
 }
 
 /// <summary>Carries requests until death has come.</summary>
-internal sealed class MortalTransport(HttpPipelineTransport inner, Death? death, Func<Azure.Core.HttpMessage, bool> isEngine) : HttpPipelineTransport
+internal sealed class MortalTransport(HttpPipelineTransport inner, Death? death) : HttpPipelineTransport
 {
     public override Azure.Core.Request CreateRequest() => inner.CreateRequest();
 
@@ -314,7 +308,7 @@ internal sealed class MortalTransport(HttpPipelineTransport inner, Death? death,
             death?.End();
         }
 
-        if (death?.Count(isEngine(message)) is true)
+        if (death?.Count(byEngine: false) is true)
             throw new KilledException();
     }
 }

@@ -22,6 +22,13 @@ public sealed class TestFunctions
         return this;
     }
 
+    /// <param name="code">Takes the input as JSON.</param>
+    public TestFunctions Activity(string name, Func<string?, Task<object?>> code)
+    {
+        _activities[name] = code;
+        return this;
+    }
+
     [OverloadResolutionPriority(1)]
     public TestFunctions Activity<TInput, TOutput>(string name, Func<TInput, TOutput> code) =>
         Activity<TInput, TOutput>(name, input => Task.FromResult(code(input)));

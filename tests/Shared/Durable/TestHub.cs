@@ -9,6 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using ServerlessDrives.Embedded.Durable;
+using ServerlessDrives.Embedded.Durable.Sqlite;
 
 namespace ServerlessDrives.Tests.Shared.Durable;
 
@@ -29,7 +30,10 @@ public sealed class TestHub(TestFunctions functions, DurableHubOptions options) 
 
     public DurableHubOptions Options => options;
 
-    public async Task StartAsync()
+    public Task StartAsync() => StartAsync(crash: null);
+
+    /// <param name="crash">Called around each commit; what it throws ends the hub's storage, as the end of the process would.</param>
+    internal async Task StartAsync(Action<CommitMoment>? crash)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -38,6 +42,9 @@ public sealed class TestHub(TestFunctions functions, DurableHubOptions options) 
         builder.Services.AddSingleton(Loggers).AddSingleton(Clock).AddSingleton<IDurableWorker>(_worker).AddDurableHub(options);
         _app = builder.Build();
         _app.MapDurableHub();
+        if (crash is not null)
+            Hub.CrashAtCommits(crash);
+        await Hub.StartAsync(CancellationToken.None);
         await _app.StartAsync();
         _channel = GrpcChannel.ForAddress(_app.Urls.Single(), new() { MaxReceiveMessageSize = null, MaxSendMessageSize = null });
         Client = new GrpcDurableTaskClient("test", new GrpcDurableTaskClientOptions { Channel = _channel }, NullLogger.Instance);

@@ -8,7 +8,7 @@ namespace ServerlessDrives.Tests.Integration.Durable.OnSqlite
 
     public sealed class ControlContract() : Control(azurite: null);
 
-    public sealed class EventsContract() : Events(azurite: null);
+    public sealed class ExternalEventsContract() : ExternalEvents(azurite: null);
 
     public sealed class PayloadsContract() : Payloads(azurite: null);
 
@@ -33,7 +33,7 @@ namespace ServerlessDrives.Tests.Integration.Durable.OnAzureStorage
 
     public sealed class ControlContract(DurableAzurite azurite) : Control(azurite);
 
-    public sealed class EventsContract(DurableAzurite azurite) : Events(azurite);
+    public sealed class ExternalEventsContract(DurableAzurite azurite) : ExternalEvents(azurite);
 
     public sealed class PayloadsContract(DurableAzurite azurite) : Payloads(azurite);
 
