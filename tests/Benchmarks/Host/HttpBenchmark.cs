@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using ServerlessDrives.Tests.Benchmarks.Measuring;
 using ServerlessDrives.Tests.Shared;
+using Results = ServerlessDrives.Tests.Benchmarks.Measuring.Results;
 
 namespace ServerlessDrives.Tests.Benchmarks.Host;
 
