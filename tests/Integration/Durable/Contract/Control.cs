@@ -148,6 +148,7 @@ public abstract class Control(DurableAzurite? azurite) : DurableContract(azurite
         });
         await using var hub = await StartAsync();
         var id = await hub.Client.ScheduleNewOrchestrationInstanceAsync("Sleeps");
+        await hub.UntilAsync(id, now => now.IsRunning);
         await hub.Client.SuspendInstanceAsync(id);
         var suspended = await hub.UntilAsync(id, IsSuspended);
         await hub.UntilAsync(id, now => now.LastUpdatedAt > suspended.LastUpdatedAt);

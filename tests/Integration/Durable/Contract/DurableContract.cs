@@ -20,6 +20,9 @@ public abstract class DurableContract : IDisposable
     /// <summary>Microsoft's provider, and not ours.</summary>
     protected bool IsOnAzureStorage => _azurite is not null;
 
+    /// <summary>How early a timer may fire. By the documentation not at all; Azure Storage counts whole seconds.</summary>
+    protected double MillisecondsEarly => IsOnAzureStorage ? 1000 : 0;
+
     protected TestFunctions Functions { get; } = new TestFunctions()
         .Activity<string, string>("Echo", text => text)
         .Activity<int, int>("Double", number => number * 2)
@@ -30,6 +33,9 @@ public abstract class DurableContract : IDisposable
         _folder.Delete(recursive: true);
         GC.SuppressFinalize(this);
     }
+
+    /// <summary>Microsoft's provider does some ten steps a second on Azurite.</summary>
+    protected int Many(int many) => IsOnAzureStorage ? many / 10 : many;
 
     protected async Task<IDurableHub> StartAsync(ILoggerFactory? loggers = null, Func<DurableHubOptions, DurableHubOptions>? change = null)
     {
