@@ -7,7 +7,7 @@ using Xunit;
 namespace ServerlessDrives.Tests.Integration.Durable.Contract;
 
 /// <summary>Activities: order, parallelism, races, failures.</summary>
-public abstract class Activities(DurableAzurite? azurite) : DurableContract(azurite)
+public abstract class Activities(DurableAzurite? azurite, bool replays = false) : DurableContract(azurite, replays)
 {
     [Fact]
     public async Task Activities_run_in_order_and_their_results_reach_the_output()

@@ -6,7 +6,7 @@ using Xunit;
 namespace ServerlessDrives.Tests.Integration.Durable.Contract;
 
 /// <summary>Orchestrations that begin again.</summary>
-public abstract class ContinuingAsNew(DurableAzurite? azurite) : DurableContract(azurite)
+public abstract class ContinuingAsNew(DurableAzurite? azurite, bool replays = false) : DurableContract(azurite, replays)
 {
     [Fact]
     public async Task Continuing_as_new_keeps_unread_events_and_begins_again_with_the_new_input()

@@ -8,7 +8,7 @@ using Xunit;
 namespace ServerlessDrives.Tests.Integration.Durable.Contract;
 
 /// <summary>Terminate, suspend, resume, purge, and what is refused.</summary>
-public abstract class Control(DurableAzurite? azurite) : DurableContract(azurite)
+public abstract class Control(DurableAzurite? azurite, bool replays = false) : DurableContract(azurite, replays)
 {
     [Fact]
     public async Task A_terminated_orchestration_ends_at_once_with_the_given_output()

@@ -10,7 +10,7 @@ namespace ServerlessDrives.Tests.Integration.Durable.Contract;
 /// External events: kept until awaited, first in first out, by name without regard to case. Of several waits for a name the one that began last is
 /// served first: so the SDK has it since 1.19, and whoever gave up an earlier wait need not care.
 /// </summary>
-public abstract class Events(DurableAzurite? azurite) : DurableContract(azurite)
+public abstract class Events(DurableAzurite? azurite, bool replays = false) : DurableContract(azurite, replays)
 {
     [Fact]
     public async Task Events_that_come_early_are_kept_until_awaited_first_in_first_out_without_regard_to_case()

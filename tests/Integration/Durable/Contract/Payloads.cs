@@ -7,7 +7,7 @@ using Xunit;
 namespace ServerlessDrives.Tests.Integration.Durable.Contract;
 
 /// <summary>What travels: sizes and names.</summary>
-public abstract class Payloads(DurableAzurite? azurite) : DurableContract(azurite)
+public abstract class Payloads(DurableAzurite? azurite, bool replays = false) : DurableContract(azurite, replays)
 {
     [Theory]
     [InlineData(100_000)]

@@ -7,7 +7,7 @@ using Xunit;
 namespace ServerlessDrives.Tests.Integration.Durable.Contract;
 
 /// <summary>Reading what there is.</summary>
-public abstract class Queries(DurableAzurite? azurite) : DurableContract(azurite)
+public abstract class Queries(DurableAzurite? azurite, bool replays = false) : DurableContract(azurite, replays)
 {
     [Fact]
     public async Task A_query_filters_by_prefix_status_and_time_and_pages()

@@ -7,7 +7,7 @@ using Xunit;
 namespace ServerlessDrives.Tests.Integration.Durable.Contract;
 
 /// <summary>Retry policies and handlers.</summary>
-public abstract class Retries(DurableAzurite? azurite) : DurableContract(azurite)
+public abstract class Retries(DurableAzurite? azurite, bool replays = false) : DurableContract(azurite, replays)
 {
     [Fact]
     public async Task A_retry_policy_repeats_until_success()

@@ -8,7 +8,7 @@ using Xunit;
 namespace ServerlessDrives.Tests.Integration.Durable.Contract;
 
 /// <summary>Starting, and starting the same id again.</summary>
-public abstract class Starts(DurableAzurite? azurite) : DurableContract(azurite)
+public abstract class Starts(DurableAzurite? azurite, bool replays = false) : DurableContract(azurite, replays)
 {
     [Fact]
     public async Task A_second_start_of_a_running_id_is_refused_and_of_a_finished_one_begins_anew()
@@ -90,6 +90,7 @@ public abstract class Starts(DurableAzurite? azurite) : DurableContract(azurite)
     {
         await using var hub = await StartAsync();
         await hub.Client.ScheduleNewOrchestrationInstanceAsync("Wait", null, new StartOrchestrationOptions("once"));
+        await hub.UntilAsync("once", now => now.IsRunning);
         await Should.ThrowAsync<OrchestrationAlreadyExistsException>(() => hub.Client.ScheduleNewOrchestrationInstanceAsync(
             "Wait", null, new StartOrchestrationOptions("once") { DedupeStatuses = ["Running", "Failed"] }));
         await hub.Client.ScheduleNewOrchestrationInstanceAsync("Wait", "the second", new StartOrchestrationOptions("once") { DedupeStatuses = ["Failed"] });

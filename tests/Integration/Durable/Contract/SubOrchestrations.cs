@@ -7,7 +7,7 @@ using Xunit;
 namespace ServerlessDrives.Tests.Integration.Durable.Contract;
 
 /// <summary>Orchestrations that call others.</summary>
-public abstract class SubOrchestrations(DurableAzurite? azurite) : DurableContract(azurite)
+public abstract class SubOrchestrations(DurableAzurite? azurite, bool replays = false) : DurableContract(azurite, replays)
 {
     [Fact]
     public async Task A_sub_orchestration_returns_its_result_and_knows_its_parent()

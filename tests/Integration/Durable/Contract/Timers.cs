@@ -6,7 +6,7 @@ using Xunit;
 namespace ServerlessDrives.Tests.Integration.Durable.Contract;
 
 /// <summary>Durable timers.</summary>
-public abstract class Timers(DurableAzurite? azurite) : DurableContract(azurite)
+public abstract class Timers(DurableAzurite? azurite, bool replays = false) : DurableContract(azurite, replays)
 {
     [Fact]
     public async Task A_timer_fires_after_its_time_and_not_before()
