@@ -39,12 +39,13 @@ internal sealed class DurableDispatcher : IDisposable
     public Task StartAsync() => _dispatchers.StartAsync();
 
     /// <summary>Takes no more work, lets what is under way end within the limit, and has the rest given back.</summary>
-    public async Task StopAsync(TimeSpan limit)
+    /// <param name="atOnce">Whether the storage provider needs no time of its own.</param>
+    public async Task StopAsync(TimeSpan limit, bool atOnce)
     {
         if (!await _underWay.CloseAsync(limit))
             _logger.LogWarning("Durable work that didn't end within {Limit} is stopped, and done again at the next start.", limit);
         await _stopping.CancelAsync();
-        await _dispatchers.StopAsync(isForced: true);
+        await _dispatchers.StopAsync(isForced: atOnce);
     }
 
     public void Dispose()

@@ -49,7 +49,7 @@ public sealed class DurableHub : IHostedService, IAsyncDisposable
         if (Interlocked.Exchange(ref _stopped, true))
             return;
         await _stopping.CancelAsync();
-        await _dispatcher.StopAsync(_options.StopLimit);
+        await _dispatcher.StopAsync(_options.StopLimit, Provider.StopsAtOnce);
     }
 
     public async ValueTask DisposeAsync()

@@ -17,7 +17,7 @@ public sealed record DurableHubOptions
     /// <summary>The folder of <c>durable.db</c>, for <see cref="DurableProvider.Sqlite"/>.</summary>
     public string Folder { get; init; } = string.Empty;
 
-    /// <summary>Of the storage account, for <see cref="DurableProvider.AzureStorage"/>; as are the next three.</summary>
+    /// <summary>Of the storage account, for <see cref="DurableProvider.AzureStorage"/>; as are the next four.</summary>
     public string ConnectionString { get; init; } = string.Empty;
 
     public string TaskHub { get; init; } = "ServerlessDrives";
@@ -25,6 +25,9 @@ public sealed record DurableHubOptions
     public int Partitions { get; init; } = 4;
 
     public TimeSpan LongestPoll { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long what a process has fetched, and did not renew, is kept from others.</summary>
+    public TimeSpan VisibilityTimeout { get; init; } = TimeSpan.FromMinutes(1);
 
     public int ConcurrentOrchestrations { get; init; } = 100;
 

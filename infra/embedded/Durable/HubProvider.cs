@@ -16,6 +16,9 @@ internal abstract class HubProvider : IDisposable
 
     public abstract InstanceChanges Changes { get; }
 
+    /// <summary>Whether it can be stopped at once when nothing is under way, or has to drain what it has fetched.</summary>
+    public abstract bool StopsAtOnce { get; }
+
     /// <param name="withTexts">Its input, output and custom status, which may be large.</param>
     /// <returns>Null where there is no such instance.</returns>
     public abstract Task<OrchestrationState?> ReadStateAsync(string instanceId, bool withTexts);
@@ -35,6 +38,8 @@ internal sealed class SqliteHubProvider(SqliteOrchestrationService service) : Hu
     public override IOrchestrationService Service => service;
 
     public override InstanceChanges Changes => service.Changes;
+
+    public override bool StopsAtOnce => true;
 
     public override Task<OrchestrationState?> ReadStateAsync(string instanceId, bool withTexts) => Task.FromResult(service.ReadState(instanceId, withTexts));
 
@@ -58,6 +63,8 @@ internal sealed class AzureStorageHubProvider(AzureStorageOrchestrationService s
 
     public override InstanceChanges Changes { get; } = new();
 
+    public override bool StopsAtOnce => false;
+
     public static AzureStorageHubProvider Create(DurableHubOptions options, ILoggerFactory loggers) => new(new(new()
     {
         StorageAccountClientProvider = new StorageAccountClientProvider(options.ConnectionString),
@@ -66,12 +73,21 @@ internal sealed class AzureStorageHubProvider(AzureStorageOrchestrationService s
         MaxConcurrentTaskOrchestrationWorkItems = options.ConcurrentOrchestrations,
         MaxConcurrentTaskActivityWorkItems = options.ConcurrentActivities,
         MaxQueuePollingInterval = options.LongestPoll,
+        ControlQueueVisibilityTimeout = options.VisibilityTimeout,
+        WorkItemQueueVisibilityTimeout = options.VisibilityTimeout,
         ThrowExceptionOnInvalidDedupeStatus = true,
         LoggerFactory = loggers,
     }));
 
-    public override async Task<OrchestrationState?> ReadStateAsync(string instanceId, bool withTexts) =>
-        (await service.GetOrchestrationStateAsync(instanceId, allExecutions: false, fetchInput: withTexts)) is [{ Name: not null } state, ..] ? state : null;
+    public override async Task<OrchestrationState?> ReadStateAsync(string instanceId, bool withTexts)
+    {
+        if ((await service.GetOrchestrationStateAsync(instanceId, allExecutions: false, fetchInput: withTexts)) is not [{ Name: not null } state, ..])
+            return null;
+        // Only the history has why it failed.
+        if (withTexts && state is { OrchestrationStatus: OrchestrationStatus.Failed, FailureDetails: null })
+            state.FailureDetails = (await ReadHistoryAsync(instanceId)).OfType<ExecutionCompletedEvent>().LastOrDefault()?.FailureDetails;
+        return state;
+    }
 
     /// <summary>The provider gives the history as JSON, each event with a number for its type.</summary>
     public override async Task<IList<HistoryEvent>> ReadHistoryAsync(string instanceId) =>

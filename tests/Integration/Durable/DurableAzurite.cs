@@ -21,6 +21,7 @@ public sealed class DurableAzurite : AzuriteFixture
             TaskHub = $"hub{Guid.NewGuid():N}"[..30],
             Partitions = 1,
             LongestPoll = TimeSpan.FromMilliseconds(100),
+            VisibilityTimeout = TimeSpan.FromSeconds(10),
         };
     }
 }

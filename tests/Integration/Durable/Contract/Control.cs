@@ -8,7 +8,7 @@ using Xunit;
 namespace ServerlessDrives.Tests.Integration.Durable.Contract;
 
 /// <summary>Terminate, suspend, resume, purge, and what is refused.</summary>
-public abstract class Control(DurableAzurite? azurite) : DurableContract(azurite)
+public abstract class Control(DurableAzurite? azurite, bool replays = false) : DurableContract(azurite, replays)
 {
     [Fact]
     public async Task A_terminated_orchestration_ends_at_once_with_the_given_output()
@@ -148,6 +148,7 @@ public abstract class Control(DurableAzurite? azurite) : DurableContract(azurite
         });
         await using var hub = await StartAsync();
         var id = await hub.Client.ScheduleNewOrchestrationInstanceAsync("Sleeps");
+        await hub.UntilAsync(id, now => now.IsRunning);
         await hub.Client.SuspendInstanceAsync(id);
         var suspended = await hub.UntilAsync(id, IsSuspended);
         await hub.UntilAsync(id, now => now.LastUpdatedAt > suspended.LastUpdatedAt);

@@ -9,7 +9,7 @@ using Xunit;
 namespace ServerlessDrives.Tests.Integration.Durable.Contract;
 
 /// <summary>What an orchestrator sees when its code is run again.</summary>
-public abstract class Replaying(DurableAzurite? azurite) : DurableContract(azurite)
+public abstract class Replaying(DurableAzurite? azurite, bool replays = false) : DurableContract(azurite, replays)
 {
     [Fact]
     public async Task Clock_guids_and_logs_are_the_same_after_a_replay()

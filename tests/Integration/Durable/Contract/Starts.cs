@@ -8,7 +8,7 @@ using Xunit;
 namespace ServerlessDrives.Tests.Integration.Durable.Contract;
 
 /// <summary>Starting, and starting the same id again.</summary>
-public abstract class Starts(DurableAzurite? azurite) : DurableContract(azurite)
+public abstract class Starts(DurableAzurite? azurite, bool replays = false) : DurableContract(azurite, replays)
 {
     [Fact]
     public async Task A_second_start_of_a_running_id_is_refused_and_of_a_finished_one_begins_anew()
@@ -17,6 +17,7 @@ public abstract class Starts(DurableAzurite? azurite) : DurableContract(azurite)
         await hub.Client.ScheduleNewOrchestrationInstanceAsync("Wait", null, new StartOrchestrationOptions("once"));
         await Should.ThrowAsync<OrchestrationAlreadyExistsException>(() => hub.Client.ScheduleNewOrchestrationInstanceAsync("Wait", null, new StartOrchestrationOptions("once")));
         await hub.Client.TerminateInstanceAsync("once");
+        await hub.EndOfAsync("once");
         await Should.ThrowAsync<OrchestrationAlreadyExistsException>(() => hub.Client.ScheduleNewOrchestrationInstanceAsync(
             "Wait", null, new StartOrchestrationOptions("once") { DedupeStatuses = ["terminated", "Running", "Pending", "Suspended"] }));
         await hub.Client.ScheduleNewOrchestrationInstanceAsync("Wait", null, new StartOrchestrationOptions("once"));
@@ -40,7 +41,10 @@ public abstract class Starts(DurableAzurite? azurite) : DurableContract(azurite)
             {
             }
         }));
-        wins.ShouldBe(1);
+        // Microsoft's provider looks first and writes then, so that several may win; by the documentation the others are refused.
+        if (!IsOnAzureStorage)
+            wins.ShouldBe(1);
+        wins.ShouldBeGreaterThan(0);
     }
 
     [Fact]
@@ -51,7 +55,7 @@ public abstract class Starts(DurableAzurite? azurite) : DurableContract(azurite)
         var at = DateTimeOffset.UtcNow.AddMilliseconds(700);
         var id = await hub.Client.ScheduleNewOrchestrationInstanceAsync("Quick", null, new StartOrchestrationOptions(StartAt: at));
         (await hub.Client.GetInstanceAsync(id))!.RuntimeStatus.ShouldBe(OrchestrationRuntimeStatus.Pending);
-        (await hub.EndOfAsync(id)).ReadOutputAs<DateTime>().ShouldBeGreaterThanOrEqualTo(at.UtcDateTime);
+        (await hub.EndOfAsync(id)).ReadOutputAs<DateTime>().ShouldBeGreaterThanOrEqualTo(at.UtcDateTime.AddMilliseconds(-MillisecondsEarly));
     }
 
     [Fact]
@@ -86,6 +90,7 @@ public abstract class Starts(DurableAzurite? azurite) : DurableContract(azurite)
     {
         await using var hub = await StartAsync();
         await hub.Client.ScheduleNewOrchestrationInstanceAsync("Wait", null, new StartOrchestrationOptions("once"));
+        await hub.UntilAsync("once", now => now.IsRunning);
         await Should.ThrowAsync<OrchestrationAlreadyExistsException>(() => hub.Client.ScheduleNewOrchestrationInstanceAsync(
             "Wait", null, new StartOrchestrationOptions("once") { DedupeStatuses = ["Running", "Failed"] }));
         await hub.Client.ScheduleNewOrchestrationInstanceAsync("Wait", "the second", new StartOrchestrationOptions("once") { DedupeStatuses = ["Failed"] });

@@ -7,7 +7,7 @@ using Xunit;
 namespace ServerlessDrives.Tests.Integration.Durable.Contract;
 
 /// <summary>Orchestrations that call others.</summary>
-public abstract class SubOrchestrations(DurableAzurite? azurite) : DurableContract(azurite)
+public abstract class SubOrchestrations(DurableAzurite? azurite, bool replays = false) : DurableContract(azurite, replays)
 {
     [Fact]
     public async Task A_sub_orchestration_returns_its_result_and_knows_its_parent()
@@ -32,11 +32,12 @@ public abstract class SubOrchestrations(DurableAzurite? azurite) : DurableContra
     [Fact]
     public async Task A_hundred_sub_orchestrations_at_once_all_come_back()
     {
+        var count = Many(100);
         Functions.Orchestrator("Child", context => context.CallActivityAsync<int>("Double", context.GetInput<int>()));
         Functions.Orchestrator("Parent", async context =>
-            (await Task.WhenAll(Enumerable.Range(0, 100).Select(number => context.CallSubOrchestratorAsync<int>("Child", number)))).Sum());
+            (await Task.WhenAll(Enumerable.Range(0, count).Select(number => context.CallSubOrchestratorAsync<int>("Child", number)))).Sum());
         await using var hub = await StartAsync();
-        (await hub.RunAsync("Parent")).ReadOutputAs<int>().ShouldBe(9900);
+        (await hub.RunAsync("Parent")).ReadOutputAs<int>().ShouldBe(count * (count - 1));
     }
 
     [Fact]
@@ -57,7 +58,11 @@ public abstract class SubOrchestrations(DurableAzurite? azurite) : DurableContra
         Functions.Orchestrator("Parent", context => context.CallSubOrchestratorAsync<string>("Wait", null, new TaskOptions().WithInstanceId("taken")));
         await using var hub = await StartAsync();
         await hub.Client.ScheduleNewOrchestrationInstanceAsync("Wait", null, new StartOrchestrationOptions("taken"));
-        (await hub.RunAsync("Parent")).RuntimeStatus.ShouldBe(OrchestrationRuntimeStatus.Failed);
+        var parent = await hub.Client.ScheduleNewOrchestrationInstanceAsync("Parent");
+        // Microsoft's provider drops the second start without a word, and the caller waits for ever.
+        if (!IsOnAzureStorage)
+            (await hub.EndOfAsync(parent)).RuntimeStatus.ShouldBe(OrchestrationRuntimeStatus.Failed);
+        (await hub.UntilAsync("taken", now => now.IsRunning)).IsRunning.ShouldBeTrue();
         (await hub.Client.GetInstanceAsync("taken"))!.IsRunning.ShouldBeTrue();
     }
 
@@ -75,23 +80,24 @@ public abstract class SubOrchestrations(DurableAzurite? azurite) : DurableContra
     [Fact]
     public async Task A_caller_that_is_busy_takes_all_answers_that_have_gathered()
     {
+        var count = Many(150);
         using var mayGoOn = new ManualResetEventSlim();
         Functions.Orchestrator("Parent", async context =>
         {
-            var children = Enumerable.Range(0, 150).Select(number => context.CallSubOrchestratorAsync<string>("Wait", null, new TaskOptions().WithInstanceId($"child-{number}"))).ToList();
+            var children = Enumerable.Range(0, count).Select(number => context.CallSubOrchestratorAsync<string>("Wait", null, new TaskOptions().WithInstanceId($"child-{number}"))).ToList();
             await context.WaitForExternalEvent<string>("busy");
             mayGoOn.Wait();
             return (await Task.WhenAll(children)).Length;
         });
         await using var hub = await StartAsync();
         var id = await hub.Client.ScheduleNewOrchestrationInstanceAsync("Parent");
-        var ids = Enumerable.Range(0, 150).Select(number => $"child-{number}").ToList();
+        var ids = Enumerable.Range(0, count).Select(number => $"child-{number}").ToList();
         await Task.WhenAll(ids.Select(child => hub.UntilAsync(child, now => now.IsRunning)));
         var busy = hub.Client.RaiseEventAsync(id, "busy", "x");
         await Task.WhenAll(ids.Select(child => hub.Client.RaiseEventAsync(child, "go", "x")));
         await Task.WhenAll(ids.Select(hub.EndOfAsync));
         mayGoOn.Set();
         await busy;
-        (await hub.EndOfAsync(id)).ReadOutputAs<int>().ShouldBe(150);
+        (await hub.EndOfAsync(id)).ReadOutputAs<int>().ShouldBe(count);
     }
 }
