@@ -1,7 +1,6 @@
 using Azure.Core;
 using Azure.Data.Tables;
 using Azure.Security.KeyVault.Secrets;
-using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -36,14 +35,17 @@ internal sealed class EmbeddedCloud : IHostedLifecycleService, IAsyncDisposable
         _options = options;
         _data = new DataFolder(options.DataFolder);
         var ports = FreePort.Take(2);
-        _azurite = new(AzuriteInstallation.OfThisPerson(Terminal.Open()), _data.Room("azurite"), ports[0], ports[1], NullLogger.Instance);
-        _vault = new(VaultAddress, () => new KeyVault(new VaultFiles(_data.Room("vault"), DataProtectionProvider.Create(new DirectoryInfo(_data.Room("vault-keys")))), TimeProvider.System));
+        _azurite = new(AzuriteInstallation.OfThisPerson(Terminal.Open()), _data.Room("azurite"), ports[0], ports[1]);
+        _vault = new(VaultAddress, () => new KeyVault(new VaultFiles(_data.Room("vault"), new VaultKeys(_data.Room("vault-keys"))), TimeProvider.System));
         _tokens = new(new Uri($"http://127.0.0.1:{options.Port}{SignInEndpoints.Path}"), _data.Room("sign-in.key"), TimeProvider.System);
         _signIn = new(_tokens, TimeProvider.System);
         // The sandbox's principal is a setting of the app, so it has to be there before the app is composed.
         _data.Claim();
         if (options.Reset)
             _data.Clear();
+        // What was damaged while nothing ran is found now, and not by the first request.
+        _tokens.Open();
+        _vault.Open();
         if (sandboxed)
             _sandbox = new(_data.Room("aws"), options.PortIsFree ? FreePort.Take(1)[0] : FreePort.TakePreferably(PreferredSandboxPort), NullLogger.Instance, TimeProvider.System);
     }
@@ -98,7 +100,11 @@ internal sealed class EmbeddedCloud : IHostedLifecycleService, IAsyncDisposable
         });
         services.AddSingleton(_ => new DurableStorage(_azurite.Tables(retries: 1), _azurite.Blobs(retries: 1), "ServerlessDrives"));
         services.AddSingleton(this);
-        services.AddHostedService(provider => provider.GetRequiredService<EmbeddedCloud>());
+        services.AddHostedService(provider =>
+        {
+            _azurite.Logger = provider.GetRequiredService<ILogger<EmbeddedCloud>>();
+            return provider.GetRequiredService<EmbeddedCloud>();
+        });
     }
 
     public void Map(IEndpointRouteBuilder routes)

@@ -2,12 +2,14 @@
 //   node azurite.cjs <package folder> <data folder> <table port> <blob port>
 // The process serves in a session of its own, so that neither Ctrl+C nor a kill of the whole process tree takes the
 // storage away under an app that is still writing. It ends, with everything saved, when its standard input closes:
-// that is what is left of an app that was killed.
+// that is what is left of an app that was killed. Its lines: "ready <pid>", "taken" where another serves the same folder,
+// "failed <sentence>", "full <sentence>" when nothing can be stored any more, and "room" when it can again.
 'use strict';
 const { spawn } = require('node:child_process');
 const { mkdirSync, writeFileSync, rmSync } = require('node:fs');
 const Module = require('node:module');
 const { join } = require('node:path');
+const { Answers, reasonOf } = require('./answers.cjs');
 
 const [packageFolder, dataFolder, tablePort, blobPort, role] = process.argv.slice(2);
 const pidFile = join(dataFolder, 'azurite.pid');
@@ -16,19 +18,29 @@ if (role !== 'serve') {
   spawn(process.execPath, [__filename, packageFolder, dataFolder, tablePort, blobPort, 'serve'], { detached: true, stdio: 'inherit' }).unref();
 } else {
   serve().catch(error => {
-    console.log(`failed ${error.message}`);
+    // A call of the system names the file that it failed at.
+    console.log(`failed ${error.path && error.code ? `The file ${error.path} can't be used: ${reasonOf(error)}` : error.message}`);
     process.exit(1);
   });
 }
 
 async function serve() {
+  // Nobody reads any more what is written after the app has ended.
+  process.stdout.on('error', () => {});
   mkdirSync(dataFolder, { recursive: true });
-  writeFileSync(pidFile, JSON.stringify({ pid: process.pid, startedAt: Math.round(Date.now() - process.uptime() * 1000) }));
+  if (!claim()) {
+    console.log('taken');
+    return;
+  }
+  process.on('exit', () => rmSync(pidFile, { force: true }));
   const inputClosed = new Promise(resolve => process.stdin.once('close', resolve).once('error', resolve).resume());
   for (const signal of ['SIGINT', 'SIGHUP']) process.on(signal, () => {});
-  const asked = new Promise(resolve => process.once('SIGTERM', resolve));
+  const asked = new Promise(resolve => process.on('SIGTERM', resolve));
 
-  leaveOut('applicationinsights');
+  const databases = [];
+  // Two thirds of the time that Azurite takes to load go into its telemetry, which is off.
+  replace('applicationinsights', () => ({}));
+  replace('lokijs', original => storing(original(), databases));
   // Azurite reads its options from the command line wherever its environment is built.
   process.argv.splice(2, process.argv.length,
     '--location', dataFolder, '--silent', '--loose', '--skipApiVersionCheck', '--disableProductStyleUrl', '--disableTelemetry',
@@ -48,17 +60,40 @@ async function serve() {
     false, false, undefined, undefined, true, true, '', '', '', undefined, true, false));
   const blob = await new BlobServerFactory().createServer(environment);
   azurite('common/ConfigurationBase').setExtentMemoryLimit(environment, false);
+  const answers = new Answers(databases, problem => console.log(problem ? `full ${problem}` : 'room'));
+  for (const server of [table, blob]) answers.guard(server.httpServer);
   await Promise.all([table.start(), blob.start()]);
   console.log(`ready ${process.pid}`);
 
   await Promise.race([inputClosed, asked]);
   await Promise.all([table.close(), blob.close()]);
-  rmSync(pidFile, { force: true });
   process.exit(0);
 }
 
-// Two thirds of the time that Azurite takes to load go into its telemetry, which is off.
-function leaveOut(name) {
+/** One process at a time has the folder: the app takes the file away only when the process that it names is gone. */
+function claim() {
+  try {
+    writeFileSync(pidFile, JSON.stringify({ pid: process.pid, startedAt: Math.round(Date.now() - process.uptime() * 1000) }), { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if (error.code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+function storing(Loki, databases) {
+  const StoredLoki = require('./stored-loki.cjs')(Loki);
+  return class extends StoredLoki {
+    constructor(file) {
+      super(file);
+      databases.push(this);
+    }
+  };
+}
+
+/** Has a package of Azurite's be what `other` makes, of the original or without it. */
+function replace(name, other) {
   const load = Module._load;
-  Module._load = (request, ...rest) => request === name ? {} : load(request, ...rest);
+  let made;
+  Module._load = (request, ...rest) => request === name ? made ??= other(() => load(request, ...rest)) : load(request, ...rest);
 }
