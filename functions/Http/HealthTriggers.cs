@@ -9,16 +9,22 @@ public interface IDependency
     /// <summary>As the answer of <c>GET /api/health</c> names it.</summary>
     string Name { get; }
 
-    /// <summary>Throws when it doesn't answer.</summary>
+    /// <summary>Throws when it doesn't answer, or can't store anything.</summary>
     Task AskAsync(CancellationToken cancellation);
 
-    /// <summary>Whether this exception is its way of saying that it doesn't answer.</summary>
-    bool Threw(Exception failure) => false;
+    /// <returns>What an exception of its own means; null for one that isn't.</returns>
+    Outage? Explain(Exception failure);
 }
+
+/// <summary>What is wrong with a dependency.</summary>
+/// <param name="Reason">A sentence for people; says nothing secret.</param>
+/// <param name="IsFull">It answers, and has no room for what it is to store.</param>
+public sealed record Outage(string Reason, bool IsFull = false);
 
 /// <param name="Status"><c>ready</c> or <c>unavailable</c>.</param>
 /// <param name="Dependencies">The same of each thing that the app can't do without.</param>
-public sealed record HealthView(string Status, IReadOnlyDictionary<string, string> Dependencies);
+/// <param name="Reasons">Why, for each that is unavailable.</param>
+public sealed record HealthView(string Status, IReadOnlyDictionary<string, string> Dependencies, IReadOnlyDictionary<string, string> Reasons);
 
 /// <summary>Whether the app is alive and ready, for load balancers and people; says nothing secret.</summary>
 [Section("Operations")]
@@ -30,32 +36,39 @@ public sealed class HealthTriggers(IEnumerable<IDependency> dependencies)
     [Requires(Need.Nobody)]
     [Summary("Whether the app is alive and ready")]
     [Answers<HealthView>(200, "It is.")]
-    [Answers<HealthView>(503, "Something that it depends on doesn't answer.")]
+    [Answers<HealthView>(503, "Something that it depends on doesn't answer, or has no room; reasons says what.")]
     public async Task<IResult> GetAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/health")] HttpRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
         var asked = await Task.WhenAll(dependencies.Select(dependency => AskAsync(dependency, request.HttpContext.RequestAborted)));
-        var ready = asked.All(answer => answer.Ready);
+        var ready = asked.All(answer => answer.Outage is null);
         return Results.Json(
-            new HealthView(Word(ready), asked.ToDictionary(answer => answer.Name, answer => Word(answer.Ready))),
+            new HealthView(
+                Word(ready),
+                asked.ToDictionary(answer => answer.Name, answer => Word(answer.Outage is null)),
+                asked.Where(answer => answer.Outage is not null).ToDictionary(answer => answer.Name, answer => answer.Outage!.Reason)),
             Json.Options,
             statusCode: ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
     }
 
     private static string Word(bool ready) => ready ? "ready" : "unavailable";
 
-    private static async Task<(string Name, bool Ready)> AskAsync(IDependency dependency, CancellationToken cancellation)
+    private static async Task<(string Name, Outage? Outage)> AskAsync(IDependency dependency, CancellationToken cancellation)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         patience.CancelAfter(Patience);
         try
         {
             await dependency.AskAsync(patience.Token);
-            return (dependency.Name, true);
+            return (dependency.Name, null);
         }
-        catch (Exception) when (!cancellation.IsCancellationRequested)
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            return (dependency.Name, false);
+            return (dependency.Name, new Outage($"It did not answer within {Patience.TotalSeconds:0} seconds."));
+        }
+        catch (Exception failure) when (!cancellation.IsCancellationRequested)
+        {
+            return (dependency.Name, dependency.Explain(failure) ?? new Outage("It could not be asked."));
         }
     }
 }

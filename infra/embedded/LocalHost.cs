@@ -45,6 +45,7 @@ internal sealed class LocalHost : IAsyncDisposable
         Worker.DurableClientBinding = DurableClientBinding(RpcAddress, options);
         Functions = new(Worker, RoutePrefix(), loggers.CreateLogger<HttpFunctions>());
         Loggers = loggers;
+        cloud.Logger = loggers.CreateLogger<EmbeddedCloud>();
     }
 
     /// <summary>The one that this process runs, where it runs one.</summary>
@@ -88,7 +89,7 @@ internal sealed class LocalHost : IAsyncDisposable
         Environment.SetEnvironmentVariable("FUNCTIONS_APPLICATION_DIRECTORY", AppContext.BaseDirectory);
         Environment.SetEnvironmentVariable("FUNCTIONS_WORKER_DIRECTORY", AppContext.BaseDirectory);
         var options = EmbeddedOptions.Parse(args, configuration);
-        var cloud = EmbeddedCloud.Create(options, IsSandboxed(configuration, options));
+        var cloud = EmbeddedCloud.Create(options, IsSandboxed(configuration, options), withQueues: ProviderOf(configuration) is DurableProvider.AzureStorage);
         try
         {
             var rpc = RpcServer(options, configuration, cloud, clock ?? TimeProvider.System);
@@ -156,17 +157,20 @@ internal sealed class LocalHost : IAsyncDisposable
 
     private static DurableHubOptions HubOptions(EmbeddedOptions options, IConfiguration configuration, EmbeddedCloud cloud)
     {
-        var provider = configuration["Durable:Provider"] is not { Length: > 0 } text ? DurableProvider.Sqlite
-            : Enum.TryParse<DurableProvider>(text, ignoreCase: true, out var known) && Enum.IsDefined(known) ? known
-            : throw new StartRefusedException($"Durable:Provider is '{text}'; {string.Join(" or ", Enum.GetNames<DurableProvider>())} was expected.");
         return new()
         {
-            Provider = provider,
+            Provider = ProviderOf(configuration),
             Folder = options.DataFolder,
             ConnectionString = cloud.StorageConnectionString,
             ExtendedSessions = configuration.GetValue("Durable:ExtendedSessions", defaultValue: true),
         };
     }
+
+    /// <exception cref="StartRefusedException">There is no such provider.</exception>
+    private static DurableProvider ProviderOf(IConfiguration configuration) =>
+        configuration["Durable:Provider"] is not { Length: > 0 } text ? DurableProvider.Sqlite
+        : Enum.TryParse<DurableProvider>(text, ignoreCase: true, out var known) && Enum.IsDefined(known) ? known
+        : throw new StartRefusedException($"Durable:Provider is '{text}'; {string.Join(" or ", Enum.GetNames<DurableProvider>())} was expected.");
 
     /// <summary>What the durable extension of the official host tells a worker's clients, in the same words.</summary>
     private static string DurableClientBinding(string address, EmbeddedOptions options) => JsonSerializer.Serialize(new

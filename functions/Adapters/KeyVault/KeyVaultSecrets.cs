@@ -16,7 +16,7 @@ internal sealed class KeyVaultSecrets(SecretClient vault) : ISecrets, IDependenc
 
     public string Name => "vault";
 
-    public bool Threw(Exception failure) => failure is RequestFailedException;
+    public Outage? Explain(Exception failure) => AzureOutages.Of(failure);
 
     public async Task<string?> StoreAsync(SecretName name, Secret secret, string? mark, CancellationToken cancellation)
     {

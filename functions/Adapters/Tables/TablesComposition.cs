@@ -90,16 +90,15 @@ internal sealed class TableCreation(TableServiceClient service, IEnumerable<Tabl
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 }
 
-/// <summary>Table Storage, as something that the app can't do without.</summary>
+/// <summary>Table Storage, as something that the app can't do without: it answers, and stores what it is given.</summary>
 internal sealed class TableDependency(TableServiceClient service) : IDependency
 {
+    private static readonly TableEntity Row = new("health", "asked");
+
     public string Name => "tables";
 
-    public bool Threw(Exception failure) => failure is Azure.RequestFailedException;
+    public Outage? Explain(Exception failure) => AzureOutages.Of(failure);
 
-    public async Task AskAsync(CancellationToken cancellation)
-    {
-        await foreach (var _ in service.QueryAsync(filter: (string?)null, maxPerPage: 1, cancellationToken: cancellation).AsPages(pageSizeHint: 1))
-            return;
-    }
+    public Task AskAsync(CancellationToken cancellation) =>
+        service.GetTableClient(OrganizationTable.Name).UpsertEntityAsync(Row, TableUpdateMode.Replace, cancellation);
 }

@@ -68,6 +68,7 @@ public static class KnownProblems
         new("internal", 500, "Something went wrong on our side.", "Try again; if it stays, report the traceId."),
         new("aws-encryption-differs", 502, "The bucket didn't encrypt the file as the drive says, so it was deleted again.", "Verify the drive to see what has changed."),
         new(AwsFamily, 502, "AWS refused what was asked of it. Its own code follows the prefix: aws-access-denied, aws-no-such-bucket.", "Do what the detail says; awsErrorCode and awsRequestId are for a ticket to AWS."),
+        new("storage-full", 503, "Storage has no room for what was sent. It was not stored.", "Try again when there is room; GET /api/health says whether there is."),
         new("unavailable", 503, "Something that we depend on doesn't answer at the moment.", "Try again after the time that Retry-After says. Nothing that was sent is lost."),
     ];
 

@@ -1,7 +1,6 @@
 using Azure.Core;
 using Azure.Data.Tables;
 using Azure.Security.KeyVault.Secrets;
-using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -30,25 +29,29 @@ internal sealed class EmbeddedCloud : IHostedLifecycleService, IAsyncDisposable
     private readonly AwsSandbox? _sandbox;
     private SeededCloud? _seeded;
 
-    private EmbeddedCloud(EmbeddedOptions options, bool sandboxed)
+    private EmbeddedCloud(EmbeddedOptions options, bool sandboxed, bool withQueues)
     {
         _options = options;
         _data = new DataFolder(options.DataFolder);
-        var ports = FreePort.Take(2);
-        _azurite = new(AzuriteInstallation.OfThisPerson(Terminal.Open()), _data.Room("azurite"), ports[0], ports[1], NullLogger.Instance);
-        _vault = new(VaultAddress, () => new KeyVault(new VaultFiles(_data.Room("vault"), DataProtectionProvider.Create(new DirectoryInfo(_data.Room("vault-keys")))), TimeProvider.System));
+        var ports = FreePort.Take(3);
+        _azurite = new(AzuriteInstallation.OfThisPerson(Terminal.Open()), _data.Room("azurite"), ports[0], ports[1], withQueues ? ports[2] : 0);
+        _vault = new(VaultAddress, () => new KeyVault(new VaultFiles(_data.Room("vault"), new VaultKeys(_data.Room("vault-keys"))), TimeProvider.System));
         _tokens = new(new Uri($"http://127.0.0.1:{options.Port}{SignInEndpoints.Path}"), _data.Room("sign-in.key"), TimeProvider.System);
         _signIn = new(_tokens, TimeProvider.System);
         // The sandbox's principal is a setting of the app, so it has to be there before the app is composed.
         _data.Claim();
         if (options.Reset)
             _data.Clear();
+        // What was damaged while nothing ran is found now, and not by the first request.
+        _tokens.Open();
+        _vault.Open();
         if (sandboxed)
             _sandbox = new(_data.Room("aws"), options.PortIsFree ? FreePort.Take(1)[0] : FreePort.TakePreferably(PreferredSandboxPort), NullLogger.Instance, TimeProvider.System);
     }
 
     /// <param name="sandboxed">Whether AWS is the sandbox; otherwise nothing of it is started or told of.</param>
-    public static EmbeddedCloud Create(EmbeddedOptions options, bool sandboxed) => new(options, sandboxed);
+    /// <param name="withQueues">Whether Azurite serves queues too, for Microsoft's provider of Durable Task.</param>
+    public static EmbeddedCloud Create(EmbeddedOptions options, bool sandboxed, bool withQueues) => new(options, sandboxed, withQueues);
 
     /// <summary>What the app finds its surroundings by, unless somebody says otherwise.</summary>
     public IReadOnlyDictionary<string, string?> Settings
@@ -77,6 +80,12 @@ internal sealed class EmbeddedCloud : IHostedLifecycleService, IAsyncDisposable
                 settings["Verification:PropagationWait"] = "00:00:02";
             return settings;
         }
+    }
+
+    /// <summary>Hears of what happens to Azurite.</summary>
+    public ILogger Logger
+    {
+        set => _azurite.Logger = value;
     }
 
     /// <summary>Of Azurite, for whoever keeps something there beside the app.</summary>

@@ -17,6 +17,8 @@ namespace ServerlessDrives.Embedded.Cloud.Sandbox;
 /// <summary>The AWS sandbox: IAM, STS, S3, KMS and SNS on one port of this machine (and SNS over https on another, as its messages demand), with everything that they keep in one folder.</summary>
 internal sealed class AwsSandbox : IAsyncDisposable
 {
+    private const int SealingKeyLength = 32;
+
     private readonly WebApplication _app;
     private readonly Seed _seed;
     private readonly SandboxS3 _s3;
@@ -101,7 +103,7 @@ internal sealed class AwsSandbox : IAsyncDisposable
     private static byte[] SealingKey(string file)
     {
         if (!File.Exists(file))
-            DataFolder.Replace(file, RandomNumberGenerator.GetBytes(32));
-        return File.ReadAllBytes(file);
+            DataFolder.Replace(file, RandomNumberGenerator.GetBytes(SealingKeyLength));
+        return DataFolder.Read(file, key => key.Length == SealingKeyLength ? key : throw new CryptographicException($"It has {key.Length} bytes, not {SealingKeyLength}."));
     }
 }

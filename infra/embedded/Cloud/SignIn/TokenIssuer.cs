@@ -13,11 +13,15 @@ internal sealed class TokenIssuer(Uri issuer, string keyFile, TimeProvider clock
     public static readonly TimeSpan Life = TimeSpan.FromHours(1);
 
     private static readonly JsonWebTokenHandler Handler = new();
-    private readonly Lazy<RSA> _key = new(() => Open(keyFile));
+    private readonly Lazy<RSA> _key = new(() => KeyOf(keyFile));
 
     public Uri Issuer => issuer;
 
     private RsaSecurityKey SigningKey => new(_key.Value) { KeyId = Convert.ToHexStringLower(SHA256.HashData(_key.Value.ExportSubjectPublicKeyInfo()).AsSpan(0, 8)) };
+
+    /// <summary>Reads the key, or makes one.</summary>
+    /// <exception cref="EmbeddedCloudException">The file is no key.</exception>
+    public void Open() => _ = _key.Value;
 
     /// <summary>A token for the API.</summary>
     public string AccessToken(EmbeddedPerson person, string audience, TimeSpan life) => Sign(person, audience, life, nonce: null);
@@ -65,13 +69,17 @@ internal sealed class TokenIssuer(Uri issuer, string keyFile, TimeProvider clock
         });
     }
 
-    private static RSA Open(string file)
+    private static RSA KeyOf(string file)
     {
         var key = RSA.Create(2048);
-        if (File.Exists(file))
-            key.ImportPkcs8PrivateKey(File.ReadAllBytes(file), out _);
-        else
+        if (!File.Exists(file))
             DataFolder.Replace(file, key.ExportPkcs8PrivateKey());
+        else
+            DataFolder.Read(file, content =>
+            {
+                key.ImportPkcs8PrivateKey(content, out var read);
+                return read == content.Length && key.KeySize >= 2048 ? key : throw new CryptographicException("It is not one whole RSA key.");
+            });
         return key;
     }
 }

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.AspNetCore.DataProtection;
 
@@ -12,12 +11,12 @@ internal sealed class VaultFiles
     private readonly IDataProtector _protector;
     private readonly ConcurrentDictionary<string, VaultSecret> _secrets = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <exception cref="EmbeddedCloudException">A file can't be decrypted: its keys are gone.</exception>
-    public VaultFiles(string folder, IDataProtectionProvider protection)
+    /// <exception cref="EmbeddedCloudException">A file can't be decrypted.</exception>
+    public VaultFiles(string folder, VaultKeys keys)
     {
         _folder = folder;
-        _protector = protection.CreateProtector("ServerlessDrives.Embedded.Vault.v1");
-        DataFolder.CreatePrivately(folder);
+        _protector = keys.Protector("ServerlessDrives.Embedded.Vault.v1");
+        Directory.CreateDirectory(folder);
         foreach (var file in Directory.EnumerateFiles(folder, "*.secret"))
         {
             var secret = Read(file);
@@ -41,17 +40,8 @@ internal sealed class VaultFiles
         _secrets.TryRemove(name, out _);
     }
 
-    private VaultSecret Read(string file)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize<VaultSecret>(_protector.Unprotect(File.ReadAllBytes(file)))!;
-        }
-        catch (CryptographicException error)
-        {
-            throw new EmbeddedCloudException($"The vault file {file} can't be decrypted; the keys that it was written with are gone. Start with --reset to begin anew.", error);
-        }
-    }
+    private VaultSecret Read(string file) => DataFolder.Read(file, content =>
+        JsonSerializer.Deserialize<VaultSecret>(_protector.Unprotect(content)) ?? throw new JsonException("It holds no secret."));
 
     // Names are letters, digits and hyphens only, so a name is a file name as it is.
     private string FileOf(string name) => Path.Combine(_folder, $"{name.ToLowerInvariant()}.secret");

@@ -19,5 +19,10 @@ internal sealed class VaultRefusal(HttpStatusCode status, string code, string me
 
     public static VaultRefusal NotYetOrNoLonger(string state) => new(HttpStatusCode.Forbidden, "Forbidden", $"Operation get is not allowed on a secret that is {state}.", "SecretNotYetValidOrExpired");
 
+    /// <summary>Key Vault has no such answer: it never lacks a disk.</summary>
+    public static VaultRefusal NotStored(bool full) => new(HttpStatusCode.InsufficientStorage, "InsufficientStorage", full
+        ? "Nothing can be stored. No space is left on the disk."
+        : "Nothing can be stored. The folder of the vault can't be written.");
+
     public static VaultRefusal BadParameter(string message) => new(HttpStatusCode.BadRequest, "BadParameter", message);
 }

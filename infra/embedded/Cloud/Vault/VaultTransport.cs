@@ -20,6 +20,10 @@ internal sealed class VaultTransport(Uri vault, Func<KeyVault> open) : HttpMessa
     private const int LargestPage = 25;
     private readonly Lazy<KeyVault> _vault = new(open);
 
+    /// <summary>Reads the secrets.</summary>
+    /// <exception cref="EmbeddedCloudException">A file can't be read.</exception>
+    public void Open() => _ = _vault.Value;
+
     /// <summary>Options that make a <see cref="SecretClient"/> talk to this vault.</summary>
     public SecretClientOptions ClientOptions() => new()
     {
@@ -38,6 +42,10 @@ internal sealed class VaultTransport(Uri vault, Func<KeyVault> open) : HttpMessa
         catch (VaultRefusal refusal)
         {
             response = Json(VaultWire.Error(refusal), refusal.Status);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            response = Json(VaultWire.Error(VaultRefusal.NotStored(FileTrouble.IsFull(error))), HttpStatusCode.InsufficientStorage);
         }
         catch (Exception error) when (error is InvalidOperationException or FormatException)
         {

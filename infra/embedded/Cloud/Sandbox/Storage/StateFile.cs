@@ -14,7 +14,7 @@ internal sealed class StateFile<T> where T : class, new()
     {
         this.path = path;
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        value = File.Exists(path) ? JsonSerializer.Deserialize<T>(File.ReadAllBytes(path), Format)! : new T();
+        value = File.Exists(path) ? DataFolder.Read(path, content => JsonSerializer.Deserialize<T>(content, Format) ?? throw new JsonException("It holds nothing.")) : new T();
     }
 
     public T Value => value;
@@ -23,9 +23,7 @@ internal sealed class StateFile<T> where T : class, new()
     {
         lock (gate)
         {
-            var beside = path + ".next";
-            File.WriteAllBytes(beside, JsonSerializer.SerializeToUtf8Bytes(next, Format));
-            File.Move(beside, path, overwrite: true);
+            DataFolder.Replace(path, JsonSerializer.SerializeToUtf8Bytes(next, Format), flushToDisk: false);
             value = next;
         }
     }

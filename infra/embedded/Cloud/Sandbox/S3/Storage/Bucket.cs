@@ -19,12 +19,12 @@ internal sealed partial class Bucket : IDisposable
     {
         this.folder = folder;
         this.files = files;
-        settings = JsonSerializer.Deserialize<BucketSettings>(File.ReadAllBytes(SettingsFile(folder)), JournalFormat.Settings)!;
+        settings = DataFolder.Read(SettingsFile(folder), content => JsonSerializer.Deserialize<BucketSettings>(content, JournalFormat.Settings) ?? throw new JsonException("It holds nothing."));
         var replay = new Replay(uploads);
         journal = Journal.Replay(Path.Combine(folder, "journal.jsonl"), replay.Apply);
         index.Load(replay.Keys);
-        foreach (var version in replay.Keys.SelectMany(k => k.Versions)) files.Hold(version.Segments);
-        foreach (var part in uploads.Values.SelectMany(u => u.Parts.Values)) files.Hold(part.Segments);
+        foreach (var version in replay.Keys.SelectMany(k => k.Versions)) files.HoldWritten(version.Segments);
+        foreach (var part in uploads.Values.SelectMany(u => u.Parts.Values)) files.HoldWritten(part.Segments);
         if (replay.Lines > 1_000 + (2 * replay.Live)) journal.Rewrite(Everything());
     }
 
@@ -201,12 +201,8 @@ internal sealed partial class Bucket : IDisposable
         }
     }
 
-    private static void Save(string folder, BucketSettings settings)
-    {
-        var next = SettingsFile(folder) + ".next";
-        File.WriteAllBytes(next, JsonSerializer.SerializeToUtf8Bytes(settings, JournalFormat.Settings));
-        File.Move(next, SettingsFile(folder), overwrite: true);
-    }
+    private static void Save(string folder, BucketSettings settings) =>
+        DataFolder.Replace(SettingsFile(folder), JsonSerializer.SerializeToUtf8Bytes(settings, JournalFormat.Settings), flushToDisk: false);
 
     private static string SettingsFile(string folder) => Path.Combine(folder, "bucket.json");
 

@@ -25,6 +25,20 @@ internal sealed class DataFiles
 
     public SafeFileHandle OpenRead(string name) => File.OpenHandle(PathOf(name), FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, FileOptions.SequentialScan);
 
+    /// <summary>Holds what an earlier run wrote.</summary>
+    /// <exception cref="EmbeddedCloudException">It is not there any more.</exception>
+    public void HoldWritten(IReadOnlyList<Segment> segments)
+    {
+        foreach (var segment in segments)
+        {
+            var file = new FileInfo(PathOf(segment.File));
+            if (!file.Exists || file.Length < segment.Offset + segment.Length)
+                throw new EmbeddedCloudException($"The file {file.FullName} is {(file.Exists ? "cut" : "missing")}: an object of the sandbox is in it. Put a good copy in its place, or begin anew with --reset.");
+        }
+
+        Hold(segments);
+    }
+
     public void Hold(IEnumerable<Segment> segments)
     {
         foreach (var segment in segments) uses.AddOrUpdate(segment.File, 1, static (_, count) => count + 1);

@@ -25,7 +25,7 @@ internal sealed class Journal : IDisposable
             {
                 var end = Array.IndexOf(bytes, (byte)'\n', start);
                 if (end < 0) break;
-                apply(JsonSerializer.Deserialize<JournalEntry>(bytes.AsSpan(start, end - start), JournalFormat.Lines)!);
+                apply(Parse(path, bytes.AsSpan(start, end - start), start));
                 start = end + 1;
                 whole = start;
             }
@@ -33,15 +33,28 @@ internal sealed class Journal : IDisposable
 
         var journal = new Journal(path);
         journal.file.SetLength(whole);
+        journal.file.Seek(whole, SeekOrigin.Begin);
         return journal;
     }
 
+    /// <exception cref="IOException">There is no room for it; nothing of it is there.</exception>
     public void Append(JournalEntry entry)
     {
         var line = JsonSerializer.SerializeToUtf8Bytes(entry, JournalFormat.Lines);
         Array.Resize(ref line, line.Length + 1);
         line[^1] = (byte)'\n';
-        file.Write(line);
+        var length = file.Length;
+        try
+        {
+            file.Write(line);
+        }
+        catch (IOException)
+        {
+            // Half a line would make one with the next.
+            file.SetLength(length);
+            file.Seek(length, SeekOrigin.Begin);
+            throw;
+        }
     }
 
     /// <summary>Replaces the journal by a shorter one that comes to the same.</summary>
@@ -60,11 +73,25 @@ internal sealed class Journal : IDisposable
         file.Dispose();
         File.Move(next, path, overwrite: true);
         file = Open(path);
+        file.Seek(0, SeekOrigin.End);
     }
 
     public void Dispose() => file.Dispose();
 
-    private static FileStream Open(string path) => new(path, FileMode.Append, FileAccess.Write, FileShare.Read, bufferSize: 0);
+    // Not to append: a file opened so can't be cut behind its last whole line.
+    private static FileStream Open(string path) => new(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read, bufferSize: 0);
+
+    private static JournalEntry Parse(string path, ReadOnlySpan<byte> line, int start)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<JournalEntry>(line, JournalFormat.Lines) ?? throw new JsonException("It holds nothing.");
+        }
+        catch (JsonException error)
+        {
+            throw new EmbeddedCloudException($"The file {path} is damaged from byte {start} on. Put a good copy in its place, or begin anew with --reset.", error);
+        }
+    }
 }
 
 /// <summary>Exactly one of the members says what happened.</summary>
