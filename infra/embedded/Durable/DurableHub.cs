@@ -34,6 +34,9 @@ public sealed class DurableHub : IHostedService, IAsyncDisposable
 
     internal CancellationToken Stopping { get; }
 
+    /// <summary>Transactions of the storage on SQLite so far.</summary>
+    public long CommitCount => (Provider.Service as SqliteOrchestrationService)?.Commits.Commits ?? 0;
+
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         await Provider.Service.CreateIfNotExistsAsync();
@@ -65,6 +68,7 @@ public sealed class DurableHub : IHostedService, IAsyncDisposable
             ConcurrentOrchestrations = options.ConcurrentOrchestrations,
             ConcurrentActivities = options.ConcurrentActivities,
             RetryDelay = options.RetryDelay,
+            HistoryCacheBytes = options.HistoryCacheBytes,
         },
         clock,
         loggers.CreateLogger<SqliteOrchestrationService>()));
