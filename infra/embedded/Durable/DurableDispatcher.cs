@@ -69,7 +69,7 @@ internal sealed class DurableDispatcher : IDisposable
         var response = await TryAsync(started.OrchestrationInstance, () => AnswerAsync(state, started));
         context.SetProperty(new OrchestratorExecutionResult
         {
-            Actions = [.. response.Actions.Select(action => action.ToCore())],
+            Actions = response.ToActions(),
             CustomStatus = response.CustomStatus,
         });
     }

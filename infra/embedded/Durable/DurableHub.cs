@@ -37,6 +37,9 @@ public sealed class DurableHub : IHostedService, IAsyncDisposable
     /// <summary>For tests: called before and after each commit of our own storage; what it throws ends it, as the end of the process would.</summary>
     internal void CrashAtCommits(Action<CommitMoment> crash) => ((SqliteHubProvider)Provider).CrashAtCommits(crash);
 
+    /// <summary>Transactions of the storage on SQLite so far.</summary>
+    public long CommitCount => (Provider.Service as SqliteOrchestrationService)?.Commits.Commits ?? 0;
+
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         await Provider.Service.CreateIfNotExistsAsync();
@@ -68,6 +71,7 @@ public sealed class DurableHub : IHostedService, IAsyncDisposable
             ConcurrentOrchestrations = options.ConcurrentOrchestrations,
             ConcurrentActivities = options.ConcurrentActivities,
             RetryDelay = options.RetryDelay,
+            HistoryCacheBytes = options.HistoryCacheBytes,
         },
         clock,
         loggers.CreateLogger<SqliteOrchestrationService>()));

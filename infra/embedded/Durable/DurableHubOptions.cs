@@ -17,6 +17,9 @@ public sealed record DurableHubOptions
     /// <summary>The folder of <c>durable.db</c>, for <see cref="DurableProvider.Sqlite"/>.</summary>
     public string Folder { get; init; } = string.Empty;
 
+    /// <summary>About how much of histories is kept in memory between turns, for <see cref="DurableProvider.Sqlite"/>.</summary>
+    public long HistoryCacheBytes { get; init; } = 64 << 20;
+
     /// <summary>Of the storage account, for <see cref="DurableProvider.AzureStorage"/>; as are the next four.</summary>
     public string ConnectionString { get; init; } = string.Empty;
 

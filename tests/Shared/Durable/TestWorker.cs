@@ -37,7 +37,10 @@ public sealed class TestWorker : IDurableWorker, IDisposable
     public Task<OrchestratorResponse> RunOrchestratorAsync(string name, OrchestratorRequest request, CancellationToken cancellation)
     {
         _functions.TryGetOrchestrator(name, out var run);
-        var response = GrpcOrchestrationRunner.LoadAndRun(Convert.ToBase64String(request.ToByteArray()), new Orchestrator(run!), _sessions, _services);
+        var orchestrator = new Orchestrator(run!);
+        var response = GrpcOrchestrationRunner.LoadAndRun(Convert.ToBase64String(request.ToByteArray()), orchestrator, _sessions, _services);
+        if (orchestrator.IsGone)
+            throw new WorkerGoneException();
         return Task.FromResult(OrchestratorResponse.Parser.ParseFrom(Convert.FromBase64String(response)));
     }
 
@@ -76,7 +79,20 @@ public sealed class TestWorker : IDurableWorker, IDisposable
 
         public Type OutputType => typeof(object);
 
-        public Task<object?> RunAsync(TaskOrchestrationContext context, object? input) => new TestOrchestrationContext(context).RunAsync(run);
+        public bool IsGone { get; private set; }
+
+        public async Task<object?> RunAsync(TaskOrchestrationContext context, object? input)
+        {
+            try
+            {
+                return await new TestOrchestrationContext(context).RunAsync(run);
+            }
+            catch (WorkerGoneException)
+            {
+                IsGone = true;
+                throw;
+            }
+        }
     }
 }
 

@@ -92,11 +92,14 @@ internal static class HubReads
         Input = withTexts ? Text(row, 14) : null,
     };
 
-    private static TaskMessage ToMessage(string id, string? execution, byte[] stored) => new()
+    private static TaskMessage ToMessage(string id, string? execution, byte[] stored)
     {
-        OrchestrationInstance = new() { InstanceId = id, ExecutionId = execution },
-        Event = ToEvent(stored),
-    };
+        var happened = ToEvent(stored);
+        // DurableTask.Core rewinds only where there is a trace; this is the one that W3C calls invalid.
+        if (happened is ExecutionRewoundEvent { ParentTraceContext: null } rewound)
+            rewound.ParentTraceContext = new("00-00000000000000000000000000000000-0000000000000000-00");
+        return new() { OrchestrationInstance = new() { InstanceId = id, ExecutionId = execution }, Event = happened };
+    }
 
     private static HistoryEvent ToEvent(byte[] stored) => P.HistoryEvent.Parser.ParseFrom(stored).ToCore();
 
