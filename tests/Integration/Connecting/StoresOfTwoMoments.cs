@@ -111,11 +111,19 @@ public sealed class StoresOfTwoMoments
         var secret = moments.BreakNewestSecret();
         var confirmation = new { confirmation = removed.Text("displayName") };
         await fourth.SendAsync(HttpMethod.Delete, $"/api/drives/{removed.Text("driveId")}", confirmation, HttpStatusCode.Accepted);
+        var swapped = await Connections.StartAsync(fourth, "accessKey");
+        await ConfigureAsync(fourth, swapped, Connections.KeyConfiguration(administrator, "claims/swapped"));
+        swapped = await AtAsync(fourth, swapped, "connected", 1);
+        var newKey = await administrator.CreateKeyAsync(administrator.DriveUserName);
         await fourth.SendAsync(HttpMethod.Post, "/embedded/faults", new { latencyMs = 300 }, HttpStatusCode.NoContent);
+        var report = await fourth.PostAsync($"/api/drives/{connected.Text("driveId")}/verifications", null, HttpStatusCode.Accepted);
+        var swapping = fourth.SendAsync(
+            HttpMethod.Patch, $"/api/drives/{swapped.Text("driveId")}/credentials", new { accessKeyId = newKey.Id, secretAccessKey = newKey.Secret }, HttpStatusCode.OK);
         var verifying = await Connections.StartAsync(fourth, "accessKey");
         await ConfigureAsync(fourth, verifying, Connections.KeyConfiguration(administrator, "claims/verifying"));
         await fourth.UntilAsync(verifying.Text("id"), now => now.Text("status") == "verifying" && now["verification"]?["checks"] is JsonArray { Count: > 0 });
         await app.KillAsync();
+        await Should.ThrowAsync<HttpRequestException>(() => swapping);
         secret.Mend();
         moments.Lose("durable.db*");
         await app.StartAgainAsync();
@@ -149,7 +157,11 @@ public sealed class StoresOfTwoMoments
         await SaidAsync(again.Offered, confirmed: 3, configured: 1);
         await SaidAsync(verifying, confirmed: 0, configured: 1);
         (await mia.GetAsync($"/api/drives/{connected.Text("driveId")}", HttpStatusCode.OK)).Text("state").ShouldBe("connected");
-        await RemovedAsync(mia, removed.Text("driveId"));
+        await UntilAsync(mia, $"/api/drives/{removed.Text("driveId")}", (status, _) => status is HttpStatusCode.NotFound or HttpStatusCode.Gone);
+        await UntilAsync(
+            mia, $"/api/drives/{connected.Text("driveId")}/verifications/{report.Text("id")}", (_, now) => now["completedAt"] is not null && now["passed"]!.GetValue<bool>());
+        await UntilAsync(mia, $"/api/drives/{swapped.Text("driveId")}", (_, now) => now["authentication"]!.Text("accessKeyId") == newKey.Id);
+        await UntilAsync(mia, "/api/me", (_, _) => EmbeddedVault.EnabledBeside(app.DataFolder, newKey.Secret).SequenceEqual([newKey.Secret]));
 
         async Task<(JsonNode Offered, string Role)> OfferAsync(string path)
         {
@@ -183,14 +195,15 @@ public sealed class StoresOfTwoMoments
         return there;
     }
 
-    private static async Task RemovedAsync(HttpClient http, string drive)
+    private static async Task UntilAsync(HttpClient http, string path, Func<HttpStatusCode, JsonNode, bool> isThere)
     {
-        for (var until = DateTime.UtcNow.AddSeconds(60); ; await Task.Delay(100))
+        for (var until = DateTime.UtcNow.AddSeconds(90); ; await Task.Delay(100))
         {
-            using var answer = await http.GetAsync($"/api/drives/{drive}", TestContext.Current.CancellationToken);
-            if (answer.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.Gone)
+            using var answer = await http.GetAsync(path, TestContext.Current.CancellationToken);
+            var body = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+            if (isThere(answer.StatusCode, JsonNode.Parse(body)!))
                 return;
-            DateTime.UtcNow.ShouldBeLessThan(until, "the removal did not go on");
+            DateTime.UtcNow.ShouldBeLessThan(until, $"{path}: {body}");
         }
     }
 
@@ -204,67 +217,4 @@ public sealed class StoresOfTwoMoments
             ["Action"] = "sts:AssumeRole",
         }),
     };
-
-    /// <summary>The app's data folder as it was at moments that were kept.</summary>
-    private sealed class Moments(EmbeddedApp app) : IDisposable
-    {
-        private readonly DirectoryInfo _kept = Directory.CreateTempSubdirectory("serverless-drives-moments-");
-
-        /// <summary>Stops the app and keeps the task hub and the tables.</summary>
-        public async Task KeepAsync(string moment)
-        {
-            await app.StopAsync();
-            Copy(app.DataFolder, Path.Combine(_kept.FullName, moment), "durable.db*");
-            Copy(app.DataFolder, Path.Combine(_kept.FullName, moment), "azurite");
-        }
-
-        public void BringBack(string moment, string what)
-        {
-            Lose(what);
-            Copy(Path.Combine(_kept.FullName, moment), app.DataFolder, what);
-        }
-
-        public void Lose(string what)
-        {
-            foreach (var entry in new DirectoryInfo(app.DataFolder).EnumerateFileSystemInfos(what))
-            {
-                if (entry is DirectoryInfo folder)
-                    folder.Delete(recursive: true);
-                else
-                    entry.Delete();
-            }
-        }
-
-        /// <summary>Makes the secret that was stored last unreadable, so that a drive with it can't be removed.</summary>
-        public BrokenFile BreakNewestSecret() =>
-            new(new DirectoryInfo(Path.Combine(app.DataFolder, "vault")).EnumerateFiles("*.secret").MaxBy(file => file.LastWriteTimeUtc)!.FullName);
-
-        public void Dispose() => _kept.Delete(recursive: true);
-
-        private static void Copy(string from, string to, string what)
-        {
-            Directory.CreateDirectory(to);
-            foreach (var entry in new DirectoryInfo(from).EnumerateFileSystemInfos(what))
-            {
-                if (entry is FileInfo file)
-                    file.CopyTo(Path.Combine(to, file.Name));
-                else
-                    Copy(entry.FullName, Path.Combine(to, entry.Name), "*");
-            }
-        }
-    }
-
-    private sealed class BrokenFile
-    {
-        private readonly string _path;
-        private readonly byte[] _content;
-
-        public BrokenFile(string path)
-        {
-            (_path, _content) = (path, File.ReadAllBytes(path));
-            File.WriteAllText(path, "broken");
-        }
-
-        public void Mend() => File.WriteAllBytes(_path, _content);
-    }
 }
