@@ -17,7 +17,8 @@ public interface ISecrets
     Task DisableAsync(SecretName name, string version, CancellationToken cancellation);
 
     /// <summary>Nobody can read the versions with this mark any more; none is fine.</summary>
-    Task DisableMarkedAsync(SecretName name, string mark, CancellationToken cancellation);
+    /// <param name="except">A version that is in use; null for none.</param>
+    Task DisableMarkedAsync(SecretName name, string mark, string? except, CancellationToken cancellation);
 
     /// <summary>Deletes the secret in all its versions; one that isn't there is fine.</summary>
     Task DeleteAsync(SecretName name, CancellationToken cancellation);

@@ -23,7 +23,7 @@ public static class ConnectDrive
                 await person.Says(ConnectionEvent.TrustPolicyConfirmed);
             }
 
-            if (attempt.From is not ConnectionStep.BucketPolicy)
+            if (attempt.From is ConnectionStep.TrustPolicy or ConnectionStep.Configuration)
             {
                 if (!await steps.AskForConfiguration())
                     await person.Says(ConnectionEvent.Configured);
@@ -32,7 +32,7 @@ public static class ConnectDrive
                     return GoBack(context, attempt.Next(ConnectionStep.TrustPolicy));
             }
 
-            if (attempt.UsesRole)
+            if (attempt.UsesRole && attempt.From is not ConnectionStep.Verification)
             {
                 await steps.OfferBucketPolicy();
                 if (await person.Says(ConnectionEvent.BucketPolicyConfirmed, ConnectionEvent.Configured) is ConnectionEvent.Configured)

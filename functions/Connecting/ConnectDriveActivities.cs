@@ -31,6 +31,8 @@ public sealed class ConnectDriveActivities(
             var connection = read.Value;
             if (!connection.IsOpen || connection.Attempt != attempt.Number)
                 return connection.Attempt == attempt.Number;
+            if (connection is { Configuration: null } or { RoleArn: null })
+                return false;
 
             var verdict = await verification.ProveTrustAsync(
                 connection.RoleArn!, connection.ExternalId!, connection.Configuration!.Region, connection.Id.Value, cancellation);
@@ -58,8 +60,9 @@ public sealed class ConnectDriveActivities(
     [Function(nameof(VerifyConnection))]
     public async Task<bool> VerifyConnection([ActivityTrigger] VerifyConnectionInput input, CancellationToken cancellation)
     {
-        var connection = await ChangeAsync(input.Attempt, now => now.BeginVerification(input.Verification, clock.GetUtcNow()), cancellation);
-        if (connection.Attempt != input.Attempt.Number)
+        var connection = await ChangeAsync(
+            input.Attempt, now => MayVerify(now, input.Attempt) ? now.BeginVerification(input.Verification, clock.GetUtcNow()) : now, cancellation);
+        if (connection.Attempt != input.Attempt.Number || connection.LastVerification != input.Verification)
             return false;
 
         await using var progress = new ReportProgress(reports, connection.Organization, connection.Id.Value, input.Verification, clock);
@@ -85,8 +88,13 @@ public sealed class ConnectDriveActivities(
             if (connection.CancelRequested)
                 return await CloseConnection(new CloseConnectionInput(input.Attempt, ConnectionStatus.Cancelled), cancellation);
 
-            var report = await reports.FindAsync(connection.Organization, connection.Id.Value, connection.LastVerification!.Value, cancellation)
-                ?? throw new InvalidOperationException($"Connection {connection.Id} was verified, and its report is gone.");
+            if (await ProofOfAsync(connection, input.Attempt, cancellation) is not { } report)
+            {
+                // The tables are of an earlier moment than the flow, which ends here; another one goes on from the row.
+                await connections.PromiseAsync(input.Attempt.Key, cancellation);
+                return connection.Status;
+            }
+
             var drive = connection.ToDrive(input.Drive, report, clock.GetUtcNow());
             foreach (var interested in witnesses)
                 await interested.ConnectedAsync(drive, cancellation);
@@ -99,6 +107,13 @@ public sealed class ConnectDriveActivities(
             }
         }
     }
+
+    /// <summary>The report that proves what the connection has come to; null where the row is not there.</summary>
+    private async Task<VerificationReport?> ProofOfAsync(DriveConnection connection, ConnectionAttempt attempt, CancellationToken cancellation) =>
+        connection is { Status: ConnectionStatus.Verifying, LastVerification: { } verification } && connection.Attempt == attempt.Number
+        && await reports.FindAsync(connection.Organization, connection.Id.Value, verification, cancellation) is { Passed: true } report
+            ? report
+            : null;
 
     [Function(nameof(CloseConnection))]
     public async Task<ConnectionStatus> CloseConnection([ActivityTrigger] CloseConnectionInput input, CancellationToken cancellation)
@@ -155,6 +170,10 @@ public sealed class ConnectDriveActivities(
             }
         }
     }
+
+    /// <summary>Not where the row is of an earlier moment than the flow; <see cref="RecoverConnection"/> brings the flow back to it.</summary>
+    private static bool MayVerify(DriveConnection connection, ConnectionAttempt attempt) =>
+        (connection.Status is ConnectionStatus.Verifying || connection.Status == StepToMend(attempt)) && connection.IsConfiguredFor(attempt.Number);
 
     private static ConnectionStatus StepToMend(ConnectionAttempt attempt) =>
         attempt.UsesRole ? ConnectionStatus.AwaitingBucketPolicy : ConnectionStatus.AwaitingConfiguration;

@@ -21,6 +21,7 @@ public static class ConnectingComposition
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<ConnectionOptions>>().Value);
         services.AddSingleton<ConnectionWitness>();
         services.AddSingleton<ConnectionDesk>();
+        services.AddSingleton<RecoverConnection>();
         services.AddSingleton<CallbackDesk>();
         services.AddSingleton<CallbackLimits>();
         services.AddSingleton<SetupDesk>();

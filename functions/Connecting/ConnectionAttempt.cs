@@ -12,6 +12,9 @@ public enum ConnectionStep
     TrustPolicy,
     Configuration,
     BucketPolicy,
+
+    /// <summary>Everything was said; for a flow that takes over from another one.</summary>
+    Verification,
 }
 
 /// <summary>What the flow knows: where it begins and until when it waits. Everything else is in the connection's row.</summary>
@@ -41,4 +44,7 @@ public static class ConnectionEventName
 
     public static string For(ConnectionEvent told, int attempt) =>
         told is ConnectionEvent.Cancelled ? Cancelled : $"{told}/{attempt}";
+
+    public static string For(ConfirmationStep confirmed, int attempt) =>
+        For(confirmed is ConfirmationStep.TrustPolicy ? ConnectionEvent.TrustPolicyConfirmed : ConnectionEvent.BucketPolicyConfirmed, attempt);
 }

@@ -4,20 +4,9 @@ using ServerlessDrives.Workspaces;
 
 namespace ServerlessDrives.Connecting;
 
-/// <summary>Tells a connection's orchestration that it begins, or what a person said.</summary>
-public interface IConnectionFlow
-{
-    /// <summary>Starts the orchestration; one that is there already is fine.</summary>
-    Task BeginAsync(ConnectionAttempt attempt, CancellationToken cancellation);
-
-    /// <summary>Tells a waiting orchestration; one that has ended is fine.</summary>
-    /// <returns>Whether it has certainly heard. One that hadn't begun may not have, and is to be told again.</returns>
-    Task<bool> TellAsync(ConnectionId connection, string eventName, CancellationToken cancellation);
-}
-
 /// <summary>
 /// Where people's wishes about connections are taken: checked against the rules, written to the row, told to the flow, in this order.
-/// A promise is noted before and kept after, so that a crash in between is made good by <see cref="RecoverConnections"/>.
+/// A promise is noted before and kept after, so that a crash in between is made good by <see cref="RecoverConnection"/>.
 /// </summary>
 public sealed class ConnectionDesk(IConnections connections, IRoles roles, ISecrets secrets, IPrincipals principals, ConnectionWitness witness, ConnectionOptions options, TimeProvider clock)
 {
@@ -84,8 +73,10 @@ public sealed class ConnectionDesk(IConnections connections, IRoles roles, ISecr
         await witness.StartedAsync(open.Value, cancellation);
         if (start.Configuration is not null && (await StoreConfigurationAsync(open, start.Configuration, by: null, asRead: false, cancellation)).TryGet(out var configured, out _))
             open = configured;
-        await flow.BeginAsync(open.Value.FirstAttempt(), cancellation);
-        await connections.KeepAsync(promise, cancellation);
+        // Where the vault took so long that the recovery began it, it has not seen the configuration.
+        if (await flow.BeginAsync(open.Value.PresentAttempt(), cancellation) || open.Value.Configuration is null
+            || await flow.TellAsync(key.Connection, ConnectionEventName.For(ConnectionEvent.Configured, open.Value.Attempt), cancellation))
+            await connections.KeepAsync(promise, cancellation);
         return open;
     }
 
@@ -133,7 +124,7 @@ public sealed class ConnectionDesk(IConnections connections, IRoles roles, ISecr
                 }
 
                 read = saved;
-                if (!await flow.TellAsync(key.Connection, ConfirmedEvent(step, connection.Attempt), cancellation))
+                if (!await flow.TellAsync(key.Connection, ConnectionEventName.For(step, connection.Attempt), cancellation))
                     return read;
             }
 
@@ -165,38 +156,6 @@ public sealed class ConnectionDesk(IConnections connections, IRoles roles, ISecr
                 return Refusal.Changed("connection");
             now = again;
         }
-    }
-
-    /// <summary>Does again what a crash may have cut off between a row and its orchestration. What the flow heard already, it doesn't hear twice: each event is awaited once.</summary>
-    public async Task RecoverAsync(Promise promise, IConnectionFlow flow, CancellationToken cancellation)
-    {
-        ArgumentNullException.ThrowIfNull(promise);
-        ArgumentNullException.ThrowIfNull(flow);
-        if (await connections.FindAsync(promise.Key, cancellation) is { } read)
-        {
-            var connection = read.Value;
-            await witness.StartedAsync(connection, cancellation);
-            if (!connection.IsOpen)
-            {
-                if (connection is { Secret: { } secret, DriveId: null })
-                    await secrets.DeleteAsync(secret, cancellation);
-            }
-            else
-            {
-                await flow.BeginAsync(connection.FirstAttempt(), cancellation);
-                var heard = true;
-                if (connection.CancelRequested)
-                    heard &= await flow.TellAsync(connection.Id, ConnectionEventName.Cancelled, cancellation);
-                if (connection.Status is ConnectionStatus.AwaitingConfiguration && connection.IsConfiguredFor(connection.Attempt))
-                    heard &= await flow.TellAsync(connection.Id, ConnectionEventName.For(ConnectionEvent.Configured, connection.Attempt), cancellation);
-                if (connection.OpenStep is { } step && connection.ConfirmationOf(step) is not null)
-                    heard &= await flow.TellAsync(connection.Id, ConfirmedEvent(step, connection.Attempt), cancellation);
-                if (!heard)
-                    return;
-            }
-        }
-
-        await connections.KeepAsync(promise, cancellation);
     }
 
     private async Task<Result<IamRole>> FindOrDraftRoleAsync(Person person, ConnectionStart start, DateTimeOffset now, CancellationToken cancellation)
@@ -281,9 +240,6 @@ public sealed class ConnectionDesk(IConnections connections, IRoles roles, ISecr
     }
 
     private static ConnectionKey KeyOf(DriveConnection connection) => new(connection.Organization, connection.Id);
-
-    private static string ConfirmedEvent(ConfirmationStep step, int attempt) => ConnectionEventName.For(
-        step is ConfirmationStep.TrustPolicy ? ConnectionEvent.TrustPolicyConfirmed : ConnectionEvent.BucketPolicyConfirmed, attempt);
 
     /// <summary>Says where the connection stands and, of a confirmation, whether it came too early (<c>not-yet</c>) or too late (<c>over</c>).</summary>
     private static Refusal StepNotOpen(DriveConnection connection, string what, ConfirmationStep? step = null)

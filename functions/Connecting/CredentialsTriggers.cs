@@ -21,7 +21,7 @@ public sealed record CredentialsPendingView(VerificationId VerificationId, strin
 
 /// <summary>New credentials for a drive over HTTP: proven first, then swapped.</summary>
 [Section("Drives")]
-public sealed class CredentialsTriggers(IDrives drives, DriveFinder finder, IReports reports, ISecrets secrets, ConnectionOptions options, TimeProvider clock)
+public sealed class CredentialsTriggers(IDrives drives, DriveFinder finder, IReports reports, ISecrets secrets, IPendingDriveWork work, ConnectionOptions options, TimeProvider clock)
 {
     /// <summary>AWS's secrets have 40 characters; those of other servers a few more.</summary>
     private const int MaxSecretLength = 1024;
@@ -65,8 +65,11 @@ public sealed class CredentialsTriggers(IDrives drives, DriveFinder finder, IRep
             drive.Organization, drive.Id, Identifier.New<VerificationId>(clock), key.Id, present.Secret, present.SecretVersion, NewVersion: "", person.Id,
             clock.GetUtcNow() + options.StoreWithin);
         var instance = ReplaceCredentials.InstanceOf(input.Verification);
+        await work.NoteAsync(nameof(ReplaceCredentials), instance, input, cancellation);
         await durable.ScheduleNewOrchestrationInstanceAsync(nameof(ReplaceCredentials), input, new StartOrchestrationOptions(instance), cancellation);
         var version = await secrets.StoreAsync(present.Secret, key.Secret, input.Mark, cancellation);
+        if (version is not null)
+            await work.NoteAsync(nameof(ReplaceCredentials), instance, input with { NewVersion = version }, cancellation);
         try
         {
             await durable.RaiseEventAsync(instance, ReplaceCredentials.Stored, version ?? "", cancellation);
@@ -74,7 +77,8 @@ public sealed class CredentialsTriggers(IDrives drives, DriveFinder finder, IRep
         catch (RpcException ended) when (ended.StatusCode is StatusCode.FailedPrecondition)
         {
             // The vault took so long that the swap gave up, perhaps before there was anything to disable.
-            await secrets.DisableMarkedAsync(present.Secret, input.Mark, cancellation);
+            await work.DoneAsync(nameof(ReplaceCredentials), instance, cancellation);
+            await secrets.DisableMarkedAsync(present.Secret, input.Mark, present.SecretVersion, cancellation);
             return new Refusal(RefusalKind.Unavailable, "unavailable", "The vault is slow to answer. Nothing was changed; send the new credentials again.").AsProblem();
         }
 

@@ -54,6 +54,9 @@ public sealed record DriveConfiguration(BucketName Bucket, Region Region, DriveP
 
     /// <summary>The attempt that it was typed for.</summary>
     public required int Attempt { get; init; }
+
+    /// <summary>When it was given; null for what was given before this was noted.</summary>
+    public DateTimeOffset? At { get; init; }
 }
 
 /// <summary>Why the connection is where it is, when something went wrong on the way: a sentence and what to do about it.</summary>
@@ -112,8 +115,7 @@ public sealed record DriveConnection
     public required DateTimeOffset ExpiresAt { get; init; }
 
     [JsonIgnore]
-    public bool IsOpen => Status is ConnectionStatus.AwaitingTrustPolicy or ConnectionStatus.AwaitingConfiguration
-        or ConnectionStatus.AwaitingBucketPolicy or ConnectionStatus.Verifying;
+    public bool IsOpen => IsOpenAt(Status);
 
     /// <summary>The role that the drive will assume: the chosen one, or the one that was configured.</summary>
     [JsonIgnore]
@@ -139,6 +141,9 @@ public sealed record DriveConnection
     [JsonIgnore]
     public bool TakesConfiguration => Status is ConnectionStatus.AwaitingTrustPolicy or ConnectionStatus.AwaitingConfiguration or ConnectionStatus.AwaitingBucketPolicy;
 
+    public static bool IsOpenAt(ConnectionStatus status) => status is ConnectionStatus.AwaitingTrustPolicy or ConnectionStatus.AwaitingConfiguration
+        or ConnectionStatus.AwaitingBucketPolicy or ConnectionStatus.Verifying;
+
     /// <summary>Whether the step will open later in this attempt.</summary>
     public bool IsStillToCome(ConfirmationStep step) =>
         step is ConfirmationStep.BucketPolicy && Method is ConnectionMethod.IamRole && Status is ConnectionStatus.AwaitingTrustPolicy or ConnectionStatus.AwaitingConfiguration;
@@ -147,13 +152,33 @@ public sealed record DriveConnection
     public Confirmation? ConfirmationOf(ConfirmationStep step) =>
         Confirmations.FirstOrDefault(confirmation => confirmation.Step == step && confirmation.Attempt == Attempt);
 
-    /// <summary>What the flow begins with.</summary>
-    public ConnectionAttempt FirstAttempt() => new(
+    /// <summary>What a flow begins with that goes on from here: from the start of the connection, or from wherever it stands.</summary>
+    public ConnectionAttempt PresentAttempt() => new(
         new(Organization, Id),
         UsesRole: Method is ConnectionMethod.IamRole,
-        From: Status is ConnectionStatus.AwaitingTrustPolicy ? ConnectionStep.TrustPolicy : ConnectionStep.Configuration,
+        From: Status switch
+        {
+            ConnectionStatus.AwaitingTrustPolicy => ConnectionStep.TrustPolicy,
+            ConnectionStatus.AwaitingBucketPolicy when !IsReconfigured => ConnectionStep.BucketPolicy,
+            ConnectionStatus.Verifying => ConnectionStep.Verification,
+            _ => ConnectionStep.Configuration,
+        },
         Number: Attempt,
         ExpiresAt);
+
+    /// <summary>What people have said in this attempt that the flow may not have heard yet, by the names of its events.</summary>
+    public IEnumerable<string> NotedEvents()
+    {
+        if (CancelRequested)
+            yield return ConnectionEventName.Cancelled;
+        if (Status is ConnectionStatus.AwaitingConfiguration ? IsConfiguredFor(Attempt) : IsReconfigured)
+            yield return ConnectionEventName.For(ConnectionEvent.Configured, Attempt);
+        foreach (var confirmation in Confirmations.Where(confirmation => confirmation.Attempt == Attempt && (confirmation.Step == OpenStep || IsStillToCome(confirmation.Step))))
+            yield return ConnectionEventName.For(confirmation.Step, Attempt);
+    }
+
+    /// <summary>Whether another configuration was given while the bucket policy is waited for; the flow goes back for it and proves the trust again.</summary>
+    private bool IsReconfigured => Status is ConnectionStatus.AwaitingBucketPolicy && Configuration?.At > StatusSince;
 
     /// <summary>Whether what was typed is enough to go on with. An access key has to be given (or given again) for each attempt; a role's form is kept.</summary>
     public bool IsConfiguredFor(int attempt) => Configuration is { } c && (Method is ConnectionMethod.IamRole ? RoleArn is not null : c.Attempt == attempt);
@@ -205,7 +230,7 @@ public sealed record DriveConnection
     /// <summary>Other policies follow from another configuration, so a confirmation of the earlier ones doesn't count, and the links that gave one are spent.</summary>
     public DriveConnection Configure(DriveConfiguration configuration, DateTimeOffset now) => this with
     {
-        Configuration = configuration,
+        Configuration = configuration with { At = now },
         Confirmations = [.. Confirmations.Where(confirmation => confirmation.Step is ConfirmationStep.TrustPolicy || confirmation.Attempt != Attempt)],
         CallbackLinks = ConfirmationOf(ConfirmationStep.BucketPolicy) is null
             ? CallbackLinks

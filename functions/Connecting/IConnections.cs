@@ -19,6 +19,9 @@ public interface IConnections
     Task<Page<DriveConnection>> ListAsync(
         OrganizationId organization, IReadOnlyCollection<Audience>? audiences, ConnectionStatus? status, int limit, string? cursor, CancellationToken cancellation);
 
+    /// <summary>All organizations' connections that are open: scans the table, and so is not for answering a request.</summary>
+    IAsyncEnumerable<ConnectionKey> AllOpenAsync(CancellationToken cancellation);
+
     /// <summary>Replaces the row if it still is what was read.</summary>
     /// <returns>The new state, or null when it has changed meanwhile.</returns>
     Task<Versioned<DriveConnection>?> SaveAsync(Versioned<DriveConnection> connection, CancellationToken cancellation) => SaveAsync(connection, act: null, cancellation);

@@ -25,7 +25,9 @@ internal sealed class PersonInTheLoop : IDisposable
     public async Task<ConnectionEvent> Says(params ConnectionEvent[] awaited)
     {
         var answers = Array.ConvertAll(awaited, said => (Task)_context.WaitForExternalEvent<string>(ConnectionEventName.For(said, _attempt.Number)));
+        _context.SetCustomStatus(FlowPosition.WaitingFor(awaited[0], _attempt));
         await Task.WhenAny([_cancelled, _expired, .. answers]);
+        _context.SetCustomStatus(FlowPosition.AtWork(_attempt));
         if (_cancelled.IsCompleted)
             throw new PersonLeftException(ConnectionStatus.Cancelled);
         var answered = Array.FindIndex(answers, answer => answer.IsCompleted);

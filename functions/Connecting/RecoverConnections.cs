@@ -7,13 +7,13 @@ namespace ServerlessDrives.Connecting;
 /// Makes good what a crash cut off: the row of a connection says one thing and its orchestration was never told.
 /// Whoever changes a row first notes a promise in a small partition of its own; this timer reads those that were never kept.
 /// </summary>
-public sealed class RecoverConnections(IConnections connections, ConnectionDesk desk, ConnectionOptions options, TimeProvider clock)
+public sealed class RecoverConnections(IConnections connections, RecoverConnection recovery, ConnectionOptions options, TimeProvider clock)
 {
     [Function(nameof(RecoverConnections))]
     public async Task RunAsync([TimerTrigger("*/30 * * * * *", RunOnStartup = true)] TimerInfo timer, [DurableClient] DurableTaskClient durable, CancellationToken cancellation)
     {
         var flow = new DurableConnectionFlow(durable);
         foreach (var promise in await connections.BrokenPromisesAsync(clock.GetUtcNow() - options.RecoverAfter, cancellation))
-            await desk.RecoverAsync(promise, flow, cancellation);
+            await recovery.RecoverAsync(promise, flow, cancellation);
     }
 }

@@ -13,7 +13,8 @@ namespace ServerlessDrives.Connecting;
 /// Wherever a crash falls, the drive has a key that works, and no other one is left enabled.
 /// </summary>
 public sealed class ReplaceCredentials(
-    IDrives drives, IVerification verification, IReports reports, ISecrets secrets, IDriveSessions sessions, IEnumerable<IDriveWitness> witnesses, TimeProvider clock)
+    IDrives drives, IVerification verification, IReports reports, ISecrets secrets, IDriveSessions sessions, IEnumerable<IDriveWitness> witnesses,
+    IPendingDriveWork work, TimeProvider clock)
 {
     private static readonly TaskOptions Stubbornly = TaskOptions.FromRetryPolicy(
         new RetryPolicy(maxNumberOfAttempts: 300, firstRetryInterval: TimeSpan.FromSeconds(1), backoffCoefficient: 2, maxRetryInterval: TimeSpan.FromMinutes(5)));
@@ -28,13 +29,18 @@ public sealed class ReplaceCredentials(
     public static async Task<bool> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context)
     {
         var input = context.GetInput<ReplaceCredentialsInput>()!;
-        if (await NewVersionAsync(context, input.GiveUpAt) is not { } version)
+        // One that takes over from another may know it already.
+        if (input.NewVersion.Length == 0)
         {
-            await context.CallActivityAsync(nameof(AbandonCredentials), input, Stubbornly);
-            return false;
+            if (await NewVersionAsync(context, input.GiveUpAt) is not { } version)
+            {
+                await context.CallActivityAsync(nameof(AbandonCredentials), input, Stubbornly);
+                return false;
+            }
+
+            input = input with { NewVersion = version };
         }
 
-        input = input with { NewVersion = version };
         var replaced = await context.CallActivityAsync<bool>(nameof(ProveCredentials), input, Stubbornly)
             && await context.CallActivityAsync<bool>(nameof(SwapCredentials), input, Stubbornly);
         await context.CallActivityAsync(nameof(RetireCredentials), new RetireCredentialsInput(input, replaced), Stubbornly);
@@ -55,12 +61,14 @@ public sealed class ReplaceCredentials(
     // Not awaited: an orchestrator may wait for nothing but what the context gives it.
     private static void LetGo(CancellationTokenSource timer) => timer.Cancel();
 
-    /// <summary>Disables what was stored for this swap, if anything was.</summary>
+    /// <summary>Disables what was stored for this swap, if anything was and the drive doesn't use it.</summary>
     [Function(nameof(AbandonCredentials))]
-    public Task AbandonCredentials([ActivityTrigger] ReplaceCredentialsInput input, CancellationToken cancellation)
+    public async Task AbandonCredentials([ActivityTrigger] ReplaceCredentialsInput input, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(input);
-        return secrets.DisableMarkedAsync(input.Secret, input.Mark, cancellation);
+        var used = await drives.FindAsync(input.Organization, input.Drive, cancellation) is { Value.Authentication: DriveAuthentication.AccessKey key } ? key.SecretVersion : null;
+        await secrets.DisableMarkedAsync(input.Secret, input.Mark, used, cancellation);
+        await work.DoneAsync(nameof(ReplaceCredentials), InstanceOf(input.Verification), cancellation);
     }
 
     [Function(nameof(ProveCredentials))]
@@ -68,6 +76,8 @@ public sealed class ReplaceCredentials(
     {
         if (await drives.FindAsync(input.Organization, input.Drive, cancellation) is not { Value: { State: DriveState.Connected } drive })
             return false;
+        if (drive.Authentication is DriveAuthentication.AccessKey present && present.SecretVersion == input.NewVersion)
+            return true;
         await using var progress = new ReportProgress(reports, input.Organization, input.Drive.Value, input.Verification, clock);
         var report = await verification.VerifyAsync(
             input.Verification,
@@ -116,8 +126,12 @@ public sealed class ReplaceCredentials(
 
     /// <summary>Of the two versions, disables the one that the drive doesn't use.</summary>
     [Function(nameof(RetireCredentials))]
-    public Task RetireCredentials([ActivityTrigger] RetireCredentialsInput input, CancellationToken cancellation) =>
-        secrets.DisableAsync(input.Replacement.Secret, input.Replaced ? input.Replacement.OldVersion : input.Replacement.NewVersion, cancellation);
+    public async Task RetireCredentials([ActivityTrigger] RetireCredentialsInput input, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        await secrets.DisableAsync(input.Replacement.Secret, input.Replaced ? input.Replacement.OldVersion : input.Replacement.NewVersion, cancellation);
+        await work.DoneAsync(nameof(ReplaceCredentials), InstanceOf(input.Replacement.Verification), cancellation);
+    }
 }
 
 /// <param name="AccessKeyId">The new key's.</param>

@@ -30,6 +30,9 @@ public sealed record Drive
     /// <summary>When it was disconnected; null while it is connected.</summary>
     public DateTimeOffset? DisconnectedAt { get; init; }
 
+    /// <summary>Who asked for it; null while it is connected, and where it was disconnected before this was noted.</summary>
+    public UserId? DisconnectedBy { get; init; }
+
     public required UserId CreatedBy { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
 

@@ -93,7 +93,7 @@ public sealed class DriveTriggers(IDrives drives, IWorkspaces workspaces, DriveF
         }
 
         var input = new RemoveDriveInput(person.Organization, drive.Id, person.Id);
-        await BeginAsync(durable, input, cancellation);
+        await RemoveDrive.BeginAsync(durable, input, cancellation);
         // What the flow does first is done here as well, so that nobody uses the drive from this answer on.
         if (!await removal.StopUsingDrive(input, cancellation))
             return IsDefault.AsProblem();
@@ -101,25 +101,6 @@ public sealed class DriveTriggers(IDrives drives, IWorkspaces workspaces, DriveF
             new DriveRemovalView(drive.Id, DriveState.Disconnecting, "Files on the bucket stay. References to them are dead for good, also if the same bucket is connected again."),
             Json.Options,
             statusCode: StatusCodes.Status202Accepted);
-    }
-
-    private static async Task BeginAsync(DurableTaskClient durable, RemoveDriveInput input, CancellationToken cancellation)
-    {
-        var id = RemoveDrive.InstanceOf(input.Drive);
-        if (await IsUnderWayAsync())
-            return;
-        try
-        {
-            await durable.ScheduleNewOrchestrationInstanceAsync(nameof(RemoveDrive), input, new StartOrchestrationOptions(id), cancellation);
-        }
-        catch (Exception refused) when (refused is not OperationCanceledException)
-        {
-            // Somebody else asked for it at the same time; what counts is that it is under way.
-            if (!await IsUnderWayAsync())
-                throw;
-        }
-
-        async Task<bool> IsUnderWayAsync() => await durable.GetInstanceAsync(id, getInputsAndOutputs: false, cancellation) is { IsCompleted: false };
     }
 
     private async Task<List<DriveHold>> HoldsAsync(Drive drive, CancellationToken cancellation)

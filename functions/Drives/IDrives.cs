@@ -20,6 +20,9 @@ public interface IDrives
     Task<Page<Drive>> ListAsync(
         OrganizationId organization, IReadOnlyCollection<Audience>? audiences, HealthStatus? health, int limit, string? cursor, CancellationToken cancellation);
 
+    /// <summary>All organizations' drives that are being removed: scans the table, and so is not for answering a request.</summary>
+    IAsyncEnumerable<(OrganizationId Organization, DriveId Drive)> AllDisconnectingAsync(CancellationToken cancellation);
+
     /// <summary>Replaces a drive if it still is what was read; false if it has changed.</summary>
     Task<bool> SaveAsync(Versioned<Drive> drive, CancellationToken cancellation);
 

@@ -1,5 +1,6 @@
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
 using ServerlessDrives.Access;
 
 namespace ServerlessDrives.Drives;
@@ -15,6 +16,27 @@ public sealed class RemoveDrive(IDrives drives, IEnumerable<IHoldsDrives> holder
 
     /// <summary>The instance that removes this drive; a second request finds the first one's.</summary>
     public static string InstanceOf(DriveId drive) => $"remove-{drive}";
+
+    /// <summary>Has the drive removed, unless that is under way.</summary>
+    internal static async Task BeginAsync(DurableTaskClient durable, RemoveDriveInput input, CancellationToken cancellation)
+    {
+        var id = InstanceOf(input.Drive);
+        if (await IsUnderWayAsync(durable, input.Drive, cancellation))
+            return;
+        try
+        {
+            await durable.ScheduleNewOrchestrationInstanceAsync(nameof(RemoveDrive), input, new StartOrchestrationOptions(id), cancellation);
+        }
+        catch (Exception refused) when (refused is not OperationCanceledException)
+        {
+            // Somebody else asked for it at the same time; what counts is that it is under way.
+            if (!await IsUnderWayAsync(durable, input.Drive, cancellation))
+                throw;
+        }
+    }
+
+    internal static async Task<bool> IsUnderWayAsync(DurableTaskClient durable, DriveId drive, CancellationToken cancellation) =>
+        await durable.GetInstanceAsync(InstanceOf(drive), getInputsAndOutputs: false, cancellation) is { IsCompleted: false };
 
     /// <returns>Whether the drive is gone; false when it became a default meanwhile.</returns>
     [Function(nameof(RemoveDrive))]
@@ -38,7 +60,8 @@ public sealed class RemoveDrive(IDrives drives, IEnumerable<IHoldsDrives> holder
         {
             if ((await drives.DefaultsAsync(input.Organization, cancellation)).Includes(input.Drive))
                 return false;
-            if (await drives.SaveAsync(read.With(read.Value with { State = DriveState.Disconnecting, DisconnectedAt = clock.GetUtcNow() }), cancellation))
+            var disconnecting = read.Value with { State = DriveState.Disconnecting, DisconnectedAt = clock.GetUtcNow(), DisconnectedBy = input.By };
+            if (await drives.SaveAsync(read.With(disconnecting), cancellation))
                 break;
         }
 

@@ -9,7 +9,7 @@ namespace ServerlessDrives.Verification;
 
 /// <summary>Verifications of connected drives over HTTP: begin one, and watch or read its report.</summary>
 [Section("Drives")]
-public sealed class VerificationTriggers(DriveFinder finder, IReports reports, Idempotency idempotency, TimeProvider clock)
+public sealed class VerificationTriggers(DriveFinder finder, IReports reports, IPendingDriveWork work, Idempotency idempotency, TimeProvider clock)
 {
     [Function("VerifyDriveAgain")]
     [Requires(Need.Person)]
@@ -27,7 +27,9 @@ public sealed class VerificationTriggers(DriveFinder finder, IReports reports, I
             var report = VerificationReport.Begin(Identifier.New<VerificationId>(clock), clock.GetUtcNow());
             await reports.SaveAsync(drive.Organization, drive.Id.Value, report, cancellation);
             var input = new VerifyDriveInput(drive.Organization, drive.Id, report.Id);
-            await durable.ScheduleNewOrchestrationInstanceAsync(nameof(VerifyDrive), input, new StartOrchestrationOptions($"verify-{report.Id}"), cancellation);
+            var instance = VerifyDrive.InstanceOf(report.Id);
+            await work.NoteAsync(nameof(VerifyDrive), instance, input, cancellation);
+            await durable.ScheduleNewOrchestrationInstanceAsync(nameof(VerifyDrive), input, new StartOrchestrationOptions(instance), cancellation);
             return Answers.Resource(request, report, StatusCodes.Status202Accepted, $"/api/drives/{drive.Id}/verifications/{report.Id}");
         });
 

@@ -5,10 +5,12 @@ using ServerlessDrives.Drives;
 namespace ServerlessDrives.Verification;
 
 /// <summary>Verifies a drive that is connected already: all checks, and what they come to is its health.</summary>
-public sealed class VerifyDrive(IDrives drives, IVerification verification, IReports reports, TimeProvider clock)
+public sealed class VerifyDrive(IDrives drives, IVerification verification, IReports reports, IPendingDriveWork work, TimeProvider clock)
 {
     private static readonly TaskOptions Patiently = TaskOptions.FromRetryPolicy(
         new RetryPolicy(maxNumberOfAttempts: 5, firstRetryInterval: TimeSpan.FromSeconds(1), backoffCoefficient: 2));
+
+    public static string InstanceOf(VerificationId verification) => $"verify-{verification}";
 
     /// <returns>Whether the drive passed.</returns>
     [Function(nameof(VerifyDrive))]
@@ -17,6 +19,14 @@ public sealed class VerifyDrive(IDrives drives, IVerification verification, IRep
 
     [Function(nameof(ProveDrive))]
     public async Task<bool> ProveDrive([ActivityTrigger] VerifyDriveInput input, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        var passed = await ProveAsync(input, cancellation);
+        await work.DoneAsync(nameof(VerifyDrive), InstanceOf(input.Verification), cancellation);
+        return passed;
+    }
+
+    private async Task<bool> ProveAsync(VerifyDriveInput input, CancellationToken cancellation)
     {
         if (await drives.FindAsync(input.Organization, input.Drive, cancellation) is not { Value: { State: DriveState.Connected } drive })
             return false;

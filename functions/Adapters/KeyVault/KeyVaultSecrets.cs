@@ -61,13 +61,13 @@ internal sealed class KeyVaultSecrets(SecretClient vault) : ISecrets, IDependenc
         }
     }
 
-    public async Task DisableMarkedAsync(SecretName name, string mark, CancellationToken cancellation)
+    public async Task DisableMarkedAsync(SecretName name, string mark, string? except, CancellationToken cancellation)
     {
         try
         {
             await foreach (var version in vault.GetPropertiesOfSecretVersionsAsync(name.Value, cancellation))
             {
-                if (version.Enabled is not false && version.Tags.TryGetValue(Mark, out var marked) && marked == mark)
+                if (version.Enabled is not false && version.Version != except && version.Tags.TryGetValue(Mark, out var marked) && marked == mark)
                     await DisableAsync(name, version.Version, cancellation);
             }
         }

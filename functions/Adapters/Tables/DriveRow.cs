@@ -28,6 +28,7 @@ internal sealed class DriveRow : Row
     public string? HealthProblem { get; set; }
     public string State { get; set; } = "";
     public DateTimeOffset? DisconnectedAt { get; set; }
+    public string? DisconnectedBy { get; set; }
     public string CreatedBy { get; set; } = "";
     public DateTimeOffset CreatedAt { get; set; }
 
@@ -50,6 +51,7 @@ internal sealed class DriveRow : Row
         HealthProblem = drive.Health.Problem,
         State = drive.State.ToString(),
         DisconnectedAt = drive.DisconnectedAt,
+        DisconnectedBy = drive.DisconnectedBy?.Value,
         CreatedBy = drive.CreatedBy.Value,
         CreatedAt = drive.CreatedAt,
     };
@@ -70,6 +72,7 @@ internal sealed class DriveRow : Row
         Health = new(Stored.Enum<HealthStatus>(Health), HealthCheckedAt, HealthSince, HealthProblem),
         State = Stored.Enum<DriveState>(State),
         DisconnectedAt = DisconnectedAt,
+        DisconnectedBy = DisconnectedBy is null ? null : Stored.User(DisconnectedBy),
         CreatedBy = Stored.User(CreatedBy),
         CreatedAt = CreatedAt,
     };

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Azure;
 using Azure.Data.Tables;
 
@@ -12,6 +13,8 @@ namespace ServerlessDrives.Adapters.Tables;
 public sealed class OrganizationTable(TableServiceClient service)
 {
     public const string Name = "Organizations";
+
+    private static readonly string[] RowKeys = ["PartitionKey", "RowKey"];
 
     private readonly TableClient _table = service.GetTableClient(Name);
 
@@ -28,6 +31,15 @@ public sealed class OrganizationTable(TableServiceClient service)
     public IAsyncEnumerable<TRow> AllAsync<TRow>(OrganizationId organization, string prefix, CancellationToken cancellation)
         where TRow : class, ITableEntity
         => _table.QueryAsync<TRow>(TableRange.Of(organization.Value, prefix, after: null), cancellationToken: cancellation);
+
+    /// <summary>The rows below a prefix that pass a filter, of all organizations: a scan of the table by the server, of which the keys come back.</summary>
+    public async IAsyncEnumerable<(OrganizationId Organization, string Id)> KeysAsync(
+        string prefix, string filter, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var rows = _table.QueryAsync<TableEntity>($"{TableRange.Of(prefix)} and ({filter})", select: RowKeys, cancellationToken: cancellation);
+        await foreach (var row in rows)
+            yield return (OrganizationId.Of(row.PartitionKey), row.RowKey[prefix.Length..]);
+    }
 
     public Transaction Begin(OrganizationId organization) => new(_table, organization.Value);
 }
@@ -69,12 +81,17 @@ internal static class TableReads
 /// <summary>The OData filter for a range of row keys.</summary>
 internal static class TableRange
 {
+    /// <summary>In all partitions.</summary>
+    public static string Of(string prefix) => TableClient.CreateQueryFilter($"RowKey ge {prefix} and RowKey lt {EndOf(prefix)}");
+
     /// <param name="after">The part of the row key behind the prefix after which the range begins, or null for its start.</param>
     public static string Of(string partition, string prefix, string? after)
     {
-        var end = prefix[..^1] + (char)(prefix[^1] + 1);
+        var end = EndOf(prefix);
         return after is null
             ? TableClient.CreateQueryFilter($"PartitionKey eq {partition} and RowKey ge {prefix} and RowKey lt {end}")
             : TableClient.CreateQueryFilter($"PartitionKey eq {partition} and RowKey gt {prefix + after} and RowKey lt {end}");
     }
+
+    private static string EndOf(string prefix) => prefix[..^1] + (char)(prefix[^1] + 1);
 }

@@ -10,6 +10,8 @@ namespace ServerlessDrives.Adapters.Tables;
 /// <summary>The connections in Table Storage.</summary>
 internal sealed class TableConnections(OrganizationTable table, PromiseTable promises, TimeProvider clock) : IConnections
 {
+    private static readonly ConnectionStatus[] OpenStatuses = [.. Enum.GetValues<ConnectionStatus>().Where(DriveConnection.IsOpenAt)];
+
     public async Task<Result<Versioned<DriveConnection>>> OpenAsync(DriveConnection connection, IamRole? newRole, CancellationToken cancellation)
     {
         while (true)
@@ -72,6 +74,10 @@ internal sealed class TableConnections(OrganizationTable table, PromiseTable pro
         var page = await table.PageAsync<ConnectionRow>(organization, Keys.Connections, filter, limit, cursor, cancellation);
         return page.Select(row => row.ToConnection());
     }
+
+    public IAsyncEnumerable<ConnectionKey> AllOpenAsync(CancellationToken cancellation) => table
+        .KeysAsync(Keys.Connections, string.Join(" or ", OpenStatuses.Select(status => TableClient.CreateQueryFilter($"Status eq {status.ToString()}"))), cancellation)
+        .Select(key => new ConnectionKey(key.Organization, ConnectionId.Of(key.Id)));
 
     public async Task<Versioned<DriveConnection>?> SaveAsync(Versioned<DriveConnection> connection, Act? act, CancellationToken cancellation)
     {

@@ -33,6 +33,10 @@ internal sealed class TableDrives(OrganizationTable table, TableUntoldEvents unt
         return new(shown, page.NextCursor);
     }
 
+    public IAsyncEnumerable<(OrganizationId Organization, DriveId Drive)> AllDisconnectingAsync(CancellationToken cancellation) => table
+        .KeysAsync(Keys.Drives, TableClient.CreateQueryFilter($"State eq {nameof(DriveState.Disconnecting)}"), cancellation)
+        .Select(key => (key.Organization, DriveId.Of(key.Id)));
+
     public async Task<bool> SaveAsync(Versioned<Drive> drive, CancellationToken cancellation) =>
         await CommitAsync(table.Begin(drive.Value.Organization).Replace(DriveRow.Of(drive.Value), new ETag(drive.ETag)), drive.Value, cancellation);
 

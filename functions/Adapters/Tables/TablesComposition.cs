@@ -41,6 +41,7 @@ public static class TablesComposition
         services.AddSingleton<PromiseTable>();
         services.AddSingleton<IConnections, TableConnections>();
         services.AddSingleton<IDrives, TableDrives>();
+        services.AddSingleton<IPendingDriveWork, TablePendingDriveWork>();
         services.AddSingleton<IRoles, TableRoles>();
         services.AddSingleton<IReports, TableReports>();
         services.AddSingleton<IWorkspaces, TableWorkspaces>();

@@ -123,7 +123,7 @@ public sealed class CrashTests(CrashWorld world) : IClassFixture<CrashWorld>
 
         await using var next = await world.IncarnateAsync(hub, null);
         foreach (var broken in (await connections.BrokenPromisesAsync(DateTimeOffset.UtcNow.AddHours(1), CancellationToken.None)).Where(promise => promise.Key == key))
-            await next.Of<ConnectionDesk>().RecoverAsync(broken, new DurableConnectionFlow(next.Durable), CancellationToken.None);
+            await next.Of<RecoverConnection>().RecoverAsync(broken, new DurableConnectionFlow(next.Durable), CancellationToken.None);
         (await WrittenAsync()).ShouldBe((await ReadAsync()).Confirmations.Count, "the confirmation and its entry are written together");
         if ((await ReadAsync()).Confirmations.Count == 0)
             await ConfirmAsync(next);

@@ -13,15 +13,15 @@ public sealed class EventsBeforeTheStart(CrashWorld world) : IClassFixture<Crash
     public async Task A_confirmation_that_comes_before_the_flow_has_begun_is_told_again_until_it_has()
     {
         var connections = world.App.Services.GetRequiredService<IConnections>();
-        var desk = world.App.Services.GetRequiredService<ConnectionDesk>();
+        var recovery = world.App.Services.GetRequiredService<RecoverConnection>();
         var (key, flow) = (await world.OpenRoleConnectionAsync(), new SlowToBegin());
 
-        (await desk.ConfirmAsync(key, ConfirmationStep.TrustPolicy, attempt: null, "ada", "api", flow, CancellationToken.None)).TryGet(out _, out _).ShouldBeTrue();
+        (await recovery.ConfirmAsync(key, ConfirmationStep.TrustPolicy, attempt: null, "ada", "api", flow, CancellationToken.None)).TryGet(out _, out _).ShouldBeTrue();
         var open = (await PromisesAsync()).ShouldHaveSingleItem();
-        await desk.RecoverAsync(open, flow, CancellationToken.None);
+        await recovery.RecoverAsync(open, flow, CancellationToken.None);
         (await PromisesAsync()).ShouldBe([open]);
         flow.HasBegun = true;
-        await desk.RecoverAsync(open, flow, CancellationToken.None);
+        await recovery.RecoverAsync(open, flow, CancellationToken.None);
 
         (await PromisesAsync()).ShouldBeEmpty();
         flow.Told.Count.ShouldBe(3);
@@ -37,7 +37,11 @@ public sealed class EventsBeforeTheStart(CrashWorld world) : IClassFixture<Crash
 
         public List<string> Told { get; } = [];
 
-        public Task BeginAsync(ConnectionAttempt attempt, CancellationToken cancellation) => Task.CompletedTask;
+        public Task<bool> BeginAsync(ConnectionAttempt attempt, CancellationToken cancellation) => Task.FromResult(true);
+
+        public Task<FlowState?> FindAsync(ConnectionId connection, CancellationToken cancellation) => Task.FromResult<FlowState?>(null);
+
+        public Task ReplaceAsync(ConnectionAttempt attempt, CancellationToken cancellation) => throw new NotSupportedException();
 
         public Task<bool> TellAsync(ConnectionId connection, string eventName, CancellationToken cancellation)
         {

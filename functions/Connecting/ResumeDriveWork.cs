@@ -1,0 +1,35 @@
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
+using ServerlessDrives.Drives;
+using ServerlessDrives.Verification;
+
+namespace ServerlessDrives.Connecting;
+
+/// <summary>
+/// Starts verifications and swaps of credentials again that are noted and gone: the task hub was lost, or restored to another moment than the tables.
+/// Otherwise a report would stay unfinished, and a secret enabled that no drive uses.
+/// </summary>
+/// <remarks>It costs two queries of small partitions, and a read of the instance for each that is noted.</remarks>
+public sealed class ResumeDriveWork(IPendingDriveWork work, ConnectionOptions options, TimeProvider clock)
+{
+    [Function(nameof(ResumeDriveWork))]
+    public async Task RunAsync([TimerTrigger("*/30 * * * * *", RunOnStartup = true)] TimerInfo timer, [DurableClient] DurableTaskClient durable, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(durable);
+        await ResumeAsync<VerifyDriveInput>(nameof(VerifyDrive), durable, cancellation);
+        await ResumeAsync<ReplaceCredentialsInput>(nameof(ReplaceCredentials), durable, cancellation);
+    }
+
+    private async Task ResumeAsync<TInput>(string orchestration, DurableTaskClient durable, CancellationToken cancellation)
+    {
+        await foreach (var (instance, input) in work.NotedAsync<TInput>(orchestration, clock.GetUtcNow() - options.RecoverAfter, cancellation))
+        {
+            var found = await durable.GetInstanceAsync(instance, getInputsAndOutputs: false, cancellation);
+            if (found is { RuntimeStatus: OrchestrationRuntimeStatus.Failed or OrchestrationRuntimeStatus.Terminated })
+                await work.DoneAsync(orchestration, instance, cancellation);
+            else if (found is null or { IsCompleted: true } && await work.IsNotedAsync(orchestration, instance, cancellation))
+                await durable.ScheduleNewOrchestrationInstanceAsync(orchestration, input, new StartOrchestrationOptions(instance), cancellation);
+        }
+    }
+}

@@ -1,0 +1,65 @@
+namespace ServerlessDrives.Tests.Shared;
+
+/// <summary>The app's data folder as it was at moments that were kept.</summary>
+public sealed class Moments(EmbeddedApp app) : IDisposable
+{
+    private readonly DirectoryInfo _kept = Directory.CreateTempSubdirectory("serverless-drives-moments-");
+
+    /// <summary>Stops the app and keeps the task hub and the tables.</summary>
+    public async Task KeepAsync(string moment)
+    {
+        await app.StopAsync();
+        Copy(app.DataFolder, Path.Combine(_kept.FullName, moment), "durable.db*");
+        Copy(app.DataFolder, Path.Combine(_kept.FullName, moment), "azurite");
+    }
+
+    public void BringBack(string moment, string what)
+    {
+        Lose(what);
+        Copy(Path.Combine(_kept.FullName, moment), app.DataFolder, what);
+    }
+
+    public void Lose(string what)
+    {
+        foreach (var entry in new DirectoryInfo(app.DataFolder).EnumerateFileSystemInfos(what))
+        {
+            if (entry is DirectoryInfo folder)
+                folder.Delete(recursive: true);
+            else
+                entry.Delete();
+        }
+    }
+
+    /// <summary>Makes the secret that was stored last unreadable, so that a drive with it can't be removed.</summary>
+    public BrokenFile BreakNewestSecret() =>
+        new(new DirectoryInfo(Path.Combine(app.DataFolder, "vault")).EnumerateFiles("*.secret").MaxBy(file => file.LastWriteTimeUtc)!.FullName);
+
+    public void Dispose() => _kept.Delete(recursive: true);
+
+    private static void Copy(string from, string to, string what)
+    {
+        Directory.CreateDirectory(to);
+        foreach (var entry in new DirectoryInfo(from).EnumerateFileSystemInfos(what))
+        {
+            if (entry is FileInfo file)
+                file.CopyTo(Path.Combine(to, file.Name));
+            else
+                Copy(entry.FullName, Path.Combine(to, entry.Name), "*");
+        }
+    }
+}
+
+/// <summary>A file of something else, until it is mended.</summary>
+public sealed class BrokenFile
+{
+    private readonly string _path;
+    private readonly byte[] _content;
+
+    public BrokenFile(string path)
+    {
+        (_path, _content) = (path, File.ReadAllBytes(path));
+        File.WriteAllText(path, "broken");
+    }
+
+    public void Mend() => File.WriteAllBytes(_path, _content);
+}
