@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using Azure.Core;
 using Azure.Security.KeyVault.Secrets;
-using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -47,7 +46,7 @@ internal sealed class SandboxedVerification : IAsyncDisposable
         var seeded = sandbox.Plant();
         await sandbox.StartAsync(CancellationToken.None);
         var keys = folder.CreateSubdirectory("vault-keys");
-        var vault = new VaultTransport(VaultAddress, () => new KeyVault(new VaultFiles(Path.Combine(folder.FullName, "vault"), DataProtectionProvider.Create(keys)), TimeProvider.System));
+        var vault = new VaultTransport(VaultAddress, () => new KeyVault(new VaultFiles(Path.Combine(folder.FullName, "vault"), new VaultKeys(keys.FullName)), TimeProvider.System));
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
         {
             ["Aws:Sandbox"] = "true",

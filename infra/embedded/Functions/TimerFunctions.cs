@@ -69,7 +69,7 @@ internal sealed class TimerFunctions(
         var now = clock.GetUtcNow().UtcDateTime;
         var after = new ScheduleStatus { Last = now, LastUpdated = now, Next = schedule.After(now) };
         if (file is not null)
-            Write(file, after);
+            Store(file, after, entry);
         return after;
     }
 
@@ -86,11 +86,19 @@ internal sealed class TimerFunctions(
         }
     }
 
-    private static void Write(string file, ScheduleStatus status)
+    private void Store(string file, ScheduleStatus status, FunctionEntry entry)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-        File.WriteAllText(file + ".new", JsonSerializer.Serialize(status));
-        File.Move(file + ".new", file, overwrite: true);
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+            File.WriteAllText(file + ".new", JsonSerializer.Serialize(status));
+            File.Move(file + ".new", file, overwrite: true);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // A full disk is no reason to end the app.
+            log.LogWarning("When the timer {Function} is due next could not be stored: after a restart it may run once more. {Reason}", entry.Name, error.Message);
+        }
     }
 }
 
