@@ -36,7 +36,7 @@ public sealed class LastResort(IEnumerable<IDependency> dependencies, ILogger<La
     {
         var outage = dependencies.Select(dependency => dependency.Explain(failure)).FirstOrDefault(outage => outage is not null);
         if (outage is { IsFull: true })
-            return new(RefusalKind.Unavailable, "storage-full", $"What you sent could not be stored. {outage.Reason} Try again when there is room.") { RetryAfter = TimeSpan.FromSeconds(5) };
+            return new(RefusalKind.Unavailable, "storage-full", $"{outage.Reason} Send it again when there is room.") { RetryAfter = TimeSpan.FromSeconds(5) };
         return outage is not null || failure is HttpRequestException or TimeoutException or OperationCanceledException
             ? new(RefusalKind.Unavailable, "unavailable", "Something that we depend on doesn't answer at the moment. Nothing that you sent is lost; try again.") { RetryAfter = TimeSpan.FromSeconds(5) }
             : new(RefusalKind.Unavailable, "internal", "Something went wrong on our side. Try again; if it stays, tell us the trace id.") { RetryAfter = TimeSpan.FromSeconds(5) };

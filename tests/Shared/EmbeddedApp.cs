@@ -14,11 +14,17 @@ public sealed class EmbeddedApp : IAsyncDisposable
 
     private readonly StringBuilder _output = new();
     private readonly Dictionary<string, string> _settings;
+    private readonly IReadOnlyList<string> _launcher;
     private Process? _process;
 
-    private EmbeddedApp(Dictionary<string, string> settings) => _settings = settings;
+    private EmbeddedApp(Dictionary<string, string> settings, string? dataFolder, IReadOnlyList<string>? launcher)
+    {
+        _settings = settings;
+        _launcher = launcher ?? [];
+        DataFolder = dataFolder ?? Directory.CreateTempSubdirectory("serverless-drives-").FullName;
+    }
 
-    public string DataFolder { get; } = Directory.CreateTempSubdirectory("serverless-drives-").FullName;
+    public string DataFolder { get; }
 
     public Uri Address { get; private set; } = new("http://127.0.0.1:1");
 
@@ -37,9 +43,11 @@ public sealed class EmbeddedApp : IAsyncDisposable
         }
     }
 
-    public static async Task<EmbeddedApp> StartAsync(Dictionary<string, string>? settings = null)
+    /// <param name="dataFolder">One that is there already; it is deleted in the end, too.</param>
+    /// <param name="launcher">A command that runs the app's, such as nsenter with its options.</param>
+    public static async Task<EmbeddedApp> StartAsync(Dictionary<string, string>? settings = null, string? dataFolder = null, IReadOnlyList<string>? launcher = null)
     {
-        var app = new EmbeddedApp(settings ?? []);
+        var app = new EmbeddedApp(settings ?? [], dataFolder, launcher);
         await app.StartAgainAsync();
         return app;
     }
@@ -56,7 +64,8 @@ public sealed class EmbeddedApp : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(more);
         var ready = new TaskCompletionSource<Uri>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        var command = _launcher.Append("dotnet").ToList();
+        var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         foreach (var argument in more.Prepend(DataFolder).Prepend("--data").Prepend("0").Prepend("--port").Prepend(Path.Combine(AppContext.BaseDirectory, "ServerlessDrives.Embedded.dll")))
             start.ArgumentList.Add(argument);
         foreach (var (name, value) in _settings)

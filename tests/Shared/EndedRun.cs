@@ -7,10 +7,13 @@ namespace ServerlessDrives.Tests.Shared;
 /// <param name="Output">Everything that it printed, standard error included.</param>
 public sealed record EndedRun(int ExitCode, string Output)
 {
-    public static async Task<EndedRun> OfAsync(IEnumerable<string> arguments, Dictionary<string, string>? settings = null, TimeSpan? patience = null)
+    /// <param name="launcher">A command that runs the app's, such as nsenter with its options.</param>
+    public static async Task<EndedRun> OfAsync(
+        IEnumerable<string> arguments, Dictionary<string, string>? settings = null, TimeSpan? patience = null, IReadOnlyList<string>? launcher = null)
     {
         ArgumentNullException.ThrowIfNull(arguments);
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        var command = (launcher ?? []).Append("dotnet").ToList();
+        var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         foreach (var argument in arguments.Prepend(Path.Combine(AppContext.BaseDirectory, "ServerlessDrives.Embedded.dll")))
             start.ArgumentList.Add(argument);
         foreach (var (name, value) in settings ?? [])

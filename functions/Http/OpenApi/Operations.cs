@@ -244,7 +244,7 @@ internal sealed partial class Operations(Schemas schemas)
     private static IEnumerable<string> CodesOf(HttpFunctionMethod function, string route, List<AnswersAttribute> answers, ReadsAttribute? reads)
     {
         var (method, need) = (function.Method, function.Requires?.Need);
-        List<string> codes = ["internal", "unavailable", .. method.Refusals()];
+        List<string> codes = ["internal", "unavailable", "storage-full", .. method.Refusals()];
         if (need is not Need.Nobody)
             codes.Add("unauthenticated");
         if (need is Need.Admin)
