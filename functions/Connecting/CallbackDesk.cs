@@ -9,12 +9,11 @@ public sealed class CallbackDesk(IConnections connections, ConnectionDesk desk, 
     public static readonly TimeSpan LongestLife = TimeSpan.FromDays(30);
 
     /// <param name="life">Null for as long as the connection waits.</param>
+    /// <param name="operation">What makes it, so that it is made once; null for one that may be made again.</param>
     public async Task<Result<(CallbackToken Token, CallbackLink Link)>> MakeAsync(
-        Person person, ConnectionKey key, ConfirmationStep step, TimeSpan? life, CancellationToken cancellation)
+        Person person, ConnectionKey key, ConfirmationStep step, TimeSpan? life, Guid? operation, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(person);
-        if (life is { } wanted && (wanted <= TimeSpan.Zero || wanted > LongestLife))
-            return Refusal.Invalid("expiresInHours", $"A link lives between 1 hour and {LongestLife.TotalHours:0} hours.");
         while (true)
         {
             if (await connections.FindAsync(key, cancellation) is not { } read)
@@ -27,7 +26,7 @@ public sealed class CallbackDesk(IConnections connections, ConnectionDesk desk, 
             var now = clock.GetUtcNow();
             var until = life is null || now + life > connection.ExpiresAt ? connection.ExpiresAt : now + life.Value;
             var token = CallbackToken.New(key);
-            var link = new CallbackLink(token.Hash, step, connection.Attempt, until, person.Id);
+            var link = new CallbackLink(token.Hash, step, connection.Attempt, until, person.Id) { Operation = operation };
             if (await connections.SaveAsync(read.With(connection.Add(link, now)), ConnectionWitness.CallbackLinkMade(person.Id, connection, link), cancellation) is not null)
                 return (token, link);
         }

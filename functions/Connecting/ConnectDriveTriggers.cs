@@ -26,7 +26,9 @@ public sealed class ConnectDriveTriggers(IConnections connections, IWorkspaces w
         {
             if (!ConnectionStart.Parse(body).TryGet(out var start, out var invalid))
                 return invalid.AsProblem();
-            var started = await desk.StartAsync(request.Person(), start, new DurableConnectionFlow(durable), request.HttpContext.RequestAborted);
+            var operation = request.Operation();
+            var started = await desk.StartAsync(
+                request.Person(), start, operation.IdOf<ConnectionId>(), operation.IdOf<RoleId>(), new DurableConnectionFlow(durable), request.HttpContext.RequestAborted);
             if (!started.TryGet(out var connection, out var refusal))
                 return refusal.AsProblem();
             // One that waits for nobody goes on at once; where it begins would read as if something were missing.

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using ServerlessDrives.Secrets;
 using ServerlessDrives.Workspaces;
 
 namespace ServerlessDrives.Connecting;
@@ -21,12 +22,25 @@ public static class ConnectingComposition
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<ConnectionOptions>>().Value);
         services.AddSingleton<ConnectionWitness>();
         services.AddSingleton<ConnectionDesk>();
+        services.AddSingleton<ISecretOwners, ConnectionsWithKeys>();
         services.AddSingleton<CallbackDesk>();
         services.AddSingleton<CallbackLimits>();
         services.AddSingleton<SetupDesk>();
         services.AddSingleton<ConnectionViews>();
         services.AddSingleton<IWorkspaceContents, WorkspaceConnections>();
         return services;
+    }
+}
+
+/// <summary>The connections whose access keys lie in the vault. The drive that comes of one takes its key over, and deletes it when it is removed.</summary>
+internal sealed class ConnectionsWithKeys(IConnections connections) : ISecretOwners
+{
+    public async Task<bool?> HoldsAsync(PendingSecret secret, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(secret);
+        return Identifier.TryParse<ConnectionId>(secret.Owner, out var id)
+            ? (await connections.FindAsync(new(secret.Organization, id), cancellation))?.Value.Secret == secret.Name
+            : null;
     }
 }
 

@@ -1,5 +1,4 @@
 using Grpc.Core;
-using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 
 namespace ServerlessDrives.Connecting;
@@ -7,20 +6,8 @@ namespace ServerlessDrives.Connecting;
 /// <summary>The flow as the Durable Task client reaches it.</summary>
 internal sealed class DurableConnectionFlow(DurableTaskClient durable) : IConnectionFlow
 {
-    public async Task BeginAsync(ConnectionAttempt attempt, CancellationToken cancellation)
-    {
-        var id = attempt.Key.Connection.Value;
-        try
-        {
-            await durable.ScheduleNewOrchestrationInstanceAsync(nameof(ConnectDrive), attempt, new StartOrchestrationOptions(id), cancellation);
-        }
-        catch (Exception refused) when (refused is not OperationCanceledException)
-        {
-            // The exception for "there already" is of a type that only the official packages have; what counts is that it is there.
-            if (await durable.GetInstanceAsync(id, getInputsAndOutputs: false, cancellation) is null)
-                throw;
-        }
-    }
+    public Task BeginAsync(ConnectionAttempt attempt, CancellationToken cancellation) =>
+        durable.StartOnceAsync(nameof(ConnectDrive), attempt, attempt.Key.Connection.Value, cancellation);
 
     public async Task<bool> TellAsync(ConnectionId connection, string eventName, CancellationToken cancellation)
     {

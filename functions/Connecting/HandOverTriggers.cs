@@ -35,8 +35,10 @@ public sealed class HandOverTriggers(IConnections connections, ConnectionViews v
                 return unknown.AsProblem();
             if (StepOf(body.Step) is not { } step)
                 return Refusal.Invalid("step", "Choose \"trust-policy\" or \"bucket-policy\".").AsProblem();
+            if (body.ExpiresInHours is { } asked && (asked < 1 || asked > CallbackDesk.LongestLife.TotalHours))
+                return Refusal.Invalid("expiresInHours", $"A link lives between 1 hour and {CallbackDesk.LongestLife.TotalHours:0} hours.").AsProblem();
             var life = body.ExpiresInHours is { } hours ? TimeSpan.FromHours(hours) : (TimeSpan?)null;
-            var made = await callbacks.MakeAsync(request.Person(), new(connection.Organization, connection.Id), step, life, request.HttpContext.RequestAborted);
+            var made = await callbacks.MakeAsync(request.Person(), new(connection.Organization, connection.Id), step, life, request.Operation().Id, request.HttpContext.RequestAborted);
             return made.Answer(link => Results.Json(
                 new CallbackLinkView(new Uri(BaseAddress(request), $"/callback/{link.Token.Reveal()}"), body.Step!, link.Link.ExpiresAt), Json.Options, statusCode: StatusCodes.Status201Created));
         });

@@ -10,7 +10,7 @@ public static class LongPoll
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
 
-    /// <param name="read">Reads the resource as it is answered.</param>
+    /// <param name="read">Reads the resource as it is answered to whoever asks, who is looked at anew each time.</param>
     public static async Task<IResult> AnswerAsync<T>(HttpRequest request, TimeProvider clock, Func<CancellationToken, Task<Result<T>>> read)
         where T : notnull
     {
@@ -29,6 +29,9 @@ public static class LongPoll
             if (clock.GetUtcNow() >= until || !Preconditions.Match(request.Headers.IfNoneMatch, Answers.ETagOf(body)))
                 return Answers.Resource(request, body);
             await Task.Delay(Pause, clock, request.HttpContext.RequestAborted);
+            // Whoever was let in when the wait began may have been taken out of a workspace meanwhile.
+            if (await request.IdentifyAgainAsync(request.HttpContext.RequestAborted) is { } refused)
+                return refused.AsProblem();
         }
     }
 }

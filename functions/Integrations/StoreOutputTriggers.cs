@@ -62,7 +62,7 @@ public sealed class StoreOutputTriggers(IntegrationFinder finder, DriveFinder dr
         if (!(await files.WriteAsync(drive, file, toWrite, cancellation)).TryGet(out var stored, out var refusal))
             return refusal.AsProblem();
 
-        var reference = new FileReference(FileId.New(clock), person.Organization, drive.Id, file, drive.Audience, stored.ETag, stored.VersionId, person.Id, clock.GetUtcNow());
+        var reference = new FileReference(request.Operation().IdOf<FileId>(), person.Organization, drive.Id, file, drive.Audience, stored.ETag, stored.VersionId, person.Id, clock.GetUtcNow());
         await records.AddAsync(reference, cancellation);
         await events.TellAsync(
             new($"{reference.Id}-stored", person.Organization, EventTypes.OutputStored, integration.Id.Value, clock.GetUtcNow(), new JsonObject

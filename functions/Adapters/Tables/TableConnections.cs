@@ -40,17 +40,16 @@ internal sealed class TableConnections(OrganizationTable table, PromiseTable pro
             var committed = await transaction.CommitAsync(cancellation);
             if (committed.Succeeded)
                 return new Versioned<DriveConnection>(connection, committed.ETags[0]);
+            // A repeated request, or one after an answer that was lost on the way, finds what was written before.
+            if (await FindAsync(new(connection.Organization, connection.Id), cancellation) is { } written)
+                return written;
             if (committed.Obstacle == chosen)
                 continue;
 
             if (connection.Audience is Audience.Workspace { Id: var scope } && await table.FindAsync<TableEntity>(connection.Organization, Keys.Of(scope), cancellation) is null)
                 return Refusal.NotFound("workspace");
 
-            // A repeated request, after an answer that was lost on the way, finds what it wrote itself.
-            var owner = await table.FindAsync<NameRow>(connection.Organization, name.RowKey, cancellation);
-            if (owner?.Owner == connection.Id.Value && await FindAsync(new(connection.Organization, connection.Id), cancellation) is { } written)
-                return written;
-            if (owner is not null)
+            if (await table.FindAsync<NameRow>(connection.Organization, name.RowKey, cancellation) is not null)
             {
                 return Refusal.Conflict("name-taken", $"There is a drive or an open connection named \"{connection.DisplayName}\" already. Choose another name.") with
                 {
