@@ -133,7 +133,7 @@ public sealed class ConnectDriveTriggers(IConnections connections, IWorkspaces w
         if (!(await FindToChangeAsync(request, connectionId)).TryGet(out var found, out var unknown))
             return unknown.AsProblem();
         var confirmed = await desk.ConfirmAsync(
-            new(found.Value.Organization, found.Value.Id), step, attempt: null, request.Person().Id.Value, "api", new DurableConnectionFlow(durable), request.HttpContext.RequestAborted);
+            new(found.Value.Organization, found.Value.Id), step, found.Value.Attempt, InsistsOnWhatWasRead(request) ? found.ETag : null, request.Person().Id.Value, "api", new DurableConnectionFlow(durable), request.HttpContext.RequestAborted);
         return await AcceptedAsync(request, confirmed);
     }
 
@@ -174,7 +174,7 @@ public sealed class ConnectDriveTriggers(IConnections connections, IWorkspaces w
                 now = read.Value;
         }
 
-        return await AnswerAsync(request, now);
+        return await request.AdmitAgainAsync(now.Audience, "connection", cancellation) is { } refused ? refused.AsProblem() : await AnswerAsync(request, now);
     }
 
     private async Task<IResult> AnswerAsync(HttpRequest request, DriveConnection connection) =>

@@ -132,8 +132,10 @@ public sealed class ConnectionDesk(IConnections connections, IRoles roles, ISecr
     }
 
     /// <summary>"Applied". Saying it again while the step is still open is fine and changes nothing; of many at once, one counts.</summary>
+    /// <param name="attempt">The attempt that is meant; null for whichever is open.</param>
+    /// <param name="etag">The state that is meant: a connection that has changed since is refused; null for whichever it is in.</param>
     public async Task<Result<Versioned<DriveConnection>>> ConfirmAsync(
-        ConnectionKey key, ConfirmationStep step, int? attempt, string by, string through, IConnectionFlow flow, CancellationToken cancellation)
+        ConnectionKey key, ConfirmationStep step, int? attempt, string? etag, string by, string through, IConnectionFlow flow, CancellationToken cancellation)
     {
         while (true)
         {
@@ -141,6 +143,8 @@ public sealed class ConnectionDesk(IConnections connections, IRoles roles, ISecr
                 return Refusal.NotFound("connection");
             var connection = read.Value;
             Signals.Continue(connection.Trace, "serverlessdrives.connection.id", connection.Id.Value);
+            if (etag is not null && read.ETag != etag)
+                return Refusal.Changed("connection");
             if (connection.OpenStep != step || connection.CancelRequested || (attempt ?? connection.Attempt) != connection.Attempt)
                 return StepNotOpen(connection, $"does not wait for the {(step is ConfirmationStep.TrustPolicy ? "trust policy" : "bucket policy")}", step);
 

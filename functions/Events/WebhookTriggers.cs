@@ -162,9 +162,9 @@ public sealed class WebhookTriggers(IWebhooks webhooks, WebhookKeys keys, IEvent
             return form.Refuse<Uri>("url", "An absolute https URL without a user name was expected.");
         if (url.Scheme != Uri.UriSchemeHttps && !(options.AllowPrivateTargets && url.Scheme == Uri.UriSchemeHttp))
             return form.Refuse<Uri>("url", "Events are sent over https only.");
-        return !options.AllowPrivateTargets && System.Net.IPAddress.TryParse(url.Host.Trim('[', ']'), out var address) && !PublicAddresses.IsPublic(address)
-            ? form.Refuse<Uri>("url", "Events are sent to public addresses only.")
-            : url;
+        return options.AllowPrivateTargets || PublicAddresses.IsPublicHost(url.IdnHost)
+            ? url
+            : form.Refuse<Uri>("url", "Events are sent to public addresses only: to a name that DNS knows everywhere, or to a public IP address.");
     }
 
     /// <summary>A foreign one is not found, whoever asks; the organization's own are its admins' business.</summary>

@@ -106,9 +106,7 @@ public sealed class IntegrationForms(DriveFinder finder, IWorkspaces workspaces,
             ? id
             : form.Refuse<WebhookId?>("webhookId", "Say which webhook hears of new files.");
 
-    private static string? NameOf(FormReader form, string? text) => text?.Trim() is { Length: > 0 and <= MaxNameLength } name && !name.Any(char.IsControl)
-        ? name
-        : form.Refuse<string>("name", $"A name of 1 to {MaxNameLength} characters was expected.");
+    private static string? NameOf(FormReader form, string? text) => form.Read("name", VisibleText.Parse(text, MaxNameLength, "the integration"));
 
     private static FilePath? FolderOf(FormReader form, string? text) =>
         text?.Trim('/') is { Length: > 0 } folder ? form.Read("folder", FilePath.Parse(folder)) : null;

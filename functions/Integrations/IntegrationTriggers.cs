@@ -39,14 +39,16 @@ public sealed class IntegrationTriggers(IIntegrations integrations, IUpstreamSta
     [Summary("List integrations")]
     [AnswersPage<IntegrationView>("Integrations that you may see.")]
     [Query<DriveId>("driveId", "Only those on this drive.")]
+    [Refuses("invalid")]
     public async Task<IResult> ListAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/integrations")] HttpRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
         var person = request.Person();
         if (!Paging.Of(request).TryGet(out var paging, out var refusal))
             return refusal.AsProblem();
-        DriveId? drive = Identifier.TryParse<DriveId>(request.Query["driveId"], out var id) ? id : null;
-        var page = await integrations.ListAsync(person.Organization, person.Audiences, drive, paging.Limit, paging.Cursor, request.HttpContext.RequestAborted);
+        if (!ListQuery.Id<DriveId>(request, "driveId").TryGet(out var drive, out var wrong))
+            return wrong.AsProblem();
+        var page = await integrations.ListAsync(person.Organization, person.Audiences, drive.Chosen, paging.Limit, paging.Cursor, request.HttpContext.RequestAborted);
         return Answers.List(page.Select(IntegrationView.Of));
     }
 

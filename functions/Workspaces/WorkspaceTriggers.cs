@@ -153,9 +153,8 @@ public sealed class WorkspaceTriggers(IWorkspaces workspaces, IEnumerable<IWorks
         return left;
     }
 
-    private static Result<string> NameOf(string? text) => text?.Trim() is { Length: > 0 and <= Workspace.MaxNameLength } name && !name.Any(char.IsControl)
-        ? name
-        : Refusal.Invalid("name", $"A name of 1 to {Workspace.MaxNameLength} characters was expected.");
+    private static Result<string> NameOf(string? text) =>
+        VisibleText.Parse(text, Workspace.MaxNameLength, "the workspace").TryGet(out var name, out var problem) ? name : Refusal.Invalid("name", problem);
 }
 
 /// <summary>Finds workspaces for people; a foreign one is as unknown as one that isn't there.</summary>

@@ -1,5 +1,7 @@
 using Azure;
 using Azure.Data.Tables;
+using ServerlessDrives.Drives;
+using ServerlessDrives.Workspaces;
 
 namespace ServerlessDrives.Adapters.Tables;
 
@@ -28,6 +30,19 @@ public sealed class OrganizationTable(TableServiceClient service)
     public IAsyncEnumerable<TRow> AllAsync<TRow>(OrganizationId organization, string prefix, CancellationToken cancellation)
         where TRow : class, ITableEntity
         => _table.QueryAsync<TRow>(TableRange.Of(organization.Value, prefix, after: null), cancellationToken: cancellation);
+
+    /// <summary>The reservations of this name by this owner: one, or, of before names were compared as they are now, another.</summary>
+    internal async Task<IReadOnlyList<NameRow>> ReservationsAsync(OrganizationId organization, Audience audience, DisplayName name, string owner, CancellationToken cancellation)
+    {
+        var reserved = new List<NameRow>();
+        foreach (var key in new[] { Keys.Reservation(audience, name), Keys.FormerReservation(audience, name) })
+        {
+            if (key is not null && await FindAsync<NameRow>(organization, key, cancellation) is { } row && row.Owner == owner)
+                reserved.Add(row);
+        }
+
+        return reserved;
+    }
 
     public Transaction Begin(OrganizationId organization) => new(_table, organization.Value);
 }

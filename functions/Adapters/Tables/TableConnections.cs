@@ -12,6 +12,8 @@ internal sealed class TableConnections(OrganizationTable table, PromiseTable pro
 {
     public async Task<Result<Versioned<DriveConnection>>> OpenAsync(DriveConnection connection, IamRole? newRole, CancellationToken cancellation)
     {
+        if (Keys.FormerReservation(connection.Audience, connection.DisplayName) is { } former && await table.FindAsync<NameRow>(connection.Organization, former, cancellation) is not null)
+            return NameTaken(connection);
         while (true)
         {
             var row = ConnectionRow.Of(connection);
@@ -50,14 +52,15 @@ internal sealed class TableConnections(OrganizationTable table, PromiseTable pro
                 return Refusal.NotFound("workspace");
 
             if (await table.FindAsync<NameRow>(connection.Organization, name.RowKey, cancellation) is not null)
-            {
-                return Refusal.Conflict("name-taken", $"There is a drive or an open connection named \"{connection.DisplayName}\" already. Choose another name.") with
-                {
-                    Errors = new Dictionary<string, IReadOnlyList<string>> { ["displayName"] = ["This name is taken."] },
-                };
-            }
+                return NameTaken(connection);
         }
     }
+
+    private static Refusal NameTaken(DriveConnection connection) =>
+        Refusal.Conflict("name-taken", $"There is a drive or an open connection named \"{connection.DisplayName}\" already. Choose another name.") with
+        {
+            Errors = new Dictionary<string, IReadOnlyList<string>> { ["displayName"] = ["This name is taken."] },
+        };
 
     public async Task<Versioned<DriveConnection>?> FindAsync(ConnectionKey key, CancellationToken cancellation) =>
         await table.FindAsync<ConnectionRow>(key.Organization, Keys.Of(key.Connection), cancellation) is { } row
@@ -100,6 +103,8 @@ internal sealed class TableConnections(OrganizationTable table, PromiseTable pro
             .Replace(ConnectionRow.Of(c), new ETag(connection.ETag))
             .Insert(DriveRow.Of(drive))
             .Put(new NameRow { RowKey = Keys.Reservation(c.Audience, c.DisplayName), Owner = drive.Id.Value });
+        foreach (var former in (await table.ReservationsAsync(c.Organization, c.Audience, c.DisplayName, c.Id.Value, cancellation)).Where(row => row.RowKey != Keys.Reservation(c.Audience, c.DisplayName)))
+            transaction.Delete(former);
         if (c.Audience is Audience.Workspace workspace)
             transaction.Touch(Keys.Of(workspace.Id));
         if (c.MakeDefault)
@@ -119,7 +124,7 @@ internal sealed class TableConnections(OrganizationTable table, PromiseTable pro
     {
         var c = connection.Value;
         var transaction = table.Begin(c.Organization).Replace(ConnectionRow.Of(c), new ETag(connection.ETag));
-        if (await table.FindAsync<NameRow>(c.Organization, Keys.Reservation(c.Audience, c.DisplayName), cancellation) is { } name && name.Owner == c.Id.Value)
+        foreach (var name in await table.ReservationsAsync(c.Organization, c.Audience, c.DisplayName, c.Id.Value, cancellation))
             transaction.Delete(name);
         if (c.RoleId is { } id && await table.FindAsync<RoleUseRow>(c.Organization, Keys.Use(id, c.Id.Value), cancellation) is { } use)
         {

@@ -16,7 +16,7 @@ public sealed class EventsBeforeTheStart(CrashWorld world) : IClassFixture<Crash
         var desk = world.App.Services.GetRequiredService<ConnectionDesk>();
         var (key, flow) = (await world.OpenRoleConnectionAsync(), new SlowToBegin());
 
-        (await desk.ConfirmAsync(key, ConfirmationStep.TrustPolicy, attempt: null, "ada", "api", flow, CancellationToken.None)).TryGet(out _, out _).ShouldBeTrue();
+        (await desk.ConfirmAsync(key, ConfirmationStep.TrustPolicy, attempt: null, etag: null, "ada", "api", flow, CancellationToken.None)).TryGet(out _, out _).ShouldBeTrue();
         var open = (await PromisesAsync()).ShouldHaveSingleItem();
         await desk.RecoverAsync(open, flow, CancellationToken.None);
         (await PromisesAsync()).ShouldBe([open]);
