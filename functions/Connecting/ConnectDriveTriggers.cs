@@ -8,7 +8,7 @@ namespace ServerlessDrives.Connecting;
 
 /// <summary>The wizard over HTTP: start, configure, confirm, cancel, read.</summary>
 [Section("Connecting")]
-public sealed class ConnectDriveTriggers(IConnections connections, IWorkspaces workspaces, ConnectionDesk desk, ConnectionViews views, Idempotency idempotency, TimeProvider clock)
+public sealed class ConnectDriveTriggers(IConnections connections, IWorkspaces workspaces, ConnectionDesk desk, StartLimit limit, ConnectionViews views, Idempotency idempotency, TimeProvider clock)
 {
     /// <summary>How long an answer waits for the flow to take up what was said, so that people see the next step at once.</summary>
     private static readonly TimeSpan Courtesy = TimeSpan.FromSeconds(2);
@@ -19,7 +19,7 @@ public sealed class ConnectDriveTriggers(IConnections connections, IWorkspaces w
     [Reads<StartConnectionBody>]
     [Answers<ConnectionView>(202, "The connection, at its first step.", ETag = true, Location = true)]
     [HonoursIdempotencyKey]
-    [Refuses("forbidden", "not-found", "name-taken")]
+    [Refuses("forbidden", "not-found", "name-taken", "too-many-requests")]
     public Task<IResult> StartAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/connections")] HttpRequest request, [DurableClient] DurableTaskClient durable) =>
         idempotency.OnceAsync<StartConnectionBody>(request, async body =>
@@ -27,8 +27,9 @@ public sealed class ConnectDriveTriggers(IConnections connections, IWorkspaces w
             if (!ConnectionStart.Parse(body).TryGet(out var start, out var invalid))
                 return invalid.AsProblem();
             var operation = request.Operation();
-            var started = await desk.StartAsync(
-                request.Person(), start, operation.IdOf<ConnectionId>(), operation.IdOf<RoleId>(), new DurableConnectionFlow(durable), request.HttpContext.RequestAborted);
+            var (person, cancellation) = (request.Person(), request.HttpContext.RequestAborted);
+            var started = await limit.RunAsync(
+                () => desk.StartAsync(person, start, operation.IdOf<ConnectionId>(), operation.IdOf<RoleId>(), new DurableConnectionFlow(durable), cancellation), cancellation);
             if (!started.TryGet(out var connection, out var refusal))
                 return refusal.AsProblem();
             // One that waits for nobody goes on at once; where it begins would read as if something were missing.

@@ -18,10 +18,13 @@ public static class ConnectingComposition
             .Validate(options => options.ExpiresAfter >= TimeSpan.FromSeconds(1) && options.ExpiresAfter <= LongestLife, "ServerlessDrives:Connection:ExpiresAfter must be between 00:00:01 and 90.00:00:00.")
             .Validate(options => options.RecoverAfter >= TimeSpan.FromSeconds(1), "ServerlessDrives:Connection:RecoverAfter must be at least 00:00:01.")
             .Validate(options => options.StoreWithin >= TimeSpan.FromSeconds(1), "ServerlessDrives:Connection:StoreWithin must be at least 00:00:01.")
+            .Validate(options => options.StartsAtOnce is >= 1 and <= 1_000, "ServerlessDrives:Connection:StartsAtOnce must be between 1 and 1000.")
+            .Validate(options => options.StartsWaiting is >= 0 and <= 100_000, "ServerlessDrives:Connection:StartsWaiting must be between 0 and 100000.")
             .ValidateOnStart();
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<ConnectionOptions>>().Value);
         services.AddSingleton<ConnectionWitness>();
         services.AddSingleton<ConnectionDesk>();
+        services.AddSingleton<StartLimit>();
         services.AddSingleton<ISecretOwners, ConnectionsWithKeys>();
         services.AddSingleton<CallbackDesk>();
         services.AddSingleton<CallbackLimits>();

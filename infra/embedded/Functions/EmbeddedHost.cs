@@ -91,6 +91,7 @@ internal sealed class EmbeddedHost
 
         var app = Web.Build();
         app.Services.GetRequiredService<TimerFunctions>().Check();
+        app.UseKnownHostsOnly(app.Configuration);
         app.UseRouting();
         app.Use(HttpFunctions.NotFoundForOtherMethods);
         _cloud.Map(app);
