@@ -27,6 +27,10 @@ public static class VisibleText
             : name;
     }
 
+    /// <summary>A name that is a field of a form by itself.</summary>
+    public static Result<string> Read(string field, string? text, int maxLength, string what) =>
+        Parse(text, maxLength, what).TryGet(out var name, out var problem) ? name : Refusal.Invalid(field, problem);
+
     /// <summary>The same for names that look alike: of one spelling, width and case, with one space where there are several.</summary>
     public static string KeyOf(string name)
     {

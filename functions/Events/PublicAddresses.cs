@@ -46,10 +46,20 @@ public sealed class PublicAddresses(EventOptions options)
     }
 
     /// <summary>Whether a host in a URL may be one on the internet: a public address, or a name that isn't only known to a machine or a network of its own.</summary>
-    /// <param name="host">As a URL has it, in lower case.</param>
-    public static bool IsPublicHost(string host)
+    public static bool IsPublicHost(Uri url)
     {
-        ArgumentNullException.ThrowIfNull(host);
+        ArgumentNullException.ThrowIfNull(url);
+        string host;
+        try
+        {
+            host = url.IdnHost;
+        }
+        catch (UriFormatException)
+        {
+            // A URL all the same, by .NET's rules; but a name that DNS can't have.
+            return false;
+        }
+
         if (IPAddress.TryParse(host.Trim('[', ']'), out var address))
             return IsPublic(address);
         var name = host.TrimEnd('.');

@@ -162,7 +162,7 @@ public sealed class WebhookTriggers(IWebhooks webhooks, WebhookKeys keys, IEvent
             return form.Refuse<Uri>("url", "An absolute https URL without a user name was expected.");
         if (url.Scheme != Uri.UriSchemeHttps && !(options.AllowPrivateTargets && url.Scheme == Uri.UriSchemeHttp))
             return form.Refuse<Uri>("url", "Events are sent over https only.");
-        return options.AllowPrivateTargets || PublicAddresses.IsPublicHost(url.IdnHost)
+        return options.AllowPrivateTargets || PublicAddresses.IsPublicHost(url)
             ? url
             : form.Refuse<Uri>("url", "Events are sent to public addresses only: to a name that DNS knows everywhere, or to a public IP address.");
     }

@@ -154,7 +154,7 @@ public sealed class WorkspaceTriggers(IWorkspaces workspaces, IEnumerable<IWorks
     }
 
     private static Result<string> NameOf(string? text) =>
-        VisibleText.Parse(text, Workspace.MaxNameLength, "the workspace").TryGet(out var name, out var problem) ? name : Refusal.Invalid("name", problem);
+        VisibleText.Read("name", text, Workspace.MaxNameLength, "the workspace");
 }
 
 /// <summary>Finds workspaces for people; a foreign one is as unknown as one that isn't there.</summary>

@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.DependencyInjection;
+using ServerlessDrives.Access;
 using ServerlessDrives.Embedded.Functions;
 using ServerlessDrives.Files;
 using ServerlessDrives.Tests.Integration.Connecting;
@@ -28,6 +29,28 @@ public sealed class AbandonedUploadsOfADrive
         await mia.SendAsync(HttpMethod.Put, $"/api/connections/{connection}/configuration", Connections.KeyConfiguration(administrator, folder), HttpStatusCode.Accepted);
         var root = $"/api/drives/{(await mia.UntilAsync(connection, "connected")).Text("driveId")}";
         Task<List<string>> KeysAsync() => administrator.KeysAsync(TestDrive.Bucket, $"{folder}/");
+
+        // One whose beginning only is noted, because its process died before it heard S3's name for it, and one of somebody else's.
+        var organization = OrganizationId.Of((await mia.GetAsync("/api/me", HttpStatusCode.OK))["organization"]!.Text("id"));
+        FilePath.Parse("lost").TryGet(out var lost, out _).ShouldBeTrue();
+        using (var s3 = administrator.S3())
+        {
+            foreach (var key in new[] { "lost", "others" })
+                await s3.InitiateMultipartUploadAsync(TestDrive.Bucket, $"{folder}/{key}", TestContext.Current.CancellationToken);
+        }
+
+        await app.Services.GetRequiredService<IFileRecords>().NoteAsync(
+            new(organization, DriveId.Of(root["/api/drives/".Length..]), lost!, "beginning-1", clock.GetUtcNow() + TimeSpan.FromMinutes(15)) { BeginningAt = clock.GetUtcNow() - TimeSpan.FromSeconds(30) },
+            TestContext.Current.CancellationToken);
+        (await KeysAsync()).Order().ShouldBe([$"upload:{folder}/lost", $"upload:{folder}/others"]);
+        clock.Advance(TimeSpan.FromMinutes(16));
+        await SweepAsync();
+        (await KeysAsync()).ShouldBe([$"upload:{folder}/others"]);
+        using (var s3 = administrator.S3())
+        {
+            foreach (var left in (await s3.ListMultipartUploadsAsync(TestDrive.Bucket, TestContext.Current.CancellationToken)).MultipartUploads.Where(upload => upload.Key == $"{folder}/others"))
+                await s3.AbortMultipartUploadAsync(TestDrive.Bucket, left.Key, left.UploadId, TestContext.Current.CancellationToken);
+        }
 
         // One by links, of which the first part arrives; one through us, whose sender falls silent; and one that is made use of in time.
         var linked = await mia.PostAsync($"{root}/uploads", new { path = "linked", size = 2 }, HttpStatusCode.Created);
