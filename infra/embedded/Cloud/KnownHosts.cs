@@ -11,8 +11,8 @@ namespace ServerlessDrives.Embedded.Cloud;
 /// </summary>
 internal static class KnownHosts
 {
-    /// <summary>The setting that names further hosts, separated by semicolons, as ASP.NET Core has it: for a tunnel, or a name in a hosts file.</summary>
-    public const string Setting = "AllowedHosts";
+    /// <summary>The setting that names further hosts, separated by semicolons: for a tunnel, or a name in a hosts file.</summary>
+    public const string Setting = "KnownHosts";
 
     private static readonly StringSegment[] ThisMachine = ["localhost", "127.0.0.1", "[::1]"];
 

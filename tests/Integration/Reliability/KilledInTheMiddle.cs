@@ -59,8 +59,8 @@ public sealed class KilledInTheMiddle(KilledApp killed) : IClassFixture<KilledAp
         var there = await ThingsToCreate.ThereAsync(ada);
         there.ShouldBeThereOnce(created);
         foreach (var left in forgotten)
-            there[$"{left.Path["/api/".Length..]}/{left.Name}"].Count().ShouldBeLessThanOrEqualTo(1, left.Name);
-        foreach (var connection in forgotten.Where(left => left.Kind == "connection-with-key").SelectMany(left => there[$"connections/{left.Name}"]))
+            there[left.ListedAs].Count().ShouldBeLessThanOrEqualTo(1, left.Name);
+        foreach (var connection in forgotten.Where(left => left.Kind == "connection-with-key").SelectMany(left => there[left.ListedAs]))
             connection["configuration"].ShouldNotBeNull("a connection that was started with a configuration has it");
 
         await Invariants.EverySecretHasAnOwnerAsync(app, ada, TimeSpan.FromSeconds(90));

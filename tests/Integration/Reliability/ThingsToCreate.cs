@@ -11,6 +11,9 @@ internal sealed record Creation(string Kind, string Name, string Path, object Bo
 {
     public string Key { get; } = Guid.NewGuid().ToString();
 
+    /// <summary>As <see cref="ThingsToCreate.ThereAsync"/> names it.</summary>
+    public string ListedAs => $"{Path["/api/".Length..]}/{Name}";
+
     public Task SendAndLeaveAsync(Uri address, HttpClient http, TimeSpan after) => Departure.SendAndLeaveAsync(address, http, Path, Body, Key, after);
 
     public Task<JsonNode> RepeatAsync(HttpClient http) => Departure.RepeatAsync(http, Path, Body, Key, Expected);
@@ -62,7 +65,7 @@ internal static class ThingsToCreate
     {
         foreach (var made in created)
         {
-            there[$"{made.Path["/api/".Length..]}/{made.Name}"].Count().ShouldBe(1, $"{made.Kind} {made.Name}");
+            there[made.ListedAs].Count().ShouldBe(1, $"{made.Kind} {made.Name}");
             if (made.Kind == "connection")
                 there[$"roles/{made.Name}"].Count().ShouldBe(1, $"the role of {made.Name}");
         }
