@@ -25,8 +25,7 @@ public sealed class EndedMemberships(RunningApp running)
     {
         using var leaving = await LeavingAsync("polls");
         var id = (await leaving.Ada.PostAsync("/api/connections", Connections.StartBody("iamRole", workspace: leaving.Workspace), HttpStatusCode.Accepted)).Text("id");
-        using var first = await leaving.Leo.GetAsync($"/api/connections/{id}", Cancellation);
-        var etag = first.Headers.ETag!.ToString();
+        var etag = await SettledAsync(leaving.Leo, id);
 
         var waits = Enumerable.Range(0, 4).Select(_ => WaitAsync(leaving.Leo, id, etag)).ToList();
         await Task.Delay(500, Cancellation);
@@ -102,6 +101,18 @@ public sealed class EndedMemberships(RunningApp running)
         var workspace = (await ada.PostAsync("/api/workspaces", new { name = Connections.Unique(name) }, HttpStatusCode.Created)).Text("id");
         await ada.SendAsync(HttpMethod.Put, $"/api/workspaces/{workspace}/members/{user}", new { role = "member" }, HttpStatusCode.OK);
         return new(ada, leo, user, workspace);
+    }
+
+    /// <summary>The ETag once the flow has taken up the connection, which changes it.</summary>
+    private static async Task<string> SettledAsync(HttpClient http, string connection)
+    {
+        for (var (etag, before) = ("", ""); ; await Task.Delay(1500, Cancellation))
+        {
+            using var answer = await http.GetAsync($"/api/connections/{connection}", Cancellation);
+            (before, etag) = (etag, answer.Headers.ETag!.ToString());
+            if (etag == before)
+                return etag;
+        }
     }
 
     private static async Task<(HttpStatusCode Status, string Body)> WaitAsync(HttpClient http, string connection, string etag)
