@@ -14,6 +14,7 @@ using ServerlessDrives.Health;
 using ServerlessDrives.Http;
 using ServerlessDrives.Integrations;
 using ServerlessDrives.Observability;
+using ServerlessDrives.Secrets;
 using ServerlessDrives.Verification;
 using ServerlessDrives.Wizard;
 using ServerlessDrives.Workspaces;
@@ -35,6 +36,7 @@ public static class ServerlessDrivesApplication
         builder.AddHttp();
         builder.Services.AddTables(builder.Configuration);
         builder.Services.AddKeyVault(builder.Configuration);
+        builder.Services.AddOwnedSecrets(builder.Configuration);
         builder.Services.AddAws();
         builder.Services.AddWorkspaces(builder.Configuration);
         builder.Services.AddDrives();

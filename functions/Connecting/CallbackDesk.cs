@@ -9,12 +9,11 @@ public sealed class CallbackDesk(IConnections connections, ConnectionDesk desk, 
     public static readonly TimeSpan LongestLife = TimeSpan.FromDays(30);
 
     /// <param name="life">Null for as long as the connection waits.</param>
+    /// <param name="operation">What makes it, so that it is made once; null for one that may be made again.</param>
     public async Task<Result<(CallbackToken Token, CallbackLink Link)>> MakeAsync(
-        Person person, ConnectionKey key, ConfirmationStep step, TimeSpan? life, CancellationToken cancellation)
+        Person person, ConnectionKey key, ConfirmationStep step, TimeSpan? life, Guid? operation, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(person);
-        if (life is { } wanted && (wanted <= TimeSpan.Zero || wanted > LongestLife))
-            return Refusal.Invalid("expiresInHours", $"A link lives between 1 hour and {LongestLife.TotalHours:0} hours.");
         while (true)
         {
             if (await connections.FindAsync(key, cancellation) is not { } read)
@@ -27,19 +26,22 @@ public sealed class CallbackDesk(IConnections connections, ConnectionDesk desk, 
             var now = clock.GetUtcNow();
             var until = life is null || now + life > connection.ExpiresAt ? connection.ExpiresAt : now + life.Value;
             var token = CallbackToken.New(key);
-            var link = new CallbackLink(token.Hash, step, connection.Attempt, until, person.Id);
+            var link = new CallbackLink(token.Hash, step, connection.Attempt, until, person.Id) { Operation = operation };
             if (await connections.SaveAsync(read.With(connection.Add(link, now)), ConnectionWitness.CallbackLinkMade(person.Id, connection, link), cancellation) is not null)
                 return (token, link);
         }
     }
 
-    public async Task<Result<DriveConnection>> RevokeAllAsync(Person person, ConnectionKey key, CancellationToken cancellation)
+    /// <param name="etag">The state that is meant: a connection that has changed since is refused; null for whichever it is in.</param>
+    public async Task<Result<DriveConnection>> RevokeAllAsync(Person person, ConnectionKey key, string? etag, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(person);
         while (true)
         {
             if (await connections.FindAsync(key, cancellation) is not { } read)
                 return Refusal.NotFound("connection");
+            if (etag is not null && read.ETag != etag)
+                return Refusal.Changed("connection");
             if (await connections.SaveAsync(read.With(read.Value.RevokeCallbackLinks(clock.GetUtcNow())), ConnectionWitness.CallbackLinksRevoked(person.Id, read.Value), cancellation) is { } saved)
                 return saved.Value;
         }
@@ -73,14 +75,14 @@ public sealed class CallbackDesk(IConnections connections, ConnectionDesk desk, 
     public async Task<Result<DriveConnection>> ConfirmAsync(string? text, string? confirmedBy, IConnectionFlow flow, CancellationToken cancellation)
     {
         var by = confirmedBy?.Trim();
-        if (by is { Length: > 200 } || by?.Any(char.IsControl) == true)
+        if (by is { Length: > 200 } || (by is { Length: > 0 } && !VisibleText.Parse(by, 200, "yourself").TryGet(out _, out _)))
             return Refusal.Invalid("confirmedBy", "Give a name or an e-mail address of at most 200 characters.");
         if (!(await OpenAsync(text, cancellation)).TryGet(out var open, out var refusal))
             return refusal;
         if (Over(open.Connection, open.Link) is { } over)
             return over;
         var confirmed = await desk.ConfirmAsync(
-            new(open.Connection.Organization, open.Connection.Id), open.Link.Step, open.Link.Attempt, by is { Length: > 0 } ? by : "an AWS admin", "callback", flow, cancellation);
+            new(open.Connection.Organization, open.Connection.Id), open.Link.Step, open.Link.Attempt, etag: null, by is { Length: > 0 } ? by : "an AWS admin", "callback", flow, cancellation);
         return confirmed.Match<Result<DriveConnection>>(connection => connection.Value, no => no);
     }
 

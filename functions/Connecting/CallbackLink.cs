@@ -15,6 +15,9 @@ public sealed record CallbackLink(string Hash, ConfirmationStep Step, int Attemp
     public const int MostPerConnection = 20;
 
     public DateTimeOffset? RevokedAt { get; init; }
+
+    /// <summary>What it was made by: made again after a crash, which nobody heard of, it takes its own place. Null for links of earlier versions and of scripts.</summary>
+    public Guid? Operation { get; init; }
 }
 
 /// <summary>

@@ -8,7 +8,7 @@ namespace ServerlessDrives.Connecting;
 
 /// <summary>The wizard over HTTP: start, configure, confirm, cancel, read.</summary>
 [Section("Connecting")]
-public sealed class ConnectDriveTriggers(IConnections connections, IWorkspaces workspaces, ConnectionDesk desk, ConnectionViews views, Idempotency idempotency, TimeProvider clock)
+public sealed class ConnectDriveTriggers(IConnections connections, IWorkspaces workspaces, ConnectionDesk desk, StartLimit limit, ConnectionViews views, Idempotency idempotency, TimeProvider clock)
 {
     /// <summary>How long an answer waits for the flow to take up what was said, so that people see the next step at once.</summary>
     private static readonly TimeSpan Courtesy = TimeSpan.FromSeconds(2);
@@ -19,14 +19,17 @@ public sealed class ConnectDriveTriggers(IConnections connections, IWorkspaces w
     [Reads<StartConnectionBody>]
     [Answers<ConnectionView>(202, "The connection, at its first step.", ETag = true, Location = true)]
     [HonoursIdempotencyKey]
-    [Refuses("forbidden", "not-found", "name-taken")]
+    [Refuses("forbidden", "not-found", "name-taken", "too-many-requests")]
     public Task<IResult> StartAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/connections")] HttpRequest request, [DurableClient] DurableTaskClient durable) =>
         idempotency.OnceAsync<StartConnectionBody>(request, async body =>
         {
             if (!ConnectionStart.Parse(body).TryGet(out var start, out var invalid))
                 return invalid.AsProblem();
-            var started = await desk.StartAsync(request.Person(), start, new DurableConnectionFlow(durable), request.HttpContext.RequestAborted);
+            var operation = request.Operation();
+            var (person, cancellation) = (request.Person(), request.HttpContext.RequestAborted);
+            var started = await limit.RunAsync(
+                () => desk.StartAsync(person, start, operation.IdOf<ConnectionId>(), operation.IdOf<RoleId>(), new DurableConnectionFlow(durable), cancellation), cancellation);
             if (!started.TryGet(out var connection, out var refusal))
                 return refusal.AsProblem();
             // One that waits for nobody goes on at once; where it begins would read as if something were missing.
@@ -131,7 +134,7 @@ public sealed class ConnectDriveTriggers(IConnections connections, IWorkspaces w
         if (!(await FindToChangeAsync(request, connectionId)).TryGet(out var found, out var unknown))
             return unknown.AsProblem();
         var confirmed = await desk.ConfirmAsync(
-            new(found.Value.Organization, found.Value.Id), step, attempt: null, request.Person().Id.Value, "api", new DurableConnectionFlow(durable), request.HttpContext.RequestAborted);
+            new(found.Value.Organization, found.Value.Id), step, found.Value.Attempt, InsistsOnWhatWasRead(request) ? found.ETag : null, request.Person().Id.Value, "api", new DurableConnectionFlow(durable), request.HttpContext.RequestAborted);
         return await AcceptedAsync(request, confirmed);
     }
 
@@ -172,7 +175,7 @@ public sealed class ConnectDriveTriggers(IConnections connections, IWorkspaces w
                 now = read.Value;
         }
 
-        return await AnswerAsync(request, now);
+        return await request.AdmitAgainAsync(now.Audience, "connection", cancellation) is { } refused ? refused.AsProblem() : await AnswerAsync(request, now);
     }
 
     private async Task<IResult> AnswerAsync(HttpRequest request, DriveConnection connection) =>

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using ServerlessDrives.Secrets;
 using ServerlessDrives.Workspaces;
 
 namespace ServerlessDrives.Connecting;
@@ -17,17 +18,33 @@ public static class ConnectingComposition
             .Validate(options => options.ExpiresAfter >= TimeSpan.FromSeconds(1) && options.ExpiresAfter <= LongestLife, "ServerlessDrives:Connection:ExpiresAfter must be between 00:00:01 and 90.00:00:00.")
             .Validate(options => options.RecoverAfter >= TimeSpan.FromSeconds(1), "ServerlessDrives:Connection:RecoverAfter must be at least 00:00:01.")
             .Validate(options => options.StoreWithin >= TimeSpan.FromSeconds(1), "ServerlessDrives:Connection:StoreWithin must be at least 00:00:01.")
+            .Validate(options => options.StartsAtOnce is >= 1 and <= 1_000, "ServerlessDrives:Connection:StartsAtOnce must be between 1 and 1000.")
+            .Validate(options => options.StartsWaiting is >= 0 and <= 100_000, "ServerlessDrives:Connection:StartsWaiting must be between 0 and 100000.")
             .ValidateOnStart();
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<ConnectionOptions>>().Value);
         services.AddSingleton<ConnectionWitness>();
         services.AddSingleton<ConnectionDesk>();
         services.AddSingleton<RecoverConnection>();
+        services.AddSingleton<StartLimit>();
+        services.AddSingleton<ISecretOwners, ConnectionsWithKeys>();
         services.AddSingleton<CallbackDesk>();
         services.AddSingleton<CallbackLimits>();
         services.AddSingleton<SetupDesk>();
         services.AddSingleton<ConnectionViews>();
         services.AddSingleton<IWorkspaceContents, WorkspaceConnections>();
         return services;
+    }
+}
+
+/// <summary>The connections whose access keys lie in the vault. The drive that comes of one takes its key over, and deletes it when it is removed.</summary>
+internal sealed class ConnectionsWithKeys(IConnections connections) : ISecretOwners
+{
+    public async Task<bool?> HoldsAsync(PendingSecret secret, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(secret);
+        return Identifier.TryParse<ConnectionId>(secret.Owner, out var id)
+            ? (await connections.FindAsync(new(secret.Organization, id), cancellation))?.Value.Secret == secret.Name
+            : null;
     }
 }
 

@@ -1,5 +1,6 @@
 using ServerlessDrives.Access;
 using ServerlessDrives.Drives;
+using ServerlessDrives.Secrets;
 using ServerlessDrives.Workspaces;
 
 namespace ServerlessDrives.Connecting;
@@ -8,14 +9,18 @@ namespace ServerlessDrives.Connecting;
 /// Where people's wishes about connections are taken: checked against the rules, written to the row, told to the flow, in this order.
 /// A promise is noted before and kept after, so that a crash in between is made good by <see cref="RecoverConnection"/>.
 /// </summary>
-public sealed class ConnectionDesk(IConnections connections, IRoles roles, ISecrets secrets, IPrincipals principals, ConnectionWitness witness, ConnectionOptions options, TimeProvider clock)
+public sealed class ConnectionDesk(IConnections connections, IRoles roles, ISecrets secrets, OwnedSecrets owned, IPrincipals principals, ConnectionWitness witness, ConnectionOptions options, TimeProvider clock)
 {
-    public async Task<Result<Versioned<DriveConnection>>> StartAsync(Person person, ConnectionStart start, IConnectionFlow flow, CancellationToken cancellation)
+    /// <summary>Starts a connection, or goes on with one that was started under this id before; it is there whole, with what was configured, or not at all.</summary>
+    public async Task<Result<Versioned<DriveConnection>>> StartAsync(Person person, ConnectionStart start, ConnectionId id, RoleId newRoleId, IConnectionFlow flow, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(person);
         ArgumentNullException.ThrowIfNull(start);
+        var key = new ConnectionKey(person.Organization, id);
         if (!person.MaySee(start.Audience))
             return Refusal.NotFound("workspace");
+        if (await connections.FindAsync(key, cancellation) is { } begun)
+            return await BeginAsync(begun, await connections.PromiseAsync(key, cancellation), flow, cancellation);
         if (!person.MayConnect(start.Audience))
             return Refusal.Forbidden("Only admins connect drives for the whole organization. Connect it to one of your workspaces, or ask an admin.");
         if (start.MakeDefault && !person.MaySetDefault(start.Audience))
@@ -24,13 +29,12 @@ public sealed class ConnectionDesk(IConnections connections, IRoles roles, ISecr
         var now = clock.GetUtcNow();
         var connection = new DriveConnection
         {
-            Id = ConnectionId.New(clock),
+            Id = id,
             Organization = person.Organization,
             DisplayName = start.DisplayName,
             Audience = start.Audience,
             Method = start.Method,
             MakeDefault = start.MakeDefault,
-            Secret = start.Method is ConnectionMethod.AccessKey ? SecretName.New() : null,
             Status = ConnectionStatus.AwaitingConfiguration,
             Trace = Signals.Here,
             CreatedBy = person.Id,
@@ -42,7 +46,7 @@ public sealed class ConnectionDesk(IConnections connections, IRoles roles, ISecr
         IamRole? newRole = null;
         if (start.Method is ConnectionMethod.IamRole)
         {
-            var role = await FindOrDraftRoleAsync(person, start, now, cancellation);
+            var role = await FindOrDraftRoleAsync(person, start, newRoleId, now, cancellation);
             if (!role.TryGet(out var found, out var refusal))
                 return refusal;
             newRole = start.RoleId is null ? found : null;
@@ -56,26 +60,42 @@ public sealed class ConnectionDesk(IConnections connections, IRoles roles, ISecr
             };
         }
 
-        if (start.Configuration is { } body && !ConnectionForm.Parse(body, connection, principals, "configuration.").TryGet(out _, out var invalid))
+        ConnectionForm? form = null;
+        if (start.Configuration is { } body && !ConnectionForm.Parse(body, connection, principals, "configuration.").TryGet(out form, out var invalid))
             return invalid;
 
-        var key = new ConnectionKey(connection.Organization, connection.Id);
         var promise = await connections.PromiseAsync(key, cancellation);
-        var opened = await connections.OpenAsync(connection, newRole, cancellation);
-        if (!opened.TryGet(out var open, out var taken))
+        if (!(await OpenAsync(connection, newRole, form, cancellation)).TryGet(out var open, out var taken))
         {
             await connections.KeepAsync(promise, cancellation);
             return taken;
         }
 
         ConnectionMeasures.Started(open.Value);
+        return await BeginAsync(open, promise, flow, cancellation);
+    }
+
+    /// <summary>Writes the connection with what was configured; the secret half of an access key goes to the vault first.</summary>
+    private Task<Result<Versioned<DriveConnection>>> OpenAsync(DriveConnection connection, IamRole? newRole, ConnectionForm? form, CancellationToken cancellation)
+    {
+        var configured = form is null ? connection : connection.Configure(form.Configuration, clock.GetUtcNow());
+        return form?.SecretAccessKey is { } secret
+            ? owned.StoreAsync(
+                connection.Organization,
+                connection.Id.Value,
+                secret,
+                (name, version, time) => connections.OpenAsync(configured with { Secret = name, Configuration = configured.Configuration! with { SecretVersion = version } }, newRole, time),
+                cancellation)
+            : connections.OpenAsync(configured with { Secret = connection.Method is ConnectionMethod.AccessKey ? SecretName.New() : null }, newRole, cancellation);
+    }
+
+    /// <summary>Begins the flow of a connection whose row is there; begun twice, it runs once.</summary>
+    private async Task<Result<Versioned<DriveConnection>>> BeginAsync(Versioned<DriveConnection> open, Promise promise, IConnectionFlow flow, CancellationToken cancellation)
+    {
         Signals.Continue(open.Value.Trace, "serverlessdrives.connection.id", open.Value.Id.Value);
         await witness.StartedAsync(open.Value, cancellation);
-        if (start.Configuration is not null && (await StoreConfigurationAsync(open, start.Configuration, by: null, asRead: false, cancellation)).TryGet(out var configured, out _))
-            open = configured;
-        // Where the vault took so long that the recovery began it, it has not seen the configuration.
-        if (await flow.BeginAsync(open.Value.PresentAttempt(), cancellation) || open.Value.Configuration is null
-            || await flow.TellAsync(key.Connection, ConnectionEventName.For(ConnectionEvent.Configured, open.Value.Attempt), cancellation))
+        if (!open.Value.IsOpen || await flow.BeginAsync(open.Value.PresentAttempt(), cancellation) || open.Value.Configuration is null
+            || await flow.TellAsync(open.Value.Id, ConnectionEventName.For(ConnectionEvent.Configured, open.Value.Attempt), cancellation))
             await connections.KeepAsync(promise, cancellation);
         return open;
     }
@@ -101,8 +121,10 @@ public sealed class ConnectionDesk(IConnections connections, IRoles roles, ISecr
     }
 
     /// <summary>"Applied". Saying it again while the step is still open is fine and changes nothing; of many at once, one counts.</summary>
+    /// <param name="attempt">The attempt that is meant; null for whichever is open.</param>
+    /// <param name="etag">The state that is meant: a connection that has changed since is refused; null for whichever it is in.</param>
     public async Task<Result<Versioned<DriveConnection>>> ConfirmAsync(
-        ConnectionKey key, ConfirmationStep step, int? attempt, string by, string through, IConnectionFlow flow, CancellationToken cancellation)
+        ConnectionKey key, ConfirmationStep step, int? attempt, string? etag, string by, string through, IConnectionFlow flow, CancellationToken cancellation)
     {
         while (true)
         {
@@ -110,6 +132,8 @@ public sealed class ConnectionDesk(IConnections connections, IRoles roles, ISecr
                 return Refusal.NotFound("connection");
             var connection = read.Value;
             Signals.Continue(connection.Trace, "serverlessdrives.connection.id", connection.Id.Value);
+            if (etag is not null && read.ETag != etag)
+                return Refusal.Changed("connection");
             if (connection.OpenStep != step || connection.CancelRequested || (attempt ?? connection.Attempt) != connection.Attempt)
                 return StepNotOpen(connection, $"does not wait for the {(step is ConfirmationStep.TrustPolicy ? "trust policy" : "bucket policy")}", step);
 
@@ -158,18 +182,18 @@ public sealed class ConnectionDesk(IConnections connections, IRoles roles, ISecr
         }
     }
 
-    private async Task<Result<IamRole>> FindOrDraftRoleAsync(Person person, ConnectionStart start, DateTimeOffset now, CancellationToken cancellation)
+    private async Task<Result<IamRole>> FindOrDraftRoleAsync(Person person, ConnectionStart start, RoleId newRoleId, DateTimeOffset now, CancellationToken cancellation)
     {
-        if (start.RoleId is { } id)
+        if (start.RoleId is { } chosen)
         {
-            return await roles.FindAsync(person.Organization, id, cancellation) is { } found && person.MaySee(found.Value.Audience) && found.Value.IsSelectableFor(start.Audience)
+            return await roles.FindAsync(person.Organization, chosen, cancellation) is { } found && person.MaySee(found.Value.Audience) && found.Value.IsSelectableFor(start.Audience)
                 ? found.Value
                 : Refusal.Invalid("authentication.roleId", "There is no such role for this audience.");
         }
 
         return new IamRole
         {
-            Id = RoleId.New(clock),
+            Id = newRoleId,
             Organization = person.Organization,
             Audience = start.Audience,
             DisplayName = start.DisplayName.Value,
@@ -186,9 +210,9 @@ public sealed class ConnectionDesk(IConnections connections, IRoles roles, ISecr
             : StepNotOpen(connection, "takes no configuration");
 
     /// <summary>Puts the secret into the vault, once, and the rest into the row as it stands.</summary>
-    /// <param name="by">Who typed it; null where it came with the start, which is written down by itself.</param>
+    /// <param name="by">Who typed it.</param>
     private async Task<Result<Versioned<DriveConnection>>> StoreConfigurationAsync(
-        Versioned<DriveConnection> read, ConfigurationBody body, UserId? by, bool asRead, CancellationToken cancellation)
+        Versioned<DriveConnection> read, ConfigurationBody body, UserId by, bool asRead, CancellationToken cancellation)
     {
         string? version = null;
         while (true)
@@ -209,8 +233,7 @@ public sealed class ConnectionDesk(IConnections connections, IRoles roles, ISecr
 
             var configuration = version is null ? form.Configuration : form.Configuration with { SecretVersion = version };
             var configured = read.Value.Configure(configuration, clock.GetUtcNow());
-            var act = by is { } person ? ConnectionWitness.Configured(person, read.Value, configured) : null;
-            if (await connections.SaveAsync(read.With(configured), act, cancellation) is { } saved)
+            if (await connections.SaveAsync(read.With(configured), ConnectionWitness.Configured(by, read.Value, configured), cancellation) is { } saved)
             {
                 await DropUnusedVersionAsync(read.Value, saved.Value, version, cancellation);
                 return saved;

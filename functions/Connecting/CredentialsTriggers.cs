@@ -82,7 +82,7 @@ public sealed class CredentialsTriggers(IDrives drives, DriveFinder finder, IRep
             return new Refusal(RefusalKind.Unavailable, "unavailable", "The vault is slow to answer. Nothing was changed; send the new credentials again.").AsProblem();
         }
 
-        return version is null ? DriveFinder.Removed.AsProblem() : await AnswerAsync(request, input with { NewVersion = version }, person, cancellation);
+        return version is null ? DriveFinder.Removed.AsProblem() : await AnswerAsync(request, input with { NewVersion = version }, drive.Audience, cancellation);
     }
 
     private static Result<(AccessKeyId Id, Secret Secret)> Parse(ReplaceCredentialsBody body)
@@ -97,10 +97,12 @@ public sealed class CredentialsTriggers(IDrives drives, DriveFinder finder, IRep
     }
 
     /// <summary>Waits on the rows that the flow writes: the report first, then the drive.</summary>
-    private async Task<IResult> AnswerAsync(HttpRequest request, ReplaceCredentialsInput input, Person person, CancellationToken cancellation)
+    private async Task<IResult> AnswerAsync(HttpRequest request, ReplaceCredentialsInput input, Audience audience, CancellationToken cancellation)
     {
         for (var until = clock.GetUtcNow() + Patience; clock.GetUtcNow() < until; await Task.Delay(Pause, clock, cancellation))
         {
+            if (await request.AdmitAgainAsync(audience, "drive", cancellation) is { } refused)
+                return refused.AsProblem();
             var report = await reports.FindAsync(input.Organization, input.Drive.Value, input.Verification, cancellation);
             if (report is { CompletedAt: not null, Passed: false })
             {
@@ -113,7 +115,7 @@ public sealed class CredentialsTriggers(IDrives drives, DriveFinder finder, IRep
             if (await drives.FindAsync(input.Organization, input.Drive, cancellation) is not { Value: { State: DriveState.Connected, Authentication: DriveAuthentication.AccessKey now } drive })
                 return DriveFinder.Removed.AsProblem();
             if (now.SecretVersion == input.NewVersion)
-                return Answers.Resource(request, await ViewAsync(drive, person, cancellation));
+                return Answers.Resource(request, await ViewAsync(drive, request.Person(), cancellation));
             if (now.SecretVersion != input.OldVersion)
                 return Overtaken.AsProblem();
         }

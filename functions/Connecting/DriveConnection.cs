@@ -242,7 +242,11 @@ public sealed record DriveConnection
         this with { Confirmations = [.. Confirmations, confirmation], UpdatedAt = now };
 
     public DriveConnection Add(CallbackLink link, DateTimeOffset now) =>
-        this with { CallbackLinks = [.. CallbackLinks.TakeLast(CallbackLink.MostPerConnection - 1), link], UpdatedAt = now };
+        this with
+        {
+            CallbackLinks = [.. CallbackLinks.Where(known => known.Operation is null || known.Operation != link.Operation).TakeLast(CallbackLink.MostPerConnection - 1), link],
+            UpdatedAt = now,
+        };
 
     public DriveConnection RevokeCallbackLinks(DateTimeOffset now) =>
         this with { CallbackLinks = [.. CallbackLinks.Select(link => link.RevokedAt is null ? link with { RevokedAt = now } : link)], UpdatedAt = now };

@@ -31,12 +31,15 @@ public sealed class HandOverTriggers(IConnections connections, ConnectionViews v
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/connections/{connectionId}/callback-links")] HttpRequest request, string connectionId) =>
         idempotency.OnceAsync<CallbackLinkBody>(request, async body =>
         {
-            if (!(await FindAsync(request, connectionId)).TryGet(out var connection, out var unknown))
+            if (!(await FindAsync(request, connectionId)).TryGet(out var found, out var unknown))
                 return unknown.AsProblem();
+            var connection = found.Value;
             if (StepOf(body.Step) is not { } step)
                 return Refusal.Invalid("step", "Choose \"trust-policy\" or \"bucket-policy\".").AsProblem();
+            if (body.ExpiresInHours is { } asked && (asked < 1 || asked > CallbackDesk.LongestLife.TotalHours))
+                return Refusal.Invalid("expiresInHours", $"A link lives between 1 hour and {CallbackDesk.LongestLife.TotalHours:0} hours.").AsProblem();
             var life = body.ExpiresInHours is { } hours ? TimeSpan.FromHours(hours) : (TimeSpan?)null;
-            var made = await callbacks.MakeAsync(request.Person(), new(connection.Organization, connection.Id), step, life, request.HttpContext.RequestAborted);
+            var made = await callbacks.MakeAsync(request.Person(), new(connection.Organization, connection.Id), step, life, request.Operation().Id, request.HttpContext.RequestAborted);
             return made.Answer(link => Results.Json(
                 new CallbackLinkView(new Uri(BaseAddress(request), $"/callback/{link.Token.Reveal()}"), body.Step!, link.Link.ExpiresAt), Json.Options, statusCode: StatusCodes.Status201Created));
         });
@@ -50,11 +53,13 @@ public sealed class HandOverTriggers(IConnections connections, ConnectionViews v
     public async Task<IResult> RevokeCallbackLinksAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "api/connections/{connectionId}/callback-links")] HttpRequest request, string connectionId)
     {
-        if (!(await FindAsync(request, connectionId)).TryGet(out var connection, out var unknown))
+        if (!(await FindAsync(request, connectionId)).TryGet(out var found, out var unknown))
             return unknown.AsProblem();
-        if (request.Headers.IfMatch.Count > 0 && Preconditions.Check(request, await views.OfAsync(connection, request.HttpContext.RequestAborted), "connection") is { } changed)
+        var connection = found.Value;
+        var insists = request.Headers.IfMatch.Count > 0;
+        if (insists && Preconditions.Check(request, await views.OfAsync(connection, request.HttpContext.RequestAborted), "connection") is { } changed)
             return changed.AsProblem();
-        return (await callbacks.RevokeAllAsync(request.Person(), new(connection.Organization, connection.Id), request.HttpContext.RequestAborted)).Answer(_ => Results.NoContent());
+        return (await callbacks.RevokeAllAsync(request.Person(), new(connection.Organization, connection.Id), insists ? found.ETag : null, request.HttpContext.RequestAborted)).Answer(_ => Results.NoContent());
     }
 
     [Function("GetConnectionSetup")]
@@ -68,8 +73,9 @@ public sealed class HandOverTriggers(IConnections connections, ConnectionViews v
     public async Task<IResult> SetupAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/connections/{connectionId}/setup")] HttpRequest request, string connectionId)
     {
-        if (!(await FindAsync(request, connectionId)).TryGet(out var connection, out var unknown))
+        if (!(await FindAsync(request, connectionId)).TryGet(out var found, out var unknown))
             return unknown.AsProblem();
+        var connection = found.Value;
         var format = SetupText.FormatOf(request.Query["format"]);
         if (format is null)
             return Refusal.Invalid("format", "One of aws-cli, cloudformation, terraform was expected.").AsProblem();
@@ -91,8 +97,9 @@ public sealed class HandOverTriggers(IConnections connections, ConnectionViews v
     public async Task<IResult> MergeAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/connections/{connectionId}/merged-bucket-policy")] HttpRequest request, string connectionId)
     {
-        if (!(await FindAsync(request, connectionId)).TryGet(out var connection, out var unknown))
+        if (!(await FindAsync(request, connectionId)).TryGet(out var found, out var unknown))
             return unknown.AsProblem();
+        var connection = found.Value;
         if (connection is not { Access: { } access, RoleArn: { } role } || connection.Method is ConnectionMethod.AccessKey)
             return Refusal.Conflict("step-not-open", "There is no bucket policy to merge yet; it is offered once bucket and role are known.").AsProblem();
         if (!(await request.ReadBytesAsync()).TryGet(out var present, out var unreadable))
@@ -111,13 +118,13 @@ public sealed class HandOverTriggers(IConnections connections, ConnectionViews v
 
     internal static Uri BaseAddress(HttpRequest request) => new($"{request.Scheme}://{request.Host}");
 
-    private async Task<Result<DriveConnection>> FindAsync(HttpRequest request, string connectionId)
+    private async Task<Result<Versioned<DriveConnection>>> FindAsync(HttpRequest request, string connectionId)
     {
         var person = request.Person();
         if (!Identifier.TryParse<ConnectionId>(connectionId, out var id)
             || await connections.FindAsync(new(person.Organization, id), request.HttpContext.RequestAborted) is not { } found
             || !person.MaySee(found.Value.Audience))
             return Refusal.NotFound("connection");
-        return person.MayConnect(found.Value.Audience) ? found.Value : Refusal.Forbidden("Only admins change connections for the whole organization.");
+        return person.MayConnect(found.Value.Audience) ? found : Refusal.Forbidden("Only admins change connections for the whole organization.");
     }
 }

@@ -25,7 +25,7 @@ public sealed class SetupDesk(ConnectionViews views, CallbackDesk callbacks)
                 : [open];
             foreach (var step in steps)
             {
-                if (!(await callbacks.MakeAsync(person, new(connection.Organization, connection.Id), step, life: null, cancellation)).TryGet(out var made, out var refusal))
+                if (!(await callbacks.MakeAsync(person, new(connection.Organization, connection.Id), step, life: null, operation: null, cancellation)).TryGet(out var made, out var refusal))
                     return refusal;
                 links.Add(new Uri(baseAddress, $"/api/callbacks/{made.Token.Reveal()}"));
             }

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using ServerlessDrives.Access;
@@ -16,29 +15,29 @@ public sealed record DisplayName
 
     public string Value { get; }
 
-    /// <summary>What two names must not share in one audience: the compatibility form in upper case, so that look-alikes of case and width collide.</summary>
-    public string Key => Value.Normalize(NormalizationForm.FormKC).ToUpperInvariant();
+    /// <summary>What two names must not share in one audience, so that names which look alike collide.</summary>
+    public string Key => VisibleText.KeyOf(Value);
 
-    public static Parsed<DisplayName> Parse(string? text)
+    /// <summary>What they mustn't have shared before <see cref="Key"/> was what it is now: names of then are reserved under this.</summary>
+    public string FormerKey => Value.ToUpperInvariant();
+
+    public static Parsed<DisplayName> Parse(string? text) => VisibleText.Parse(text, MaxLength, "the drive").TryGet(out var name, out var problem)
+        ? new DisplayName(name)
+        : Parsed.Refuse<DisplayName>(problem);
+
+    /// <summary>A name that is stored: it was taken under the rules of its time.</summary>
+    public static DisplayName Stored(string text)
     {
-        var name = text?.Trim() ?? "";
-        if (name.Length == 0)
-            return Parsed.Refuse<DisplayName>("Give the drive a name.");
-        if (name.Length > MaxLength)
-            return Parsed.Refuse<DisplayName>($"The name has {name.Length} characters; at most {MaxLength} are allowed.");
-        if (!IsWellFormed(name) || name.EnumerateRunes().Any(rune => Rune.IsControl(rune) || Rune.GetUnicodeCategory(rune) is System.Globalization.UnicodeCategory.Format or System.Globalization.UnicodeCategory.PrivateUse))
-            return Parsed.Refuse<DisplayName>("The name has characters that can't be seen; use letters, digits, spaces and punctuation.");
-        return new DisplayName(name);
+        ArgumentException.ThrowIfNullOrEmpty(text);
+        return new(text);
     }
-
-    private static bool IsWellFormed(string text) => !text.EnumerateRunes().Contains(Rune.ReplacementChar);
 
     public override string ToString() => Value;
 
     private sealed class DisplayNameJsonConverter : JsonConverter<DisplayName>
     {
         public override DisplayName Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-            Parse(reader.GetString()).TryGet(out var name, out var problem) ? name : throw new JsonException(problem);
+            reader.GetString() is { Length: > 0 } text ? Stored(text) : throw new JsonException("A name was expected.");
 
         public override void Write(Utf8JsonWriter writer, DisplayName value, JsonSerializerOptions options) => writer.WriteStringValue(value.Value);
     }

@@ -12,7 +12,7 @@ public interface IRoles
     /// <param name="cursor">Where the previous page ended, or null.</param>
     Task<Page<IamRole>> ListAsync(OrganizationId organization, IReadOnlyCollection<Audience>? audiences, int limit, string? cursor, CancellationToken cancellation);
 
-    /// <returns>False when its workspace is gone.</returns>
+    /// <returns>False when its workspace is gone, or there is a role of this id already.</returns>
     Task<bool> CreateAsync(IamRole role, Person by, CancellationToken cancellation);
 
     /// <summary>What the role is used by, which is what keeps it from being deleted.</summary>

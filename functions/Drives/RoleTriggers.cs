@@ -68,7 +68,7 @@ public sealed class RoleTriggers(IRoles roles, IWorkspaces workspaces, IPrincipa
                 return Refusal.Forbidden("Only admins add roles for the whole organization.").AsProblem();
             var role = new IamRole
             {
-                Id = RoleId.New(clock),
+                Id = request.Operation().IdOf<RoleId>(),
                 Organization = person.Organization,
                 Audience = audience!,
                 DisplayName = name?.Value,
@@ -78,7 +78,13 @@ public sealed class RoleTriggers(IRoles roles, IWorkspaces workspaces, IPrincipa
                 CreatedAt = clock.GetUtcNow(),
             };
             if (!await roles.CreateAsync(role, person, cancellation))
-                return Refusal.NotFound("workspace").AsProblem();
+            {
+                // Repeated, because the first answer was lost.
+                if (await roles.FindAsync(person.Organization, role.Id, cancellation) is not { } created)
+                    return Refusal.NotFound("workspace").AsProblem();
+                role = created.Value;
+            }
+
             return Answers.Resource(request, await ViewAsync(person, role, cancellation), StatusCodes.Status201Created, $"/api/roles/{role.Id}");
         });
 

@@ -31,6 +31,8 @@ public sealed record AuditEntryView(string Id, DateTimeOffset At, Actor Actor, s
 [Section("Events")]
 public sealed class AuditTriggers(IAuditTrail audit, IPeople people)
 {
+    private const int MaxTextLength = 200;
+
     [Function("ListAudit")]
     [Requires(Need.Admin)]
     [Summary("Who did what")]
@@ -52,11 +54,13 @@ public sealed class AuditTriggers(IAuditTrail audit, IPeople people)
             from = parsed;
         }
 
-        var query = new AuditQuery(request.Person().Organization, from, Text(request, "actor"), Text(request, "resource"));
+        if (!ListQuery.Text(request, "actor", MaxTextLength).TryGet(out var actor, out var longActor))
+            return longActor.AsProblem();
+        if (!ListQuery.Text(request, "resource", MaxTextLength).TryGet(out var resource, out var longResource))
+            return longResource.AsProblem();
+        var query = new AuditQuery(request.Person().Organization, from, actor.Chosen, resource.Chosen);
         var page = await audit.ListAsync(query, paging.Limit, paging.Cursor, request.HttpContext.RequestAborted);
         var known = await people.FindAsync(query.Organization, page.Items.SelectMany(AuditEntryView.UsersOf).Distinct(), request.HttpContext.RequestAborted);
         return Answers.List(page.Select(entry => AuditEntryView.Of(entry, known)));
     }
-
-    private static string? Text(HttpRequest request, string name) => request.Query[name].ToString() is { Length: > 0 and <= 200 } text ? text : null;
 }

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using ServerlessDrives.Drives;
+using ServerlessDrives.Secrets;
 using ServerlessDrives.Workspaces;
 
 namespace ServerlessDrives.Events;
@@ -18,6 +19,8 @@ public static class EventsComposition
         services.AddSingleton<IEvents, EventOutbox>();
         services.AddSingleton<IDriveWitness, DriveAnnouncements>();
         services.AddSingleton<Redelivery>();
+        services.AddSingleton<WebhookKeys>();
+        services.AddSingleton<ISecretOwners, WebhooksWithKeys>();
         services.AddHttpClient<IWebhookSender, WebhookSender>(WebhookSender.ClientName)
             .ConfigurePrimaryHttpMessageHandler(provider => new SocketsHttpHandler
             {

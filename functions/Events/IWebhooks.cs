@@ -8,7 +8,8 @@ public interface IWebhooks
     Task<Page<Webhook>> ListAsync(OrganizationId organization, int limit, string? cursor, CancellationToken cancellation);
 
     /// <summary>Writes a new webhook, and the act that made it, together.</summary>
-    Task CreateAsync(Webhook webhook, Act act, CancellationToken cancellation);
+    /// <returns>False when there is one of this id already.</returns>
+    Task<bool> CreateAsync(Webhook webhook, Act act, CancellationToken cancellation);
 
     /// <summary>Replaces a webhook, and writes down the act that changed it, together.</summary>
     /// <param name="act">Null for what is nobody's act.</param>

@@ -36,7 +36,7 @@ public sealed record DeliveryView(DeliveryId Id, string EventId, string Type, st
 
 /// <summary>Webhooks over HTTP: an admin's business, since they hear of the whole organization.</summary>
 [Section("Events")]
-public sealed class WebhookTriggers(IWebhooks webhooks, IEvents events, ISecrets secrets, Redelivery redelivery, EventOptions options, Idempotency idempotency, TimeProvider clock)
+public sealed class WebhookTriggers(IWebhooks webhooks, WebhookKeys keys, IEvents events, Redelivery redelivery, EventOptions options, Idempotency idempotency, TimeProvider clock)
 {
     [Function("ListWebhooks")]
     [Requires(Need.Admin)]
@@ -71,21 +71,23 @@ public sealed class WebhookTriggers(IWebhooks webhooks, IEvents events, ISecrets
             if (!form.IsValid)
                 return form.Refusal.AsProblem();
 
-            var (key, name) = (WebhookKey.New(), SecretName.New());
-            var version = await secrets.StoreAsync(name, key, cancellation) ?? throw new InvalidOperationException("A new name took no secret.");
-            var webhook = new Webhook
-            {
-                Id = WebhookId.New(clock),
-                Organization = person.Organization,
-                Url = url!,
-                Description = body.Description,
-                Types = body.Events ?? [],
-                Secret = name,
-                SecretVersion = version,
-                CreatedBy = person.Id,
-                CreatedAt = clock.GetUtcNow(),
-            };
-            await webhooks.CreateAsync(webhook, WebhookActs.Created(webhook), cancellation);
+            var operation = request.Operation();
+            var (webhook, key) = await keys.CreateAsync(
+                operation.IdOf<WebhookId>(),
+                person.Organization,
+                (name, version) => new()
+                {
+                    Id = operation.IdOf<WebhookId>(),
+                    Organization = person.Organization,
+                    Url = url!,
+                    Description = body.Description,
+                    Types = body.Events ?? [],
+                    Secret = name,
+                    SecretVersion = version,
+                    CreatedBy = person.Id,
+                    CreatedAt = clock.GetUtcNow(),
+                },
+                cancellation);
             request.HttpContext.Response.Headers.CacheControl = "no-store";
             return Results.Json(WebhookView.Of(webhook, key.Reveal()), Json.Options, statusCode: StatusCodes.Status201Created);
         });
@@ -102,8 +104,7 @@ public sealed class WebhookTriggers(IWebhooks webhooks, IEvents events, ISecrets
         {
             if (!(await FindAsync(request, webhookId)).TryGet(out var found, out var unknown))
                 return unknown.AsProblem();
-            await secrets.DeleteAsync(found.Value.Secret, request.HttpContext.RequestAborted);
-            if (await webhooks.DeleteAsync(found, WebhookActs.Deleted(request.Person().Id, found.Value), request.HttpContext.RequestAborted))
+            if (await keys.DeleteAsync(found, request.Person().Id, request.HttpContext.RequestAborted))
                 return Results.NoContent();
         }
     }
@@ -161,9 +162,9 @@ public sealed class WebhookTriggers(IWebhooks webhooks, IEvents events, ISecrets
             return form.Refuse<Uri>("url", "An absolute https URL without a user name was expected.");
         if (url.Scheme != Uri.UriSchemeHttps && !(options.AllowPrivateTargets && url.Scheme == Uri.UriSchemeHttp))
             return form.Refuse<Uri>("url", "Events are sent over https only.");
-        return !options.AllowPrivateTargets && System.Net.IPAddress.TryParse(url.Host.Trim('[', ']'), out var address) && !PublicAddresses.IsPublic(address)
-            ? form.Refuse<Uri>("url", "Events are sent to public addresses only.")
-            : url;
+        return options.AllowPrivateTargets || PublicAddresses.IsPublicHost(url)
+            ? url
+            : form.Refuse<Uri>("url", "Events are sent to public addresses only: to a name that DNS knows everywhere, or to a public IP address.");
     }
 
     /// <summary>A foreign one is not found, whoever asks; the organization's own are its admins' business.</summary>

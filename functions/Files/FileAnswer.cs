@@ -1,11 +1,12 @@
-using System.IO.Pipelines;
 using System.Net.Http.Headers;
 using Microsoft.AspNetCore.Http;
+using ServerlessDrives.Http;
+using ServerlessDrives.Workspaces;
 
 namespace ServerlessDrives.Files;
 
 /// <summary>Answers with a file's bytes as they come from S3, never faster than the reader takes them.</summary>
-public sealed class FileAnswer(FileContent content, string name) : IResult
+public sealed class FileAnswer(FileContent content, string name, Audience audience) : IResult
 {
     private const int BufferBytes = 128 * 1024;
 
@@ -41,21 +42,32 @@ public sealed class FileAnswer(FileContent content, string name) : IResult
             response.Headers.ContentSecurityPolicy = "sandbox; default-src 'none'";
             response.Headers.ContentDisposition = ContentNames.Attachment(name);
             if (content.Body is not null)
-                await CopyAsync(content.Body, content.Length ?? BufferBytes, response.BodyWriter, httpContext.RequestAborted);
+                await CopyAsync(content.Body, content.Length ?? BufferBytes, httpContext);
         }
     }
 
     /// <summary>S3's bytes are read straight into what is sent: they are copied nowhere.</summary>
     /// <param name="length">Bytes that are to come: a small file takes no large buffer.</param>
-    private static async Task CopyAsync(Stream from, long length, PipeWriter to, CancellationToken cancellation)
+    private async Task CopyAsync(Stream from, long length, HttpContext http)
     {
-        var buffer = (int)Math.Clamp(length, 1, BufferBytes);
+        var (to, cancellation) = (http.Response.BodyWriter, http.RequestAborted);
+        var (buffer, admittedAt) = ((int)Math.Clamp(length, 1, BufferBytes), Environment.TickCount64);
         while (await from.ReadAsync(to.GetMemory(buffer), cancellation) is > 0 and var read)
         {
             to.Advance(read);
             FileMeasures.Read(read);
             if ((await to.FlushAsync(cancellation)).IsCompleted)
                 return;
+            if (Environment.TickCount64 - admittedAt < Admission.Interval.TotalMilliseconds)
+                continue;
+            if (await http.Request.AdmitAgainAsync(audience, "drive", cancellation, byRecent: true) is not null)
+            {
+                // All that HTTP has to say in the middle of a body.
+                http.Abort();
+                return;
+            }
+
+            admittedAt = Environment.TickCount64;
         }
     }
 }

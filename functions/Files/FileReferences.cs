@@ -21,7 +21,11 @@ public sealed record PendingUpload(
 /// <summary>A multipart upload that is open at S3, whoever sends its parts.</summary>
 /// <param name="S3UploadId">S3's name for it; stays with us.</param>
 /// <param name="ExpiresAt">When nobody can be at work on it any more.</param>
-public sealed record OpenUpload(OrganizationId Organization, DriveId Drive, FilePath Path, string S3UploadId, DateTimeOffset ExpiresAt);
+public sealed record OpenUpload(OrganizationId Organization, DriveId Drive, FilePath Path, string S3UploadId, DateTimeOffset ExpiresAt)
+{
+    /// <summary>When it was about to begin, where S3's name for it isn't known yet and <see cref="S3UploadId"/> is one of ours; null once it is.</summary>
+    public DateTimeOffset? BeginningAt { get; init; }
+}
 
 /// <summary>References and uploads, as rows.</summary>
 public interface IFileRecords

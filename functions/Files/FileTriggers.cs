@@ -106,18 +106,22 @@ public sealed class FileTriggers(IDriveFiles files, DriveFinder finder)
             return refusal.AsProblem();
         }
 
-        return new FileAnswer(content, request.Query["download"].ToString() is { Length: > 0 } name ? name : file.Name);
+        return new FileAnswer(content, request.Query["download"].ToString() is { Length: > 0 } name ? name : file.Name, drive.Audience);
     }
 
     /// <summary>What a request brings, as it is to be written.</summary>
-    internal static Result<FileToWrite> ContentOf(HttpRequest request)
+    internal static Result<FileToWrite> ContentOf(HttpRequest request, Drive drive)
     {
+        request.Body = new AdmittedBody(request, request.Body, drive.Audience);
         if (!ContentDigests.Parse(request.Headers).TryGet(out var digests, out var wrong))
             return wrong;
         return ContentKind.Parse(request.ContentType, request.Headers.ContentEncoding.ToString()).TryGet(out var kind, out var odd)
             ? new FileToWrite(request.Body, request.ContentLength, kind, null, null, digests)
             : odd;
     }
+
+    /// <summary>Why the sender of a body was let in no longer before its end; then nothing was written. Null otherwise.</summary>
+    internal static Refusal? RefusalOf(HttpRequest request) => (request.Body as AdmittedBody)?.Refused;
 
     private async Task<IResult> ListAsync(HttpRequest request, string driveId)
     {
@@ -146,14 +150,17 @@ public sealed class FileTriggers(IDriveFiles files, DriveFinder finder)
             return new Refusal(RefusalKind.Malformed, "malformed", "A file is written whole; leave Content-Range out. Use a presigned upload to send it in parts.").AsProblem();
         if (Preconditions.MatchesNothing(request.Headers.IfMatch))
             return Refusal.Changed("file").AsProblem();
-        if (!ContentOf(request).TryGet(out var content, out var odd))
+        if (!ContentOf(request, drive).TryGet(out var content, out var odd))
             return odd.AsProblem();
         if (Text(request.Headers.IfNoneMatch) is { } ifNoneMatch && ifNoneMatch != "*")
             return Refusal.Invalid("If-None-Match", "A write takes * only: it is there already, or it isn't.").AsProblem();
         if (Text(request.Headers.IfMatch) is { } ifMatch && (ifMatch.Contains(',', StringComparison.Ordinal) || request.Headers.IfNoneMatch.Count > 0))
             return Refusal.Invalid("If-Match", "A write takes one ETag, or *, and not If-None-Match besides.").AsProblem();
         var toWrite = content with { IfNoneMatch = Text(request.Headers.IfNoneMatch), IfMatch = Text(request.Headers.IfMatch) };
-        return (await files.WriteAsync(drive, file, toWrite, request.HttpContext.RequestAborted)).Answer(stored =>
+        var written = await files.WriteAsync(drive, file, toWrite, request.HttpContext.RequestAborted);
+        if (RefusalOf(request) is { } refused)
+            return refused.AsProblem();
+        return written.Answer(stored =>
         {
             FileMeasures.Written(stored.Size);
             request.HttpContext.Response.Headers.ETag = stored.ETag;

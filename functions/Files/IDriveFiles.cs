@@ -43,7 +43,12 @@ public interface IDriveFiles
 /// <param name="Type"><c>file</c> or <c>folder</c>.</param>
 /// <param name="Path">Below the drive's path; a folder's without a slash at its end.</param>
 /// <param name="Addressable">False for keys that other programs made and that name no path here (empty or dotted parts): seen, but not reachable.</param>
-public sealed record FileEntry(string Type, string Path, long? Size, DateTimeOffset? LastModified, [property: JsonPropertyName("etag")] string? ETag, bool Addressable = true);
+public sealed record FileEntry(string Type, string Path, long? Size, DateTimeOffset? LastModified, [property: JsonPropertyName("etag")] string? ETag, bool Addressable = true)
+{
+    /// <summary>The path with a code in place of each character that can't be seen; left out where there is none. Show this, and ask for <see cref="Path"/>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? ShownAs => VisibleText.Reveal(Path) is var shown && shown != Path ? shown : null;
+}
 
 /// <summary>What a reader asks for, as HTTP says it.</summary>
 /// <param name="Range">The <c>Range</c> header, such as <c>bytes=0-99</c>.</param>

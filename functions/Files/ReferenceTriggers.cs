@@ -35,7 +35,7 @@ public sealed class ReferenceTriggers(IDriveFiles files, IFileRecords records, F
                 return Refusal.Invalid("path", problem).AsProblem();
             if (!(await files.LookAsync(drive, path, ReadConditions.None, cancellation)).TryGet(out var file, out var refusal))
                 return refusal.AsProblem();
-            var reference = new FileReference(FileId.New(clock), person.Organization, drive.Id, path, drive.Audience, file.ETag, file.VersionId, person.Id, clock.GetUtcNow());
+            var reference = new FileReference(request.Operation().IdOf<FileId>(), person.Organization, drive.Id, path, drive.Audience, file.ETag, file.VersionId, person.Id, clock.GetUtcNow());
             await records.AddAsync(reference, cancellation);
             return Answers.Resource(request, ViewOf(reference, file), StatusCodes.Status201Created, $"/api/files/{reference.Id}");
         });

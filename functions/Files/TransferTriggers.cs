@@ -27,7 +27,7 @@ public sealed record DownloadLinkView(Uri Url, DateTimeOffset ExpiresAt);
 
 /// <summary>Transfers that bypass us: presigned links, straight to S3, under the drive's path, encryption and audience.</summary>
 [Section("Files")]
-public sealed class TransferTriggers(IDriveFiles files, IFileRecords records, DriveFinder finder, Idempotency idempotency, TimeProvider clock)
+public sealed class TransferTriggers(IDriveFiles files, IFileRecords records, DriveFinder finder, Idempotency idempotency)
 {
     /// <summary>S3's largest object, in bytes.</summary>
     public const long MostBytes = 5L * 1024 * 1024 * 1024 * 1024;
@@ -58,10 +58,15 @@ public sealed class TransferTriggers(IDriveFiles files, IFileRecords records, Dr
                 return form.Refusal.AsProblem();
             if (!ContentKind.Parse(body.ContentType, typeField: "contentType").TryGet(out var kind, out var odd))
                 return odd.AsProblem();
+            var id = request.Operation().IdOf<UploadId>();
+            // Repeated, because its answer was lost: the upload that was begun then has parts that nobody knows the links of.
+            if (request.Operation().IsRepeated && await records.FindAsync(person.Organization, id, cancellation) is { } lost && lost.Drive == drive.Id
+                && !(await files.AbortUploadAsync(drive, lost.Open, cancellation)).TryGet(out _, out var stuck))
+                return stuck.AsProblem();
             if (!(await files.BeginUploadAsync(drive, path!, body.Size!.Value, kind, LinkLife, cancellation)).TryGet(out var begun, out var refusal))
                 return refusal.AsProblem();
             var upload = new PendingUpload(
-                UploadId.New(clock), person.Organization, drive.Id, path!, begun.Upload.S3UploadId, body.Size.Value, person.Id, begun.Upload.ExpiresAt);
+                id, person.Organization, drive.Id, path!, begun.Upload.S3UploadId, body.Size.Value, person.Id, begun.Upload.ExpiresAt);
             await records.AddAsync(upload, cancellation);
             return Results.Json(
                 new UploadView(upload.Id, path!.Value, begun.PartSize, [.. begun.Parts.Select((url, i) => new UploadPartView(i + 1, url))], begun.Ends),

@@ -7,11 +7,14 @@ namespace ServerlessDrives.Health;
 
 /// <summary>One look at one drive: judged, stored, then told, then remembered. A crash between any two of them is made good at the next look.</summary>
 public sealed class DriveCheckup(
-    IDrives drives, IHealthProbe probe, IHealthRounds rounds, IHealthHistory history, IVerification verification, IReports reports,
+    IDrives drives, IHealthProbe probe, IProbeLeftovers leftovers, IHealthRounds rounds, IHealthHistory history, IVerification verification, IReports reports,
     IEvents events, IAuditTrail audit, TimeProvider clock)
 {
     /// <summary>A drive is enrolled just before it is there; one that still isn't after this long never came to be.</summary>
     private static readonly TimeSpan Birth = TimeSpan.FromHours(1);
+
+    /// <summary>What a probe wrote longer ago than this, it will not remove any more.</summary>
+    private static readonly TimeSpan LongestProbe = TimeSpan.FromHours(1);
 
     public async Task CheckAsync(DueLook look, CancellationToken cancellation)
     {
@@ -68,7 +71,9 @@ public sealed class DriveCheckup(
         var looked = await probe.LookAsync(LookTarget.Of(drive), cancellation);
         if (!writes || looked is not HealthOutcome.Reachable)
             return looked;
-        return await probe.WriteAsync(drive, cancellation) switch
+        var written = await probe.WriteAsync(drive, cancellation);
+        await leftovers.RemoveAsync(drive, clock.GetUtcNow() - LongestProbe, cancellation);
+        return written switch
         {
             HealthOutcome.Refused refused => new HealthOutcome.ReadOnly(refused.Problem),
             var other => other,

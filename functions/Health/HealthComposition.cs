@@ -18,6 +18,7 @@ public static class HealthComposition
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<HealthOptions>>().Value);
         services.AddSingleton<DriveCheckup>();
         services.AddSingleton<IDriveWitness, Enrolment>();
+        services.AddSingleton<IHoldsDrives, ProbesOfRemovedDrives>();
         return services;
     }
 }

@@ -25,6 +25,7 @@ public static class HttpComposition
         builder.UseMiddleware<LastResort>();
         builder.UseMiddleware<DotSegments>();
         builder.UseMiddleware<SignIn>();
+        builder.UseMiddleware<RunToCompletion>();
         return builder;
     }
 }

@@ -8,22 +8,47 @@ using ServerlessDrives.Workspaces;
 namespace ServerlessDrives.Http;
 
 /// <summary>An answer as it was given.</summary>
-public sealed record RecordedAnswer(int Status, string? ContentType, string? Location, string? ETag, string Body);
+/// <param name="Reader">Who may be answered so again: somebody who sees no less than the one who was answered first.</param>
+public sealed record RecordedAnswer(int Status, string? ContentType, string? Location, string? ETag, string Body, AnswerReader? Reader = null);
 
-/// <summary>Where answers to keyed requests are kept for a day.</summary>
+/// <param name="IsAdmin">Whether the answer was given to an admin.</param>
+/// <param name="Workspaces">The workspaces that its reader was in.</param>
+public sealed record AnswerReader(bool IsAdmin, IReadOnlyList<WorkspaceId> Workspaces)
+{
+    public static AnswerReader Of(Person person)
+    {
+        ArgumentNullException.ThrowIfNull(person);
+        return new(person.IsAdmin, [.. person.Workspaces.Keys]);
+    }
+
+    public bool Admits(Person person)
+    {
+        ArgumentNullException.ThrowIfNull(person);
+        return person.IsAdmin || (!IsAdmin && Workspaces.All(person.Workspaces.ContainsKey));
+    }
+}
+
+/// <summary>Where keyed requests and their answers are kept for a day.</summary>
 public interface IIdempotencyRecords
 {
-    /// <summary>Begins the request, unless it was begun before.</summary>
-    /// <param name="fingerprint">What the request says, as a hash.</param>
-    /// <returns>Null when it is begun now; otherwise what is known of it.</returns>
-    Task<IdempotencyRecord?> BeginAsync(string partition, string key, string fingerprint, CancellationToken cancellation);
+    /// <summary>Begins the request, or takes it over from whoever began it and has died, unless it is being answered or was.</summary>
+    /// <param name="fingerprint">What the request says, as a hash, or the beginning of that; a request that says something else is not taken over.</param>
+    Task<IdempotencyRecord> BeginAsync(string partition, string key, string fingerprint, CancellationToken cancellation);
 
-    /// <summary>Says that a request which takes long is still being answered, so that nobody takes it for one that a crash cut off.</summary>
+    /// <summary>Notes that the request is still being answered, so that nobody takes it over.</summary>
     Task StillAtItAsync(string partition, string key, CancellationToken cancellation);
 
-    /// <summary>Keeps the answer, encrypted by whoever asks; null forgets the request, so that it can be made again.</summary>
+    /// <summary>Keeps the answer, encrypted by the caller, unless there is one already.</summary>
     /// <param name="fingerprint">What the request turned out to say, where that wasn't known when it began; null for what was said then.</param>
-    Task EndAsync(string partition, string key, byte[]? answer, string? fingerprint, CancellationToken cancellation);
+    /// <returns>The answer that was there already, for there is one only; null where this one was kept.</returns>
+    Task<byte[]?> EndAsync(string partition, string key, byte[] answer, string? fingerprint, CancellationToken cancellation);
+
+    /// <summary>The request failed: whoever repeats it may take it over at once.</summary>
+    /// <param name="owner">By whom it was being answered; nothing happens when that is somebody else by now.</param>
+    Task AbandonAsync(string partition, string key, Guid owner, CancellationToken cancellation);
+
+    /// <summary>Forgets a request that did nothing, so that its key may be used for another.</summary>
+    Task ForgetAsync(string partition, string key, CancellationToken cancellation);
 
     /// <summary>Forgets requests that are older than answers are kept.</summary>
     /// <param name="most">How many at most.</param>
@@ -31,9 +56,11 @@ public interface IIdempotencyRecords
     Task<int> PurgeAsync(int most, CancellationToken cancellation);
 }
 
-/// <param name="Ended">False while the first request is still being answered.</param>
+/// <param name="Owner">By whom it is being answered.</param>
+/// <param name="IsOurs">Whether that is whoever has just asked.</param>
+/// <param name="Ended">False while the request is still being answered.</param>
 /// <param name="Answer">Null until then, and when the answer was too large to be kept.</param>
-public sealed record IdempotencyRecord(string Fingerprint, bool Ended, byte[]? Answer);
+public sealed record IdempotencyRecord(string Fingerprint, Operation Operation, Guid Owner, bool IsOurs, bool Ended, byte[]? Answer);
 
 /// <summary>
 /// Makes a POST with an <c>Idempotency-Key</c> happen once. What is kept of the answer is encrypted with a key made of the caller's own
@@ -45,9 +72,12 @@ public sealed partial class Idempotency(IIdempotencyRecords records, TimeProvide
     private const int MostKeyLength = 200;
 
     /// <summary>How long a request that came while the first one of its key is being answered waits for that answer.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan AnswerWait = TimeSpan.FromSeconds(20);
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>How often a request that is being answered notes that it still is.</summary>
+    private static readonly TimeSpan Beat = TimeSpan.FromSeconds(4);
 
     /// <summary>Reads the body and acts on it, or answers as it was answered before.</summary>
     public Task<IResult> OnceAsync<TBody>(HttpRequest request, Func<TBody, Task<IResult>> act)
@@ -71,59 +101,104 @@ public sealed partial class Idempotency(IIdempotencyRecords records, TimeProvide
             request.Body.Position = 0;
 
             var fingerprint = Convert.ToHexStringLower(SHA256.HashData([.. Encoding.UTF8.GetBytes($"{request.Method} {request.Path}\n"), .. bytes]));
-            if (await BegunBeforeAsync(place, fingerprint, request.HttpContext.RequestAborted) is { } known)
-                return AnswerTo(known, place, isSame: known.Fingerprint == fingerprint);
+            var record = await BeginAsync(place, fingerprint, request.HttpContext.RequestAborted);
+            if (!record.IsOurs)
+                return await AnswerToAsync(request, record, place, isSame: record.Fingerprint == fingerprint);
 
-            RecordedAnswer? answer = null;
-            try
-            {
-                answer = await RecordAsync(request, await act());
-                return new Replay(answer);
-            }
-            finally
-            {
-                // Our own failures, and "later", are not kept: the request may be made again under its key.
-                await EndAsync(place, answer is { Status: < 500 and not StatusCodes.Status429TooManyRequests } ? answer : null, fingerprint: null);
-            }
+            // Our own failures, and "later", are not kept: the request may be made again under its key.
+            var answer = await ActAsync(request, record, place, act);
+            return answer.Status is < 500 and not StatusCodes.Status429TooManyRequests
+                ? new Replay(await EndAsync(place, answer, fingerprint: null))
+                : await AbandonAsync(record, place, answer);
         });
+    }
+
+    /// <summary>Acts, and notes meanwhile that it does; a failure leaves the request to whoever repeats it.</summary>
+    private async Task<RecordedAnswer> ActAsync(HttpRequest request, IdempotencyRecord record, Place place, Func<Task<IResult>> act)
+    {
+        request.Begin(record.Operation);
+        using var ended = new CancellationTokenSource();
+        var beating = BeatAsync(place, ended.Token);
+        try
+        {
+            return await RecordAsync(request, await act());
+        }
+        catch
+        {
+            await records.AbandonAsync(place.Partition, place.Name, record.Owner, CancellationToken.None);
+            throw;
+        }
+        finally
+        {
+            await ended.CancelAsync();
+            await beating;
+        }
+    }
+
+    private async Task<IResult> AbandonAsync(IdempotencyRecord record, Place place, RecordedAnswer answer)
+    {
+        await records.AbandonAsync(place.Partition, place.Name, record.Owner, CancellationToken.None);
+        return new Replay(answer);
+    }
+
+    private async Task BeatAsync(Place place, CancellationToken ended)
+    {
+        try
+        {
+            using var timer = new PeriodicTimer(Beat, clock);
+            while (await timer.WaitForNextTickAsync(ended))
+                await records.StillAtItAsync(place.Partition, place.Name, ended);
+        }
+        catch (OperationCanceledException) when (ended.IsCancellationRequested)
+        {
+            // The request is answered.
+        }
     }
 
     private static async Task<IResult> KeyedAsync(HttpRequest request, Func<Task<IResult>> act, Func<Place, Task<IResult>> once)
     {
         var key = request.Headers[Header].ToString();
         if (key.Length == 0)
+        {
+            request.Begin(Operation.New(TimeProvider.System));
             return await act();
+        }
+
         return key.Length > MostKeyLength || key.Any(char.IsControl)
             ? new Refusal(RefusalKind.Malformed, "malformed", $"An Idempotency-Key has at most {MostKeyLength} printable characters.").AsProblem()
             : await once(Place.Of(request.Person(), key));
     }
 
     /// <param name="fingerprint">What the request says, or the beginning of that.</param>
-    /// <returns>Null when it is begun now; otherwise what is known of it once it has ended, was another request, or has been waited for long enough.</returns>
-    private async Task<IdempotencyRecord?> BegunBeforeAsync(Place place, string fingerprint, CancellationToken cancellation)
+    /// <returns>The request as it is begun or taken over now; else what is known of it once it has ended, was another request, or has been waited for long enough.</returns>
+    private async Task<IdempotencyRecord> BeginAsync(Place place, string fingerprint, CancellationToken cancellation)
     {
-        for (var until = clock.GetUtcNow() + Patience; await records.BeginAsync(place.Partition, place.Name, fingerprint, cancellation) is { } known; await Task.Delay(Pause, clock, cancellation))
+        for (var until = clock.GetUtcNow() + AnswerWait; ; await Task.Delay(Pause, clock, cancellation))
         {
-            if (known.Ended || !known.Fingerprint.StartsWith(fingerprint, StringComparison.Ordinal) || clock.GetUtcNow() >= until)
-                return known;
+            var record = await records.BeginAsync(place.Partition, place.Name, fingerprint, cancellation);
+            if (record.IsOurs || record.Ended || !record.Fingerprint.StartsWith(fingerprint, StringComparison.Ordinal) || clock.GetUtcNow() >= until)
+                return record;
         }
-
-        return null;
     }
 
     /// <summary>Not cancelled with the request: what was done stays done.</summary>
-    private Task EndAsync(Place place, RecordedAnswer? answer, string? fingerprint) =>
-        records.EndAsync(place.Partition, place.Name, answer is null ? null : Seal(answer, place.Key), fingerprint, CancellationToken.None);
+    /// <returns>What is answered: what was kept first.</returns>
+    private async Task<RecordedAnswer> EndAsync(Place place, RecordedAnswer answer, string? fingerprint) =>
+        await records.EndAsync(place.Partition, place.Name, Seal(answer, place.Key), fingerprint, CancellationToken.None) is { } first ? Open(first, place.Key) : answer;
 
-    private static IResult AnswerTo(IdempotencyRecord known, Place place, bool isSame)
+    private static async Task<IResult> AnswerToAsync(HttpRequest request, IdempotencyRecord known, Place place, bool isSame)
     {
         if (!isSame)
             return Refusal.Invalid(Header, "This key was used for another request. Use a new one.").AsProblem();
         if (!known.Ended)
             return (Refusal.Conflict("in-progress", "The same request is still being answered. Wait for it.") with { RetryAfter = TimeSpan.FromSeconds(2) }).AsProblem();
-        return known.Answer is { } answer
-            ? new Replay(Open(answer, place.Key))
-            : Refusal.Conflict("answer-not-kept", "This request was carried out, and its answer was too large to be kept. Look for what it made.").AsProblem();
+        if (known.Answer is not { } answer)
+            return Refusal.Conflict("answer-not-kept", "This request was carried out, and its answer was too large to be kept. Look for what it made.").AsProblem();
+        // It may have been waited for, or given days ago.
+        if (await request.IdentifyAgainAsync(request.HttpContext.RequestAborted) is { } refused)
+            return refused.AsProblem();
+        var opened = Open(answer, place.Key);
+        return opened.Reader?.Admits(request.Person()) == false ? Refusal.NotFound("answer").AsProblem() : new Replay(opened);
     }
 
     private static async Task<RecordedAnswer> RecordAsync(HttpRequest request, IResult result)
@@ -135,7 +210,7 @@ public sealed partial class Idempotency(IIdempotencyRecords records, TimeProvide
         recorded.Response.Body = body;
         await result.ExecuteAsync(recorded);
         var headers = recorded.Response.Headers;
-        return new(recorded.Response.StatusCode, recorded.Response.ContentType, Text(headers.Location), Text(headers.ETag), Encoding.UTF8.GetString(body.ToArray()));
+        return new(recorded.Response.StatusCode, recorded.Response.ContentType, Text(headers.Location), Text(headers.ETag), Encoding.UTF8.GetString(body.ToArray()), AnswerReader.Of(request.Person()));
     }
 
     private static string? Text(Microsoft.Extensions.Primitives.StringValues value) => value.Count == 0 ? null : value.ToString();

@@ -8,9 +8,6 @@ namespace ServerlessDrives.Http;
 /// <summary>The same for bodies of any length, which are hashed while they go by and never held.</summary>
 public sealed partial class Idempotency
 {
-    /// <summary>How often a request that takes long says that it is still at it.</summary>
-    private static readonly TimeSpan Beat = TimeSpan.FromMinutes(1);
-
     private const int DrainBytes = 64 * 1024;
 
     /// <summary>
@@ -27,48 +24,26 @@ public sealed partial class Idempotency
             var target = $"{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{request.Method} {request.Path}")))}:";
             await using var body = new HashedStream(request.Body);
             var cancellation = request.HttpContext.RequestAborted;
-            if (await BegunBeforeAsync(place, target, cancellation) is { } known)
+            var record = await BeginAsync(place, target, cancellation);
+            if (!record.IsOurs)
             {
-                var isSame = known.Fingerprint.StartsWith(target, StringComparison.Ordinal) && (!known.Ended || known.Fingerprint == target + await body.EndAsync(cancellation));
-                return AnswerTo(known, place, isSame);
+                var isSame = record.Fingerprint.StartsWith(target, StringComparison.Ordinal) && (!record.Ended || record.Fingerprint == target + await body.EndAsync(cancellation));
+                return await AnswerToAsync(request, record, place, isSame);
             }
 
             request.Body = body;
-            RecordedAnswer? kept = null;
-            using var ended = new CancellationTokenSource();
-            var beating = BeatAsync(place, ended.Token);
-            try
+            var answer = await ActAsync(request, record, place, act);
+            switch (answer.Status)
             {
-                var answer = await RecordAsync(request, await act());
-                if (answer.Status is >= 200 and < 300)
-                {
-                    target += await body.EndAsync(cancellation);
-                    kept = answer;
-                }
-
-                return new Replay(answer);
-            }
-            finally
-            {
-                await ended.CancelAsync();
-                await beating;
-                await EndAsync(place, kept, target);
+                case >= 200 and < 300:
+                    return new Replay(await EndAsync(place, answer, target + await body.EndAsync(cancellation)));
+                case >= 500 or StatusCodes.Status429TooManyRequests:
+                    return await AbandonAsync(record, place, answer);
+                default:
+                    await records.ForgetAsync(place.Partition, place.Name, CancellationToken.None);
+                    return new Replay(answer);
             }
         });
-    }
-
-    private async Task BeatAsync(Place place, CancellationToken ended)
-    {
-        try
-        {
-            using var timer = new PeriodicTimer(Beat, clock);
-            while (await timer.WaitForNextTickAsync(ended))
-                await records.StillAtItAsync(place.Partition, place.Name, ended);
-        }
-        catch (OperationCanceledException) when (ended.IsCancellationRequested)
-        {
-            // The request is answered.
-        }
     }
 
     /// <summary>Hashes what is read of a body.</summary>

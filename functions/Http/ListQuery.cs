@@ -23,6 +23,25 @@ public static class ListQuery
             : unknown;
     }
 
+    /// <summary>An id.</summary>
+    public static Result<Choice<TId?>> Id<TId>(HttpRequest request, string name)
+        where TId : struct, IIdentifier<TId>
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        if (!request.Query.TryGetValue(name, out var text) || text.ToString() is not { Length: > 0 } asked)
+            return new Choice<TId?>(null);
+        return Identifier.TryParse<TId>(asked, out var id) ? new Choice<TId?>(id) : Refusal.Invalid(name, $"An id that starts with {TId.Prefix} was expected.");
+    }
+
+    /// <summary>A text that is looked for as it is.</summary>
+    public static Result<Choice<string>> Text(HttpRequest request, string name, int maxLength)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        if (!request.Query.TryGetValue(name, out var text) || text.ToString() is not { Length: > 0 } asked)
+            return new Choice<string>(null);
+        return asked.Length <= maxLength ? new Choice<string>(asked) : Refusal.Invalid(name, $"At most {maxLength} characters were expected.");
+    }
+
     /// <summary>One of an enum's words, in camelCase.</summary>
     public static Result<Choice<TEnum?>> Word<TEnum>(HttpRequest request, string name)
         where TEnum : struct, Enum
@@ -30,7 +49,7 @@ public static class ListQuery
         ArgumentNullException.ThrowIfNull(request);
         if (!request.Query.TryGetValue(name, out var text) || text.ToString() is not { Length: > 0 } word)
             return new Choice<TEnum?>(null);
-        return Enum.TryParse<TEnum>(word, ignoreCase: true, out var value) && !char.IsAsciiDigit(word[0])
+        return Enum.TryParse<TEnum>(word, ignoreCase: true, out var value) && word.All(char.IsAsciiLetter)
             ? new Choice<TEnum?>(value)
             : Refusal.Invalid(name, $"One of {string.Join(", ", Enum.GetNames<TEnum>().Select(known => char.ToLowerInvariant(known[0]) + known[1..]))} was expected.");
     }

@@ -10,7 +10,7 @@ public static class LongPoll
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
 
-    /// <param name="read">Reads the resource as it is answered.</param>
+    /// <param name="read">Reads the resource as it is answered to whoever asks, who is looked at anew each time.</param>
     public static async Task<IResult> AnswerAsync<T>(HttpRequest request, TimeProvider clock, Func<CancellationToken, Task<Result<T>>> read)
         where T : notnull
     {
@@ -22,13 +22,25 @@ public static class LongPoll
             return Refusal.Invalid("wait", $"A number of seconds from 0 to {MostSeconds} was expected.").AsProblem();
 
         var until = clock.GetUtcNow() + TimeSpan.FromSeconds(seconds);
+        var waited = false;
         while (true)
         {
             if (!(await read(request.HttpContext.RequestAborted)).TryGet(out var body, out var refusal))
                 return refusal.AsProblem();
             if (clock.GetUtcNow() >= until || !Preconditions.Match(request.Headers.IfNoneMatch, Answers.ETagOf(body)))
-                return Answers.Resource(request, body);
+            {
+                if (!waited)
+                    return Answers.Resource(request, body);
+                // Whoever was let in when the wait began may have been taken out of a workspace meanwhile, also by another instance.
+                if (await request.IdentifyAgainAsync(request.HttpContext.RequestAborted) is { } refused)
+                    return refused.AsProblem();
+                return (await read(request.HttpContext.RequestAborted)).Answer(now => Answers.Resource(request, now));
+            }
+
             await Task.Delay(Pause, clock, request.HttpContext.RequestAborted);
+            waited = true;
+            if (await request.IdentifyAgainAsync(request.HttpContext.RequestAborted, byRecent: true) is { } ended)
+                return ended.AsProblem();
         }
     }
 }

@@ -30,27 +30,35 @@ public sealed class SignIn(NeedsByFunction needs, BearerTokens tokens, IWorkspac
         var requires = needs.For(context.FunctionDefinition.Name) ?? throw new InvalidOperationException($"The function {context.FunctionDefinition.Name} doesn't say whom it answers.");
         if (requires.Need is not Need.Nobody)
         {
-            if (await tokens.ReadAsync(http.Request, http.RequestAborted) is not { } identity || PersonOf(identity) is not { } known)
+            if (await IdentifyAsync(http, requires, requires.GoesByRecent, http.RequestAborted) is { } refused)
             {
-                await NotSignedIn.AsProblem().ExecuteAsync(http);
+                await refused.AsProblem().ExecuteAsync(http);
                 return;
             }
 
-            var memberships = requires.GoesByRecent
-                ? await workspaces.RecentMembershipsAsync(known.Organization, known.Id, http.RequestAborted)
-                : await workspaces.MembershipsAsync(known.Organization, known.Id, http.RequestAborted);
-            var person = known with { Workspaces = memberships };
+            http.Items[typeof(SignIn)] = (Func<bool, CancellationToken, Task<Refusal?>>)((byRecent, cancellation) => IdentifyAsync(http, requires, byRecent, cancellation));
+            var person = http.Request.Person();
             await people.SeenAsync(person.Organization, new(person.Id, person.Name, person.Email), http.RequestAborted);
-            http.User = new ClaimsPrincipal(identity);
-            http.Items[typeof(Person)] = person;
-            if (requires.Need is Need.Admin && !person.IsAdmin)
-            {
-                await Refusal.Forbidden("Only admins of the organization may do this.").AsProblem().ExecuteAsync(http);
-                return;
-            }
         }
 
         await next(context);
+    }
+
+    /// <summary>Reads from the token who calls, and from our tables what they are in which workspaces.</summary>
+    /// <returns>Why they are not let in; null when they are.</returns>
+    private async Task<Refusal?> IdentifyAsync(HttpContext http, RequiresAttribute requires, bool byRecent, CancellationToken cancellation)
+    {
+        if (await tokens.ReadAsync(http.Request, cancellation) is not { } identity || PersonOf(identity) is not { } known)
+            return NotSignedIn;
+        var person = known with
+        {
+            Workspaces = byRecent
+                ? await workspaces.RecentMembershipsAsync(known.Organization, known.Id, cancellation)
+                : await workspaces.MembershipsAsync(known.Organization, known.Id, cancellation),
+        };
+        http.User = new ClaimsPrincipal(identity);
+        http.Items[typeof(Person)] = person;
+        return requires.Need is Need.Admin && !person.IsAdmin ? Refusal.Forbidden("Only admins of the organization may do this.") : null;
     }
 
     /// <summary><c>tid</c> is the organization, <c>oid</c> or <c>sub</c> the user, an app role <c>admin</c> makes an admin.</summary>
@@ -163,5 +171,18 @@ public static class CallerExtensions
     {
         ArgumentNullException.ThrowIfNull(request);
         return request.HttpContext.Items[typeof(Person)] as Person ?? throw new InvalidOperationException("This function answers nobody in particular; it has no person.");
+    }
+
+    /// <summary>
+    /// Finds out again who calls, after a wait or while an answer takes long: a token expires, and memberships end. <see cref="Person"/> is up to date afterwards.
+    /// </summary>
+    /// <param name="byRecent">Whether memberships will do that this instance read within the last two seconds.</param>
+    /// <returns>Why they are no longer let in; null when they still are, and for functions that answer anybody.</returns>
+    public static Task<Refusal?> IdentifyAgainAsync(this HttpRequest request, CancellationToken cancellation, bool byRecent = false)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return request.HttpContext.Items[typeof(SignIn)] is Func<bool, CancellationToken, Task<Refusal?>> identify
+            ? identify(byRecent, cancellation)
+            : Task.FromResult<Refusal?>(null);
     }
 }

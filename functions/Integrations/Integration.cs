@@ -57,7 +57,8 @@ public interface IIntegrations
 
     /// <summary>Writes a new integration, and the act that made it, together.</summary>
     /// <param name="beginning">Where an upstream, which is polled from now on, begins; null for a downstream.</param>
-    Task CreateAsync(Integration integration, Beginning? beginning, Act act, CancellationToken cancellation);
+    /// <returns>False when there is one of this id already.</returns>
+    Task<bool> CreateAsync(Integration integration, Beginning? beginning, Act act, CancellationToken cancellation);
 
     /// <summary>Replaces an integration, and writes down the act that changed it, together.</summary>
     /// <returns>Null when it isn't what was read any more.</returns>

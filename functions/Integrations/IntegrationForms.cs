@@ -11,12 +11,12 @@ public sealed record IntegrationBody(string? Kind, string? Name, string? DriveId
 public sealed record ChangeIntegrationBody(string? Name, string? Folder, string? Pattern, string? WebhookId, bool? Paused);
 
 /// <summary>Reads what people say of integrations into integrations.</summary>
-public sealed class IntegrationForms(DriveFinder finder, IWorkspaces workspaces, IWebhooks webhooks, TimeProvider clock)
+public sealed class IntegrationForms(DriveFinder finder, IWorkspaces workspaces, IWebhooks webhooks)
 {
     private const int MaxNameLength = 100;
 
     /// <summary>Every wrong field at once.</summary>
-    public async Task<Result<Integration>> ReadAsync(Person person, IntegrationBody body, CancellationToken cancellation)
+    public async Task<Result<Integration>> ReadAsync(Person person, IntegrationBody body, IntegrationId id, DateTimeOffset createdAt, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(person);
         ArgumentNullException.ThrowIfNull(body);
@@ -55,7 +55,7 @@ public sealed class IntegrationForms(DriveFinder finder, IWorkspaces workspaces,
             return form.Refusal;
         return new Integration
         {
-            Id = IntegrationId.New(clock),
+            Id = id,
             Organization = person.Organization,
             Kind = kind!.Value,
             Name = name!,
@@ -66,7 +66,7 @@ public sealed class IntegrationForms(DriveFinder finder, IWorkspaces workspaces,
             Pattern = kind is IntegrationKind.Upstream ? body.Pattern : null,
             Webhook = webhook,
             CreatedBy = person.Id,
-            CreatedAt = clock.GetUtcNow(),
+            CreatedAt = createdAt,
         };
     }
 
@@ -106,9 +106,7 @@ public sealed class IntegrationForms(DriveFinder finder, IWorkspaces workspaces,
             ? id
             : form.Refuse<WebhookId?>("webhookId", "Say which webhook hears of new files.");
 
-    private static string? NameOf(FormReader form, string? text) => text?.Trim() is { Length: > 0 and <= MaxNameLength } name && !name.Any(char.IsControl)
-        ? name
-        : form.Refuse<string>("name", $"A name of 1 to {MaxNameLength} characters was expected.");
+    private static string? NameOf(FormReader form, string? text) => form.Read("name", VisibleText.Parse(text, MaxNameLength, "the integration"));
 
     private static FilePath? FolderOf(FormReader form, string? text) =>
         text?.Trim('/') is { Length: > 0 } folder ? form.Read("folder", FilePath.Parse(folder)) : null;

@@ -39,14 +39,16 @@ public sealed class IntegrationTriggers(IIntegrations integrations, IUpstreamSta
     [Summary("List integrations")]
     [AnswersPage<IntegrationView>("Integrations that you may see.")]
     [Query<DriveId>("driveId", "Only those on this drive.")]
+    [Refuses("invalid")]
     public async Task<IResult> ListAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/integrations")] HttpRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
         var person = request.Person();
         if (!Paging.Of(request).TryGet(out var paging, out var refusal))
             return refusal.AsProblem();
-        DriveId? drive = Identifier.TryParse<DriveId>(request.Query["driveId"], out var id) ? id : null;
-        var page = await integrations.ListAsync(person.Organization, person.Audiences, drive, paging.Limit, paging.Cursor, request.HttpContext.RequestAborted);
+        if (!ListQuery.Id<DriveId>(request, "driveId").TryGet(out var drive, out var wrong))
+            return wrong.AsProblem();
+        var page = await integrations.ListAsync(person.Organization, person.Audiences, drive.Chosen, paging.Limit, paging.Cursor, request.HttpContext.RequestAborted);
         return Answers.List(page.Select(IntegrationView.Of));
     }
 
@@ -65,7 +67,10 @@ public sealed class IntegrationTriggers(IIntegrations integrations, IUpstreamSta
         idempotency.OnceAsync<IntegrationBody>(request, async body =>
         {
             var (person, cancellation) = (request.Person(), request.HttpContext.RequestAborted);
-            if (!(await forms.ReadAsync(person, body, cancellation)).TryGet(out var integration, out var refusal))
+            var operation = request.Operation();
+            if (operation.IsRepeated && await integrations.FindAsync(person.Organization, operation.IdOf<IntegrationId>(), cancellation) is { } created)
+                return Created(created.Value);
+            if (!(await forms.ReadAsync(person, body, operation.IdOf<IntegrationId>(), operation.BegunAt, cancellation)).TryGet(out var integration, out var refusal))
                 return refusal.AsProblem();
             if (!person.MayConnect(integration.Audience))
                 return Refusal.Forbidden("Only admins make integrations on the organization's drives.").AsProblem();
@@ -77,8 +82,11 @@ public sealed class IntegrationTriggers(IIntegrations integrations, IUpstreamSta
                 beginning = await firstLook.AtCreationAsync(integration, drive, cancellation);
             }
 
-            await integrations.CreateAsync(integration, beginning, IntegrationActs.Created(person.Id, integration), cancellation);
-            return Answers.Resource(request, IntegrationView.Of(integration), StatusCodes.Status201Created, $"/api/integrations/{integration.Id}");
+            if (!await integrations.CreateAsync(integration, beginning, IntegrationActs.Created(person.Id, integration), cancellation))
+                integration = (await integrations.FindAsync(person.Organization, integration.Id, cancellation))?.Value ?? integration;
+            return Created(integration);
+
+            IResult Created(Integration made) => Answers.Resource(request, IntegrationView.Of(made), StatusCodes.Status201Created, $"/api/integrations/{made.Id}");
         });
 
     [Function("GetIntegration")]

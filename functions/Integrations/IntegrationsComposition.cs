@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using ServerlessDrives.Drives;
+using ServerlessDrives.Secrets;
 using ServerlessDrives.Workspaces;
 
 namespace ServerlessDrives.Integrations;
@@ -25,6 +26,7 @@ public static class IntegrationsComposition
         services.AddSingleton<HearNotifications>();
         services.AddSingleton<NotificationLimits>();
         services.AddSingleton<NotificationDesk>();
+        services.AddSingleton<ISecretOwners, IntegrationsWithAddresses>();
         services.AddSingleton<IntegrationRemoval>();
         services.AddSingleton<IHoldsDrives, IntegrationsOnDrives>();
         services.AddSingleton<IWorkspaceContents, WorkspaceIntegrations>();

@@ -2,12 +2,13 @@ using ServerlessDrives.Access;
 using ServerlessDrives.Drives;
 using ServerlessDrives.Events;
 using ServerlessDrives.Integrations.Setup;
+using ServerlessDrives.Secrets;
 using ServerlessDrives.Workspaces;
 
 namespace ServerlessDrives.Integrations;
 
 /// <summary>Addresses for notifications: made when somebody asks how to set them up, the same ever after, until they are revoked.</summary>
-public sealed class NotificationDesk(IIntegrations integrations, ISecrets secrets)
+public sealed class NotificationDesk(IIntegrations integrations, ISecrets secrets, OwnedSecrets owned)
 {
     private const int Tries = 5;
 
@@ -38,10 +39,13 @@ public sealed class NotificationDesk(IIntegrations integrations, ISecrets secret
         ArgumentNullException.ThrowIfNull(read);
         if (read.Value.Notifications is not { } known)
             return read;
-        if (await integrations.SaveAsync(read.With(read.Value with { Notifications = null }), IntegrationActs.NotificationsRevoked(person.Id, read.Value), cancellation) is not { } saved)
-            return Refusal.Changed("integration");
-        await secrets.DeleteAsync(known.Secret, cancellation);
-        return saved;
+        var saved = await owned.ReleaseAsync(
+            read.Value.Organization,
+            read.Value.Id.Value,
+            known.Secret,
+            () => integrations.SaveAsync(read.With(read.Value with { Notifications = null }), IntegrationActs.NotificationsRevoked(person.Id, read.Value), cancellation),
+            cancellation);
+        return saved is null ? Refusal.Changed("integration") : saved;
     }
 
     private async Task<Result<Secret>> AddressAsync(Person person, Versioned<Integration> read, CancellationToken cancellation)
@@ -50,13 +54,17 @@ public sealed class NotificationDesk(IIntegrations integrations, ISecrets secret
         {
             if (read.Value.Notifications is { } known && await secrets.ReadAsync(known.Secret, known.SecretVersion, cancellation) is { } address)
                 return address;
-            var (made, name) = (NotificationAddress.New(read.Value.Organization, read.Value.Id), SecretName.New());
-            var version = await secrets.StoreAsync(name, made.Reveal(), cancellation) ?? throw new InvalidOperationException("A new name took no secret.");
-            var offered = read.With(read.Value with { Notifications = new(made.Hash, name, version) });
-            if (await integrations.SaveAsync(offered, IntegrationActs.NotificationsOffered(person.Id, read.Value), cancellation) is not null)
+            var (made, before) = (NotificationAddress.New(read.Value.Organization, read.Value.Id), read);
+            var saved = await owned.StoreAsync(
+                before.Value.Organization,
+                before.Value.Id.Value,
+                made.Reveal(),
+                (name, version, time) => integrations.SaveAsync(
+                    before.With(before.Value with { Notifications = new(made.Hash, name, version) }), IntegrationActs.NotificationsOffered(person.Id, before.Value), time),
+                cancellation);
+            if (saved is not null)
                 return made.Reveal();
 
-            await secrets.DeleteAsync(name, cancellation);
             if (await integrations.FindAsync(read.Value.Organization, read.Value.Id, cancellation) is not { } again)
                 return Refusal.NotFound("integration");
             read = again;
@@ -69,16 +77,29 @@ public sealed class NotificationDesk(IIntegrations integrations, ISecrets secret
     private static string PrefixOf(string prefix) => string.Concat(prefix.TakeWhile(c => char.IsAsciiLetterOrDigit(c) || c is '/' or '-' or '_' or '.'));
 }
 
+internal sealed class IntegrationsWithAddresses(IIntegrations integrations) : ISecretOwners
+{
+    public async Task<bool?> HoldsAsync(PendingSecret secret, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(secret);
+        return Identifier.TryParse<IntegrationId>(secret.Owner, out var id)
+            ? (await integrations.FindAsync(secret.Organization, id, cancellation))?.Value.Notifications?.Secret == secret.Name
+            : null;
+    }
+}
+
 /// <summary>Deletes integrations, and the address with them.</summary>
-public sealed class IntegrationRemoval(IIntegrations integrations, ISecrets secrets)
+public sealed class IntegrationRemoval(IIntegrations integrations, OwnedSecrets owned)
 {
     /// <param name="by">Whose act it is, for the audit trail.</param>
     /// <returns>False when it isn't what was read any more.</returns>
-    public async Task<bool> RemoveAsync(Versioned<Integration> read, UserId by, CancellationToken cancellation)
+    public Task<bool> RemoveAsync(Versioned<Integration> read, UserId by, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(read);
-        if (read.Value.Notifications is { } notifications)
-            await secrets.DeleteAsync(notifications.Secret, cancellation);
-        return await integrations.DeleteAsync(read, IntegrationActs.Deleted(by, read.Value), cancellation);
+        return read.Value.Notifications is { } notifications
+            ? owned.ReleaseAsync(read.Value.Organization, read.Value.Id.Value, notifications.Secret, DeleteAsync, cancellation)
+            : DeleteAsync();
+
+        Task<bool> DeleteAsync() => integrations.DeleteAsync(read, IntegrationActs.Deleted(by, read.Value), cancellation);
     }
 }

@@ -33,8 +33,8 @@ public sealed record S3Event(string Name, string Bucket, string Key, string? Ver
             var read = records.EnumerateArray().Select(Read).ToList();
             return read.Contains(null) ? null : [.. read.OfType<S3Event>().OrderBy(record => record.Sequencer?.PadRight(LongestSequencer, '0'), StringComparer.OrdinalIgnoreCase)];
         }
-        // The second one: strings in it that are no text, which are noticed when they are read.
-        catch (Exception unreadable) when (unreadable is JsonException or InvalidOperationException)
+        // The others: strings in it that are no text, which are noticed when they are read, or all of it is none.
+        catch (Exception unreadable) when (unreadable is JsonException or InvalidOperationException or ArgumentException)
         {
             return null;
         }

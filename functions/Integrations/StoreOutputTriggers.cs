@@ -57,12 +57,15 @@ public sealed class StoreOutputTriggers(IntegrationFinder finder, DriveFinder dr
             return gone.AsProblem();
         if (!FilePath.Parse(integration.Folder is null ? path : $"{integration.Folder}/{path}", drive.Path).TryGet(out var file, out var problem))
             return Refusal.Invalid("path", problem).AsProblem();
-        if (!FileTriggers.ContentOf(request).TryGet(out var toWrite, out var odd))
+        if (!FileTriggers.ContentOf(request, drive).TryGet(out var toWrite, out var odd))
             return odd.AsProblem();
-        if (!(await files.WriteAsync(drive, file, toWrite, cancellation)).TryGet(out var stored, out var refusal))
+        var written = await files.WriteAsync(drive, file, toWrite, cancellation);
+        if (FileTriggers.RefusalOf(request) is { } refused)
+            return refused.AsProblem();
+        if (!written.TryGet(out var stored, out var refusal))
             return refusal.AsProblem();
 
-        var reference = new FileReference(FileId.New(clock), person.Organization, drive.Id, file, drive.Audience, stored.ETag, stored.VersionId, person.Id, clock.GetUtcNow());
+        var reference = new FileReference(request.Operation().IdOf<FileId>(), person.Organization, drive.Id, file, drive.Audience, stored.ETag, stored.VersionId, person.Id, clock.GetUtcNow());
         await records.AddAsync(reference, cancellation);
         await events.TellAsync(
             new($"{reference.Id}-stored", person.Organization, EventTypes.OutputStored, integration.Id.Value, clock.GetUtcNow(), new JsonObject

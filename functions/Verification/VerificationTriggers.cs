@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
-using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using ServerlessDrives.Drives;
 using ServerlessDrives.Http;
@@ -24,12 +23,15 @@ public sealed class VerificationTriggers(DriveFinder finder, IReports reports, I
             var (person, cancellation) = (request.Person(), request.HttpContext.RequestAborted);
             if (!(await finder.FindAsync(person, driveId, cancellation)).TryGet(out var drive, out var unknown))
                 return unknown.AsProblem();
-            var report = VerificationReport.Begin(Identifier.New<VerificationId>(clock), clock.GetUtcNow());
-            await reports.SaveAsync(drive.Organization, drive.Id.Value, report, cancellation);
+            var report = VerificationReport.Begin(request.Operation().IdOf<VerificationId>(), clock.GetUtcNow());
+            if (request.Operation().IsRepeated && await reports.FindAsync(drive.Organization, drive.Id.Value, report.Id, cancellation) is { } begun)
+                report = begun;
+            else
+                await reports.SaveAsync(drive.Organization, drive.Id.Value, report, cancellation);
             var input = new VerifyDriveInput(drive.Organization, drive.Id, report.Id);
             var instance = VerifyDrive.InstanceOf(report.Id);
             await work.NoteAsync(nameof(VerifyDrive), instance, input, cancellation);
-            await durable.ScheduleNewOrchestrationInstanceAsync(nameof(VerifyDrive), input, new StartOrchestrationOptions(instance), cancellation);
+            await durable.StartOnceAsync(nameof(VerifyDrive), input, instance, cancellation);
             return Answers.Resource(request, report, StatusCodes.Status202Accepted, $"/api/drives/{drive.Id}/verifications/{report.Id}");
         });
 

@@ -24,7 +24,7 @@ public sealed record WorkspaceView(WorkspaceId Id, string Name, WorkspaceRole? R
 
 /// <summary>Workspaces over HTTP.</summary>
 [Section("People")]
-public sealed class WorkspaceTriggers(IWorkspaces workspaces, IEnumerable<IWorkspaceContents> contents, Idempotency idempotency, TimeProvider clock)
+public sealed class WorkspaceTriggers(IWorkspaces workspaces, IEnumerable<IWorkspaceContents> contents, Idempotency idempotency)
 {
     [Function("ListWorkspaces")]
     [Requires(Need.Person)]
@@ -53,11 +53,14 @@ public sealed class WorkspaceTriggers(IWorkspaces workspaces, IEnumerable<IWorks
             var person = request.Person();
             if (!NameOf(body.Name).TryGet(out var name, out var invalid))
                 return invalid.AsProblem();
-            var id = WorkspaceId.New(clock);
+            var operation = request.Operation();
+            var id = operation.IdOf<WorkspaceId>();
             if (body.Id is not null && !Identifier.TryParse(body.Id, out id))
                 return Refusal.Invalid("id", "A workspace's id is ws_ and 1 to 64 of a–z, 0–9 and -.").AsProblem();
-            var workspace = new Workspace(id, person.Organization, name, clock.GetUtcNow());
-            if (!await workspaces.CreateAsync(workspace, person, request.HttpContext.RequestAborted))
+            var workspace = new Workspace(id, person.Organization, name, operation.BegunAt);
+            // One of the same id and moment is this one, created by a request whose answer was lost.
+            if (!await workspaces.CreateAsync(workspace, person, request.HttpContext.RequestAborted)
+                && (await workspaces.FindAsync(person.Organization, id, request.HttpContext.RequestAborted))?.Value.CreatedAt != workspace.CreatedAt)
                 return Refusal.Conflict("workspace-exists", $"There is a workspace {id} already, or there was one; ids are not given again. Choose another, or leave it out.").AsProblem();
             return Answers.Resource(request, WorkspaceView.Of(workspace, person), StatusCodes.Status201Created, $"/api/workspaces/{id}");
         });
@@ -150,9 +153,8 @@ public sealed class WorkspaceTriggers(IWorkspaces workspaces, IEnumerable<IWorks
         return left;
     }
 
-    private static Result<string> NameOf(string? text) => text?.Trim() is { Length: > 0 and <= Workspace.MaxNameLength } name && !name.Any(char.IsControl)
-        ? name
-        : Refusal.Invalid("name", $"A name of 1 to {Workspace.MaxNameLength} characters was expected.");
+    private static Result<string> NameOf(string? text) =>
+        VisibleText.Read("name", text, Workspace.MaxNameLength, "the workspace");
 }
 
 /// <summary>Finds workspaces for people; a foreign one is as unknown as one that isn't there.</summary>

@@ -7,6 +7,7 @@ namespace ServerlessDrives.Tests.Integration;
 public sealed class RunningApp() : SharedApp(new()
 {
     ["ServerlessDrives__Webhooks__AllowPrivateTargets"] = "true",
+    ["KnownHosts"] = "drives.named.example",
     // The sandbox's IAM tells everybody at once unless told otherwise, so a refusal needs no minute to be final.
     ["Verification__PropagationWait"] = "00:00:03",
 }), ICollectionFixture<RunningApp>

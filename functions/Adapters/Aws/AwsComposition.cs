@@ -39,6 +39,7 @@ public static class AwsComposition
         services.AddSingleton<IDriveFiles, S3DriveFiles>();
         services.AddSingleton<IDirectTransfers, S3Addresses>();
         services.AddSingleton<IHealthProbe, S3HealthProbe>();
+        services.AddSingleton<IProbeLeftovers, S3ProbeLeftovers>();
         services.AddSingleton<IArrivals, S3Arrivals>();
         services.AddSingleton<ISns, SnsNotary>();
         return services.AddSingleton<IProbe, AwsProbe>();

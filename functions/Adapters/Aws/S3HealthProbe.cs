@@ -30,23 +30,31 @@ internal sealed class S3HealthProbe(AwsClients clients, DriveKeyring keyring, IO
 
     public async Task<HealthOutcome> WriteAsync(Drive drive, CancellationToken cancellation)
     {
-        var (target, key) = (LookTarget.Of(drive), $"{drive.Path.Prefix}.serverless-drives/health-{Guid.NewGuid():N}");
+        var (target, key) = (LookTarget.Of(drive), $"{drive.Path.Prefix}{S3ProbeLeftovers.Folder}health-{drive.Id}");
+        // The same name each time: what a probe that was killed left there is written over and deleted by the next.
+        string? version = null;
         var written = await TryAsync(
             target,
             KnownCheck.ObjectWritable,
             async (s3, patience) =>
             {
                 using var content = new MemoryStream("ServerlessDrives health check"u8.ToArray(), writable: false);
-                return await s3.PutObjectAsync(
-                    new PutObjectRequest { BucketName = drive.Bucket.Value, Key = key, InputStream = content, IfNoneMatch = "*", ExpectedBucketOwner = drive.BucketOwner?.Value }.Encrypted(drive), patience);
+                var answer = await s3.PutObjectAsync(
+                    new PutObjectRequest { BucketName = drive.Bucket.Value, Key = key, InputStream = content, ExpectedBucketOwner = drive.BucketOwner?.Value }.Encrypted(drive), patience);
+                version = S3DriveFiles.VersionOf(answer.VersionId);
+                return answer;
             },
             cancellation);
         if (written is not HealthOutcome.Reachable)
             return written;
-        return await TryAsync(
+        // Where there are versions, the one that was written goes, if the drive may delete versions; otherwise it is hidden behind a delete marker.
+        var deleted = version is null ? null : await DeleteAsync(version);
+        return deleted is HealthOutcome.Reachable ? deleted : await DeleteAsync(null);
+
+        Task<HealthOutcome> DeleteAsync(string? one) => TryAsync(
             target,
             KnownCheck.ObjectDeletable,
-            (s3, patience) => s3.DeleteObjectAsync(new() { BucketName = drive.Bucket.Value, Key = key, ExpectedBucketOwner = drive.BucketOwner?.Value }, patience),
+            (s3, patience) => s3.DeleteObjectAsync(new() { BucketName = drive.Bucket.Value, Key = key, VersionId = one, ExpectedBucketOwner = drive.BucketOwner?.Value }, patience),
             cancellation);
     }
 

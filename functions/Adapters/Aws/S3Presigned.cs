@@ -80,6 +80,8 @@ internal sealed class S3Presigned(DriveClients clients, S3Uploads uploads, S3Out
     {
         using var lease = clients.Lease(drive);
         var target = new S3Target(lease, drive, upload.Path);
+        if (upload.BeginningAt is not null)
+            return await uploads.AbortBeginningAsync(target, upload) ? new Deleted() : new Refusal(RefusalKind.Unavailable, "unavailable", "S3 doesn't say at the moment which uploads there are.");
         if (await uploads.AbortAsync(target, upload.S3UploadId, cancellation) is { } fault and not Fault.Refused { Code: "NoSuchUpload" })
             return S3Refusals.Of(drive, KnownCheck.MultipartUsable, fault);
         await uploads.EndAsync(upload);

@@ -16,13 +16,19 @@ internal sealed class S3Uploads(IFileRecords records, S3Outcomes outcomes, IOpti
     /// <summary>How long a streamed upload may go without a sign of life before it counts as abandoned.</summary>
     public static readonly TimeSpan Life = TimeSpan.FromMinutes(15);
 
+    /// <summary>How long it may take from the note that an upload begins to its beginning; all tries together take less.</summary>
+    private static readonly TimeSpan Beginning = TimeSpan.FromMinutes(5);
+
     /// <summary>Begins an upload, encrypted as the drive says.</summary>
     /// <param name="life">After how long without a sign of life it is aborted.</param>
     public async Task<Result<OpenUpload>> BeginAsync(S3Target target, ContentKind kind, bool withSum, TimeSpan life, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         var began = clock.GetUtcNow();
-        var (uncertain, uploadId) = (false, (string?)null);
+        var (uncertain, settled, uploadId) = (false, false, (string?)null);
+        // Killed between S3's answer and the note of it, we would have an upload that nobody knows of; by this note it is looked for.
+        var beginning = new OpenUpload(target.Drive.Organization, target.Drive.Id, target.Path, $"beginning-{Guid.NewGuid():N}", began + Life) { BeginningAt = began };
+        await records.NoteAsync(beginning, cancellation);
         try
         {
             for (var attempt = 1; ; attempt++)
@@ -36,15 +42,17 @@ internal sealed class S3Uploads(IFileRecords records, S3Outcomes outcomes, IOpti
                     var upload = new OpenUpload(target.Drive.Organization, target.Drive.Id, target.Path, uploadId, clock.GetUtcNow() + life);
                     if (!S3Requests.IsEncryptedAs(target.Drive.Encryption, answer.ServerSideEncryptionMethod, answer.ServerSideEncryptionKeyManagementServiceKeyId))
                     {
-                        await AbortAsync(target, uploadId, CancellationToken.None);
+                        settled = await AbortAsync(target, uploadId, CancellationToken.None) is null;
                         return S3Refusals.EncryptionDiffers;
                     }
 
                     await KeepAsync(target, upload);
+                    settled = true;
                     return upload;
                 }
 
                 uncertain |= S3Outcomes.MayHaveTakenEffect(fault);
+                settled = true;
                 if (attempt == S3Outcomes.MostTries || !fault.IsPassing || cancellation.IsCancellationRequested)
                     return S3Refusals.Of(target.Drive, KnownCheck.ObjectWritable, fault);
                 await outcomes.PauseAsync(attempt, CancellationToken.None);
@@ -53,7 +61,9 @@ internal sealed class S3Uploads(IFileRecords records, S3Outcomes outcomes, IOpti
         finally
         {
             if (uncertain)
-                await AbortStraysAsync(target, uploadId, began);
+                settled &= await AbortStraysAsync(target, uploadId, began, clock.GetUtcNow());
+            if (settled)
+                await EndAsync(beginning);
         }
     }
 
@@ -92,6 +102,17 @@ internal sealed class S3Uploads(IFileRecords records, S3Outcomes outcomes, IOpti
         return wasOpen;
     }
 
+    /// <summary>Aborts what may have come of an upload of which only the beginning is noted.</summary>
+    /// <returns>Whether nothing is left of it.</returns>
+    public async Task<bool> AbortBeginningAsync(S3Target target, OpenUpload beginning)
+    {
+        var began = beginning.BeginningAt!.Value;
+        if (!await AbortStraysAsync(target, ours: null, began, began + Beginning))
+            return false;
+        await EndAsync(beginning);
+        return true;
+    }
+
     public async Task<Fault?> AbortAsync(S3Target target, string uploadId, CancellationToken cancellation) => (await target.Lease.AskAsync(
         (s3, token) => s3.AbortMultipartUploadAsync(new AbortMultipartUploadRequest { BucketName = target.Bucket, Key = target.Key, UploadId = uploadId, ExpectedBucketOwner = target.Owner }, token),
         S3Outcomes.Patience,
@@ -112,22 +133,25 @@ internal sealed class S3Uploads(IFileRecords records, S3Outcomes outcomes, IOpti
     }
 
     /// <summary>Aborts what an answer that was lost may have begun: uploads of this very key, begun since, that nobody has noted.</summary>
-    private async Task AbortStraysAsync(S3Target target, string? ours, DateTimeOffset began)
+    /// <returns>Whether S3 said which there are, and aborted those.</returns>
+    private async Task<bool> AbortStraysAsync(S3Target target, string? ours, DateTimeOffset began, DateTimeOffset until)
     {
         var listed = await target.Lease.AskAsync(
             (s3, token) => s3.ListMultipartUploadsAsync(new ListMultipartUploadsRequest { BucketName = target.Bucket, Prefix = target.Key, ExpectedBucketOwner = target.Owner }, token),
             S3Outcomes.Patience,
             CancellationToken.None);
         if (!listed.TryGet(out var found, out _))
-            return;
+            return false;
         // S3 says whole seconds.
-        var since = began - TimeSpan.FromSeconds(1);
+        var (since, aborted) = (began - TimeSpan.FromSeconds(1), true);
         var noted = (await records.UploadsAsync(target.Drive.Organization, target.Drive.Id, CancellationToken.None)).Select(upload => upload.S3UploadId).ToHashSet();
         foreach (var stray in (found.MultipartUploads ?? []).Where(upload => upload.Key == target.Key && upload.UploadId != ours && !noted.Contains(upload.UploadId)))
         {
-            if (new DateTimeOffset(stray.Initiated.GetValueOrDefault().ToUniversalTime()) >= since)
-                await AbortAsync(target, stray.UploadId, CancellationToken.None);
+            if (new DateTimeOffset(stray.Initiated.GetValueOrDefault().ToUniversalTime()) is var at && at >= since && at <= until)
+                aborted &= await AbortAsync(target, stray.UploadId, CancellationToken.None) is null or Fault.Refused { Code: "NoSuchUpload" };
         }
+
+        return aborted;
     }
 
     private static InitiateMultipartUploadRequest RequestOf(S3Target target, ContentKind kind, bool withSum)

@@ -61,7 +61,7 @@ internal sealed class DriveRow : Row
         Id = DriveId.Of(Id),
         Organization = OrganizationId.Of(PartitionKey),
         Audience = Stored.Audience(Scope),
-        DisplayName = Stored.Read(Drives.DisplayName.Parse(DisplayName)),
+        DisplayName = Drives.DisplayName.Stored(DisplayName),
         Connection = ConnectionId.Of(Connection),
         Authentication = Stored.Read<DriveAuthentication>(Authentication),
         Bucket = Stored.Read(BucketName.Parse(Bucket)),

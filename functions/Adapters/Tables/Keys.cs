@@ -31,8 +31,13 @@ internal static class Keys
     public static string Use(RoleId role, string user) => UsesOf(role) + user;
 
     /// <summary>Names may hold what a row key can't, so the key is their SHA-256.</summary>
-    public static string Reservation(Audience audience, DisplayName name) =>
-        $"name|{audience.ScopeKey}|{Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes(name.Key)))}";
+    public static string Reservation(Audience audience, DisplayName name) => Reservation(audience, name.Key);
+
+    /// <summary>Where the name was reserved by earlier versions; null where that is the same.</summary>
+    public static string? FormerReservation(Audience audience, DisplayName name) => name.FormerKey == name.Key ? null : Reservation(audience, name.FormerKey);
+
+    private static string Reservation(Audience audience, string key) =>
+        $"name|{audience.ScopeKey}|{Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes(key)))}";
 
     public static string Default(Audience audience) => Defaults + audience.ScopeKey;
 }

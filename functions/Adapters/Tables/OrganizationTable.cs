@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
 using Azure;
 using Azure.Data.Tables;
+using ServerlessDrives.Drives;
+using ServerlessDrives.Workspaces;
 
 namespace ServerlessDrives.Adapters.Tables;
 
@@ -39,6 +41,19 @@ public sealed class OrganizationTable(TableServiceClient service)
         var rows = _table.QueryAsync<TableEntity>($"{TableRange.Of(prefix)} and ({filter})", select: RowKeys, cancellationToken: cancellation);
         await foreach (var row in rows)
             yield return (OrganizationId.Of(row.PartitionKey), row.RowKey[prefix.Length..]);
+    }
+
+    /// <summary>The reservations of this name by this owner: one, or, of before names were compared as they are now, another.</summary>
+    internal async Task<IReadOnlyList<NameRow>> ReservationsAsync(OrganizationId organization, Audience audience, DisplayName name, string owner, CancellationToken cancellation)
+    {
+        var reserved = new List<NameRow>();
+        foreach (var key in new[] { Keys.Reservation(audience, name), Keys.FormerReservation(audience, name) })
+        {
+            if (key is not null && await FindAsync<NameRow>(organization, key, cancellation) is { } row && row.Owner == owner)
+                reserved.Add(row);
+        }
+
+        return reserved;
     }
 
     public Transaction Begin(OrganizationId organization) => new(_table, organization.Value);

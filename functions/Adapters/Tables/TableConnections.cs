@@ -14,6 +14,8 @@ internal sealed class TableConnections(OrganizationTable table, PromiseTable pro
 
     public async Task<Result<Versioned<DriveConnection>>> OpenAsync(DriveConnection connection, IamRole? newRole, CancellationToken cancellation)
     {
+        if (Keys.FormerReservation(connection.Audience, connection.DisplayName) is { } former && await table.FindAsync<NameRow>(connection.Organization, former, cancellation) is not null)
+            return NameTaken(connection);
         while (true)
         {
             var row = ConnectionRow.Of(connection);
@@ -42,25 +44,25 @@ internal sealed class TableConnections(OrganizationTable table, PromiseTable pro
             var committed = await transaction.CommitAsync(cancellation);
             if (committed.Succeeded)
                 return new Versioned<DriveConnection>(connection, committed.ETags[0]);
+            // A repeated request, or one after an answer that was lost on the way, finds what was written before.
+            if (await FindAsync(new(connection.Organization, connection.Id), cancellation) is { } written)
+                return written;
             if (committed.Obstacle == chosen)
                 continue;
 
             if (connection.Audience is Audience.Workspace { Id: var scope } && await table.FindAsync<TableEntity>(connection.Organization, Keys.Of(scope), cancellation) is null)
                 return Refusal.NotFound("workspace");
 
-            // A repeated request, after an answer that was lost on the way, finds what it wrote itself.
-            var owner = await table.FindAsync<NameRow>(connection.Organization, name.RowKey, cancellation);
-            if (owner?.Owner == connection.Id.Value && await FindAsync(new(connection.Organization, connection.Id), cancellation) is { } written)
-                return written;
-            if (owner is not null)
-            {
-                return Refusal.Conflict("name-taken", $"There is a drive or an open connection named \"{connection.DisplayName}\" already. Choose another name.") with
-                {
-                    Errors = new Dictionary<string, IReadOnlyList<string>> { ["displayName"] = ["This name is taken."] },
-                };
-            }
+            if (await table.FindAsync<NameRow>(connection.Organization, name.RowKey, cancellation) is not null)
+                return NameTaken(connection);
         }
     }
+
+    private static Refusal NameTaken(DriveConnection connection) =>
+        Refusal.Conflict("name-taken", $"There is a drive or an open connection named \"{connection.DisplayName}\" already. Choose another name.") with
+        {
+            Errors = new Dictionary<string, IReadOnlyList<string>> { ["displayName"] = ["This name is taken."] },
+        };
 
     public async Task<Versioned<DriveConnection>?> FindAsync(ConnectionKey key, CancellationToken cancellation) =>
         await table.FindAsync<ConnectionRow>(key.Organization, Keys.Of(key.Connection), cancellation) is { } row
@@ -107,6 +109,8 @@ internal sealed class TableConnections(OrganizationTable table, PromiseTable pro
             .Replace(ConnectionRow.Of(c), new ETag(connection.ETag))
             .Insert(DriveRow.Of(drive))
             .Put(new NameRow { RowKey = Keys.Reservation(c.Audience, c.DisplayName), Owner = drive.Id.Value });
+        foreach (var former in (await table.ReservationsAsync(c.Organization, c.Audience, c.DisplayName, c.Id.Value, cancellation)).Where(row => row.RowKey != Keys.Reservation(c.Audience, c.DisplayName)))
+            transaction.Delete(former);
         if (c.Audience is Audience.Workspace workspace)
             transaction.Touch(Keys.Of(workspace.Id));
         if (c.MakeDefault)
@@ -126,7 +130,7 @@ internal sealed class TableConnections(OrganizationTable table, PromiseTable pro
     {
         var c = connection.Value;
         var transaction = table.Begin(c.Organization).Replace(ConnectionRow.Of(c), new ETag(connection.ETag));
-        if (await table.FindAsync<NameRow>(c.Organization, Keys.Reservation(c.Audience, c.DisplayName), cancellation) is { } name && name.Owner == c.Id.Value)
+        foreach (var name in await table.ReservationsAsync(c.Organization, c.Audience, c.DisplayName, c.Id.Value, cancellation))
             transaction.Delete(name);
         if (c.RoleId is { } id && await table.FindAsync<RoleUseRow>(c.Organization, Keys.Use(id, c.Id.Value), cancellation) is { } use)
         {

@@ -82,7 +82,7 @@ internal sealed class TableDrives(OrganizationTable table, TableUntoldEvents unt
     {
         var d = drive.Value;
         var transaction = table.Begin(d.Organization).Delete(DriveRow.Of(d), new ETag(drive.ETag));
-        if (await table.FindAsync<NameRow>(d.Organization, Keys.Reservation(d.Audience, d.DisplayName), cancellation) is { } name && name.Owner == d.Id.Value)
+        foreach (var name in await table.ReservationsAsync(d.Organization, d.Audience, d.DisplayName, d.Id.Value, cancellation))
             transaction.Delete(name);
         if (d.Authentication is DriveAuthentication.IamRole role)
         {

@@ -13,8 +13,8 @@ internal sealed class TableIdempotencyRecords(TableServiceClient service, TimePr
     /// <summary>How long an answer is kept.</summary>
     private static readonly TimeSpan Kept = TimeSpan.FromDays(1);
 
-    /// <summary>After this long a request without an answer was cut off by a crash.</summary>
-    private static readonly TimeSpan Abandoned = TimeSpan.FromMinutes(5);
+    /// <summary>After so long without a sign of life, whoever was answering a request has died. Signs come every four seconds.</summary>
+    private static readonly TimeSpan Lapse = TimeSpan.FromSeconds(15);
 
     /// <summary>A binary property ends at 64 KiB, and a row at 1 MiB.</summary>
     private const int PartBytes = 64 * 1024;
@@ -24,6 +24,13 @@ internal sealed class TableIdempotencyRecords(TableServiceClient service, TimePr
     private const string Schema = "Schema";
     private const string Fingerprint = "Fingerprint";
     private const string BegunAt = "BegunAt";
+
+    /// <summary>What the request does, under the same name however often it is made.</summary>
+    private const string OperationId = "Operation";
+
+    /// <summary>By whom it is being answered, and when they were last heard of.</summary>
+    private const string Owner = "Owner";
+    private const string AliveAt = "AliveAt";
 
     /// <summary>In how many properties the answer lies; there once the request was answered, 0 when the answer was too large.</summary>
     private const string Parts = "Parts";
@@ -36,54 +43,66 @@ internal sealed class TableIdempotencyRecords(TableServiceClient service, TimePr
 
     private readonly TableClient _table = service.GetTableClient(Name);
 
-    public async Task<IdempotencyRecord?> BeginAsync(string partition, string key, string fingerprint, CancellationToken cancellation)
+    public async Task<IdempotencyRecord> BeginAsync(string partition, string key, string fingerprint, CancellationToken cancellation)
     {
         while (true)
         {
             var now = clock.GetUtcNow();
-            var begun = new TableEntity(partition, key) { [Schema] = 1, [Fingerprint] = fingerprint, [BegunAt] = now };
             var known = await _table.FindAsync<TableEntity>(partition, key, cancellation);
-            if (known is not null && now - known.GetDateTimeOffset(BegunAt) < (HasEnded(known) ? Kept : Abandoned))
-                return new(known.GetString(Fingerprint), HasEnded(known), AnswerOf(known));
+            if (known is not null && now - known.GetDateTimeOffset(BegunAt) < Kept)
+            {
+                if (HasEnded(known) || now - LastSeen(known) < Lapse || !known.GetString(Fingerprint).StartsWith(fingerprint, StringComparison.Ordinal))
+                    return RecordOf(known, isOurs: false);
+                if (await TakeOverAsync(known, now, cancellation) is { } taken)
+                    return taken;
+                continue;
+            }
+
+            var begun = new TableEntity(partition, key)
+            {
+                [Schema] = 1, [Fingerprint] = fingerprint, [BegunAt] = now, [AliveAt] = now, [Owner] = Guid.NewGuid(), [OperationId] = Guid.CreateVersion7(now),
+            };
             // Noted first: a row without its note would never go, a note without its row does no harm.
             await _table.UpsertEntityAsync(NoteOf(partition, key, now), TableUpdateMode.Replace, cancellation);
             var transaction = new Transaction(_table, partition);
-            var committed = await (known is null ? transaction.Insert(begun) : transaction.Replace(begun, known.ETag)).CommitAsync(cancellation);
-            if (committed.Succeeded)
+            if ((await (known is null ? transaction.Insert(begun) : transaction.Replace(begun, known.ETag)).CommitAsync(cancellation)).Succeeded)
+                return RecordOf(begun, isOurs: true);
+        }
+    }
+
+    public Task StillAtItAsync(string partition, string key, CancellationToken cancellation) => TryAsync(() =>
+        _table.UpdateEntityAsync(new TableEntity(partition, key) { [AliveAt] = clock.GetUtcNow() }, ETag.All, TableUpdateMode.Merge, cancellation));
+
+    public async Task<byte[]?> EndAsync(string partition, string key, byte[] answer, string? fingerprint, CancellationToken cancellation)
+    {
+        while (await _table.FindAsync<TableEntity>(partition, key, cancellation) is { } row)
+        {
+            if (HasEnded(row))
+                return AnswerOf(row);
+            if (fingerprint is not null)
+                row[Fingerprint] = fingerprint;
+            var parts = answer.Chunk(PartBytes).ToList();
+            row[Parts] = parts.Count <= MostParts ? parts.Count : 0;
+            for (var i = 0; i < parts.Count && parts.Count <= MostParts; i++)
+                row[$"Answer{i}"] = parts[i];
+            if ((await new Transaction(_table, partition).Replace(row, row.ETag).CommitAsync(cancellation)).Succeeded)
                 return null;
         }
+
+        return null;
     }
 
-    public async Task StillAtItAsync(string partition, string key, CancellationToken cancellation)
+    public Task AbandonAsync(string partition, string key, Guid owner, CancellationToken cancellation) => TryAsync(async () =>
     {
-        try
+        while (await _table.FindAsync<TableEntity>(partition, key, cancellation) is { } row && !HasEnded(row) && row.GetGuid(Owner) == owner)
         {
-            await _table.UpdateEntityAsync(new TableEntity(partition, key) { [BegunAt] = clock.GetUtcNow() }, ETag.All, TableUpdateMode.Merge, cancellation);
+            row[AliveAt] = row.GetDateTimeOffset(BegunAt) - Kept;
+            if ((await new Transaction(_table, partition).Replace(row, row.ETag).CommitAsync(cancellation)).Succeeded)
+                return;
         }
-        catch (RequestFailedException failed) when (failed.Status is 0 or 404 or 429 or >= 500)
-        {
-            // Said again at the next beat; a request that has ended meanwhile has nothing to say.
-        }
-    }
+    });
 
-    public async Task EndAsync(string partition, string key, byte[]? answer, string? fingerprint, CancellationToken cancellation)
-    {
-        if (answer is null)
-        {
-            await _table.DeleteEntityAsync(partition, key, ETag.All, cancellation);
-            return;
-        }
-
-        if (await _table.FindAsync<TableEntity>(partition, key, cancellation) is not { } row)
-            return;
-        if (fingerprint is not null)
-            row[Fingerprint] = fingerprint;
-        var parts = answer.Chunk(PartBytes).ToList();
-        row[Parts] = parts.Count <= MostParts ? parts.Count : 0;
-        for (var i = 0; i < parts.Count && parts.Count <= MostParts; i++)
-            row[$"Answer{i}"] = parts[i];
-        await _table.UpdateEntityAsync(row, row.ETag, TableUpdateMode.Replace, cancellation);
-    }
+    public Task ForgetAsync(string partition, string key, CancellationToken cancellation) => _table.DeleteEntityAsync(partition, key, ETag.All, cancellation);
 
     public async Task<int> PurgeAsync(int most, CancellationToken cancellation)
     {
@@ -105,6 +124,36 @@ internal sealed class TableIdempotencyRecords(TableServiceClient service, TimePr
             await _table.DeleteEntityAsync(Notes, note.RowKey, ETag.All, token);
         });
         return notes.Count;
+    }
+
+    /// <returns>Null when somebody else was faster.</returns>
+    private async Task<IdempotencyRecord?> TakeOverAsync(TableEntity known, DateTimeOffset now, CancellationToken cancellation)
+    {
+        known[Owner] = Guid.NewGuid();
+        known[AliveAt] = now;
+        // Rows of before there were operations have none.
+        known[OperationId] = known.GetGuid(OperationId) ?? Guid.CreateVersion7(now);
+        var committed = await new Transaction(_table, known.PartitionKey).Replace(known, known.ETag).CommitAsync(cancellation);
+        return committed.Succeeded ? RecordOf(known, isOurs: true, isRepeated: true) : null;
+    }
+
+    private static IdempotencyRecord RecordOf(TableEntity row, bool isOurs, bool isRepeated = false) => new(
+        row.GetString(Fingerprint), new(row.GetGuid(OperationId) ?? Guid.Empty, row.GetDateTimeOffset(BegunAt)!.Value, isRepeated), row.GetGuid(Owner) ?? Guid.Empty,
+        isOurs, HasEnded(row), AnswerOf(row));
+
+    private static DateTimeOffset LastSeen(TableEntity row) => row.GetDateTimeOffset(AliveAt) ?? row.GetDateTimeOffset(BegunAt)!.Value;
+
+    /// <summary>For what is only said to be helpful: where it can't be said, the request counts as abandoned a few seconds later.</summary>
+    private static async Task TryAsync(Func<Task> write)
+    {
+        try
+        {
+            await write();
+        }
+        catch (Exception failed) when (TableFailures.IsPassing(failed) || failed is RequestFailedException { Status: 404 })
+        {
+            // Said again at the next beat; a request that has ended meanwhile has nothing to say.
+        }
     }
 
     private static TableEntity NoteOf(string partition, string key, DateTimeOffset now) =>

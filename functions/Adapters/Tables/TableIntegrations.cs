@@ -30,17 +30,17 @@ internal sealed class TableIntegrations(TableServiceClient service, TimeProvider
         return (await _table.PageAsync<IntegrationRow>(organization.Value, Integrations, filter, limit, cursor, cancellation)).Select(row => Stored.Read<Integration>(row.Document));
     }
 
-    public async Task CreateAsync(Integration integration, Beginning? beginning, Act act, CancellationToken cancellation)
+    public async Task<bool> CreateAsync(Integration integration, Beginning? beginning, Act act, CancellationToken cancellation)
     {
         // Due first: a poll without its integration drops out by itself, an integration without its poll would never be looked at.
         if (beginning is not null)
         {
             await AddSeenAsync(integration.Id, beginning.Present, cancellation);
             await _table.UpsertEntityAsync(
-                RowOf(integration.Organization, integration.Id, clock.GetUtcNow(), beginning.Since, integration.CreatedAt), TableUpdateMode.Replace, cancellation);
+                RowOf(integration.Organization, integration.Id, integration.CreatedAt, beginning.Since, integration.CreatedAt), TableUpdateMode.Replace, cancellation);
         }
 
-        await new Transaction(_table, integration.Organization.Value).Put(RowOf(integration)).Record(act, clock.GetUtcNow()).CommitAsync(cancellation);
+        return (await new Transaction(_table, integration.Organization.Value).Insert(RowOf(integration)).Record(act, clock.GetUtcNow()).CommitAsync(cancellation)).Succeeded;
     }
 
     public async Task<Versioned<Integration>?> SaveAsync(Versioned<Integration> integration, Act act, CancellationToken cancellation)

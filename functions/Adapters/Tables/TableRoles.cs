@@ -21,7 +21,7 @@ internal sealed class TableRoles(OrganizationTable table, TimeProvider clock) : 
 
     public async Task<bool> CreateAsync(IamRole role, Person by, CancellationToken cancellation)
     {
-        var transaction = table.Begin(role.Organization).Put(RoleRow.Of(role, uses: 0)).Record(OrganizationActs.RoleCreated(by, role), clock.GetUtcNow());
+        var transaction = table.Begin(role.Organization).Insert(RoleRow.Of(role, uses: 0)).Record(OrganizationActs.RoleCreated(by, role), clock.GetUtcNow());
         if (role.Audience is Audience.Workspace workspace)
             transaction.Touch(Keys.Of(workspace.Id));
         return (await transaction.CommitAsync(cancellation)).Succeeded;

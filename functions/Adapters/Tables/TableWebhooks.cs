@@ -25,8 +25,8 @@ internal sealed class TableWebhooks(TableServiceClient service, TimeProvider clo
     public async Task<Page<Webhook>> ListAsync(OrganizationId organization, int limit, string? cursor, CancellationToken cancellation) =>
         (await _table.PageAsync<DocumentRow>(organization.Value, Webhooks, null, limit, cursor, cancellation)).Select(row => Stored.Read<Webhook>(row.Document));
 
-    public Task CreateAsync(Webhook webhook, Act act, CancellationToken cancellation) =>
-        new Transaction(_table, webhook.Organization.Value).Put(RowOf(webhook)).Record(act, clock.GetUtcNow()).CommitAsync(cancellation);
+    public async Task<bool> CreateAsync(Webhook webhook, Act act, CancellationToken cancellation) =>
+        (await new Transaction(_table, webhook.Organization.Value).Insert(RowOf(webhook)).Record(act, clock.GetUtcNow()).CommitAsync(cancellation)).Succeeded;
 
     public async Task<bool> SaveAsync(Versioned<Webhook> webhook, Act? act, CancellationToken cancellation) =>
         (await new Transaction(_table, webhook.Value.Organization.Value)

@@ -12,6 +12,7 @@ using ServerlessDrives.Files;
 using ServerlessDrives.Health;
 using ServerlessDrives.Http;
 using ServerlessDrives.Integrations;
+using ServerlessDrives.Secrets;
 using ServerlessDrives.Verification;
 using ServerlessDrives.Workspaces;
 
@@ -39,6 +40,7 @@ public static class TablesComposition
 
         services.AddSingleton<OrganizationTable>();
         services.AddSingleton<PromiseTable>();
+        services.AddSingleton<IPendingSecrets, TablePendingSecrets>();
         services.AddSingleton<IConnections, TableConnections>();
         services.AddSingleton<IDrives, TableDrives>();
         services.AddSingleton<IPendingDriveWork, TablePendingDriveWork>();

@@ -114,12 +114,15 @@ internal sealed class Schemas(CodeComments comments)
         return node;
     }
 
-    /// <summary>What is written has all its fields; what is read has those that it can't do without.</summary>
+    /// <summary>What is written has all its fields, but for those that are left out where they say nothing; what is read has those that it can't do without.</summary>
     private void Require(Type type, JsonObject node, JsonObject properties)
     {
         if (!_read.Contains(type))
         {
-            node["required"] = new JsonArray([.. properties.Select(property => (JsonNode)property.Key)]);
+            var leftOut = type.GetProperties()
+                .Where(property => property.GetCustomAttribute<JsonIgnoreAttribute>() is { Condition: JsonIgnoreCondition.WhenWritingNull })
+                .Select(property => JsonNamingPolicy.CamelCase.ConvertName(property.Name));
+            node["required"] = new JsonArray([.. properties.Select(property => property.Key).Except(leftOut).Select(name => (JsonNode)name)]);
             return;
         }
 

@@ -2,6 +2,9 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using ServerlessDrives.Embedded.Cloud;
 using ServerlessDrives.Embedded.Worker;
 
 namespace ServerlessDrives.Embedded.Http;
@@ -20,6 +23,7 @@ internal sealed class HttpFront(HttpFunctions functions, Action<IEndpointRouteBu
         var worker = app.New();
         next(worker);
         functions.Worker = worker.Build();
+        app.UseKnownHostsOnly(app.ApplicationServices.GetRequiredService<IConfiguration>());
         app.Use(functions.WaitUntilLoadedAsync);
         app.UseRouting();
         app.Use(NotFoundForOtherMethodsAsync);

@@ -137,7 +137,7 @@ public sealed class CrashTests(CrashWorld world) : IClassFixture<CrashWorld>
         async Task<int> WrittenAsync() => (await world.AuditOfAsync(key.Connection.Value)).Count(entry => entry.Action == "connection.confirmed");
 
         Task ConfirmAsync(Incarnation life) =>
-            life.Of<ConnectionDesk>().ConfirmAsync(key, ConfirmationStep.TrustPolicy, attempt: null, "ada", "api", new DurableConnectionFlow(life.Durable), CancellationToken.None);
+            life.Of<ConnectionDesk>().ConfirmAsync(key, ConfirmationStep.TrustPolicy, attempt: null, etag: null, "ada", "api", new DurableConnectionFlow(life.Durable), CancellationToken.None);
     });
 
     private Task RemoveAsync(Incarnation life, Drive drive) =>

@@ -16,7 +16,8 @@ public sealed class EventsBeforeTheStart(CrashWorld world) : IClassFixture<Crash
         var recovery = world.App.Services.GetRequiredService<RecoverConnection>();
         var (key, flow) = (await world.OpenRoleConnectionAsync(), new SlowToBegin());
 
-        (await recovery.ConfirmAsync(key, ConfirmationStep.TrustPolicy, attempt: null, "ada", "api", flow, CancellationToken.None)).TryGet(out _, out _).ShouldBeTrue();
+        (await world.App.Services.GetRequiredService<ConnectionDesk>().ConfirmAsync(key, ConfirmationStep.TrustPolicy, attempt: null, etag: null, "ada", "api", flow, CancellationToken.None))
+            .TryGet(out _, out _).ShouldBeTrue();
         var open = (await PromisesAsync()).ShouldHaveSingleItem();
         await recovery.RecoverAsync(open, flow, CancellationToken.None);
         (await PromisesAsync()).ShouldBe([open]);

@@ -1,4 +1,5 @@
 using System.Net;
+using ServerlessDrives.Access;
 using ServerlessDrives.Files;
 using ServerlessDrives.Tests.Integration.Connecting;
 using ServerlessDrives.Tests.Shared;
@@ -57,5 +58,33 @@ public sealed class AbandonedUploadsOfADrive
         await SweepAsync();
         (await KeysAsync()).ShouldBe([$"{folder}/in-time"]);
         await mia.PostAsync($"{root}/uploads/{linked.Text("id")}/complete", new { }, HttpStatusCode.NotFound);
+    }
+
+    [Fact]
+    public async Task One_whose_process_died_before_it_heard_S3s_name_for_it_is_found_by_the_note_of_its_beginning()
+    {
+        var (clock, cancellation) = (new MovableClock(), TestContext.Current.CancellationToken);
+        await using var app = await InProcessApp.StartAsync(byHand: [typeof(SweepUploads)]);
+        var (mia, administrator, folder) = (await app.SignInAsync("mia"), app.Administrator(), Connections.Unique("beginning"));
+        var connection = (await Connections.StartAsync(mia, "accessKey")).Text("id");
+        await mia.SendAsync(HttpMethod.Put, $"/api/connections/{connection}/configuration", Connections.KeyConfiguration(administrator, folder), HttpStatusCode.Accepted);
+        var drive = DriveId.Of((await mia.UntilAsync(connection, "connected")).Text("driveId"));
+        var organization = OrganizationId.Of((await mia.GetAsync("/api/me", HttpStatusCode.OK))["organization"]!.Text("id"));
+        FilePath.Parse("lost").TryGet(out var lost, out _).ShouldBeTrue();
+        var began = TimeProvider.System.GetUtcNow();
+        using (var s3 = administrator.S3())
+        {
+            foreach (var key in new[] { "lost", "others" })
+                await s3.InitiateMultipartUploadAsync(TestDrive.Bucket, $"{folder}/{key}", cancellation);
+        }
+
+        var (records, sweep) = (app.Services.GetRequiredService<IFileRecords>(), ActivatorUtilities.CreateInstance<AbandonedUploads>(app.Services, clock));
+        await records.NoteAsync(new(organization, drive, lost!, "beginning-1", began + TimeSpan.FromMinutes(15)) { BeginningAt = began }, cancellation);
+        await sweep.SweepAsync(cancellation);
+        (await administrator.KeysAsync(TestDrive.Bucket, $"{folder}/")).Order().ShouldBe([$"upload:{folder}/lost", $"upload:{folder}/others"]);
+        clock.Advance(TimeSpan.FromMinutes(16));
+        await sweep.SweepAsync(cancellation);
+        (await administrator.KeysAsync(TestDrive.Bucket, $"{folder}/")).ShouldBe([$"upload:{folder}/others"]);
+        (await records.UploadsAsync(organization, drive, cancellation)).ShouldBeEmpty();
     }
 }

@@ -19,6 +19,38 @@ public sealed class HealthScenarios(HealthApp health) : IClassFixture<HealthApp>
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
+    public async Task What_probes_that_were_killed_left_in_the_bucket_is_removed_by_the_next_one_and_at_the_latest_with_the_drive()
+    {
+        using var ada = await health.App.SignInAsync("ada");
+        var (_, id, secret) = await health.CreateUserAsync();
+        var drive = await health.ConnectAsync(ada, id, secret);
+        var (administrator, path) = (health.App.Administrator(), (await ada.GetAsync($"/api/drives/{drive}", HttpStatusCode.OK)).Text("path"));
+        var folder = $"{path}/.serverless-drives/";
+        Task<List<string>> LeftAsync() => administrator.KeysAsync("acme-documents", folder);
+        async Task LeaveAsync(params string[] names)
+        {
+            using var s3 = administrator.S3();
+            foreach (var left in names)
+                await s3.PutObjectAsync(new() { BucketName = "acme-documents", Key = folder + left, ContentBody = "left" }, Cancellation);
+            await s3.InitiateMultipartUploadAsync("acme-documents", $"{folder}verification-1-parts", Cancellation);
+        }
+
+        await LeaveAsync("health-deadbeef", $"health-{drive}", "verification-ver_1", "others");
+        // Writing is tried once a day; what was left an hour ago at least is nobody's any more.
+        health.Clock.Advance(TimeSpan.FromHours(25));
+        await health.RoundAsync();
+        (await HealthApp.HealthOfAsync(ada, drive)).Text("status").ShouldBe("healthy");
+        (await LeftAsync()).ShouldBe([$"{folder}others"]);
+
+        await LeaveAsync("health-deadbeef");
+        var name = (await ada.GetAsync($"/api/drives/{drive}", HttpStatusCode.OK)).Text("displayName");
+        await ada.SendAsync(HttpMethod.Delete, $"/api/drives/{drive}", new { confirmation = name, force = false }, HttpStatusCode.Accepted);
+        for (var until = DateTime.UtcNow.AddSeconds(60); (await LeftAsync()).Count > 1; await Task.Delay(200, Cancellation))
+            DateTime.UtcNow.ShouldBeLessThan(until);
+        (await LeftAsync()).ShouldBe([$"{folder}others"]);
+    }
+
+    [Fact]
     public async Task A_drive_whose_key_stops_working_is_unreachable_after_three_looks_and_well_after_one()
     {
         using var ada = await health.App.SignInAsync("ada");

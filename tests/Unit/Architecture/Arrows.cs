@@ -11,13 +11,14 @@ public sealed class Arrows
     {
         ["Access"] = [],
         ["Workspaces"] = [],
+        ["Secrets"] = ["Access"],
         ["Drives"] = ["Access", "Workspaces"],
         ["Verification"] = ["Access", "Drives"],
-        ["Events"] = ["Access", "Workspaces", "Drives"],
+        ["Events"] = ["Access", "Secrets", "Workspaces", "Drives"],
         ["Health"] = ["Access", "Workspaces", "Drives", "Verification", "Events"],
         ["Files"] = ["Access", "Workspaces", "Drives", "Verification", "Events"],
-        ["Connecting"] = ["Access", "Workspaces", "Drives", "Verification", "Events"],
-        ["Integrations"] = ["Access", "Workspaces", "Drives", "Verification", "Events", "Files"],
+        ["Connecting"] = ["Access", "Secrets", "Workspaces", "Drives", "Verification", "Events"],
+        ["Integrations"] = ["Access", "Secrets", "Workspaces", "Drives", "Verification", "Events", "Files"],
         ["Http"] = ["Access", "Workspaces"],
         ["Wizard"] = ["Files"],
     };

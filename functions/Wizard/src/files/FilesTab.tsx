@@ -144,12 +144,12 @@ export default function FilesTab({ drive }: { drive: Drive }) {
                     {entry.type === 'folder' ? <FolderRegular aria-hidden="true" /> : <DocumentRegular aria-hidden="true" />}
                     {entry.type === 'folder' && entry.addressable ? (
                       <Link href={address(entry.path)} className="link">
-                        {nameOf(entry.path)}
+                        {nameOf(entry.shownAs ?? entry.path)}
                         <span className="visually-hidden"> (folder)</span>
                       </Link>
                     ) : (
                       <span>
-                        {nameOf(entry.path) || entry.path}
+                        {nameOf(entry.shownAs ?? entry.path) || (entry.shownAs ?? entry.path)}
                         {!entry.addressable && <span className="quiet block">Another program gave it a name that can’t be reached here.</span>}
                       </span>
                     )}
@@ -159,10 +159,10 @@ export default function FilesTab({ drive }: { drive: Drive }) {
                   <td className="end nowrap">
                     {entry.type === 'file' && entry.addressable && (
                       <>
-                        <Button appearance="subtle" icon={<ArrowDownloadRegular />} title="Download" aria-label={`Download ${nameOf(entry.path)}`} disabled={download.isPending && download.variables === entry.path} onClick={() => download.mutate(entry.path)} />
+                        <Button appearance="subtle" icon={<ArrowDownloadRegular />} title="Download" aria-label={`Download ${nameOf(entry.shownAs ?? entry.path)}`} disabled={download.isPending && download.variables === entry.path} onClick={() => download.mutate(entry.path)} />
                         <Menu positioning="below-end">
                           <MenuTrigger disableButtonEnhancement>
-                            <Button appearance="subtle" icon={<MoreHorizontalRegular />} title="More" aria-label={`More for ${nameOf(entry.path)}`} />
+                            <Button appearance="subtle" icon={<MoreHorizontalRegular />} title="More" aria-label={`More for ${nameOf(entry.shownAs ?? entry.path)}`} />
                           </MenuTrigger>
                           <MenuPopover>
                             <MenuList>
