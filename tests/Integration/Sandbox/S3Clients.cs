@@ -29,9 +29,9 @@ internal static class S3Clients
     });
 
     /// <summary>A client that puts the bucket in the host name; every name is resolved to the loopback.</summary>
-    public static AmazonS3Client VirtualHostClient(this S3Fixture sandbox, string region = "us-east-1") => sandbox.Client(region: region, configure: c =>
+    public static AmazonS3Client VirtualHostClient(this S3Fixture sandbox, string region = "us-east-1", string host = "s3") => sandbox.Client(region: region, configure: c =>
     {
-        c.ServiceURL = $"http://s3.localhost:{sandbox.Endpoint.Port}";
+        c.ServiceURL = $"http://{host}.localhost:{sandbox.Endpoint.Port}";
         c.ForcePathStyle = false;
         c.HttpClientFactory = new Loopback(sandbox.Endpoint.Port);
     });

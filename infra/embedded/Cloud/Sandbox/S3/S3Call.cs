@@ -43,8 +43,10 @@ internal sealed partial class S3Call(AwsCall aws, S3World world, S3Target target
     /// <summary>Null when the parameter is missing or empty.</summary>
     public string? Query(string name) => Request.Query.TryGetValue(name, out var value) && value.Count > 0 && value[0]!.Length > 0 ? value[0] : null;
 
-    /// <summary>Null when the header is missing or empty.</summary>
-    public string? Header(string name) => Request.Headers.TryGetValue(name, out var value) && value.ToString() is { Length: > 0 } text ? text : null;
+    /// <summary>Null when the header is missing or empty. A presigned request may have those of AWS in its query.</summary>
+    public string? Header(string name) => Request.Headers.TryGetValue(name, out var value) && value.ToString() is { Length: > 0 } text ? text
+        : name.StartsWith("x-amz-", StringComparison.OrdinalIgnoreCase) && Asks("X-Amz-Signature") ? Query(name)
+        : null;
 
     /// <summary>A number between 0 and a limit; a larger one comes down to it.</summary>
     public int Limit(string name, int limit)

@@ -58,6 +58,8 @@ internal static class S3Routes
         ("GET", "encryption") => BucketEncryptionCalls.GetAsync(call),
         ("PUT", "encryption") => BucketEncryptionCalls.PutAsync(call),
         ("DELETE", "encryption") => BucketEncryptionCalls.DeleteAsync(call),
+        // A browser's form, whose policy document and fields nothing here reads.
+        ("POST", "") => throw S3Errors.NotImplemented("POST"),
         ("GET", var absent) when NeverConfigured.Has(absent) => NeverConfigured.GetAsync(call, absent),
         (_, "") => throw S3Errors.MethodNotAllowed(call.Request.Method, "BUCKET"),
         (_, var unknown) => throw S3Errors.NotImplemented(unknown),
