@@ -1,4 +1,5 @@
 using System.Net;
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json.Nodes;
 using Amazon.S3;
@@ -118,6 +119,8 @@ public sealed class RequestSweep(S3Fixture sandbox) : IClassFixture<S3Fixture>, 
         return $"<{root}>{string.Concat(names.Select(name => $"<{name}>"))}1{string.Concat(names.Reverse().Select(name => $"</{name}>"))}</{root}>";
     }
 
+    private static string Honoured([CallerFilePath] string here = "") => Path.Combine(Path.GetDirectoryName(here)!, "honoured.txt");
+
     private sealed class Findings(string service)
     {
         private readonly List<string> refused = [];
@@ -135,7 +138,7 @@ public sealed class RequestSweep(S3Fixture sandbox) : IClassFixture<S3Fixture>, 
         {
             TestContext.Current.TestOutputHelper?.WriteLine($"{service}: {refused.Count + taken.Count} sent, {refused.Count} refused, {taken.Count} honoured");
             if (Environment.GetEnvironmentVariable("SWEEP_FOUND") is { } file) File.AppendAllLines(file, taken);
-            var honoured = File.ReadAllLines(Path.Combine(AppContext.BaseDirectory, "Sandbox", "honoured.txt")).Where(line => line.StartsWith(service + ' ', StringComparison.Ordinal)).ToHashSet();
+            var honoured = File.ReadAllLines(Honoured()).Where(line => line.StartsWith(service + ' ', StringComparison.Ordinal)).ToHashSet();
             taken.Except(honoured).ShouldBeEmpty("taken, though nobody says that it has an effect");
             refused.Intersect(honoured).ShouldBeEmpty("refused, though it is said to have an effect");
             (refused.Count + taken.Count).ShouldBeGreaterThan(atLeast);

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using Amazon.Runtime;
 using Amazon.S3;
 using Amazon.S3.Model;
 using ServerlessDrives.Embedded.Cloud.Sandbox;
@@ -93,7 +94,7 @@ public sealed class S3Terms(S3Fixture sandbox) : IClassFixture<S3Fixture>, IDisp
             {"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":"*","Action":"s3:PutObject","Resource":"arn:aws:s3:::{{bucket}}/*",
             "Condition":{"StringEquals":{"s3:x-amz-content-sha256":"UNSIGNED-PAYLOAD"} } }]}
             """);
-        using var overTls = sandbox.TlsClient();
+        using var overTls = sandbox.TlsClient(configure: c => c.RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED);
         PutObjectRequest Unsigned() => new() { BucketName = bucket, Key = "a", InputStream = new MemoryStream([1]), DisablePayloadSigning = true, UseChunkEncoding = false };
         (await overTls.PutObjectAsync(Unsigned()).ShouldBeRefusedAsync(HttpStatusCode.Forbidden, "AccessDenied")).Message.ShouldContain("explicit deny in a resource-based policy");
         await overTls.PutTextAsync(bucket, "a", "x");

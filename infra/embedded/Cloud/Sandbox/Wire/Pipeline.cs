@@ -118,6 +118,8 @@ internal sealed class Pipeline(IReadOnlyList<IAwsService> services, Authenticati
         call.Response.Clear();
         // By this the SDKs set their clocks right.
         call.Response.Headers.Date = clock.GetUtcNow().ToString("R");
+        // Whoever waits for "100 Continue" sends no body now: what comes next on the connection would be taken for it.
+        if (call.Request.Headers.Expect.Count > 0) call.Response.Headers.Connection = "close";
         await service.WriteErrorAsync(call, error);
     }
 
