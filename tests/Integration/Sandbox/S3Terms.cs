@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Net;
+using System.Net.Sockets;
+using System.Text;
 using Amazon.Runtime;
 using Amazon.S3;
 using Amazon.S3.Model;
@@ -161,5 +163,37 @@ public sealed class S3Terms(S3Fixture sandbox) : IClassFixture<S3Fixture>, IDisp
         (await accelerated.GetTextAsync(bucket, "a").ShouldBeRefusedAsync(HttpStatusCode.BadRequest, "InvalidRequest")).Message.ShouldContain("Transfer Acceleration is not configured");
         await s3.PutBucketAccelerateConfigurationAsync(new PutBucketAccelerateConfigurationRequest { BucketName = bucket, AccelerateConfiguration = new() { Status = BucketAccelerateStatus.Enabled } })
             .ShouldBeRefusedAsync(HttpStatusCode.NotImplemented, "NotImplemented");
+    }
+
+    [Theory]
+    [InlineData("deflate, gzip", "deflate, gzip")]
+    [InlineData("gzip, aws-chunked", "gzip")]
+    [InlineData("aws-chunked,gzip", "gzip")]
+    [InlineData("aws-chunked, aws-chunked", null)]
+    public async Task Codings_are_stored_as_they_are_written_without_the_framing(string sent, string? stored)
+    {
+        var bucket = await s3.NewBucketAsync();
+        await s3.PutTextAsync(bucket, "a", "x", r =>
+        {
+            r.UseChunkEncoding = false;
+            r.Headers.ContentEncoding = sent;
+        });
+        (await s3.GetObjectMetadataAsync(bucket, "a")).Headers.ContentEncoding.ShouldBe(stored);
+    }
+
+    [Fact]
+    public async Task A_refusal_of_an_upload_that_waits_to_continue_ends_its_connection()
+    {
+        using var connection = new TcpClient();
+        await connection.ConnectAsync(sandbox.Endpoint.Host, sandbox.Endpoint.Port, TestContext.Current.CancellationToken);
+        await using var stream = connection.GetStream();
+        await stream.WriteAsync(
+            Encoding.ASCII.GetBytes($"PUT /no-such-bucket/a HTTP/1.1\r\nHost: {sandbox.Endpoint.Authority}\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n"),
+            TestContext.Current.CancellationToken);
+        using var reader = new StreamReader(stream, Encoding.ASCII);
+        // To the end: whoever kept the connection open would be waited for.
+        var answer = await reader.ReadToEndAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+        answer.ShouldStartWith("HTTP/1.1 404");
+        answer.ShouldContain("Connection: close");
     }
 }

@@ -104,8 +104,8 @@ internal static class LockCalls
     {
         var (mode, days, years) = (retention.Text("Mode"), Number(retention, "Days"), Number(retention, "Years"));
         if (mode is not (ObjectLocks.Governance or ObjectLocks.Compliance) || days is null == years is null) throw S3Errors.MalformedXml();
-        if (days is <= 0 || years is <= 0) throw S3Errors.InvalidArgument("Default retention period must be a positive integer value.", "DefaultRetention", $"{days ?? years}");
-        if (days > MostYears * 365 || years > MostYears) throw S3Errors.InvalidArgument("Default retention period too large", "DefaultRetention", $"{days ?? years}");
+        if (days is <= 0 || years is <= 0) throw S3Errors.Of(400, "InvalidRetentionPeriod", "Default retention period must be a positive integer value.");
+        if (days > MostYears * 365 || years > MostYears) throw S3Errors.Of(400, "InvalidRetentionPeriod", "Default retention period too large");
         return new LockConfiguration(mode, days, years);
     }
 
