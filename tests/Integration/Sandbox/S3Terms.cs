@@ -178,7 +178,8 @@ public sealed class S3Terms(S3Fixture sandbox) : IClassFixture<S3Fixture>, IDisp
             r.UseChunkEncoding = false;
             r.Headers.ContentEncoding = sent;
         });
-        (await s3.GetObjectMetadataAsync(bucket, "a")).Headers.ContentEncoding.ShouldBe(stored);
+        // The SDK shows the first of several codings only.
+        (await sandbox.AwsOkAsync("s3api", "head-object", "--bucket", bucket, "--key", "a", "--query", "ContentEncoding")).Trim().ShouldBe(stored ?? "None");
     }
 
     [Fact]
@@ -191,9 +192,10 @@ public sealed class S3Terms(S3Fixture sandbox) : IClassFixture<S3Fixture>, IDisp
             Encoding.ASCII.GetBytes($"PUT /no-such-bucket/a HTTP/1.1\r\nHost: {sandbox.Endpoint.Authority}\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n"),
             TestContext.Current.CancellationToken);
         using var reader = new StreamReader(stream, Encoding.ASCII);
-        // To the end: whoever kept the connection open would be waited for.
-        var answer = await reader.ReadToEndAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
-        answer.ShouldStartWith("HTTP/1.1 404");
-        answer.ShouldContain("Connection: close");
+        List<string> head = [];
+        while (await reader.ReadLineAsync(TestContext.Current.CancellationToken) is { Length: > 0 } line) head.Add(line);
+        head[0].ShouldStartWith("HTTP/1.1 404");
+        // Otherwise the next request on it would be taken for the body that never came.
+        head.ShouldContain("Connection: close");
     }
 }
