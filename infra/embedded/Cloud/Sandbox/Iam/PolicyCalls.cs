@@ -97,6 +97,9 @@ internal static class PolicyCalls
         yield return ("GetPolicyVersion", request =>
         {
             var policy = PolicyOf(request, request.Store.Latest);
+            // A policy that can't be given a second version has its first.
+            if (request.Form.Required("VersionId") != "v1")
+                throw new AwsError(404, "NoSuchEntity", $"Policy {policy.Arn} version {request.Form.Text("VersionId")} does not exist or is not attachable.");
             return [new XElement("PolicyVersion", new XElement("Document", Uri.EscapeDataString(policy.Document)), new XElement("VersionId", "v1"), new XElement("IsDefaultVersion", "true"), new XElement("CreateDate", IamXml.Time(policy.Created)))];
         }
         );

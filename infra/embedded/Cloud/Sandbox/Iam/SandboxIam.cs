@@ -11,6 +11,54 @@ internal sealed class SandboxIam(IamStore store, PolicyRules rules, IAuthorizer 
 {
     private static readonly QueryProtocol Protocol = new("https://iam.amazonaws.com/doc/2010-05-08/");
 
+    private static readonly HonouredParameters Honoured = new("""
+        CreateRole: RoleName AssumeRolePolicyDocument Path Description MaxSessionDuration PermissionsBoundary Tags
+        GetRole: RoleName
+        ListRoles: PathPrefix MaxItems Marker
+        DeleteRole: RoleName
+        UpdateAssumeRolePolicy: RoleName PolicyDocument
+        UpdateRole: RoleName Description MaxSessionDuration
+        TagRole: RoleName Tags
+        UntagRole: RoleName TagKeys
+        ListRoleTags: RoleName MaxItems Marker
+        ListInstanceProfilesForRole: RoleName
+        PutRolePolicy: RoleName PolicyName PolicyDocument
+        GetRolePolicy: RoleName PolicyName
+        ListRolePolicies: RoleName MaxItems Marker
+        DeleteRolePolicy: RoleName PolicyName
+        AttachRolePolicy: RoleName PolicyArn
+        DetachRolePolicy: RoleName PolicyArn
+        ListAttachedRolePolicies: RoleName MaxItems Marker
+        PutRolePermissionsBoundary: RoleName PermissionsBoundary
+        DeleteRolePermissionsBoundary: RoleName
+        CreateUser: UserName Path PermissionsBoundary Tags
+        GetUser: UserName
+        ListUsers: PathPrefix MaxItems Marker
+        DeleteUser: UserName
+        CreateAccessKey: UserName
+        ListAccessKeys: UserName MaxItems Marker
+        UpdateAccessKey: UserName AccessKeyId Status
+        DeleteAccessKey: UserName AccessKeyId
+        PutUserPolicy: UserName PolicyName PolicyDocument
+        GetUserPolicy: UserName PolicyName
+        ListUserPolicies: UserName MaxItems Marker
+        DeleteUserPolicy: UserName PolicyName
+        AttachUserPolicy: UserName PolicyArn
+        DetachUserPolicy: UserName PolicyArn
+        ListAttachedUserPolicies: UserName MaxItems Marker
+        PutUserPermissionsBoundary: UserName PermissionsBoundary
+        DeleteUserPermissionsBoundary: UserName
+        CreatePolicy: PolicyName PolicyDocument Path Description
+        GetPolicy: PolicyArn
+        GetPolicyVersion: PolicyArn VersionId
+        ListPolicies: MaxItems Marker
+        DeletePolicy: PolicyArn
+        CreateOpenIDConnectProvider: Url ClientIDList ThumbprintList
+        GetOpenIDConnectProvider: OpenIDConnectProviderArn
+        ListOpenIDConnectProviders:
+        DeleteOpenIDConnectProvider: OpenIDConnectProviderArn
+        """);
+
     private readonly Dictionary<string, Func<IamRequest, object?[]>> _actions = RoleCalls.Actions(rules)
         .Concat(UserCalls.Actions())
         .Concat(PolicyCalls.Actions())
@@ -29,6 +77,7 @@ internal sealed class SandboxIam(IamStore store, PolicyRules rules, IAuthorizer 
             throw new AwsError(403, "MissingAuthenticationToken", "Request is missing Authentication Token");
         if (!_actions.TryGetValue(form.Action, out var run))
             throw new AwsError(400, "InvalidAction", $"Could not find operation {form.Action} for version 2010-05-08");
+        Honoured.Require(form.Action, form.Names);
         var request = new IamRequest(store, form, caller, clock.GetUtcNow());
         authorizer.Authorize(call, new AccessRequest($"iam:{form.Action}", request.Resource, caller.AccountId, null, new Dictionary<string, IReadOnlyList<string>>()));
         await Protocol.AnswerAsync(call, form.Action, run(request));

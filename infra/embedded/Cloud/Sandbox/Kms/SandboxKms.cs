@@ -15,6 +15,29 @@ internal sealed class SandboxKms(StateFile<KmsState> file, PolicyRules rules, IA
     private const int NonceBytes = 12;
     private const int TagBytes = 16;
 
+    private static readonly HonouredParameters Honoured = new("""
+        CreateKey: Policy Description BypassPolicyLockoutSafetyCheck
+        ListKeys:
+        ListAliases:
+        DescribeKey: KeyId
+        GetKeyPolicy: KeyId PolicyName
+        PutKeyPolicy: KeyId PolicyName Policy BypassPolicyLockoutSafetyCheck
+        ListKeyPolicies: KeyId
+        ListResourceTags: KeyId
+        UpdateKeyDescription: KeyId Description
+        GetKeyRotationStatus: KeyId
+        EnableKey: KeyId
+        DisableKey: KeyId
+        ScheduleKeyDeletion: KeyId PendingWindowInDays
+        CancelKeyDeletion: KeyId
+        CreateAlias: AliasName TargetKeyId
+        UpdateAlias: AliasName TargetKeyId
+        DeleteAlias: AliasName
+        GenerateDataKey: KeyId KeySpec EncryptionContext
+        Encrypt: KeyId Plaintext EncryptionContext
+        Decrypt: KeyId CiphertextBlob EncryptionContext
+        """);
+
     private readonly Lock _gate = new();
 
     public string Name => "kms";
@@ -39,6 +62,8 @@ internal sealed class SandboxKms(StateFile<KmsState> file, PolicyRules rules, IA
             throw new AwsError(400, "SerializationException", "The request is not JSON.");
         }
 
+        if (!Honoured.Has(ActionOf(call))) throw new AwsError(400, "UnknownOperationException", $"{ActionOf(call)} is not an operation of the sandbox's KMS.");
+        Honoured.Require(ActionOf(call), input.Select(pair => pair.Key));
         var answer = Run(call, caller, ActionOf(call), input);
         call.Response.ContentType = "application/x-amz-json-1.1";
         call.Response.Headers["x-amzn-RequestId"] = call.RequestId;
@@ -101,6 +126,11 @@ internal sealed class SandboxKms(StateFile<KmsState> file, PolicyRules rules, IA
         if (key is null)
             throw new AwsError(400, "NotFoundException", $"Key '{input["KeyId"]?.GetValue<string>() ?? "?"}' does not exist");
         Allow(call, $"kms:{action}", key.Arn, key.Account, key.Policy, ContextKeys(input));
+        // A key has one policy, by this name.
+        if (action is "GetKeyPolicy" or "PutKeyPolicy" && (input["PolicyName"]?.GetValue<string>() ?? "default") != "default")
+            throw new AwsError(400, "NotFoundException", "No such policy exists");
+        if (action is "GenerateDataKey" && (input["KeySpec"]?.GetValue<string>() ?? "AES_256") is not ("AES_128" or "AES_256"))
+            throw new AwsError(400, "ValidationException", "1 validation error detected: Value at 'keySpec' failed to satisfy constraint: Member must satisfy enum value set: [AES_128, AES_256]");
         switch (action)
         {
             case "DescribeKey":

@@ -1,5 +1,6 @@
 using System.Xml.Linq;
 using ServerlessDrives.Embedded.Cloud.Sandbox.S3.Storage;
+using ServerlessDrives.Embedded.Cloud.Sandbox.Wire;
 
 namespace ServerlessDrives.Embedded.Cloud.Sandbox.S3;
 
@@ -83,6 +84,7 @@ internal static class Acls
                 var permission = grant.Text("Permission");
                 if (grantee is null || !GrantHeaders.ContainsValue(permission ?? ""))
                     throw S3Errors.Of(400, "MalformedACLError", "The XML you provided was not well-formed or did not validate against our published schema");
+                if (grantee.Text("EmailAddress") is { } address) throw NoSuchAddress(address);
                 return new AclGrant(grantee.Text("URI") is { } uri ? Group(uri) : User(grantee.Text("ID") ?? ""), permission!);
             }).ToList();
         if (grants.Count > MostGrants) throw S3Errors.Of(400, "MalformedACLError", "The ACL has more than 100 grants");
@@ -105,10 +107,13 @@ internal static class Acls
         {
             "id" => User(value),
             "uri" => Group(value),
-            "emailAddress" => throw S3Errors.Of(400, "UnresolvableGrantByEmailAddress", "The e-mail address you provided does not match any account on record.", ("EmailAddress", value)),
+            "emailAddress" => throw NoSuchAddress(value),
             _ => throw S3Errors.InvalidArgument("Argument format not recognized", "grant", text),
         };
     }
+
+    private static AwsError NoSuchAddress(string address) =>
+        S3Errors.Of(400, "UnresolvableGrantByEmailAddress", "The e-mail address you provided does not match any account on record.", ("EmailAddress", address));
 
     private static string Group(string uri) => uri is AllUsers or AuthenticatedUsers or LogDelivery ? uri : throw S3Errors.InvalidArgument("Invalid group uri", "uri", uri);
 

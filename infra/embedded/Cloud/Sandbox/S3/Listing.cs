@@ -40,7 +40,7 @@ internal static class Listing
         {
             xml.Element("Name", call.Settings.Name);
             xml.Element("Prefix", query.Written(query.Prefix));
-            xml.Optional("ContinuationToken", token);
+            if (call.Asks("continuation-token")) xml.Element("ContinuationToken", token ?? "");
             if (startAfter is not null) xml.Element("StartAfter", query.Written(startAfter));
             if (page.Truncated) xml.Element("NextContinuationToken", ContinuationToken.Of(page.Last));
             xml.Element("KeyCount", page.Objects.Count + page.Prefixes.Count);

@@ -8,7 +8,7 @@ using ServerlessDrives.Embedded.Cloud.Sandbox.Wire;
 namespace ServerlessDrives.Embedded.Cloud.Sandbox.S3;
 
 /// <summary>What all calls to S3 share.</summary>
-internal sealed record S3World(Buckets Buckets, IAuthorizer Authorizer, IDataKeys DataKeys, IBucketPolicyRules PolicyRules, ITopics Topics, TimeProvider Clock)
+internal sealed record S3World(Buckets Buckets, IAuthorizer Authorizer, IDataKeys DataKeys, IBucketPolicyRules PolicyRules, ITopics Topics, AwsFaults Faults, TimeProvider Clock)
 {
     /// <summary>S3 keeps time in whole seconds.</summary>
     public DateTimeOffset Now => DateTimeOffset.FromUnixTimeSeconds(Clock.GetUtcNow().ToUnixTimeSeconds());
@@ -35,13 +35,18 @@ internal sealed partial class S3Call(AwsCall aws, S3World world, S3Target target
     /// <summary>The version asked for, or null for the newest.</summary>
     public string? VersionId => source is null ? Query("versionId") : source.VersionId;
 
+    /// <summary>Mode, date and legal hold that a request asks for in its body, for conditions.</summary>
+    public (string? Mode, string? Until, string? Hold) Locking { get; set; }
+
     public bool Asks(string subresource) => Request.Query.ContainsKey(subresource);
 
     /// <summary>Null when the parameter is missing or empty.</summary>
     public string? Query(string name) => Request.Query.TryGetValue(name, out var value) && value.Count > 0 && value[0]!.Length > 0 ? value[0] : null;
 
-    /// <summary>Null when the header is missing or empty.</summary>
-    public string? Header(string name) => Request.Headers.TryGetValue(name, out var value) && value.ToString() is { Length: > 0 } text ? text : null;
+    /// <summary>Null when the header is missing or empty. A presigned request may have those of AWS in its query.</summary>
+    public string? Header(string name) => Request.Headers.TryGetValue(name, out var value) && value.ToString() is { Length: > 0 } text ? text
+        : name.StartsWith("x-amz-", StringComparison.OrdinalIgnoreCase) && Asks("X-Amz-Signature") ? Query(name)
+        : null;
 
     /// <summary>A number between 0 and a limit; a larger one comes down to it.</summary>
     public int Limit(string name, int limit)

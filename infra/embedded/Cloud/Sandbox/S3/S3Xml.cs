@@ -4,6 +4,7 @@ using System.Text;
 using System.Xml;
 using System.Xml.Linq;
 using ServerlessDrives.Embedded.Cloud.Sandbox.S3.Content;
+using ServerlessDrives.Embedded.Cloud.Sandbox.S3.Inputs;
 using ServerlessDrives.Embedded.Cloud.Sandbox.Wire;
 
 namespace ServerlessDrives.Embedded.Cloud.Sandbox.S3;
@@ -76,7 +77,9 @@ internal static class S3Xml
         {
             using var reader = XmlReader.Create(new MemoryStream(bytes), Reading);
             var document = XElement.Load(reader);
-            return document.Name.LocalName == root ? document : throw S3Errors.MalformedXml();
+            if (document.Name.LocalName != root) throw S3Errors.MalformedXml();
+            HonouredElements.Require(document);
+            return document;
         }
         catch (XmlException)
         {

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using ServerlessDrives.Embedded.Cloud.Sandbox.S3.Inputs;
 using ServerlessDrives.Embedded.Cloud.Sandbox.S3.Storage;
 using ServerlessDrives.Embedded.Cloud.Sandbox.Wire;
 
@@ -26,8 +27,9 @@ internal sealed class SandboxS3(S3World world) : IAwsService, IDisposable
         call.Response.Headers.Server = "AmazonS3";
 
         var target = S3Target.Of(call.Http);
-        if (target.Bucket.Length == 0) return S3Routes.OfService(new S3Call(call, World, target, null));
         var s3 = new S3Call(call, World, target, World.Buckets.Find(target.Bucket));
+        if (!HttpMethods.IsOptions(call.Request.Method)) HonouredInputs.Require(s3);
+        if (target.Bucket.Length == 0) return S3Routes.OfService(s3);
         if (S3Routes.IsCreateBucket(s3)) return BucketCalls.CreateAsync(s3);
         if (s3.Bucket is null) throw S3Errors.NoSuchBucket(target.Bucket);
 

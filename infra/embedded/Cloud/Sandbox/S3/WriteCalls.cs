@@ -1,5 +1,6 @@
 using System.Text;
 using ServerlessDrives.Embedded.Cloud.Sandbox.S3.Content;
+using ServerlessDrives.Embedded.Cloud.Sandbox.S3.Locks;
 using ServerlessDrives.Embedded.Cloud.Sandbox.S3.Storage;
 
 namespace ServerlessDrives.Embedded.Cloud.Sandbox.S3;
@@ -23,6 +24,8 @@ internal static class WriteCalls
         var acl = Acls.ForNewObject(call);
         var tags = Tagging.OfHeader(call);
         var declared = DeclaredDigests.Of(call);
+        ObjectLocks.RequireDigest(call, declared.Named);
+        var locking = ObjectLocks.ForWrite(call);
         var encryption = Encryption.ForWrite(call);
         using var condition = ConditionOf(call);
         var content = await ContentWriter.StoreAsync(call, declared);
@@ -40,6 +43,8 @@ internal static class WriteCalls
             Checksum = new ObjectChecksum(content.Algorithm.Name, content.Checksum, "FULL_OBJECT"),
             Acl = acl.Acl,
             Tags = tags,
+            Retention = locking.Retention,
+            LegalHold = locking.LegalHold,
         });
 
         call.Response.Headers.ETag = $"\"{stored.ETag}\"";
@@ -91,10 +96,9 @@ internal static class WriteCalls
         var content = new Dictionary<string, string>();
         foreach (var name in ContentHeaders)
             if (call.Header(name) is { } value) content[name] = value;
-        // The framing of the body is not part of what is stored.
         if (content.TryGetValue("Content-Encoding", out var encoding))
         {
-            var rest = string.Join(',', encoding.Split(',', StringSplitOptions.TrimEntries).Where(e => e != "aws-chunked"));
+            var rest = WithoutFraming(encoding);
             if (rest.Length > 0) content["Content-Encoding"] = rest;
             else content.Remove("Content-Encoding");
         }
@@ -107,6 +111,13 @@ internal static class WriteCalls
         if (size > MostMetadata)
             throw S3Errors.Of(400, "MetadataTooLarge", "Your metadata headers exceed the maximum allowed metadata size", ("Size", size.ToString()), ("MaxSizeAllowed", MostMetadata.ToString()));
         return new ObjectHeaders(content, metadata);
+    }
+
+    /// <summary>The framing of the body is not part of what is stored; a list without it stays as it was written.</summary>
+    private static string WithoutFraming(string encoding)
+    {
+        var codings = encoding.Split(',').ToList();
+        return codings.RemoveAll(coding => coding.Trim() == "aws-chunked") == 0 ? encoding : string.Join(',', codings).Trim();
     }
 
     public static string StorageClassOf(S3Call call)

@@ -24,6 +24,19 @@ internal sealed class SandboxSns(StateFile<SnsState> state, SnsIdentity identity
     private const int LargestMessage = 256 * 1024;
     private const string PendingConfirmation = "PendingConfirmation";
     private static readonly QueryProtocol Protocol = new("http://sns.amazonaws.com/doc/2010-03-31/");
+    private static readonly HonouredParameters Honoured = new("""
+        CreateTopic: Name
+        DeleteTopic: TopicArn
+        ListTopics:
+        GetTopicAttributes: TopicArn
+        SetTopicAttributes: TopicArn AttributeName AttributeValue
+        Subscribe: TopicArn Protocol Endpoint ReturnSubscriptionArn
+        ConfirmSubscription: TopicArn Token
+        Unsubscribe: SubscriptionArn
+        ListSubscriptionsByTopic: TopicArn
+        Publish: TopicArn Message Subject
+        """);
+
     private readonly Lock _gate = new();
 
     public string Name => "sns";
@@ -50,6 +63,7 @@ internal sealed class SandboxSns(StateFile<SnsState> state, SnsIdentity identity
         var form = await QueryProtocol.ReadAsync(call);
         if (call.Caller is null && form.Action != "ConfirmSubscription")
             throw new AwsError(403, "MissingAuthenticationToken", "Request is missing Authentication Token");
+        Honoured.Require(form.Action, form.Names);
         object?[] result = form.Action switch
         {
             "CreateTopic" => CreateTopic(call, form),

@@ -11,6 +11,12 @@ internal sealed partial class SandboxSts(IamStore iam, Credentials credentials, 
 {
     private static readonly QueryProtocol Protocol = new("https://sts.amazonaws.com/doc/2011-06-15/");
 
+    private static readonly HonouredParameters Honoured = new("""
+        GetCallerIdentity:
+        AssumeRole: RoleArn RoleSessionName PolicyArns Policy DurationSeconds Tags ExternalId
+        AssumeRoleWithWebIdentity: RoleArn RoleSessionName WebIdentityToken PolicyArns Policy DurationSeconds
+        """);
+
     /// <summary>A session that a session assumed lives an hour at most, in seconds.</summary>
     private const int MostChained = 3600;
 
@@ -26,6 +32,7 @@ internal sealed partial class SandboxSts(IamStore iam, Credentials credentials, 
         var form = await QueryProtocol.ReadAsync(call);
         if (call.Caller is null && form.Action != "AssumeRoleWithWebIdentity")
             throw new AwsError(403, "MissingAuthenticationToken", "Request is missing Authentication Token");
+        Honoured.Require(form.Action, form.Names);
         switch (form.Action)
         {
             case "GetCallerIdentity":
@@ -146,9 +153,6 @@ internal sealed partial class SandboxSts(IamStore iam, Credentials credentials, 
 
     private static Dictionary<string, string> TagsOf(QueryForm form)
     {
-        // Nothing of ours chains roles by tags; what is accepted and left out would pass here and fail at AWS.
-        if (form.List("TransitiveTagKeys").Any() || form.Text("SourceIdentity") is not null)
-            throw new AwsError(501, "NotImplemented", "The sandbox has neither transitive session tags nor source identities.");
         var tags = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         foreach (var (key, value) in form.Tags())
         {

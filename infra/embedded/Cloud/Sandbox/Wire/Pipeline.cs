@@ -11,7 +11,8 @@ internal sealed class Pipeline(IReadOnlyList<IAwsService> services, Authenticati
     public async Task RunAsync(HttpContext http)
     {
         http.Response.Headers.Date = clock.GetUtcNow().ToString("R");
-        var call = new AwsCall(http, "s3", "us-east-1", null, Stream.Null, NewRequestId());
+        if (faults.BandwidthPerConnection > 0) ConnectionPace.Limit(http, faults.BandwidthPerConnection, clock);
+        var call = new AwsCall(http, "s3", "us-east-1", null, Stream.Null, NewRequestId()) { TlsVersion = Transport.TlsVersionOf(http, faults.PlainHttp) };
         var service = Service("s3");
         try
         {
@@ -117,6 +118,8 @@ internal sealed class Pipeline(IReadOnlyList<IAwsService> services, Authenticati
         call.Response.Clear();
         // By this the SDKs set their clocks right.
         call.Response.Headers.Date = clock.GetUtcNow().ToString("R");
+        // Whoever waits for "100 Continue" sends no body now: what comes next on the connection would be taken for it.
+        if (call.Request.Headers.Expect.Count > 0) call.Response.Headers.Connection = "close";
         await service.WriteErrorAsync(call, error);
     }
 

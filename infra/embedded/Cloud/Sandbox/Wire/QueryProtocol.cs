@@ -63,6 +63,8 @@ internal sealed class QueryForm(IReadOnlyDictionary<string, string> values)
 {
     public string Action => values.GetValueOrDefault("Action") ?? "";
 
+    public IEnumerable<string> Names => values.Keys;
+
     public string? Text(string name) => values.GetValueOrDefault(name);
 
     /// <exception cref="AwsError">It is missing.</exception>
