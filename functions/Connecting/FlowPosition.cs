@@ -5,7 +5,8 @@ namespace ServerlessDrives.Connecting;
 /// <summary>Where a connection's orchestration is, as it publishes it by its custom status, which is no part of its history.</summary>
 /// <param name="Attempt">The attempt that it is at.</param>
 /// <param name="WaitsAt">The connection's status while it waits for people; null while it is at work.</param>
-public sealed record FlowPosition(int Attempt, [property: JsonConverter(typeof(JsonStringEnumConverter<ConnectionStatus>))] ConnectionStatus? WaitsAt)
+public sealed record FlowPosition(
+    int Attempt, [property: JsonConverter(typeof(JsonStringEnumConverter<ConnectionStatus>))] ConnectionStatus? WaitsAt)
 {
     public static FlowPosition AtWork(ConnectionAttempt attempt)
     {

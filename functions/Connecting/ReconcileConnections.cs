@@ -6,14 +6,15 @@ using Microsoft.Extensions.Logging;
 namespace ServerlessDrives.Connecting;
 
 /// <summary>
-/// Compares every open connection with its orchestration: at the start, and then rarely. <see cref="RecoverConnections"/> makes good what was cut off
-/// within this app; this makes good what happens to its stores: a task hub that is lost, or that was restored to another moment than the tables.
+/// Compares every open connection with its orchestration: at the start, and then rarely. <see cref="RecoverConnections"/> makes good what was
+/// cut off within this app; this makes good what happens to its stores: a task hub that is lost, or restored to another moment than the tables.
 /// </summary>
 /// <remarks>
-/// It costs one scan of the organizations' table, filtered by the server, and for each open connection one read of its row and one of its instance.
+/// It costs one scan of the organizations' table, filtered by the server, and a read of its row and of its instance for each open connection.
 /// Where the two differ they are looked at again: most differences are an activity that is under way.
 /// </remarks>
-public sealed class ReconcileConnections(IConnections connections, RecoverConnection recovery, ConnectionOptions options, TimeProvider clock, ILogger<ReconcileConnections> log)
+public sealed class ReconcileConnections(
+    IConnections connections, RecoverConnection recovery, ConnectionOptions options, TimeProvider clock, ILogger<ReconcileConnections> log)
 {
     private const int AtOnce = 8;
 
@@ -24,7 +25,10 @@ public sealed class ReconcileConnections(IConnections connections, RecoverConnec
     private const int MostDifferences = 10_000;
 
     [Function(nameof(ReconcileConnections))]
-    public async Task RunAsync([TimerTrigger("0 7 * * * *", RunOnStartup = true)] TimerInfo timer, [DurableClient] DurableTaskClient durable, CancellationToken cancellation)
+    public async Task RunAsync(
+        [TimerTrigger("0 7 * * * *", RunOnStartup = true)] TimerInfo timer,
+        [DurableClient] DurableTaskClient durable,
+        CancellationToken cancellation)
     {
         var flow = new DurableConnectionFlow(durable);
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellation };

@@ -3,12 +3,16 @@ using ServerlessDrives.Access;
 namespace ServerlessDrives.Connecting;
 
 /// <summary>
-/// Brings a connection's orchestration to where the connection's row says that it is. The two are stored apart: after a crash, a restore or an upgrade
-/// they can be of different moments, either one ahead. The row counts; what it has noted isn't asked for again.
+/// Brings a connection's orchestration to where the connection's row says that it is. The two are stored apart: after a crash, a restore
+/// or an upgrade they can be of different moments, either one ahead. The row counts; what it has noted isn't asked for again.
 /// </summary>
-public sealed class RecoverConnection(IConnections connections, ISecrets secrets, ConnectionWitness witness, ConnectionOptions options, TimeProvider clock)
+public sealed class RecoverConnection(
+    IConnections connections, ISecrets secrets, ConnectionWitness witness, ConnectionOptions options, TimeProvider clock)
 {
-    /// <summary>Does again what a crash may have cut off between a row and its orchestration. What the flow heard already, it doesn't hear twice: each event is awaited once.</summary>
+    /// <summary>
+    /// Does again what a crash may have cut off between a row and its orchestration. What the flow heard already, it doesn't hear twice:
+    /// each event is awaited once.
+    /// </summary>
     public async Task RecoverAsync(Promise promise, IConnectionFlow flow, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(promise);
@@ -45,14 +49,28 @@ public sealed class RecoverConnection(IConnections connections, ISecrets secrets
             return await GoOnAsync(key, flow, cancellation) ? null : look;
         }
 
-        // One that began before positions were published can't be judged, and expires by itself at the latest.
-        var isWaitingElsewhere = state.Position is { WaitsAt: not null } at && at != new FlowPosition(connection.Attempt, connection.Status);
-        if (!isWaitingElsewhere && (state.Position is { WaitsAt: not null } || (state.Position is null && !IsRecent(state.ChangedAt))) && !connection.NotedEvents().Any())
-            return null;
-        if (look != earlier)
-            return look;
-        if (isWaitingElsewhere)
-            await flow.ReplaceAsync(connection.PresentAttempt(), cancellation);
+        var present = new FlowPosition(connection.Attempt, connection.Status);
+        switch (state.Position)
+        {
+            case { WaitsAt: null }:
+                // At work, so that the row may be a step ahead; it comes to a wait, or ends.
+                return look;
+            case { } position when position != present:
+                if (look != earlier)
+                    return look;
+                await flow.ReplaceAsync(connection.PresentAttempt(), cancellation);
+                break;
+            case null when IsRecent(state.ChangedAt):
+                return look;
+            default:
+                // It waits where the row is, or it began before positions were published: then it can't be judged, and expires at the latest.
+                if (!connection.NotedEvents().Any())
+                    return null;
+                if (look != earlier)
+                    return look;
+                break;
+        }
+
         return await TellAsync(key, flow, cancellation) ? null : look;
     }
 

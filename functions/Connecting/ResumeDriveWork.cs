@@ -7,14 +7,17 @@ using ServerlessDrives.Verification;
 namespace ServerlessDrives.Connecting;
 
 /// <summary>
-/// Starts verifications and swaps of credentials again that are noted and gone: the task hub was lost, or restored to another moment than the tables.
-/// Otherwise a report would stay unfinished, and a secret enabled that no drive uses.
+/// Starts verifications and swaps of credentials again that are noted and gone: the task hub was lost, or restored to another moment than
+/// the tables. Otherwise a report would stay unfinished, and a secret enabled that no drive uses.
 /// </summary>
 /// <remarks>It costs two queries of small partitions, and a read of the instance for each that is noted.</remarks>
 public sealed class ResumeDriveWork(IPendingDriveWork work, ConnectionOptions options, TimeProvider clock)
 {
     [Function(nameof(ResumeDriveWork))]
-    public async Task RunAsync([TimerTrigger("*/30 * * * * *", RunOnStartup = true)] TimerInfo timer, [DurableClient] DurableTaskClient durable, CancellationToken cancellation)
+    public async Task RunAsync(
+        [TimerTrigger("*/30 * * * * *", RunOnStartup = true)] TimerInfo timer,
+        [DurableClient] DurableTaskClient durable,
+        CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(durable);
         await ResumeAsync<VerifyDriveInput>(nameof(VerifyDrive), durable, cancellation);
@@ -23,13 +26,14 @@ public sealed class ResumeDriveWork(IPendingDriveWork work, ConnectionOptions op
 
     private async Task ResumeAsync<TInput>(string orchestration, DurableTaskClient durable, CancellationToken cancellation)
     {
-        await foreach (var (instance, input) in work.NotedAsync<TInput>(orchestration, clock.GetUtcNow() - options.RecoverAfter, cancellation))
+        var noted = work.NotedAsync<TInput>(orchestration, clock.GetUtcNow() - options.RecoverAfter, cancellation);
+        await foreach (var (instance, input) in noted)
         {
             var found = await durable.GetInstanceAsync(instance, getInputsAndOutputs: false, cancellation);
             if (found is { RuntimeStatus: OrchestrationRuntimeStatus.Failed or OrchestrationRuntimeStatus.Terminated })
                 await work.DoneAsync(orchestration, instance, cancellation);
             else if (found is null or { IsCompleted: true } && await work.IsNotedAsync(orchestration, instance, cancellation))
-                await durable.ScheduleNewOrchestrationInstanceAsync(orchestration, input, new StartOrchestrationOptions(instance), cancellation);
+                await durable.ScheduleNewOrchestrationInstanceAsync(orchestration, input, new(instance), cancellation);
         }
     }
 }

@@ -13,7 +13,8 @@ public interface IPendingDriveWork
     Task DoneAsync(string orchestration, string instance, CancellationToken cancellation);
 
     /// <summary>What was noted before this moment, by instance.</summary>
-    IAsyncEnumerable<(string Instance, TInput Input)> NotedAsync<TInput>(string orchestration, DateTimeOffset before, CancellationToken cancellation);
+    IAsyncEnumerable<(string Instance, TInput Input)> NotedAsync<TInput>(
+        string orchestration, DateTimeOffset before, CancellationToken cancellation);
 
     Task<bool> IsNotedAsync(string orchestration, string instance, CancellationToken cancellation);
 }

@@ -13,7 +13,10 @@ public sealed class ResumeRemovals(IDrives drives)
     private static readonly UserId Unknown = UserId.Parse("unknown", null);
 
     [Function(nameof(ResumeRemovals))]
-    public async Task RunAsync([TimerTrigger("0 37 * * * *", RunOnStartup = true)] TimerInfo timer, [DurableClient] DurableTaskClient durable, CancellationToken cancellation)
+    public async Task RunAsync(
+        [TimerTrigger("0 37 * * * *", RunOnStartup = true)] TimerInfo timer,
+        [DurableClient] DurableTaskClient durable,
+        CancellationToken cancellation)
     {
         await foreach (var (organization, id) in drives.AllDisconnectingAsync(cancellation))
         {

@@ -9,10 +9,11 @@ internal sealed class TablePendingDriveWork(TableServiceClient service, TimeProv
 {
     private readonly TableClient _table = service.GetTableClient(PromiseTable.Name);
 
-    public Task NoteAsync<TInput>(string orchestration, string instance, TInput input, CancellationToken cancellation) => _table.UpsertEntityAsync(
-        new WorkRow { PartitionKey = orchestration, RowKey = instance, Input = Stored.Write(input), MadeAt = clock.GetUtcNow() },
-        TableUpdateMode.Replace,
-        cancellation);
+    public Task NoteAsync<TInput>(string orchestration, string instance, TInput input, CancellationToken cancellation) =>
+        _table.UpsertEntityAsync(
+            new WorkRow { PartitionKey = orchestration, RowKey = instance, Input = Stored.Write(input), MadeAt = clock.GetUtcNow() },
+            TableUpdateMode.Replace,
+            cancellation);
 
     public Task DoneAsync(string orchestration, string instance, CancellationToken cancellation) =>
         _table.DeleteEntityAsync(orchestration, instance, cancellationToken: cancellation);

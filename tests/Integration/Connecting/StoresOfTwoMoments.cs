@@ -81,7 +81,7 @@ public sealed class StoresOfTwoMoments
         moments.BringBack("first", "azurite");
         await app.StartAgainAsync();
 
-        // The hub is ahead: of these some have ended and some wait elsewhere. Each goes on from where its row is, and so by way of all that is left.
+        // The hub is ahead: of these some have ended and some wait elsewhere. Each goes on from where its row is.
         administrator = app.Administrator();
         using var fourth = await app.SignInAsync("mia");
         await ConfirmAsync(fourth, trust, "trust-policy");
@@ -117,11 +117,12 @@ public sealed class StoresOfTwoMoments
         var newKey = await administrator.CreateKeyAsync(administrator.DriveUserName);
         await fourth.SendAsync(HttpMethod.Post, "/embedded/faults", new { latencyMs = 300 }, HttpStatusCode.NoContent);
         var report = await fourth.PostAsync($"/api/drives/{connected.Text("driveId")}/verifications", null, HttpStatusCode.Accepted);
-        var swapping = fourth.SendAsync(
-            HttpMethod.Patch, $"/api/drives/{swapped.Text("driveId")}/credentials", new { accessKeyId = newKey.Id, secretAccessKey = newKey.Secret }, HttpStatusCode.OK);
+        var body = new { accessKeyId = newKey.Id, secretAccessKey = newKey.Secret };
+        var swapping = fourth.SendAsync(HttpMethod.Patch, $"/api/drives/{swapped.Text("driveId")}/credentials", body, HttpStatusCode.OK);
         var verifying = await Connections.StartAsync(fourth, "accessKey");
         await ConfigureAsync(fourth, verifying, Connections.KeyConfiguration(administrator, "claims/verifying"));
-        await fourth.UntilAsync(verifying.Text("id"), now => now.Text("status") == "verifying" && now["verification"]?["checks"] is JsonArray { Count: > 0 });
+        await fourth.UntilAsync(
+            verifying.Text("id"), now => now.Text("status") == "verifying" && now["verification"]?["checks"] is JsonArray { Count: > 0 });
         await app.KillAsync();
         await Should.ThrowAsync<HttpRequestException>(() => swapping);
         secret.Mend();
@@ -157,10 +158,11 @@ public sealed class StoresOfTwoMoments
         await SaidAsync(again.Offered, confirmed: 3, configured: 1);
         await SaidAsync(verifying, confirmed: 0, configured: 1);
         (await mia.GetAsync($"/api/drives/{connected.Text("driveId")}", HttpStatusCode.OK)).Text("state").ShouldBe("connected");
-        await UntilAsync(mia, $"/api/drives/{removed.Text("driveId")}", (status, _) => status is HttpStatusCode.NotFound or HttpStatusCode.Gone);
+        var drives = "/api/drives/";
+        await UntilAsync(mia, drives + removed.Text("driveId"), (status, _) => status is HttpStatusCode.NotFound or HttpStatusCode.Gone);
         await UntilAsync(
-            mia, $"/api/drives/{connected.Text("driveId")}/verifications/{report.Text("id")}", (_, now) => now["completedAt"] is not null && now["passed"]!.GetValue<bool>());
-        await UntilAsync(mia, $"/api/drives/{swapped.Text("driveId")}", (_, now) => now["authentication"]!.Text("accessKeyId") == newKey.Id);
+            mia, $"{drives}{connected.Text("driveId")}/verifications/{report.Text("id")}", (_, now) => now["passed"]!.GetValue<bool>());
+        await UntilAsync(mia, drives + swapped.Text("driveId"), (_, now) => now["authentication"]!.Text("accessKeyId") == newKey.Id);
         await UntilAsync(mia, "/api/me", (_, _) => EmbeddedVault.EnabledBeside(app.DataFolder, newKey.Secret).SequenceEqual([newKey.Secret]));
 
         async Task<(JsonNode Offered, string Role)> OfferAsync(string path)
@@ -190,7 +192,8 @@ public sealed class StoresOfTwoMoments
 
     private static async Task<JsonNode> AtAsync(HttpClient http, JsonNode connection, string status, int attempt)
     {
-        var there = await http.UntilAsync(connection.Text("id"), now => now.Text("status") == status && now["attempt"]!.GetValue<int>() >= attempt);
+        var there = await http.UntilAsync(
+            connection.Text("id"), now => now.Text("status") == status && now["attempt"]!.GetValue<int>() >= attempt);
         there["attempt"]!.GetValue<int>().ShouldBe(attempt, there.ToJsonString());
         return there;
     }
