@@ -1,3 +1,4 @@
+using Microsoft.DurableTask;
 using Grpc.Core;
 using Microsoft.DurableTask.Client;
 
