@@ -3,8 +3,8 @@ using DurableTask.Core.History;
 using DurableTask.Core.Tracing;
 using Grpc.Core;
 using ServerlessDrives.Embedded.Durable.Conversion;
-using P = Microsoft.DurableTask.Protobuf;
 using Empty = Google.Protobuf.WellKnownTypes.Empty;
+using P = Microsoft.DurableTask.Protobuf;
 
 namespace ServerlessDrives.Embedded.Durable;
 

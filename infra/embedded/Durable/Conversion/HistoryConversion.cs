@@ -3,8 +3,8 @@ using DurableTask.Core.History;
 using DurableTask.Core.Tracing;
 using Google.Protobuf.Collections;
 using Google.Protobuf.WellKnownTypes;
-using P = Microsoft.DurableTask.Protobuf;
 using Kind = Microsoft.DurableTask.Protobuf.HistoryEvent.EventTypeOneofCase;
+using P = Microsoft.DurableTask.Protobuf;
 
 namespace ServerlessDrives.Embedded.Durable.Conversion;
 
