@@ -29,7 +29,11 @@ public sealed class ConfirmationsOfWhatWasRead(CrashWorld world) : IClassFixture
 
     private sealed class Deaf : IConnectionFlow
     {
-        public Task BeginAsync(ConnectionAttempt attempt, CancellationToken cancellation) => Task.CompletedTask;
+        public Task<bool> BeginAsync(ConnectionAttempt attempt, CancellationToken cancellation) => Task.FromResult(true);
+
+        public Task<FlowState?> FindAsync(ConnectionId connection, CancellationToken cancellation) => Task.FromResult<FlowState?>(null);
+
+        public Task ReplaceAsync(ConnectionAttempt attempt, CancellationToken cancellation) => throw new NotSupportedException();
 
         public Task<bool> TellAsync(ConnectionId connection, string eventName, CancellationToken cancellation) => Task.FromResult(true);
     }
