@@ -114,7 +114,7 @@ public sealed class CrashTests(CrashWorld world) : IClassFixture<CrashWorld>
         var key = await world.OpenRoleConnectionAsync();
         await using (var life = await world.IncarnateAsync(hub, null))
         {
-            await new DurableConnectionFlow(life.Durable).BeginAsync((await ReadAsync()).FirstAttempt(), CancellationToken.None);
+            await new DurableConnectionFlow(life.Durable).BeginAsync((await ReadAsync()).PresentAttempt(), CancellationToken.None);
             await life.Durable.WaitForInstanceStartAsync(key.Connection.Value);
         }
 

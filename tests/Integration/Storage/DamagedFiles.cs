@@ -49,7 +49,7 @@ public sealed class UsedFolder : IAsyncLifetime
 internal static class Cloud
 {
     public static EmbeddedCloud In(string folder) =>
-        EmbeddedCloud.Create(EmbeddedOptions.Parse(["--port", "0", "--data", folder], new ConfigurationBuilder().Build()), sandboxed: true);
+        EmbeddedCloud.Create(EmbeddedOptions.Parse(["--port", "0", "--data", folder], new ConfigurationBuilder().Build()), sandboxed: true, withQueues: false);
 }
 
 /// <summary>A file of the data folder is cut, damaged or missing: the start is refused with a sentence that names it.</summary>
