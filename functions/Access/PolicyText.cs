@@ -22,4 +22,25 @@ public static class PolicyText
 
         return escaped.ToString();
     }
+
+    /// <summary>
+    /// A document in characters that IAM reads: it takes none above U+00FF, and what shells and consoles make of the others differs.
+    /// In JSON a character may stand in quotation marks only, so each can be written as <c>\uXXXX</c>.
+    /// </summary>
+    public static string Plain(string json)
+    {
+        ArgumentNullException.ThrowIfNull(json);
+        if (Ascii.IsValid(json))
+            return json;
+        var plain = new StringBuilder(json.Length + 64);
+        foreach (var c in json)
+        {
+            if (char.IsAscii(c))
+                plain.Append(c);
+            else
+                plain.Append(System.Globalization.CultureInfo.InvariantCulture, $"\\u{(int)c:x4}");
+        }
+
+        return plain.ToString();
+    }
 }

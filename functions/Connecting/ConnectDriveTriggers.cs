@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
+using ServerlessDrives.Access;
 using ServerlessDrives.Http;
 using ServerlessDrives.Workspaces;
 
@@ -8,7 +9,7 @@ namespace ServerlessDrives.Connecting;
 
 /// <summary>The wizard over HTTP: start, configure, confirm, cancel, read.</summary>
 [Section("Connecting")]
-public sealed class ConnectDriveTriggers(IConnections connections, IWorkspaces workspaces, ConnectionDesk desk, ConnectionViews views, Idempotency idempotency, TimeProvider clock)
+public sealed class ConnectDriveTriggers(IConnections connections, IWorkspaces workspaces, ConnectionDesk desk, ConnectionViews views, IPrincipals principals, Idempotency idempotency, TimeProvider clock)
 {
     /// <summary>How long an answer waits for the flow to take up what was said, so that people see the next step at once.</summary>
     private static readonly TimeSpan Courtesy = TimeSpan.FromSeconds(2);
@@ -24,7 +25,7 @@ public sealed class ConnectDriveTriggers(IConnections connections, IWorkspaces w
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/connections")] HttpRequest request, [DurableClient] DurableTaskClient durable) =>
         idempotency.OnceAsync<StartConnectionBody>(request, async body =>
         {
-            if (!ConnectionStart.Parse(body).TryGet(out var start, out var invalid))
+            if (!ConnectionStart.Parse(body, principals).TryGet(out var start, out var invalid))
                 return invalid.AsProblem();
             var started = await desk.StartAsync(request.Person(), start, new DurableConnectionFlow(durable), request.HttpContext.RequestAborted);
             if (!started.TryGet(out var connection, out var refusal))

@@ -41,6 +41,7 @@ public sealed class ConnectionDesk(IConnections connections, IRoles roles, ISecr
             Audience = start.Audience,
             Method = start.Method,
             MakeDefault = start.MakeDefault,
+            Mode = start.Mode,
             Secret = start.Method is ConnectionMethod.AccessKey ? SecretName.New() : null,
             Status = ConnectionStatus.AwaitingConfiguration,
             Trace = Signals.Here,
@@ -63,6 +64,8 @@ public sealed class ConnectionDesk(IConnections connections, IRoles roles, ISecr
                 RoleIsNew = newRole is not null,
                 ExternalId = found.ExternalId,
                 ChosenRoleArn = found.Arn,
+                ChosenPartition = found.Partition,
+                SessionTags = found.SessionTags,
                 Status = found.Arn is null ? ConnectionStatus.AwaitingTrustPolicy : ConnectionStatus.AwaitingConfiguration,
             };
         }
@@ -215,7 +218,8 @@ public sealed class ConnectionDesk(IConnections connections, IRoles roles, ISecr
             Audience = start.Audience,
             DisplayName = start.DisplayName.Value,
             ExternalId = ExternalId.New(),
-            Partition = Partition.Aws,
+            Partition = start.Partition,
+            SessionTags = start.SessionTags,
             CreatedBy = person.Id,
             CreatedAt = now,
         };

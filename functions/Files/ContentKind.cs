@@ -9,6 +9,8 @@ public sealed record ContentKind(string? Type, string? Encoding)
 {
     private const int MostCharacters = 255;
 
+    public static readonly ContentKind PlainText = new("text/plain", null);
+
     /// <param name="typeField">What the type came in, for the refusal.</param>
     public static Result<ContentKind> Parse(string? type, string? encoding = null, string typeField = "Content-Type")
     {

@@ -79,7 +79,7 @@ public sealed class DriveCheckup(
     private async Task<DriveHealth> ExplainAsync(Drive drive, DriveHealth health, CancellationToken cancellation)
     {
         var id = VerificationId.New(clock);
-        var subject = new VerificationSubject(drive.Id.Value, drive.Bucket, drive.Region, drive.Path, drive.Encryption, drive.Credentials, drive.BucketOwner);
+        var subject = new VerificationSubject(drive.Id.Value, drive.Access, drive.Credentials, drive.BucketOwner);
         var report = await verification.VerifyAsync(id, subject, progress: null, cancellation);
         await reports.SaveAsync(drive.Organization, drive.Id.Value, report, cancellation);
         if (report.Passed)

@@ -26,10 +26,11 @@ internal sealed class CheckBook(IReadOnlyList<KnownCheck> known, Explanations ex
     public void Fail(KnownCheck check, string explanation, string fix, Fault? fault = null) => Judge(check, CheckStatus.Failed, fault, explanation, fix);
 
     /// <summary>Fails the check for what AWS answered, or sets it aside where the server lacks the operation.</summary>
-    public void Fail(KnownCheck check, Fault fault)
+    /// <param name="preface">What the explanation begins with; a sentence.</param>
+    public void Fail(KnownCheck check, Fault fault, string? preface = null)
     {
         var (explanation, fix) = explanations.Of(check, fault);
-        Fail(check, explanation, fix, fault);
+        Fail(check, preface is null ? explanation : $"{preface} {explanation}", fix, fault);
     }
 
     public bool IsJudged(KnownCheck check)

@@ -16,8 +16,7 @@ internal static class S3Absence
         if (fault is not Fault.Refused { Status: 403 })
             return fault;
         var listed = await target.Lease.AskAsync(
-            (s3, token) => s3.ListObjectsV2Async(
-                new() { BucketName = target.Bucket, Prefix = target.Key, MaxKeys = 1, ExpectedBucketOwner = target.Owner }, token),
+            (s3, token) => s3.ListObjectsV2Async(target.Bucket.List(target.Key, delimiter: null, size: 1), token),
             patience,
             cancellation);
         // Of all keys that begin so, the key itself comes first.

@@ -19,7 +19,8 @@ internal sealed class S3Presigned(DriveClients clients, S3Uploads uploads, S3Out
         using var lease = clients.Lease(drive);
         cancellation.ThrowIfCancellationRequested();
         var ends = await EndAsync(lease, life);
-        var request = RequestOf(new S3Target(lease, drive, path), HttpVerb.GET, ends);
+        var target = new S3Target(lease, drive, path);
+        var request = target.Bucket.Link(target.Key, HttpVerb.GET, ends, lease.S3);
         // A browser that follows the link saves the file, and runs nothing of it under S3's name.
         request.ResponseHeaderOverrides.ContentDisposition = ContentNames.Attachment(downloadName);
         return new PresignedLink(new Uri(await lease.S3.GetPreSignedURLAsync(request)), ends);
@@ -36,7 +37,7 @@ internal sealed class S3Presigned(DriveClients clients, S3Uploads uploads, S3Out
         var links = new List<Uri>();
         for (var number = 1; number == 1 || (number - 1) * partSize < size; number++)
         {
-            var request = RequestOf(target, HttpVerb.PUT, ends);
+            var request = target.Bucket.Link(target.Key, HttpVerb.PUT, ends, lease.S3);
             (request.UploadId, request.PartNumber) = (upload.S3UploadId, number);
             links.Add(new Uri(await lease.S3.GetPreSignedURLAsync(request)));
         }
@@ -59,12 +60,8 @@ internal sealed class S3Presigned(DriveClients clients, S3Uploads uploads, S3Out
             return Refusal.Invalid("size", $"{size} bytes were announced and {arrived} are there. Upload what is missing, or abort the upload.");
 
         var completed = await lease.AskAsync(
-            (s3, token) =>
-            {
-                var request = new CompleteMultipartUploadRequest { BucketName = target.Bucket, Key = target.Key, UploadId = upload.S3UploadId, ExpectedBucketOwner = target.Owner };
-                request.AddPartETags(there.Select(part => new PartETag(part.PartNumber.GetValueOrDefault(), part.ETag)));
-                return s3.CompleteMultipartUploadAsync(request, token);
-            },
+            (s3, token) => s3.CompleteMultipartUploadAsync(
+                target.Bucket.Complete(target.Key, upload.S3UploadId, there.Select(part => new PartETag(part.PartNumber.GetValueOrDefault(), part.ETag))), token),
             options.Value.TransferTimeout,
             CancellationToken.None);
         if (!completed.TryGet(out var answer, out var refused))
@@ -104,8 +101,7 @@ internal sealed class S3Presigned(DriveClients clients, S3Uploads uploads, S3Out
         string? marker = null;
         do
         {
-            var page = await s3.ListPartsAsync(
-                new ListPartsRequest { BucketName = target.Bucket, Key = target.Key, UploadId = upload.S3UploadId, PartNumberMarker = marker, ExpectedBucketOwner = target.Owner }, cancellation);
+            var page = await s3.ListPartsAsync(target.Bucket.Parts(target.Key, upload.S3UploadId, marker), cancellation);
             parts.AddRange(page.Parts ?? []);
             marker = page.IsTruncated == true ? page.NextPartNumberMarker?.ToString(System.Globalization.CultureInfo.InvariantCulture) : null;
         }
@@ -119,13 +115,4 @@ internal sealed class S3Presigned(DriveClients clients, S3Uploads uploads, S3Out
         var wanted = clock.GetUtcNow() + life;
         return await lease.SessionEndsAsync() is { } ends && ends < wanted ? ends : wanted;
     }
-
-    private static GetPreSignedUrlRequest RequestOf(S3Target target, HttpVerb verb, DateTimeOffset ends) => new()
-    {
-        BucketName = target.Bucket,
-        Key = target.Key,
-        Verb = verb,
-        Expires = ends.UtcDateTime,
-        Protocol = S3Requests.IsPlain(target.Lease.S3) ? Protocol.HTTP : Protocol.HTTPS,
-    };
 }
