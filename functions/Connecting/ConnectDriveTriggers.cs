@@ -20,7 +20,7 @@ public sealed class ConnectDriveTriggers(IConnections connections, IWorkspaces w
     [Reads<StartConnectionBody>]
     [Answers<ConnectionView>(202, "The connection, at its first step.", ETag = true, Location = true)]
     [HonoursIdempotencyKey]
-    [Refuses("forbidden", "not-found", "name-taken")]
+    [Refuses("forbidden", "not-found", "name-taken", "overlap", "role-known")]
     public Task<IResult> StartAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/connections")] HttpRequest request, [DurableClient] DurableTaskClient durable) =>
         idempotency.OnceAsync<StartConnectionBody>(request, async body =>
@@ -75,7 +75,7 @@ public sealed class ConnectDriveTriggers(IConnections connections, IWorkspaces w
     [Reads<ConfigurationBody>]
     [Answers<ConnectionView>(202, "The connection, usually at its next step already.", ETag = true, Location = true)]
     [HonoursIfMatch]
-    [Refuses("forbidden", "step-not-open")]
+    [Refuses("forbidden", "step-not-open", "overlap", "role-known")]
     public async Task<IResult> ConfigureAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "api/connections/{connectionId}/configuration")] HttpRequest request,
         [DurableClient] DurableTaskClient durable,

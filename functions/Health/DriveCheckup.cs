@@ -66,7 +66,7 @@ public sealed class DriveCheckup(
     private async Task<HealthOutcome> LookAsync(Drive drive, bool writes, CancellationToken cancellation)
     {
         var looked = await probe.LookAsync(LookTarget.Of(drive), cancellation);
-        if (!writes || looked is not HealthOutcome.Reachable)
+        if (!writes || drive.Access.IsReadOnly || looked is not HealthOutcome.Reachable)
             return looked;
         return await probe.WriteAsync(drive, cancellation) switch
         {

@@ -29,7 +29,8 @@ public sealed record VerificationSubject(string SessionName, BucketAccess Access
 }
 
 /// <summary>Whether the role trusts us, and only us.</summary>
-public sealed record TrustVerdict(bool Trusted, Check Accepted, Check ExternalIdRequired);
+/// <param name="IsOurs">Whether it is our own side that AWS refuses, so that nothing has to be changed in the customer's account.</param>
+public sealed record TrustVerdict(bool Trusted, Check Accepted, Check ExternalIdRequired, bool IsOurs);
 
 /// <summary>Reports, kept with the connection or drive that they are about.</summary>
 public interface IReports

@@ -87,6 +87,7 @@ internal sealed class S3HealthProbe(AwsClients clients, DriveKeyring keyring, IO
     private static HealthOutcome OutcomeOf(LookTarget target, KnownCheck tried, Fault fault) => fault switch
     {
         Fault.Refused { Code: "IDPCommunicationError" or "InvalidIdentityToken" or "ExpiredTokenException" or "RequestTimeTooSkewed" } => new HealthOutcome.NotLooked(S3Refusals.Explain(target.Credentials, target.Access, tried, fault)),
+        _ when S3Refusals.ExplanationOf(target.Credentials, target.Access, tried, fault) is { IsOurs: true } ours => new HealthOutcome.NotLooked($"{ours.Text} {ours.Fix}"),
         Fault.Refused { Status: 429 or 503 } or Fault.Refused { Code: "SlowDown" or "Throttling" or "ThrottlingException" or "RequestLimitExceeded" } => new HealthOutcome.Throttled(),
         _ => new HealthOutcome.Refused(S3Refusals.Explain(target.Credentials, target.Access, tried, fault)),
     };

@@ -106,7 +106,12 @@ internal sealed class S3Lister(DriveClients clients, ListAhead ahead, IOptions<A
         return entries;
     }
 
-    private static Listed Folder(Drive drive, string key) => new(key, new("folder", key[drive.Path.Prefix.Length..^1], null, null, null, drive.Path.TryFileOf(key[..^1], out _)));
+    /// <summary>One whose name is no path here keeps its slash, so that following it leads nowhere else: asked for, it is refused.</summary>
+    private static Listed Folder(Drive drive, string key)
+    {
+        var addressable = drive.Path.TryFileOf(key[..^1], out _);
+        return new(key, new("folder", key[drive.Path.Prefix.Length..(addressable ? ^1 : ^0)], null, null, null, addressable));
+    }
 
     private static Listed File(Drive drive, S3Object found) => new(
         found.Key,

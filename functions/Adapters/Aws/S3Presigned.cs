@@ -11,9 +11,6 @@ namespace ServerlessDrives.Adapters.Aws;
 /// <summary>Links by which files travel between a caller and S3 without us: one for each part of an upload, or one to read.</summary>
 internal sealed class S3Presigned(DriveClients clients, S3Uploads uploads, S3Outcomes outcomes, IOptions<AwsOptions> options, TimeProvider clock)
 {
-    private const long Mebibyte = 1024 * 1024;
-    private const long SmallestPart = 16 * Mebibyte;
-
     public async Task<Result<PresignedLink>> ReadAsync(Drive drive, FilePath path, TimeSpan life, string downloadName, CancellationToken cancellation)
     {
         using var lease = clients.Lease(drive);
@@ -33,7 +30,7 @@ internal sealed class S3Presigned(DriveClients clients, S3Uploads uploads, S3Out
         if (!(await uploads.BeginAsync(target, kind, withSum: false, life * 2, cancellation)).TryGet(out var upload, out var refusal))
             return refusal;
         var ends = await EndAsync(lease, life);
-        var partSize = Math.Max(SmallestPart, ((size / PartSizes.MostParts) + Mebibyte) / Mebibyte * Mebibyte);
+        var partSize = PartSizes.OfUpload(size);
         var links = new List<Uri>();
         for (var number = 1; number == 1 || (number - 1) * partSize < size; number++)
         {

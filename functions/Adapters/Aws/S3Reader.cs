@@ -38,7 +38,7 @@ internal sealed class S3Reader(DriveClients clients, IOptions<AwsOptions> option
                 VersionId = S3DriveFiles.VersionOf(answer.VersionId),
                 LastModified = answer.LastModified,
                 ContentType = answer.Headers.ContentType,
-                ContentEncoding = answer.Headers.ContentEncoding,
+                ContentEncoding = ContentKind.CodingsOf(answer.Headers.ContentEncoding),
             };
             lease = null;
             return content;
@@ -64,7 +64,7 @@ internal sealed class S3Reader(DriveClients clients, IOptions<AwsOptions> option
             VersionId = S3DriveFiles.VersionOf(answer.VersionId),
             LastModified = answer.LastModified,
             ContentType = answer.Headers.ContentType,
-            ContentEncoding = answer.Headers.ContentEncoding,
+            ContentEncoding = ContentKind.CodingsOf(answer.Headers.ContentEncoding),
         };
     }
 

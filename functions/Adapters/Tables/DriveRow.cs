@@ -1,7 +1,35 @@
+using Azure.Data.Tables;
 using ServerlessDrives.Access;
 using ServerlessDrives.Drives;
 
 namespace ServerlessDrives.Adapters.Tables;
+
+/// <summary>How drives are found by their bucket.</summary>
+internal static class DrivesOfBucket
+{
+    private const int AtOnce = 500;
+
+    public static async Task<IReadOnlyList<Drive>> DrivesOnAsync(this OrganizationTable table, OrganizationId organization, BucketName bucket, CancellationToken cancellation)
+    {
+        var filter = TableClient.CreateQueryFilter($"Bucket eq {bucket.Value}");
+        var found = new List<Drive>();
+        string? cursor = null;
+        do
+        {
+            var page = await table.PageAsync<DriveRow>(organization, Keys.Drives, filter, AtOnce, cursor, cancellation);
+            found.AddRange(page.Items.Select(row => row.ToDrive()));
+            cursor = page.NextCursor;
+        }
+        while (cursor is not null);
+        return found;
+    }
+}
+
+/// <summary>That drives came to a bucket: whoever makes one replaces this, so that two at the same time can't both find the bucket free.</summary>
+internal sealed class BucketRow : Row
+{
+    public int Changes { get; set; }
+}
 
 /// <summary>A <see cref="Drive"/> as a row.</summary>
 internal sealed class DriveRow : Row
