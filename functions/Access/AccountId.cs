@@ -6,6 +6,8 @@ namespace ServerlessDrives.Access;
 [JsonConverter(typeof(ParsedJsonConverter<AccountId>))]
 public sealed record AccountId : IParsed<AccountId>
 {
+    internal const int Digits = 12;
+
     private AccountId(string value) => Value = value;
 
     public string Value { get; }
@@ -31,7 +33,7 @@ public sealed record AccountId : IParsed<AccountId>
             : Parsed.Refuse<AccountId>($"{Typed.Quote(owner)} is no owner of a bucket; expected twelve digits, or what the server calls its owners.");
     }
 
-    internal static bool IsAccount(string text) => text.Length == 12 && text.All(char.IsAsciiDigit);
+    internal static bool IsAccount(string text) => text.Length == Digits && text.All(char.IsAsciiDigit);
 
     internal static AccountId Of(string twelveDigits) => new(twelveDigits);
 

@@ -42,7 +42,7 @@ public sealed class BucketPolicy
     }
 
     /// <summary>The same for bytes as people send them: with a byte-order mark, or as <c>aws s3api get-bucket-policy</c> prints the policy.</summary>
-    public Parsed<JsonObject> MergeInto(ReadOnlySpan<byte> existing) =>
+    public Parsed<JsonObject> MergeIntoBytes(ReadOnlySpan<byte> existing) =>
         PolicyText.Read(existing).TryGet(out var text, out var problem) ? MergeInto(text) : Parsed.Refuse<JsonObject>(problem);
 
     private Parsed<JsonObject> Merge(JsonObject? policy)

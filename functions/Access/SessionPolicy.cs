@@ -26,6 +26,33 @@ internal static class SessionPolicy
         return [whole];
     }
 
+    /// <summary>How many bits a digit has.</summary>
+    public const int DigitBits = 4;
+
+    /// <summary>
+    /// Lets a session list <see cref="OwnerPrefix"/> only if one digit of the account that owns the bucket has that bit (<c>s3:ResourceAccount</c>): which of
+    /// the listings are allowed tells the digit. S3 names a bucket's owner to nobody in any other way.
+    /// </summary>
+    /// <param name="position">Of the digit, from 0.</param>
+    public static string ForOwnerDigit(BucketAccess access, int position)
+    {
+        ArgumentNullException.ThrowIfNull(access);
+        return PolicyStatements.Document(Enumerable.Range(0, DigitBits).Select(bit =>
+        {
+            var accounts = Enumerable.Range(0, 10).Where(digit => (digit >> bit & 1) == 1)
+                .Select(digit => JsonValue.Create($"{new string('?', position)}{digit}{new string('?', AccountId.Digits - position - 1)}"));
+            var list = Allow(["s3:ListBucket"], access.BucketArn);
+            list["Condition"] = new JsonObject
+            {
+                ["StringEquals"] = new JsonObject { ["s3:prefix"] = OwnerPrefix(access, bit) },
+                ["StringLike"] = new JsonObject { ["s3:ResourceAccount"] = new JsonArray([.. accounts]) },
+            };
+            return list;
+        })).ToJsonString();
+    }
+
+    public static string OwnerPrefix(BucketAccess access, int bit) => $"{access.Path.Prefix}{bit}";
+
     /// <summary>Half of it, whole characters only.</summary>
     private static string Cut(string path)
     {

@@ -255,7 +255,7 @@ public sealed class ConnectionDesk(IConnections connections, IDrives drives, IRo
         {
             Errors = new Dictionary<string, IReadOnlyList<string>> { [$"{fieldPrefix}roleArn"] = ["This role is in use under another external ID."] },
         };
-        return usable ? refusal with { Extensions = new Dictionary<string, object> { ["roleId"] = known.Id.Value, ["displayName"] = known.DisplayName ?? known.Arn!.RoleName } } : refusal;
+        return usable ? refusal with { Extensions = new Dictionary<string, object> { ["roleId"] = known.Id.Value } } : refusal;
     }
 
     private Result<ConnectionForm> ParseConfiguration(DriveConnection connection, ConfigurationBody body) =>

@@ -18,6 +18,9 @@ internal sealed class BucketProof(IBucketProbe bucket, ProbeTraces traces, Patie
     /// <summary>The files right below the path, as far as one listing shows them.</summary>
     public IReadOnlyList<ListedObject> Listed { get; private set; } = [];
 
+    /// <summary>The account that owns the bucket, where it isn't the one that was insisted on and could be told; for a person to confirm.</summary>
+    public AccountId? FoundOwner { get; private set; }
+
     /// <summary>Lists as folders are listed, first insisting on the owner and then not: what differs tells whose bucket it is.</summary>
     /// <returns>False if the bucket is another account's, and nothing more should be tried on it.</returns>
     public async Task<bool> ListAsync(CancellationToken cancellation)
@@ -57,10 +60,11 @@ internal sealed class BucketProof(IBucketProbe bucket, ProbeTraces traces, Patie
                 return true;
             }
 
+            FoundOwner = way.Find is null ? null : await ConfirmedAsync(await way.Find(cancellation), cancellation);
             book.Fail(
                 KnownCheck.BucketOwnerKnown,
-                $"The bucket {access.Bucket} can be listed, but it doesn't belong to the account {_owner}: AWS refuses as soon as we insist on that owner.",
-                $"Confirm who owns the bucket: if it is meant to be another account's, name that account as its owner (bucketOwner, twelve digits), and every later call insists on it. If not, correct the bucket's name.",
+                $"The bucket {access.Bucket} can be listed, but it doesn't belong to the account {_owner}: AWS refuses as soon as we insist on that owner.{(FoundOwner is null ? "" : $" It belongs to the account {FoundOwner}.")}",
+                $"Confirm who owns the bucket: if it is meant to be another account's, name that account{(FoundOwner is null ? "" : $", {FoundOwner},")} as its owner (bucketOwner, twelve digits), and every later call insists on it. If not, correct the bucket's name.",
                 pinned.Fault);
             return false;
         }
@@ -82,6 +86,9 @@ internal sealed class BucketProof(IBucketProbe bucket, ProbeTraces traces, Patie
 
         return true;
     }
+
+    private async Task<AccountId?> ConfirmedAsync(AccountId? found, CancellationToken cancellation) =>
+        found is not null && (await bucket.ListAsync(access.Path.Prefix, recursive: false, found, cancellation)).Fault is null ? found : null;
 
     private static Task<Answer<IReadOnlyList<ListedObject>>> NotAsked => Task.FromResult<Answer<IReadOnlyList<ListedObject>>>(new Fault.Unreachable("not asked"));
 
@@ -478,4 +485,6 @@ internal sealed class BucketProof(IBucketProbe bucket, ProbeTraces traces, Patie
 /// <param name="Fault">Why not, where that is only trouble that passes.</param>
 /// <param name="CountsAccounts">Whether a bucket that isn't this account's is another's; false where the server has other owners than accounts, and nobody named one.</param>
 /// <param name="OpenPaying">The bucket once more, with requests that say that their sender pays; null where that needn't be tried.</param>
-internal sealed record BucketOwner(AccountId? Account, Fault? Fault, bool CountsAccounts, Func<IBucketProbe>? OpenPaying);
+/// <param name="Find">Finds out which account it is; null where that can't be done.</param>
+internal sealed record BucketOwner(
+    AccountId? Account, Fault? Fault, bool CountsAccounts, Func<IBucketProbe>? OpenPaying, Func<CancellationToken, Task<AccountId?>>? Find);

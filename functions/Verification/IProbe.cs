@@ -15,6 +15,9 @@ public interface IProbe
     Task<Answer<ProbeIdentity>> AssumeRoleAsync(
         RoleArn role, ExternalId? externalId, Region region, string sessionName, BucketAccess? scope, SessionTags? tags, CancellationToken cancellation);
 
+    /// <summary>A session by which one digit of the account that owns the bucket can be told; see <see cref="OwnerSearch"/>.</summary>
+    Task<Answer<ProbeIdentity>> AssumeForOwnerDigitAsync(DriveCredentials.Role role, BucketAccess access, int position, string sessionName, CancellationToken cancellation);
+
     /// <summary>Takes the access key with its secret from the vault.</summary>
     Task<Answer<ProbeIdentity>> TakeKeyAsync(DriveCredentials.AccessKey key, CancellationToken cancellation);
 

@@ -7,6 +7,7 @@ internal sealed class VerificationRun(
     VerificationId id, VerificationSubject subject, IProbe probe, Patience patience, CheckBook book, VerificationOptions options, TimeProvider clock)
 {
     private readonly BucketAccess _access = subject.Access;
+    private AccountId? _foundOwner;
 
     public async Task<VerificationReport> ProveAsync(CancellationToken cancellation)
     {
@@ -31,6 +32,7 @@ internal sealed class VerificationRun(
             CompletedAt = clock.GetUtcNow(),
             Checks = checks,
             BucketOwner = owner,
+            FoundOwner = _foundOwner,
             Passed = checks.Any(check => check.Status is CheckStatus.Passed) && checks.All(check => check.Status is CheckStatus.Passed or CheckStatus.NotApplicable),
         };
     }
@@ -118,10 +120,12 @@ internal sealed class VerificationRun(
     {
         var proof = new BucketProof(
             bucket, traces, patience, book, _access,
-            new(way.Account, way.AccountFault, probe.IsAws || subject.ExpectedOwner is not null, () => probe.Open(way.Identity, _access with { Region = region, RequesterPays = true })));
+            new(way.Account, way.AccountFault, probe.IsAws || subject.ExpectedOwner is not null, () => probe.Open(way.Identity, _access with { Region = region, RequesterPays = true }),
+                subject.Credentials is DriveCredentials.Role role ? new OwnerSearch(probe, role, _access with { Region = region }, subject.SessionName).FindAsync : null));
         var outside = ProveOutsideAsync(way, region, bucket, cancellation);
         if (!await proof.ListAsync(cancellation))
         {
+            _foundOwner = proof.FoundOwner;
             await outside;
             book.SkipTheRest("The bucket belongs to another account (bucket-owner-known), so nothing was written to it.");
             return null;

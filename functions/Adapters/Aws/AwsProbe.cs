@@ -28,6 +28,12 @@ internal sealed class AwsProbe(AwsClients clients, RoleSessions sessions, ISecre
             },
             cancellation);
 
+    public Task<Answer<ProbeIdentity>> AssumeForOwnerDigitAsync(DriveCredentials.Role role, BucketAccess access, int position, string sessionName, CancellationToken cancellation) =>
+        AwsAnswers.AnswerAsync<ProbeIdentity>(
+            async () => new AwsIdentity(
+                (await sessions.AssumeAsync(role.Arn, role.ExternalId, access.Region, sessionName, SessionPolicy.ForOwnerDigit(access, position), cancellation)).Credentials),
+            cancellation);
+
     public async Task<Answer<ProbeIdentity>> TakeKeyAsync(DriveCredentials.AccessKey key, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(key);

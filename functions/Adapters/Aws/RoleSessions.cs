@@ -23,19 +23,35 @@ internal sealed class RoleSessions(AwsClients clients, AwsPrincipals principals,
     public async Task<RoleSession> AssumeAsync(
         RoleArn role, ExternalId? externalId, Region region, string sessionName, BucketAccess? scope, SessionTags? tags, CancellationToken cancellation)
     {
+        var request = RequestOf(role, externalId, sessionName);
+        request.Tags = tags?.ToPairs().Select(pair => new Tag { Key = pair.Key, Value = pair.Value }).ToList();
+        return await NamedAsync(role, principal => AssumeAsync(principal, request, region, scope, cancellation));
+    }
+
+    /// <summary>A session that is confined by this policy and no other.</summary>
+    public Task<RoleSession> AssumeAsync(RoleArn role, ExternalId externalId, Region region, string sessionName, string policy, CancellationToken cancellation)
+    {
+        var request = RequestOf(role, externalId, sessionName);
+        request.Policy = policy;
+        return NamedAsync(role, async principal => new RoleSession(await AskInRegionAsync(principal, request, region, cancellation), IsCut: false));
+    }
+
+    private AssumeRoleRequest RequestOf(RoleArn role, ExternalId? externalId, string sessionName) => new()
+    {
+        RoleArn = role.Value,
+        RoleSessionName = sessionName,
+        ExternalId = externalId?.Value,
+        DurationSeconds = (int)options.Value.SessionDuration.TotalSeconds,
+    };
+
+    /// <summary>Asks as our principal, and names it in what is refused.</summary>
+    private async Task<RoleSession> NamedAsync(RoleArn role, Func<AWSCredentials, Task<RoleSession>> ask)
+    {
         var principal = principals.CredentialsFor(role.Partition)
             ?? throw new AmazonSecurityTokenServiceException($"No principal of ours is set up for the partition {role.Partition}; set Aws:Principals:{role.Partition}.") { ErrorCode = "InvalidClientTokenId", StatusCode = System.Net.HttpStatusCode.Forbidden };
-        var request = new AssumeRoleRequest
-        {
-            RoleArn = role.Value,
-            RoleSessionName = sessionName,
-            ExternalId = externalId?.Value,
-            DurationSeconds = (int)options.Value.SessionDuration.TotalSeconds,
-            Tags = tags?.ToPairs().Select(pair => new Tag { Key = pair.Key, Value = pair.Value }).ToList(),
-        };
         try
         {
-            return await AssumeAsync(principal, request, region, scope, cancellation);
+            return await ask(principal);
         }
         catch (AmazonSecurityTokenServiceException refused)
         {

@@ -15,7 +15,7 @@ internal static class BriefLook
     private const string Format = "1";
 
     /// <summary>The same with what only some drives have: marks (<c>r</c> reads only, <c>p</c> requester pays) and the workspace and name of its sessions' tags.</summary>
-    private const string FormatWithMore = "2";
+    private const string FormatWithMore = "1+";
 
     private const char Between = '\n';
 

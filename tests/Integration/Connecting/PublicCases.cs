@@ -110,16 +110,37 @@ public sealed class PublicCases(ImpatientApp impatient)
         var failed = await mia.UntilAsync(id, now => now["attempt"]!.GetValue<int>() == 2);
         var check = failed["verification"]!.Check("bucket-owner-known");
         check.Text("status").ShouldBe("failed");
-        check.Text("fix").ShouldContain("bucketOwner");
+        check.Text("fix").ShouldContain($"{AwsAdministrator.Our}, as its owner (bucketOwner");
+        failed["verification"]!.Text("foundOwner").ShouldBe(AwsAdministrator.Our);
 
         var configuration = Connections.RoleConfiguration(failed["authentication"]!.Text("roleArn"), "in", bucket);
         configuration["bucketOwner"] = AwsAdministrator.Our;
         await mia.SendAsync(HttpMethod.Put, $"/api/connections/{id}/configuration", configuration, HttpStatusCode.Accepted);
         await mia.UntilAsync(id, "awaitingBucketPolicy");
         await mia.PostAsync($"/api/connections/{id}/confirmations/bucket-policy", null, HttpStatusCode.Accepted);
-        var connected = await EndedAsync(mia, id);
+        var connected = await EndedAsync(mia, id, attempts: 2);
         connected.Text("status").ShouldBe("connected", connected.ToJsonString());
         (await mia.GetAsync($"/api/drives/{connected.Text("driveId")}", HttpStatusCode.OK)).Text("bucketOwner").ShouldBe(AwsAdministrator.Our);
+    }
+
+    [Fact]
+    public async Task Case_13_our_own_principal_that_may_not_assume_roles_is_our_side_and_logged_as_ours()
+    {
+        var ours = AwsAdministrator.OfAnotherAccount(App.Cloud);
+        using var mia = await App.SignInAsync("mia");
+        var started = await Connections.StartAsync(mia, "iamRole");
+        var (id, role) = (started.Text("id"), Connections.Unique("ours"));
+        var arn = await Administrator.CreateRoleAsync(role, started["trustPolicy"]!);
+        var user = App.Cloud["aws"]!.Text("principalArn").Split('/')[^1];
+        await ours.PutUserPolicyAsync(user, role, JsonNode.Parse($$"""{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"sts:AssumeRole","Resource":"{{arn}}"}]}""")!);
+        await mia.PostAsync($"/api/connections/{id}/confirmations/trust-policy", null, HttpStatusCode.Accepted);
+        await mia.UntilAsync(id, "awaitingConfiguration");
+        await mia.SendAsync(HttpMethod.Put, $"/api/connections/{id}/configuration", Connections.RoleConfiguration(arn, "ours"), HttpStatusCode.Accepted);
+        var refused = await mia.UntilAsync(id, now => now["attempt"]!.GetValue<int>() == 2);
+        refused["problem"]!.Text("code").ShouldBe("our-side", refused.ToJsonString());
+        refused["problem"]!.Text("detail").ShouldContain("Nothing to change on your side");
+        refused["problem"]!.Text("detail").ShouldNotContain("Save this as the trust policy");
+        App.Output.ShouldContain("failed on our side");
     }
 
     [Fact]
@@ -389,8 +410,8 @@ public sealed class PublicCases(ImpatientApp impatient)
         return await http.SendAsync(HttpMethod.Put, $"/api/connections/{id}/configuration", configuration, expected);
     }
 
-    private static Task<JsonNode> EndedAsync(HttpClient http, string id) =>
-        http.UntilAsync(id, now => now.Text("status") is "connected" || now["attempt"]!.GetValue<int>() > 1 && now["problem"] is not null);
+    private static Task<JsonNode> EndedAsync(HttpClient http, string id, int attempts = 1) =>
+        http.UntilAsync(id, now => now.Text("status") is "connected" || now["attempt"]!.GetValue<int>() > attempts);
 
     private static async Task<JsonNode> MergeAsync(HttpClient http, string id, byte[] policy, HttpStatusCode expected)
     {

@@ -114,6 +114,24 @@ public sealed class PublicCasesOfServers : IAsyncLifetime
         taken["configuration"]!.Text("bucket").ShouldBe("tenant:bucket");
     }
 
+    [Fact]
+    public async Task Where_there_are_several_partitions_the_trust_policy_waits_for_the_choice()
+    {
+        await using var app = await StartAsync(
+            _behind.Endpoint,
+            ("Aws__Principals__aws-cn__Arn", "arn:aws-cn:iam::111122223333:user/serverless-drives"),
+            ("Aws__Principals__aws-cn__AccessKeyId", _seeded.Principal.AccessKeyId),
+            ("Aws__Principals__aws-cn__SecretAccessKey", _seeded.Principal.SecretAccessKey));
+        using var mia = await app.SignInAsync("mia");
+        var start = (JsonObject)JsonNode.Parse(System.Text.Json.JsonSerializer.Serialize(Connections.StartBody("iamRole")))!;
+        var refused = await mia.PostAsync("/api/connections", start, HttpStatusCode.UnprocessableEntity);
+        refused["errors"]!["authentication.partition"]!.ToJsonString().ShouldContain("aws-cn");
+        start["authentication"]!["partition"] = "aws-cn";
+        var started = await mia.PostAsync("/api/connections", start, HttpStatusCode.Accepted);
+        started["trustPolicy"]!["Statement"]![0]!["Principal"]!.Text("AWS").ShouldStartWith("arn:aws-cn:");
+        (await mia.PostAsync("/api/roles", new { audience = new { type = "workspace", workspaceId = "ws_claims" } }, HttpStatusCode.UnprocessableEntity))["errors"]!["partition"].ShouldNotBeNull();
+    }
+
     private Task<EmbeddedApp> StartAsync(Uri server, params (string Name, string Value)[] more)
     {
         var settings = CompatibleServers.Settings(server, _seeded);
