@@ -87,7 +87,7 @@ internal static class SessionPolicy
     /// </summary>
     private static JsonObject Keys(BucketAccess access)
     {
-        var keys = Allow(access.KeyActions, "*");
+        var keys = Allow(access.KeyActions, $"arn:{access.Region.Partition}:kms:{access.Region}:*:key/*");
         keys["Condition"] = new JsonObject { ["StringEquals"] = new JsonObject { ["kms:ViaService"] = $"s3.{access.Region}.{access.Region.Partition.DnsSuffix}" } };
         return keys;
     }

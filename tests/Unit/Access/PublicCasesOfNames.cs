@@ -66,7 +66,7 @@ public sealed class PublicCasesOfNames
     {
         var access = Access("claims/inbox");
         var keys = JsonNode.Parse(SessionPolicy.For(access)[0])!["Statement"]!.AsArray().Single(statement => statement!.ToJsonString().Contains("kms:", StringComparison.Ordinal))!;
-        keys["Resource"]!.GetValue<string>().ShouldBe("*");
+        keys["Resource"]!.GetValue<string>().ShouldBe("arn:aws:kms:us-east-1:*:key/*");
         keys["Condition"]!["StringEquals"]!["kms:ViaService"]!.GetValue<string>().ShouldBe("s3.us-east-1.amazonaws.com");
         SessionPolicy.For(access, withKeys: false)[0].ShouldNotContain("kms:");
     }
