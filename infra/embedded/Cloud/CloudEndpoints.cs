@@ -28,6 +28,8 @@ internal sealed class CloudEndpoints(AwsSandbox? sandbox, Func<SeededCloud> seed
             sandbox.Faults.LatencyMs,
             sandbox.Faults.Throttle,
             sandbox.Faults.PropagationMs,
+            sandbox.Faults.BandwidthPerConnection,
+            sandbox.Faults.PlainHttp,
             sandbox.Faults.CallCount,
             sandbox.Faults.Calls,
         }));
@@ -46,6 +48,8 @@ internal sealed class CloudEndpoints(AwsSandbox? sandbox, Func<SeededCloud> seed
             aws = new
             {
                 endpoint = sandbox.Endpoint.AbsoluteUri.TrimEnd('/'),
+                tlsEndpoint = sandbox.TlsEndpoint.AbsoluteUri.TrimEnd('/'),
+                certificateAuthority = sandbox.AuthorityFile,
                 region = "us-east-1",
                 principalArn = cloud.PrincipalArn,
                 accounts = new Dictionary<string, object>
@@ -54,6 +58,7 @@ internal sealed class CloudEndpoints(AwsSandbox? sandbox, Func<SeededCloud> seed
                     [Seed.CustomerAccount] = new
                     {
                         administrator = new { cloud.Administrator.AccessKeyId, cloud.Administrator.SecretAccessKey },
+                        root = new { cloud.Root.AccessKeyId, cloud.Root.SecretAccessKey },
                         driveUser = new { cloud.DriveUser.AccessKeyId, cloud.DriveUser.SecretAccessKey, cloud.DriveUser.UserName },
                         buckets = cloud.Buckets,
                         kmsKeyArn = cloud.KmsKeyArn,

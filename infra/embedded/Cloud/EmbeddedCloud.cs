@@ -67,9 +67,11 @@ internal sealed class EmbeddedCloud : IHostedLifecycleService, IAsyncDisposable
             if (_sandbox is null)
                 return settings;
             settings["Aws:Sandbox"] = "true";
-            settings["Aws:SandboxEndpoint"] = _sandbox.Endpoint.AbsoluteUri;
-            settings["Aws:SnsEndpoint"] = _sandbox.SnsEndpoint.AbsoluteUri;
-            settings["Aws:SnsAuthority"] = _sandbox.SnsAuthority;
+            settings["Aws:SandboxEndpoint"] = (_options.SandboxTls ? _sandbox.TlsEndpoint : _sandbox.Endpoint).AbsoluteUri;
+            if (_options.SandboxTls)
+                settings["Aws:SandboxAuthority"] = _sandbox.Authority;
+            settings["Aws:SnsEndpoint"] = _sandbox.TlsEndpoint.AbsoluteUri;
+            settings["Aws:SnsAuthority"] = _sandbox.Authority;
             settings["Aws:Principals:aws:Arn"] = Seeded.PrincipalArn;
             settings["Aws:Principals:aws:AccessKeyId"] = Seeded.Principal.AccessKeyId;
             settings["Aws:Principals:aws:SecretAccessKey"] = Seeded.Principal.SecretAccessKey;

@@ -19,7 +19,6 @@ public sealed class Documents(S3Fixture sandbox) : IClassFixture<S3Fixture>
     [InlineData("""{"Effect":"Allow","Principal":"*","Action":"kms:Decrypt","Resource":"arn:aws:s3:::acme-archive/*"}""", "Policy has invalid action")]
     [InlineData("""{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::444455556666:role/nobody"},"Action":"s3:GetObject","Resource":"arn:aws:s3:::acme-archive/*"}""", "Invalid principal in policy")]
     [InlineData("""{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::444455556666:role/*"},"Action":"s3:GetObject","Resource":"arn:aws:s3:::acme-archive/*"}""", "Invalid principal in policy")]
-    [InlineData("""{"Effect":"Allow","Principal":{"AWS":"999900001111"},"Action":"s3:GetObject","Resource":"arn:aws:s3:::acme-archive/*"}""", "Invalid principal in policy")]
     [InlineData("""{"Effect":"Allow","Principal":{"CanonicalUser":"79a5"},"Action":"s3:GetObject","Resource":"arn:aws:s3:::acme-archive/*"}""", "Invalid principal in policy")]
     [InlineData("""{"Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"arn:aws:s3:::acme-documents/*"}""", "Policy has invalid resource")]
     [InlineData("""{"Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"arn:aws:s3:::acme-archive-2/*"}""", "Policy has invalid resource")]

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Amazon.Runtime;
 using Amazon.S3;
@@ -18,6 +19,14 @@ internal static class S3Clients
         configure?.Invoke(config);
         return new AmazonS3Client(who ?? sandbox.Owner, config);
     }
+
+    /// <summary>The same over https, which holds the sandbox to its authority and to nothing else.</summary>
+    public static AmazonS3Client TlsClient(this S3Fixture sandbox, AWSCredentials? who = null, Action<AmazonS3Config>? configure = null) => sandbox.Client(who, configure: c =>
+    {
+        c.ServiceURL = sandbox.TlsEndpoint.ToString();
+        c.HttpClientFactory = new Trusting(X509CertificateLoader.LoadCertificateFromFile(sandbox.AuthorityFile));
+        configure?.Invoke(c);
+    });
 
     /// <summary>A client that puts the bucket in the host name; every name is resolved to the loopback.</summary>
     public static AmazonS3Client VirtualHostClient(this S3Fixture sandbox, string region = "us-east-1") => sandbox.Client(region: region, configure: c =>
@@ -89,6 +98,17 @@ internal static class S3Clients
         var (exit, output) = await sandbox.AwsAsync(arguments);
         exit.ShouldBe(0, output);
         return output;
+    }
+
+    private sealed class Trusting(X509Certificate2 authority) : HttpClientFactory
+    {
+        public override HttpClient CreateHttpClient(IClientConfig clientConfig) => new(new SocketsHttpHandler
+        {
+            SslOptions = new()
+            {
+                CertificateChainPolicy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, CustomTrustStore = { authority }, RevocationMode = X509RevocationMode.NoCheck },
+            },
+        });
     }
 
     private sealed class Loopback(int port) : HttpClientFactory

@@ -21,6 +21,13 @@ public sealed class S3Fixture : IAsyncLifetime
 
     public Uri Endpoint => _sandbox.Endpoint;
 
+    public Uri TlsEndpoint => _sandbox.TlsEndpoint;
+
+    /// <summary>A PEM file.</summary>
+    public string AuthorityFile => _sandbox.AuthorityFile;
+
+    public AWSCredentials Root => new BasicAWSCredentials(_seeded.Root.AccessKeyId, _seeded.Root.SecretAccessKey);
+
     public string AccessKeyId => _seeded.Administrator.AccessKeyId;
 
     public string SecretAccessKey => _seeded.Administrator.SecretAccessKey;
@@ -83,14 +90,16 @@ public sealed class S3Fixture : IAsyncLifetime
 
     private static JsonObject KeyOf(SeededKey key) => new() { ["accessKeyId"] = key.AccessKeyId, ["secretAccessKey"] = key.SecretAccessKey, ["userName"] = key.UserName };
 
-    private BasicAWSCredentials AdministratorOf(string account)
+    /// <summary>A new user of an account, with just this policy.</summary>
+    public BasicAWSCredentials UserOf(string account, string policy)
     {
-        var user = new User { Account = account, Name = "stranger-" + Guid.NewGuid().ToString("n"), Path = "/", Id = IamIds.User(), Created = DateTimeOffset.UtcNow };
+        var user = new User { Account = account, Name = "user-" + Guid.NewGuid().ToString("n"), Path = "/", Id = IamIds.User(), Created = DateTimeOffset.UtcNow };
         var key = new AccessKey { Id = IamIds.AccessKey(), Secret = IamIds.Secret(), Account = account, UserId = user.Id, Created = user.Created };
-        const string everything = """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}""";
-        _sandbox.Iam.Change(state => state.With(user with { Inline = user.Inline.Add("everything", everything) }) with { AccessKeys = state.AccessKeys.Add(key.Id, key) });
+        _sandbox.Iam.Change(state => state.With(user with { Inline = user.Inline.Add("policy", policy) }) with { AccessKeys = state.AccessKeys.Add(key.Id, key) });
         return new BasicAWSCredentials(key.Id, key.Secret);
     }
+
+    private BasicAWSCredentials AdministratorOf(string account) => UserOf(account, """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}""");
 
     public async ValueTask DisposeAsync()
     {

@@ -8,6 +8,7 @@ internal sealed class AwsFaults
     private const int MostSeen = 4096;
     private readonly Lock gate = new();
     private readonly List<PendingFault> pending = [];
+    private readonly List<PrefixThrottle> prefixes = [];
     private readonly Queue<SeenCall> seen = new();
     private long number;
 
@@ -20,6 +21,12 @@ internal sealed class AwsFaults
     /// <summary>How long a change in IAM takes to be seen by the services, in milliseconds.</summary>
     public int PropagationMs { get; private set; }
 
+    /// <summary>How many bytes a second pass through a connection, each way; 0: as many as can.</summary>
+    public long BandwidthPerConnection { get; private set; }
+
+    /// <summary>Whether a call over plain http counts as one, so that <c>aws:SecureTransport</c> is false; otherwise it counts as one over TLS.</summary>
+    public bool PlainHttp { get; private set; }
+
     /// <summary>Puts a wish on top of what is in force; what it leaves out stays as it is.</summary>
     public void Apply(FaultWish wish)
     {
@@ -28,6 +35,9 @@ internal sealed class AwsFaults
             LatencyMs = wish.LatencyMs ?? LatencyMs;
             Throttle = wish.Throttle ?? Throttle;
             PropagationMs = wish.PropagationMs ?? PropagationMs;
+            BandwidthPerConnection = wish.BandwidthPerConnection ?? BandwidthPerConnection;
+            PlainHttp = wish.PlainHttp ?? PlainHttp;
+            if (wish.ThrottlePrefix is { } prefix) prefixes.Add(new PrefixThrottle(prefix));
             if (wish.FailNext is { } fault) pending.Add(new PendingFault(fault));
         }
     }
@@ -38,7 +48,9 @@ internal sealed class AwsFaults
         lock (gate)
         {
             (LatencyMs, Throttle, PropagationMs, OnCall, number) = (0, false, 0, null, 0);
+            (BandwidthPerConnection, PlainHttp) = (0, false);
             pending.Clear();
+            prefixes.Clear();
             seen.Clear();
         }
     }
@@ -92,6 +104,13 @@ internal sealed class AwsFaults
         }
     }
 
+    /// <summary>Whether a prefix of a bucket gets more requests than it may.</summary>
+    /// <param name="keyOrPrefix">The key of a request, or the prefix of a listing.</param>
+    public bool ThrottlesPrefix(string bucket, string keyOrPrefix, DateTimeOffset now)
+    {
+        lock (gate) return prefixes.Aggregate(false, (refused, prefix) => prefix.Refuses(bucket, keyOrPrefix, now) || refused);
+    }
+
     /// <summary>How each service says that it is called too often.</summary>
     public static string ThrottlingCode(string service) => service switch { "s3" => "SlowDown", "kms" => "ThrottlingException", _ => "Throttling" };
 
@@ -127,7 +146,11 @@ internal sealed class AwsFaults
 }
 
 /// <summary>The body of <c>POST /embedded/faults</c>.</summary>
-internal sealed record FaultWish(int? LatencyMs = null, bool? Throttle = null, FailNext? FailNext = null, int? PropagationMs = null);
+/// <param name="BandwidthPerConnection">Bytes a second, each way; 0 ends the limit.</param>
+/// <param name="PlainHttp">Whether plain http counts as such for <c>aws:SecureTransport</c>.</param>
+internal sealed record FaultWish(
+    int? LatencyMs = null, bool? Throttle = null, FailNext? FailNext = null, int? PropagationMs = null, long? BandwidthPerConnection = null, bool? PlainHttp = null,
+    ThrottledPrefix? ThrottlePrefix = null);
 
 /// <summary>Calls to come that fail.</summary>
 internal sealed record FailNext

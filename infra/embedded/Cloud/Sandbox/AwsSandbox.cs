@@ -14,13 +14,14 @@ using ServerlessDrives.Embedded.Cloud.Sandbox.Wire;
 
 namespace ServerlessDrives.Embedded.Cloud.Sandbox;
 
-/// <summary>The AWS sandbox: IAM, STS, S3, KMS and SNS on one port of this machine (and SNS over https on another, as its messages demand), with everything that they keep in one folder.</summary>
+/// <summary>The AWS sandbox: IAM, STS, S3, KMS and SNS over http on one port of this machine and over https on another, with everything that they keep in one folder.</summary>
 internal sealed class AwsSandbox : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private readonly Seed _seed;
     private readonly SandboxS3 _s3;
     private readonly WebIdentity _webIdentity;
+    private readonly TlsAuthority _authority;
     private readonly SnsIdentity _snsIdentity;
     private readonly SnsDelivery _snsDelivery;
 
@@ -29,7 +30,7 @@ internal sealed class AwsSandbox : IAsyncDisposable
         Directory.CreateDirectory(folder);
         Endpoint = new($"http://127.0.0.1:{port}");
         var tlsPort = FreePort.Take(1)[0];
-        SnsEndpoint = new($"https://127.0.0.1:{tlsPort}");
+        TlsEndpoint = new($"https://127.0.0.1:{tlsPort}");
         Iam = new(new StateFile<IamState>(Path.Combine(folder, "iam.json")), Faults, clock);
         var kms = new StateFile<KmsState>(Path.Combine(folder, "kms.json"));
         var buckets = new Buckets(Path.Combine(folder, "s3"));
@@ -37,10 +38,11 @@ internal sealed class AwsSandbox : IAsyncDisposable
         var rules = new PolicyRules(Authorizer);
         var credentials = new Credentials(Iam, SealingKey(Path.Combine(folder, "sessions.key")), clock);
         _webIdentity = new(Iam);
-        _snsIdentity = new(clock);
-        _snsDelivery = new(_snsIdentity, SnsEndpoint, clock, log);
+        _authority = new(folder, clock);
+        _snsIdentity = new(_authority);
+        _snsDelivery = new(_snsIdentity, TlsEndpoint, clock, log);
         var sns = new SandboxSns(new StateFile<SnsState>(Path.Combine(folder, "sns.json")), _snsIdentity, _snsDelivery, rules, Authorizer);
-        _s3 = new(new S3World(buckets, Authorizer, new DataKeys(kms, Authorizer, clock), rules, sns, clock));
+        _s3 = new(new S3World(buckets, Authorizer, new DataKeys(kms, Authorizer, clock), rules, sns, Faults, clock));
         _seed = new(Iam, kms, buckets, clock);
         var pipeline = new Pipeline(
             [_s3, new SandboxSts(Iam, credentials, Authorizer, _webIdentity, clock), new SandboxIam(Iam, rules, Authorizer, clock), new SandboxKms(kms, rules, Authorizer, clock), sns],
@@ -58,7 +60,7 @@ internal sealed class AwsSandbox : IAsyncDisposable
             // Keys of 1,024 bytes, each byte as three characters, with signature and headers in the query.
             kestrel.Limits.MaxRequestLineSize = 32 * 1024;
             kestrel.ListenLocalhost(port);
-            kestrel.ListenLocalhost(tlsPort, listen => listen.UseHttps(_snsIdentity.Tls));
+            kestrel.ListenLocalhost(tlsPort, listen => listen.UseHttps(_authority.Server));
         });
         _app = builder.Build();
         _app.Run(pipeline.RunAsync);
@@ -66,11 +68,14 @@ internal sealed class AwsSandbox : IAsyncDisposable
 
     public Uri Endpoint { get; }
 
-    /// <summary>Where SNS serves its certificate and confirms subscriptions.</summary>
-    public Uri SnsEndpoint { get; }
+    /// <summary>The same over https; where SNS serves its certificate and confirms subscriptions.</summary>
+    public Uri TlsEndpoint { get; }
 
     /// <summary>Who vouches for that: a certificate, DER in base64.</summary>
-    public string SnsAuthority => _snsIdentity.Authority;
+    public string Authority => _authority.Certificate;
+
+    /// <summary>The same as a PEM file.</summary>
+    public string AuthorityFile => _authority.CertificateFile;
 
     public AwsFaults Faults { get; } = new();
 
@@ -95,6 +100,7 @@ internal sealed class AwsSandbox : IAsyncDisposable
         _s3.Dispose();
         _webIdentity.Dispose();
         _snsIdentity.Dispose();
+        _authority.Dispose();
     }
 
     /// <summary>What session tokens are sealed with; kept, so that sessions outlive a restart.</summary>

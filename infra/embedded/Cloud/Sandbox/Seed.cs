@@ -45,6 +45,7 @@ internal sealed class Seed(IamStore iam, StateFile<KmsState> kms, Buckets bucket
             state = WithUser(state, OurAccount, OurUser, Allowing("sts:AssumeRole", "*"), now);
             state = WithUser(state, OurAccount, Administrator, Allowing("*", "*"), now);
             state = WithUser(state, CustomerAccount, Administrator, Allowing("*", "*"), now);
+            state = WithRootKey(state, CustomerAccount, now);
             return WithUser(state, CustomerAccount, DriveUser, DriveUserPolicy(), now);
         });
         if (!kms.Value.Keys.Values.Any(key => key.Account == CustomerAccount && !key.ManagedByAws))
@@ -75,6 +76,7 @@ internal sealed class Seed(IamStore iam, StateFile<KmsState> kms, Buckets bucket
             KeyOf(state, OurAccount, Administrator),
             KeyOf(state, CustomerAccount, Administrator),
             KeyOf(state, CustomerAccount, DriveUser),
+            KeyOf(state, CustomerAccount),
             [new(Documents, "us-east-1"), new(Archive, "eu-west-1")],
             kms.Value.Keys.Values.Where(key => key.Account == CustomerAccount && !key.ManagedByAws).OrderBy(key => key.Created).First().Arn);
     }
@@ -87,6 +89,20 @@ internal sealed class Seed(IamStore iam, StateFile<KmsState> kms, Buckets bucket
         user = user with { Inline = user.Inline.Add("seeded", policy) };
         var key = new AccessKey { Id = IamIds.AccessKey(), Secret = IamIds.Secret(), Account = account, UserId = user.Id, Created = now };
         return state.With(user) with { AccessKeys = state.AccessKeys.Add(key.Id, key) };
+    }
+
+    /// <summary>For what only the account itself may do, such as MFA Delete.</summary>
+    private static IamState WithRootKey(IamState state, string account, DateTimeOffset now)
+    {
+        if (state.AccessKeys.Values.Any(key => key.UserId == account)) return state;
+        var key = new AccessKey { Id = IamIds.AccessKey(), Secret = IamIds.Secret(), Account = account, UserId = account, Created = now };
+        return state with { AccessKeys = state.AccessKeys.Add(key.Id, key) };
+    }
+
+    private static SeededKey KeyOf(IamState state, string account)
+    {
+        var key = state.AccessKeys.Values.First(key => key.UserId == account);
+        return new("root", key.Id, key.Secret);
     }
 
     private static SeededKey KeyOf(IamState state, string account, string name)
@@ -131,9 +147,10 @@ internal sealed class Seed(IamStore iam, StateFile<KmsState> kms, Buckets bucket
 
 /// <summary>What was seeded, for whoever wants to use it.</summary>
 /// <param name="PrincipalArn">Who ServerlessDrives is: what customers' roles trust.</param>
+/// <param name="Root">Of the customer's account.</param>
 /// <param name="OurAdministrator">Of our own account, which to the customer is somebody else's.</param>
 internal sealed record SeededCloud(
-    string PrincipalArn, SeededKey Principal, SeededKey OurAdministrator, SeededKey Administrator, SeededKey DriveUser, IReadOnlyList<SeededBucket> Buckets, string KmsKeyArn);
+    string PrincipalArn, SeededKey Principal, SeededKey OurAdministrator, SeededKey Administrator, SeededKey DriveUser, SeededKey Root, IReadOnlyList<SeededBucket> Buckets, string KmsKeyArn);
 
 internal sealed record SeededKey(string UserName, string AccessKeyId, string SecretAccessKey)
 {

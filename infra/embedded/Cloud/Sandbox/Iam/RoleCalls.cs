@@ -13,7 +13,7 @@ internal static class RoleCalls
         {
             var trust = request.Form.Required("AssumeRolePolicyDocument");
             var name = request.NewName("RoleName");
-            rules.ValidateTrust(trust);
+            rules.ValidateTrust(trust, "assumeRolePolicyDocument");
             return request.Store.Change(state =>
             {
                 if (state.Role(request.Account, name) is not null)
@@ -64,7 +64,7 @@ internal static class RoleCalls
         yield return ("UpdateAssumeRolePolicy", request =>
         {
             var trust = request.Form.Required("PolicyDocument");
-            rules.ValidateTrust(trust);
+            rules.ValidateTrust(trust, "policyDocument");
             request.Store.Change(state => state.With(request.Role(state) with { Trust = PrincipalBinding.Bind(trust, state) }));
             return [];
         }

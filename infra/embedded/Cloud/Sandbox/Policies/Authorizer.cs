@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using ServerlessDrives.Embedded.Cloud.Sandbox.Iam;
-using ServerlessDrives.Embedded.Cloud.Sandbox.S3.Storage;
 using ServerlessDrives.Embedded.Cloud.Sandbox.Wire;
 
 namespace ServerlessDrives.Embedded.Cloud.Sandbox.Policies;
@@ -11,6 +10,7 @@ internal sealed class Authorizer(IamStore iam, TimeProvider clock) : IAuthorizer
 {
     private const int MostParsed = 4096;
     private static readonly ImmutableSortedDictionary<string, string> NoTags = ImmutableSortedDictionary<string, string>.Empty;
+    private static readonly string[] ThirdParties = ["user/", "role/", "assumed-role/", "federated-user/"];
     private readonly ConcurrentDictionary<string, PolicyDocument> _parsed = new();
 
     public void Authorize(AwsCall call, AccessRequest request)
@@ -44,23 +44,31 @@ internal sealed class Authorizer(IamStore iam, TimeProvider clock) : IAuthorizer
     public bool PrincipalExists(string principalArnOrAccount)
     {
         var state = iam.Latest;
-        if (principalArnOrAccount == "*" || state.Accounts.Contains(principalArnOrAccount))
+        if (principalArnOrAccount == "*" || IsAccount(principalArnOrAccount))
             return true;
         if (principalArnOrAccount.StartsWith("AIDA", StringComparison.Ordinal) || principalArnOrAccount.StartsWith("AROA", StringComparison.Ordinal))
             return state.UserById(principalArnOrAccount) is not null || state.RoleById(principalArnOrAccount) is not null;
         var parts = principalArnOrAccount.Split(':', 6);
         if (parts is ["arn", _, "iam", _, var account, "root"])
-            return state.Accounts.Contains(account);
+            return IsAccount(account);
+        // Whom an account has that isn't kept here can't be known; CloudFront's identities are in one of AWS's own.
+        if (parts is ["arn", _, "iam", _, "cloudfront", var identity])
+            return identity.StartsWith("user/CloudFront Origin Access Identity ", StringComparison.Ordinal);
+        if (parts is ["arn", _, "iam" or "sts", "", var owner, var named] && IsAccount(owner) && !state.Accounts.Contains(owner))
+            return !named.Contains('*', StringComparison.Ordinal) && ThirdParties.Any(kind => named.Length > kind.Length && named.StartsWith(kind, StringComparison.Ordinal));
         if (parts is ["arn", _, "sts", _, var sessionAccount, var resource] && resource.StartsWith("assumed-role/", StringComparison.Ordinal))
             return state.Role(sessionAccount, resource.Split('/')[1]) is not null;
         return state.TryGetIdentity(principalArnOrAccount, out _);
     }
 
-    public bool CanonicalUserExists(string id) => iam.Latest.Accounts.Any(account => Identifiers.CanonicalUser(account) == id);
+    /// <summary>Any account may have any of them.</summary>
+    public bool CanonicalUserExists(string id) => id.Length == 64 && id.All(char.IsAsciiHexDigitLower);
 
     public string Bind(string policy) => PrincipalBinding.Bind(policy, iam.Latest);
 
     public string Unbind(string policy) => PrincipalBinding.Unbind(policy, iam.Latest);
+
+    private static bool IsAccount(string text) => text.Length == 12 && text.All(char.IsAsciiDigit);
 
     private static string Quoted(AwsCall call, AccessRequest request) => call.Service == "s3" ? $"\"{request.Resource}\"" : request.Resource;
 
@@ -83,7 +91,7 @@ internal sealed class Authorizer(IamStore iam, TimeProvider clock) : IAuthorizer
         var keys = GlobalKeys.Of(
             call.Caller,
             new RequestFacts(
-                clock.GetUtcNow(), call.Region, call.Request.IsHttps, (address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address)?.ToString() ?? "127.0.0.1",
+                clock.GetUtcNow(), call.Region, call.TlsVersion is not null, (address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address)?.ToString() ?? "127.0.0.1",
                 request.ResourceAccount, call.Request.Headers.UserAgent.ToString(), call.Request.Headers.Referer.ToString()),
             TagsOf(identity, call.Caller));
         foreach (var (name, values) in request.Keys)

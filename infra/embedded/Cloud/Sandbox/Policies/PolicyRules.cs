@@ -13,13 +13,18 @@ internal sealed class PolicyRules(IAuthorizer authorizer) : IBucketPolicyRules
     private const int LargestManagedPolicy = 6144;
     private const int LargestSessionPolicy = 2048;
 
+    /// <summary>White space counted, whatever the quota.</summary>
+    private const int LongestDocument = 131_072;
+
     /// <summary>All inline policies of a user and of a role together. Source: "IAM and AWS STS quotas" in the IAM user guide.</summary>
     private const int LargestInlineOfUser = 2048;
     private const int LargestInlineOfRole = 10_240;
 
     /// <summary>A policy of a user or role: no principals, known grammar.</summary>
-    public static void ValidateIdentity(string policy)
+    /// <param name="parameter">As the service names it.</param>
+    public static void ValidateIdentity(string policy, string parameter = "policyDocument")
     {
+        RequireCharacters(policy, parameter);
         var document = Parse(policy);
         foreach (var statement in document.Statements)
         {
@@ -56,8 +61,10 @@ internal sealed class PolicyRules(IAuthorizer authorizer) : IBucketPolicyRules
     }
 
     /// <summary>Who may assume a role: principals that exist, actions of STS, no resources.</summary>
-    public void ValidateTrust(string policy)
+    /// <param name="parameter">As the service names it.</param>
+    public void ValidateTrust(string policy, string parameter)
     {
+        RequireCharacters(policy, parameter);
         var document = Parse(policy);
         foreach (var statement in document.Statements)
         {
@@ -82,7 +89,7 @@ internal sealed class PolicyRules(IAuthorizer authorizer) : IBucketPolicyRules
     {
         if (policy.Length > LargestSessionPolicy)
             throw new AwsError(400, "ValidationError", $"1 validation error detected: Value at 'policy' failed to satisfy constraint: Member must have length less than or equal to {LargestSessionPolicy}");
-        ValidateIdentity(policy);
+        ValidateIdentity(policy, "policy");
     }
 
     /// <summary>A KMS key's own policy.</summary>
@@ -90,6 +97,7 @@ internal sealed class PolicyRules(IAuthorizer authorizer) : IBucketPolicyRules
     {
         if (Encoding.UTF8.GetByteCount(policy) > LargestKeyPolicy)
             throw new AwsError(400, "LimitExceededException", $"Policy exceeds the maximum allowed document size of {LargestKeyPolicy} bytes.");
+        RequireCharacters(policy, "policy", "ValidationException");
         PolicyDocument document;
         try
         {
@@ -165,8 +173,17 @@ internal sealed class PolicyRules(IAuthorizer authorizer) : IBucketPolicyRules
         }
     }
 
-    /// <summary>IAM's own quotas don't count spaces.</summary>
-    private static int Counted(string policy) => policy.Count(c => !char.IsWhiteSpace(c));
+    /// <summary>IAM's own quotas don't count the white space that its documents may hold.</summary>
+    private static int Counted(string policy) => policy.Count(c => c is not (' ' or '\t' or '\n' or '\r'));
+
+    /// <summary>What IAM, STS and KMS take as a document at all: Latin-1 without its control characters. Source: PutRolePolicy, AssumeRole and PutKeyPolicy in their API references.</summary>
+    private static void RequireCharacters(string policy, string parameter, string code = "ValidationError")
+    {
+        if (policy.Any(c => c is not ('\t' or '\n' or '\r' or (>= ' ' and <= '\u00FF'))))
+            throw new AwsError(400, code, $"1 validation error detected: Value at '{parameter}' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\u0009\\u000A\\u000D\\u0020-\\u00FF]+");
+        if (policy.Length > LongestDocument)
+            throw new AwsError(400, code, $"1 validation error detected: Value at '{parameter}' failed to satisfy constraint: Member must have length less than or equal to {LongestDocument}");
+    }
 
     private static void RefuseBadSids(PolicyDocument document)
     {

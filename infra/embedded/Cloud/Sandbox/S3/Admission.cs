@@ -1,4 +1,5 @@
 using System.Text;
+using ServerlessDrives.Embedded.Cloud.Sandbox.S3.Storage;
 using ServerlessDrives.Embedded.Cloud.Sandbox.Wire;
 
 namespace ServerlessDrives.Embedded.Cloud.Sandbox.S3;
@@ -11,16 +12,35 @@ internal static class Admission
     public static void Check(S3Call call)
     {
         Region(call);
-        if (call.Header("x-amz-expected-bucket-owner") is { } owner && owner != call.Settings.Account) throw S3Errors.AccessDenied();
-        if (call.Settings.RequesterPays && call.Aws.Caller?.AccountId != call.Settings.Account)
-        {
-            if (call.Header("x-amz-request-payer") != "requester") throw S3Errors.AccessDenied();
-            call.Response.Headers["x-amz-request-charged"] = "requester";
-        }
+        Owner(call);
+        Payer(call, call.Settings);
+        // No bucket here has transfer acceleration.
+        if (call.Target.Accelerated) throw S3Errors.InvalidRequest("S3 Transfer Acceleration is not configured on this bucket");
+        if (call.World.Faults.ThrottlesPrefix(call.Settings.Name, call.Key.Length > 0 ? call.Key : call.Query("prefix") ?? "", call.World.Clock.GetUtcNow()))
+            throw AwsFaults.Error("SlowDown");
 
         var length = Encoding.UTF8.GetByteCount(call.Key);
         if (length > LongestKey) throw S3Errors.KeyTooLong(length);
         if (call.Key.Length == 0) call.Response.Headers["x-amz-bucket-region"] = call.Settings.Region;
+    }
+
+    /// <summary>Whoever isn't of the bucket's account has to say that it pays, where the bucket asks for that.</summary>
+    public static void Payer(S3Call call, BucketSettings bucket)
+    {
+        var payer = call.Header("x-amz-request-payer");
+        if (payer is not (null or "requester")) throw S3Errors.InvalidArgument("Invalid value for x-amz-request-payer", "x-amz-request-payer", payer);
+        if (!bucket.RequesterPays || call.Aws.Caller?.AccountId == bucket.Account) return;
+        // Nobody can send an anonymous caller a bill.
+        if (payer is null || call.Aws.Caller is null) throw S3Errors.AccessDenied();
+        call.Response.Headers["x-amz-request-charged"] = "requester";
+    }
+
+    private static void Owner(S3Call call)
+    {
+        if (call.Header("x-amz-expected-bucket-owner") is not { } owner) return;
+        if (owner.Length != 12 || !owner.All(char.IsAsciiDigit))
+            throw S3Errors.Of(400, "InvalidBucketOwnerAWSAccountID", "The value of the expected bucket owner parameter must be an AWS account ID", ("BucketOwner", owner));
+        if (owner != call.Settings.Account) throw S3Errors.AccessDenied();
     }
 
     private static void Region(S3Call call)

@@ -21,13 +21,16 @@ internal static partial class BucketCalls
         var keys = new Dictionary<string, IReadOnlyList<string>>(StringComparer.OrdinalIgnoreCase);
         if (asked is not null) keys["s3:LocationConstraint"] = [asked];
         if (call.Header("x-amz-object-ownership") is { } ownershipKey) keys["s3:x-amz-object-ownership"] = [ownershipKey];
-        call.World.Authorizer.Authorize(call.Aws, new AccessRequest("s3:CreateBucket", $"arn:aws:s3:::{name}", caller.AccountId, null, keys));
+        var locks = call.Header("x-amz-bucket-object-lock-enabled") is { } asksForLock && bool.TryParse(asksForLock, out var lockable) && lockable;
+        foreach (var action in locks ? (ReadOnlySpan<string>)["s3:CreateBucket", "s3:PutBucketObjectLockConfiguration", "s3:PutBucketVersioning"] : ["s3:CreateBucket"])
+            call.World.Authorizer.Authorize(call.Aws, new AccessRequest(action, $"arn:aws:s3:::{name}", caller.AccountId, null, keys));
         if (!IsValidName(name)) throw S3Errors.Of(400, "InvalidBucketName", "The specified bucket is not valid.", ("BucketName", name));
 
         var region = Region(call.Aws.Region, asked);
         var ownership = call.Header("x-amz-object-ownership") ?? "BucketOwnerEnforced";
         OwnershipCalls.Validate(ownership);
         var settings = new BucketSettings { Name = name, Account = caller.AccountId, Region = region, Created = call.World.Now, Ownership = ownership };
+        if (locks) settings = settings with { ObjectLock = new LockConfiguration(), Versioning = "Enabled" };
         if (call.Header("x-amz-acl") is { } canned && canned != "private")
         {
             // A new bucket blocks public ACLs until somebody says otherwise.

@@ -1,4 +1,5 @@
 using System.Text;
+using ServerlessDrives.Embedded.Cloud.Sandbox.S3.Locks;
 
 namespace ServerlessDrives.Embedded.Cloud.Sandbox.S3;
 
@@ -8,7 +9,11 @@ internal static class BucketSettingCalls
     public static Task GetVersioningAsync(S3Call call)
     {
         call.AllowOnBucket("s3:GetBucketVersioning");
-        return S3Xml.AnswerAsync(call, "VersioningConfiguration", xml => xml.Optional("Status", call.Settings.Versioning));
+        return S3Xml.AnswerAsync(call, "VersioningConfiguration", xml =>
+        {
+            xml.Optional("Status", call.Settings.Versioning);
+            xml.Optional("MfaDelete", call.Settings.MfaDelete);
+        });
     }
 
     public static async Task PutVersioningAsync(S3Call call)
@@ -18,7 +23,13 @@ internal static class BucketSettingCalls
         var status = document.Text("Status");
         if (status is not ("Enabled" or "Suspended"))
             throw S3Errors.Of(400, "IllegalVersioningConfigurationException", "The Versioning element must be specified");
-        call.Bucket.Change(s => s with { Versioning = status });
+        if (status == "Suspended" && call.Settings.ObjectLock is not null)
+            throw S3Errors.Of(409, "InvalidBucketState", "An Object Lock configuration is present on this bucket, so the versioning state cannot be changed.");
+        var mfa = document.Text("MfaDelete");
+        if (mfa is not (null or "Enabled" or "Disabled")) throw S3Errors.MalformedXml();
+        if (mfa == "Enabled" || (mfa is not null && call.Settings.MfaDelete is not null)) MfaDelete.RequireRoot(call);
+        else MfaDelete.Require(call);
+        call.Bucket.Change(s => s with { Versioning = status, MfaDelete = mfa == "Disabled" && s.MfaDelete is null ? null : mfa ?? s.MfaDelete });
         await call.EmptyAsync(200);
     }
 
@@ -68,7 +79,6 @@ internal static class NeverConfigured
         ["lifecycle"] = ("s3:GetLifecycleConfiguration", "NoSuchLifecycleConfiguration", "The lifecycle configuration does not exist"),
         ["website"] = ("s3:GetBucketWebsite", "NoSuchWebsiteConfiguration", "The specified bucket does not have a website configuration"),
         ["replication"] = ("s3:GetReplicationConfiguration", "ReplicationConfigurationNotFoundError", "The replication configuration was not found"),
-        ["object-lock"] = ("s3:GetBucketObjectLockConfiguration", "ObjectLockConfigurationNotFoundError", "Object Lock configuration does not exist for this bucket"),
         ["logging"] = ("s3:GetBucketLogging", null, "BucketLoggingStatus"),
         ["accelerate"] = ("s3:GetAccelerateConfiguration", null, "AccelerateConfiguration"),
     };

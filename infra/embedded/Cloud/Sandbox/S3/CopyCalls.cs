@@ -1,5 +1,6 @@
 using System.Globalization;
 using ServerlessDrives.Embedded.Cloud.Sandbox.S3.Content;
+using ServerlessDrives.Embedded.Cloud.Sandbox.S3.Locks;
 using ServerlessDrives.Embedded.Cloud.Sandbox.S3.Storage;
 
 namespace ServerlessDrives.Embedded.Cloud.Sandbox.S3;
@@ -27,6 +28,7 @@ internal static class CopyCalls
             throw S3Errors.InvalidRequest("This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes.");
 
         var acl = Acls.ForNewObject(call);
+        var locking = ObjectLocks.ForWrite(call);
         var encryption = Encryption.ForWrite(call);
         var tags = Directive(call, "x-amz-tagging-directive") == "REPLACE" ? Tagging.OfHeader(call) : source.Tags;
         using var condition = WriteCalls.ConditionOf(call);
@@ -45,6 +47,8 @@ internal static class CopyCalls
             Checksum = new ObjectChecksum(content.Algorithm.Name, content.Checksum, "FULL_OBJECT"),
             Acl = acl.Acl,
             Tags = tags,
+            Retention = locking.Retention,
+            LegalHold = locking.LegalHold,
         });
         TellSource(call, from, source);
         Encryption.Tell(call, encryption);
@@ -80,6 +84,7 @@ internal static class CopyCalls
         var source = new CopySource(path[..slash], path[(slash + 1)..], versionId);
         var bucket = call.World.Buckets.Find(source.Bucket) ?? throw S3Errors.NoSuchBucket(source.Bucket);
         if (call.Header("x-amz-source-expected-bucket-owner") is { } owner && owner != bucket.Settings.Account) throw S3Errors.AccessDenied();
+        Admission.Payer(call, bucket.Settings);
         return new S3Call(call.Aws, call.World, new S3Target(source.Bucket, source.Key, VirtualHosted: false, EndpointRegion: null), bucket, source);
     }
 

@@ -1,3 +1,4 @@
+using ServerlessDrives.Embedded.Cloud.Sandbox.S3.Locks;
 using ServerlessDrives.Embedded.Cloud.Sandbox.S3.Storage;
 using ServerlessDrives.Embedded.Cloud.Sandbox.Wire;
 
@@ -12,10 +13,13 @@ internal static class DeleteCalls
     {
         call.AllowOnObject(call.VersionId is null ? "s3:DeleteObject" : "s3:DeleteObjectVersion", "WRITE");
         var match = call.Header("If-Match")?.Trim('"');
-        Action<ObjectVersion?>? check = match is null ? null : current =>
+        var bypasses = call.VersionId is not null && ObjectLocks.Bypasses(call, call.Key);
+        if (call.VersionId is not null) MfaDelete.Require(call);
+        Action<ObjectVersion?> check = current =>
         {
-            if (current is null) throw S3Errors.NoSuchKey(call.Key);
-            if (match != "*" && match != current.ETag) throw S3Errors.PreconditionFailed("If-Match");
+            if (match is not null && current is null) throw S3Errors.NoSuchKey(call.Key);
+            if (match is not null && match != "*" && match != current!.ETag) throw S3Errors.PreconditionFailed("If-Match");
+            if (call.VersionId is not null) ObjectLocks.RequireDeletable(call, current, bypasses);
         };
         if (call.VersionId is { } versionId)
         {
@@ -37,6 +41,7 @@ internal static class DeleteCalls
         var document = await S3Xml.ReadRequiredAsync(call, "Delete");
         var asked = document.Children("Object").Select(o => (Key: o.Child("Key")?.Value ?? throw S3Errors.MalformedXml(), VersionId: o.Text("VersionId"), ETag: o.Text("ETag")?.Trim('"'))).ToList();
         if (asked.Count is 0 or > MostKeys) throw S3Errors.MalformedXml();
+        if (asked.Exists(o => o.VersionId is not null)) MfaDelete.Require(call);
         var quiet = string.Equals(document.Text("Quiet"), "true", StringComparison.OrdinalIgnoreCase);
 
         var outcomes = asked.ConvertAll(o => Delete(call, o.Key, o.VersionId, o.ETag));
@@ -74,9 +79,11 @@ internal static class DeleteCalls
         try
         {
             call.AllowOnObject(versionId is null ? "s3:DeleteObject" : "s3:DeleteObjectVersion", "WRITE", key: key);
-            Action<ObjectVersion?>? check = etag is null ? null : current =>
+            var bypasses = versionId is not null && ObjectLocks.Bypasses(call, key);
+            Action<ObjectVersion?> check = current =>
             {
-                if (current is null || (etag != "*" && etag != current.ETag)) throw S3Errors.PreconditionFailed("If-Match");
+                if (etag is not null && (current is null || (etag != "*" && etag != current.ETag))) throw S3Errors.PreconditionFailed("If-Match");
+                if (versionId is not null) ObjectLocks.RequireDeletable(call, current, bypasses);
             };
             var marker = versionId is null
                 ? call.Bucket.Delete(key, call.Settings.Account, call.World.Now, check)

@@ -17,24 +17,26 @@ internal static class Encryption
         var key = call.Header(KeyHeader);
         if (CustomerKeyMd5(call, CustomerHeader) is { } md5)
         {
+            if (call.Settings.BlocksCustomerKeys)
+                throw S3Errors.AccessDenied($"User: {call.Aws.Caller?.Arn} is not authorized to perform this operation because server-side encryption with customer-provided keys (SSE-C) is blocked by the bucket's encryption configuration");
             if (algorithm is not null) throw S3Errors.InvalidArgument("Server Side Encryption with Customer provided key is incompatible with the encryption method specified", Header, algorithm);
             return new ObjectEncryption("AES256", CustomerKeyMd5: md5);
         }
 
-        var bucketKey = string.Equals(call.Header(Header + "-bucket-key-enabled"), "true", StringComparison.OrdinalIgnoreCase);
+        var bucketKey = BucketKeyOf(call, algorithm ?? call.Settings.Encryption.Rule.Algorithm);
         switch (algorithm)
         {
             case null when key is not null:
                 throw S3Errors.InvalidArgument("Server Side Encryption with AWS KMS managed key requires HTTP header x-amz-server-side-encryption : aws:kms", Header, "");
             case null:
                 var standing = call.Settings.Encryption;
-                return standing.Rule.ByKms ? WithKey(call, standing.Rule, standing.KeyId) : standing.Rule;
+                return standing.Rule.ByKms ? WithKey(call, standing.Rule with { BucketKey = bucketKey ?? standing.Rule.BucketKey }, standing.KeyId) : standing.Rule;
             case "AES256" when key is not null:
                 throw S3Errors.InvalidArgument("Server Side Encryption with AWS KMS managed key requires HTTP header x-amz-server-side-encryption : aws:kms", Header, algorithm);
             case "AES256":
                 return ObjectEncryption.S3Managed;
             case "aws:kms" or "aws:kms:dsse":
-                return WithKey(call, new ObjectEncryption(algorithm, BucketKey: bucketKey || call.Settings.Encryption.Rule.BucketKey), key);
+                return WithKey(call, new ObjectEncryption(algorithm, BucketKey: algorithm == "aws:kms" && (bucketKey ?? call.Settings.Encryption.Rule.BucketKey)), key);
             default:
                 throw S3Errors.InvalidArgument("The encryption method specified is not supported", Header, algorithm);
         }
@@ -51,7 +53,7 @@ internal static class Encryption
         if (encryption.CustomerKeyMd5 is not null && md5 is null)
             throw S3Errors.InvalidRequest("The object was stored using a form of Server Side Encryption. The correct parameters must be provided to retrieve the object.");
         if (encryption.CustomerKeyMd5 != md5) throw S3Errors.AccessDenied("Access Denied");
-        if (decrypts && encryption.ByKms) call.World.DataKeys.AuthorizeDecrypt(call.Aws, Use(call, encryption.KeyArn, version.Key));
+        if (decrypts && encryption.ByKms) call.World.DataKeys.AuthorizeDecrypt(call.Aws, Use(call, encryption.KeyArn, version.Key, encryption.BucketKey));
     }
 
     /// <summary>What each further request of a multipart upload takes: a part needs the same as the beginning, and to complete means to decrypt.</summary>
@@ -60,13 +62,13 @@ internal static class Encryption
         if (upload.Encryption.CustomerKeyMd5 is { } expected && CustomerKeyMd5(call, CustomerHeader) != expected)
             throw S3Errors.InvalidRequest("The multipart upload initiate requested encryption. Subsequent part requests must include the appropriate encryption parameters.");
         if (!upload.Encryption.ByKms) return;
-        call.World.DataKeys.AuthorizeGenerateDataKey(call.Aws, Use(call, upload.Encryption.KeyArn, upload.Key));
-        call.World.DataKeys.AuthorizeDecrypt(call.Aws, Use(call, upload.Encryption.KeyArn, upload.Key));
+        call.World.DataKeys.AuthorizeGenerateDataKey(call.Aws, Use(call, upload.Encryption.KeyArn, upload.Key, upload.Encryption.BucketKey));
+        call.World.DataKeys.AuthorizeDecrypt(call.Aws, Use(call, upload.Encryption.KeyArn, upload.Key, upload.Encryption.BucketKey));
     }
 
     public static void AllowCompletion(S3Call call, MultipartUpload upload)
     {
-        if (upload.Encryption.ByKms) call.World.DataKeys.AuthorizeDecrypt(call.Aws, Use(call, upload.Encryption.KeyArn, upload.Key));
+        if (upload.Encryption.ByKms) call.World.DataKeys.AuthorizeDecrypt(call.Aws, Use(call, upload.Encryption.KeyArn, upload.Key, upload.Encryption.BucketKey));
     }
 
     /// <summary>The ETag of new content: its MD5, but not where a key that isn't S3's own encrypts it.</summary>
@@ -90,9 +92,21 @@ internal static class Encryption
     }
 
     private static ObjectEncryption WithKey(S3Call call, ObjectEncryption rule, string? key) =>
-        rule with { KeyArn = call.World.DataKeys.AuthorizeGenerateDataKey(call.Aws, Use(call, key, call.Key)) };
+        rule with { KeyArn = call.World.DataKeys.AuthorizeGenerateDataKey(call.Aws, Use(call, key, call.Key, rule.BucketKey)) };
 
-    private static DataKeyUse Use(S3Call call, string? key, string objectKey) => new(key, call.Settings.Region, call.Settings.Account, call.ObjectArn(objectKey));
+    private static DataKeyUse Use(S3Call call, string? key, string objectKey, bool bucketKey) =>
+        new(key, call.Settings.Region, call.Settings.Account, bucketKey ? call.Settings.Arn : call.ObjectArn(objectKey));
+
+    /// <summary>Null where the request leaves it to the bucket.</summary>
+    private static bool? BucketKeyOf(S3Call call, string algorithm)
+    {
+        const string name = Header + "-bucket-key-enabled";
+        if (call.Header(name) is not { } text) return null;
+        if (!bool.TryParse(text, out var enabled)) throw S3Errors.InvalidArgument("The bucket key setting must be true or false", name, text);
+        return enabled && algorithm != "aws:kms"
+            ? throw S3Errors.InvalidArgument("S3 Bucket Keys are for server-side encryption with aws:kms only", name, text)
+            : enabled;
+    }
 
     private static string? CustomerKeyMd5(S3Call call, string prefix)
     {
@@ -105,46 +119,5 @@ internal static class Encryption
         if (Convert.ToBase64String(MD5.HashData(bytes.AsSpan(0, length))) != md5)
             throw S3Errors.InvalidArgument("The calculated MD5 hash of the key did not match the hash that was provided.", prefix + "key-MD5", md5 ?? "");
         return md5;
-    }
-}
-
-/// <summary>The default encryption of a bucket.</summary>
-internal static class BucketEncryptionCalls
-{
-    public static Task GetAsync(S3Call call)
-    {
-        call.AllowOnBucket("s3:GetEncryptionConfiguration");
-        var standing = call.Settings.Encryption;
-        return S3Xml.AnswerAsync(call, "ServerSideEncryptionConfiguration", xml => xml.Nested("Rule", rule =>
-        {
-            rule.Nested("ApplyServerSideEncryptionByDefault", x =>
-            {
-                x.Element("SSEAlgorithm", standing.Rule.Algorithm);
-                x.Optional("KMSMasterKeyID", standing.KeyId);
-            });
-            rule.Element("BucketKeyEnabled", standing.Rule.BucketKey);
-        }));
-    }
-
-    public static async Task PutAsync(S3Call call)
-    {
-        call.AllowOnBucket("s3:PutEncryptionConfiguration");
-        var document = await S3Xml.ReadRequiredAsync(call, "ServerSideEncryptionConfiguration");
-        var rule = document.Child("Rule") ?? throw S3Errors.MalformedXml();
-        var standing = rule.Child("ApplyServerSideEncryptionByDefault") ?? throw S3Errors.MalformedXml();
-        var algorithm = standing.Text("SSEAlgorithm");
-        var key = standing.Text("KMSMasterKeyID");
-        if (algorithm is not ("AES256" or "aws:kms" or "aws:kms:dsse")) throw S3Errors.MalformedXml();
-        if (key is not null && algorithm == "AES256") throw S3Errors.InvalidArgument("a KMSMasterKeyID is not applicable if the default sse algorithm is not aws:kms", "KMSMasterKeyID", key);
-        var bucketKey = string.Equals(rule.Text("BucketKeyEnabled"), "true", StringComparison.OrdinalIgnoreCase);
-        call.Bucket.Change(s => s with { Encryption = new DefaultEncryption(new ObjectEncryption(algorithm, BucketKey: bucketKey), key) });
-        await call.EmptyAsync(200);
-    }
-
-    public static Task DeleteAsync(S3Call call)
-    {
-        call.AllowOnBucket("s3:PutEncryptionConfiguration");
-        call.Bucket.Change(s => s with { Encryption = new DefaultEncryption(ObjectEncryption.S3Managed) });
-        return call.EmptyAsync(204);
     }
 }

@@ -15,5 +15,5 @@ internal interface IDataKeys
 /// <param name="KeyId">A key's ARN, id or alias; null means the account's <c>alias/aws/s3</c>, made when first used.</param>
 /// <param name="Region">The bucket's region, which the key must be in.</param>
 /// <param name="Account">The bucket owner's account, which a bare id or alias is looked up in.</param>
-/// <param name="ContextArn">The value of the encryption context's <c>aws:s3:arn</c>: the object's ARN.</param>
+/// <param name="ContextArn">The value of the encryption context's <c>aws:s3:arn</c>: the object's ARN, or the bucket's where the key is used through a bucket key.</param>
 internal sealed record DataKeyUse(string? KeyId, string Region, string Account, string ContextArn);

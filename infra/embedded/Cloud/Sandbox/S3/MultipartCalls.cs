@@ -1,5 +1,6 @@
 using System.Globalization;
 using ServerlessDrives.Embedded.Cloud.Sandbox.S3.Content;
+using ServerlessDrives.Embedded.Cloud.Sandbox.S3.Locks;
 using ServerlessDrives.Embedded.Cloud.Sandbox.S3.Storage;
 
 namespace ServerlessDrives.Embedded.Cloud.Sandbox.S3;
@@ -16,6 +17,7 @@ internal static class MultipartCalls
         var storageClass = WriteCalls.StorageClassOf(call);
         var acl = Acls.ForNewObject(call);
         var (algorithm, type) = Checksum(call);
+        var locking = ObjectLocks.ForWrite(call);
         var encryption = Encryption.ForWrite(call);
         var upload = new MultipartUpload
         {
@@ -33,6 +35,8 @@ internal static class MultipartCalls
             ChecksumType = type,
             Acl = acl.Acl,
             Tags = Tagging.OfHeader(call),
+            Retention = locking.Retention,
+            LegalHold = locking.LegalHold,
         };
         call.Bucket.Begin(upload);
         Encryption.Tell(call, encryption);
@@ -57,6 +61,7 @@ internal static class MultipartCalls
         var upload = call.Bucket.FindUpload(call.Key, call.Query("uploadId")!);
         Encryption.AllowPart(call, upload);
         var declared = DeclaredDigests.Of(call, ChecksumAlgorithm.Named(upload.ChecksumAlgorithm));
+        ObjectLocks.RequireDigest(call, declared.Named);
         if (declared.Named && upload.ChecksumAlgorithm is { } agreed && declared.Algorithm.Name != agreed)
             throw S3Errors.InvalidRequest($"Checksum Type mismatch occurred, expected checksum Type: {agreed.ToLowerInvariant()}, actual checksum Type: {declared.Algorithm.Name.ToLowerInvariant()}");
 

@@ -12,8 +12,6 @@ internal static class MultipartCompletion
     /// <summary>All parts but the last, in bytes.</summary>
     private const long SmallestPart = 5L << 20;
 
-    private const long LargestObject = 5L << 40;
-
     public static async Task CompleteAsync(S3Call call)
     {
         call.AllowOnObject("s3:PutObject", "WRITE");
@@ -26,7 +24,6 @@ internal static class MultipartCompletion
         var parts = Chosen(upload, call.Bucket.Parts(call.Key, uploadId), document);
 
         var size = parts.Sum(p => p.Part.Size);
-        if (size > LargestObject) throw S3Errors.EntityTooLarge(size, LargestObject);
         if (call.Header("x-amz-mp-object-size") is { } stated && stated != size.ToString(CultureInfo.InvariantCulture))
             throw S3Errors.InvalidRequest("The provided 'x-amz-mp-object-size' header does not match the actual object size.");
         var checksum = Checksum(upload, parts);
@@ -49,6 +46,8 @@ internal static class MultipartCompletion
             Parts = [.. parts.Select(p => p.Part)],
             Acl = upload.Acl,
             Tags = upload.Tags,
+            Retention = upload.Retention,
+            LegalHold = upload.LegalHold,
         }, uploadId);
 
         Encryption.Tell(call, upload.Encryption);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using ServerlessDrives.Embedded.Cloud.Sandbox.S3.Content;
+using ServerlessDrives.Embedded.Cloud.Sandbox.S3.Locks;
 using ServerlessDrives.Embedded.Cloud.Sandbox.S3.Storage;
 using ServerlessDrives.Embedded.Cloud.Sandbox.Wire;
 
@@ -126,6 +127,7 @@ internal static class ReadCalls
         if (version.Tags is { Count: > 0 } tags) headers["x-amz-tagging-count"] = tags.Count.ToString(CultureInfo.InvariantCulture);
         if (version.RestoredUntil is { } until) headers["x-amz-restore"] = $"ongoing-request=\"false\", expiry-date=\"{until.ToString("R", CultureInfo.InvariantCulture)}\"";
         Encryption.Tell(call, version.Encryption);
+        ObjectLocks.Tell(call, version);
         call.TellVersion(version);
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using ServerlessDrives.Embedded.Cloud.Sandbox.Policies;
+using ServerlessDrives.Embedded.Cloud.Sandbox.S3.Locks;
 using ServerlessDrives.Embedded.Cloud.Sandbox.S3.Storage;
 
 namespace ServerlessDrives.Embedded.Cloud.Sandbox.S3;
@@ -75,6 +76,7 @@ internal sealed partial class S3Call
     private Dictionary<string, IReadOnlyList<string>> Conditions(string action, ObjectVersion? existing)
     {
         var keys = new Dictionary<string, IReadOnlyList<string>>(StringComparer.OrdinalIgnoreCase) { ["s3:ResourceAccount"] = [Settings.Account] };
+        if (Aws.TlsVersion is { } tls) keys["s3:TlsVersion"] = [tls];
         if (Aws.Caller is not null)
         {
             var presigned = Asks("X-Amz-Signature");
@@ -89,6 +91,7 @@ internal sealed partial class S3Call
         foreach (var name in QueryKeys)
             if (S3ConditionKeys.IsOf(name, action) && Request.Query.TryGetValue(name, out var value)) keys["s3:" + name] = [value.ToString()];
         if (action == "s3:PutObject") AddWriting(keys);
+        if (action is "s3:PutObject" or "s3:PutObjectRetention" or "s3:PutObjectLegalHold") AddLocking(keys);
         foreach (var (tag, value) in existing?.Tags ?? new Dictionary<string, string>()) keys["s3:ExistingObjectTag/" + tag] = [value];
         if (Header("x-amz-tagging") is { } tagging)
         {
@@ -113,6 +116,13 @@ internal sealed partial class S3Call
         // An object comes to be by PutObject, CopyObject and CompleteMultipartUpload, not by what leads to the last.
         keys["s3:ObjectCreationOperation"] = [Asks("uploads") || Query("partNumber") is not null ? "false" : "true"];
     }
+
+    private void AddLocking(Dictionary<string, IReadOnlyList<string>> keys) => ObjectLocks.AddKeys(
+        keys,
+        Locking.Mode ?? Header(ObjectLocks.ModeHeader),
+        Locking.Until ?? Header(ObjectLocks.UntilHeader),
+        Locking.Hold ?? Header(ObjectLocks.HoldHeader),
+        World.Clock.GetUtcNow());
 
     private DateTimeOffset? SignedAt(bool presigned) =>
         DateTimeOffset.TryParseExact(presigned ? Query("X-Amz-Date") : Header("x-amz-date"), "yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at)

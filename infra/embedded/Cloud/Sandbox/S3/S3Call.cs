@@ -8,7 +8,7 @@ using ServerlessDrives.Embedded.Cloud.Sandbox.Wire;
 namespace ServerlessDrives.Embedded.Cloud.Sandbox.S3;
 
 /// <summary>What all calls to S3 share.</summary>
-internal sealed record S3World(Buckets Buckets, IAuthorizer Authorizer, IDataKeys DataKeys, IBucketPolicyRules PolicyRules, ITopics Topics, TimeProvider Clock)
+internal sealed record S3World(Buckets Buckets, IAuthorizer Authorizer, IDataKeys DataKeys, IBucketPolicyRules PolicyRules, ITopics Topics, AwsFaults Faults, TimeProvider Clock)
 {
     /// <summary>S3 keeps time in whole seconds.</summary>
     public DateTimeOffset Now => DateTimeOffset.FromUnixTimeSeconds(Clock.GetUtcNow().ToUnixTimeSeconds());
@@ -34,6 +34,9 @@ internal sealed partial class S3Call(AwsCall aws, S3World world, S3Target target
 
     /// <summary>The version asked for, or null for the newest.</summary>
     public string? VersionId => source is null ? Query("versionId") : source.VersionId;
+
+    /// <summary>Mode, date and legal hold that a request asks for in its body, for conditions.</summary>
+    public (string? Mode, string? Until, string? Hold) Locking { get; set; }
 
     public bool Asks(string subresource) => Request.Query.ContainsKey(subresource);
 

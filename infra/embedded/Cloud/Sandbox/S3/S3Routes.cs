@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using ServerlessDrives.Embedded.Cloud.Sandbox.S3.Locks;
 
 namespace ServerlessDrives.Embedded.Cloud.Sandbox.S3;
 
@@ -49,6 +50,8 @@ internal static class S3Routes
         ("GET", "cors") => BucketCors.GetAsync(call),
         ("PUT", "cors") => BucketCors.PutAsync(call),
         ("DELETE", "cors") => BucketCors.DeleteAsync(call),
+        ("GET", "object-lock") => LockCalls.GetConfigurationAsync(call),
+        ("PUT", "object-lock") => LockCalls.PutConfigurationAsync(call),
         ("GET", "tagging") => Tagging.GetBucketAsync(call),
         ("PUT", "tagging") => Tagging.PutBucketAsync(call),
         ("DELETE", "tagging") => Tagging.DeleteBucketAsync(call),
@@ -78,6 +81,10 @@ internal static class S3Routes
         ("GET", "tagging") => Tagging.GetObjectAsync(call),
         ("PUT", "tagging") => Tagging.PutObjectAsync(call),
         ("DELETE", "tagging") => Tagging.DeleteObjectAsync(call),
+        ("GET", "retention") => LockCalls.GetRetentionAsync(call),
+        ("PUT", "retention") => LockCalls.PutRetentionAsync(call),
+        ("GET", "legal-hold") => LockCalls.GetLegalHoldAsync(call),
+        ("PUT", "legal-hold") => LockCalls.PutLegalHoldAsync(call),
         ("GET", "attributes") => AttributeCalls.GetAsync(call),
         ("POST", "restore") => RestoreCalls.RestoreAsync(call),
         (_, "") => throw S3Errors.MethodNotAllowed(call.Request.Method, "OBJECT"),

@@ -9,6 +9,11 @@ namespace ServerlessDrives.Embedded.Cloud.Sandbox.S3;
 /// <param name="EndpointRegion">The region that the host name says (<c>s3.eu-west-1.…</c>), or null.</param>
 internal sealed record S3Target(string Bucket, string Key, bool VirtualHosted, string? EndpointRegion)
 {
+    private const string Accelerate = "s3-accelerate";
+
+    /// <summary>Whether the host name is that of transfer acceleration.</summary>
+    public bool Accelerated { get; private init; }
+
     /// <summary>Reads path style (<c>/bucket/key</c>) and virtual-host style (<c>bucket.s3.region.host</c>, <c>bucket.localhost</c>). The key is decoded from the raw request line: Kestrel's path has lost dot segments and kept <c>%2F</c>.</summary>
     public static S3Target Of(HttpContext http)
     {
@@ -18,7 +23,12 @@ internal sealed record S3Target(string Bucket, string Key, bool VirtualHosted, s
         path = (query < 0 ? path : path[..query])[1..];
 
         var (host, region) = Host(http.Request.Host.Host);
-        if (host.Length > 0) return new S3Target(host, Uri.UnescapeDataString(path), VirtualHosted: true, region);
+        if (host.Length > 0)
+        {
+            var accelerated = http.Request.Host.Host[(host.Length + 1)..].StartsWith(Accelerate + '.', StringComparison.OrdinalIgnoreCase);
+            return new S3Target(host, Uri.UnescapeDataString(path), VirtualHosted: true, region) { Accelerated = accelerated };
+        }
+
         var slash = path.IndexOf('/', StringComparison.Ordinal);
         return slash < 0
             ? new S3Target(Uri.UnescapeDataString(path), "", VirtualHosted: false, region)
@@ -33,7 +43,7 @@ internal sealed record S3Target(string Bucket, string Key, bool VirtualHosted, s
         {
             if (labels[i] is not ("s3" or "s3-fips") && !labels[i].StartsWith("s3-", StringComparison.Ordinal)) continue;
             if (i == 0 && labels.Length == 1) break;
-            var region = labels[i].StartsWith("s3-", StringComparison.Ordinal) && labels[i] != "s3-fips" ? labels[i][3..]
+            var region = labels[i].StartsWith("s3-", StringComparison.Ordinal) && labels[i] is not ("s3-fips" or Accelerate) ? labels[i][3..]
                 : labels[i + 1].Count(c => c == '-') >= 2 ? labels[i + 1]
                 : null;
             return (string.Join('.', labels[..i]), region);

@@ -1,5 +1,6 @@
 using System.Text;
 using ServerlessDrives.Embedded.Cloud.Sandbox.S3.Content;
+using ServerlessDrives.Embedded.Cloud.Sandbox.S3.Locks;
 using ServerlessDrives.Embedded.Cloud.Sandbox.S3.Storage;
 
 namespace ServerlessDrives.Embedded.Cloud.Sandbox.S3;
@@ -23,6 +24,8 @@ internal static class WriteCalls
         var acl = Acls.ForNewObject(call);
         var tags = Tagging.OfHeader(call);
         var declared = DeclaredDigests.Of(call);
+        ObjectLocks.RequireDigest(call, declared.Named);
+        var locking = ObjectLocks.ForWrite(call);
         var encryption = Encryption.ForWrite(call);
         using var condition = ConditionOf(call);
         var content = await ContentWriter.StoreAsync(call, declared);
@@ -40,6 +43,8 @@ internal static class WriteCalls
             Checksum = new ObjectChecksum(content.Algorithm.Name, content.Checksum, "FULL_OBJECT"),
             Acl = acl.Acl,
             Tags = tags,
+            Retention = locking.Retention,
+            LegalHold = locking.LegalHold,
         });
 
         call.Response.Headers.ETag = $"\"{stored.ETag}\"";

@@ -15,6 +15,9 @@ internal sealed record AwsCall(HttpContext Http, string Service, string Region, 
     public HttpRequest Request => Http.Request;
     public HttpResponse Response => Http.Response;
     public CancellationToken Cancelled => Http.RequestAborted;
+
+    /// <summary>Such as <c>1.3</c>; null for a call that counts as one without TLS.</summary>
+    public string? TlsVersion { get; init; }
 }
 
 /// <summary>An authenticated AWS principal.</summary>

@@ -11,7 +11,8 @@ internal sealed class Pipeline(IReadOnlyList<IAwsService> services, Authenticati
     public async Task RunAsync(HttpContext http)
     {
         http.Response.Headers.Date = clock.GetUtcNow().ToString("R");
-        var call = new AwsCall(http, "s3", "us-east-1", null, Stream.Null, NewRequestId());
+        if (faults.BandwidthPerConnection > 0) ConnectionPace.Limit(http, faults.BandwidthPerConnection, clock);
+        var call = new AwsCall(http, "s3", "us-east-1", null, Stream.Null, NewRequestId()) { TlsVersion = Transport.TlsVersionOf(http, faults.PlainHttp) };
         var service = Service("s3");
         try
         {

@@ -12,6 +12,15 @@ internal sealed record BucketSettings
     public string? Versioning { get; init; }
     public string? Policy { get; init; }
 
+    /// <summary>Null (never said), <c>Enabled</c> or <c>Disabled</c>: whether versions can only be deleted with a device's code.</summary>
+    public string? MfaDelete { get; init; }
+
+    /// <summary>Null: the bucket has no Object Lock.</summary>
+    public LockConfiguration? ObjectLock { get; init; }
+
+    /// <summary>Whether writes with keys of the customer's own are refused, as they are for new buckets since April 2026.</summary>
+    public bool BlocksCustomerKeys { get; init; } = true;
+
     /// <summary>What objects get that ask for no encryption of their own.</summary>
     public DefaultEncryption Encryption { get; init; } = new(ObjectEncryption.S3Managed);
 
@@ -41,6 +50,10 @@ internal sealed record BucketSettings
 
 /// <param name="KeyId">As it was put: a KMS key's ARN, id or alias, or null for <c>aws/s3</c>.</param>
 internal sealed record DefaultEncryption(ObjectEncryption Rule, string? KeyId = null);
+
+/// <summary>Object Lock with the retention that new objects get; without a mode they get none.</summary>
+/// <param name="Mode"><c>GOVERNANCE</c>, <c>COMPLIANCE</c> or null.</param>
+internal sealed record LockConfiguration(string? Mode = null, int? Days = null, int? Years = null);
 
 /// <summary>Which pages may make which calls with which headers, what of the answers they may see, and for how many seconds they may remember that.</summary>
 internal sealed record CorsRule(

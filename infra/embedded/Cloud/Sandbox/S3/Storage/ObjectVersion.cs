@@ -30,9 +30,16 @@ internal sealed record ObjectVersion
     public AccessControl? Acl { get; init; }
     public IReadOnlyDictionary<string, string>? Tags { get; init; }
 
+    public Retention? Retention { get; init; }
+    public bool LegalHold { get; init; }
+
     /// <summary>Until when a restored copy of an archived object can be read.</summary>
     public DateTimeOffset? RestoredUntil { get; init; }
 }
+
+/// <summary>Until when a version can't be deleted.</summary>
+/// <param name="Mode"><c>GOVERNANCE</c> or <c>COMPLIANCE</c>.</param>
+internal sealed record Retention(string Mode, DateTimeOffset Until);
 
 /// <summary>A run of bytes in a data file.</summary>
 internal sealed record Segment(string File, long Offset, long Length);
@@ -82,6 +89,8 @@ internal sealed record MultipartUpload
     public string ChecksumType { get; init; } = "FULL_OBJECT";
     public AccessControl? Acl { get; init; }
     public IReadOnlyDictionary<string, string>? Tags { get; init; }
+    public Retention? Retention { get; init; }
+    public bool LegalHold { get; init; }
 }
 
 internal sealed record UploadedPart(ObjectPart Part, DateTimeOffset LastModified, IReadOnlyList<Segment> Segments);
