@@ -128,8 +128,20 @@ internal sealed class S3Reader(DriveClients clients, IOptions<AwsOptions> option
                     Extensions = whole.TryGet(out var size, out _) ? new Dictionary<string, object> { ["size"] = size.ContentLength } : new Dictionary<string, object>(),
                 };
             default:
-                return S3Refusals.Of(target.Drive, KnownCheck.ObjectReadable, await S3Absence.SeenThroughAsync(target, fault, options.Value.CallTimeout, cancellation));
+                var seen = await S3Absence.SeenThroughAsync(target, fault, options.Value.CallTimeout, cancellation);
+                return S3Refusals.Of(target.Drive, KnownCheck.ObjectReadable, await WithKeyAsync(target, seen, cancellation));
         }
+    }
+
+    /// <summary>Not every refusal of KMS names the key; the file's state does, which needs no key to be read.</summary>
+    private async Task<Fault> WithKeyAsync(S3Target target, Fault fault, CancellationToken cancellation)
+    {
+        if (fault is not Fault.Refused { IsAccessDenied: true } refused || AccessDeniedText.KmsActionIn(refused.Message) is null || AccessDeniedText.KeyIn(refused.Message) is not null)
+            return fault;
+        var looked = await LookAsync(target, ReadConditions.None, cancellation);
+        return looked.TryGet(out var state, out _) && state.ServerSideEncryptionKeyManagementServiceKeyId is { Length: > 0 } key
+            ? refused with { Message = $"{refused.Message} ({key})" }
+            : fault;
     }
 
     /// <summary>One range, as S3 takes it; several, or anything else, is left out, which HTTP allows. So is one of a state that can't be named exactly.</summary>

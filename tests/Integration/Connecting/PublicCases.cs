@@ -52,6 +52,30 @@ public sealed class PublicCases(ImpatientApp impatient)
     }
 
     [Fact]
+    public async Task Case_5_a_default_retention_is_named_as_what_keeps_versions_from_being_deleted()
+    {
+        var bucket = Connections.Unique("locked");
+        using (var s3 = Administrator.S3())
+        {
+            await s3.PutBucketAsync(new PutBucketRequest { BucketName = bucket, ObjectLockEnabledForBucket = true }, TestContext.Current.CancellationToken);
+            await s3.PutObjectLockConfigurationAsync(
+                new()
+                {
+                    BucketName = bucket,
+                    ObjectLockConfiguration = new() { ObjectLockEnabled = ObjectLockEnabled.Enabled, Rule = new() { DefaultRetention = new() { Mode = ObjectLockRetentionMode.Governance, Days = 1 } } },
+                },
+                TestContext.Current.CancellationToken);
+        }
+
+        var report = (await ByKeyAsync(bucket, "in"))["verification"]!;
+        var check = report.Check("version-deletable");
+        check.Text("status").ShouldBe("failed", report.ToJsonString());
+        check.Text("explanation").ShouldContain("Object Lock");
+        report.Check("object-writable").Text("status").ShouldBe("passed");
+        report.Check("nothing-left-behind").Text("status").ShouldBe("failed");
+    }
+
+    [Fact]
     public async Task Case_8_a_merged_policy_is_read_with_a_byte_order_mark_and_as_the_aws_cli_prints_it_and_not_in_UTF_16()
     {
         using var mia = await App.SignInAsync("mia");

@@ -115,6 +115,18 @@ public sealed class PublicCasesOfServers : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_requester_pays_bucket_is_told_as_such_and_connects_where_the_requester_is_said_to_pay()
+    {
+        await using var server = await CompatibleServer.StartAsync(_behind.Endpoint, (http, _) =>
+            http.Request.Path != "/" && http.Request.Headers["x-amz-request-payer"] != "requester" ? new(403, "AccessDenied", "Access Denied") : null);
+        await using var app = await StartAsync(server.Address);
+        var refused = await ByKeyAsync(app, "pays");
+        refused["verification"]!.Check("objects-listable").Text("explanation").ShouldContain("requester pays");
+        refused["verification"]!.Check("objects-listable").Text("fix").ShouldContain("requesterPays");
+        await WritesAsync(app, await ByKeyAsync(app, "pays", configuration => configuration["requesterPays"] = true));
+    }
+
+    [Fact]
     public async Task Where_there_are_several_partitions_the_trust_policy_waits_for_the_choice()
     {
         await using var app = await StartAsync(
@@ -140,11 +152,13 @@ public sealed class PublicCasesOfServers : IAsyncLifetime
         return EmbeddedApp.StartAsync(settings);
     }
 
-    private async Task<JsonNode> ByKeyAsync(EmbeddedApp app, string path)
+    private async Task<JsonNode> ByKeyAsync(EmbeddedApp app, string path, Action<JsonObject>? change = null)
     {
+        var configuration = Connections.KeyConfiguration(_administrator.DriveUser, "acme-documents", path);
+        change?.Invoke(configuration);
         using var mia = await app.SignInAsync("mia");
         var id = (await Connections.StartAsync(mia, "accessKey")).Text("id");
-        await mia.SendAsync(HttpMethod.Put, $"/api/connections/{id}/configuration", Connections.KeyConfiguration(_administrator.DriveUser, "acme-documents", path), HttpStatusCode.Accepted);
+        await mia.SendAsync(HttpMethod.Put, $"/api/connections/{id}/configuration", configuration, HttpStatusCode.Accepted);
         return await EndedAsync(mia, id);
     }
 
