@@ -8,14 +8,14 @@ namespace ServerlessDrives.Connecting;
 /// <param name="Access"><c>readWrite</c> (unless said otherwise) or <c>readOnly</c>.</param>
 [NeedsFields("displayName", "audience", "authentication")]
 public sealed record StartConnectionBody(
-    string? DisplayName, AudienceBody? Audience, AuthenticationBody? Authentication, ConfigurationBody? Configuration, bool? MakeDefault, string? Access = null);
+    string? DisplayName, AudienceBody? Audience, AuthenticationBody? Authentication, ConfigurationBody? Configuration, bool? MakeDefault, string? Access);
 
 /// <param name="Method"><c>accessKey</c> or <c>iamRole</c>.</param>
 /// <param name="RoleId">A role to use again; null for a new one.</param>
 /// <param name="Partition">Of a new role: whose principal of ours it is to trust; needed where there are several.</param>
 /// <param name="SessionTags">Of a new role: whether its trust policy allows <c>sts:TagSession</c>, so that sessions carry organization, workspace and drive.</param>
 [NeedsFields("method")]
-public sealed record AuthenticationBody(string? Method, string? RoleId, string? Partition = null, bool? SessionTags = null);
+public sealed record AuthenticationBody(string? Method, string? RoleId, string? Partition, bool? SessionTags);
 
 /// <param name="RoleArn">For a new role.</param>
 /// <param name="AccessKeyId">For an access key.</param>
@@ -26,7 +26,7 @@ public sealed record AuthenticationBody(string? Method, string? RoleId, string? 
 [NeedsFields("bucket", "region")]
 public sealed record ConfigurationBody(
     string? RoleArn, string? AccessKeyId, Secret? SecretAccessKey, string? Bucket, string? Region, string? Path, EncryptionBody? Encryption,
-    string? BucketOwner = null, bool? RequesterPays = null, bool? AllowOverlap = null);
+    string? BucketOwner, bool? RequesterPays, bool? AllowOverlap);
 
 /// <param name="Type"><c>none</c>, <c>sse-s3</c> or <c>sse-kms</c>.</param>
 /// <param name="KmsKeyId">The key's ARN, with <c>sse-kms</c>.</param>

@@ -10,7 +10,7 @@ namespace ServerlessDrives.Drives;
 /// <param name="Partition">Whose principal of ours the role is to trust; needed where there are several.</param>
 /// <param name="SessionTags">Whether the trust policy allows <c>sts:TagSession</c>.</param>
 [NeedsFields("audience")]
-public sealed record CreateRoleBody(AudienceBody? Audience, string? DisplayName, string? Partition = null, bool? SessionTags = null);
+public sealed record CreateRoleBody(AudienceBody? Audience, string? DisplayName, string? Partition, bool? SessionTags);
 
 /// <param name="Id"><c>drv_…</c> or <c>con_…</c>.</param>
 public sealed record RoleUseView(string Id, string DisplayName);
