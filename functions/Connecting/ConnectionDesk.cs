@@ -9,7 +9,8 @@ namespace ServerlessDrives.Connecting;
 /// Where people's wishes about connections are taken: checked against the rules, written to the row, told to the flow, in this order.
 /// A promise is noted before and kept after, so that a crash in between is made good by <see cref="RecoverConnection"/>.
 /// </summary>
-public sealed class ConnectionDesk(IConnections connections, IRoles roles, ISecrets secrets, OwnedSecrets owned, IPrincipals principals, ConnectionWitness witness, ConnectionOptions options, TimeProvider clock)
+public sealed class ConnectionDesk(
+    IConnections connections, IDrives drives, IRoles roles, ISecrets secrets, OwnedSecrets owned, IPrincipals principals, ConnectionWitness witness, ConnectionOptions options, TimeProvider clock)
 {
     /// <summary>Starts a connection, or goes on with one that was started under this id before; it is there whole, with what was configured, or not at all.</summary>
     public async Task<Result<Versioned<DriveConnection>>> StartAsync(Person person, ConnectionStart start, ConnectionId id, RoleId newRoleId, IConnectionFlow flow, CancellationToken cancellation)
@@ -35,6 +36,7 @@ public sealed class ConnectionDesk(IConnections connections, IRoles roles, ISecr
             Audience = start.Audience,
             Method = start.Method,
             MakeDefault = start.MakeDefault,
+            Mode = start.Mode,
             Status = ConnectionStatus.AwaitingConfiguration,
             Trace = Signals.Here,
             CreatedBy = person.Id,
@@ -56,13 +58,20 @@ public sealed class ConnectionDesk(IConnections connections, IRoles roles, ISecr
                 RoleIsNew = newRole is not null,
                 ExternalId = found.ExternalId,
                 ChosenRoleArn = found.Arn,
+                ChosenPartition = found.Partition,
+                SessionTags = found.SessionTags,
                 Status = found.Arn is null ? ConnectionStatus.AwaitingTrustPolicy : ConnectionStatus.AwaitingConfiguration,
             };
         }
 
         ConnectionForm? form = null;
-        if (start.Configuration is { } body && !ConnectionForm.Parse(body, connection, principals, "configuration.").TryGet(out form, out var invalid))
-            return invalid;
+        if (start.Configuration is { } body)
+        {
+            if (!ConnectionForm.Parse(body, connection, principals, "configuration.").TryGet(out form, out var invalid))
+                return invalid;
+            if (await ConflictOfAsync(person, connection, form.Configuration, "configuration.", cancellation) is { } conflict)
+                return conflict;
+        }
 
         var promise = await connections.PromiseAsync(key, cancellation);
         if (!(await OpenAsync(connection, newRole, form, cancellation)).TryGet(out var open, out var taken))
@@ -108,8 +117,10 @@ public sealed class ConnectionDesk(IConnections connections, IRoles roles, ISecr
         ArgumentNullException.ThrowIfNull(person);
         ArgumentNullException.ThrowIfNull(read);
         Signals.Continue(read.Value.Trace, "serverlessdrives.connection.id", read.Value.Id.Value);
-        if (!ParseConfiguration(read.Value, body).TryGet(out _, out var refusal))
+        if (!ParseConfiguration(read.Value, body).TryGet(out var form, out var refusal))
             return refusal;
+        if (await ConflictOfAsync(person, read.Value, form.Configuration, fieldPrefix: "", cancellation) is { } conflict)
+            return conflict;
 
         var key = KeyOf(read.Value);
         var promise = await connections.PromiseAsync(key, cancellation);
@@ -198,10 +209,37 @@ public sealed class ConnectionDesk(IConnections connections, IRoles roles, ISecr
             Audience = start.Audience,
             DisplayName = start.DisplayName.Value,
             ExternalId = ExternalId.New(),
-            Partition = Partition.Aws,
+            Partition = start.Partition,
+            SessionTags = start.SessionTags,
             CreatedBy = person.Id,
             CreatedAt = now,
         };
+    }
+
+    /// <summary>What else of the organization stands in the way: a drive that shares files, or a record of the very role. Null when nothing does.</summary>
+    private async Task<Refusal?> ConflictOfAsync(Person person, DriveConnection connection, DriveConfiguration configuration, string fieldPrefix, CancellationToken cancellation)
+    {
+        if (connection.RoleIsNew && configuration.RoleArn is { } arn
+            && await roles.FindByArnAsync(person.Organization, arn, cancellation) is { } known && known.Id != connection.RoleId && known.ExternalId != connection.ExternalId)
+            return RoleKnown(person, connection, known, fieldPrefix);
+        return configuration.AllowOverlap
+            ? null
+            : Overlaps.Refuse(
+                (connection with { Configuration = configuration }).Access!, await drives.OnBucketAsync(person.Organization, configuration.Bucket, cancellation), person, fieldPrefix);
+    }
+
+    private static Refusal RoleKnown(Person person, DriveConnection connection, IamRole known, string fieldPrefix)
+    {
+        var usable = person.MaySee(known.Audience) && known.IsSelectableFor(connection.Audience);
+        var refusal = Refusal.Conflict(
+            "role-known",
+            usable
+                ? $"Your organization uses the role {known.Arn} already, under an external ID of its own. Start with that role (authentication.roleId {known.Id}): its trust policy stays as it is, and nothing that uses it breaks."
+                : $"Your organization uses the role {known.Arn} already, under an external ID of its own, for people whose drives you may not use. Its trust policy must keep that external ID. Make another role, or ask an admin to connect the drive for the whole organization.") with
+        {
+            Errors = new Dictionary<string, IReadOnlyList<string>> { [$"{fieldPrefix}roleArn"] = ["This role is in use under another external ID."] },
+        };
+        return usable ? refusal with { Extensions = new Dictionary<string, object> { ["roleId"] = known.Id.Value } } : refusal;
     }
 
     private Result<ConnectionForm> ParseConfiguration(DriveConnection connection, ConfigurationBody body) =>

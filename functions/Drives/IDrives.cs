@@ -23,6 +23,9 @@ public interface IDrives
     /// <summary>All organizations' drives that are being removed: scans the table, and so is not for answering a request.</summary>
     IAsyncEnumerable<(OrganizationId Organization, DriveId Drive)> AllDisconnectingAsync(CancellationToken cancellation);
 
+    /// <summary>The organization's drives on this bucket.</summary>
+    Task<IReadOnlyList<Drive>> OnBucketAsync(OrganizationId organization, BucketName bucket, CancellationToken cancellation);
+
     /// <summary>Replaces a drive if it still is what was read; false if it has changed.</summary>
     Task<bool> SaveAsync(Versioned<Drive> drive, CancellationToken cancellation);
 

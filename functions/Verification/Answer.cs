@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using ServerlessDrives.Access;
 
 namespace ServerlessDrives.Verification;
 
@@ -38,7 +39,13 @@ public abstract record Fault
     /// <param name="Message">AWS's own text.</param>
     public sealed record Refused(int Status, string Code, string Message, string? RequestId) : Fault
     {
+        /// <summary>Our principal, where it is a session with the customer's role that STS refused it; null for every other refusal.</summary>
+        public PrincipalArn? Principal { get; init; }
+
         public bool IsAccessDenied => Code is "AccessDenied" or "AccessDeniedException" or "Forbidden" || (Status == 403 && Code.Length == 0);
+
+        /// <summary>No policy refuses it: a retention, or a device that would be needed.</summary>
+        public bool IsForGood => AccessDeniedText.PolicyIn(Message) is RefusingPolicy.ObjectLock or RefusingPolicy.MfaDelete;
 
         /// <summary>The server doesn't have this operation at all, as S3-compatible ones answer.</summary>
         public bool IsUnsupported => Status is 501 or 405 || Code is "NotImplemented" or "MethodNotAllowed" or "UnsupportedOperation" or "InvalidAction" or "XNotImplemented";
@@ -58,7 +65,7 @@ public abstract record Fault
     };
 
     /// <summary>Whether a change in IAM, KMS or S3 that hasn't reached all of AWS yet would look like this.</summary>
-    public bool MayBePropagation => this is Refused { IsAccessDenied: true } or Refused
+    public bool MayBePropagation => this is Refused { IsAccessDenied: true, IsForGood: false } or Refused
     {
         Code: "InvalidAccessKeyId" or "InvalidClientTokenId" or "NoSuchBucket" or "KMS.NotFoundException" or "KMS.DisabledException" or "KMS.KMSInvalidStateException",
     };

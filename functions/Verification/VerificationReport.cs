@@ -20,6 +20,9 @@ public sealed record VerificationReport
     /// <summary>The account that owns the bucket, as proven; null where the server doesn't say.</summary>
     public AccountId? BucketOwner { get; init; }
 
+    /// <summary>The account that owns the bucket, where it isn't the one that was expected: to be confirmed as <c>bucketOwner</c>. Null where that can't be told.</summary>
+    public AccountId? FoundOwner { get; init; }
+
     /// <summary>A report that has not seen anything yet.</summary>
     public static VerificationReport Begin(VerificationId id, DateTimeOffset now) => new() { Id = id, StartedAt = now, Checks = [] };
 

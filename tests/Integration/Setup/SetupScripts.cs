@@ -82,6 +82,46 @@ public sealed class SetupScripts(RunningApp running)
 
     private static List<string> Sids(string policy) => policy.Length == 0 ? [] : [.. JsonNode.Parse(policy)!["Statement"]!.AsArray().Select(statement => statement!["Sid"]?.GetValue<string>() ?? "")];
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData("jq")]
+    public async Task Case_17_a_script_overwrites_no_external_id_of_ours_that_it_does_not_know(string? without)
+    {
+        using var mia = await running.App.SignInAsync("mia");
+        var first = await Connections.StartAsync(mia, "iamRole");
+        var role = Connections.Unique("taken");
+        var arn = await _administrator.CreateRoleAsync(role, first["trustPolicy"]!);
+        var second = await mia.PostAsync(
+            "/api/connections",
+            new { displayName = Connections.Unique("second"), audience = new { type = "workspace", workspaceId = "ws_claims" }, authentication = new { method = "iamRole" }, configuration = Connections.RoleConfiguration(arn, "taken") },
+            HttpStatusCode.Accepted);
+        var before = await RoleAsync(role);
+        var (exit, _, errors) = await TryAsync(await ScriptAsync(mia, second.Text("id")), without);
+        exit.ShouldNotBe(0);
+        errors.ShouldContain(first.Text("externalId"));
+        errors.ShouldContain("another connection uses this role");
+        (await RoleAsync(role)).ShouldBe(before);
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("jq")]
+    public async Task Case_11_a_script_stops_at_a_bucket_policy_that_names_a_principal_that_is_gone(string? without)
+    {
+        using var mia = await running.App.SignInAsync("mia");
+        var bucket = Connections.Unique("gone");
+        await _administrator.CreateBucketAsync(bucket);
+        var old = Connections.Unique("old");
+        var arn = await _administrator.CreateRoleAsync(old, JsonNode.Parse(Theirs)!);
+        await _administrator.PutBucketPolicyAsync(bucket, JsonNode.Parse(
+            $$"""{"Version":"2012-10-17","Statement":[{"Sid":"OfOldRole","Effect":"Allow","Principal":{"AWS":"{{arn}}"},"Action":"s3:GetObject","Resource":"arn:aws:s3:::{{bucket}}/*"}]}""")!);
+        await _administrator.IamAsync("DeleteRole", ("RoleName", old));
+        var (id, _, _) = await Connections.OfferAsync(running.App, mia, bucket, "in");
+        var (exit, _, errors) = await TryAsync(await ScriptAsync(mia, id), without);
+        exit.ShouldNotBe(0);
+        errors.ShouldContain("in this statement: OfOldRole");
+    }
+
     private static async Task<string> ScriptAsync(HttpClient http, string connection)
     {
         using var answer = await http.GetAsync(new Uri($"/api/connections/{connection}/setup?format=aws-cli", UriKind.Relative));
@@ -93,15 +133,20 @@ public sealed class SetupScripts(RunningApp running)
     /// <param name="without">A command that this machine is to lack.</param>
     private async Task<string> RunAsync(string script, string? without = null)
     {
+        var (exit, output, errors) = await TryAsync(script, without);
+        exit.ShouldBe(0, $"{output}\n{errors}");
+        return output;
+    }
+
+    private async Task<(int Exit, string Output, string Errors)> TryAsync(string script, string? without)
+    {
         var environment = _administrator.CommandLineEnvironment();
         var folder = Directory.CreateTempSubdirectory("setup-");
         try
         {
             var file = Path.Combine(folder.FullName, "setup.sh");
             await File.WriteAllTextAsync(file, without is null ? script : script.Replace($"command -v {without}", "false", StringComparison.Ordinal));
-            var (exit, output, errors) = await Shell.RunAsync("sh", [file], environment, folder.FullName, TestContext.Current.CancellationToken);
-            exit.ShouldBe(0, $"{output}\n{errors}");
-            return output;
+            return await Shell.RunAsync("sh", [file], environment, folder.FullName, TestContext.Current.CancellationToken);
         }
         finally
         {

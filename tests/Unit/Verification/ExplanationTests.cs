@@ -81,7 +81,7 @@ public sealed class ExplanationTests
     public void No_two_codes_are_explained_alike()
     {
         // One sentence serves a code that means the same in STS and in S3.
-        var explained = Table.Where(row => row.Code is not "RequestTimeTooSkewed").Select(row => Of(row).Explanation).ToList();
+        var explained = Table.Where(row => row.Code is not "RequestTimeTooSkewed").Select(row => Of(row).Text).ToList();
         explained.ShouldBeUnique();
     }
 
@@ -100,7 +100,7 @@ public sealed class ExplanationTests
     [InlineData("is not authorized to perform: ", null)]
     public void The_refused_action_is_read_from_the_text(string message, string? action) => AccessDeniedText.ActionIn(message).ShouldBe(action);
 
-    private static (string Explanation, string Fix) Of((string Call, int Status, string Code, string Message, string, string) row) =>
+    private static Explanation Of((string Call, int Status, string Code, string Message, string, string) row) =>
         Explaining(row.Call).Of(row.Call == "trust" ? KnownCheck.TrustAccepted : KnownCheck.ObjectReadable, new Fault.Refused(row.Status, row.Code, row.Message, "request"));
 
     private static Explanations Explaining(string call)

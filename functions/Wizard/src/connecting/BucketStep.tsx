@@ -29,6 +29,9 @@ export function BucketStep({ connection, onChanged, onBack }: Props) {
     path: known?.path ?? '',
     encryption: known?.encryption.type ?? ('none' as Encryption['type']),
     kmsKeyId: known?.encryption.type === 'sse-kms' ? known.encryption.kmsKeyId : '',
+    bucketOwner: known?.bucketOwner ?? '',
+    requesterPays: known?.requesterPays ?? false,
+    allowOverlap: known?.allowOverlap ?? false,
   });
   const [secret, setSecret] = useState('');
   const [insist, setInsist] = useState(false);
@@ -42,6 +45,7 @@ export function BucketStep({ connection, onChanged, onBack }: Props) {
     path: checkPath(form.path),
     ...(asksForRole ? { roleArn: checkRoleArn(form.roleArn) } : {}),
     ...(usesRole ? {} : { accessKeyId: checkAccessKeyId(form.accessKeyId), secretAccessKey: checkSecret(secret) }),
+    bucketOwner: { ok: true },
     ...(form.encryption === 'sse-kms' ? { kmsKeyId: checkKmsKey(form.kmsKeyId, form.region) } : {}),
   };
   const valid = Object.values(verdicts).every((verdict) => verdict.ok);
@@ -66,6 +70,9 @@ export function BucketStep({ connection, onChanged, onBack }: Props) {
         region: form.region.trim(),
         path: form.path.trim(),
         encryption: form.encryption === 'sse-kms' ? { type: form.encryption, kmsKeyId: form.kmsKeyId.trim() } : { type: form.encryption },
+        ...(form.bucketOwner.trim() ? { bucketOwner: form.bucketOwner.trim() } : {}),
+        requesterPays: form.requesterPays,
+        allowOverlap: form.allowOverlap,
       },
       {
         onSuccess: (next) => {
@@ -129,7 +136,19 @@ export function BucketStep({ connection, onChanged, onBack }: Props) {
             <TypedField label="KMS key ARN" name="kmsKeyId" mono required value={form.kmsKeyId} verdict={verdicts['kmsKeyId']!} insist={insist} refused={refused('kmsKeyId')} placeholder="arn:aws:kms:us-east-1:123456789012:key/…" onType={(kmsKeyId) => change({ kmsKeyId })} />
           )}
         </fieldset>
-        {fieldless && <ProblemNotice error={configure.error} />}
+        <details open={form.bucketOwner !== '' || form.requesterPays}>
+          <summary>The bucket is another account’s</summary>
+          <TypedField label="Owner of the bucket" name="bucketOwner" mono value={form.bucketOwner} verdict={verdicts['bucketOwner']!} insist={insist} refused={refused('bucketOwner')} placeholder="123456789012" hint="The account that owns the bucket. Every call insists on it. Leave it empty for a bucket of the role’s or user’s own account." onType={(bucketOwner) => change({ bucketOwner })} />
+          <label>
+            <input type="checkbox" name="requesterPays" checked={form.requesterPays} onChange={(event) => change({ requesterPays: event.target.checked })} /> The requester pays for requests and transfers
+          </label>
+        </details>
+        {configure.error?.code === 'overlap' && (
+          <label>
+            <input type="checkbox" name="allowOverlap" checked={form.allowOverlap} onChange={(event) => change({ allowOverlap: event.target.checked })} /> It is meant to overlap
+          </label>
+        )}
+        {(fieldless || configure.error?.code === 'overlap') && <ProblemNotice error={configure.error} />}
         <div className="wizard-actions">
           <Button appearance="primary" type="submit" disabled={configure.isPending} icon={<ArrowRightRegular />} iconPosition="after">
             {configure.isPending ? 'Saving …' : usesRole ? 'Next' : 'Verify and connect'}

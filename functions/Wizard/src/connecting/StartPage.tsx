@@ -23,6 +23,7 @@ interface Draft {
   displayName: string;
   method: 'accessKey' | 'iamRole';
   roleId: string | null;
+  access: 'readWrite' | 'readOnly';
 }
 
 /** What is asked before the connection exists: what, for whom, called what, and how we get in. */
@@ -37,6 +38,7 @@ export default function StartPage() {
     displayName: '',
     method: 'iamRole',
     roleId: null,
+    access: 'readWrite',
   });
   const [insist, setInsist] = useState(false);
   const drives = useDrives();
@@ -63,6 +65,7 @@ export default function StartPage() {
         displayName: draft.displayName.trim(),
         audience: draft.audience === 'organization' ? { type: 'organization' } : { type: 'workspace', workspaceId: draft.workspaceId },
         authentication: { method: draft.method, roleId: draft.method === 'iamRole' ? draft.roleId : null },
+        access: draft.access,
         configuration: null,
         makeDefault: false,
       },
@@ -94,6 +97,13 @@ export default function StartPage() {
             <fieldset className="choices">
               <legend>Type</legend>
               <Choice group="type" value="s3" checked name="Amazon S3" note="A general purpose bucket in your own AWS account, or one folder of it." onChoose={() => undefined} />
+            </fieldset>
+            <fieldset className="choices">
+              <legend>Access</legend>
+              <div className="choices-row">
+                <Choice group="access" value="readWrite" checked={draft.access === 'readWrite'} name="Read and write" note="Files are listed, read, written and deleted." onChoose={() => change({ access: 'readWrite' })} />
+                <Choice group="access" value="readOnly" checked={draft.access === 'readOnly'} name="Read only" note="Files are listed and read. Nothing is written, and no permission to write is asked for." onChoose={() => change({ access: 'readOnly' })} />
+              </div>
             </fieldset>
             <AudienceChoice audience={draft.audience} workspaceId={draft.workspaceId} onChange={(next) => change({ ...next, roleId: null })} />
             <TypedField

@@ -3,7 +3,6 @@ import type { AuditEntry } from '../api/contract';
 import { usePages } from '../api/usePages';
 import { useConnections } from '../connecting/queries';
 import { useDrives } from '../drives/queries';
-import { pretty } from '../shell/Code';
 import { Button, Field, Input } from '../shell/controls';
 import { formatDateTime } from '../shell/format';
 import { Loading } from '../shell/Loading';
@@ -103,7 +102,7 @@ const Details = ({ title, value }: { title: string; value: unknown }) => (
   <div className="stack tight">
     <span className="quiet">{title}</span>
     <pre className="code-block" tabIndex={0} aria-label={title}>
-      {pretty(value)}
+      {JSON.stringify(value, null, 2)}
     </pre>
   </div>
 );
