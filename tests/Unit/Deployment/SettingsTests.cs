@@ -45,13 +45,13 @@ public sealed class SettingsTests
     [InlineData("Aws__CallTimeout")]
     [InlineData("Aws__TransferTimeout")]
     [InlineData("Aws__MaxClients")]
-    public void A_setting_is_in_the_README_and_in_the_sample(string setting)
+    public void A_setting_is_in_the_docs_and_in_the_sample(string setting)
     {
         ArgumentNullException.ThrowIfNull(setting);
-        var readme = File.ReadAllText(Path.Combine(Repository.Folder, "README.md"));
+        var docs = File.ReadAllText(Path.Combine(Repository.Folder, "docs", "settings.md"));
         var (room, name) = setting.LastIndexOf("__", StringComparison.Ordinal) is >= 0 and var at ? (setting[..at], setting[at..]) : ("", setting);
         // Settings of one row are written in full once; the others by their last part.
-        readme.Split('\n').ShouldContain(row => row.StartsWith("| `", StringComparison.Ordinal)
+        docs.Split('\n').ShouldContain(row => row.StartsWith("| `", StringComparison.Ordinal)
             && (row.Contains($"`{setting}`", StringComparison.Ordinal) || (row.StartsWith($"| `{room}", StringComparison.Ordinal) && row.Contains($"`{name}`", StringComparison.Ordinal))));
         File.ReadAllText(Path.Combine(Repository.Folder, "local.settings.sample.json")).ShouldContain($"\"{setting.Replace("<partition>", "aws", StringComparison.Ordinal)}\"");
     }
@@ -61,18 +61,18 @@ public sealed class SettingsTests
     [InlineData("ServerlessDrives__Health__", typeof(HealthOptions))]
     [InlineData("ServerlessDrives__Integrations__", typeof(IntegrationOptions))]
     [InlineData("Verification__", typeof(VerificationOptions))]
-    public void The_sample_and_the_README_show_what_a_setting_is_when_nobody_sets_it(string section, Type options)
+    public void The_sample_and_the_docs_show_what_a_setting_is_when_nobody_sets_it(string section, Type options)
     {
         ArgumentNullException.ThrowIfNull(section);
         ArgumentNullException.ThrowIfNull(options);
-        var (readme, unset) = (File.ReadAllText(Path.Combine(Repository.Folder, "README.md")).Split('\n'), Activator.CreateInstance(options));
+        var (docs, unset) = (File.ReadAllText(Path.Combine(Repository.Folder, "docs", "settings.md")).Split('\n'), Activator.CreateInstance(options));
         var shown = Sample().Where(setting => setting.Key.StartsWith(section, StringComparison.Ordinal)).ToList();
         shown.ShouldNotBeEmpty();
         foreach (var (name, text) in shown)
         {
             var property = options.GetProperty(name[section.Length..]).ShouldNotBeNull(name);
             TypeDescriptor.GetConverter(property.PropertyType).ConvertFromInvariantString(text!.GetValue<string>()).ShouldBe(property.GetValue(unset), name);
-            readme.Single(row => row.StartsWith($"| `{name}`", StringComparison.Ordinal)).ShouldContain($"`{text}` |", customMessage: name);
+            docs.Single(row => row.StartsWith($"| `{name}`", StringComparison.Ordinal)).ShouldContain($"`{text}` |", customMessage: name);
         }
     }
 
