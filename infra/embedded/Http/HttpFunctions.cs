@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Routing.Patterns;
@@ -16,8 +17,10 @@ internal sealed class HttpFunctions(WorkerChannel worker, string routePrefix, IL
     /// <summary>By this header the worker joins a request and an invocation.</summary>
     private const string InvocationId = "x-ms-invocation-id";
 
+    private const string ForwardedFor = "X-Forwarded-For";
+
     /// <summary>What the official host says of a request by headers it says itself; nobody else may.</summary>
-    private static readonly string[] SaidByTheHost = [InvocationId, "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-Prefix"];
+    private static readonly string[] SaidByTheHost = [InvocationId, ForwardedFor, "X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-Prefix"];
 
     private readonly TaskCompletionSource _loaded = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _stopping = new();
@@ -72,11 +75,10 @@ internal sealed class HttpFunctions(WorkerChannel worker, string routePrefix, IL
     private async Task AnswerAsync(LoadedFunction function, HttpContext http)
     {
         var id = Guid.NewGuid().ToString();
+        var metadata = MetadataOf(http.Request);
         foreach (var header in SaidByTheHost)
             http.Request.Headers.Remove(header);
         http.Request.Headers[InvocationId] = id;
-        var metadata = http.Request.RouteValues.Select(value => KeyValuePair.Create(value.Key, Convert.ToString(value.Value, CultureInfo.InvariantCulture) ?? ""))
-            .Concat(http.Request.Query.Select(value => KeyValuePair.Create(value.Key, value.Value.ToString())));
         using var cancelled = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, _stopping.Token);
         var invocation = worker.InvokeAsync(function, id, new() { Http = new() }, metadata, cancelled.Token);
         // The worker routes by itself, to the same function.
@@ -101,6 +103,19 @@ internal sealed class HttpFunctions(WorkerChannel worker, string routePrefix, IL
             else
                 http.Response.StatusCode = StatusCodes.Status500InternalServerError;
         }
+    }
+
+    /// <summary>What the official host says of a request beside the request. It sends all headers, too; here only where a front end has named the caller.</summary>
+    private static List<KeyValuePair<string, string>> MetadataOf(HttpRequest request)
+    {
+        var metadata = new List<KeyValuePair<string, string>>();
+        foreach (var (name, value) in request.RouteValues)
+            metadata.Add(new(name, Convert.ToString(value, CultureInfo.InvariantCulture) ?? ""));
+        foreach (var (name, value) in request.Query)
+            metadata.Add(new(name, value.ToString()));
+        if (request.Headers.ContainsKey(ForwardedFor))
+            metadata.Add(new("Headers", JsonSerializer.Serialize(request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString()))));
+        return metadata;
     }
 }
 
