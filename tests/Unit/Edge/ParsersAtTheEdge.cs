@@ -29,7 +29,7 @@ public sealed class ParsersAtTheEdge
         read.IsCompletedSuccessfully.ShouldBeTrue(read.Exception?.ToString());
         dynamic result = ((dynamic)read).Result;
         if (result is Result<StartConnectionBody> start && start.TryGet(out var body, out _))
-            ConnectionStart.Parse(body);
+            ConnectionStart.Parse(body, new OurPrincipals());
     });
 
     [Fact]
@@ -144,5 +144,14 @@ public sealed class ParsersAtTheEdge
         var request = new DefaultHttpContext().Request;
         (request.Method, request.ContentType, request.Body) = ("POST", "application/json", new MemoryStream(Inputs.Utf8(body)));
         return request;
+    }
+
+    private sealed class OurPrincipals : IPrincipals
+    {
+        public IReadOnlyList<Partition> Partitions => [Partition.Aws];
+
+        public bool AreOfAws => true;
+
+        public PrincipalArn? For(Partition partition) => null;
     }
 }
