@@ -1,4 +1,3 @@
-using Amazon.S3.Model;
 using ServerlessDrives.Drives;
 using ServerlessDrives.Health;
 
@@ -21,23 +20,22 @@ internal sealed class S3ProbeLeftovers(DriveClients clients) : IProbeLeftovers
     {
         ArgumentNullException.ThrowIfNull(drive);
         using var lease = clients.Lease(drive);
-        var (bucket, owner, folder) = (drive.Bucket.Value, drive.BucketOwner?.Value, drive.Path.Prefix + Folder);
+        var (bucket, folder) = (S3Bucket.Of(drive), drive.Path.Prefix + Folder);
         var objects = await lease.AskAsync(
-            (s3, token) => s3.ListObjectsV2Async(new() { BucketName = bucket, Prefix = folder, MaxKeys = AtATime, ExpectedBucketOwner = owner }, token), S3Outcomes.Patience, cancellation);
+            (s3, token) => s3.ListObjectsV2Async(bucket.List(folder, delimiter: null, AtATime), token), S3Outcomes.Patience, cancellation);
         foreach (var found in objects.TryGet(out var listed, out _) ? listed.S3Objects ?? [] : [])
         {
             if (IsOurs(found.Key, folder) && IsBefore(found.LastModified, before))
-                await lease.AskAsync((s3, token) => s3.DeleteObjectAsync(new() { BucketName = bucket, Key = found.Key, ExpectedBucketOwner = owner }, token), S3Outcomes.Patience, cancellation);
+                await lease.AskAsync((s3, token) => s3.DeleteObjectAsync(bucket.Delete(found.Key), token), S3Outcomes.Patience, cancellation);
         }
 
         var uploads = await lease.AskAsync(
-            (s3, token) => s3.ListMultipartUploadsAsync(new ListMultipartUploadsRequest { BucketName = bucket, Prefix = folder, ExpectedBucketOwner = owner }, token), S3Outcomes.Patience, cancellation);
+            (s3, token) => s3.ListMultipartUploadsAsync(bucket.Uploads(folder), token), S3Outcomes.Patience, cancellation);
         foreach (var found in uploads.TryGet(out var pending, out _) ? pending.MultipartUploads ?? [] : [])
         {
             if (!IsOurs(found.Key, folder) || !IsBefore(found.Initiated, before))
                 continue;
-            var abort = new AbortMultipartUploadRequest { BucketName = bucket, Key = found.Key, UploadId = found.UploadId, ExpectedBucketOwner = owner };
-            await lease.AskAsync((s3, token) => s3.AbortMultipartUploadAsync(abort, token), S3Outcomes.Patience, cancellation);
+            await lease.AskAsync((s3, token) => s3.AbortMultipartUploadAsync(bucket.Abort(found.Key, found.UploadId), token), S3Outcomes.Patience, cancellation);
         }
     }
 
