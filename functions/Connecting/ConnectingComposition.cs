@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using ServerlessDrives.Connecting.Buckets;
 using ServerlessDrives.Secrets;
 using ServerlessDrives.Workspaces;
 
@@ -29,6 +30,7 @@ public static class ConnectingComposition
         services.AddSingleton<ISecretOwners, ConnectionsWithKeys>();
         services.AddSingleton<CallbackDesk>();
         services.AddSingleton<CallbackLimits>();
+        services.AddSingleton<BucketLookup>();
         services.AddSingleton<SetupDesk>();
         services.AddSingleton<ConnectionViews>();
         services.AddSingleton<IWorkspaceContents, WorkspaceConnections>();

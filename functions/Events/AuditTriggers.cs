@@ -32,14 +32,16 @@ public sealed record AuditEntryView(string Id, DateTimeOffset At, Actor Actor, s
 public sealed class AuditTriggers(IAuditTrail audit, IPeople people)
 {
     private const int MaxTextLength = 200;
+    private const int MostActors = 20;
 
     [Function("ListAudit")]
     [Requires(Need.Admin)]
     [Summary("Who did what")]
     [AnswersPage<AuditEntryView>("The newest first.")]
     [Query<DateTimeOffset>("from", "Nothing before this.")]
-    [Query("actor", "Only what this one did.")]
+    [Query<IReadOnlyList<string>>("actor", "Only what these did, at most 20: actor=…&actor=….")]
     [Query("resource", "Only what was done to this.")]
+    [Query("about", "Only what was done to something whose id or name has this in it, whatever the case. A page may hold fewer entries than asked for and still have a next one.")]
     [Refuses("invalid")]
     public async Task<IResult> ListAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/audit")] HttpRequest request)
     {
@@ -54,11 +56,14 @@ public sealed class AuditTriggers(IAuditTrail audit, IPeople people)
             from = parsed;
         }
 
-        if (!ListQuery.Text(request, "actor", MaxTextLength).TryGet(out var actor, out var longActor))
-            return longActor.AsProblem();
+        var actors = request.Query["actor"].OfType<string>().Where(actor => actor.Length > 0).Distinct().ToList();
+        if (actors.Count > MostActors || actors.Exists(actor => actor.Length > MaxTextLength))
+            return Refusal.Invalid("actor", $"At most {MostActors} of at most {MaxTextLength} characters can be asked for at once.").AsProblem();
         if (!ListQuery.Text(request, "resource", MaxTextLength).TryGet(out var resource, out var longResource))
             return longResource.AsProblem();
-        var query = new AuditQuery(request.Person().Organization, from, actor.Chosen, resource.Chosen);
+        if (!ListQuery.Text(request, "about", MaxTextLength).TryGet(out var about, out var longAbout))
+            return longAbout.AsProblem();
+        var query = new AuditQuery(request.Person().Organization, from, actors, resource.Chosen, about.Chosen);
         var page = await audit.ListAsync(query, paging.Limit, paging.Cursor, request.HttpContext.RequestAborted);
         var known = await people.FindAsync(query.Organization, page.Items.SelectMany(AuditEntryView.UsersOf).Distinct(), request.HttpContext.RequestAborted);
         return Answers.List(page.Select(entry => AuditEntryView.Of(entry, known)));
