@@ -174,7 +174,7 @@ public sealed class CrashWorld : IAsyncLifetime
     /// <summary>What was written down, the newest first.</summary>
     /// <param name="resource">Of what; null for anything.</param>
     public async Task<IReadOnlyList<AuditEntry>> AuditOfAsync(string? resource) =>
-        (await App.Services.GetRequiredService<IAuditTrail>().ListAsync(new(Ada.Organization, null, null, resource), 1000, null, CancellationToken.None)).Items;
+        (await App.Services.GetRequiredService<IAuditTrail>().ListAsync(new(Ada.Organization, null, [], resource, null), 1000, null, CancellationToken.None)).Items;
 
     /// <summary>The app once more on the same storage and vault: every object new, nothing remembered but what is stored.</summary>
     /// <param name="hub">The task hub, which an incarnation and its successor share.</param>
