@@ -30,8 +30,8 @@ public sealed class Moments(EmbeddedApp app) : IDisposable
         }
     }
 
-    /// <summary>Makes the secret that was stored last unreadable, so that a drive with it can't be removed.</summary>
-    public BrokenFile BreakNewestSecret() =>
+    /// <summary>Makes the secret that was stored last one that can't be changed, so that a drive with it can't be removed.</summary>
+    public BlockedFile BlockNewestSecret() =>
         new(new DirectoryInfo(Path.Combine(app.DataFolder, "vault")).EnumerateFiles("*.secret").MaxBy(file => file.LastWriteTimeUtc)!.FullName);
 
     public void Dispose() => _kept.Delete(recursive: true);
@@ -49,17 +49,22 @@ public sealed class Moments(EmbeddedApp app) : IDisposable
     }
 }
 
-/// <summary>A file of something else, until it is mended.</summary>
-public sealed class BrokenFile
+/// <summary>A file that can't be written, because a folder has its name.</summary>
+public sealed class BlockedFile
 {
     private readonly string _path;
     private readonly byte[] _content;
 
-    public BrokenFile(string path)
+    public BlockedFile(string path)
     {
         (_path, _content) = (path, File.ReadAllBytes(path));
-        File.WriteAllText(path, "broken");
+        File.Delete(path);
+        Directory.CreateDirectory(path);
     }
 
-    public void Mend() => File.WriteAllBytes(_path, _content);
+    public void Release()
+    {
+        Directory.Delete(_path);
+        File.WriteAllBytes(_path, _content);
+    }
 }

@@ -108,7 +108,7 @@ public sealed class StoresOfTwoMoments
         var removed = await Connections.StartAsync(fourth, "accessKey");
         await ConfigureAsync(fourth, removed, Connections.KeyConfiguration(administrator, "claims/removed"));
         removed = await AtAsync(fourth, removed, "connected", 1);
-        var secret = moments.BreakNewestSecret();
+        var secret = moments.BlockNewestSecret();
         var confirmation = new { confirmation = removed.Text("displayName") };
         await fourth.SendAsync(HttpMethod.Delete, $"/api/drives/{removed.Text("driveId")}", confirmation, HttpStatusCode.Accepted);
         var swapped = await Connections.StartAsync(fourth, "accessKey");
@@ -125,7 +125,7 @@ public sealed class StoresOfTwoMoments
             verifying.Text("id"), now => now.Text("status") == "verifying" && now["verification"]?["checks"] is JsonArray { Count: > 0 });
         await app.KillAsync();
         await Should.ThrowAsync<HttpRequestException>(() => swapping);
-        secret.Mend();
+        secret.Release();
         moments.Lose("durable.db*");
         await app.StartAgainAsync();
 
