@@ -197,7 +197,7 @@ internal sealed class ProbeTraces(IBucketProbe bucket, BucketName name, string f
 
             var deleted = await DeleteAsync(key, trace, cancellation);
             if (!deleted.TryGet(out var removal, out _))
-                return [new Leftover(name, key, latest.Version, Upload: null)];
+                return [.. trace.Versions.Append(version).Distinct().Select(remaining => new Leftover(name, key, remaining == "null" ? null : remaining, Upload: null))];
             if (removal.Marker is not { } marker)
                 continue;
             trace.Versions.UnionWith([version, marker]);
