@@ -1,28 +1,29 @@
 using System.Diagnostics;
 using System.Globalization;
-using Azure.Data.Tables;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
-using ServerlessDrives.Embedded.DurableTask;
 using ServerlessDrives.Tests.Benchmarks.Measuring;
-using ServerlessDrives.Tests.Shared.Azurite;
 using ServerlessDrives.Tests.Shared.Durable;
 
 namespace ServerlessDrives.Tests.Benchmarks.Durable;
 
-/// <summary>What the engine costs as instances and histories grow.</summary>
+/// <summary>What the local host's storage of durable work costs as instances and histories grow.</summary>
 public sealed class DurableBoundsBenchmark : LoadBenchmark
 {
+    private const double Mebi = 1024 * 1024;
+
     private int _steps;
 
     public override string Name => "durable-bounds";
 
     public override string Subject =>
-        "What the embedded durable engine costs as instances and histories grow; each against the same with few of them, in the same run.";
+        "What the local host's storage of durable work costs as instances and histories grow; "
+        + "each against the same with few of them, in the same run.";
 
     private TestFunctions Functions => new TestFunctions()
         .Activity<int, int>("Add", number => number + 1)
         .Orchestrator("Waits", context => context.WaitForExternalEvent<string>("go"))
+        .Orchestrator("Ends", context => Task.FromResult("done"))
         .Orchestrator("Quick", context => context.CallActivityAsync<int>("Add", 1))
         .Orchestrator("Long", async context =>
         {
@@ -31,7 +32,7 @@ public sealed class DurableBoundsBenchmark : LoadBenchmark
             {
                 sum = await context.CallActivityAsync<int>("Add", sum);
                 if (!context.IsReplaying)
-                    _steps = sum;
+                    Volatile.Write(ref _steps, sum);
             }
 
             context.SetCustomStatus("waits");
@@ -42,63 +43,69 @@ public sealed class DurableBoundsBenchmark : LoadBenchmark
     public override async Task RunAsync(Results results, bool quick)
     {
         ArgumentNullException.ThrowIfNull(results);
-        await using var azurite = new AzuriteFixture();
-        await WaitingAsync(results, azurite, quick ? 300 : 10_000);
-        await FinishedAsync(results, azurite, quick ? 1_000 : 100_000);
-        await HistoryAsync(results, azurite, quick ? 200 : 10_000);
+        using DurableFolder empty = new(), full = new();
+        var (waiting, ended) = (quick ? 300 : 10_000, quick ? 1_000 : 100_000);
+        await FillAsync(results, full, waiting, ended);
+        await StartsAsync(results, empty, full, $"{Of(waiting, "waiting")} and {Of(ended, "ended instances")}", quick ? 1 : 3);
+        await HistoryAsync(results, quick ? 200 : 10_000);
     }
 
-    private async Task WaitingAsync(Results results, AzuriteFixture azurite, int count)
+    /// <summary>Has so many wait, and so many others end.</summary>
+    private async Task FillAsync(Results results, DurableFolder folder, int waiting, int ended)
     {
-        await using var hub = await TestHub.StartAsync(azurite, Functions);
-        await hub.Client.ScheduleNewOrchestrationInstanceAsync("Waits");
-        var empty = GC.GetTotalMemory(forceFullCollection: true);
-        var ids = Enumerable.Range(0, count).Select(number => string.Create(CultureInfo.InvariantCulture, $"waits-{number:D6}")).ToList();
-        await Parallel.ForEachAsync(ids, new ParallelOptions { MaxDegreeOfParallelism = 100 }, async (id, cancellation) =>
-            await hub.Client.ScheduleNewOrchestrationInstanceAsync("Waits", null, new StartOrchestrationOptions(id), cancellation));
-        var full = GC.GetTotalMemory(forceFullCollection: true);
-        results.Figure(Of(count, "waiting instances: managed memory for all"), (full - empty) / 1024.0 / 1024, "MiB", "at most 16 MiB");
-        GC.KeepAlive(ids);
-    }
-
-    private async Task FinishedAsync(Results results, AzuriteFixture azurite, int count)
-    {
-        var few = await ColdStartAsync(azurite, 0);
-        var many = await ColdStartAsync(azurite, count);
-        results.Ratio(Of(count, "finished instances: start to the first new one's end"), many.Milliseconds, few.Milliseconds, "with none", "ms", "at most 3 on Azurite, whose range queries read the whole table");
-        results.Ratio(Of(count, "finished instances: storage requests of that"), many.Requests, few.Requests, "with none", "requests", "at most 1: nothing is loaded that isn't due");
-    }
-
-    private async Task<(double Milliseconds, double Requests)> ColdStartAsync(AzuriteFixture azurite, int finished)
-    {
-        using var storage = new CountingTransport();
-        await using var hub = new TestHub(azurite, Functions);
-        var (tables, _) = await azurite.ClientsAsync();
-        var table = tables.GetTableClient(hub.Name);
-        await table.CreateIfNotExistsAsync();
-        foreach (var hundred in Enumerable.Range(0, finished).Chunk(100))
-            await table.SubmitTransactionAsync(hundred.Select(number => new TableTransactionAction(TableTransactionActionType.Add, Finished(number).ToRow())));
-        var began = Stopwatch.GetTimestamp();
-        await hub.StartAsync(storage);
+        await using var hub = new TestHub(Functions, folder.Options);
+        await hub.StartAsync();
         await hub.RunAsync("Quick");
-        return (Stopwatch.GetElapsedTime(began).TotalMilliseconds, storage.Requests);
+        var before = MemoryInUse();
+        await AtOnceAsync(waiting, async number =>
+        {
+            var id = string.Create(CultureInfo.InvariantCulture, $"waits-{number:D6}");
+            await hub.Client.ScheduleNewOrchestrationInstanceAsync("Waits", null, new StartOrchestrationOptions(id));
+            await hub.Client.WaitForInstanceStartAsync(id);
+        });
+        const string Limit = "at most 64 MiB: the limit for histories that are kept";
+        results.Figure(Of(waiting, "waiting instances: managed memory when all wait"), (MemoryInUse() - before) / Mebi, "MiB", Limit);
+        await AtOnceAsync(ended, _ => hub.RunAsync("Ends"));
+        results.Figure(Of(ended, "more that have ended: managed memory"), (MemoryInUse() - before) / Mebi, "MiB", Limit);
     }
 
-    private static InstanceState Finished(int number) => new()
+    private async Task StartsAsync(Results results, DurableFolder empty, DurableFolder full, string of, int runs)
     {
-        Id = string.Create(CultureInfo.InvariantCulture, $"finished-{number:D6}"),
-        Name = "Long",
-        Generation = "00000000010000000000001",
-        Status = OrchestrationRuntimeStatus.Completed,
-        CreatedAt = DateTimeOffset.UnixEpoch,
-        UpdatedAt = DateTimeOffset.UnixEpoch,
-        HasBegun = true,
-        Output = new StoredText("\"done\"", null),
-    };
+        // The first one pays for compilation.
+        await StartAsync(empty);
+        List<Start> few = [], many = [];
+        for (var run = 0; run < runs; run++)
+        {
+            few.Add(await StartAsync(empty));
+            many.Add(await StartAsync(full));
+        }
 
-    private async Task HistoryAsync(Results results, AzuriteFixture azurite, int steps)
+        Compare("start to the end of a new one", start => start.Milliseconds, "ms", "at most 1.5");
+        Compare("memory allocated for that", start => start.AllocatedKilobytes, "kB", "at most 1.1: nothing is loaded that isn't due");
+        Compare("managed memory in use after that", start => start.InUseKilobytes, "kB", "at most 1.1");
+
+        void Compare(string what, Func<Start, double> figure, string unit, string goal) =>
+            results.Ratio(
+                $"{of}: {what}", Percentiles.Median(many.Select(figure)), Percentiles.Median(few.Select(figure)), "with none", unit, goal);
+    }
+
+    private async Task<Start> StartAsync(DurableFolder folder)
     {
-        await using var hub = await TestHub.StartAsync(azurite, Functions);
+        var before = MemoryInUse();
+        var (allocated, began) = (GC.GetTotalAllocatedBytes(precise: true), Stopwatch.GetTimestamp());
+        await using var hub = new TestHub(Functions, folder.Options);
+        await hub.StartAsync();
+        await hub.RunAsync("Quick");
+        var took = Stopwatch.GetElapsedTime(began);
+        allocated = GC.GetTotalAllocatedBytes(precise: true) - allocated;
+        return new(took.TotalMilliseconds, allocated / 1024.0, (MemoryInUse() - before) / 1024.0);
+    }
+
+    private async Task HistoryAsync(Results results, int steps)
+    {
+        using var folder = new DurableFolder();
+        await using var hub = new TestHub(Functions, folder.Options);
+        await hub.StartAsync();
         await hub.Client.ScheduleNewOrchestrationInstanceAsync("Long", 0, new StartOrchestrationOptions("short"));
         await hub.Client.ScheduleNewOrchestrationInstanceAsync("Long", steps, new StartOrchestrationOptions("long"));
         var tenth = steps / 10;
@@ -107,14 +114,21 @@ public sealed class DurableBoundsBenchmark : LoadBenchmark
         var first = await UntilStepAsync(2 * tenth);
         await UntilStepAsync(steps - tenth);
         var last = await UntilStepAsync(steps);
-        results.Ratio(Of(steps, "steps in one history: time of the last tenth"), last.TotalMilliseconds, first.TotalMilliseconds, "the second tenth", "ms", "at most 1.5: a turn doesn't pay for the past");
+        results.Ratio(
+            Of(steps, "steps in one history: time of the last tenth"),
+            last.TotalMilliseconds,
+            first.TotalMilliseconds,
+            "the second tenth",
+            "ms",
+            "at most 1.5: a turn doesn't pay for the past");
 
         await hub.UntilAsync("long", now => now.SerializedCustomStatus is not null);
         await hub.RestartAsync();
         var cold = await GoAsync(hub, "short");
         var replayed = await GoAsync(hub, "long");
-        // Of every step three events are kept: the turn, the result, the next call.
-        results.Figure(Of(steps, "steps: to read and replay them, each event"), (replayed - cold).TotalMicroseconds / (3 * steps), "µs", "at most 50 µs");
+        // Of every step four events are kept: the turn's begin, the result, the next call, the turn's end.
+        var each = (replayed - cold).TotalMicroseconds / (4 * steps);
+        results.Figure(Of(steps, "steps: to read and replay them, each event"), each, "µs", "at most 50 µs");
     }
 
     private static async Task<TimeSpan> GoAsync(TestHub hub, string id)
@@ -133,5 +147,12 @@ public sealed class DurableBoundsBenchmark : LoadBenchmark
         return Stopwatch.GetElapsedTime(began);
     }
 
+    private static Task AtOnceAsync(int count, Func<int, Task> call) => Parallel.ForEachAsync(
+        Enumerable.Range(0, count), new ParallelOptions { MaxDegreeOfParallelism = 100 }, async (number, _) => await call(number));
+
+    private static long MemoryInUse() => GC.GetTotalMemory(forceFullCollection: true);
+
     private static string Of(int count, string what) => string.Create(CultureInfo.InvariantCulture, $"{count:#,##0} {what}");
+
+    private sealed record Start(double Milliseconds, double AllocatedKilobytes, double InUseKilobytes);
 }
