@@ -7,8 +7,8 @@ using Microsoft.DurableTask.Protobuf;
 namespace ServerlessDrives.Tests.Integration.Durable;
 
 /// <summary>
-/// Histories as files: a HistoryChunk in the JSON form of protobuf, or, from before the app was on the official packages, what the engine of
-/// that time wrote, which is read as what it would be now.
+/// Histories as files: a HistoryChunk in the JSON form of protobuf, or, from before the app was on the official packages, what the engine
+/// of that time wrote, which is read as what it would be now.
 /// </summary>
 internal static class RecordedHistory
 {
