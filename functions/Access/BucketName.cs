@@ -92,7 +92,7 @@ public sealed partial record BucketName : IParsed<BucketName>
         if (name.Any(char.IsAsciiLetterUpper) && ProblemOf(name.ToLowerInvariant()) is null)
             return $"Bucket names are in lower case; did you mean {name.ToLowerInvariant()}?";
         if (name.AsSpan().IndexOfAnyExcept(Alphabet) is var wrong and >= 0)
-            return $"A bucket's name has only lower-case letters, digits, dots and hyphens; {Typed.Quote(name)} has {Typed.Character(Rune.GetRuneAt(name, wrong))}.";
+            return $"A bucket's name has only lower-case letters, digits, dots and hyphens; {Typed.Quote(name)} has {Typed.Character(Rune.TryGetRuneAt(name, wrong, out var rune) ? rune : Rune.ReplacementChar)}.";
         if (!char.IsAsciiLetterOrDigit(name[0]) || !char.IsAsciiLetterOrDigit(name[^1]))
             return $"A bucket's name starts and ends with a letter or a digit; {Typed.Quote(name)} doesn't.";
         if (name.Contains("..", StringComparison.Ordinal))
