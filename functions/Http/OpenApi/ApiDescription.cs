@@ -118,7 +118,12 @@ public sealed class ApiDescription
     {
         ["type"] = "object",
         ["required"] = new JsonArray("id", "displayName"),
-        ["properties"] = new JsonObject { ["id"] = new JsonObject { ["type"] = "string" }, ["displayName"] = new JsonObject { ["type"] = "string" } },
+        ["properties"] = new JsonObject
+        {
+            ["id"] = new JsonObject { ["type"] = "string" },
+            ["displayName"] = new JsonObject { ["type"] = "string" },
+            ["description"] = Text("With `drive-in-use`: the name again, as that answer called it at first."),
+        },
     };
 
     private static JsonObject Text(string description, string? format = null)
