@@ -53,7 +53,9 @@ public abstract class Retries(DurableAzurite? azurite, bool replays = false) : D
             new RetryPolicy(100, TimeSpan.FromMilliseconds(100), retryTimeout: TimeSpan.FromMilliseconds(350)))));
         await using var hub = await StartAsync();
         (await hub.RunAsync("Retries")).RuntimeStatus.ShouldBe(OrchestrationRuntimeStatus.Failed);
-        attempts.ShouldBeInRange(IsOnAzureStorage ? 1 : 2, 4);
+        // At 0, 100, 200 and 300 ms, and once more after the wait that began in time. Azure's queues know whole seconds, so that a shorter
+        // timer fires at once there: all that is certain is that the timeout ends what the number of attempts would not.
+        attempts.ShouldBeInRange(1, IsOnAzureStorage ? 99 : 5);
     }
 
     [Fact]
