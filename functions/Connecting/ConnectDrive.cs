@@ -35,8 +35,11 @@ public static class ConnectDrive
             if (attempt.UsesRole && attempt.From is not ConnectionStep.Verification)
             {
                 await steps.OfferBucketPolicy();
-                if (await person.Says(ConnectionEvent.BucketPolicyConfirmed, ConnectionEvent.Configured) is ConnectionEvent.Configured)
-                    return GoBack(context, attempt with { From = ConnectionStep.Configuration });
+                while (await person.Says(ConnectionEvent.BucketPolicyConfirmed, ConnectionEvent.Configured) is ConnectionEvent.Configured)
+                {
+                    if (await steps.IsReconfigured())
+                        return GoBack(context, attempt with { From = ConnectionStep.Configuration });
+                }
             }
 
             if (!await steps.Verify())

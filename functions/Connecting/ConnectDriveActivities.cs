@@ -45,7 +45,7 @@ public sealed class ConnectDriveActivities(
             var role = await roles.FindAsync(connection.Organization, connection.RoleId!.Value, cancellation)
                 ?? throw new InvalidOperationException($"The role of connection {connection.Id} is gone.");
             if (role.Value.Arn is not null || await connections.TrustRoleAsync(
-                read.With(connection with { Problem = null }),
+                read.With(connection with { Problem = null, ChosenRoleArn = connection.RoleArn }),
                 role.With(role.Value with { Arn = connection.RoleArn, Partition = connection.Partition }),
                 cancellation))
                 return true;
@@ -55,6 +55,11 @@ public sealed class ConnectDriveActivities(
     [Function(nameof(OfferBucketPolicy))]
     public Task OfferBucketPolicy([ActivityTrigger] ConnectionAttempt attempt, CancellationToken cancellation) =>
         OpenStepAsync(attempt, connection => connection.OfferBucketPolicy(clock.GetUtcNow()), cancellation);
+
+    /// <returns>Whether the configuration has changed since the policies were offered.</returns>
+    [Function(nameof(IsReconfigured))]
+    public async Task<bool> IsReconfigured([ActivityTrigger] ConnectionAttempt attempt, CancellationToken cancellation) =>
+        (await ReadAsync(attempt, cancellation)).Value.IsReconfigured;
 
     /// <returns>Whether everything that could be proven was.</returns>
     [Function(nameof(VerifyConnection))]

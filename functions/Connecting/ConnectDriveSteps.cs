@@ -24,6 +24,9 @@ internal sealed class ConnectDriveSteps(TaskOrchestrationContext context, Connec
 
     public Task OfferBucketPolicy() => context.CallActivityAsync(nameof(ConnectDriveActivities.OfferBucketPolicy), attempt, Patiently);
 
+    /// <returns>Whether the configuration has changed since the policies were offered; its event may be late, and of what they were made from.</returns>
+    public Task<bool> IsReconfigured() => context.CallActivityAsync<bool>(nameof(ConnectDriveActivities.IsReconfigured), attempt, Patiently);
+
     /// <returns>Whether everything that could be proven was.</returns>
     public Task<bool> Verify() => context.CallActivityAsync<bool>(
         nameof(ConnectDriveActivities.VerifyConnection), new VerifyConnectionInput(attempt, Identifier.From<VerificationId>(context.NewGuid())), Patiently);

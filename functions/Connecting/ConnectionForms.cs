@@ -159,8 +159,12 @@ public sealed record ConnectionForm(DriveConfiguration Configuration, Secret? Se
         if (connection.ChosenRoleArn is not { } chosen)
             return form.Read("roleArn", principals.AreOfAws ? Access.RoleArn.Parse(body.RoleArn) : Access.RoleArn.ParseOfAnyServer(body.RoleArn));
         return body.RoleArn is null || body.RoleArn == chosen.ToString()
-            ? null
-            : form.Refuse<RoleArn>("roleArn", $"You chose the role {chosen}; a role's ARN can't be changed. Leave this out, or start again with a new role.");
+            ? connection.RoleIsNew ? chosen : null
+            : form.Refuse<RoleArn>(
+                "roleArn",
+                connection.RoleIsNew
+                    ? $"The role {chosen} is shown to trust us for this connection; a role's ARN can't be changed. Leave this out, or start again with another role."
+                    : $"You chose the role {chosen}; a role's ARN can't be changed. Leave this out, or start again with a new role.");
     }
 
     private static Encryption? ReadEncryption(FormReader form, EncryptionBody? body, Region? region)

@@ -88,7 +88,7 @@ public sealed record DriveConnection
 
     public ExternalId? ExternalId { get; init; }
 
-    /// <summary>The ARN of a chosen role, which has been proven before.</summary>
+    /// <summary>The ARN that is proven: of a chosen role from the start, of a new one from when it was shown to trust us. It can't be changed any more.</summary>
     public RoleArn? ChosenRoleArn { get; init; }
 
     /// <summary>The partition that was chosen at the start, whose principal the trust policy names; null in connections from before it could be.</summary>
@@ -194,7 +194,8 @@ public sealed record DriveConnection
     }
 
     /// <summary>Whether another configuration was given while the bucket policy is waited for; the flow goes back for it and proves the trust again.</summary>
-    private bool IsReconfigured => Status is ConnectionStatus.AwaitingBucketPolicy && Configuration?.At > StatusSince;
+    [JsonIgnore]
+    public bool IsReconfigured => Status is ConnectionStatus.AwaitingBucketPolicy && Configuration?.At > StatusSince;
 
     /// <summary>Whether what was typed is enough to go on with. An access key has to be given (or given again) for each attempt; a role's form is kept.</summary>
     public bool IsConfiguredFor(int attempt) => Configuration is { } c && (Method is ConnectionMethod.IamRole ? RoleArn is not null : c.Attempt == attempt);

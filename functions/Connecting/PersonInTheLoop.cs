@@ -10,6 +10,7 @@ internal sealed class PersonInTheLoop : IDisposable
     private readonly CancellationTokenSource _left = new();
     private readonly Task _cancelled;
     private readonly Task _expired;
+    private readonly Dictionary<ConnectionEvent, Task> _waits = [];
 
     public PersonInTheLoop(TaskOrchestrationContext context, ConnectionAttempt attempt)
     {
@@ -24,15 +25,23 @@ internal sealed class PersonInTheLoop : IDisposable
     /// <exception cref="PersonLeftException">The connection was cancelled, or its time is up.</exception>
     public async Task<ConnectionEvent> Says(params ConnectionEvent[] awaited)
     {
-        var answers = Array.ConvertAll(awaited, said => (Task)_context.WaitForExternalEvent<string>(ConnectionEventName.For(said, _attempt.Number)));
+        var answers = Array.ConvertAll(awaited, WaitFor);
         _context.SetCustomStatus(FlowPosition.WaitingFor(awaited[0], _attempt));
         await Task.WhenAny([_cancelled, _expired, .. answers]);
         _context.SetCustomStatus(FlowPosition.AtWork(_attempt));
         if (_cancelled.IsCompleted)
             throw new PersonLeftException(ConnectionStatus.Cancelled);
         var answered = Array.FindIndex(answers, answer => answer.IsCompleted);
-        return answered >= 0 ? awaited[answered] : throw new PersonLeftException(ConnectionStatus.Expired);
+        if (answered < 0)
+            throw new PersonLeftException(ConnectionStatus.Expired);
+        _waits.Remove(awaited[answered]);
+        return awaited[answered];
     }
+
+    /// <summary>A wait that wasn't answered goes on: an event goes to the wait that began first, and a second one would never see it.</summary>
+    private Task WaitFor(ConnectionEvent awaited) => _waits.TryGetValue(awaited, out var begun)
+        ? begun
+        : _waits[awaited] = _context.WaitForExternalEvent<string>(ConnectionEventName.For(awaited, _attempt.Number));
 
     /// <summary>Lets go of the timer, so that the instance can end before the time is up.</summary>
     public void Dispose()
