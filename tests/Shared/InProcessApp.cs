@@ -120,6 +120,9 @@ public sealed class InProcessApp : IAsyncDisposable
             throw new InvalidOperationException($"The timer {timer} failed: {answer.Result.Exception?.Message}");
     }
 
+    /// <summary>Has the durable storage's writer end at its next commit, by a fault that nobody foresaw.</summary>
+    public void BreakDurableStorage() => _host.Durable.CrashAtCommits(_ => throw new InvalidOperationException("A fault that nobody foresaw."));
+
     public HttpClient Anonymous() => new() { BaseAddress = Address };
 
     /// <summary>A client of one of the seeded people: ada, max, mia, leo, eve.</summary>

@@ -37,6 +37,9 @@ public sealed class DurableHub : IHostedService, IAsyncDisposable
     /// <summary>For tests: called before and after each commit of our own storage; what it throws ends it, as the end of the process would.</summary>
     internal void CrashAtCommits(Action<CommitMoment> crash) => ((SqliteHubProvider)Provider).CrashAtCommits(crash);
 
+    /// <summary>Cancelled when the storage on SQLite has ended by a fault of its own; nothing is stored any more, and the process had better end.</summary>
+    internal CancellationToken Broken => (Provider.Service as SqliteOrchestrationService)?.Commits.Broken ?? CancellationToken.None;
+
     /// <summary>Transactions of the storage on SQLite so far.</summary>
     public long CommitCount => (Provider.Service as SqliteOrchestrationService)?.Commits.Commits ?? 0;
 

@@ -22,6 +22,7 @@ internal sealed class GroupCommit : IDisposable
     private readonly ILogger _logger;
     private readonly Thread _thread;
     private readonly CancellationTokenSource _stopping = new();
+    private readonly CancellationTokenSource _broken = new();
     private List<Operation> _batch = [];
     private List<Operation> _waiting = [];
     private TimeSpan _delay;
@@ -39,6 +40,9 @@ internal sealed class GroupCommit : IDisposable
 
     public long Commits { get; private set; }
 
+    /// <summary>Cancelled when the writer has ended by a fault of its own; nothing is stored any more.</summary>
+    public CancellationToken Broken => _broken.Token;
+
     /// <exception cref="StorageUnavailableException">The file can't be written, and the operation doesn't wait until it can.</exception>
     public Task<T> RunAsync<T>(Func<HubTransaction, T> operation, bool waits = false)
     {
@@ -55,6 +59,7 @@ internal sealed class GroupCommit : IDisposable
         _stopping.Cancel();
         _thread.Join();
         _stopping.Dispose();
+        _broken.Dispose();
     }
 
     private static StorageUnavailableException Stopped() => new("The durable storage is closed.");
@@ -75,6 +80,7 @@ internal sealed class GroupCommit : IDisposable
         {
             _logger.LogCritical(broken, "The durable storage stops.");
             _queue.Writer.TryComplete();
+            _broken.Cancel();
         }
 
         while (_queue.Reader.TryRead(out var left))
