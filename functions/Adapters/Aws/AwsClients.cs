@@ -9,7 +9,7 @@ using ServerlessDrives.Access;
 namespace ServerlessDrives.Adapters.Aws;
 
 /// <summary>Makes SDK clients for the right server: AWS's own regional endpoints, the sandbox, or an S3-compatible one.</summary>
-internal sealed class AwsClients(IOptions<AwsOptions> options)
+internal sealed class AwsClients(IOptions<AwsOptions> options, SandboxTls sandboxTls)
 {
     /// <summary>What the SDK hands to a connection at once, in bytes: its 8 KiB cost a call to the system each, and half a core in all on a fast line.</summary>
     private const int BytesAtOnce = 128 * 1024;
@@ -63,6 +63,8 @@ internal sealed class AwsClients(IOptions<AwsOptions> options)
             config.AuthenticationRegion = region.Code;
         }
 
+        if (sandboxTls.IsUsed)
+            config.HttpClientFactory = sandboxTls;
         config.RetryMode = RequestRetryMode.Standard;
         config.MaxErrorRetry = _options.Retries;
         config.Timeout = timeout;

@@ -22,6 +22,7 @@ public static class AwsComposition
         services.AddOptions<AwsOptions>().BindConfiguration(AwsOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<AwsOptions>, AwsOptionsValidation>();
         services.TryAddSingleton<TokenCredential>(_ => new DefaultAzureCredential());
+        services.AddSingleton<SandboxTls>();
         services.AddSingleton<AwsClients>();
         services.AddSingleton<AwsPrincipals>();
         services.AddSingleton<IPrincipals>(provider => provider.GetRequiredService<AwsPrincipals>());

@@ -16,6 +16,9 @@ public sealed class AwsOptions
     /// <summary>One address for S3 and STS of the sandbox.</summary>
     public Uri? SandboxEndpoint { get; set; }
 
+    /// <summary>The authority that vouches for the sandbox over https: an X.509 certificate, DER in base64. No other is trusted then.</summary>
+    public string? SandboxAuthority { get; set; }
+
     /// <summary>An S3-compatible server in place of AWS's S3; path style then.</summary>
     public Uri? S3Endpoint { get; set; }
 
@@ -109,6 +112,9 @@ internal sealed class AwsOptionsValidation : IValidateOptions<AwsOptions>
         CheckAddress(problems, "Aws:SandboxEndpoint", options.SandboxEndpoint);
         CheckAddress(problems, "Aws:S3Endpoint", options.S3Endpoint);
         CheckAddress(problems, "Aws:StsEndpoint", options.StsEndpoint);
+        if (options.SandboxAuthority is not null && options.SandboxEndpoint is not { IsAbsoluteUri: true, Scheme: "https" })
+            problems.Add("Aws:SandboxAuthority goes with an Aws:SandboxEndpoint that begins with https://.");
+        CheckAuthority(problems, "Aws:SandboxAuthority", options.SandboxAuthority);
         CheckSns(problems, options);
         foreach (var (partition, principal) in options.Principals)
             CheckPrincipal(problems, $"Aws:Principals:{partition}", partition, principal, options);
@@ -150,12 +156,16 @@ internal sealed class AwsOptionsValidation : IValidateOptions<AwsOptions>
             problems.Add("Aws:SnsEndpoint and Aws:SnsAuthority go together; give both or none.");
         if (options.SnsEndpoint is { } endpoint && !(endpoint.IsAbsoluteUri && endpoint.Scheme == Uri.UriSchemeHttps))
             problems.Add("Aws:SnsEndpoint must be an address that begins with https://.");
-        if (options.SnsAuthority is { } authority)
-        {
-            using var certificate = AwsOptions.CertificateOf(authority);
-            if (certificate is null)
-                problems.Add("Aws:SnsAuthority must be an X.509 certificate, DER in base64.");
-        }
+        CheckAuthority(problems, "Aws:SnsAuthority", options.SnsAuthority);
+    }
+
+    private static void CheckAuthority(List<string> problems, string key, string? authority)
+    {
+        if (authority is null)
+            return;
+        using var certificate = AwsOptions.CertificateOf(authority);
+        if (certificate is null)
+            problems.Add($"{key} must be an X.509 certificate, DER in base64.");
     }
 
     private static void CheckAddress(List<string> problems, string key, Uri? address)

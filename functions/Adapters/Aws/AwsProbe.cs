@@ -11,7 +11,7 @@ namespace ServerlessDrives.Adapters.Aws;
 /// <summary>Verification's calls, made with the SDK. Nothing is cached: a proof of yesterday proves nothing.</summary>
 internal sealed class AwsProbe(AwsClients clients, RoleSessions sessions, ISecrets secrets, IOptions<AwsOptions> options) : IProbe, IDisposable
 {
-    private readonly HttpClient _http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) })
+    private readonly HttpClient _http = new(SandboxTls.Handler(options.Value))
     {
         Timeout = options.Value.CallTimeout,
     };

@@ -14,7 +14,7 @@ internal sealed class UnsignedBuckets(AwsClients clients, IOptions<AwsOptions> o
     /// <summary>Somebody is typing: later than this an answer helps nobody.</summary>
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2);
 
-    private readonly HttpClient _http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) })
+    private readonly HttpClient _http = new(SandboxTls.Handler(options.Value))
     {
         Timeout = Timeout,
     };

@@ -13,6 +13,9 @@ internal sealed class Seed(IamStore iam, StateFile<KmsState> kms, Buckets bucket
 {
     public const string OurAccount = "111122223333";
     public const string CustomerAccount = "444455556666";
+
+    /// <summary>Of AWS Organizations: what <c>aws:PrincipalOrgID</c> is for the customer's account.</summary>
+    public const string CustomerOrganization = "o-acmeinsurance";
     private const string OurUser = "serverless-drives";
     private const string Administrator = "administrator";
     private const string DriveUser = "driveUser";

@@ -23,6 +23,7 @@ internal static class GlobalKeys
             ["aws:ViaAWSService"] = ["false"],
             ["aws:PrincipalIsAWSService"] = ["false"],
         };
+        AddOrganization(keys, "Resource", facts.ResourceAccount);
         if (facts.UserAgent is { Length: > 0 } agent) keys["aws:UserAgent"] = [agent];
         if (facts.Referer is { Length: > 0 } referer) keys["aws:referer"] = [referer];
         if (caller is null)
@@ -39,6 +40,7 @@ internal static class GlobalKeys
             return keys;
         }
 
+        AddOrganization(keys, "Principal", caller.AccountId);
         keys["aws:userid"] = [caller.UserId];
         keys["aws:PrincipalAccount"] = [caller.AccountId];
         keys["aws:PrincipalArn"] = [caller is RoleSessionCaller role ? role.RoleArn : caller.Arn];
@@ -53,6 +55,15 @@ internal static class GlobalKeys
 
         foreach (var (name, value) in principalTags ?? []) keys[$"aws:PrincipalTag/{name}"] = [value];
         return keys;
+    }
+
+    /// <summary>The customer's account is in an organization of AWS Organizations, and ours in none: then these keys are not in a request.</summary>
+    private static void AddOrganization(Dictionary<string, IReadOnlyList<string>> keys, string whose, string account)
+    {
+        if (account != Seed.CustomerAccount)
+            return;
+        keys[$"aws:{whose}OrgID"] = [Seed.CustomerOrganization];
+        keys[$"aws:{whose}OrgPaths"] = [$"{Seed.CustomerOrganization}/r-acme/ou-acme-insurance/"];
     }
 
     private static string Time(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
