@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Amazon.S3;
 using Amazon.S3.Model;
+using ServerlessDrives.Tests.Integration.Sandbox;
 using ServerlessDrives.Tests.Shared;
 using Shouldly;
 using Xunit;
@@ -411,9 +412,9 @@ public sealed class PublicCases(ImpatientApp impatient)
 
     private async Task<string> CreateKeyAsync()
     {
-        var (exit, output, errors) = await Shell.RunAsync(
-            "aws", ["--endpoint-url", Administrator.Endpoint.AbsoluteUri, "kms", "create-key", "--query", "KeyMetadata.Arn", "--output", "text"], Administrator.CommandLineEnvironment(), folder: null, TestContext.Current.CancellationToken);
-        exit.ShouldBe(0, errors);
+        var (exit, output) = await AwsCommand.RunAsync(
+            ["kms", "create-key", "--query", "KeyMetadata.Arn", "--output", "text"], Administrator.CommandLineEnvironment());
+        exit.ShouldBe(0, output);
         return output.Trim();
     }
 

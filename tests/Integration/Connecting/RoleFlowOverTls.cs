@@ -219,8 +219,7 @@ public sealed class RoleFlowOverTls(TlsApp tls)
         var environment = administrator.CommandLineEnvironment();
         environment["AWS_ENDPOINT_URL"] = App.Cloud["aws"]!.Text("tlsEndpoint");
         environment["AWS_CA_BUNDLE"] = App.Cloud["aws"]!.Text("certificateAuthority");
-        // Debian's release of the command knows no AWS_ENDPOINT_URL.
-        var (exit, output) = await AwsCommand.RunAsync(["--endpoint-url", environment["AWS_ENDPOINT_URL"], .. arguments], environment);
+        var (exit, output) = await AwsCommand.RunAsync(arguments, environment);
         exit.ShouldBe(0, output);
         return output;
     }

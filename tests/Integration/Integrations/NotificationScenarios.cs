@@ -5,6 +5,7 @@ using Amazon.S3;
 using Amazon.S3.Model;
 using ServerlessDrives.Tests.Integration.Connecting;
 using ServerlessDrives.Tests.Integration.Events;
+using ServerlessDrives.Tests.Integration.Sandbox;
 using ServerlessDrives.Tests.Shared;
 using Shouldly;
 using Xunit;
@@ -221,7 +222,8 @@ public sealed class NotificationScenarios(WatchingApp running)
 
     private async Task<string> ShellAsync(string command, string[] arguments)
     {
-        var (exit, output, errors) = await Shell.RunAsync(command, arguments, _administrator.CommandLineEnvironment(), cancellation: Cancellation);
+        var (exit, output, errors) = await Shell.RunAsync(
+            command, arguments, await AwsCommand.PreparedAsync(_administrator.CommandLineEnvironment()), cancellation: Cancellation);
         exit.ShouldBe(0, $"{output}\n{errors}");
         return output;
     }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using ServerlessDrives.Tests.Integration.Connecting;
+using ServerlessDrives.Tests.Integration.Sandbox;
 using ServerlessDrives.Tests.Shared;
 using Shouldly;
 using Xunit;
@@ -140,7 +141,7 @@ public sealed class SetupScripts(RunningApp running)
 
     private async Task<(int Exit, string Output, string Errors)> TryAsync(string script, string? without)
     {
-        var environment = _administrator.CommandLineEnvironment();
+        var environment = await AwsCommand.PreparedAsync(_administrator.CommandLineEnvironment());
         var folder = Directory.CreateTempSubdirectory("setup-");
         try
         {
