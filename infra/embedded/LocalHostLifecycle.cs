@@ -6,7 +6,8 @@ using ServerlessDrives.Embedded.Worker;
 namespace ServerlessDrives.Embedded;
 
 /// <summary>Starts what the host does when the worker has started, and stops it before the worker stops.</summary>
-internal sealed class LocalHostLifecycle(LocalHost host, IConfiguration configuration, IHostApplicationLifetime app) : IHostedLifecycleService
+internal sealed class LocalHostLifecycle(LocalHost host, IConfiguration configuration, IHostApplicationLifetime app)
+    : IHostedLifecycleService
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(1);
 

@@ -10,11 +10,20 @@ public static class Screenshots
 
     private static readonly bool AreWanted = Environment.GetEnvironmentVariable("SCREENSHOTS") is { Length: > 0 };
 
-    /// <summary>For whoever sets <c>SCREENSHOTS</c> to anything, to look at: they cost as much as all else that is done with a page.</summary>
+    /// <summary>
+    /// For whoever sets <c>SCREENSHOTS</c> to anything, to look at: they cost as much as all else that is done with a page.
+    /// </summary>
     public static Task TakeIfWantedAsync(IPage page, string name) => AreWanted ? TakeAsync(page, name) : Task.CompletedTask;
 
     public static Task TakeAsync(IPage page, string name) =>
-        page.ScreenshotAsync(new() { Path = Path.Combine(Folder, $"{name}.png"), FullPage = true, Animations = ScreenshotAnimations.Disabled, Caret = ScreenshotCaret.Hide });
+        page.ScreenshotAsync(
+            new()
+            {
+                Path = Path.Combine(Folder, $"{name}.png"),
+                FullPage = true,
+                Animations = ScreenshotAnimations.Disabled,
+                Caret = ScreenshotCaret.Hide,
+            });
 
     private static string Here([CallerFilePath] string path = "") => path;
 }

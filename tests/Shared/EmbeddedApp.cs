@@ -18,7 +18,11 @@ public sealed class EmbeddedApp : IAsyncDisposable
     private readonly IReadOnlyList<string> _options;
     private Process? _process;
 
-    private EmbeddedApp(Dictionary<string, string> settings, string? dataFolder, IReadOnlyList<string>? launcher, IReadOnlyList<string>? options)
+    private EmbeddedApp(
+        Dictionary<string, string> settings,
+        string? dataFolder,
+        IReadOnlyList<string>? launcher,
+        IReadOnlyList<string>? options)
     {
         _options = options ?? [];
         _settings = settings;
@@ -49,7 +53,10 @@ public sealed class EmbeddedApp : IAsyncDisposable
     /// <param name="launcher">A command that runs the app's, such as nsenter with its options.</param>
     /// <param name="options">Further ones of the command line, such as <c>--sandbox-tls</c>.</param>
     public static async Task<EmbeddedApp> StartAsync(
-        Dictionary<string, string>? settings = null, string? dataFolder = null, IReadOnlyList<string>? launcher = null, IReadOnlyList<string>? options = null)
+        Dictionary<string, string>? settings = null,
+        string? dataFolder = null,
+        IReadOnlyList<string>? launcher = null,
+        IReadOnlyList<string>? options = null)
     {
         var app = new EmbeddedApp(settings ?? [], dataFolder, launcher, options);
         await app.StartAgainAsync();
@@ -60,7 +67,9 @@ public sealed class EmbeddedApp : IAsyncDisposable
     public static Uri? AddressIn(string line)
     {
         ArgumentNullException.ThrowIfNull(line);
-        return line.IndexOf(ReadyLine, StringComparison.Ordinal) is >= 0 and var at ? new Uri(line[(at + ReadyLine.Length)..].Trim()) : null;
+        return line.IndexOf(ReadyLine, StringComparison.Ordinal) is >= 0 and var at
+            ? new Uri(line[(at + ReadyLine.Length)..].Trim())
+            : null;
     }
 
     /// <summary>Starts the app on the same data folder; the port may be another.</summary>
@@ -69,11 +78,17 @@ public sealed class EmbeddedApp : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(more);
         var ready = new TaskCompletionSource<Uri>(TaskCreationOptions.RunContinuationsAsynchronously);
         var command = _launcher.Append("dotnet").ToList();
-        var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        var start = new ProcessStartInfo(command[0], command[1..])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
         var app = Path.Combine(AppContext.BaseDirectory, "ServerlessDrives.Embedded.dll");
         foreach (var argument in (string[])[app, "--port", "0", "--data", DataFolder, .. _options, .. more])
             start.ArgumentList.Add(argument);
-        // A process of some seconds is over before code that is compiled a second time has paid for it: a fifth less of the processor for each start.
+        // A process of some seconds is over before code that is compiled a second time has paid for it: a fifth less of the processor for
+        // each start.
         start.Environment["DOTNET_TC_CallCounting"] = "0";
         foreach (var (name, value) in _settings)
             start.Environment[name] = value;

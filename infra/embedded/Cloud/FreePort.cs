@@ -4,15 +4,17 @@ using System.Net.Sockets;
 namespace ServerlessDrives.Embedded.Cloud;
 
 /// <summary>
-/// TCP ports of the loopback address that nobody listens on. They come from blocks of ports, and a process that picks holds the first port of each
-/// of its blocks: what was picked and isn't listened on yet is picked by nobody else, in this process or another.
+/// TCP ports of the loopback address that nobody listens on. They come from blocks of ports, and a process that picks holds the first port
+/// of each of its blocks: what was picked and isn't listened on yet is picked by nobody else, in this process or another.
 /// </summary>
 internal static class FreePort
 {
     /// <summary>What to do about a port that somebody else has.</summary>
     public const string ChooseAnother = "Choose another port with --port or PORT; 0 picks a free one.";
 
-    /// <summary>Below what Linux gives to outgoing connections: a port from there may be taken by one between our asking and our listening.</summary>
+    /// <summary>
+    /// Below what Linux gives to outgoing connections: a port from there may be taken by one between our asking and our listening.
+    /// </summary>
     private const int Ephemeral = 32768;
     private const int Lowest = 15008;
     private const int BlockSize = 32;

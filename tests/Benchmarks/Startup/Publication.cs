@@ -12,8 +12,15 @@ internal sealed record Publication(string Name, params string[] Options)
     /// <returns>The program to start.</returns>
     public async Task<string> MakeAsync(string repository, string folder)
     {
-        var start = new ProcessStartInfo("dotnet") { UseShellExecute = false, RedirectStandardOutput = true, WorkingDirectory = repository };
-        foreach (var argument in (string[])["publish", "infra/embedded", "-c", "Release", "-p:SkipWizard=true", "--nologo", "-v", "quiet", "-o", folder, .. Options])
+        var start = new ProcessStartInfo("dotnet")
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            WorkingDirectory = repository,
+        };
+        foreach (
+            var argument in (string[])
+                ["publish", "infra/embedded", "-c", "Release", "-p:SkipWizard=true", "--nologo", "-v", "quiet", "-o", folder, .. Options])
             start.ArgumentList.Add(argument);
         using var publish = Process.Start(start)!;
         var said = publish.StandardOutput.ReadToEndAsync();

@@ -5,7 +5,8 @@ using ServerlessDrives.Tests.Shared;
 namespace ServerlessDrives.Tests.Benchmarks.Startup;
 
 /// <summary>What one start of the app cost.</summary>
-/// <param name="ToFirstAnswer">From the process's start to the first answer of <c>GET /api/health</c>, which asks storage and vault.</param>
+/// <param name="ToFirstAnswer">From the process's start to the first answer of <c>GET /api/health</c>, which asks storage and
+/// vault.</param>
 /// <param name="WorkingSet">Resident memory after that answer, in bytes; Azurite's process not counted.</param>
 internal sealed record Start(TimeSpan ToFirstAnswer, long WorkingSet)
 {
@@ -22,8 +23,9 @@ internal sealed record Start(TimeSpan ToFirstAnswer, long WorkingSet)
         try
         {
             Uri? address;
-            do
-                address = EmbeddedApp.AddressIn(await app.StandardOutput.ReadLineAsync(patience.Token) ?? throw new InvalidOperationException("The app ended before it was ready."));
+            do address = EmbeddedApp.AddressIn(
+                await app.StandardOutput.ReadLineAsync(patience.Token)
+                    ?? throw new InvalidOperationException("The app ended before it was ready."));
             while (address is null);
             // What it prints later is nobody's.
             var rest = app.StandardOutput.ReadToEndAsync(CancellationToken.None);

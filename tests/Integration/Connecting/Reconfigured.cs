@@ -15,7 +15,8 @@ public sealed class Reconfigured
     [Fact]
     public async Task A_configuration_that_is_heard_of_late_takes_no_step_back_and_a_new_one_does()
     {
-        await using var app = await InProcessApp.StartAsync(new() { ["Verification:PropagationWait"] = "00:00:00.3", ["Verification:FirstPause"] = "00:00:00.1" });
+        await using var app = await InProcessApp.StartAsync(
+            new() { ["Verification:PropagationWait"] = "00:00:00.3", ["Verification:FirstPause"] = "00:00:00.1" });
         using var mia = await app.SignInAsync("mia");
         var administrator = app.Administrator();
         var (id, role, offered) = await Connections.OfferAsync(administrator, mia, "acme-documents", "claims/late");
@@ -31,7 +32,11 @@ public sealed class Reconfigured
 
         (await ReadAsync(mia, id)).Text("status").ShouldBe("awaitingBucketPolicy");
 
-        await mia.SendAsync(HttpMethod.Put, $"/api/connections/{id}/configuration", Connections.RoleConfiguration(arn, "claims/other"), HttpStatusCode.Accepted);
+        await mia.SendAsync(
+            HttpMethod.Put,
+            $"/api/connections/{id}/configuration",
+            Connections.RoleConfiguration(arn, "claims/other"),
+            HttpStatusCode.Accepted);
         while (await HasCalledAsync(app, id, "IsReconfigured") || !await HasCalledAsync(app, id, "OfferBucketPolicy"))
             await Task.Delay(20, Cancellation);
         var again = await mia.UntilAsync(id, "awaitingBucketPolicy");

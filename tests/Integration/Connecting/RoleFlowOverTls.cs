@@ -8,10 +8,13 @@ using Xunit;
 
 namespace ServerlessDrives.Tests.Integration.Connecting;
 
-/// <summary>An app that calls the sandbox over TLS, as it would call AWS: payloads aren't signed then, and trailing checksums are.</summary>
+/// <summary>
+/// An app that calls the sandbox over TLS, as it would call AWS: payloads aren't signed then, and trailing checksums are.
+/// </summary>
 [CollectionDefinition(Name)]
-public sealed class TlsApp() : SharedApp(
-    new() { ["Verification__PropagationWait"] = "00:00:00.3", ["Verification__FirstPause"] = "00:00:00.1" }, "--sandbox-tls"), ICollectionFixture<TlsApp>
+public sealed class TlsApp()
+    : SharedApp(new() { ["Verification__PropagationWait"] = "00:00:00.3", ["Verification__FirstPause"] = "00:00:00.1" }, "--sandbox-tls"),
+        ICollectionFixture<TlsApp>
 {
     public const string Name = "App over TLS";
 }
@@ -38,8 +41,12 @@ public sealed class RoleFlowOverTls(TlsApp tls)
         NoEncryption, bucket => Deny(bucket, "s3:*", "StringNotEquals", "aws:PrincipalOrgID", "o-acmeinsurance"));
 
     [Fact]
-    public Task A_bucket_for_members_of_another_organization_of_AWS_refuses_and_its_policy_is_named() => IsRefusedAsync(
-        NoEncryption, bucket => Deny(bucket, "s3:PutObject", "StringNotEquals", "aws:PrincipalOrgID", "o-somebodyelse"), "object-writable", "bucket policy");
+    public Task A_bucket_for_members_of_another_organization_of_AWS_refuses_and_its_policy_is_named() =>
+        IsRefusedAsync(
+            NoEncryption,
+            bucket => Deny(bucket, "s3:PutObject", "StringNotEquals", "aws:PrincipalOrgID", "o-somebodyelse"),
+            "object-writable",
+            "bucket policy");
 
     [Theory]
     [InlineData("StringNotEquals", "s3:x-amz-server-side-encryption", "AES256")]
@@ -58,16 +65,29 @@ public sealed class RoleFlowOverTls(TlsApp tls)
         IsRefusedAsync(NoEncryption, bucket => Deny(bucket, "s3:PutObject", test, EncryptionHeader, value), "object-writable", "encrypt");
 
     [Fact]
-    public Task A_bucket_with_a_bucket_key_is_connected_with_its_KMS_key() => ConnectsAsync(
-        new JsonObject { ["type"] = "sse-kms", ["kmsKeyId"] = Administrator.KmsKeyArn }.ToJsonString(),
-        prepare: bucket => AwsAsync("s3api", "put-bucket-encryption", "--bucket", bucket, "--server-side-encryption-configuration", new JsonObject
-        {
-            ["Rules"] = new JsonArray(new JsonObject
-            {
-                ["ApplyServerSideEncryptionByDefault"] = new JsonObject { ["SSEAlgorithm"] = "aws:kms", ["KMSMasterKeyID"] = Administrator.KmsKeyArn },
-                ["BucketKeyEnabled"] = true,
-            }),
-        }.ToJsonString()));
+    public Task A_bucket_with_a_bucket_key_is_connected_with_its_KMS_key() =>
+        ConnectsAsync(
+            new JsonObject { ["type"] = "sse-kms", ["kmsKeyId"] = Administrator.KmsKeyArn }.ToJsonString(),
+            prepare: bucket =>
+                AwsAsync(
+                    "s3api",
+                    "put-bucket-encryption",
+                    "--bucket",
+                    bucket,
+                    "--server-side-encryption-configuration",
+                    new JsonObject
+                    {
+                        ["Rules"] = new JsonArray(
+                            new JsonObject
+                            {
+                                ["ApplyServerSideEncryptionByDefault"] = new JsonObject
+                                {
+                                    ["SSEAlgorithm"] = "aws:kms",
+                                    ["KMSMasterKeyID"] = Administrator.KmsKeyArn,
+                                },
+                                ["BucketKeyEnabled"] = true,
+                            }),
+                    }.ToJsonString()));
 
     [Fact]
     public Task A_bucket_with_a_default_retention_is_refused_and_Object_Lock_is_named() => IsRefusedAsync(
@@ -90,16 +110,35 @@ public sealed class RoleFlowOverTls(TlsApp tls)
         var theirs = AwsAdministrator.OfAnotherAccount(App.Cloud);
         var bucket = Connections.Unique("theirs");
         await AwsAsync(theirs, "s3api", "create-bucket", "--bucket", bucket);
-        await AwsAsync(theirs, "s3api", "put-bucket-request-payment", "--bucket", bucket, "--request-payment-configuration", """{"Payer":"Requester"}""");
+        await AwsAsync(
+            theirs,
+            "s3api",
+            "put-bucket-request-payment",
+            "--bucket",
+            bucket,
+            "--request-payment-configuration",
+            """{"Payer":"Requester"}""");
         using var mia = await App.SignInAsync("mia");
         var (id, role, arn) = await TrustedAsync(mia, Connections.StartBody("iamRole"));
         var configuration = Configuration(arn, bucket, NoEncryption);
-        var ended = await ApplyAsync(mia, id, role, configuration, offered => PutPolicyAsync(theirs, bucket, offered["bucketPolicy"]!), attempts: 1);
+        var ended = await ApplyAsync(
+            mia,
+            id,
+            role,
+            configuration,
+            offered => PutPolicyAsync(theirs, bucket, offered["bucketPolicy"]!),
+            attempts: 1);
         ended["verification"]!.ToJsonString().ShouldContain("requester pays");
 
         configuration["requesterPays"] = true;
         configuration["bucketOwner"] = AwsAdministrator.Our;
-        ended = await ApplyAsync(mia, id, role, configuration, offered => PutPolicyAsync(theirs, bucket, offered["bucketPolicy"]!), attempts: 2);
+        ended = await ApplyAsync(
+            mia,
+            id,
+            role,
+            configuration,
+            offered => PutPolicyAsync(theirs, bucket, offered["bucketPolicy"]!),
+            attempts: 2);
         ended.Text("status").ShouldBe("connected", ended.ToJsonString());
     }
 
@@ -118,7 +157,10 @@ public sealed class RoleFlowOverTls(TlsApp tls)
     }
 
     private async Task ConnectsAsync(
-        string encryption, Func<string, JsonNode>? policy = null, Func<string, Task>? prepare = null, Func<HttpClient, JsonNode, Task>? andThen = null)
+        string encryption,
+        Func<string, JsonNode>? policy = null,
+        Func<string, Task>? prepare = null,
+        Func<HttpClient, JsonNode, Task>? andThen = null)
     {
         using var mia = await App.SignInAsync("mia");
         var ended = await FlowAsync(mia, encryption, policy, prepare, []);
@@ -128,7 +170,12 @@ public sealed class RoleFlowOverTls(TlsApp tls)
     }
 
     private async Task IsRefusedAsync(
-        string encryption, Func<string, JsonNode>? policy, string check, string sentence, Func<string, Task>? prepare = null, string[]? creation = null)
+        string encryption,
+        Func<string, JsonNode>? policy,
+        string check,
+        string sentence,
+        Func<string, Task>? prepare = null,
+        string[]? creation = null)
     {
         using var mia = await App.SignInAsync("mia");
         var ended = await FlowAsync(mia, encryption, policy, prepare, creation ?? []);
@@ -138,14 +185,22 @@ public sealed class RoleFlowOverTls(TlsApp tls)
         $"{failed.Text("explanation")} {failed.Text("fix")}".ShouldContain(sentence);
     }
 
-    private async Task<JsonNode> FlowAsync(HttpClient http, string encryption, Func<string, JsonNode>? policy, Func<string, Task>? prepare, string[] creation)
+    private async Task<JsonNode> FlowAsync(
+        HttpClient http,
+        string encryption,
+        Func<string, JsonNode>? policy,
+        Func<string, Task>? prepare,
+        string[] creation)
     {
         var bucket = Connections.Unique("over-tls");
         await AwsAsync(["s3api", "create-bucket", "--bucket", bucket, .. creation]);
         if (prepare is not null)
             await prepare(bucket);
         if (policy is not null)
-            await PutPolicyAsync(Administrator, bucket, new JsonObject { ["Version"] = "2012-10-17", ["Statement"] = new JsonArray(policy(bucket)) });
+            await PutPolicyAsync(
+                Administrator,
+                bucket,
+                new JsonObject { ["Version"] = "2012-10-17", ["Statement"] = new JsonArray(policy(bucket)) });
         var (id, role, arn) = await TrustedAsync(http, Connections.StartBody("iamRole"));
         return await ApplyAsync(
             http,
@@ -155,7 +210,10 @@ public sealed class RoleFlowOverTls(TlsApp tls)
             async _ =>
             {
                 var present = policy is null ? null : await AwsAsync("s3api", "get-bucket-policy", "--bucket", bucket);
-                await PutPolicyAsync(Administrator, bucket, await http.PostAsync($"/api/connections/{id}/merged-bucket-policy", present, HttpStatusCode.OK));
+                await PutPolicyAsync(
+                    Administrator,
+                    bucket,
+                    await http.PostAsync($"/api/connections/{id}/merged-bucket-policy", present, HttpStatusCode.OK));
             },
             attempts: 1);
     }
@@ -165,20 +223,44 @@ public sealed class RoleFlowOverTls(TlsApp tls)
     {
         var connection = await http.PostAsync("/api/connections", start, HttpStatusCode.Accepted);
         var role = Connections.Unique("role");
-        var made = await AwsAsync("iam", "create-role", "--role-name", role, "--assume-role-policy-document", connection["trustPolicy"]!.ToJsonString());
+        var made = await AwsAsync(
+            "iam",
+            "create-role",
+            "--role-name",
+            role,
+            "--assume-role-policy-document",
+            connection["trustPolicy"]!.ToJsonString());
         await http.PostAsync($"/api/connections/{connection.Text("id")}/confirmations/trust-policy", null, HttpStatusCode.Accepted);
         await http.UntilAsync(connection.Text("id"), "awaitingConfiguration");
         return (connection.Text("id"), role, JsonNode.Parse(made)!["Role"]!.Text("Arn"));
     }
 
     /// <summary>From the configuration to the end of its verification.</summary>
-    private async Task<JsonNode> ApplyAsync(HttpClient http, string id, string role, JsonNode configuration, Func<JsonNode, Task> applyBucketPolicy, int attempts)
+    private async Task<JsonNode> ApplyAsync(
+        HttpClient http,
+        string id,
+        string role,
+        JsonNode configuration,
+        Func<JsonNode, Task> applyBucketPolicy,
+        int attempts)
     {
         await http.SendAsync(HttpMethod.Put, $"/api/connections/{id}/configuration", configuration, HttpStatusCode.Accepted);
         var bucket = configuration.Text("bucket");
         var offered = await http.UntilAsync(
-            id, now => now.Text("status") == "awaitingBucketPolicy" && now["attempt"]!.GetValue<int>() == attempts && now["rolePolicy"]!.ToJsonString().Contains(bucket, StringComparison.Ordinal));
-        await AwsAsync("iam", "put-role-policy", "--role-name", role, "--policy-name", "drive", "--policy-document", offered["rolePolicy"]!.ToJsonString());
+            id,
+            now =>
+                now.Text("status") == "awaitingBucketPolicy"
+                && now["attempt"]!.GetValue<int>() == attempts
+                && now["rolePolicy"]!.ToJsonString().Contains(bucket, StringComparison.Ordinal));
+        await AwsAsync(
+            "iam",
+            "put-role-policy",
+            "--role-name",
+            role,
+            "--policy-name",
+            "drive",
+            "--policy-document",
+            offered["rolePolicy"]!.ToJsonString());
         await applyBucketPolicy(offered);
         await http.PostAsync($"/api/connections/{id}/confirmations/bucket-policy", null, HttpStatusCode.Accepted);
         return await http.UntilAsync(id, now => now.Text("status") is "connected" || now["attempt"]!.GetValue<int>() > attempts);

@@ -47,10 +47,12 @@ public sealed class Listener : IDisposable
 
     public Task UntilAsync(int count) => UntilAsync(() => Received.Count >= count, () => $"{Received.Count} of {count} came");
 
-    public Task UntilAsync(Func<ReceivedEvent, bool> came) => UntilAsync(() => Received.Any(came), () => string.Join(", ", Received.Select(received => received.Json.ToJsonString())));
+    public Task UntilAsync(Func<ReceivedEvent, bool> came) =>
+        UntilAsync(() => Received.Any(came), () => string.Join(", ", Received.Select(received => received.Json.ToJsonString())));
 
     /// <summary>The webhook is deleted, so that what others do isn't sent here in vain.</summary>
-    public Task LeaveAsync(HttpClient admin) => admin.SendAsync(HttpMethod.Delete, $"/api/webhooks/{WebhookId}", null, HttpStatusCode.NoContent);
+    public Task LeaveAsync(HttpClient admin) =>
+        admin.SendAsync(HttpMethod.Delete, $"/api/webhooks/{WebhookId}", null, HttpStatusCode.NoContent);
 
     public void Dispose() => _receiver.Dispose();
 

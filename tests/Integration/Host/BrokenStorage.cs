@@ -20,7 +20,10 @@ public sealed class BrokenStorage
         ending.IsCancellationRequested.ShouldBeFalse();
 
         app.BreakDurableStorage();
-        using var answer = await mia.PostAsJsonAsync("/api/connections", Connections.StartBody("iamRole"), TestContext.Current.CancellationToken);
+        using var answer = await mia.PostAsJsonAsync(
+            "/api/connections",
+            Connections.StartBody("iamRole"),
+            TestContext.Current.CancellationToken);
 
         await Should.ThrowAsync<OperationCanceledException>(() => Task.Delay(TimeSpan.FromSeconds(30), ending));
         Environment.ExitCode.ShouldBe(1);

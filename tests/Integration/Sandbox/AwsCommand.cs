@@ -17,7 +17,9 @@ internal static class AwsCommand
     private static readonly Lazy<Task<string>> Socket = new(StartAsync);
 
     /// <summary>Runs the command to its end; answers its exit code and what it wrote.</summary>
-    public static async Task<(int Exit, string Output)> RunAsync(IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment)
+    public static async Task<(int Exit, string Output)> RunAsync(
+        IReadOnlyList<string> arguments,
+        IReadOnlyDictionary<string, string> environment)
     {
         var (exit, output, errors) = CanBePrepared
             ? await Shell.RunAsync(Path.Combine(Folder, "aws"), arguments, await PreparedAsync(environment))
@@ -36,11 +38,15 @@ internal static class AwsCommand
     private static async Task<string> StartAsync()
     {
         var socket = Path.Combine(Directory.CreateTempSubdirectory("serverless-drives-aws-").FullName, "socket");
-        _prepared = Process.Start(new ProcessStartInfo("/usr/bin/python3", [Path.Combine(Folder, "prepared.py"), socket])
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-        })!;
-        return await _prepared.StandardOutput.ReadLineAsync() == "ready" ? socket : throw new InvalidOperationException("The aws command could not be prepared.");
+        _prepared = Process.Start(
+            new ProcessStartInfo("/usr/bin/python3", [Path.Combine(Folder, "prepared.py"), socket])
+            {
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+            }
+        )!;
+        return await _prepared.StandardOutput.ReadLineAsync() == "ready"
+            ? socket
+            : throw new InvalidOperationException("The aws command could not be prepared.");
     }
 }

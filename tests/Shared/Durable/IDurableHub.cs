@@ -16,7 +16,11 @@ public static class DurableHubs
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     /// <summary>Starts an orchestration and waits for its end.</summary>
-    public static async Task<OrchestrationMetadata> RunAsync(this IDurableHub hub, string orchestrator, object? input = null, string? id = null)
+    public static async Task<OrchestrationMetadata> RunAsync(
+        this IDurableHub hub,
+        string orchestrator,
+        object? input = null,
+        string? id = null)
     {
         var started = await hub.Client.ScheduleNewOrchestrationInstanceAsync(orchestrator, input, new StartOrchestrationOptions(id));
         return await hub.EndOfAsync(started);

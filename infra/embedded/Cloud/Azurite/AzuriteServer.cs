@@ -10,7 +10,8 @@ namespace ServerlessDrives.Embedded.Cloud.Azurite;
 /// Azurite's table and blob services as a child process. It ends with this process, however that ends, and saves what it
 /// holds; a death of its own is repaired by starting it again on the same ports and data, for as long as that takes.
 /// </summary>
-internal sealed class AzuriteServer(AzuriteInstallation installation, string dataFolder, int tablePort, int blobPort, int queuePort = 0) : IAsyncDisposable
+internal sealed class AzuriteServer(AzuriteInstallation installation, string dataFolder, int tablePort, int blobPort, int queuePort = 0)
+    : IAsyncDisposable
 {
     private const string Account = "devstoreaccount1";
 
@@ -46,7 +47,9 @@ internal sealed class AzuriteServer(AzuriteInstallation installation, string dat
     public BlobServiceClient Blobs(int retries = MostRetries) =>
         new(BlobEndpoint, new Azure.Storage.StorageSharedKeyCredential(Account, Key), WithPatience(new BlobClientOptions(), retries));
 
-    /// <summary>Starts Azurite, after what an earlier start may have left running on the same data has ended, and returns once both services answer.</summary>
+    /// <summary>
+    /// Starts Azurite, after what an earlier start may have left running on the same data has ended, and returns once both services answer.
+    /// </summary>
     /// <exception cref="EmbeddedCloudException">It couldn't be installed or started.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {

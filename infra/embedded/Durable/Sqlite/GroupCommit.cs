@@ -6,8 +6,8 @@ using SQLitePCL;
 namespace ServerlessDrives.Embedded.Durable.Sqlite;
 
 /// <summary>
-/// The one writer. Operations that come while it commits share its next transaction: each is in it whole or not at all, and its task completes
-/// after the commit. Where the file can't be written, an operation fails, or waits and is tried again until it can.
+/// The one writer. Operations that come while it commits share its next transaction: each is in it whole or not at all, and its task
+/// completes after the commit. Where the file can't be written, an operation fails, or waits and is tried again until it can.
 /// </summary>
 internal sealed class GroupCommit : IDisposable
 {
@@ -35,7 +35,9 @@ internal sealed class GroupCommit : IDisposable
         _thread.Start();
     }
 
-    /// <summary>Called on the writer's thread before and after each commit; what it throws ends the writer, as the end of the process would.</summary>
+    /// <summary>
+    /// Called on the writer's thread before and after each commit; what it throws ends the writer, as the end of the process would.
+    /// </summary>
     public Action<CommitMoment>? Crash { get; set; }
 
     public long Commits { get; private set; }
@@ -195,7 +197,18 @@ internal sealed class GroupCommit : IDisposable
     }
 
     /// <summary>The file or the disk is to blame, and not the operation.</summary>
-    private static bool IsOfStorage(Exception failure) => failure is SqliteException { SqliteErrorCode: not (raw.SQLITE_ERROR or raw.SQLITE_CONSTRAINT or raw.SQLITE_MISMATCH or raw.SQLITE_MISUSE or raw.SQLITE_RANGE or raw.SQLITE_TOOBIG) };
+    private static bool IsOfStorage(Exception failure) =>
+        failure
+            is SqliteException
+            {
+                SqliteErrorCode: not (
+                    raw.SQLITE_ERROR
+                    or raw.SQLITE_CONSTRAINT
+                    or raw.SQLITE_MISMATCH
+                    or raw.SQLITE_MISUSE
+                    or raw.SQLITE_RANGE
+                    or raw.SQLITE_TOOBIG)
+            };
 
     private void RollBack()
     {

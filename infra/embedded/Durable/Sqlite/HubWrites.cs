@@ -19,7 +19,8 @@ internal static class HubWrites
         if (transaction.Find(id) is { } found)
         {
             if (kept.Contains(found.Status))
-                throw new OrchestrationAlreadyExistsException($"An orchestration with the instance ID '{id}' exists already, in the status {found.Status}.");
+                throw new OrchestrationAlreadyExistsException(
+                    $"An orchestration with the instance ID '{id}' exists already, in the status {found.Status}.");
             transaction.Delete(id);
         }
 
@@ -44,7 +45,9 @@ internal static class HubWrites
         transaction.Changed.Add(id);
     }
 
-    /// <summary>Puts a message down for its instance. One for an instance that is unknown or over, or for an earlier execution, reaches nobody.</summary>
+    /// <summary>
+    /// Puts a message down for its instance. One for an instance that is unknown or over, or for an earlier execution, reaches nobody.
+    /// </summary>
     public static void Send(this HubTransaction transaction, TaskMessage message)
     {
         var id = message.OrchestrationInstance.InstanceId;
@@ -54,9 +57,15 @@ internal static class HubWrites
             return;
         }
 
-        if (transaction.Find(id) is not { } found || IsOver(found, message.Event) || IsOfAnother(found, message.OrchestrationInstance.ExecutionId))
+        if (
+            transaction.Find(id) is not { } found
+            || IsOver(found, message.Event)
+            || IsOfAnother(found, message.OrchestrationInstance.ExecutionId))
             return;
-        if (message.Event is ExecutionTerminatedEvent terminated && found.Status is OrchestrationStatus.Pending && found.Scheduled > transaction.Now)
+        if (
+            message.Event is ExecutionTerminatedEvent terminated
+            && found.Status is OrchestrationStatus.Pending
+            && found.Scheduled > transaction.Now)
         {
             // It has not begun, and will not.
             transaction.Database.Execute("DELETE FROM messages WHERE instance = $1", id);
@@ -105,24 +114,35 @@ internal static class HubWrites
         }
         catch (OrchestrationAlreadyExistsException exists) when (started.ParentInstance is { } parent)
         {
-            var failure = new FailureDetails(typeof(OrchestrationAlreadyExistsException).FullName!, exists.Message, null, null, isNonRetriable: true);
-            transaction.Send(new TaskMessage
-            {
-                OrchestrationInstance = parent.OrchestrationInstance,
-                Event = new SubOrchestrationInstanceFailedEvent(-1, parent.TaskScheduleId, exists.Message, null, failure),
-            });
+            var failure = new FailureDetails(
+                typeof(OrchestrationAlreadyExistsException).FullName!,
+                exists.Message,
+                null,
+                null,
+                isNonRetriable: true);
+            transaction.Send(
+                new TaskMessage
+                {
+                    OrchestrationInstance = parent.OrchestrationInstance,
+                    Event = new SubOrchestrationInstanceFailedEvent(-1, parent.TaskScheduleId, exists.Message, null, failure),
+                });
         }
     }
 
     private static bool IsOver(FoundInstance found, HistoryEvent message) =>
         found.Status.IsOver() && !(message is ExecutionRewoundEvent && found.Status is OrchestrationStatus.Failed);
 
-    private static bool IsOfAnother(FoundInstance found, string? execution) => !string.IsNullOrEmpty(execution) && execution != found.Execution;
+    private static bool IsOfAnother(FoundInstance found, string? execution) =>
+        !string.IsNullOrEmpty(execution) && execution != found.Execution;
 
     private static void AddMessage(this HubTransaction transaction, string id, string? execution, HistoryEvent happened, long? due)
     {
         transaction.Database.Execute(
-            "INSERT INTO messages (instance, execution, due, event) VALUES ($1, $2, $3, $4)", id, execution, due, happened.ToProto().ToByteArray());
+            "INSERT INTO messages (instance, execution, due, event) VALUES ($1, $2, $3, $4)",
+            id,
+            execution,
+            due,
+            happened.ToProto().ToByteArray());
         transaction.Messages.Add((id, due));
     }
 }

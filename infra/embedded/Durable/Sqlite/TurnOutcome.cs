@@ -8,7 +8,11 @@ namespace ServerlessDrives.Embedded.Durable.Sqlite;
 /// <summary>What a turn ended with, to be stored at once.</summary>
 /// <param name="Status">Null where the turn had nothing to do.</param>
 internal sealed record TurnOutcome(
-    SqliteWorkItem Turn, OrchestrationRuntimeState State, IList<TaskMessage> Calls, IReadOnlyList<TaskMessage> Messages, OrchestrationState? Status)
+    SqliteWorkItem Turn,
+    OrchestrationRuntimeState State,
+    IList<TaskMessage> Calls,
+    IReadOnlyList<TaskMessage> Messages,
+    OrchestrationState? Status)
 {
     private string Id => Turn.InstanceId;
 
@@ -73,7 +77,9 @@ internal sealed record TurnOutcome(
             status.Status,
             status.FailureDetails.ToProto()?.ToByteArray(),
             // As the official provider has it: while suspended, the reason.
-            status.OrchestrationStatus is OrchestrationStatus.Suspended ? State.Events.OfType<ExecutionSuspendedEvent>().Last().Reason : status.Output);
+            status.OrchestrationStatus is OrchestrationStatus.Suspended
+                ? State.Events.OfType<ExecutionSuspendedEvent>().Last().Reason
+                : status.Output);
         if (isNew)
         {
             transaction.Database.Execute(
@@ -94,7 +100,13 @@ internal sealed record TurnOutcome(
 
     /// <summary>DurableTask.Core gives what a turn makes the computer's time, and not that of the clock.</summary>
     private static bool IsOfTheTurn(HistoryEvent happened) =>
-        happened is TaskScheduledEvent or TimerCreatedEvent or SubOrchestrationInstanceCreatedEvent or EventSentEvent or ExecutionCompletedEvent or OrchestratorCompletedEvent;
+        happened
+            is TaskScheduledEvent
+                or TimerCreatedEvent
+                or SubOrchestrationInstanceCreatedEvent
+                or EventSentEvent
+                or ExecutionCompletedEvent
+                or OrchestratorCompletedEvent;
 
     private static void Stamp(HistoryEvent happened, long now) => happened.Timestamp = new DateTime(now, DateTimeKind.Utc);
 }
