@@ -60,7 +60,12 @@ internal sealed class TableIdempotencyRecords(TableServiceClient service, TimePr
 
             var begun = new TableEntity(partition, key)
             {
-                [Schema] = 1, [Fingerprint] = fingerprint, [BegunAt] = now, [AliveAt] = now, [Owner] = Guid.NewGuid(), [OperationId] = Guid.CreateVersion7(now),
+                [Schema] = 1,
+                [Fingerprint] = fingerprint,
+                [BegunAt] = now,
+                [AliveAt] = now,
+                [Owner] = Guid.NewGuid(),
+                [OperationId] = Guid.CreateVersion7(now),
             };
             // Noted first: a row without its note would never go, a note without its row does no harm.
             await _table.UpsertEntityAsync(NoteOf(partition, key, now), TableUpdateMode.Replace, cancellation);

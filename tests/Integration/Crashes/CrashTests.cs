@@ -65,19 +65,19 @@ public sealed class CrashTests(CrashWorld world) : IClassFixture<CrashWorld>
             });
         }
 
-                await using var next = await world.IncarnateAsync(hub, null);
-                await next.EndOfAllAsync();
-                var now = (
-                    await world.App.Services.GetRequiredService<IDrives>().FindAsync(drive.Organization, drive.Id, CancellationToken.None)
-                )!.Value;
-                now.State.ShouldBe(DriveState.Connected);
-                (await SecretOfAsync(now)).ShouldNotBeNull();
-                (
-                    await next.Services.GetRequiredService<IHealthProbe>().LookAsync(LookTarget.Of(now), CancellationToken.None)
-                ).ShouldBeOfType<HealthOutcome.Reachable>();
-                var key = (DriveAuthentication.AccessKey)now.Authentication;
-                (await EnabledVersionsAsync(key.Secret)).ShouldBe([key.SecretVersion], "only what the drive uses is enabled");
-            });
+        await using var next = await world.IncarnateAsync(hub, null);
+        await next.EndOfAllAsync();
+        var now = (
+            await world.App.Services.GetRequiredService<IDrives>().FindAsync(drive.Organization, drive.Id, CancellationToken.None)
+        )!.Value;
+        now.State.ShouldBe(DriveState.Connected);
+        (await SecretOfAsync(now)).ShouldNotBeNull();
+        (
+            await next.Services.GetRequiredService<IHealthProbe>().LookAsync(LookTarget.Of(now), CancellationToken.None)
+        ).ShouldBeOfType<HealthOutcome.Reachable>();
+        var key = (DriveAuthentication.AccessKey)now.Authentication;
+        (await EnabledVersionsAsync(key.Secret)).ShouldBe([key.SecretVersion], "only what the drive uses is enabled");
+    });
 
     [Fact]
     public async Task A_change_of_the_default_that_is_killed_anywhere_leaves_one_default_and_is_written_down_and_told_if_it_was_made()
@@ -92,39 +92,39 @@ public sealed class CrashTests(CrashWorld world) : IClassFixture<CrashWorld>
             await using (var life = await world.IncarnateAsync(hub, death))
                 await Killing.LiveAsync(death, () => SetDefaultAsync(life, audience, second));
 
-                await using var next = await world.IncarnateAsync(hub, null);
-                var defaults = await next.Services.GetRequiredService<IDrives>().DefaultsAsync(first.Organization, CancellationToken.None);
-                defaults.Workspaces[audience.Id].ShouldBeOneOf(first.Id, second.Id);
-                (await ChangesToAsync(second)).ShouldBe(
-                    defaults.Workspaces[audience.Id] == second.Id ? 1 : 0,
-                    "the choice and its entry are written together");
-                await next.Of<TellUntoldEvents>().TellAsync(DateTimeOffset.UtcNow.AddHours(1), CancellationToken.None);
-                (await ToldAsync(second)).ShouldBe(
-                    defaults.Workspaces[audience.Id] == second.Id ? 1 : 0,
-                    "the choice and its event are written together");
-                await SetDefaultAsync(next, audience, second);
-                (await next.Services.GetRequiredService<IDrives>().DefaultsAsync(first.Organization, CancellationToken.None))
-                    .Workspaces[audience.Id]
-                    .ShouldBe(second.Id);
-                (await ChangesToAsync(second)).ShouldBe(1);
-                (await ToldAsync(second)).ShouldBe(1);
+            await using var next = await world.IncarnateAsync(hub, null);
+            var defaults = await next.Services.GetRequiredService<IDrives>().DefaultsAsync(first.Organization, CancellationToken.None);
+            defaults.Workspaces[audience.Id].ShouldBeOneOf(first.Id, second.Id);
+            (await ChangesToAsync(second)).ShouldBe(
+                defaults.Workspaces[audience.Id] == second.Id ? 1 : 0,
+                "the choice and its entry are written together");
+            await next.Of<TellUntoldEvents>().TellAsync(DateTimeOffset.UtcNow.AddHours(1), CancellationToken.None);
+            (await ToldAsync(second)).ShouldBe(
+                defaults.Workspaces[audience.Id] == second.Id ? 1 : 0,
+                "the choice and its event are written together");
+            await SetDefaultAsync(next, audience, second);
+            (await next.Services.GetRequiredService<IDrives>().DefaultsAsync(first.Organization, CancellationToken.None))
+                .Workspaces[audience.Id]
+                .ShouldBe(second.Id);
+            (await ChangesToAsync(second)).ShouldBe(1);
+            (await ToldAsync(second)).ShouldBe(1);
+            (
+                await next
+                    .Services.GetRequiredService<IUntoldEvents>()
+                    .BrokenAsync(DateTimeOffset.UtcNow.AddHours(1), CancellationToken.None)
+            ).ShouldBeEmpty();
+
+            async Task<int> ToldAsync(Drive drive) =>
                 (
-                    await next
-                        .Services.GetRequiredService<IUntoldEvents>()
-                        .BrokenAsync(DateTimeOffset.UtcNow.AddHours(1), CancellationToken.None)
-                ).ShouldBeEmpty();
+                    await world
+                        .App.Services.GetRequiredService<IWebhooks>()
+                        .DeliveriesAsync(first.Organization, webhook, new(null, audience.Id.Value), 100, null, CancellationToken.None)
+                ).Items.Count(delivery => delivery.Event.Data["after"]?.GetValue<string>() == drive.Id.Value);
 
-                async Task<int> ToldAsync(Drive drive) =>
-                    (
-                        await world
-                            .App.Services.GetRequiredService<IWebhooks>()
-                            .DeliveriesAsync(first.Organization, webhook, new(null, audience.Id.Value), 100, null, CancellationToken.None)
-                    ).Items.Count(delivery => delivery.Event.Data["after"]?.GetValue<string>() == drive.Id.Value);
-
-                async Task<int> ChangesToAsync(Drive drive) =>
-                    (await world.AuditOfAsync(audience.Id.Value)).Count(entry =>
-                        entry.Action == "default-drive.changed" && entry.After?["driveId"]?.GetValue<string>() == drive.Id.Value);
-            },
+            async Task<int> ChangesToAsync(Drive drive) =>
+                (await world.AuditOfAsync(audience.Id.Value)).Count(entry =>
+                    entry.Action == "default-drive.changed" && entry.After?["driveId"]?.GetValue<string>() == drive.Id.Value);
+        },
             atOnce: 1);
     }
 
@@ -141,8 +141,8 @@ public sealed class CrashTests(CrashWorld world) : IClassFixture<CrashWorld>
                     await life.Durable.WaitForInstanceStartAsync(key.Connection.Value);
                 }
 
-        await using (var life = await world.IncarnateAsync(hub, death))
-            await Killing.LiveAsync(death, () => ConfirmAsync(life));
+                await using (var life = await world.IncarnateAsync(hub, death))
+                    await Killing.LiveAsync(death, () => ConfirmAsync(life));
 
                 await using var next = await world.IncarnateAsync(hub, null);
                 foreach (
@@ -160,7 +160,7 @@ public sealed class CrashTests(CrashWorld world) : IClassFixture<CrashWorld>
                     await Task.Delay(20, patience.Token);
                 (await WrittenAsync()).ShouldBe(1);
 
-        async Task<DriveConnection> ReadAsync() => (await connections.FindAsync(key, CancellationToken.None))!.Value;
+                async Task<DriveConnection> ReadAsync() => (await connections.FindAsync(key, CancellationToken.None))!.Value;
 
                 async Task<int> WrittenAsync() =>
                     (await world.AuditOfAsync(key.Connection.Value)).Count(entry => entry.Action == "connection.confirmed");

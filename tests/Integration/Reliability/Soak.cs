@@ -183,7 +183,7 @@ public sealed class Soak
                 $"/api/drives/{drive.Text("id")}",
                 new { confirmation = drive.Text("displayName"), force = true },
                 HttpStatusCode.Accepted);
-        for (var until = DateTime.UtcNow.AddMinutes(3); (await Invariants.AllAsync(admin, "drives")).Count > 0 && DateTime.UtcNow < until; )
+        for (var until = DateTime.UtcNow.AddMinutes(3); (await Invariants.AllAsync(admin, "drives")).Count > 0 && DateTime.UtcNow < until;)
             await Task.Delay(500);
         var keys = await _app.Administrator().KeysAsync(Bucket, "");
         return

@@ -201,7 +201,7 @@ public sealed class FaultyBuckets(FaultyBuckets.Clouds clouds) : IClassFixture<F
                 {string.Join(
                     '\n',
                     Report.Checks.Select(check =>
-                        $"{check.Status, -13} {check.Name} {check.Permission} {check.AwsErrorCode} {(check.Status is CheckStatus.Passed ? "" : check.Explanation)}"
+                        $"{check.Status,-13} {check.Name} {check.Permission} {check.AwsErrorCode} {(check.Status is CheckStatus.Passed ? "" : check.Explanation)}"
                     )
                 )}
                 left: {string.Join(", ", Left)}

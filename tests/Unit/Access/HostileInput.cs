@@ -164,21 +164,21 @@ public sealed class HostileInput
                         ["Statement"] = element,
                     };
 
-        Ours("con_1").MergeInto(existing.ToJsonString()).TryGet(out var merged, out var problem).ShouldBeTrue(problem);
-        merged!["Id"]!.GetValue<string>().ShouldBe("theirs");
-        var texts = merged["Statement"]!.AsArray().Select(statement => statement!.ToJsonString()).ToList();
-        texts.Take(foreign.Length).ShouldBe(foreign.Select(statement => statement.ToJsonString()));
-        texts.Skip(foreign.Length).ShouldBe(Ours("con_1").ToJson()["Statement"]!.AsArray().Select(statement => statement!.ToJsonString()));
+                    Ours("con_1").MergeInto(existing.ToJsonString()).TryGet(out var merged, out var problem).ShouldBeTrue(problem);
+                    merged!["Id"]!.GetValue<string>().ShouldBe("theirs");
+                    var texts = merged["Statement"]!.AsArray().Select(statement => statement!.ToJsonString()).ToList();
+                    texts.Take(foreign.Length).ShouldBe(foreign.Select(statement => statement.ToJsonString()));
+                    texts.Skip(foreign.Length).ShouldBe(Ours("con_1").ToJson()["Statement"]!.AsArray().Select(statement => statement!.ToJsonString()));
 
-        Ours("con_1").MergeInto(merged.ToJsonString()).TryGet(out var again, out _).ShouldBeTrue();
-        again!.ToJsonString().ShouldBe(merged.ToJsonString());
+                    Ours("con_1").MergeInto(merged.ToJsonString()).TryGet(out var again, out _).ShouldBeTrue();
+                    again!.ToJsonString().ShouldBe(merged.ToJsonString());
 
-        // Another drive's statements on the same bucket are as foreign as anybody's.
-        Ours("con_2").MergeInto(merged.ToJsonString()).TryGet(out var both, out _).ShouldBeTrue();
-        both!["Statement"]!.AsArray().Take(texts.Count).Select(statement => statement!.ToJsonString()).ShouldBe(texts);
-        Ours("con_1").MergeInto(both.ToJsonString()).TryGet(out var back, out _).ShouldBeTrue();
-        back!["Statement"]!.AsArray().Count.ShouldBe(both["Statement"]!.AsArray().Count);
-    }, iter: 300);
+                    // Another drive's statements on the same bucket are as foreign as anybody's.
+                    Ours("con_2").MergeInto(merged.ToJsonString()).TryGet(out var both, out _).ShouldBeTrue();
+                    both!["Statement"]!.AsArray().Take(texts.Count).Select(statement => statement!.ToJsonString()).ShouldBe(texts);
+                    Ours("con_1").MergeInto(both.ToJsonString()).TryGet(out var back, out _).ShouldBeTrue();
+                    back!["Statement"]!.AsArray().Count.ShouldBe(both["Statement"]!.AsArray().Count);
+                }, iter: 300);
 
     private static Gen<string> One(params string[] of) => Gen.OneOf(Array.ConvertAll(of, Gen.Const));
 

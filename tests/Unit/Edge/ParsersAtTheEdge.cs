@@ -55,10 +55,10 @@ public sealed class ParsersAtTheEdge
                     return;
                 }
 
-        VisibleText.Reveal(name.Value).ShouldBe(name.Value);
-        VisibleText.KeyOf(name.Key).ShouldBe(name.Key);
-        VisibleText.KeyOf(name.Value.Replace(" ", "  ", StringComparison.Ordinal)).ShouldBe(name.Key);
-    });
+                VisibleText.Reveal(name.Value).ShouldBe(name.Value);
+                VisibleText.KeyOf(name.Key).ShouldBe(name.Key);
+                VisibleText.KeyOf(name.Value.Replace(" ", "  ", StringComparison.Ordinal)).ShouldBe(name.Key);
+            });
 
     [Fact]
     public void Policies()

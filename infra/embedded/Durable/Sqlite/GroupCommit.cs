@@ -200,15 +200,15 @@ internal sealed class GroupCommit : IDisposable
     private static bool IsOfStorage(Exception failure) =>
         failure
             is SqliteException
-            {
-                SqliteErrorCode: not (
+        {
+            SqliteErrorCode: not (
                     raw.SQLITE_ERROR
                     or raw.SQLITE_CONSTRAINT
                     or raw.SQLITE_MISMATCH
                     or raw.SQLITE_MISUSE
                     or raw.SQLITE_RANGE
                     or raw.SQLITE_TOOBIG)
-            };
+        };
 
     private void RollBack()
     {
