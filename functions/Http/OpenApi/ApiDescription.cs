@@ -45,7 +45,7 @@ public sealed class ApiDescription
             ["info"] = new JsonObject
             {
                 ["title"] = "ServerlessDrives",
-                ["version"] = assembly.GetName().Version?.ToString(3) ?? "1.0.0",
+                ["version"] = ServerlessDrivesApplication.Version,
                 ["summary"] = "Connects Amazon S3 buckets to workspaces as drives, and proves that they work.",
                 ["description"] = Introduction,
                 ["license"] = new JsonObject { ["name"] = "MIT", ["identifier"] = "MIT" },
