@@ -233,13 +233,21 @@ public sealed partial class SqliteOrchestrationService : IOrchestrationService, 
         // What comes before a scheduled start waits for it.
         if (messages.Count == 0 || (history.Events.Count == 0 && !messages.Exists(message => message.Message.Event is ExecutionStartedEvent)))
             return null;
+        var hasMore = messages.Count == MostMessagesATurn;
+        if (messages.Count > 1 && messages[0].Message.Event is ExecutionRewoundEvent)
+        {
+            // DurableTask.Core drops a rewind that does not come alone, and all that comes with it.
+            messages.RemoveRange(1, messages.Count - 1);
+            hasMore = true;
+        }
+
         return new()
         {
             InstanceId = instance,
             Execution = found.Execution,
             Taken = messages.ConvertAll(message => message.Sequence),
             History = history,
-            HasMore = messages.Count == MostMessagesATurn,
+            HasMore = hasMore,
             LockedUntilUtc = DateTime.MaxValue,
             NewMessages = messages.ConvertAll(message => message.Message),
             OrchestrationRuntimeState = new OrchestrationRuntimeState(history.Events),
