@@ -19,7 +19,10 @@ public sealed class RewindTests : IDisposable
 
     public RewindTests() => _functions
         .Activity<string, string>("Works", text => _works ? text : throw new InvalidOperationException("not yet"))
-        .Orchestrator("Calls", context => context.CallActivityAsync<string>("Works", "done"));
+        .Orchestrator("Calls", context => context.CallActivityAsync<string>("Works", "done"))
+        .Orchestrator("Wait", context => context.WaitForExternalEvent<string>("go"))
+        .Orchestrator("Parent", context => context.CallSubOrchestratorAsync<string>(
+            context.GetInput<string>()!, null, new TaskOptions().WithInstanceId("callee")));
 
     public void Dispose() => _folder.Delete(recursive: true);
 
@@ -65,11 +68,58 @@ public sealed class RewindTests : IDisposable
         static TaskMessage ToOne(HistoryEvent happened) => new() { OrchestrationInstance = new() { InstanceId = "one" }, Event = happened };
     }
 
+    [Fact]
+    public async Task A_rewound_caller_gets_the_result_of_a_sub_orchestration_that_was_rewound_before_it()
+    {
+        await using var hub = await StartAsync();
+        await FailsAsync(hub, "Parent", "parent", "Calls");
+        _works = true;
+        foreach (var id in new[] { "callee", "parent" })
+        {
+            await RewindAsync(hub, id);
+            (await hub.EndOfAsync(id)).ReadOutputAs<string>().ShouldBe("done");
+        }
+    }
+
+    [Fact]
+    public async Task A_rewound_caller_of_a_terminated_sub_orchestration_fails_again()
+    {
+        await using var hub = await StartAsync();
+        await hub.Client.ScheduleNewOrchestrationInstanceAsync("Parent", "Wait", new StartOrchestrationOptions("parent"));
+        await hub.UntilAsync("callee", now => now.IsRunning);
+        await hub.Client.TerminateInstanceAsync("callee");
+        (await hub.EndOfAsync("parent")).RuntimeStatus.ShouldBe(OrchestrationRuntimeStatus.Failed);
+        await RewindAsync(hub, "parent");
+        (await hub.EndOfAsync("parent")).RuntimeStatus.ShouldBe(OrchestrationRuntimeStatus.Failed);
+    }
+
+    [Fact]
+    public async Task A_rewound_caller_of_what_is_purged_or_not_its_own_fails_again_and_leaves_others_alone()
+    {
+        await using var hub = await StartAsync();
+        await FailsAsync(hub, "Parent", "first", "Calls");
+        (await hub.Client.PurgeInstanceAsync("callee")).PurgedInstanceCount.ShouldBe(1);
+        await FailsAgainAsync("first");
+        await hub.Client.ScheduleNewOrchestrationInstanceAsync("Wait", null, new StartOrchestrationOptions("callee"));
+        await FailsAsync(hub, "Parent", "second", "Wait");
+        await hub.Client.RaiseEventAsync("callee", "go", "on");
+        var end = await hub.EndOfAsync("callee");
+        await FailsAgainAsync("second");
+        (await hub.EndOfAsync("callee")).LastUpdatedAt.ShouldBe(end.LastUpdatedAt);
+
+        async Task FailsAgainAsync(string id)
+        {
+            await RewindAsync(hub, id);
+            var failure = (await hub.EndOfAsync(id)).FailureDetails!.InnerFailure!;
+            failure.ErrorMessage.ShouldBe("There is no sub-orchestration 'callee' that could be rewound.");
+        }
+    }
+
     private static Task RewindAsync(TestHub hub, string id) =>
         hub.Client.RewindInstanceAsync(id, "it works now", TestContext.Current.CancellationToken);
 
-    private static async Task FailsAsync(TestHub hub, string orchestrator, string id) =>
-        (await hub.RunAsync(orchestrator, id: id)).RuntimeStatus.ShouldBe(OrchestrationRuntimeStatus.Failed);
+    private static async Task FailsAsync(TestHub hub, string orchestrator, string id, string? input = null) =>
+        (await hub.RunAsync(orchestrator, input, id)).RuntimeStatus.ShouldBe(OrchestrationRuntimeStatus.Failed);
 
     private async Task<TestHub> StartAsync()
     {

@@ -107,6 +107,9 @@ internal static class HubWrites
 
     public static FoundInstance? Find(this HubTransaction transaction, string id) => transaction.Database.FindInstance(id);
 
+    public static bool IsCalledBy(this HubTransaction transaction, string id, string caller) =>
+        transaction.Database.Number("SELECT count(*) FROM instances WHERE id = $1 AND parent = $2", id, caller) > 0;
+
     public static string? ToText(IDictionary<string, string>? tags) => tags is { Count: > 0 } ? JsonSerializer.Serialize(tags) : null;
 
     private static void StartChild(HubTransaction transaction, TaskMessage message, ExecutionStartedEvent started)
@@ -126,10 +129,13 @@ internal static class HubWrites
         }
     }
 
-    /// <summary>What is over takes nothing. A rewind is for what has failed; what is rewound sends itself another, with its execution.</summary>
+    /// <summary>
+    /// What is over takes nothing. A rewind is for what has failed, and for all that is over if its caller is rewound and waits again.
+    /// What is rewound sends itself another rewind, with its execution.
+    /// </summary>
     private static bool Takes(FoundInstance found, TaskMessage message) =>
-        message.Event is ExecutionRewoundEvent && string.IsNullOrEmpty(message.OrchestrationInstance.ExecutionId)
-            ? found.Status is OrchestrationStatus.Failed
+        message.Event is ExecutionRewoundEvent rewound && string.IsNullOrEmpty(message.OrchestrationInstance.ExecutionId)
+            ? found.Status is OrchestrationStatus.Failed || (rewound.ParentExecutionId is not null && found.Status.IsOver())
             : !found.Status.IsOver();
 
     private static bool IsOfAnother(FoundInstance found, string? execution) => !string.IsNullOrEmpty(execution) && execution != found.Execution;
