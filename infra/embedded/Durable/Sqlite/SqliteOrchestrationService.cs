@@ -86,11 +86,12 @@ public sealed partial class SqliteOrchestrationService : IOrchestrationService, 
         _database.Dispose();
     }
 
-    // The constructor makes the file.
-    public Task CreateAsync() => Task.CompletedTask;
+    /// <summary>Deletes what there is.</summary>
+    public Task CreateAsync() => CreateAsync(recreateInstanceStore: true);
 
     public Task CreateAsync(bool recreateInstanceStore) => recreateInstanceStore ? DeleteAsync() : Task.CompletedTask;
 
+    // The constructor makes the file.
     public Task CreateIfNotExistsAsync() => Task.CompletedTask;
 
     public Task DeleteAsync() => DeleteAsync(deleteInstanceStore: true);
