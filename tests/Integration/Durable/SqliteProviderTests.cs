@@ -146,6 +146,21 @@ public sealed class SqliteProviderTests : IDisposable
     }
 
     [Fact]
+    public async Task A_hub_that_is_created_anew_is_empty_and_works()
+    {
+        await using var hub = await StartAsync(Options);
+        await hub.Client.ScheduleNewOrchestrationInstanceAsync("Wait", null, new StartOrchestrationOptions("one"));
+        await hub.UntilAsync("one", now => now.IsRunning);
+        await hub.Storage().CreateIfNotExistsAsync();
+        (await hub.Client.GetInstanceAsync("one")).ShouldNotBeNull();
+        await hub.Storage().CreateAsync();
+        (await hub.Client.GetInstanceAsync("one")).ShouldBeNull();
+        await hub.Client.ScheduleNewOrchestrationInstanceAsync("Wait", null, new StartOrchestrationOptions("one"));
+        await hub.Client.RaiseEventAsync("one", "go", "on");
+        (await hub.EndOfAsync("one")).ReadOutputAs<string>().ShouldBe("on");
+    }
+
+    [Fact]
     public async Task While_the_disk_is_full_clients_are_told_so_and_work_waits_until_there_is_room()
     {
         using var mayEnd = new SemaphoreSlim(0);

@@ -57,13 +57,21 @@ internal static class HubWrites
             return;
         }
 
-        if (
-            transaction.Find(id) is not { } found
-            || IsOver(found, message.Event)
-            || IsOfAnother(found, message.OrchestrationInstance.ExecutionId))
+        var execution = message.OrchestrationInstance.ExecutionId;
+        if (transaction.Find(id) is not { } found || !Takes(found, message) || IsOfAnother(found, execution))
             return;
-        if (
-            message.Event is ExecutionTerminatedEvent terminated
+        if (message.Event is ExecutionRewoundEvent && found.Status.IsOver())
+        {
+            // From now on it isn't over, for whoever waits for its end.
+            transaction.Database.Execute(
+                "UPDATE instances SET status = $2, output = NULL, failure = NULL, updated = $3, completed = NULL WHERE id = $1",
+                id,
+                (int)OrchestrationStatus.Pending,
+                transaction.Now);
+            transaction.Changed.Add(id);
+        }
+
+        if (message.Event is ExecutionTerminatedEvent terminated
             && found.Status is OrchestrationStatus.Pending
             && found.Scheduled > transaction.Now)
         {
@@ -81,7 +89,7 @@ internal static class HubWrites
 
         message.Event.Timestamp = new DateTime(transaction.Now, DateTimeKind.Utc);
         var due = message.Event is TimerFiredEvent timer ? timer.FireAt.ToUniversalTime().Ticks : (long?)null;
-        transaction.AddMessage(id, message.OrchestrationInstance.ExecutionId, message.Event, due);
+        transaction.AddMessage(id, execution, message.Event, due);
     }
 
     public static void Call(this HubTransaction transaction, TaskMessage message)
@@ -103,6 +111,9 @@ internal static class HubWrites
     }
 
     public static FoundInstance? Find(this HubTransaction transaction, string id) => transaction.Database.FindInstance(id);
+
+    public static bool IsCalledBy(this HubTransaction transaction, string id, string caller) =>
+        transaction.Database.Number("SELECT count(*) FROM instances WHERE id = $1 AND parent = $2", id, caller) > 0;
 
     public static string? ToText(IDictionary<string, string>? tags) => tags is { Count: > 0 } ? JsonSerializer.Serialize(tags) : null;
 
@@ -129,8 +140,14 @@ internal static class HubWrites
         }
     }
 
-    private static bool IsOver(FoundInstance found, HistoryEvent message) =>
-        found.Status.IsOver() && !(message is ExecutionRewoundEvent && found.Status is OrchestrationStatus.Failed);
+    /// <summary>
+    /// What is over takes nothing. A rewind is for what has failed, and for all that is over if its caller is rewound and waits again.
+    /// What is rewound sends itself another rewind, with its execution.
+    /// </summary>
+    private static bool Takes(FoundInstance found, TaskMessage message) =>
+        message.Event is ExecutionRewoundEvent rewound && string.IsNullOrEmpty(message.OrchestrationInstance.ExecutionId)
+            ? found.Status is OrchestrationStatus.Failed || (rewound.ParentExecutionId is not null && found.Status.IsOver())
+            : !found.Status.IsOver();
 
     private static bool IsOfAnother(FoundInstance found, string? execution) =>
         !string.IsNullOrEmpty(execution) && execution != found.Execution;

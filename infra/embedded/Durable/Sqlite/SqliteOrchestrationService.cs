@@ -89,11 +89,12 @@ public sealed partial class SqliteOrchestrationService : IOrchestrationService, 
         _database.Dispose();
     }
 
-    // The constructor makes the file.
-    public Task CreateAsync() => Task.CompletedTask;
+    /// <summary>Deletes what there is.</summary>
+    public Task CreateAsync() => CreateAsync(recreateInstanceStore: true);
 
     public Task CreateAsync(bool recreateInstanceStore) => recreateInstanceStore ? DeleteAsync() : Task.CompletedTask;
 
+    // The constructor makes the file.
     public Task CreateIfNotExistsAsync() => Task.CompletedTask;
 
     public Task DeleteAsync() => DeleteAsync(deleteInstanceStore: true);
@@ -251,13 +252,21 @@ public sealed partial class SqliteOrchestrationService : IOrchestrationService, 
             messages.Count == 0
             || (history.Events.Count == 0 && !messages.Exists(message => message.Message.Event is ExecutionStartedEvent)))
             return null;
+        var hasMore = messages.Count == MostMessagesATurn;
+        if (messages.Count > 1 && messages[0].Message.Event is ExecutionRewoundEvent)
+        {
+            // DurableTask.Core drops a rewind that does not come alone, and all that comes with it.
+            messages.RemoveRange(1, messages.Count - 1);
+            hasMore = true;
+        }
+
         return new()
         {
             InstanceId = instance,
             Execution = found.Execution,
             Taken = messages.ConvertAll(message => message.Sequence),
             History = history,
-            HasMore = messages.Count == MostMessagesATurn,
+            HasMore = hasMore,
             LockedUntilUtc = DateTime.MaxValue,
             NewMessages = messages.ConvertAll(message => message.Message),
             OrchestrationRuntimeState = new OrchestrationRuntimeState(history.Events),

@@ -36,9 +36,30 @@ internal sealed record TurnOutcome(
         }
 
         foreach (var message in Messages)
-            transaction.Send(message);
+        {
+            if (message.Event is ExecutionRewoundEvent { InstanceId: { } callee } && !transaction.IsCalledBy(callee, Id))
+                FailCalls(transaction, callee);
+            else
+                transaction.Send(message);
+        }
+
         transaction.Changed.Add(Id);
         return Status.IsOver() ? null : history;
+    }
+
+    /// <summary>What is rewound waits for each callee that failed, also if it is purged, or never was as another had its ID.</summary>
+    private void FailCalls(HubTransaction transaction, string callee)
+    {
+        var message = $"There is no sub-orchestration '{callee}' that could be rewound.";
+        var failure = new FailureDetails("SubOrchestrationNotFound", message, null, null, isNonRetriable: true);
+        foreach (var call in State.Events.OfType<SubOrchestrationInstanceCreatedEvent>().Where(created => created.InstanceId == callee))
+        {
+            transaction.Send(new()
+            {
+                OrchestrationInstance = State.OrchestrationInstance,
+                Event = new SubOrchestrationInstanceFailedEvent(-1, call.EventId, message, null, failure),
+            });
+        }
     }
 
     private StoredHistory WriteHistory(HubTransaction transaction)
