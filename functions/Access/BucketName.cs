@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Net;
+using System.Text;
 using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
 
@@ -73,7 +74,7 @@ public sealed partial record BucketName : IParsed<BucketName>
         if (name.Any(char.IsAsciiLetterUpper) && ProblemOf(name.ToLowerInvariant()) is null)
             return $"Bucket names are in lower case; did you mean {name.ToLowerInvariant()}?";
         if (name.AsSpan().IndexOfAnyExcept(Alphabet) is var wrong and >= 0)
-            return $"A bucket's name has only lower-case letters, digits, dots and hyphens; {Typed.Quote(name)} has {Typed.Quote(name[wrong].ToString())}.";
+            return $"A bucket's name has only lower-case letters, digits, dots and hyphens; {Typed.Quote(name)} has {Typed.Character(Rune.GetRuneAt(name, wrong))}.";
         if (!char.IsAsciiLetterOrDigit(name[0]) || !char.IsAsciiLetterOrDigit(name[^1]))
             return $"A bucket's name starts and ends with a letter or a digit; {Typed.Quote(name)} doesn't.";
         if (name.Contains("..", StringComparison.Ordinal))

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using ServerlessDrives.Connecting.Buckets;
 using ServerlessDrives.Workspaces;
 
 namespace ServerlessDrives.Connecting;
@@ -23,6 +24,7 @@ public static class ConnectingComposition
         services.AddSingleton<ConnectionDesk>();
         services.AddSingleton<CallbackDesk>();
         services.AddSingleton<CallbackLimits>();
+        services.AddSingleton<BucketLookup>();
         services.AddSingleton<SetupDesk>();
         services.AddSingleton<ConnectionViews>();
         services.AddSingleton<IWorkspaceContents, WorkspaceConnections>();

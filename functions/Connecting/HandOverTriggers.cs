@@ -61,6 +61,7 @@ public sealed class HandOverTriggers(IConnections connections, ConnectionViews v
     [Requires(Need.Person)]
     [Summary("The open step as something to run")]
     [Query("format", "In which form.", Required = true, OneOf = ["aws-cli", "cloudformation", "terraform"])]
+    [Query<bool>("preview", "True for a text to look at: no callback link is made, and a mark stands in its place.")]
     [Answers(200, "A script for the aws CLI.", ContentType = "text/x-shellscript")]
     [Answers(200, "A CloudFormation template.", ContentType = "application/json")]
     [Answers(200, "A Terraform module.", ContentType = "text/plain")]
@@ -73,7 +74,7 @@ public sealed class HandOverTriggers(IConnections connections, ConnectionViews v
         var format = SetupText.FormatOf(request.Query["format"]);
         if (format is null)
             return Refusal.Invalid("format", "One of aws-cli, cloudformation, terraform was expected.").AsProblem();
-        var written = await setup.WriteAsync(request.Person(), connection, format.Value, BaseAddress(request), request.HttpContext.RequestAborted);
+        var written = await setup.WriteAsync(request.Person(), connection, format.Value, BaseAddress(request), request.Query["preview"] == "true", request.HttpContext.RequestAborted);
         return written.Answer(text =>
         {
             // A script holds callback links, which whoever has them can use.

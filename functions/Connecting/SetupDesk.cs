@@ -8,7 +8,8 @@ namespace ServerlessDrives.Connecting;
 public sealed class SetupDesk(ConnectionViews views, CallbackDesk callbacks)
 {
     /// <param name="baseAddress">Where callback links lead.</param>
-    public async Task<Result<string>> WriteAsync(Person person, DriveConnection connection, SetupFormat format, Uri baseAddress, CancellationToken cancellation)
+    /// <param name="preview">To be looked at only: no callback link is made, and a mark stands in its place.</param>
+    public async Task<Result<string>> WriteAsync(Person person, DriveConnection connection, SetupFormat format, Uri baseAddress, bool preview, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(connection);
         if (connection.OpenStep is not { } open)
@@ -25,6 +26,12 @@ public sealed class SetupDesk(ConnectionViews views, CallbackDesk callbacks)
                 : [open];
             foreach (var step in steps)
             {
+                if (preview)
+                {
+                    links.Add(new Uri(baseAddress, "/api/callbacks/MADE-WHEN-COPIED"));
+                    continue;
+                }
+
                 if (!(await callbacks.MakeAsync(person, new(connection.Organization, connection.Id), step, life: null, cancellation)).TryGet(out var made, out var refusal))
                     return refusal;
                 links.Add(new Uri(baseAddress, $"/api/callbacks/{made.Token.Reveal()}"));

@@ -95,4 +95,8 @@ public interface IHoldsDrives
 }
 
 /// <param name="Id">Such as <c>int_…</c>.</param>
-public sealed record DriveHold(string Id, string Description);
+public sealed record DriveHold(string Id, string DisplayName)
+{
+    /// <summary>The name again, as this answer called it at first.</summary>
+    public string Description => DisplayName;
+}

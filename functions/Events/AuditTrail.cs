@@ -37,6 +37,7 @@ public interface IAuditTrail
 }
 
 /// <param name="From">Nothing before this; null for all.</param>
-/// <param name="Actor">The id of one actor; null for all.</param>
+/// <param name="Actors">The ids of some actors; none for all.</param>
 /// <param name="Resource">One resource's id; null for all.</param>
-public sealed record AuditQuery(OrganizationId Organization, DateTimeOffset? From, string? Actor, string? Resource);
+/// <param name="About">A part of the id of what was acted upon, or of a name that it had; null for all.</param>
+public sealed record AuditQuery(OrganizationId Organization, DateTimeOffset? From, IReadOnlyList<string> Actors, string? Resource, string? About);

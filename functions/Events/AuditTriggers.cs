@@ -31,13 +31,16 @@ public sealed record AuditEntryView(string Id, DateTimeOffset At, Actor Actor, s
 [Section("Events")]
 public sealed class AuditTriggers(IAuditTrail audit, IPeople people)
 {
+    private const int MostActors = 20;
+
     [Function("ListAudit")]
     [Requires(Need.Admin)]
     [Summary("Who did what")]
     [AnswersPage<AuditEntryView>("The newest first.")]
     [Query<DateTimeOffset>("from", "Nothing before this.")]
-    [Query("actor", "Only what this one did.")]
+    [Query<IReadOnlyList<string>>("actor", "Only what these did, at most 20: actor=…&actor=….")]
     [Query("resource", "Only what was done to this.")]
+    [Query("about", "Only what was done to something whose id or name has this in it, whatever the case. A page may hold fewer entries than asked for and still have a next one.")]
     [Refuses("invalid")]
     public async Task<IResult> ListAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/audit")] HttpRequest request)
     {
@@ -52,7 +55,10 @@ public sealed class AuditTriggers(IAuditTrail audit, IPeople people)
             from = parsed;
         }
 
-        var query = new AuditQuery(request.Person().Organization, from, Text(request, "actor"), Text(request, "resource"));
+        var actors = request.Query["actor"].OfType<string>().Where(actor => actor.Length is > 0 and <= 200).Distinct().ToList();
+        if (actors.Count > MostActors)
+            return Refusal.Invalid("actor", $"At most {MostActors} can be asked for at once.").AsProblem();
+        var query = new AuditQuery(request.Person().Organization, from, actors, Text(request, "resource"), Text(request, "about"));
         var page = await audit.ListAsync(query, paging.Limit, paging.Cursor, request.HttpContext.RequestAborted);
         var known = await people.FindAsync(query.Organization, page.Items.SelectMany(AuditEntryView.UsersOf).Distinct(), request.HttpContext.RequestAborted);
         return Answers.List(page.Select(entry => AuditEntryView.Of(entry, known)));

@@ -85,8 +85,8 @@ public sealed class SendDueEvents(IWebhooks webhooks, IWebhookSender sender, IEv
             return;
         if (attempt.Succeeded)
         {
-            if (webhook.FailingSince is not null)
-                await webhooks.SaveAsync(read.With(webhook with { FailingSince = null }), act: null, cancellation);
+            if (webhook.FailingSince is not null || webhook.WorksSince is null)
+                await webhooks.SaveAsync(read.With(webhook with { FailingSince = null, WorksSince = attempt.At }), act: null, cancellation);
         }
         else if (attempt.IsFinal || delivery.SaysDead(webhook))
         {

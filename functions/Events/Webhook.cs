@@ -22,6 +22,9 @@ public sealed record Webhook
     /// <summary>Since when nothing could be delivered; null while it works.</summary>
     public DateTimeOffset? FailingSince { get; init; }
 
+    /// <summary>Since when deliveries arrive; null before the first one.</summary>
+    public DateTimeOffset? WorksSince { get; init; }
+
     /// <summary>When it was given up: after a day of failures, or when it answered 410.</summary>
     public DateTimeOffset? DisabledAt { get; init; }
 

@@ -10,16 +10,18 @@ namespace ServerlessDrives.Events;
 [NeedsFields("url")]
 public sealed record CreateWebhookBody(string? Url, string? Description, IReadOnlyList<string>? Events);
 
+/// <param name="WorksSince">Since when deliveries arrive; null before the first one.</param>
 /// <param name="SigningSecret">Only in the answer that creates it.</param>
 public sealed record WebhookView(
-    WebhookId Id, Uri Url, string? Description, IReadOnlyList<string> Events, string Status, DateTimeOffset? FailingSince, DateTimeOffset? DisabledAt, string? SigningSecret, UserId CreatedBy, DateTimeOffset CreatedAt)
+    WebhookId Id, Uri Url, string? Description, IReadOnlyList<string> Events, string Status, DateTimeOffset? WorksSince, DateTimeOffset? FailingSince, DateTimeOffset? DisabledAt,
+    string? SigningSecret, UserId CreatedBy, DateTimeOffset CreatedAt)
 {
     public static WebhookView Of(Webhook webhook, string? signingSecret = null)
     {
         ArgumentNullException.ThrowIfNull(webhook);
         return new(
             webhook.Id, webhook.Url, webhook.Description, webhook.Types, webhook.DisabledAt is not null ? "disabled" : webhook.FailingSince is not null ? "failing" : "active",
-            webhook.FailingSince, webhook.DisabledAt, signingSecret, webhook.CreatedBy, webhook.CreatedAt);
+            webhook.WorksSince, webhook.FailingSince, webhook.DisabledAt, signingSecret, webhook.CreatedBy, webhook.CreatedAt);
     }
 }
 

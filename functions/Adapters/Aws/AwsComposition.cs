@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using ServerlessDrives.Access;
+using ServerlessDrives.Connecting.Buckets;
 using ServerlessDrives.Files;
 using ServerlessDrives.Health;
 using ServerlessDrives.Integrations;
@@ -38,6 +39,7 @@ public static class AwsComposition
         services.AddSingleton<S3Presigned>();
         services.AddSingleton<IDriveFiles, S3DriveFiles>();
         services.AddSingleton<IDirectTransfers, S3Addresses>();
+        services.AddSingleton<IBucketDirectory, UnsignedBuckets>();
         services.AddSingleton<IHealthProbe, S3HealthProbe>();
         services.AddSingleton<IArrivals, S3Arrivals>();
         services.AddSingleton<ISns, SnsNotary>();

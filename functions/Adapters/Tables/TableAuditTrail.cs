@@ -16,6 +16,10 @@ internal sealed class TableAuditTrail(TableServiceClient service, OrganizationTa
     private const string Prefix = "audit|";
     private const string End = "~";
 
+    /// <summary>Rows that are looked through at once, and for one page.</summary>
+    private const int SearchedAtOnce = 500;
+    private const int MostSearched = 5_000;
+
     private readonly IReadOnlyList<TableClient> _tables = [.. Tables.Select(service.GetTableClient)];
 
     public async Task RecordAsync(Act act, string key, CancellationToken cancellation)
@@ -38,12 +42,59 @@ internal sealed class TableAuditTrail(TableServiceClient service, OrganizationTa
         After = act.After?.ToJsonString(),
     };
 
-    public async Task<Page<AuditEntry>> ListAsync(AuditQuery query, int limit, string? cursor, CancellationToken cancellation)
+    public Task<Page<AuditEntry>> ListAsync(AuditQuery query, int limit, string? cursor, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(query);
+        return query.About is null ? PageAsync(query, limit, cursor, cancellation) : SearchAsync(query, query.About, limit, cursor, cancellation);
+    }
+
+    /// <summary>Tables can't search within texts, so the rows are read and looked through, a bounded number for each page.</summary>
+    private async Task<Page<AuditEntry>> SearchAsync(AuditQuery query, string about, int limit, string? cursor, CancellationToken cancellation)
+    {
+        // Most entries of a thing don't repeat its name; the ids of what was once called so are looked for first.
+        var named = new HashSet<string>();
+        string? next = null;
+        var read = 0;
+        do
+        {
+            var page = await PageAsync(new(query.Organization, From: null, [], Resource: null, About: null), SearchedAtOnce, next, cancellation);
+            named.UnionWith(page.Items.Where(entry => Names(entry).Any(Matches)).Select(entry => entry.Resource));
+            (next, read) = (page.NextCursor, read + page.Items.Count);
+        }
+        while (next is not null && read < MostSearched);
+
+        var found = new List<AuditEntry>();
+        read = 0;
+        do
+        {
+            var page = await PageAsync(query, SearchedAtOnce, cursor, cancellation);
+            foreach (var entry in page.Items)
+            {
+                if (named.Contains(entry.Resource) || Matches(entry.Resource) || Names(entry).Any(Matches))
+                    found.Add(entry);
+                if (found.Count == limit)
+                    return new(found, entry.Id);
+            }
+
+            (cursor, read) = (page.NextCursor, read + page.Items.Count);
+        }
+        while (cursor is not null && read < MostSearched);
+        return new(found, cursor);
+
+        bool Matches(string text) => text.Contains(about, StringComparison.OrdinalIgnoreCase);
+    }
+
+    private static IEnumerable<string> Names(AuditEntry entry) =>
+        from state in new[] { entry.After, entry.Before }
+        from key in new[] { "displayName", "name", "url" }
+        where state?[key] is JsonValue
+        select state[key]!.ToString();
+
+    private async Task<Page<AuditEntry>> PageAsync(AuditQuery query, int limit, string? cursor, CancellationToken cancellation)
+    {
         var filter = Filters.And(
             query.From is { } from ? TableClient.CreateQueryFilter($"RowKey lt {Prefix + Backwards(from) + End}") : null,
-            query.Actor is { } actor ? TableClient.CreateQueryFilter($"ActorId eq {actor}") : null,
+            query.Actors.Count == 0 ? null : $"({string.Join(" or ", query.Actors.Select(actor => TableClient.CreateQueryFilter($"ActorId eq {actor}")))})",
             query.Resource is { } resource ? TableClient.CreateQueryFilter($"Resource eq {resource}") : null);
         var pages = await Task.WhenAll(_tables.Select(one => one.PageAsync<AuditRow>(query.Organization.Value, Prefix, filter, limit, cursor, cancellation)));
         var rows = pages.SelectMany(page => page.Items).OrderBy(row => row.RowKey, StringComparer.Ordinal).ToList();

@@ -103,13 +103,20 @@ public sealed class ApiDescription
                 ["additionalProperties"] = new JsonObject { ["type"] = "array", ["items"] = new JsonObject { ["type"] = "string" } },
                 ["description"] = "Messages by field, with `invalid`.",
             },
-            ["usedBy"] = new JsonObject { ["type"] = "array", ["items"] = new JsonObject { ["type"] = "object" }, ["description"] = "What stands in the way, by id and name." },
+            ["usedBy"] = new JsonObject { ["type"] = "array", ["items"] = HoldSchema(), ["description"] = "What stands in the way, by id and name." },
             ["reason"] = Text("Finer than the code, of callback links: `over`, `outdated`, `not-yet`."),
             ["verification"] = new JsonObject { ["$ref"] = "#/components/schemas/VerificationReport" },
             ["size"] = new JsonObject { ["type"] = "integer", ["description"] = "The file's size in bytes, with `range-not-satisfiable`." },
             ["awsErrorCode"] = Text("AWS's own code, with `aws-…`."),
             ["awsRequestId"] = Text("For a ticket to AWS, with `aws-…`."),
         },
+    };
+
+    private static JsonObject HoldSchema() => new()
+    {
+        ["type"] = "object",
+        ["required"] = new JsonArray("id", "displayName"),
+        ["properties"] = new JsonObject { ["id"] = new JsonObject { ["type"] = "string" }, ["displayName"] = new JsonObject { ["type"] = "string" } },
     };
 
     private static JsonObject Text(string description, string? format = null)

@@ -29,6 +29,7 @@ public static class MatrixRequests
         Anew("DELETE /api/workspaces/{workspaceId}/members/{userId}", _ => "somebody", w => w.NewMemberAsync(), (w, user) => Delete($"/api/workspaces/{w.Workspace}/members/{user}")),
 
         // Connecting
+        One("GET /api/buckets/{name}", _ => Get("/api/buckets/acme-documents")),
         One("GET /api/connections", _ => Get("/api/connections")),
         new("GET /api/connections", "?workspaceId", Made(w => Get($"/api/connections?workspaceId={w.Workspace}"))),
         .. Both("POST /api/connections", (w, owner) => Post("/api/connections", w.StartBody(owner))),
