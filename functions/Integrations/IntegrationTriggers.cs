@@ -16,16 +16,17 @@ public sealed record NotificationsView(string Status, string? TopicArn, DateTime
 }
 
 /// <summary>An integration as the API shows it.</summary>
+/// <param name="WebhookHost">Where its webhook leads, for those who may not see webhooks.</param>
 /// <param name="Notifications">S3's own notifications; null as long as nobody has asked how to set them up.</param>
 public sealed record IntegrationView(
-    IntegrationId Id, IntegrationKind Kind, string Name, DriveId? DriveId, WorkspaceId? WorkspaceId, string Folder, string? Pattern, WebhookId? WebhookId, bool Paused,
+    IntegrationId Id, IntegrationKind Kind, string Name, DriveId? DriveId, WorkspaceId? WorkspaceId, string Folder, string? Pattern, WebhookId? WebhookId, string? WebhookHost, bool Paused,
     NotificationsView? Notifications, UserId CreatedBy, DateTimeOffset CreatedAt)
 {
-    public static IntegrationView Of(Integration integration)
+    public static IntegrationView Of(Integration integration, Webhook? webhook)
     {
         ArgumentNullException.ThrowIfNull(integration);
         return new(
-            integration.Id, integration.Kind, integration.Name, integration.Drive, integration.Workspace, integration.Folder?.Value ?? "", integration.Pattern, integration.Webhook, integration.Paused,
+            integration.Id, integration.Kind, integration.Name, integration.Drive, integration.Workspace, integration.Folder?.Value ?? "", integration.Pattern, integration.Webhook, webhook?.Url.Host, integration.Paused,
             NotificationsView.Of(integration.Notifications), integration.CreatedBy, integration.CreatedAt);
     }
 }
@@ -47,7 +48,8 @@ public sealed class IntegrationTriggers(IIntegrations integrations, IUpstreamSta
             return refusal.AsProblem();
         DriveId? drive = Identifier.TryParse<DriveId>(request.Query["driveId"], out var id) ? id : null;
         var page = await integrations.ListAsync(person.Organization, person.Audiences, drive, paging.Limit, paging.Cursor, request.HttpContext.RequestAborted);
-        return Answers.List(page.Select(IntegrationView.Of));
+        var hooks = await WebhooksOfAsync(person.Organization, page.Items, request.HttpContext.RequestAborted);
+        return Answers.List(page.Select(integration => IntegrationView.Of(integration, integration.Webhook is { } webhook ? hooks.GetValueOrDefault(webhook) : null)));
     }
 
     [Function("CreateIntegration")]
@@ -78,7 +80,7 @@ public sealed class IntegrationTriggers(IIntegrations integrations, IUpstreamSta
             }
 
             await integrations.CreateAsync(integration, beginning, IntegrationActs.Created(person.Id, integration), cancellation);
-            return Answers.Resource(request, IntegrationView.Of(integration), StatusCodes.Status201Created, $"/api/integrations/{integration.Id}");
+            return Answers.Resource(request, await ViewAsync(integration, cancellation), StatusCodes.Status201Created, $"/api/integrations/{integration.Id}");
         });
 
     [Function("GetIntegration")]
@@ -88,7 +90,9 @@ public sealed class IntegrationTriggers(IIntegrations integrations, IUpstreamSta
     public async Task<IResult> GetAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/integrations/{integrationId}")] HttpRequest request, string integrationId)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return (await finder.FindAsync(request.Person(), integrationId, request.HttpContext.RequestAborted)).Answer(found => Answers.Resource(request, IntegrationView.Of(found.Value)));
+        return (await finder.FindAsync(request.Person(), integrationId, request.HttpContext.RequestAborted)).TryGet(out var found, out var unknown)
+            ? Answers.Resource(request, await ViewAsync(found.Value, request.HttpContext.RequestAborted))
+            : unknown.AsProblem();
     }
 
     [Function("ChangeIntegration")]
@@ -114,7 +118,7 @@ public sealed class IntegrationTriggers(IIntegrations integrations, IUpstreamSta
         }
 
         return await integrations.SaveAsync(found.With(changed), IntegrationActs.Changed(request.Person().Id, found.Value, changed), request.HttpContext.RequestAborted) is { } saved
-            ? Answers.Resource(request, IntegrationView.Of(saved.Value))
+            ? Answers.Resource(request, await ViewAsync(saved.Value, request.HttpContext.RequestAborted))
             : Refusal.Changed("integration").AsProblem();
     }
 
@@ -182,6 +186,15 @@ public sealed class IntegrationTriggers(IIntegrations integrations, IUpstreamSta
             return unknown;
         if (!person.MayConnect(found.Value.Audience))
             return Refusal.Forbidden("Only admins change integrations on the organization's drives.");
-        return Preconditions.Check(request, IntegrationView.Of(found.Value), "integration") is { } changed ? changed : found;
+        return Preconditions.Check(request, await ViewAsync(found.Value, request.HttpContext.RequestAborted), "integration") is { } changed ? changed : found;
+    }
+
+    private async Task<IntegrationView> ViewAsync(Integration integration, CancellationToken cancellation) =>
+        IntegrationView.Of(integration, integration.Webhook is { } webhook ? (await webhooks.FindAsync(integration.Organization, webhook, cancellation))?.Value : null);
+
+    private async Task<Dictionary<WebhookId, Webhook>> WebhooksOfAsync(OrganizationId organization, IReadOnlyList<Integration> page, CancellationToken cancellation)
+    {
+        var found = await Task.WhenAll(page.Select(integration => integration.Webhook).OfType<WebhookId>().Distinct().Select(id => webhooks.FindAsync(organization, id, cancellation)));
+        return found.OfType<Versioned<Webhook>>().ToDictionary(read => read.Value.Id, read => read.Value);
     }
 }

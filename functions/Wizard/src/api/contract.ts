@@ -45,8 +45,6 @@ export type CallbackLink = Narrowed<Schemas['CallbackLink'], { step: Step }>;
 export type Callback = Narrowed<Schemas['Callback'], { step: Step }>;
 
 export type IamRole = Schemas['Role'];
-/** Something that stands on something else and keeps it from going. */
-export type Use = Schemas['RoleUse'];
 
 export type HealthStatus = Schemas['HealthStatus'];
 export type DriveHealth = Schemas['DriveHealth'];

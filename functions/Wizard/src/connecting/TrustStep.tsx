@@ -32,6 +32,7 @@ export function TrustStep({ connection, onChanged, onEdit }: Props) {
         path={`/api/connections/${connection.id}/setup`}
         version={`${connection.status} ${connection.attempt}`}
         script="It confirms the step by itself at its end."
+        links
         console={<TrustInstructions policy={connection.trustPolicy ? pretty(connection.trustPolicy) : ''} externalId={connection.externalId} />}
       />
       {confirm.error && <ProblemNotice error={confirm.error} />}

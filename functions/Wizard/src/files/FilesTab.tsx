@@ -9,6 +9,7 @@ import { Loading } from '../shell/Loading';
 import { More } from '../shell/More';
 import { useNotice } from '../shell/notices';
 import { ProblemNotice } from '../shell/ProblemNotice';
+import { shown } from '../shell/shown';
 import { droppedFiles } from './dropped';
 import { foldersFirst, nameOf, trailOf } from './paths';
 import { useDownload, useFolder, useForgetFiles } from './queries';
@@ -82,10 +83,10 @@ export default function FilesTab({ drive }: { drive: Drive }) {
               {trailOf(folder).map((part, index, parts) => (
                 <li key={part.path}>
                   {index === parts.length - 1 ? (
-                    <span aria-current="location">{part.name}</span>
+                    <span aria-current="location">{shown(part.name)}</span>
                   ) : (
                     <Link href={address(part.path)} className="link">
-                      {part.name}
+                      {shown(part.name)}
                     </Link>
                   )}
                 </li>
@@ -144,12 +145,12 @@ export default function FilesTab({ drive }: { drive: Drive }) {
                     {entry.type === 'folder' ? <FolderRegular aria-hidden="true" /> : <DocumentRegular aria-hidden="true" />}
                     {entry.type === 'folder' && entry.addressable ? (
                       <Link href={address(entry.path)} className="link">
-                        {nameOf(entry.path)}
+                        {shown(nameOf(entry.path))}
                         <span className="visually-hidden"> (folder)</span>
                       </Link>
                     ) : (
                       <span>
-                        {nameOf(entry.path) || entry.path}
+                        {shown(nameOf(entry.path) || entry.path)}
                         {!entry.addressable && <span className="quiet block">Another program gave it a name that can’t be reached here.</span>}
                       </span>
                     )}
@@ -159,10 +160,10 @@ export default function FilesTab({ drive }: { drive: Drive }) {
                   <td className="end nowrap">
                     {entry.type === 'file' && entry.addressable && (
                       <>
-                        <Button appearance="subtle" icon={<ArrowDownloadRegular />} title="Download" aria-label={`Download ${nameOf(entry.path)}`} disabled={download.isPending && download.variables === entry.path} onClick={() => download.mutate(entry.path)} />
+                        <Button appearance="subtle" icon={<ArrowDownloadRegular />} title="Download" aria-label={`Download ${shown(nameOf(entry.path))}`} disabled={download.isPending && download.variables === entry.path} onClick={() => download.mutate(entry.path)} />
                         <Menu positioning="below-end">
                           <MenuTrigger disableButtonEnhancement>
-                            <Button appearance="subtle" icon={<MoreHorizontalRegular />} title="More" aria-label={`More for ${nameOf(entry.path)}`} />
+                            <Button appearance="subtle" icon={<MoreHorizontalRegular />} title="More" aria-label={`More for ${shown(nameOf(entry.path))}`} />
                           </MenuTrigger>
                           <MenuPopover>
                             <MenuList>
