@@ -25,6 +25,7 @@ public static class ConnectingComposition
         services.AddSingleton<CallbackDesk>();
         services.AddSingleton<CallbackLimits>();
         services.AddSingleton<BucketLookup>();
+        services.AddSingleton<BucketLimits>();
         services.AddSingleton<SetupDesk>();
         services.AddSingleton<ConnectionViews>();
         services.AddSingleton<IWorkspaceContents, WorkspaceConnections>();

@@ -6,34 +6,9 @@ using ServerlessDrives.Http;
 
 namespace ServerlessDrives.Integrations;
 
-/// <summary>S3's notifications of an upstream.</summary>
-/// <param name="Status"><c>awaiting</c> until the topic's subscription is confirmed, <c>confirmed</c> from then on.</param>
-/// <param name="TopicArn">The topic that is listened to; null until it is confirmed.</param>
-public sealed record NotificationsView(string Status, string? TopicArn, DateTimeOffset? ConfirmedAt)
-{
-    public static NotificationsView? Of(Notifications? notifications) =>
-        notifications is null ? null : new(notifications.Topic is null ? "awaiting" : "confirmed", notifications.Topic?.Value, notifications.ConfirmedAt);
-}
-
-/// <summary>An integration as the API shows it.</summary>
-/// <param name="WebhookHost">Where its webhook leads, for those who may not see webhooks.</param>
-/// <param name="Notifications">S3's own notifications; null as long as nobody has asked how to set them up.</param>
-public sealed record IntegrationView(
-    IntegrationId Id, IntegrationKind Kind, string Name, DriveId? DriveId, WorkspaceId? WorkspaceId, string Folder, string? Pattern, WebhookId? WebhookId, string? WebhookHost, bool Paused,
-    NotificationsView? Notifications, UserId CreatedBy, DateTimeOffset CreatedAt)
-{
-    public static IntegrationView Of(Integration integration, Webhook? webhook)
-    {
-        ArgumentNullException.ThrowIfNull(integration);
-        return new(
-            integration.Id, integration.Kind, integration.Name, integration.Drive, integration.Workspace, integration.Folder?.Value ?? "", integration.Pattern, integration.Webhook, webhook?.Url.Host, integration.Paused,
-            NotificationsView.Of(integration.Notifications), integration.CreatedBy, integration.CreatedAt);
-    }
-}
-
 /// <summary>Integrations over HTTP.</summary>
 [Section("Integrations")]
-public sealed class IntegrationTriggers(IIntegrations integrations, IUpstreamState state, IntegrationForms forms, IntegrationFinder finder, IntegrationRemoval removal, DriveFinder drives, FirstLook firstLook, IWebhooks webhooks, Redelivery redelivery, Idempotency idempotency)
+public sealed class IntegrationTriggers(IIntegrations integrations, IUpstreamState state, IntegrationForms forms, IntegrationFinder finder, IntegrationRemoval removal, DriveFinder drives, FirstLook firstLook, IWebhooks webhooks, IntegrationViews views, Redelivery redelivery, Idempotency idempotency)
 {
     [Function("ListIntegrations")]
     [Requires(Need.Person)]
@@ -48,8 +23,7 @@ public sealed class IntegrationTriggers(IIntegrations integrations, IUpstreamSta
             return refusal.AsProblem();
         DriveId? drive = Identifier.TryParse<DriveId>(request.Query["driveId"], out var id) ? id : null;
         var page = await integrations.ListAsync(person.Organization, person.Audiences, drive, paging.Limit, paging.Cursor, request.HttpContext.RequestAborted);
-        var hooks = await WebhooksOfAsync(person.Organization, page.Items, request.HttpContext.RequestAborted);
-        return Answers.List(page.Select(integration => IntegrationView.Of(integration, integration.Webhook is { } webhook ? hooks.GetValueOrDefault(webhook) : null)));
+        return Answers.List(new Page<IntegrationView>(await views.OfAsync(page.Items, request.HttpContext.RequestAborted), page.NextCursor));
     }
 
     [Function("CreateIntegration")]
@@ -80,7 +54,7 @@ public sealed class IntegrationTriggers(IIntegrations integrations, IUpstreamSta
             }
 
             await integrations.CreateAsync(integration, beginning, IntegrationActs.Created(person.Id, integration), cancellation);
-            return Answers.Resource(request, await ViewAsync(integration, cancellation), StatusCodes.Status201Created, $"/api/integrations/{integration.Id}");
+            return Answers.Resource(request, await views.OfAsync(integration, cancellation), StatusCodes.Status201Created, $"/api/integrations/{integration.Id}");
         });
 
     [Function("GetIntegration")]
@@ -91,7 +65,7 @@ public sealed class IntegrationTriggers(IIntegrations integrations, IUpstreamSta
     {
         ArgumentNullException.ThrowIfNull(request);
         return (await finder.FindAsync(request.Person(), integrationId, request.HttpContext.RequestAborted)).TryGet(out var found, out var unknown)
-            ? Answers.Resource(request, await ViewAsync(found.Value, request.HttpContext.RequestAborted))
+            ? Answers.Resource(request, await views.OfAsync(found.Value, request.HttpContext.RequestAborted))
             : unknown.AsProblem();
     }
 
@@ -118,7 +92,7 @@ public sealed class IntegrationTriggers(IIntegrations integrations, IUpstreamSta
         }
 
         return await integrations.SaveAsync(found.With(changed), IntegrationActs.Changed(request.Person().Id, found.Value, changed), request.HttpContext.RequestAborted) is { } saved
-            ? Answers.Resource(request, await ViewAsync(saved.Value, request.HttpContext.RequestAborted))
+            ? Answers.Resource(request, await views.OfAsync(saved.Value, request.HttpContext.RequestAborted))
             : Refusal.Changed("integration").AsProblem();
     }
 
@@ -186,15 +160,6 @@ public sealed class IntegrationTriggers(IIntegrations integrations, IUpstreamSta
             return unknown;
         if (!person.MayConnect(found.Value.Audience))
             return Refusal.Forbidden("Only admins change integrations on the organization's drives.");
-        return Preconditions.Check(request, await ViewAsync(found.Value, request.HttpContext.RequestAborted), "integration") is { } changed ? changed : found;
-    }
-
-    private async Task<IntegrationView> ViewAsync(Integration integration, CancellationToken cancellation) =>
-        IntegrationView.Of(integration, integration.Webhook is { } webhook ? (await webhooks.FindAsync(integration.Organization, webhook, cancellation))?.Value : null);
-
-    private async Task<Dictionary<WebhookId, Webhook>> WebhooksOfAsync(OrganizationId organization, IReadOnlyList<Integration> page, CancellationToken cancellation)
-    {
-        var found = await Task.WhenAll(page.Select(integration => integration.Webhook).OfType<WebhookId>().Distinct().Select(id => webhooks.FindAsync(organization, id, cancellation)));
-        return found.OfType<Versioned<Webhook>>().ToDictionary(read => read.Value.Id, read => read.Value);
+        return Preconditions.Check(request, await views.OfAsync(found.Value, request.HttpContext.RequestAborted), "integration") is { } changed ? changed : found;
     }
 }

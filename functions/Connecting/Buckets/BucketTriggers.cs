@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using ServerlessDrives.Access;
 using ServerlessDrives.Http;
+using ServerlessDrives.Workspaces;
 
 namespace ServerlessDrives.Connecting.Buckets;
 
@@ -12,7 +13,7 @@ public sealed record BucketView(string Name, bool? Exists, Region? Region, Parti
 
 /// <summary>Buckets over HTTP: what S3 says of one to anybody.</summary>
 [Section("Connecting")]
-public sealed class BucketTriggers(BucketLookup buckets)
+public sealed class BucketTriggers(BucketLookup buckets, BucketLimits limits)
 {
     [Function("FindBucket")]
     [Requires(Need.Person)]
@@ -27,8 +28,24 @@ public sealed class BucketTriggers(BucketLookup buckets)
         ArgumentNullException.ThrowIfNull(request);
         if (!BucketName.Parse(name).TryGet(out var bucket, out var problem))
             return Refusal.Invalid("name", problem).AsProblem();
-        var found = await buckets.FindAsync(request.Person(), bucket, request.HttpContext.RequestAborted);
-        return found.Answer(presence =>
-            Results.Json(new BucketView(bucket.Value, presence.Exists, presence.Region, presence.Region?.Partition), Json.Options));
+        if (limits.Refuse(request.Person()) is { } busy)
+            return busy.AsProblem();
+        var found = await buckets.FindAsync(bucket, request.HttpContext.RequestAborted);
+        return Results.Json(new BucketView(bucket.Value, found.Exists, found.Region, found.Region?.Partition), Json.Options);
     }
+}
+
+/// <summary>How many buckets a person may look up: as many as somebody types, and not as many as somebody tries out.</summary>
+public sealed class BucketLimits : IDisposable
+{
+    private readonly Allowance _perPerson = new(burst: 30, eachSecond: 3, "Too many buckets were looked up at once. Wait a little.");
+
+    /// <returns>Null when the request may go on.</returns>
+    public Refusal? Refuse(Person person)
+    {
+        ArgumentNullException.ThrowIfNull(person);
+        return _perPerson.Take($"{person.Organization}/{person.Id}");
+    }
+
+    public void Dispose() => _perPerson.Dispose();
 }

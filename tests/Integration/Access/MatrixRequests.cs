@@ -30,6 +30,7 @@ public static class MatrixRequests
 
         // Connecting
         One("GET /api/buckets/{name}", _ => Get("/api/buckets/acme-documents")),
+        One("GET /api/buckets/{name}/user-policy", _ => Get("/api/buckets/acme-documents/user-policy")),
         One("GET /api/connections", _ => Get("/api/connections")),
         new("GET /api/connections", "?workspaceId", Made(w => Get($"/api/connections?workspaceId={w.Workspace}"))),
         .. Both("POST /api/connections", (w, owner) => Post("/api/connections", w.StartBody(owner))),

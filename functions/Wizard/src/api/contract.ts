@@ -27,6 +27,9 @@ export type Encryption = Narrowed<Schemas['EncryptionBody'], { type: Schemas['En
 export type Configuration = Schemas['Configuration'];
 export type ConfigurationInput = Narrowed<Schemas['ConfigurationBody'], { encryption: Encryption }>;
 
+/** What S3 says of a bucket to anybody. */
+export type Bucket = Schemas['Bucket'];
+
 export type ConnectionStatus = Schemas['ConnectionStatus'];
 export type Connection = Schemas['Connection'];
 export type ConnectionStart = Narrowed<Schemas['StartConnectionBody'], { audience: Audience; authentication: { method: Method; roleId: string | null } }>;
