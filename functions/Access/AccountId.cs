@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace ServerlessDrives.Access;
 
-/// <summary>An AWS account: twelve digits.</summary>
+/// <summary>An AWS account: twelve digits. An S3-compatible server may have owners of another form.</summary>
 [JsonConverter(typeof(ParsedJsonConverter<AccountId>))]
 public sealed record AccountId : IParsed<AccountId>
 {
@@ -20,6 +20,15 @@ public sealed record AccountId : IParsed<AccountId>
         return Parsed.Refuse<AccountId>(IsAccount(joined)
             ? $"Write the account without hyphens: {joined}."
             : $"{Typed.Quote(digits)} is not an AWS account; expected twelve digits.");
+    }
+
+    /// <summary>Also what an S3-compatible server calls the owner of a bucket: visible ASCII, at most 128 characters.</summary>
+    public static Parsed<AccountId> ParseOfAnyServer(string? text)
+    {
+        var owner = text?.Trim() ?? "";
+        return owner.Length is > 0 and <= 128 && owner.All(c => c is > ' ' and <= '~')
+            ? new AccountId(owner)
+            : Parsed.Refuse<AccountId>($"{Typed.Quote(owner)} is no owner of a bucket; expected twelve digits, or what the server calls its owners.");
     }
 
     internal static bool IsAccount(string text) => text.Length == 12 && text.All(char.IsAsciiDigit);

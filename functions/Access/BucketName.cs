@@ -14,10 +14,17 @@ public sealed partial record BucketName : IParsed<BucketName>
 
     private static readonly string[] ForbiddenPrefixes = ["xn--", "sthree-", "amzn-s3-demo-"];
 
-    private static readonly (string Suffix, string Kind)[] ForbiddenSuffixes =
+    private const string BehindIt =
+        "Access points can't be used: a drive proves and pins who owns its bucket, and an access point hides that. Give the name of the bucket behind it.";
+
+    private const string NoDirectoryBuckets =
+        "Directory buckets can't be used: they have no versions, and their policies know sessions only, so that a drive's path can't be granted by itself. Give a general purpose bucket.";
+
+    private static readonly (string Suffix, string Kind, string Instead)[] ForbiddenSuffixes =
     [
-        ("-s3alias", "an access point's alias"), ("--ol-s3", "an Object Lambda access point's alias"), (".mrap", "a multi-Region access point"),
-        ("--x-s3", "a directory bucket (S3 Express)"), ("--table-s3", "a table bucket"),
+        ("-s3alias", "an access point's alias", BehindIt), ("--ol-s3", "an Object Lambda access point's alias", BehindIt), (".mrap", "a multi-Region access point", BehindIt),
+        ("--xa-s3", "a directory bucket's access point", NoDirectoryBuckets), ("--x-s3", "a directory bucket (S3 Express)", NoDirectoryBuckets),
+        ("--table-s3", "a table bucket", "Table buckets hold tables and no files. Give a general purpose bucket."),
     ];
 
     private BucketName(string value) => Value = value;
@@ -27,11 +34,20 @@ public sealed partial record BucketName : IParsed<BucketName>
     /// <summary>Names with dots don't fit AWS's wildcard certificates: the bucket goes in the URL's path, not in its host.</summary>
     public bool HasDots => Value.Contains('.', StringComparison.Ordinal);
 
+    /// <summary>The tenant whose bucket it is, on servers that have tenants; null on AWS.</summary>
+    public string? Tenant => Value.IndexOf(':', StringComparison.Ordinal) is var colon and >= 0 ? Value[..colon] : null;
+
+    /// <summary>Also <c>tenant:bucket</c>, as S3-compatible servers have it.</summary>
+    public static Parsed<BucketName> ParseOfAnyServer(string? text) =>
+        text?.Trim() is { } name && OfTenant().Match(name) is { Success: true } match && ProblemOf(match.Groups["name"].Value) is null ? new BucketName(name) : Parse(text);
+
     public static Parsed<BucketName> Parse(string? text)
     {
         var name = text?.Trim() ?? "";
         if (name.Length == 0)
             return Parsed.Refuse<BucketName>("Give the bucket's name.");
+        if (AccessPointHost().IsMatch(name))
+            return Parsed.Refuse<BucketName>($"That is the address of an access point. {BehindIt}");
         // A host such as acme.s3.amazonaws.com would do as a name, but nobody who pastes it means that.
         if (VirtualHost().Match(name) is { Success: true } host)
             return Parsed.Refuse<BucketName>($"Give the bucket's name only, not an address{Offer(host.Groups["name"].Value)}.");
@@ -39,8 +55,10 @@ public sealed partial record BucketName : IParsed<BucketName>
             return new BucketName(name);
         if (name.StartsWith("arn:", StringComparison.OrdinalIgnoreCase))
         {
-            if (name.Contains(":accesspoint", StringComparison.Ordinal))
-                return Parsed.Refuse<BucketName>("That is an access point's ARN; access points can't be used. Give the name of the bucket behind it.");
+            if (name.Contains(":accesspoint", StringComparison.OrdinalIgnoreCase) || name.StartsWith("arn:aws:s3-object-lambda:", StringComparison.OrdinalIgnoreCase))
+                return Parsed.Refuse<BucketName>($"That is an access point's ARN. {BehindIt}");
+            if (name.Contains(":s3express:", StringComparison.OrdinalIgnoreCase))
+                return Parsed.Refuse<BucketName>($"That is a directory bucket's ARN. {NoDirectoryBuckets}");
             return Parsed.Refuse<BucketName>($"Give the bucket's name, not its ARN{Offer(NameInArn(name))}.");
         }
 
@@ -83,12 +101,18 @@ public sealed partial record BucketName : IParsed<BucketName>
             return $"A bucket's name can't look like an IP address, as {Typed.Quote(name)} does.";
         if (ForbiddenPrefixes.FirstOrDefault(prefix => name.StartsWith(prefix, StringComparison.Ordinal)) is { } prefix)
             return $"No bucket's name starts with {prefix}; AWS keeps that for itself.";
-        if (ForbiddenSuffixes.FirstOrDefault(kind => name.EndsWith(kind.Suffix, StringComparison.Ordinal)) is { Kind: { } kind })
-            return $"{Typed.Quote(name)} is the name of {kind}; only general purpose buckets can be used.";
+        if (ForbiddenSuffixes.FirstOrDefault(kind => name.EndsWith(kind.Suffix, StringComparison.Ordinal)) is { Kind: { } kind, Instead: { } instead })
+            return $"{Typed.Quote(name)} is the name of {kind}; only general purpose buckets can be used. {instead}";
         return null;
     }
 
     public override string ToString() => Value;
+
+    [GeneratedRegex(@"^(https?://)?[^/\s]*\.?(s3-accesspoint(-fips)?|accesspoint\.s3-global|s3-object-lambda(-fips)?|s3-outposts)\.[^/\s]*(amazonaws\.com(\.cn)?|amazonaws\.eu)([:/?#]|$)", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex AccessPointHost();
+
+    [GeneratedRegex(@"^[A-Za-z0-9._-]{1,64}:(?<name>[a-z0-9.-]{3,63})\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex OfTenant();
 
     [GeneratedRegex(@"^arn:[\w-]+:s3:::(?<name>[^/:?#]+)", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex NameArn();

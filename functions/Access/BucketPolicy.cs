@@ -41,8 +41,15 @@ public sealed class BucketPolicy
         }
     }
 
+    /// <summary>The same for bytes as people send them: with a byte-order mark, or as <c>aws s3api get-bucket-policy</c> prints the policy.</summary>
+    public Parsed<JsonObject> MergeInto(ReadOnlySpan<byte> existing) =>
+        PolicyText.Read(existing).TryGet(out var text, out var problem) ? MergeInto(text) : Parsed.Refuse<JsonObject>(problem);
+
     private Parsed<JsonObject> Merge(JsonObject? policy)
     {
+        // {"Policy":"{…}"} is what the AWS CLI prints.
+        if (policy is { Count: 1 } && policy["Policy"] is JsonValue inner && inner.TryGetValue(out string? document))
+            return MergeInto(document);
         var old = policy?["Statement"] switch
         {
             JsonArray many when many.All(statement => statement is JsonObject) => many.Select(statement => (JsonObject)statement!.DeepClone()).ToList(),
@@ -51,6 +58,15 @@ public sealed class BucketPolicy
         };
         if (policy is null || old is null)
             return Parsed.Refuse<JsonObject>("The present bucket policy has no statements; expected an object with \"Version\" and \"Statement\".");
+        foreach (var (statement, number) in old.Select((statement, i) => (statement, i + 1)))
+        {
+            if (DeadPrincipalIn(statement) is { } dead)
+            {
+                return Parsed.Refuse<JsonObject>(
+                    $"The statement {(SidOf(statement) is { Length: > 0 } sid ? Typed.Quote(sid) : $"number {number}")} of the present bucket policy names the principal {dead}, a role or user that was deleted: AWS keeps those by their unique ids. S3 refuses every bucket policy that names one, so remove it from that statement first.");
+            }
+        }
+
         // Escapes such as ${*} mean nothing in the language of 2008.
         if (policy["Version"] is not JsonValue version || !version.TryGetValue(out string? text) || text != PolicyStatements.Version)
         {
@@ -68,6 +84,13 @@ public sealed class BucketPolicy
             ? Parsed.Refuse<JsonObject>($"Merged, the bucket policy would have {bytes} bytes; S3 takes at most {MaxBytes}. Shorten the present one first.")
             : policy;
     }
+
+    /// <summary>The unique id of a role or user that is gone, where the statement has one in place of an ARN.</summary>
+    private static string? DeadPrincipalIn(JsonObject statement) => new[] { "Principal", "NotPrincipal" }
+        .Select(name => (statement[name] as JsonObject)?["AWS"])
+        .SelectMany(principals => principals is JsonArray many ? many.AsEnumerable() : [principals])
+        .Select(principal => principal is JsonValue value && value.TryGetValue(out string? text) ? text : null)
+        .FirstOrDefault(text => text is { Length: >= 16 and <= 128 } && text[..4] is ("AROA" or "AIDA") && text.All(char.IsAsciiLetterOrDigit));
 
     private static string SidOf(JsonObject statement) => statement["Sid"] is JsonValue sid && sid.TryGetValue(out string? text) ? text : "";
 

@@ -19,5 +19,9 @@ public abstract record DriveCredentials
 
     /// <param name="Arn">The customer's role.</param>
     /// <param name="ExternalId">Ours; without it the role must not let us in.</param>
-    public sealed record Role(RoleArn Arn, ExternalId ExternalId) : DriveCredentials;
+    public sealed record Role(RoleArn Arn, ExternalId ExternalId) : DriveCredentials
+    {
+        /// <summary>What its sessions are tagged with; null for nothing.</summary>
+        public SessionTags? Tags { get; init; }
+    }
 }

@@ -5,9 +5,12 @@ namespace ServerlessDrives.Access;
 
 /// <summary>A value that a person may type and a machine may store: one text, read by <see cref="Parse"/>, written by <c>ToString()</c>.</summary>
 internal interface IParsed<TSelf>
-    where TSelf : notnull
+    where TSelf : class, IParsed<TSelf>
 {
     static abstract Parsed<TSelf> Parse(string? text);
+
+    /// <summary>The same for what was taken before: an S3-compatible server has names that AWS doesn't.</summary>
+    static virtual Parsed<TSelf> ParseOfAnyServer(string? text) => TSelf.Parse(text);
 }
 
 /// <summary>Such values are plain strings in JSON; a text that doesn't parse is a <see cref="JsonException"/>.</summary>
@@ -18,7 +21,7 @@ internal sealed class ParsedJsonConverter<T> : JsonConverter<T>
     {
         if (reader.TokenType is not JsonTokenType.String)
             throw new JsonException($"A {typeof(T).Name} as text was expected.");
-        return T.Parse(reader.GetString()).TryGet(out var value, out var problem) ? value : throw new JsonException(problem);
+        return T.ParseOfAnyServer(reader.GetString()).TryGet(out var value, out var problem) ? value : throw new JsonException(problem);
     }
 
     public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToString());

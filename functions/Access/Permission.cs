@@ -40,5 +40,8 @@ public sealed record Permission
     /// <summary>Those that policies grant on the objects below the drive's path.</summary>
     internal static IEnumerable<Permission> OnObjects => All.Where(permission => permission is { IsOnBucket: false, IsAction: true });
 
+    /// <summary>Whether a drive that only reads needs it on its objects.</summary>
+    internal bool IsToRead => this == GetObject || this == GetObjectVersion;
+
     public override string ToString() => Name;
 }

@@ -7,7 +7,7 @@ internal static class PolicyStatements
 {
     public const string Version = "2012-10-17";
 
-    private static readonly string[] KeyActions = ["kms:GenerateDataKey", "kms:Decrypt"];
+    private const string Location = "s3:GetBucketLocation";
 
     public static JsonObject Document(IEnumerable<JsonObject> statements) => new()
     {
@@ -27,16 +27,16 @@ internal static class PolicyStatements
 
         yield return list;
         // s3:prefix is no condition key of these two: with it they would never be granted.
-        yield return Allow(access, "Bucket", principal, [Permission.ListBucketMultipartUploads.Name, "s3:GetBucketLocation"], access.BucketArn);
-        yield return Allow(access, "Objects", principal, [.. Permission.OnObjects.Select(permission => permission.Name)], access.ObjectsArn);
+        yield return Allow(access, "Bucket", principal, access.IsReadOnly ? [Location] : [Permission.ListBucketMultipartUploads.Name, Location], access.BucketArn);
+        yield return Allow(access, "Objects", principal, [.. access.OnObjects.Select(permission => permission.Name)], access.ObjectsArn);
     }
 
     public static JsonObject? ForKey(BucketAccess access) =>
-        access.Encryption.KmsKey is { } key ? Allow(access, "Key", null, KeyActions, key.Value) : null;
+        access.Encryption.KmsKey is { } key ? Allow(access, "Key", null, access.KeyActions, key.Value) : null;
 
     /// <summary>The statement of a key policy, where the key itself is the only resource.</summary>
     public static JsonObject? ForKeyPolicy(BucketAccess access, RoleArn principal) =>
-        access.Encryption.KmsKey is null ? null : Allow(access, "Key", principal, KeyActions, "*");
+        access.Encryption.KmsKey is null ? null : Allow(access, "Key", principal, access.KeyActions, "*");
 
     /// <summary>The statement that grants just this permission, to be added to a policy that lacks it.</summary>
     public static JsonObject Granting(BucketAccess access, Permission permission)

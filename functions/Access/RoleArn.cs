@@ -23,14 +23,19 @@ public sealed partial record RoleArn : IParsed<RoleArn>
     /// <summary>1 to 64 of <c>[\w+=,.@-]</c>, without the path.</summary>
     public string RoleName { get; }
 
-    public static Parsed<RoleArn> Parse(string? text)
+    public static Parsed<RoleArn> Parse(string? text) => Parse(text, WellFormed());
+
+    /// <summary>Also with accounts that aren't twelve digits, as S3-compatible servers have them.</summary>
+    public static Parsed<RoleArn> ParseOfAnyServer(string? text) => Parse(text, OfAnyServer());
+
+    private static Parsed<RoleArn> Parse(string? text, Regex form)
     {
         var arn = text?.Trim() ?? "";
         if (arn.Length == 0)
             return Parsed.Refuse<RoleArn>($"Give the role's ARN; {Expected}.");
         if (arn.Length > MaxLength)
             return Parsed.Refuse<RoleArn>($"A role's ARN has at most {MaxLength} characters; this has {arn.Length}.");
-        if (WellFormed().Match(arn) is not { Success: true } match)
+        if (form.Match(arn) is not { Success: true } match)
             return Parsed.Refuse<RoleArn>(ProblemOf(arn));
         if (!Partition.Parse(match.Groups["partition"].Value).TryGet(out var partition, out var problem))
             return Parsed.Refuse<RoleArn>(problem);
@@ -68,6 +73,9 @@ public sealed partial record RoleArn : IParsed<RoleArn>
 
     [GeneratedRegex(@"^arn:(?<partition>aws[a-z-]*):iam::(?<account>[0-9]{12}):role/(?<path>(?:[\x21-\x7E]{1,510}/)?)(?<name>[A-Za-z0-9_+=,.@-]{1,64})\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex WellFormed();
+
+    [GeneratedRegex(@"^arn:(?<partition>aws[a-z-]*):iam::(?<account>[A-Za-z0-9_+=,.@-]{0,64}):role/(?<path>(?:[\x21-\x7E]{1,510}/)?)(?<name>[A-Za-z0-9_+=,.@-]{1,64})\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex OfAnyServer();
 
     [GeneratedRegex(@"^arn:(?<partition>aws[a-z-]*):sts::(?<account>[0-9]{12}):assumed-role/(?<name>[A-Za-z0-9_+=,.@-]{1,64})", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex AssumedRole();

@@ -12,13 +12,14 @@ internal static class SessionPolicy
     /// From narrow to wide. The first is exact unless the path is too long for STS; then the path is cut and the rest left open.
     /// The last, for when STS finds the packed form too large (<c>PackedPolicyTooLarge</c>), confines to the bucket only.
     /// </summary>
-    public static IReadOnlyList<string> For(BucketAccess access)
+    /// <param name="withKeys">Whether the server knows KMS's actions.</param>
+    public static IReadOnlyList<string> For(BucketAccess access, bool withKeys = true)
     {
         ArgumentNullException.ThrowIfNull(access);
-        var whole = Document(access, "");
+        var whole = Document(access, "", withKeys);
         for (var path = access.Path.Prefix; path.Length > 0; path = Cut(path))
         {
-            if (Document(access, path) is { Length: <= MaxLength } confined)
+            if (Document(access, path, withKeys) is { Length: <= MaxLength } confined)
                 return [confined, whole];
         }
 
@@ -32,22 +33,36 @@ internal static class SessionPolicy
         return path[..(length > 0 && char.IsHighSurrogate(path[length - 1]) ? length - 1 : length)];
     }
 
-    private static string Document(BucketAccess access, string prefix)
+    /// <summary>Whether the session is confined to less than the drive's path, because the policy had to be cut.</summary>
+    public static bool IsCut(BucketAccess access) => !access.Path.IsRoot && Document(access, access.Path.Prefix, withKeys: true).Length > MaxLength;
+
+    private static string Document(BucketAccess access, string prefix, bool withKeys)
     {
         var pattern = PolicyText.Escape(prefix) + "*";
         // Versions are listed where the customer allows it besides what is offered; a session policy only ever takes away.
         var list = Allow(["s3:ListBucket", "s3:ListBucketVersions"], access.BucketArn);
         if (prefix.Length > 0)
             list["Condition"] = new JsonObject { ["StringLike"] = new JsonObject { ["s3:prefix"] = pattern } };
-        // A bucket may encrypt with a key of its own choice by default; which one, only the role's policies know.
-        var key = access.Encryption.KmsKey?.Value ?? $"arn:{access.Region.Partition}:kms:{access.Region}:*:key/*";
-        return PolicyStatements.Document(
+        List<JsonObject> statements =
         [
             list,
-            Allow(["s3:ListBucketMultipartUploads", "s3:GetBucketLocation"], access.BucketArn),
-            Allow([.. Permission.OnObjects.Select(permission => permission.Name)], $"{access.BucketArn}/{pattern}"),
-            Allow(["kms:GenerateDataKey", "kms:Decrypt"], key),
-        ]).ToJsonString();
+            Allow(access.IsReadOnly ? ["s3:GetBucketLocation"] : ["s3:ListBucketMultipartUploads", "s3:GetBucketLocation"], access.BucketArn),
+            Allow([.. access.OnObjects.Select(permission => permission.Name)], $"{access.BucketArn}/{pattern}"),
+        ];
+        if (withKeys)
+            statements.Add(Keys(access));
+        return PolicyStatements.Document(statements).ToJsonString();
+    }
+
+    /// <summary>
+    /// A bucket may encrypt with a key of its own choice, and older files stay under the key that they were written with: which keys those are, only the
+    /// role's policies and the keys' know. So every key, but by way of S3 in this region only.
+    /// </summary>
+    private static JsonObject Keys(BucketAccess access)
+    {
+        var keys = Allow(access.KeyActions, "*");
+        keys["Condition"] = new JsonObject { ["StringEquals"] = new JsonObject { ["kms:ViaService"] = $"s3.{access.Region}.{access.Region.Partition.DnsSuffix}" } };
+        return keys;
     }
 
     private static JsonObject Allow(string[] actions, string resource) => new()

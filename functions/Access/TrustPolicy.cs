@@ -8,9 +8,12 @@ public sealed class TrustPolicy
     private readonly PrincipalArn _principal;
     private readonly ExternalId _externalId;
 
-    private TrustPolicy(PrincipalArn principal, ExternalId externalId) => (_principal, _externalId) = (principal, externalId);
+    private readonly bool _tags;
 
-    public static TrustPolicy For(PrincipalArn principal, ExternalId externalId) => new(principal, externalId);
+    private TrustPolicy(PrincipalArn principal, ExternalId externalId, bool tags) => (_principal, _externalId, _tags) = (principal, externalId, tags);
+
+    /// <param name="tags">Whether sessions may be tagged.</param>
+    public static TrustPolicy For(PrincipalArn principal, ExternalId externalId, bool tags = false) => new(principal, externalId, tags);
 
     /// <summary>A fresh document each time.</summary>
     public JsonObject ToJson() => PolicyStatements.Document(
@@ -20,7 +23,7 @@ public sealed class TrustPolicy
             ["Sid"] = "ServerlessDrives",
             ["Effect"] = "Allow",
             ["Principal"] = new JsonObject { ["AWS"] = _principal.Value },
-            ["Action"] = "sts:AssumeRole",
+            ["Action"] = _tags ? new JsonArray("sts:AssumeRole", "sts:TagSession") : "sts:AssumeRole",
             ["Condition"] = new JsonObject { ["StringEquals"] = new JsonObject { ["sts:ExternalId"] = _externalId.Value } },
         },
     ]);

@@ -42,7 +42,10 @@ public static class ConnectDrive
             if (!await steps.Verify())
                 return GoBack(context, attempt.Next(attempt.UsesRole ? ConnectionStep.BucketPolicy : ConnectionStep.Configuration));
 
-            return await steps.Connect();
+            var end = await steps.Connect();
+            return end is ConnectionStatus.AwaitingBucketPolicy or ConnectionStatus.AwaitingConfiguration
+                ? GoBack(context, attempt.Next(attempt.UsesRole ? ConnectionStep.BucketPolicy : ConnectionStep.Configuration))
+                : end;
         }
         catch (PersonLeftException left)
         {

@@ -80,7 +80,7 @@ public sealed class ConnectDriveActivities(
             var connection = read.Value;
             if (connection.Status is ConnectionStatus.Connected && connection.DriveId == input.Drive)
                 await witness.EndedAsync(connection, cancellation);
-            if (!connection.IsOpen)
+            if (!connection.IsOpen || connection.Attempt != input.Attempt.Number)
                 return connection.Status;
             if (connection.CancelRequested)
                 return await CloseConnection(new CloseConnectionInput(input.Attempt, ConnectionStatus.Cancelled), cancellation);
@@ -91,11 +91,15 @@ public sealed class ConnectDriveActivities(
             foreach (var interested in witnesses)
                 await interested.ConnectedAsync(drive, cancellation);
             var connected = connection.Connect(drive.Id, clock.GetUtcNow());
-            if (await connections.ConnectAsync(read.With(connected), drive, cancellation))
+            switch (await connections.ConnectAsync(read.With(connected), drive, cancellation))
             {
-                ConnectionMeasures.Moved(connection, connected);
-                await witness.EndedAsync(connected, cancellation);
-                return ConnectionStatus.Connected;
+                case ConnectOutcome.Connected:
+                    ConnectionMeasures.Moved(connection, connected);
+                    await witness.EndedAsync(connected, cancellation);
+                    return ConnectionStatus.Connected;
+                case ConnectOutcome.Overlaps:
+                    // A drive that came meanwhile: what was checked when this one was configured is no longer so.
+                    return (await ChangeAsync(input.Attempt, now => now.TryAgain(input.Attempt.Number + 1, StepToMend(input.Attempt), Overlapping, clock.GetUtcNow()), cancellation)).Status;
             }
         }
     }
@@ -156,6 +160,10 @@ public sealed class ConnectDriveActivities(
         }
     }
 
+    private static readonly ConnectionProblem Overlapping = new(
+        "overlap", "The drive overlaps another one",
+        "Another drive of your organization was connected meanwhile whose bucket and path overlap with this one's. Choose another path, or say in the configuration that it is meant to be so (allowOverlap).");
+
     private static ConnectionStatus StepToMend(ConnectionAttempt attempt) =>
         attempt.UsesRole ? ConnectionStatus.AwaitingBucketPolicy : ConnectionStatus.AwaitingConfiguration;
 
@@ -163,7 +171,9 @@ public sealed class ConnectDriveActivities(
     {
         var trustsAnyone = verdict.ExternalIdRequired.Status is CheckStatus.Failed;
         var check = trustsAnyone ? verdict.ExternalIdRequired : verdict.Accepted;
-        var problem = new ConnectionProblem(
+        var problem = verdict.IsOurs
+            ? new ConnectionProblem("our-side", "AWS refused us, and it is for us to mend", Sentence(check))
+            : new ConnectionProblem(
             trustsAnyone ? "external-id-not-required" : "role-not-trusted",
             trustsAnyone ? "The role can be assumed without our external ID" : "The role does not trust us yet",
             Sentence(check));

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
+using ServerlessDrives.Access;
 using ServerlessDrives.Http;
 using ServerlessDrives.Workspaces;
 
@@ -8,7 +9,7 @@ namespace ServerlessDrives.Connecting;
 
 /// <summary>The wizard over HTTP: start, configure, confirm, cancel, read.</summary>
 [Section("Connecting")]
-public sealed class ConnectDriveTriggers(IConnections connections, IWorkspaces workspaces, ConnectionDesk desk, ConnectionViews views, Idempotency idempotency, TimeProvider clock)
+public sealed class ConnectDriveTriggers(IConnections connections, IWorkspaces workspaces, ConnectionDesk desk, ConnectionViews views, IPrincipals principals, Idempotency idempotency, TimeProvider clock)
 {
     /// <summary>How long an answer waits for the flow to take up what was said, so that people see the next step at once.</summary>
     private static readonly TimeSpan Courtesy = TimeSpan.FromSeconds(2);
@@ -19,12 +20,12 @@ public sealed class ConnectDriveTriggers(IConnections connections, IWorkspaces w
     [Reads<StartConnectionBody>]
     [Answers<ConnectionView>(202, "The connection, at its first step.", ETag = true, Location = true)]
     [HonoursIdempotencyKey]
-    [Refuses("forbidden", "not-found", "name-taken")]
+    [Refuses("forbidden", "not-found", "name-taken", "overlap", "role-known")]
     public Task<IResult> StartAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/connections")] HttpRequest request, [DurableClient] DurableTaskClient durable) =>
         idempotency.OnceAsync<StartConnectionBody>(request, async body =>
         {
-            if (!ConnectionStart.Parse(body).TryGet(out var start, out var invalid))
+            if (!ConnectionStart.Parse(body, principals).TryGet(out var start, out var invalid))
                 return invalid.AsProblem();
             var started = await desk.StartAsync(request.Person(), start, new DurableConnectionFlow(durable), request.HttpContext.RequestAborted);
             if (!started.TryGet(out var connection, out var refusal))
@@ -74,7 +75,7 @@ public sealed class ConnectDriveTriggers(IConnections connections, IWorkspaces w
     [Reads<ConfigurationBody>]
     [Answers<ConnectionView>(202, "The connection, usually at its next step already.", ETag = true, Location = true)]
     [HonoursIfMatch]
-    [Refuses("forbidden", "step-not-open")]
+    [Refuses("forbidden", "step-not-open", "overlap", "role-known")]
     public async Task<IResult> ConfigureAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "api/connections/{connectionId}/configuration")] HttpRequest request,
         [DurableClient] DurableTaskClient durable,

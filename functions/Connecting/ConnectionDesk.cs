@@ -19,7 +19,7 @@ public interface IConnectionFlow
 /// Where people's wishes about connections are taken: checked against the rules, written to the row, told to the flow, in this order.
 /// A promise is noted before and kept after, so that a crash in between is made good by <see cref="RecoverConnections"/>.
 /// </summary>
-public sealed class ConnectionDesk(IConnections connections, IRoles roles, ISecrets secrets, IPrincipals principals, ConnectionWitness witness, ConnectionOptions options, TimeProvider clock)
+public sealed class ConnectionDesk(IConnections connections, IDrives drives, IRoles roles, ISecrets secrets, IPrincipals principals, ConnectionWitness witness, ConnectionOptions options, TimeProvider clock)
 {
     public async Task<Result<Versioned<DriveConnection>>> StartAsync(Person person, ConnectionStart start, IConnectionFlow flow, CancellationToken cancellation)
     {
@@ -41,6 +41,7 @@ public sealed class ConnectionDesk(IConnections connections, IRoles roles, ISecr
             Audience = start.Audience,
             Method = start.Method,
             MakeDefault = start.MakeDefault,
+            Mode = start.Mode,
             Secret = start.Method is ConnectionMethod.AccessKey ? SecretName.New() : null,
             Status = ConnectionStatus.AwaitingConfiguration,
             Trace = Signals.Here,
@@ -63,12 +64,19 @@ public sealed class ConnectionDesk(IConnections connections, IRoles roles, ISecr
                 RoleIsNew = newRole is not null,
                 ExternalId = found.ExternalId,
                 ChosenRoleArn = found.Arn,
+                ChosenPartition = found.Partition,
+                SessionTags = found.SessionTags,
                 Status = found.Arn is null ? ConnectionStatus.AwaitingTrustPolicy : ConnectionStatus.AwaitingConfiguration,
             };
         }
 
-        if (start.Configuration is { } body && !ConnectionForm.Parse(body, connection, principals, "configuration.").TryGet(out _, out var invalid))
-            return invalid;
+        if (start.Configuration is { } body)
+        {
+            if (!ConnectionForm.Parse(body, connection, principals, "configuration.").TryGet(out var form, out var invalid))
+                return invalid;
+            if (await ConflictOfAsync(person, connection, form.Configuration, "configuration.", cancellation) is { } conflict)
+                return conflict;
+        }
 
         var key = new ConnectionKey(connection.Organization, connection.Id);
         var promise = await connections.PromiseAsync(key, cancellation);
@@ -97,8 +105,10 @@ public sealed class ConnectionDesk(IConnections connections, IRoles roles, ISecr
         ArgumentNullException.ThrowIfNull(person);
         ArgumentNullException.ThrowIfNull(read);
         Signals.Continue(read.Value.Trace, "serverlessdrives.connection.id", read.Value.Id.Value);
-        if (!ParseConfiguration(read.Value, body).TryGet(out _, out var refusal))
+        if (!ParseConfiguration(read.Value, body).TryGet(out var form, out var refusal))
             return refusal;
+        if (await ConflictOfAsync(person, read.Value, form.Configuration, fieldPrefix: "", cancellation) is { } conflict)
+            return conflict;
 
         var key = KeyOf(read.Value);
         var promise = await connections.PromiseAsync(key, cancellation);
@@ -215,10 +225,37 @@ public sealed class ConnectionDesk(IConnections connections, IRoles roles, ISecr
             Audience = start.Audience,
             DisplayName = start.DisplayName.Value,
             ExternalId = ExternalId.New(),
-            Partition = Partition.Aws,
+            Partition = start.Partition,
+            SessionTags = start.SessionTags,
             CreatedBy = person.Id,
             CreatedAt = now,
         };
+    }
+
+    /// <summary>What else of the organization stands in the way: a drive that shares files, or a record of the very role. Null when nothing does.</summary>
+    private async Task<Refusal?> ConflictOfAsync(Person person, DriveConnection connection, DriveConfiguration configuration, string fieldPrefix, CancellationToken cancellation)
+    {
+        if (connection.RoleIsNew && configuration.RoleArn is { } arn
+            && await roles.FindByArnAsync(person.Organization, arn, cancellation) is { } known && known.Id != connection.RoleId && known.ExternalId != connection.ExternalId)
+            return RoleKnown(person, connection, known, fieldPrefix);
+        return configuration.AllowOverlap
+            ? null
+            : Overlaps.Refuse(
+                (connection with { Configuration = configuration }).Access!, await drives.OnBucketAsync(person.Organization, configuration.Bucket, cancellation), person, fieldPrefix);
+    }
+
+    private static Refusal RoleKnown(Person person, DriveConnection connection, IamRole known, string fieldPrefix)
+    {
+        var usable = person.MaySee(known.Audience) && known.IsSelectableFor(connection.Audience);
+        var refusal = Refusal.Conflict(
+            "role-known",
+            usable
+                ? $"Your organization uses the role {known.Arn} already, under an external ID of its own. Start with that role (authentication.roleId {known.Id}): its trust policy stays as it is, and nothing that uses it breaks."
+                : $"Your organization uses the role {known.Arn} already, under an external ID of its own, for people whose drives you may not use. Its trust policy must keep that external ID. Make another role, or ask an admin to connect the drive for the whole organization.") with
+        {
+            Errors = new Dictionary<string, IReadOnlyList<string>> { [$"{fieldPrefix}roleArn"] = ["This role is in use under another external ID."] },
+        };
+        return usable ? refusal with { Extensions = new Dictionary<string, object> { ["roleId"] = known.Id.Value, ["displayName"] = known.DisplayName ?? known.Arn!.RoleName } } : refusal;
     }
 
     private Result<ConnectionForm> ParseConfiguration(DriveConnection connection, ConfigurationBody body) =>

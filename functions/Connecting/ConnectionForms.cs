@@ -5,21 +5,28 @@ using ServerlessDrives.Workspaces;
 namespace ServerlessDrives.Connecting;
 
 /// <summary>What starts a connection, as it comes over the wire.</summary>
+/// <param name="Access"><c>readWrite</c> (unless said otherwise) or <c>readOnly</c>.</param>
 [NeedsFields("displayName", "audience", "authentication")]
 public sealed record StartConnectionBody(
-    string? DisplayName, AudienceBody? Audience, AuthenticationBody? Authentication, ConfigurationBody? Configuration, bool? MakeDefault);
+    string? DisplayName, AudienceBody? Audience, AuthenticationBody? Authentication, ConfigurationBody? Configuration, bool? MakeDefault, string? Access = null);
 
 /// <param name="Method"><c>accessKey</c> or <c>iamRole</c>.</param>
 /// <param name="RoleId">A role to use again; null for a new one.</param>
+/// <param name="Partition">Of a new role: whose principal of ours it is to trust; needed where there are several.</param>
+/// <param name="SessionTags">Of a new role: whether its trust policy allows <c>sts:TagSession</c>, so that sessions carry organization, workspace and drive.</param>
 [NeedsFields("method")]
-public sealed record AuthenticationBody(string? Method, string? RoleId);
+public sealed record AuthenticationBody(string? Method, string? RoleId, string? Partition = null, bool? SessionTags = null);
 
 /// <param name="RoleArn">For a new role.</param>
 /// <param name="AccessKeyId">For an access key.</param>
 /// <param name="SecretAccessKey">For an access key; goes to the vault and nowhere else. May be left out when the same key id was given before.</param>
+/// <param name="BucketOwner">Whose bucket it is, where it isn't the account's that the role or user belongs to: twelve digits, or what an S3-compatible server calls its owners.</param>
+/// <param name="RequesterPays">Whether requests say that whoever sends them pays for them, as a requester pays bucket of another account asks.</param>
+/// <param name="AllowOverlap">A yes to a drive whose files are another drive's as well.</param>
 [NeedsFields("bucket", "region")]
 public sealed record ConfigurationBody(
-    string? RoleArn, string? AccessKeyId, Secret? SecretAccessKey, string? Bucket, string? Region, string? Path, EncryptionBody? Encryption);
+    string? RoleArn, string? AccessKeyId, Secret? SecretAccessKey, string? Bucket, string? Region, string? Path, EncryptionBody? Encryption,
+    string? BucketOwner = null, bool? RequesterPays = null, bool? AllowOverlap = null);
 
 /// <param name="Type"><c>none</c>, <c>sse-s3</c> or <c>sse-kms</c>.</param>
 /// <param name="KmsKeyId">The key's ARN, with <c>sse-kms</c>.</param>
@@ -27,12 +34,16 @@ public sealed record ConfigurationBody(
 public sealed record EncryptionBody(string? Type, string? KmsKeyId);
 
 /// <summary>A start, parsed.</summary>
-public sealed record ConnectionStart(DisplayName DisplayName, Audience Audience, ConnectionMethod Method, RoleId? RoleId, ConfigurationBody? Configuration, bool MakeDefault)
+/// <param name="Partition">Of a new role.</param>
+public sealed record ConnectionStart(
+    DisplayName DisplayName, Audience Audience, ConnectionMethod Method, RoleId? RoleId, Partition Partition, bool SessionTags, DriveAccess Mode, ConfigurationBody? Configuration,
+    bool MakeDefault)
 {
     /// <summary>Every wrong field at once.</summary>
-    public static Result<ConnectionStart> Parse(StartConnectionBody body)
+    public static Result<ConnectionStart> Parse(StartConnectionBody body, IPrincipals principals)
     {
         ArgumentNullException.ThrowIfNull(body);
+        ArgumentNullException.ThrowIfNull(principals);
         var form = new FormReader();
         var name = form.Read("displayName", Drives.DisplayName.Parse(body.DisplayName));
         var audience = AudienceBody.Read(form, body.Audience);
@@ -54,7 +65,36 @@ public sealed record ConnectionStart(DisplayName DisplayName, Audience Audience,
                 form.Refuse<RoleId?>("authentication.roleId", "A role's id starts with rol_.");
         }
 
-        return form.IsValid ? new ConnectionStart(name!, audience!, method!.Value, role, body.Configuration, body.MakeDefault ?? false) : form.Refusal;
+        DriveAccess? access = body.Access switch
+        {
+            null or "readWrite" => DriveAccess.ReadWrite,
+            "readOnly" => DriveAccess.ReadOnly,
+            _ => form.Refuse<DriveAccess?>("access", "Choose \"readWrite\" or \"readOnly\"."),
+        };
+        if (access is DriveAccess.ReadOnly && body.MakeDefault is true)
+            form.Refuse<bool?>("makeDefault", "A default drive takes output, and nothing can be written to a read-only drive. Leave this out, or choose \"readWrite\".");
+        var partition = method is ConnectionMethod.IamRole && body.Authentication?.RoleId is null
+            ? PartitionOf(form, body, principals)
+            : body.Authentication?.Partition is null ? Access.Partition.Aws : form.Refuse<Partition>("authentication.partition", "A partition goes with a new role only; leave it out.");
+        if (body.Authentication?.SessionTags is true && (method is ConnectionMethod.AccessKey || body.Authentication.RoleId is not null))
+            form.Refuse<bool?>("authentication.sessionTags", "Session tags are chosen with a new role; leave this out.");
+        return form.IsValid
+            ? new ConnectionStart(name!, audience!, method!.Value, role, partition!, body.Authentication?.SessionTags ?? false, access!.Value, body.Configuration, body.MakeDefault ?? false)
+            : form.Refusal;
+    }
+
+    /// <summary>A configuration that comes with the start says it by its role or region.</summary>
+    private static Partition? PartitionOf(FormReader form, StartConnectionBody body, IPrincipals principals)
+    {
+        if (body.Authentication?.Partition is null)
+        {
+            if (Access.RoleArn.ParseOfAnyServer(body.Configuration?.RoleArn).TryGet(out var arn, out _))
+                return arn.Partition;
+            if (Region.Parse(body.Configuration?.Region).TryGet(out var region, out _))
+                return region.Partition;
+        }
+
+        return Partitions.Read(form, "authentication.partition", body.Authentication?.Partition, principals);
     }
 }
 
@@ -68,7 +108,8 @@ public sealed record ConnectionForm(DriveConfiguration Configuration, Secret? Se
         ArgumentNullException.ThrowIfNull(connection);
         ArgumentNullException.ThrowIfNull(principals);
         var form = new FormReader(fieldPrefix);
-        var bucket = form.Read("bucket", BucketName.Parse(body.Bucket));
+        var bucket = form.Read("bucket", principals.AreOfAws ? BucketName.Parse(body.Bucket) : BucketName.ParseOfAnyServer(body.Bucket));
+        var owner = body.BucketOwner is null ? null : form.Read("bucketOwner", principals.AreOfAws ? AccountId.Parse(body.BucketOwner) : AccountId.ParseOfAnyServer(body.BucketOwner));
         var region = form.Read("region", Access.Region.Parse(body.Region));
         var path = form.Read("path", DrivePath.Parse(body.Path));
         var encryption = ReadEncryption(form, body.Encryption, region);
@@ -77,12 +118,14 @@ public sealed record ConnectionForm(DriveConfiguration Configuration, Secret? Se
         AccessKeyId? keyId = null;
         if (connection.Method is ConnectionMethod.IamRole)
         {
-            roleArn = ReadRole(form, body, connection);
+            roleArn = ReadRole(form, body, connection, principals);
             var partition = (connection.ChosenRoleArn ?? roleArn)?.Partition;
             if (partition is not null && region is not null && partition != region.Partition)
                 form.Refuse<Region>("region", $"The role is in the partition {partition} and the region in {region.Partition}; credentials don't cross partitions. Role, bucket and key must be in the same one.");
             else if (region is not null && principals.For(region.Partition) is null)
                 form.Refuse<Region>("region", $"No principal of ours is set up for the partition {region.Partition}, so a role there can't trust us. Use an access key, or ask your operator to set Aws:Principals:{region.Partition}.");
+            else if (connection.ChosenPartition is { } chosen && connection.RoleIsNew && region is not null && chosen != region.Partition)
+                form.Refuse<Region>("region", $"The trust policy was offered for the partition {chosen}, and the region is in {region.Partition}. Start again with the partition {region.Partition}.");
         }
         else
         {
@@ -101,17 +144,20 @@ public sealed record ConnectionForm(DriveConfiguration Configuration, Secret? Se
                 RoleArn = roleArn,
                 AccessKeyId = keyId,
                 SecretVersion = connection.Configuration?.SecretVersion,
+                BucketOwner = owner,
+                RequesterPays = body.RequesterPays ?? false,
+                AllowOverlap = body.AllowOverlap ?? false,
                 Attempt = connection.Attempt,
             },
             connection.Method is ConnectionMethod.AccessKey ? body.SecretAccessKey : null);
     }
 
-    private static RoleArn? ReadRole(FormReader form, ConfigurationBody body, DriveConnection connection)
+    private static RoleArn? ReadRole(FormReader form, ConfigurationBody body, DriveConnection connection, IPrincipals principals)
     {
         if (body.AccessKeyId is not null || body.SecretAccessKey is not null)
             form.Refuse<AccessKeyId>("accessKeyId", "This connection uses a role; leave the access key out.");
         if (connection.ChosenRoleArn is not { } chosen)
-            return form.Read("roleArn", Access.RoleArn.Parse(body.RoleArn));
+            return form.Read("roleArn", principals.AreOfAws ? Access.RoleArn.Parse(body.RoleArn) : Access.RoleArn.ParseOfAnyServer(body.RoleArn));
         return body.RoleArn is null || body.RoleArn == chosen.ToString()
             ? null
             : form.Refuse<RoleArn>("roleArn", $"You chose the role {chosen}; a role's ARN can't be changed. Leave this out, or start again with a new role.");

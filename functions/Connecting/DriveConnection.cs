@@ -52,6 +52,15 @@ public sealed record DriveConfiguration(BucketName Bucket, Region Region, DriveP
 
     public string? SecretVersion { get; init; }
 
+    /// <summary>Whose bucket it is, where somebody named the owner; null for the account that the credentials belong to.</summary>
+    public AccountId? BucketOwner { get; init; }
+
+    /// <summary>Whether requests say that whoever sends them pays for them.</summary>
+    public bool RequesterPays { get; init; }
+
+    /// <summary>Whether somebody said yes to overlapping with other drives.</summary>
+    public bool AllowOverlap { get; init; }
+
     /// <summary>The attempt that it was typed for.</summary>
     public required int Attempt { get; init; }
 }
@@ -79,6 +88,13 @@ public sealed record DriveConnection
     /// <summary>The ARN of a chosen role, which has been proven before.</summary>
     public RoleArn? ChosenRoleArn { get; init; }
 
+    /// <summary>The partition that was chosen at the start, whose principal the trust policy names; null in connections from before it could be.</summary>
+    public Partition? ChosenPartition { get; init; }
+
+    /// <summary>Whether the trust policy allows session tags, so that sessions carry them.</summary>
+    public bool SessionTags { get; init; }
+
+    public DriveAccess Mode { get; init; } = DriveAccess.ReadWrite;
     public bool MakeDefault { get; init; }
     public DriveConfiguration? Configuration { get; init; }
 
@@ -121,11 +137,11 @@ public sealed record DriveConnection
 
     /// <summary>What the policies grant; null until there is a configuration.</summary>
     [JsonIgnore]
-    public BucketAccess? Access => Configuration is { } c ? new(Id.Value, c.Bucket, c.Region, c.Path, c.Encryption) : null;
+    public BucketAccess? Access => Configuration is { } c ? new(Id.Value, c.Bucket, c.Region, c.Path, c.Encryption) { Mode = Mode, RequesterPays = c.RequesterPays } : null;
 
     /// <summary>The partition whose principal the trust policy names.</summary>
     [JsonIgnore]
-    public Partition Partition => Configuration?.Region.Partition ?? RoleArn?.Partition ?? Partition.Aws;
+    public Partition Partition => Configuration?.Region.Partition ?? RoleArn?.Partition ?? ChosenPartition ?? Partition.Aws;
 
     /// <summary>Which confirmation the present status waits for; null when none.</summary>
     [JsonIgnore]
@@ -160,7 +176,7 @@ public sealed record DriveConnection
 
     /// <summary>What the verification is to prove.</summary>
     public VerificationSubject SubjectToVerify() => Configuration is { } c
-        ? new(Id.Value, c.Bucket, c.Region, c.Path, c.Encryption, Credentials(c), ExpectedOwner: null)
+        ? new(Id.Value, Access!, Credentials(c), c.BucketOwner)
         : throw new InvalidOperationException($"Connection {Id} has no configuration to verify.");
 
     /// <summary>The drive that a passed verification makes of this connection.</summary>
@@ -183,6 +199,9 @@ public sealed record DriveConnection
             Path = c.Path,
             Encryption = c.Encryption,
             BucketOwner = report.BucketOwner,
+            Mode = Mode,
+            RequesterPays = c.RequesterPays,
+            SessionTags = SessionTags,
             Health = new(HealthStatus.Healthy, report.CompletedAt ?? now, now, Problem: null),
             CreatedBy = CreatedBy,
             CreatedAt = now,
@@ -190,7 +209,7 @@ public sealed record DriveConnection
         : throw new InvalidOperationException($"Connection {Id} has no configuration to make a drive of.");
 
     private DriveCredentials Credentials(DriveConfiguration c) => Method is ConnectionMethod.IamRole
-        ? new DriveCredentials.Role(RoleArn!, ExternalId!)
+        ? new DriveCredentials.Role(RoleArn!, ExternalId!) { Tags = SessionTags ? new(Organization, (Audience as Audience.Workspace)?.Id, Id.Value) : null }
         : new DriveCredentials.AccessKey(c.AccessKeyId!, Secret!, c.SecretVersion!);
 
     public DriveConnection OfferTrustPolicy(DateTimeOffset now) => MoveTo(ConnectionStatus.AwaitingTrustPolicy, now);

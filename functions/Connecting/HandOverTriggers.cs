@@ -98,7 +98,7 @@ public sealed class HandOverTriggers(IConnections connections, ConnectionViews v
             return Refusal.Conflict("step-not-open", "There is no bucket policy to merge yet; it is offered once bucket and role are known.").AsProblem();
         if (!(await request.ReadBytesAsync()).TryGet(out var present, out var unreadable))
             return unreadable.AsProblem();
-        return BucketPolicy.For(role, access).MergeInto(Encoding.UTF8.GetString(present)).TryGet(out var merged, out var problem)
+        return BucketPolicy.For(role, access).MergeInto(present).TryGet(out var merged, out var problem)
             ? Results.Json(merged, Json.Options)
             : Refusal.Invalid("policy", problem).AsProblem();
     }

@@ -29,8 +29,8 @@ public interface IConnections
     /// <summary>Writes the connection together with the role that is now proven.</summary>
     Task<bool> TrustRoleAsync(Versioned<DriveConnection> connection, Versioned<IamRole> role, CancellationToken cancellation);
 
-    /// <summary>The drive, its name, the default pointer, the role's use and the connection's end: all of it or nothing.</summary>
-    Task<bool> ConnectAsync(Versioned<DriveConnection> connection, Drive drive, CancellationToken cancellation);
+    /// <summary>The drive, its name, the default pointer, the role's use and the connection's end: all of it or nothing. Whether it overlaps another drive is decided with it.</summary>
+    Task<ConnectOutcome> ConnectAsync(Versioned<DriveConnection> connection, Drive drive, CancellationToken cancellation);
 
     /// <summary>Gives the name back, takes the role's use away, deletes a new role that nothing else uses, and writes the connection's end: all of it or nothing.</summary>
     Task<bool> CloseAsync(Versioned<DriveConnection> connection, CancellationToken cancellation);
@@ -43,6 +43,18 @@ public interface IConnections
 
     /// <summary>Promises older than this moment that were never kept: at most 500 at a time.</summary>
     Task<IReadOnlyList<Promise>> BrokenPromisesAsync(DateTimeOffset before, CancellationToken cancellation);
+}
+
+/// <summary>What came of making a drive.</summary>
+public enum ConnectOutcome
+{
+    Connected,
+
+    /// <summary>Something that it rests on has changed meanwhile; nothing was written.</summary>
+    Changed,
+
+    /// <summary>It would share files with a drive that is there, and nobody said yes to that; nothing was written.</summary>
+    Overlaps,
 }
 
 /// <summary>That an orchestration will be told what its connection's row says.</summary>

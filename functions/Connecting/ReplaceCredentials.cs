@@ -71,7 +71,7 @@ public sealed class ReplaceCredentials(
         await using var progress = new ReportProgress(reports, input.Organization, input.Drive.Value, input.Verification, clock);
         var report = await verification.VerifyAsync(
             input.Verification,
-            new(drive.Id.Value, drive.Bucket, drive.Region, drive.Path, drive.Encryption, new DriveCredentials.AccessKey(input.AccessKeyId, input.Secret, input.NewVersion), drive.BucketOwner),
+            new(drive.Id.Value, drive.Access, new DriveCredentials.AccessKey(input.AccessKeyId, input.Secret, input.NewVersion), drive.BucketOwner),
             progress,
             cancellation);
         await progress.CompleteAsync(report, cancellation);

@@ -104,6 +104,8 @@ public sealed class DefaultDriveTriggers(IDrives drives, DriveFinder finder, IWo
         {
             if (!(await finder.FindAnyAsync(person, body.DriveId, cancellation)).TryGet(out var drive, out _) || drive.Value.State is not DriveState.Connected)
                 return Refusal.Invalid("driveId", "There is no such drive, or you may not see it.").AsProblem();
+            if (drive.Value.Access.IsReadOnly)
+                return Refusal.Invalid("driveId", "This drive is read-only, and a default drive takes output. Choose one that can be written to.").AsProblem();
             if (audience is Audience.Organization && drive.Value.Audience is not Audience.Organization)
                 return Refusal.Invalid("driveId", "Only a drive of the whole organization can be the organization's default.").AsProblem();
             if (drive.Value.Audience is Audience.Workspace && drive.Value.Audience != audience)

@@ -24,6 +24,14 @@ public sealed record Drive
     /// <summary>The account that owned the bucket when it was verified; every call pins it. Null where the server doesn't say.</summary>
     public AccountId? BucketOwner { get; init; }
 
+    public DriveAccess Mode { get; init; } = DriveAccess.ReadWrite;
+
+    /// <summary>Whether requests say that whoever sends them pays for them.</summary>
+    public bool RequesterPays { get; init; }
+
+    /// <summary>Whether sessions with its role are tagged with organization, workspace and drive.</summary>
+    public bool SessionTags { get; init; }
+
     public required DriveHealth Health { get; init; }
     public DriveState State { get; init; } = DriveState.Connected;
 
@@ -35,14 +43,17 @@ public sealed record Drive
 
     /// <summary>What the drive's policies grant, and under which statement ids.</summary>
     [JsonIgnore]
-    public BucketAccess Access => new(Connection.Value, Bucket, Region, Path, Encryption);
+    public BucketAccess Access => new(Connection.Value, Bucket, Region, Path, Encryption) { Mode = Mode, RequesterPays = RequesterPays };
 
     /// <summary>How the drive reaches its bucket; names a secret, holds none.</summary>
     [JsonIgnore]
     public DriveCredentials Credentials => Authentication switch
     {
         DriveAuthentication.AccessKey key => new DriveCredentials.AccessKey(key.AccessKeyId, key.Secret, key.SecretVersion),
-        DriveAuthentication.IamRole role => new DriveCredentials.Role(role.RoleArn, role.ExternalId),
+        DriveAuthentication.IamRole role => new DriveCredentials.Role(role.RoleArn, role.ExternalId)
+        {
+            Tags = SessionTags ? new(Organization, (Audience as Audience.Workspace)?.Id, Id.Value) : null,
+        },
         _ => throw new InvalidOperationException($"Unknown authentication {Authentication.GetType()}."),
     };
 }

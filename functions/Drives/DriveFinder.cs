@@ -5,6 +5,8 @@ namespace ServerlessDrives.Drives;
 /// <summary>Finds a drive for a person; a foreign one is as unknown as one that isn't there.</summary>
 public sealed class DriveFinder(IDrives drives)
 {
+    public static readonly Refusal IsReadOnly = Refusal.Conflict("read-only", "This drive is read-only: files are listed and read, and nothing is written to or deleted from it.");
+
     public static readonly Refusal Removed = new(RefusalKind.Gone, "drive-removed", "This drive was removed, or is being removed.");
 
     /// <summary>A drive in whatever state.</summary>

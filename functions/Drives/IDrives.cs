@@ -20,6 +20,9 @@ public interface IDrives
     Task<Page<Drive>> ListAsync(
         OrganizationId organization, IReadOnlyCollection<Audience>? audiences, HealthStatus? health, int limit, string? cursor, CancellationToken cancellation);
 
+    /// <summary>The organization's drives on this bucket.</summary>
+    Task<IReadOnlyList<Drive>> OnBucketAsync(OrganizationId organization, BucketName bucket, CancellationToken cancellation);
+
     /// <summary>Replaces a drive if it still is what was read; false if it has changed.</summary>
     Task<bool> SaveAsync(Versioned<Drive> drive, CancellationToken cancellation);
 

@@ -1,3 +1,4 @@
+using ServerlessDrives.Access;
 using ServerlessDrives.Workspaces;
 
 namespace ServerlessDrives.Drives;
@@ -14,6 +15,9 @@ public interface IRoles
 
     /// <returns>False when its workspace is gone.</returns>
     Task<bool> CreateAsync(IamRole role, Person by, CancellationToken cancellation);
+
+    /// <summary>The record of the role with this ARN that has been proven to trust us; null where there is none.</summary>
+    Task<IamRole?> FindByArnAsync(OrganizationId organization, RoleArn arn, CancellationToken cancellation);
 
     /// <summary>What the role is used by, which is what keeps it from being deleted.</summary>
     Task<IReadOnlyList<RoleUse>> UsesAsync(OrganizationId organization, RoleId id, CancellationToken cancellation);

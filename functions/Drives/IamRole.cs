@@ -22,6 +22,9 @@ public sealed record IamRole
     /// <summary>The partition whose principal of ours the trust policy names.</summary>
     public required Partition Partition { get; init; }
 
+    /// <summary>Whether its trust policy is offered with <c>sts:TagSession</c>, so that sessions may carry tags.</summary>
+    public bool SessionTags { get; init; }
+
     public required UserId CreatedBy { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
 

@@ -7,8 +7,10 @@ using ServerlessDrives.Workspaces;
 
 namespace ServerlessDrives.Drives;
 
+/// <param name="Partition">Whose principal of ours the role is to trust; needed where there are several.</param>
+/// <param name="SessionTags">Whether the trust policy allows <c>sts:TagSession</c>.</param>
 [NeedsFields("audience")]
-public sealed record CreateRoleBody(AudienceBody? Audience, string? DisplayName);
+public sealed record CreateRoleBody(AudienceBody? Audience, string? DisplayName, string? Partition = null, bool? SessionTags = null);
 
 /// <param name="Id"><c>drv_…</c> or <c>con_…</c>.</param>
 public sealed record RoleUseView(string Id, string DisplayName);
@@ -60,6 +62,7 @@ public sealed class RoleTriggers(IRoles roles, IWorkspaces workspaces, IPrincipa
             var form = new FormReader();
             var audience = AudienceBody.Read(form, body.Audience);
             var name = body.DisplayName is null ? null : form.Read("displayName", DisplayName.Parse(body.DisplayName));
+            var partition = Partitions.Read(form, "partition", body.Partition, principals);
             if (!form.IsValid)
                 return form.Refusal.AsProblem();
             if (!person.MaySee(audience!))
@@ -73,7 +76,8 @@ public sealed class RoleTriggers(IRoles roles, IWorkspaces workspaces, IPrincipa
                 Audience = audience!,
                 DisplayName = name?.Value,
                 ExternalId = ExternalId.New(),
-                Partition = Partition.Aws,
+                Partition = partition!,
+                SessionTags = body.SessionTags ?? false,
                 CreatedBy = person.Id,
                 CreatedAt = clock.GetUtcNow(),
             };
@@ -140,7 +144,7 @@ public sealed class RoleTriggers(IRoles roles, IWorkspaces workspaces, IPrincipa
 
     private async Task<RoleView> ViewAsync(Person person, IamRole role, CancellationToken cancellation) => new(
         role.Id, role.Audience, role.DisplayName, role.Arn?.ToString(), role.ExternalId.ToString(),
-        principals.For(role.Partition) is { } principal ? TrustPolicy.For(principal, role.ExternalId).ToJson() : null,
+        principals.For(role.Partition) is { } principal ? TrustPolicy.For(principal, role.ExternalId, role.SessionTags).ToJson() : null,
         role.Status,
         [.. (await roles.UsesAsync(person.Organization, role.Id, cancellation)).Where(use => person.MaySee(use.Audience)).Select(use => new RoleUseView(use.Id, use.DisplayName))],
         role.CreatedBy, role.CreatedAt);

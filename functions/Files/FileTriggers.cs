@@ -53,7 +53,7 @@ public sealed class FileTriggers(IDriveFiles files, DriveFinder finder)
     [Heeds("Content-MD5", "The content's MD5 in base64; what doesn't match isn't written.")]
     [Heeds("Content-Digest", "RFC 9530: sha-256 or sha-512 with the digest in base64 between colons.")]
     [Heeds("x-amz-checksum-crc64nvme", "S3's own checksums, in base64: this, -crc32, -crc32c, -sha1 and -sha256.")]
-    [Refuses("not-found", "drive-removed", "invalid", "changed", "digest-mismatch", "cut-off", "content-too-large", "write-raced", "outcome-unknown", "upload-aborted", "aws-encryption-differs", "aws")]
+    [Refuses("read-only", "not-found", "drive-removed", "invalid", "changed", "digest-mismatch", "cut-off", "content-too-large", "write-raced", "outcome-unknown", "upload-aborted", "aws-encryption-differs", "aws")]
     public Task<IResult> PutAsync([HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "api/drives/{driveId}/files/{*file}")] HttpRequest request, string driveId, string? file) =>
         WithFileAsync(request, driveId, file, fromRoute: true, (drive, path) => WriteAsync(request, drive, path));
 
@@ -62,7 +62,7 @@ public sealed class FileTriggers(IDriveFiles files, DriveFinder finder)
     [Summary("Delete a file")]
     [Answers(204, "There is no such file now.")]
     [Heeds("If-Match", "Only this ETag.")]
-    [Refuses("not-found", "drive-removed", "invalid", "changed", "write-raced", "aws")]
+    [Refuses("read-only", "not-found", "drive-removed", "invalid", "changed", "write-raced", "aws")]
     public Task<IResult> DeleteAsync([HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "api/drives/{driveId}/files/{*file}")] HttpRequest request, string driveId, string? file) =>
         WithFileAsync(request, driveId, file, fromRoute: true, (drive, path) => RemoveAsync(request, drive, path));
 
@@ -132,10 +132,13 @@ public sealed class FileTriggers(IDriveFiles files, DriveFinder finder)
         FilePath? folder = null;
         if (request.Query["path"].Count > 1)
             return Refusal.Invalid("path", "One folder was expected.").AsProblem();
-        if (request.Query["path"].ToString().Trim('/') is { Length: > 0 } text && !FilePath.Parse(text).TryGet(out folder, out var problem))
-            return Refusal.Invalid("path", problem).AsProblem();
+        // One slash at the end is how folders are often written; what is left of "a//" or "/" is a folder without a name.
+        if (request.Query["path"].ToString() is { Length: > 0 } text && !FilePath.Parse(text.EndsWith('/') ? text[..^1] : text).TryGet(out folder, out _))
+            return Refusal.Invalid("path", FolderProblem(text)).AsProblem();
         return (await files.ListAsync(drive, folder, recursive, paging.Limit, paging.Cursor, cancellation)).Answer(Answers.List);
     }
+
+    private static string FolderProblem(string text) => FilePath.Parse(text == "/" ? "//" : text.EndsWith('/') ? text[..^1] : text).TryGet(out _, out var problem) ? "" : problem;
 
     private Task<IResult> ReadAsync(HttpRequest request, Drive drive, FilePath file) => ReadAsync(request, files, drive, file);
 
@@ -177,6 +180,8 @@ public sealed class FileTriggers(IDriveFiles files, DriveFinder finder)
         var found = reads ? await finder.FindRecentAsync(person, driveId, cancellation) : await finder.FindAsync(person, driveId, cancellation);
         if (!found.TryGet(out var drive, out var refusal))
             return refusal.AsProblem();
+        if (!reads && drive.Access.IsReadOnly)
+            return DriveFinder.IsReadOnly.AsProblem();
         // Hosts hand on "a%2Fb" and "a%252Fb" as the same text, so which file is meant can't be told here.
         if (fromRoute && path?.Contains("%2F", StringComparison.OrdinalIgnoreCase) == true)
             return Refusal.Invalid("path", "An encoded slash can't travel in a URL's path. Use /content?path= for this name.").AsProblem();

@@ -29,8 +29,8 @@ public sealed record DownloadLinkView(Uri Url, DateTimeOffset ExpiresAt);
 [Section("Files")]
 public sealed class TransferTriggers(IDriveFiles files, IFileRecords records, DriveFinder finder, Idempotency idempotency, TimeProvider clock)
 {
-    /// <summary>S3's largest object, in bytes.</summary>
-    public const long MostBytes = 5L * 1024 * 1024 * 1024 * 1024;
+    /// <summary>The largest file that can be uploaded, in bytes: 10,000 parts of 5 GiB.</summary>
+    public const long MostBytes = MostParts * (5L * 1024 * 1024 * 1024);
 
     private const int MostParts = 10_000;
 
@@ -43,13 +43,15 @@ public sealed class TransferTriggers(IDriveFiles files, IFileRecords records, Dr
     [Reads<BeginUploadBody>]
     [Answers<UploadView>(201, "A link for each part.")]
     [HonoursIdempotencyKey]
-    [Refuses("drive-removed", "aws")]
+    [Refuses("drive-removed", "read-only", "aws")]
     public Task<IResult> BeginAsync([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/drives/{driveId}/uploads")] HttpRequest request, string driveId) =>
         idempotency.OnceAsync<BeginUploadBody>(request, async body =>
         {
             var (person, cancellation) = (request.Person(), request.HttpContext.RequestAborted);
             if (!(await finder.FindAsync(person, driveId, cancellation)).TryGet(out var drive, out var unknown))
                 return unknown.AsProblem();
+            if (drive.Access.IsReadOnly)
+                return DriveFinder.IsReadOnly.AsProblem();
             var form = new FormReader();
             var path = form.Read("path", FilePath.Parse(body.Path, drive.Path));
             if (body.Size is not (>= 0 and <= MostBytes))

@@ -66,7 +66,7 @@ public sealed class DriveCheckup(
     private async Task<HealthOutcome> LookAsync(Drive drive, bool writes, CancellationToken cancellation)
     {
         var looked = await probe.LookAsync(LookTarget.Of(drive), cancellation);
-        if (!writes || looked is not HealthOutcome.Reachable)
+        if (!writes || drive.Access.IsReadOnly || looked is not HealthOutcome.Reachable)
             return looked;
         return await probe.WriteAsync(drive, cancellation) switch
         {
@@ -79,7 +79,7 @@ public sealed class DriveCheckup(
     private async Task<DriveHealth> ExplainAsync(Drive drive, DriveHealth health, CancellationToken cancellation)
     {
         var id = VerificationId.New(clock);
-        var subject = new VerificationSubject(drive.Id.Value, drive.Bucket, drive.Region, drive.Path, drive.Encryption, drive.Credentials, drive.BucketOwner);
+        var subject = new VerificationSubject(drive.Id.Value, drive.Access, drive.Credentials, drive.BucketOwner);
         var report = await verification.VerifyAsync(id, subject, progress: null, cancellation);
         await reports.SaveAsync(drive.Organization, drive.Id.Value, report, cancellation);
         if (report.Passed)

@@ -42,6 +42,8 @@ public sealed class IntegrationForms(DriveFinder finder, IWorkspaces workspaces,
         if (kind is IntegrationKind.Downstream)
         {
             workspace = (await workspaces.FindAsync(person, body.WorkspaceId, cancellation)).TryGet(out var own, out _) ? own.Value.Id : form.Refuse<WorkspaceId?>("workspaceId", "Say whose outputs: one of your workspaces.");
+            if (drive?.Access.IsReadOnly is true)
+                form.Refuse<Drive>("driveId", "This drive is read-only, so that no outputs can be stored on it.");
             if (drive is { Audience: Audience.Workspace owner } && workspace is not null && owner.Id != workspace)
                 form.Refuse<Drive>("driveId", "This drive belongs to another workspace.");
         }

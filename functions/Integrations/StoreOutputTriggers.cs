@@ -26,7 +26,7 @@ public sealed class StoreOutputTriggers(IntegrationFinder finder, DriveFinder dr
     [Heeds("Content-MD5", "The content's MD5 in base64; what doesn't match isn't written.")]
     [Heeds("Content-Digest", "RFC 9530: sha-256 or sha-512 with the digest in base64 between colons.")]
     [Heeds("x-amz-checksum-crc64nvme", "S3's own checksums, in base64: this, -crc32, -crc32c, -sha1 and -sha256.")]
-    [Refuses("drive-removed", "invalid", "not-downstream", "integration-paused", "no-drive", "digest-mismatch", "cut-off", "content-too-large", "write-raced", "outcome-unknown", "upload-aborted", "aws-encryption-differs", "aws")]
+    [Refuses("drive-removed", "read-only", "invalid", "not-downstream", "integration-paused", "no-drive", "digest-mismatch", "cut-off", "content-too-large", "write-raced", "outcome-unknown", "upload-aborted", "aws-encryption-differs", "aws")]
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/integrations/{integrationId}/outputs/{*path}")] HttpRequest request, string integrationId, string? path)
     {
@@ -55,6 +55,8 @@ public sealed class StoreOutputTriggers(IntegrationFinder finder, DriveFinder dr
             return Refusal.Conflict("no-drive", "The integration names no drive, and neither its workspace nor the organization has a default one. Choose a default drive.").AsProblem();
         if (!(await driveFinder.FindAsync(person, driveId.Value.Value, cancellation)).TryGet(out var drive, out var gone))
             return gone.AsProblem();
+        if (drive.Access.IsReadOnly)
+            return DriveFinder.IsReadOnly.AsProblem();
         if (!FilePath.Parse(integration.Folder is null ? path : $"{integration.Folder}/{path}", drive.Path).TryGet(out var file, out var problem))
             return Refusal.Invalid("path", problem).AsProblem();
         if (!FileTriggers.ContentOf(request).TryGet(out var toWrite, out var odd))

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using ServerlessDrives.Access;
 
 namespace ServerlessDrives.Verification;
 
@@ -38,6 +39,9 @@ public abstract record Fault
     /// <param name="Message">AWS's own text.</param>
     public sealed record Refused(int Status, string Code, string Message, string? RequestId) : Fault
     {
+        /// <summary>Our principal, where it is a session with the customer's role that STS refused it; null for every other refusal.</summary>
+        public PrincipalArn? Principal { get; init; }
+
         public bool IsAccessDenied => Code is "AccessDenied" or "AccessDeniedException" or "Forbidden" || (Status == 403 && Code.Length == 0);
 
         /// <summary>The server doesn't have this operation at all, as S3-compatible ones answer.</summary>

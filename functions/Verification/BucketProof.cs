@@ -4,27 +4,33 @@ using ServerlessDrives.Access;
 namespace ServerlessDrives.Verification;
 
 /// <summary>Proves, on the bucket itself, each permission that a drive needs. Steps that need nothing of each other run side by side.</summary>
-/// <param name="ownerFault">Why the owner isn't known, where that is only trouble that passes.</param>
-internal sealed class BucketProof(IBucketProbe bucket, ProbeTraces traces, Patience patience, CheckBook book, BucketAccess access, AccountId? owner, Fault? ownerFault)
+/// <param name="way">As whom the bucket is used, and whom it must belong to.</param>
+internal sealed class BucketProof(IBucketProbe bucket, ProbeTraces traces, Patience patience, CheckBook book, BucketAccess access, BucketOwner way)
 {
     private const string Unversioned = "The bucket keeps no versions.";
+    private const string Suspended = "Versioning is suspended on the bucket, so that files have the version \"null\".";
 
     private readonly ConcurrentQueue<Fault.Refused> _refusals = [];
     private readonly byte[] _content = System.Text.Encoding.UTF8.GetBytes($"{traces.ObjectKey}: written by a verification and deleted at its end.\n");
+    private readonly byte[] _again = System.Text.Encoding.UTF8.GetBytes($"{traces.ObjectKey}: written over by a verification and deleted at its end.\n");
+    private AccountId? _owner = way.Account;
 
-    /// <summary>Lists, first insisting on the owner and then not: what differs tells whose bucket it is.</summary>
+    /// <summary>The files right below the path, as far as one listing shows them.</summary>
+    public IReadOnlyList<ListedObject> Listed { get; private set; } = [];
+
+    /// <summary>Lists as folders are listed, first insisting on the owner and then not: what differs tells whose bucket it is.</summary>
     /// <returns>False if the bucket is another account's, and nothing more should be tried on it.</returns>
     public async Task<bool> ListAsync(CancellationToken cancellation)
     {
         book.Begin(KnownCheck.ObjectsListable, KnownCheck.BucketOwnerKnown);
-        Answer<IReadOnlyList<string>> open = default;
+        Answer<IReadOnlyList<ListedObject>> open = default;
         var foreign = 0;
         var pinned = await patience.AskAsync(
             async cancel =>
             {
                 var both = await Task.WhenAll(
-                    bucket.ListAsync(access.Path.Prefix, owner, cancel),
-                    owner is null ? Task.FromResult<Answer<IReadOnlyList<string>>>(new Fault.Unreachable("not asked")) : bucket.ListAsync(access.Path.Prefix, owner: null, cancel));
+                    bucket.ListAsync(access.Path.Prefix, recursive: false, _owner, cancel),
+                    _owner is null ? NotAsked : bucket.ListAsync(access.Path.Prefix, recursive: false, owner: null, cancel));
                 open = both[1];
                 return both[0];
             },
@@ -32,32 +38,71 @@ internal sealed class BucketProof(IBucketProbe bucket, ProbeTraces traces, Patie
             answer => answer.Fault is null || (IsDenial(answer.Fault) && open.Fault is null && ++foreign > 1),
             cancellation);
 
-        if (pinned.Fault is null)
+        if (pinned.TryGet(out var listed, out _))
         {
+            Listed = listed;
             book.Pass(KnownCheck.ObjectsListable);
             return true;
         }
 
-        if (open.Fault is null && IsDenial(pinned.Fault))
+        if (IsDenial(pinned.Fault) && open.TryGet(out listed, out _))
         {
             book.Pass(KnownCheck.ObjectsListable);
+            Listed = listed;
+            if (!way.CountsAccounts)
+            {
+                // The server has another kind of owner than the account that a role's ARN or its STS names.
+                book.NotApplicable(KnownCheck.BucketOwnerKnown, $"The server doesn't take {_owner} for the bucket's owner, and doesn't say who is. Give the owner as the server names it (bucketOwner) to have every call insist on it.");
+                _owner = null;
+                return true;
+            }
+
             book.Fail(
                 KnownCheck.BucketOwnerKnown,
-                $"The bucket {access.Bucket} can be listed, but it doesn't belong to the account {owner}: AWS refuses as soon as we insist on that owner.",
-                $"Confirm who owns the bucket. If it is yours, use credentials of the account that owns it; if not, correct the bucket's name (the account {owner} has no bucket {access.Bucket}).",
+                $"The bucket {access.Bucket} can be listed, but it doesn't belong to the account {_owner}: AWS refuses as soon as we insist on that owner.",
+                $"Confirm who owns the bucket: if it is meant to be another account's, name that account as its owner (bucketOwner, twelve digits), and every later call insists on it. If not, correct the bucket's name.",
                 pinned.Fault);
             return false;
         }
 
         if (pinned.Fault is Fault.Refused refused)
             _refusals.Enqueue(refused);
-        book.Fail(KnownCheck.ObjectsListable, pinned.Fault);
+        if (pinned.Fault is Fault.Refused { IsAccessDenied: true } && await IsRequesterPaysAsync(cancellation))
+        {
+            book.Fail(
+                KnownCheck.ObjectsListable,
+                $"The bucket {access.Bucket} is a requester pays bucket: S3 refuses every request that doesn't say that its sender pays for it, and answers those that do.",
+                "Say in the configuration that the requester pays (requesterPays): requests and transfers are then charged to the account of the role or user.",
+                pinned.Fault);
+        }
+        else
+        {
+            book.Fail(KnownCheck.ObjectsListable, pinned.Fault!);
+        }
+
         return true;
+    }
+
+    private static Task<Answer<IReadOnlyList<ListedObject>>> NotAsked => Task.FromResult<Answer<IReadOnlyList<ListedObject>>>(new Fault.Unreachable("not asked"));
+
+    /// <summary>Whether saying that the requester pays is what was missing.</summary>
+    private async Task<bool> IsRequesterPaysAsync(CancellationToken cancellation)
+    {
+        if (access.RequesterPays || way.OpenPaying is null)
+            return false;
+        using var paying = way.OpenPaying();
+        return (await paying.ListAsync(access.Path.Prefix, recursive: false, owner: null, cancellation)).Fault is null;
     }
 
     /// <summary>Everything that needs an object or an upload.</summary>
     public async Task WriteAsync(CancellationToken cancellation)
     {
+        if (access.IsReadOnly)
+        {
+            await new ReadOnlyProof(bucket, patience, book, access, _owner).ProveAsync(Listed, cancellation);
+            return;
+        }
+
         book.NotApplicable(KnownCheck.VersionWritable, "s3:PutObjectVersion is not an action of AWS, though it is often documented; s3:PutObject writes versions too. No policy may name it.");
         await Task.WhenAll(ProveObjectAsync(cancellation), ProveUploadAsync(cancellation));
     }
@@ -68,13 +113,13 @@ internal sealed class BucketProof(IBucketProbe bucket, ProbeTraces traces, Patie
     {
         if (book.IsJudged(KnownCheck.BucketOwnerKnown))
             return null;
-        if (owner is null && ownerFault is not null)
+        if (_owner is null && way.Fault is { } fault)
         {
-            book.Fail(KnownCheck.BucketOwnerKnown, ownerFault);
+            book.Fail(KnownCheck.BucketOwnerKnown, fault);
             return null;
         }
 
-        if (owner is null)
+        if (_owner is null)
         {
             book.NotApplicable(KnownCheck.BucketOwnerKnown, "The server doesn't say which account the credentials belong to, so there is no owner to insist on.");
             return null;
@@ -82,16 +127,16 @@ internal sealed class BucketProof(IBucketProbe bucket, ProbeTraces traces, Patie
 
         if (book.HasPassed(KnownCheck.ObjectsListable) || book.HasPassed(KnownCheck.ObjectWritable) || book.HasPassed(KnownCheck.UploadsListable))
         {
-            book.Pass(KnownCheck.BucketOwnerKnown, $"The bucket belongs to the account {owner}.");
-            return owner;
+            book.Pass(KnownCheck.BucketOwnerKnown, $"The bucket belongs to the account {_owner}.");
+            return _owner;
         }
 
         if (!_refusals.IsEmpty && _refusals.All(IsOfAnotherAccount))
         {
             book.Fail(
                 KnownCheck.BucketOwnerKnown,
-                $"AWS refuses every call on {access.Bucket}, in the way in which it refuses calls on buckets of other accounts than {owner}.",
-                $"Confirm who owns the bucket: correct its name, or use credentials of the account that owns it.",
+                $"AWS refuses every call on {access.Bucket} without a reason, as it does on buckets of other accounts than {_owner}.",
+                "Confirm who owns the bucket: correct its name, name the account that owns it (bucketOwner), or use credentials of that account.",
                 _refusals.First());
         }
         else
@@ -111,10 +156,13 @@ internal sealed class BucketProof(IBucketProbe bucket, ProbeTraces traces, Patie
 
     private async Task ProveObjectAsync(CancellationToken cancellation)
     {
-        book.Begin(KnownCheck.ObjectWritable);
+        book.Begin(KnownCheck.ObjectWritable, KnownCheck.ConditionalWrites);
         var key = traces.ObjectKey;
-        traces.Expect(key, owner);
+        traces.Expect(key, _owner);
         var put = await PutAsync(key, cancellation);
+        var conditional = put.Fault is not Fault.Refused { IsUnsupported: true };
+        if (!conditional)
+            put = await patience.AskAsync(cancel => DoubtingAsync(key, bucket.PutAsync(key, _content, WriteCondition.None, _owner, cancel)), cancellation);
         if (!put.TryGet(out var written, out var fault))
         {
             if (fault is Fault.Refused { IsPassing: false, Status: not 412 } refused)
@@ -132,10 +180,16 @@ internal sealed class BucketProof(IBucketProbe bucket, ProbeTraces traces, Patie
         traces.Settle(key);
         if (written.Version is { } version)
             traces.Expect(key, version);
-        JudgeEncryption(written);
-        var versioned = written.Version is { } named && named != "null" ? named : null;
-        await Task.WhenAll(ReadAsync(key, cancellation), ReadVersionAsync(key, versioned, cancellation), ProveAclsAsync(key, cancellation));
-        await DeleteAsync(key, versioned, cancellation);
+        if (conditional)
+            book.Pass(KnownCheck.ConditionalWrites);
+        else
+            book.NotApplicable(KnownCheck.ConditionalWrites, "The server has no conditional writes; files are written without conditions, and If-None-Match and If-Match are refused.");
+        var encrypted = IsEncryptedAsAsked(written);
+        var overwritten = conditional ? OverwriteAsync(key, written, encrypted, cancellation) : Task.FromResult<string?>(null);
+        if (!conditional && encrypted)
+            book.Pass(KnownCheck.ObjectWritable);
+        await Task.WhenAll(ReadAsync(key, cancellation), ReadVersionAsync(key, written.Version, cancellation), ProveAclsAsync(key, cancellation), overwritten);
+        await DeleteAsync(key, written.Version, await overwritten, cancellation);
     }
 
     /// <summary>A key that is there already is our own, of a try whose answer was lost or of a run that was killed: it goes first.</summary>
@@ -147,7 +201,53 @@ internal sealed class BucketProof(IBucketProbe bucket, ProbeTraces traces, Patie
         await traces.SweepAsync(key, cancellation);
         return await patience.AskAsync(TryAsync, cancellation);
 
-        Task<Answer<WrittenObject>> TryAsync(CancellationToken cancel) => DoubtingAsync(key, bucket.PutAsync(key, _content, access.Encryption, owner, cancel));
+        Task<Answer<WrittenObject>> TryAsync(CancellationToken cancel) => DoubtingAsync(key, bucket.PutAsync(key, _content, WriteCondition.New, _owner, cancel));
+    }
+
+    /// <summary>
+    /// Writes as files are written, over whatever is there: a policy may ask for a condition. Only after an answer was lost is a condition set, so that one
+    /// version comes of it at most.
+    /// </summary>
+    /// <returns>The version; null where there is none, or the write was refused.</returns>
+    private async Task<string?> OverwriteAsync(string key, WrittenObject first, bool encrypted, CancellationToken cancellation)
+    {
+        var condition = WriteCondition.None;
+        var put = await patience.AskAsync(
+            async cancel =>
+            {
+                var answer = await DoubtingAsync(key, bucket.PutAsync(key, _again, condition, _owner, cancel));
+                if (answer.Fault is { IsPassing: true })
+                    condition = WriteCondition.Over(first.ETag);
+                return answer;
+            },
+            cancellation);
+        if (put.TryGet(out var written, out var fault))
+        {
+            traces.Settle(key);
+            if (written.Version is { } version)
+                traces.Expect(key, version);
+        }
+        else if (fault is Fault.Refused { Status: 412 })
+        {
+            // The try whose answer was lost has written it; which version that is, whoever reads it is told.
+            var read = await patience.AskAsync(cancel => bucket.GetAsync(key, version: null, _owner, cancel), cancellation);
+            if (read.TryGet(out var found, out _))
+            {
+                written = new(first.ETag, found.Version, first.Encryption, first.KmsKey);
+                traces.Settle(key);
+                if (found.Version is { } version)
+                    traces.Expect(key, version);
+            }
+        }
+        else
+        {
+            book.Fail(KnownCheck.ObjectWritable, fault, first.ETag.Length > 0 ? "A file can be written on condition that there is none yet, but not without a condition, as files are written over." : null);
+            return null;
+        }
+
+        if (encrypted)
+            book.Pass(KnownCheck.ObjectWritable);
+        return written?.Version;
     }
 
     /// <summary>A change whose answer didn't come may have been made all the same.</summary>
@@ -160,7 +260,8 @@ internal sealed class BucketProof(IBucketProbe bucket, ProbeTraces traces, Patie
         return answer;
     }
 
-    private void JudgeEncryption(WrittenObject written)
+    /// <summary>Fails the check where the answer says another encryption than was asked for.</summary>
+    private bool IsEncryptedAsAsked(WrittenObject written)
     {
         var asked = access.Encryption switch { Encryption.SseS3 => "AES256", Encryption.SseKms => "aws:kms", _ => null };
         if (asked is not null && written.Encryption != asked)
@@ -169,21 +270,23 @@ internal sealed class BucketProof(IBucketProbe bucket, ProbeTraces traces, Patie
                 KnownCheck.ObjectWritable,
                 $"The file was written, but not encrypted as asked: {asked} was asked for and the answer says {written.Encryption ?? "nothing"}.",
                 "Choose an encryption that the server has.");
+            return false;
         }
-        else if (access.Encryption.KmsKey is { } key && written.KmsKey is { } used && used != key.Value && used != key.KeyId)
+
+        if (access.Encryption.KmsKey is { } key && written.KmsKey is { } used && used != key.Value && used != key.KeyId)
         {
             book.Fail(KnownCheck.ObjectWritable, $"The file was encrypted with another key than {key}: {used}.", "Correct the key, or the bucket's policy that changes it.");
+            return false;
         }
-        else
-        {
-            book.Pass(KnownCheck.ObjectWritable);
-        }
+
+        return true;
     }
 
     private async Task ReadAsync(string key, CancellationToken cancellation)
     {
         book.Begin(KnownCheck.ObjectReadable);
-        JudgeContent(KnownCheck.ObjectReadable, await patience.AskAsync(cancel => bucket.GetAsync(key, version: null, owner, cancel), cancellation));
+        // It is written over meanwhile.
+        JudgeContent(KnownCheck.ObjectReadable, await patience.AskAsync(cancel => bucket.GetAsync(key, version: null, _owner, cancel), cancellation), [_content, _again]);
     }
 
     private async Task ReadVersionAsync(string key, string? version, CancellationToken cancellation)
@@ -196,25 +299,28 @@ internal sealed class BucketProof(IBucketProbe bucket, ProbeTraces traces, Patie
         }
 
         book.Begin(KnownCheck.VersionReadable);
-        JudgeContent(KnownCheck.VersionReadable, await patience.AskAsync(cancel => bucket.GetAsync(key, version, owner, cancel), cancellation));
+        var isSuspended = version == "null";
+        JudgeContent(
+            KnownCheck.VersionReadable, await patience.AskAsync(cancel => bucket.GetAsync(key, version, _owner, cancel), cancellation), isSuspended ? [_content, _again] : [_content],
+            isSuspended ? Suspended : null);
     }
 
-    private void JudgeContent(KnownCheck check, Answer<byte[]> answer)
+    private void JudgeContent(KnownCheck check, Answer<ReadObject> answer, byte[][] expected, string? preface = null)
     {
-        if (!answer.TryGet(out var content, out var fault))
-            book.Fail(check, fault);
-        else if (!content.AsSpan().SequenceEqual(_content))
-            book.Fail(check, $"What was read differs from what was written ({content.Length} bytes in place of {_content.Length}).", "Look for something that changes files on their way, such as an Object Lambda or a proxy.");
+        if (!answer.TryGet(out var read, out var fault))
+            book.Fail(check, fault, preface);
+        else if (!expected.Any(content => read.Content.AsSpan().SequenceEqual(content)))
+            book.Fail(check, $"What was read differs from what was written ({read.Content.Length} bytes in place of {_content.Length}).", "Look for something that changes files on their way, such as an Object Lambda or a proxy.");
         else
-            book.Pass(check);
+            book.Pass(check, preface);
     }
 
     private async Task ProveAclsAsync(string key, CancellationToken cancellation)
     {
         book.Begin(KnownCheck.AclReadable, KnownCheck.AclWritable);
         await Task.WhenAll(
-            JudgeAclAsync(KnownCheck.AclReadable, cancel => bucket.GetAclAsync(key, owner, cancel), cancellation),
-            JudgeAclAsync(KnownCheck.AclWritable, cancel => bucket.PutAclAsync(key, owner, cancel), cancellation));
+            JudgeAclAsync(KnownCheck.AclReadable, cancel => bucket.GetAclAsync(key, _owner, cancel), cancellation),
+            JudgeAclAsync(KnownCheck.AclWritable, cancel => bucket.PutAclAsync(key, _owner, cancel), cancellation));
     }
 
     private async Task JudgeAclAsync(KnownCheck check, Func<CancellationToken, Task<Answer<Done>>> call, CancellationToken cancellation)
@@ -237,12 +343,14 @@ internal sealed class BucketProof(IBucketProbe bucket, ProbeTraces traces, Patie
         }
     }
 
-    private async Task DeleteAsync(string key, string? version, CancellationToken cancellation)
+    /// <param name="version">Of the first write; null where there are no versions.</param>
+    /// <param name="overwritten">Of the second.</param>
+    private async Task DeleteAsync(string key, string? version, string? overwritten, CancellationToken cancellation)
     {
         book.Begin(KnownCheck.ObjectDeletable);
-        var deleted = await patience.AskAsync(cancel => bucket.DeleteWhatIsThereAsync(key, owner, cancel), cancellation);
+        var deleted = await patience.AskAsync(cancel => bucket.DeleteWhatIsThereAsync(key, _owner, cancel), cancellation);
         if (deleted.Fault is Fault.Refused { IsUnsupported: true })
-            deleted = await patience.AskAsync(cancel => bucket.DeleteAsync(key, version: null, owner, cancel), cancellation);
+            deleted = await patience.AskAsync(cancel => bucket.DeleteAsync(key, version: null, _owner, cancel), cancellation);
         string? marker = null;
         if (deleted.TryGet(out var removal, out var fault))
         {
@@ -266,26 +374,26 @@ internal sealed class BucketProof(IBucketProbe bucket, ProbeTraces traces, Patie
         if (version is null)
             return;
         book.Begin(KnownCheck.VersionDeletable);
-        var versions = await Task.WhenAll(new[] { version, marker }.OfType<string>().Select(async each =>
+        var versions = await Task.WhenAll(new[] { version, overwritten, marker }.OfType<string>().Distinct().Select(async each =>
         {
-            var gone = await patience.AskAsync(cancel => bucket.DeleteAsync(key, each, owner, cancel), cancellation);
+            var gone = await patience.AskAsync(cancel => bucket.DeleteAsync(key, each, _owner, cancel), cancellation);
             if (gone.Fault is null)
                 traces.Gone(key, each);
             return gone;
         }));
         if (versions.Select(answer => answer.Fault).OfType<Fault>().FirstOrDefault() is { } refused)
-            book.Fail(KnownCheck.VersionDeletable, refused);
+            book.Fail(KnownCheck.VersionDeletable, refused, version == "null" ? Suspended : null);
         else
-            book.Pass(KnownCheck.VersionDeletable);
+            book.Pass(KnownCheck.VersionDeletable, version == "null" ? Suspended : null);
     }
 
     private async Task ProveUploadAsync(CancellationToken cancellation)
     {
         book.Begin(KnownCheck.MultipartUsable, KnownCheck.UploadsListable);
         var key = traces.UploadKey;
-        traces.Expect(key, owner);
+        traces.Expect(key, _owner);
         var listed = ListUploadsAsync(cancellation);
-        var begun = await patience.AskAsync(cancel => DoubtingAsync(key, bucket.BeginUploadAsync(key, access.Encryption, owner, cancel)), cancellation);
+        var begun = await patience.AskAsync(cancel => DoubtingAsync(key, bucket.BeginUploadAsync(key, _owner, cancel)), cancellation);
         if (!begun.TryGet(out var id, out var fault))
         {
             if (fault is Fault.Refused { IsPassing: false })
@@ -307,7 +415,7 @@ internal sealed class BucketProof(IBucketProbe bucket, ProbeTraces traces, Patie
 
     private async Task ListUploadsAsync(CancellationToken cancellation)
     {
-        var listed = await patience.AskAsync(cancel => bucket.ListUploadsAsync(traces.UploadKey, owner, cancel), cancellation);
+        var listed = await patience.AskAsync(cancel => bucket.ListUploadsAsync(traces.UploadKey, _owner, cancel), cancellation);
         if (listed.Fault is null)
             book.Pass(KnownCheck.UploadsListable);
         else
@@ -316,10 +424,10 @@ internal sealed class BucketProof(IBucketProbe bucket, ProbeTraces traces, Patie
 
     private async Task UploadPartAsync(PendingUpload upload, CancellationToken cancellation)
     {
-        var sent = await patience.AskAsync(cancel => bucket.UploadPartAsync(upload.Key, upload.UploadId, _content, owner, cancel), cancellation);
+        var sent = await patience.AskAsync(cancel => bucket.UploadPartAsync(upload.Key, upload.UploadId, _content, _owner, cancel), cancellation);
         if (sent.TryGet(out var etag, out var fault))
         {
-            traces.HasPart(upload, etag);
+            traces.HasPart(upload, etag, _content);
             book.Pass(KnownCheck.MultipartUsable);
         }
         else
@@ -331,7 +439,7 @@ internal sealed class BucketProof(IBucketProbe bucket, ProbeTraces traces, Patie
     private async Task ListPartsAsync(PendingUpload upload, CancellationToken cancellation)
     {
         book.Begin(KnownCheck.PartsListable);
-        var parts = await patience.AskAsync(cancel => bucket.ListPartsAsync(upload.Key, upload.UploadId, owner, cancel), cancellation);
+        var parts = await patience.AskAsync(cancel => bucket.ListPartsAsync(upload.Key, upload.UploadId, _owner, cancel), cancellation);
         if (!parts.TryGet(out var count, out var fault))
             book.Fail(KnownCheck.PartsListable, fault);
         else if (count == 0 && book.HasPassed(KnownCheck.MultipartUsable))
@@ -343,7 +451,7 @@ internal sealed class BucketProof(IBucketProbe bucket, ProbeTraces traces, Patie
     private async Task AbortAsync(PendingUpload upload, CancellationToken cancellation)
     {
         book.Begin(KnownCheck.UploadAbortable);
-        var aborted = await patience.AskAsync(cancel => bucket.AbortUploadAsync(upload.Key, upload.UploadId, owner, cancel), cancellation);
+        var aborted = await patience.AskAsync(cancel => bucket.AbortUploadAsync(upload.Key, upload.UploadId, _owner, cancel), cancellation);
         // An abort whose answer was lost is answered NoSuchUpload when it is repeated.
         if (aborted.Fault is null or Fault.Refused { Code: "NoSuchUpload" })
         {
@@ -360,7 +468,14 @@ internal sealed class BucketProof(IBucketProbe bucket, ProbeTraces traces, Patie
     {
         const string reason = "No file could be written (object-writable), so there is none to try this on.";
         foreach (var check in (ReadOnlySpan<KnownCheck>)
-                 [KnownCheck.ObjectReadable, KnownCheck.VersionReadable, KnownCheck.VersionDeletable, KnownCheck.AclReadable, KnownCheck.AclWritable, KnownCheck.ObjectDeletable])
+                 [KnownCheck.ConditionalWrites, KnownCheck.ObjectReadable, KnownCheck.VersionReadable, KnownCheck.VersionDeletable, KnownCheck.AclReadable, KnownCheck.AclWritable, KnownCheck.ObjectDeletable])
             book.Skip(check, reason);
     }
 }
+
+/// <summary>Whom a bucket must belong to, and what to make of it where it doesn't.</summary>
+/// <param name="Account">Null where it isn't known.</param>
+/// <param name="Fault">Why not, where that is only trouble that passes.</param>
+/// <param name="CountsAccounts">Whether a bucket that isn't this account's is another's; false where the server has other owners than accounts, and nobody named one.</param>
+/// <param name="OpenPaying">The bucket once more, with requests that say that their sender pays; null where that needn't be tried.</param>
+internal sealed record BucketOwner(AccountId? Account, Fault? Fault, bool CountsAccounts, Func<IBucketProbe>? OpenPaying);

@@ -1,10 +1,12 @@
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using ServerlessDrives.Access;
 
 namespace ServerlessDrives.Verification;
 
 /// <summary>Verifies buckets by using them.</summary>
-internal sealed class BucketVerification(IProbe probe, IPrincipals principals, IOptions<VerificationOptions> options, TimeProvider clock) : IVerification
+internal sealed partial class BucketVerification(
+    IProbe probe, IPrincipals principals, IOptions<VerificationOptions> options, TimeProvider clock, ILogger<BucketVerification> log) : IVerification
 {
     public async Task<VerificationReport> VerifyAsync(VerificationId id, VerificationSubject subject, IProgress<Check>? progress, CancellationToken cancellation)
     {
@@ -12,6 +14,7 @@ internal sealed class BucketVerification(IProbe probe, IPrincipals principals, I
         var book = BookFor(new Scene(subject.Credentials, PrincipalFor(subject.Credentials), subject.Region, subject.Access), progress);
         var report = await new VerificationRun(id, subject, probe, new Patience(options.Value, clock), book, options.Value, clock).ProveAsync(cancellation);
         VerificationMeasures.Ended(report);
+        LogOurs(book, report.Checks);
         return report;
     }
 
@@ -32,11 +35,23 @@ internal sealed class BucketVerification(IProbe probe, IPrincipals principals, I
 
         var accepted = book[KnownCheck.TrustAccepted];
         var required = book[KnownCheck.ExternalIdRequired];
+        LogOurs(book, [accepted, required]);
         return new(
             accepted.Status is CheckStatus.Passed && required.Status is CheckStatus.Passed or CheckStatus.NotApplicable,
             accepted,
-            required);
+            required,
+            book.IsOurs(KnownCheck.TrustAccepted));
     }
+
+    /// <summary>What no customer can mend, our operator has to hear of.</summary>
+    private void LogOurs(CheckBook book, IEnumerable<Check> checks)
+    {
+        foreach (var check in checks.Where(check => book.HasOurs(check)))
+            LogOurSide(check.Name, check.AwsErrorCode, check.AwsRequestId, check.Explanation);
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The check {Check} failed on our side, with {Code} (request {RequestId}): {Explanation}")]
+    private partial void LogOurSide(string check, string? code, string? requestId, string? explanation);
 
     private CheckBook BookFor(Scene scene, IProgress<Check>? progress) =>
         new(scene.Credentials is DriveCredentials.Role ? KnownCheck.OfRole : KnownCheck.OfAccessKey, new Explanations(scene), progress, clock);

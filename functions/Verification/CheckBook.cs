@@ -6,6 +6,7 @@ internal sealed class CheckBook(IReadOnlyList<KnownCheck> known, Explanations ex
     private readonly Lock _lock = new();
     private readonly Dictionary<KnownCheck, Check> _verdicts = [];
     private readonly Dictionary<KnownCheck, long> _begun = [];
+    private readonly HashSet<KnownCheck> _ours = [];
 
     /// <summary>Starts the clock of these checks.</summary>
     public void Begin(params ReadOnlySpan<KnownCheck> checks)
@@ -26,11 +27,25 @@ internal sealed class CheckBook(IReadOnlyList<KnownCheck> known, Explanations ex
     public void Fail(KnownCheck check, string explanation, string fix, Fault? fault = null) => Judge(check, CheckStatus.Failed, fault, explanation, fix);
 
     /// <summary>Fails the check for what AWS answered, or sets it aside where the server lacks the operation.</summary>
-    public void Fail(KnownCheck check, Fault fault)
+    /// <param name="preface">What the explanation begins with; a sentence.</param>
+    public void Fail(KnownCheck check, Fault fault, string? preface = null)
     {
-        var (explanation, fix) = explanations.Of(check, fault);
-        Fail(check, explanation, fix, fault);
+        var explanation = explanations.Of(check, fault);
+        Fail(check, preface is null ? explanation.Text : $"{preface} {explanation.Text}", explanation.Fix, fault);
+        if (!explanation.IsOurs)
+            return;
+        lock (_lock)
+            _ours.Add(check);
     }
+
+    /// <summary>Whether the check failed for something that is for us to mend.</summary>
+    public bool IsOurs(KnownCheck check)
+    {
+        lock (_lock)
+            return _ours.Contains(check);
+    }
+
+    public bool HasOurs(Check check) => known.Any(claim => claim.Name == check.Name && claim.Permission == check.Permission && IsOurs(claim));
 
     public bool IsJudged(KnownCheck check)
     {

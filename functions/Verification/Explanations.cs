@@ -14,61 +14,49 @@ internal sealed record Scene(DriveCredentials Credentials, PrincipalArn? Princip
     public string WhosePolicy => Credentials is DriveCredentials.Role role ? $"a policy of the role {role.Arn}" : $"a policy of the user who has the access key {((DriveCredentials.AccessKey)Credentials).Id}";
 }
 
-/// <summary>Every refusal of AWS as a sentence that says what it means here, and one that says what to change.</summary>
-internal sealed class Explanations(Scene scene)
+/// <summary>A refusal in a sentence that says what it means here, and one that says what to change.</summary>
+internal readonly record struct Explanation(string Text, string Fix)
 {
-    private const string OurSide = "Nothing to change on your side; try again in a few minutes, and tell your operator if it stays.";
+    private const string NothingToChange = "Nothing to change on your side; try again in a few minutes, and tell your operator if it stays.";
+
+    /// <summary>Whether it is for us to mend, and nothing has to be changed in the customer's AWS account.</summary>
+    public bool IsOurs => Fix == NothingToChange;
+
+    public static Explanation OurSide(string text) => new(text, NothingToChange);
+
+    public static implicit operator Explanation((string Text, string Fix) said) => new(said.Text, said.Fix);
+}
+
+/// <summary>Every refusal of AWS as sentences. Names the cause that AWS's text, the setting or the policy shows, and never one that was not seen.</summary>
+internal sealed partial class Explanations(Scene scene)
+{
     private const string TryAgain = "Nothing to change; verify again in a moment.";
 
-    public (string Explanation, string Fix) Of(KnownCheck check, Fault fault) => fault switch
+    public Explanation Of(KnownCheck check, Fault fault) => fault switch
     {
         Fault.Unreachable unreachable => ($"AWS could not be reached, though it was tried several times: {unreachable.Reason}.", TryAgain),
         Fault.Refused { IsPassing: true } passing => OfTrouble(passing),
-        Fault.Refused refused when check == KnownCheck.TrustAccepted || check == KnownCheck.ExternalIdRequired => OfTrust(refused),
+        Fault.Refused refused when scene.Credentials is DriveCredentials.Role role && IsOfTrust(check, refused) => OfTrust(role, refused),
         Fault.Refused refused => OfBucket(check, refused),
         _ => throw new InvalidOperationException($"Unknown fault {fault.GetType()}."),
     };
 
-    private static (string, string) OfTrouble(Fault.Refused passing) => passing.Code switch
+    /// <summary>A session may be refused at any call, since it is made when it is needed.</summary>
+    private static bool IsOfTrust(KnownCheck check, Fault.Refused refused) =>
+        refused.Principal is not null || check == KnownCheck.TrustAccepted || check == KnownCheck.ExternalIdRequired;
+
+    private static Explanation OfTrouble(Fault.Refused passing) => passing.Code switch
     {
-        "SlowDown" or "Throttling" or "ThrottlingException" or "RequestLimitExceeded" => (
+        "SlowDown" or "Throttling" or "ThrottlingException" or "RequestLimitExceeded" or "TooManyRequests" => (
             $"AWS asked us to slow down each time that it was asked ({passing.Code}); the account or the bucket is busy.", TryAgain),
-        "IDPCommunicationError" => ("AWS could not reach the provider that vouches for us (IDPCommunicationError).", OurSide),
+        "IDPCommunicationError" => Explanation.OurSide("AWS could not reach the provider that vouches for us (IDPCommunicationError)."),
         "ConditionalRequestConflict" or "OperationAborted" => (
             $"Another change of the same key or bucket was under way each time that we tried ({passing.Code}).", TryAgain),
         "RequestTimeout" => ("AWS gave up waiting for what we sent, each time that it was tried (RequestTimeout).", TryAgain),
         _ => ($"AWS was in trouble each time that it was asked ({passing.Code}).", TryAgain),
     };
 
-    private (string, string) OfTrust(Fault.Refused refused)
-    {
-        var role = ((DriveCredentials.Role)scene.Credentials).Arn;
-        return refused.Code switch
-        {
-            _ when refused.IsAccessDenied => (
-                $"AWS refused to let us assume {role}. It doesn't say which of these it is: there is no role of that name, its trust policy doesn't name our principal {scene.Principal}, or it asks for another external ID. A change of the last minute may not have reached all of AWS yet.",
-                $"Save this as the trust policy of the role {role.RoleName} (IAM console, or aws iam update-assume-role-policy --role-name {role.RoleName} --policy-document …): {TrustPolicyText()}"),
-            "RegionDisabledException" => (
-                $"STS is switched off for {scene.Region} in your account, and no other endpoint could be used.",
-                $"Activate STS for {scene.Region}: IAM console → Account settings → Security Token Service."),
-            "InvalidClientTokenId" or "UnrecognizedClientException" or "SignatureDoesNotMatch" or "IncompleteSignature" => (
-                "AWS doesn't accept our own credentials; they may be of another partition, or a global token in a region that takes regional ones only.", OurSide),
-            "MalformedPolicyDocument" or "MalformedPolicy" when IsDeadPrincipal(refused) => OfDeadPrincipal(
-                $"the trust policy of the role {role.RoleName}", $"Save the trust policy of the role {role.RoleName} again, with the principal's ARN: {TrustPolicyText()}"),
-            "MalformedPolicyDocument" => ($"AWS can't read a policy that goes with the session: {Sentence(refused.Message)}", OurSide),
-            "PackedPolicyTooLarge" or "PackedPolicyTooLargeException" => (
-                "The session policy that confines us to the path is too large for AWS.", "Choose a shorter path."),
-            "InvalidIdentityToken" or "InvalidIdentityTokenException" or "InvalidToken" or "ExpiredTokenException" or "ExpiredToken" or "IDPRejectedClaim" => (
-                "AWS doesn't accept the token by which we sign in to our own account.", OurSide),
-            "RequestTimeTooSkewed" or "RequestExpired" => ("Our clock differs too much from that of AWS.", OurSide),
-            _ => Other(refused),
-        };
-    }
-
-    private string TrustPolicyText() =>
-        scene is { Principal: { } principal, Credentials: DriveCredentials.Role role } ? TrustPolicy.For(principal, role.ExternalId).ToString() : "the one that was offered.";
-
-    private (string, string) OfBucket(KnownCheck check, Fault.Refused refused)
+    private Explanation OfBucket(KnownCheck check, Fault.Refused refused)
     {
         var bucket = scene.Access!.Bucket;
         return refused.Code switch
@@ -96,12 +84,12 @@ internal sealed class Explanations(Scene scene)
                 "The key exists already, or has changed since it was looked at (PreconditionFailed), so nothing was written.", "Verify again; a verification uses keys of its own."),
             "InvalidAccessKeyId" or "InvalidClientTokenId" or "UnrecognizedClientException" => scene.Credentials is DriveCredentials.AccessKey key
                 ? ($"AWS doesn't know the access key {key.Id}; it was deleted or mistyped, or belongs to another partition than {scene.Region.Partition}.", "Give the ID and the secret of a key that is active (IAM console → Users → Security credentials).")
-                : ("AWS doesn't know the key of our session with the role.", OurSide),
+                : Explanation.OurSide("AWS doesn't know the key of our session with the role."),
             "SignatureDoesNotMatch" => scene.Credentials is DriveCredentials.AccessKey key
                 ? ($"The secret doesn't belong to the access key {key.Id}.", "Give the secret access key again, or make a new key; AWS shows a secret only once.")
-                : ("AWS doesn't accept our signature.", OurSide),
-            "InvalidToken" or "ExpiredToken" or "TokenRefreshRequired" => ($"AWS doesn't accept the session's token in {scene.Region} ({refused.Code}).", OurSide),
-            "RequestTimeTooSkewed" => ("Our clock differs too much from that of AWS.", OurSide),
+                : Explanation.OurSide("AWS doesn't accept our signature."),
+            "InvalidToken" or "ExpiredToken" or "TokenRefreshRequired" => Explanation.OurSide($"AWS doesn't accept the session's token in {scene.Region} ({refused.Code})."),
+            "RequestTimeTooSkewed" => Explanation.OurSide("Our clock differs too much from that of AWS."),
             "AccountProblem" or "AllAccessDisabled" or "OptInRequired" or "NotSignedUp" => ($"AWS has closed S3 to the account: {Sentence(refused.Message)}", "Ask the account's owner; AWS Support can tell them why."),
             "InvalidObjectState" => ("The object is archived.", "Restore it before reading it (aws s3api restore-object)."),
             "NoSuchKey" or "NoSuchVersion" or "NoSuchUpload" => (
@@ -112,75 +100,13 @@ internal sealed class Explanations(Scene scene)
         };
     }
 
-    private string? Key => scene.Access!.Encryption.KmsKey?.Value;
-
-    private (string, string) OfKey(string action, Fault.Refused refused)
-    {
-        var explanation = AccessDeniedText.PolicyIn(refused.Message) switch
-        {
-            RefusingPolicy.IdentityPolicyAllowsNothing => $"No policy of {scene.Who} allows {action} on the KMS key {Key}.",
-            RefusingPolicy.ResourcePolicyAllowsNothing => $"The policy of the KMS key {Key} doesn't admit {scene.Who} for {action}.",
-            RefusingPolicy.IdentityPolicyDenies or RefusingPolicy.ResourcePolicyDenies => $"A policy explicitly denies {action} on the KMS key {Key} to {scene.Who}.",
-            _ => $"{Capital(scene.Who)} may not use the KMS key {Key}: {action} was refused.",
-        };
-        if (scene.Access!.Encryption.KmsKey is null)
-            return ($"The bucket encrypts with a KMS key by default, and {scene.Who} may not use it: {action} was refused.", $"Name that key as the drive's encryption, or allow kms:GenerateDataKey and kms:Decrypt on it in {scene.WhosePolicy}.");
-
-        var grant = PolicyStatements.ForKey(scene.Access)!;
-        grant.Remove("Sid");
-        var roleStatement = grant.ToJsonString();
-        var keyStatement = scene.Credentials is DriveCredentials.Role role ? KeyPolicyStatement.For(role.Arn, scene.Access)!.ToString() : null;
-        return (explanation, $"Add to {scene.WhosePolicy}: {roleStatement}. The key's own policy must admit it too; it does where it lets the account's IAM policies decide, otherwise add to it: {keyStatement ?? "the same actions for that user"}.");
-    }
-
-    private (string, string) OfAccessDenied(KnownCheck check, Fault.Refused refused)
-    {
-        var access = scene.Access!;
-        // AWS may have refused another action than the one that the call is named for: a missing key is told to those only who may list.
-        var action = AccessDeniedText.ActionIn(refused.Message) ?? check.Permission ?? "the call";
-        if (action == Permission.ListBucket.Name && check.Permission is not null && check.Permission != action)
-            return OfAbsence(access);
-        var permission = Permission.All.FirstOrDefault(known => known.Name == action);
-        var where = permission is { IsOnBucket: false } ? access.ObjectsArn : access.BucketArn;
-        var grant = permission is null ? "the role policy that was offered" : PolicyStatements.Granting(access, permission).ToJsonString();
-        var isRole = scene.Credentials is DriveCredentials.Role;
-        return AccessDeniedText.PolicyIn(refused.Message) switch
-        {
-            RefusingPolicy.IdentityPolicyAllowsNothing => (
-                $"No policy of {scene.Who} allows {action} on {where}.", $"Add to {scene.WhosePolicy}: {grant}"),
-            RefusingPolicy.IdentityPolicyDenies => (
-                $"A policy of {scene.Who} explicitly denies {action} on {where}.", $"Remove that Deny, or except {where} from it; an Allow can't outweigh it."),
-            RefusingPolicy.ResourcePolicyAllowsNothing => (
-                $"The bucket policy of {access.Bucket} doesn't admit {scene.Who} for {action}, as it must where bucket and credentials are of different accounts.",
-                isRole ? $"Save the bucket policy that was offered, with its statement for {action} on {where}." : $"Admit the user in the bucket policy of {access.Bucket}: {grant} with the user as its Principal."),
-            RefusingPolicy.ResourcePolicyDenies => (
-                $"The bucket policy of {access.Bucket} explicitly denies {action} to {scene.Who}.", $"Change the Deny in the bucket policy of {access.Bucket} so that it spares {scene.Who} on {where}."),
-            RefusingPolicy.SessionPolicy => ($"The policy of our own session doesn't allow {action} on {where}.", OurSide),
-            RefusingPolicy.PermissionsBoundary => (
-                $"The permissions boundary of {scene.Who} doesn't allow {action} on {where}.", $"Allow {action} on {where} in the permissions boundary too: {grant}"),
-            RefusingPolicy.ServiceControlPolicy or RefusingPolicy.ResourceControlPolicy => (
-                $"A policy of your AWS organization denies {action} on {where}.", $"Ask the administrators of your AWS organization to allow {action} on {where}."),
-            RefusingPolicy.VpcEndpointPolicy => (
-                "The policy of a VPC endpoint on the way refuses the call.", $"Allow {action} on {where} in the VPC endpoint's policy."),
-            RefusingPolicy.PublicAccessBlock => (
-                "Block Public Access stands in the way.", "The drive needs no public access: admit the role by name, as the policies that were offered do."),
-            _ => (
-                $"AWS refused {action} on {where} to {scene.Who} and gave no reason, as it does when the bucket belongs to another organization's account.",
-                isRole ? $"Save both policies that were offered, the role's and the bucket's; for {action} the role's needs: {grant}" : $"Add to {scene.WhosePolicy}: {grant}"),
-        };
-    }
-
-    private (string, string) OfAbsence(BucketAccess access) => (
-        $"Either there is no such file, or {scene.Who} may not read it: AWS says which only to those who may list the bucket, and s3:ListBucket was refused.",
-        $"Add to {scene.WhosePolicy}: {PolicyStatements.Granting(access, Permission.ListBucket).ToJsonString()}");
-
     private static bool IsDeadPrincipal(Fault.Refused refused) => refused.Message.Contains("principal", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>A role or user that was deleted and made again has another unique id, by which AWS keeps principals.</summary>
-    private static (string, string) OfDeadPrincipal(string where, string fix) => (
+    private static Explanation OfDeadPrincipal(string where, string fix) => (
         $"A principal in {where} is not there, or was deleted and made again: AWS keeps it by its unique id (AROA… or AIDA…), which nobody has any more.", fix);
 
-    private static (string, string) Other(Fault.Refused refused) => (
+    private static Explanation Other(Fault.Refused refused) => (
         $"AWS refused with {refused.Code} ({refused.Status}): {Sentence(refused.Message)}",
         "Look the code up in AWS's documentation; the request id helps AWS Support to find this very call.");
 

@@ -5,10 +5,15 @@ namespace ServerlessDrives.Verification;
 /// <summary>The calls outside a bucket by which verification learns who it is and where the bucket lies.</summary>
 public interface IProbe
 {
+    /// <summary>Whether the server is AWS, or answers as AWS does. An S3-compatible server may know less of owners, regions and keys.</summary>
+    bool IsAws { get; }
+
     /// <summary>Assumes the role afresh, from no cache.</summary>
     /// <param name="externalId">Null to try without one.</param>
     /// <param name="scope">What an inline session policy confines the session to; null for none.</param>
-    Task<Answer<ProbeIdentity>> AssumeRoleAsync(RoleArn role, ExternalId? externalId, Region region, string sessionName, BucketAccess? scope, CancellationToken cancellation);
+    /// <param name="tags">What the session is tagged with; null for nothing.</param>
+    Task<Answer<ProbeIdentity>> AssumeRoleAsync(
+        RoleArn role, ExternalId? externalId, Region region, string sessionName, BucketAccess? scope, SessionTags? tags, CancellationToken cancellation);
 
     /// <summary>Takes the access key with its secret from the vault.</summary>
     Task<Answer<ProbeIdentity>> TakeKeyAsync(DriveCredentials.AccessKey key, CancellationToken cancellation);
@@ -20,12 +25,19 @@ public interface IProbe
     /// <param name="guess">Whose endpoint is asked.</param>
     Task<Answer<BucketPlace>> LocateAsync(BucketName bucket, Region guess, CancellationToken cancellation);
 
-    /// <summary>The bucket in the eyes of this identity.</summary>
-    IBucketProbe Open(ProbeIdentity identity, BucketName bucket, Region region);
+    /// <summary>The same by a signed request, for servers that tell nothing to others.</summary>
+    Task<Answer<BucketPlace>> LocateAsync(ProbeIdentity identity, BucketName bucket, Region guess, CancellationToken cancellation);
+
+    /// <summary>The bucket in the eyes of this identity, used as files use it.</summary>
+    IBucketProbe Open(ProbeIdentity identity, BucketAccess access);
 }
 
 /// <summary>As whom calls are signed. Only the adapter that made it knows what is inside.</summary>
-public abstract class ProbeIdentity;
+public abstract class ProbeIdentity
+{
+    /// <summary>Whether the session is confined to less than the drive's path, because no policy that confines it to all of it was short enough for STS.</summary>
+    public bool IsCut { get; init; }
+}
 
 /// <param name="Region">Null where the server doesn't say.</param>
 public sealed record BucketPlace(Region? Region);
@@ -34,12 +46,17 @@ public sealed record BucketPlace(Region? Region);
 public interface IBucketProbe : IDisposable
 {
     /// <summary>The first keys with this prefix.</summary>
-    Task<Answer<IReadOnlyList<string>>> ListAsync(string prefix, AccountId? owner, CancellationToken cancellation);
+    /// <param name="recursive">Also those behind a further slash.</param>
+    Task<Answer<IReadOnlyList<ListedObject>>> ListAsync(string prefix, bool recursive, AccountId? owner, CancellationToken cancellation);
 
-    /// <summary>Writes a new object; a key that exists is a 412.</summary>
-    Task<Answer<WrittenObject>> PutAsync(string key, byte[] content, Encryption encryption, AccountId? owner, CancellationToken cancellation);
+    /// <summary>Writes an object, encrypted as the drive says.</summary>
+    /// <param name="condition">One that doesn't hold is a 412.</param>
+    Task<Answer<WrittenObject>> PutAsync(string key, byte[] content, WriteCondition condition, AccountId? owner, CancellationToken cancellation);
 
-    Task<Answer<byte[]>> GetAsync(string key, string? version, AccountId? owner, CancellationToken cancellation);
+    Task<Answer<ReadObject>> GetAsync(string key, string? version, AccountId? owner, CancellationToken cancellation);
+
+    /// <summary>Reads one byte, of however large an object that isn't ours.</summary>
+    Task<Answer<ReadObject>> GetFirstByteAsync(string key, string? version, AccountId? owner, CancellationToken cancellation);
 
     /// <summary>What the key's latest version is; a missing key is an answer, not a fault.</summary>
     Task<Answer<LatestVersion>> HeadAsync(string key, AccountId? owner, CancellationToken cancellation);
@@ -56,7 +73,7 @@ public interface IBucketProbe : IDisposable
     Task<Answer<RemovedObject>> DeleteWhatIsThereAsync(string key, AccountId? owner, CancellationToken cancellation);
 
     /// <returns>The upload's id.</returns>
-    Task<Answer<string>> BeginUploadAsync(string key, Encryption encryption, AccountId? owner, CancellationToken cancellation);
+    Task<Answer<string>> BeginUploadAsync(string key, AccountId? owner, CancellationToken cancellation);
 
     /// <returns>The part's ETag.</returns>
     Task<Answer<string>> UploadPartAsync(string key, string uploadId, byte[] content, AccountId? owner, CancellationToken cancellation);
@@ -67,15 +84,31 @@ public interface IBucketProbe : IDisposable
     /// <returns>The uploads under way whose keys have this prefix.</returns>
     Task<Answer<IReadOnlyList<PendingUpload>>> ListUploadsAsync(string prefix, AccountId? owner, CancellationToken cancellation);
 
-    Task<Answer<CompletedUpload>> CompleteUploadAsync(string key, string uploadId, string partETag, AccountId? owner, CancellationToken cancellation);
+    Task<Answer<CompletedUpload>> CompleteUploadAsync(string key, string uploadId, string partETag, byte[] content, AccountId? owner, CancellationToken cancellation);
 
     Task<Answer<Done>> AbortUploadAsync(string key, string uploadId, AccountId? owner, CancellationToken cancellation);
 }
 
+public sealed record ListedObject(string Key, long Size);
+
+/// <summary>On which condition an object is written; none by default, as most files are.</summary>
+/// <param name="OnlyIfNew"><c>If-None-Match: *</c>.</param>
+/// <param name="OnlyOver"><c>If-Match</c>: the ETag of what must be there.</param>
+public readonly record struct WriteCondition(bool OnlyIfNew, string? OnlyOver)
+{
+    public static readonly WriteCondition None;
+    public static readonly WriteCondition New = new(true, null);
+
+    public static WriteCondition Over(string etag) => new(false, etag);
+}
+
+/// <param name="Version">Null on an unversioned bucket; the text <c>null</c> where versioning is suspended.</param>
+public sealed record ReadObject(byte[] Content, string? Version);
+
 /// <param name="Version">Null on an unversioned bucket; the text <c>null</c> where versioning is suspended.</param>
 /// <param name="Encryption"><c>x-amz-server-side-encryption</c> of the answer.</param>
 /// <param name="KmsKey">The key that was used, as the answer names it.</param>
-public sealed record WrittenObject(string? Version, string? Encryption, string? KmsKey);
+public sealed record WrittenObject(string ETag, string? Version, string? Encryption, string? KmsKey);
 
 /// <param name="Exists">Whether the latest version is an object.</param>
 /// <param name="IsDeleteMarker">Whether the latest version is a delete marker.</param>

@@ -17,16 +17,20 @@ public interface IVerification
 
 /// <summary>What is to be verified, and as whom.</summary>
 /// <param name="SessionName">Of role sessions: the connection's or drive's id.</param>
-/// <param name="ExpectedOwner">The account that must own the bucket; null the first time.</param>
-public sealed record VerificationSubject(
-    string SessionName, BucketName Bucket, Region Region, DrivePath Path, Encryption Encryption, DriveCredentials Credentials, AccountId? ExpectedOwner)
+/// <param name="Access">What the drive's policies grant.</param>
+/// <param name="ExpectedOwner">The account that must own the bucket; null the first time, unless somebody named it.</param>
+public sealed record VerificationSubject(string SessionName, BucketAccess Access, DriveCredentials Credentials, AccountId? ExpectedOwner)
 {
-    /// <summary>What the drive's policies grant; the statement ids are those that the policies were offered with.</summary>
-    internal BucketAccess Access => new(SessionName, Bucket, Region, Path, Encryption);
+    public BucketName Bucket => Access.Bucket;
+
+    public Region Region => Access.Region;
+
+    public DrivePath Path => Access.Path;
 }
 
 /// <summary>Whether the role trusts us, and only us.</summary>
-public sealed record TrustVerdict(bool Trusted, Check Accepted, Check ExternalIdRequired);
+/// <param name="IsOurs">Whether it is our own side that AWS refuses, so that nothing has to be changed in the customer's account.</param>
+public sealed record TrustVerdict(bool Trusted, Check Accepted, Check ExternalIdRequired, bool IsOurs);
 
 /// <summary>Reports, kept with the connection or drive that they are about.</summary>
 public interface IReports

@@ -14,6 +14,7 @@ internal sealed record KnownCheck(string Name, string? Permission, string Claim)
     public static readonly KnownCheck BucketOwnerKnown = new("bucket-owner-known", null, "The bucket belongs to the account that it is used from, and every later call insists on that.");
     public static readonly KnownCheck ObjectsListable = new("objects-listable", Access.Permission.ListBucket.Name, "The files below the path can be listed.");
     public static readonly KnownCheck ObjectWritable = new("object-writable", Access.Permission.PutObject.Name, "A file can be written below the path, encrypted as asked.");
+    public static readonly KnownCheck ConditionalWrites = new("conditional-writes-usable", null, "A file can be written on condition that there is none yet.");
     public static readonly KnownCheck VersionWritable = new("version-writable", Access.Permission.PutObjectVersion.Name, "A file's version can be written.");
     public static readonly KnownCheck ObjectReadable = new("object-readable", Access.Permission.GetObject.Name, "What was written can be read, byte by byte.");
     public static readonly KnownCheck VersionReadable = new("version-readable", Access.Permission.GetObjectVersion.Name, "A certain version of a file can be read.");
@@ -30,8 +31,15 @@ internal sealed record KnownCheck(string Name, string? Permission, string Claim)
 
     private static readonly IReadOnlyList<KnownCheck> OfTheBucket =
     [
-        RegionCorrect, BucketOwnerKnown, ObjectsListable, ObjectWritable, VersionWritable, ObjectReadable, VersionReadable, VersionDeletable,
+        RegionCorrect, BucketOwnerKnown, ObjectsListable, ObjectWritable, ConditionalWrites, VersionWritable, ObjectReadable, VersionReadable, VersionDeletable,
         AclReadable, AclWritable, MultipartUsable, PartsListable, UploadsListable, UploadAbortable, ObjectDeletable, OutsidePathRefused, NothingLeftBehind,
+    ];
+
+    /// <summary>Those that write, which aren't made for a drive that only reads.</summary>
+    public static readonly IReadOnlyList<KnownCheck> ThatWrite =
+    [
+        ObjectWritable, ConditionalWrites, VersionWritable, VersionDeletable, AclReadable, AclWritable, MultipartUsable, PartsListable, UploadsListable, UploadAbortable,
+        ObjectDeletable, NothingLeftBehind,
     ];
 
     /// <summary>All checks of a role's drive, in the order in which a person would read them.</summary>

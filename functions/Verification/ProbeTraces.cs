@@ -31,7 +31,7 @@ internal sealed class ProbeTraces(IBucketProbe bucket, BucketName name, string f
     public void Aborted(PendingUpload upload) => On(upload.Key, trace => trace.Uploads.Remove(upload.UploadId));
 
     /// <summary>The part that an upload has; with it the upload can be completed where it can't be aborted.</summary>
-    public void HasPart(PendingUpload upload, string etag) => On(upload.Key, trace => trace.Parts[upload.UploadId] = etag);
+    public void HasPart(PendingUpload upload, string etag, byte[] content) => On(upload.Key, trace => trace.Parts[upload.UploadId] = (etag, content));
 
     /// <summary>This version of the object, or its delete marker, is there until <see cref="Gone"/>.</summary>
     public void Expect(string key, string version) => On(key, trace =>
@@ -161,9 +161,9 @@ internal sealed class ProbeTraces(IBucketProbe bucket, BucketName name, string f
         if (aborted.Fault is null or Fault.Refused { Code: "NoSuchUpload" })
             return UploadEnd.Aborted;
         // Without the right to abort, an upload still goes away by becoming an object, which can be deleted.
-        if (!trace.Parts.TryGetValue(upload, out var etag))
+        if (!trace.Parts.TryGetValue(upload, out var part))
             return null;
-        if (!(await bucket.CompleteUploadAsync(key, upload, etag, trace.Owner, cancellation)).TryGet(out var completed, out var fault))
+        if (!(await bucket.CompleteUploadAsync(key, upload, part.ETag, part.Content, trace.Owner, cancellation)).TryGet(out var completed, out var fault))
         {
             trace.IsDoubtful |= fault.IsPassing;
             trace.MayBeObject |= fault.IsPassing;
@@ -262,9 +262,9 @@ internal sealed class ProbeTraces(IBucketProbe bucket, BucketName name, string f
 
     private async Task<Listing> IsListedAsync(string key, Trace trace, CancellationToken cancellation)
     {
-        var answer = await bucket.ListAsync(key, trace.Owner, cancellation);
+        var answer = await bucket.ListAsync(key, recursive: false, trace.Owner, cancellation);
         if (answer.TryGet(out var listed, out var fault))
-            return new(listed.Contains(key), false);
+            return new(listed.Any(found => found.Key == key), false);
         return new(null, fault.IsPassing);
     }
 
@@ -295,7 +295,7 @@ internal sealed class ProbeTraces(IBucketProbe bucket, BucketName name, string f
         public bool IsDoubtful { get; set; }
         public HashSet<string> Versions { get; } = [];
         public HashSet<string> Uploads { get; } = [];
-        public Dictionary<string, string> Parts { get; } = [];
+        public Dictionary<string, (string ETag, byte[] Content)> Parts { get; } = [];
     }
 }
 

@@ -16,6 +16,12 @@ internal enum RefusingPolicy
     ResourceControlPolicy,
     VpcEndpointPolicy,
     PublicAccessBlock,
+
+    /// <summary>No policy: a version is under Object Lock's retention or a legal hold.</summary>
+    ObjectLock,
+
+    /// <summary>No policy: the bucket's versions are deleted with a device only.</summary>
+    MfaDelete,
 }
 
 /// <summary>What the texts of AWS's refusals tell beyond their codes.</summary>
@@ -23,9 +29,15 @@ internal static class AccessDeniedText
 {
     private static readonly (string Words, RefusingPolicy Policy)[] Reasons =
     [
+        ("object protected by object lock", RefusingPolicy.ObjectLock),
+        ("Object Lock", RefusingPolicy.ObjectLock),
+        ("Mfa Authentication must be used", RefusingPolicy.MfaDelete),
         ("no identity-based policy allows", RefusingPolicy.IdentityPolicyAllowsNothing),
         ("explicit deny in an identity-based policy", RefusingPolicy.IdentityPolicyDenies),
         ("no resource-based policy allows", RefusingPolicy.ResourcePolicyAllowsNothing),
+        ("no role trust policy allows", RefusingPolicy.ResourcePolicyAllowsNothing),
+        ("explicit deny in a role trust policy", RefusingPolicy.ResourcePolicyDenies),
+        ("explicit deny in the role trust policy", RefusingPolicy.ResourcePolicyDenies),
         ("explicit deny in a resource-based policy", RefusingPolicy.ResourcePolicyDenies),
         ("session policy", RefusingPolicy.SessionPolicy),
         ("permissions boundary", RefusingPolicy.PermissionsBoundary),
@@ -50,6 +62,22 @@ internal static class AccessDeniedText
         var end = message.IndexOf(' ', start);
         var action = end < 0 ? message[start..] : message[start..end];
         return action.Contains(':', StringComparison.Ordinal) ? action : null;
+    }
+
+    /// <summary>The KMS key that the text names as what was refused; null where it names none.</summary>
+    public static string? KeyIn(string message)
+    {
+        var start = message.IndexOf("arn:", StringComparison.Ordinal);
+        for (; start >= 0; start = message.IndexOf("arn:", start + 4, StringComparison.Ordinal))
+        {
+            var end = start;
+            while (end < message.Length && (char.IsAsciiLetterOrDigit(message[end]) || message[end] is ':' or '-' or '/'))
+                end++;
+            if (message[start..end] is var arn && arn.Contains(":kms:", StringComparison.Ordinal) && arn.Contains(":key/", StringComparison.Ordinal))
+                return arn;
+        }
+
+        return null;
     }
 
     /// <summary>The region that S3 would have had: "the region 'us-east-1' is wrong; expecting 'eu-west-1'".</summary>

@@ -11,7 +11,7 @@ internal sealed class TrustProof(IProbe probe, Patience patience, CheckBook book
     public async Task<ProbeIdentity?> ProveAsync(BucketAccess? scope, CancellationToken cancellation)
     {
         book.Begin(KnownCheck.TrustAccepted, KnownCheck.ExternalIdRequired);
-        var accepted = patience.AskAsync(cancel => probe.AssumeRoleAsync(role.Arn, role.ExternalId, region, sessionName, scope, cancel), cancellation);
+        var accepted = patience.AskAsync(cancel => probe.AssumeRoleAsync(role.Arn, role.ExternalId, region, sessionName, scope, role.Tags, cancel), cancellation);
         var without = ExpectRefusalAsync(null, cancellation);
         var wrong = ExpectRefusalAsync(WrongId(), cancellation);
         await Task.WhenAll(accepted, without, wrong);
@@ -33,7 +33,7 @@ internal sealed class TrustProof(IProbe probe, Patience patience, CheckBook book
     private static ExternalId WrongId() => ExternalId.New();
 
     private Task<Answer<ProbeIdentity>> ExpectRefusalAsync(ExternalId? externalId, CancellationToken cancellation) => patience.AskAsync(
-        cancel => probe.AssumeRoleAsync(role.Arn, externalId, region, sessionName, scope: null, cancel),
+        cancel => probe.AssumeRoleAsync(role.Arn, externalId, region, sessionName, scope: null, tags: null, cancel),
         answer => answer.Fault is Fault.Refused { IsPassing: false },
         cancellation);
 
@@ -71,7 +71,7 @@ internal sealed class TrustProof(IProbe probe, Patience patience, CheckBook book
     private async Task<bool> TrustsAnybodyAsync(CancellationToken cancellation)
     {
         var nobody = $"arn:{role.Arn.Partition}:iam::{role.Arn.Account}:role/no-such-role-{RandomNumberGenerator.GetHexString(24, lowercase: true)}";
-        return RoleArn.Parse(nobody).TryGet(out var invented, out _)
-            && (await probe.AssumeRoleAsync(invented, externalId: null, region, sessionName, scope: null, cancellation)).Fault is null;
+        return RoleArn.ParseOfAnyServer(nobody).TryGet(out var invented, out _)
+            && (await probe.AssumeRoleAsync(invented, externalId: null, region, sessionName, scope: null, tags: null, cancellation)).Fault is null;
     }
 }

@@ -16,7 +16,7 @@ public static class VerificationComposition
             .Validate(options => IsBetween(options.Budget, TimeSpan.FromSeconds(1), 10 * Minute), "Verification:Budget must be between 00:00:01 and 00:10:00.")
             .Validate(options => IsBetween(options.SweepTimeout, TimeSpan.FromSeconds(1), Minute), "Verification:SweepTimeout must be between 00:00:01 and 00:01:00.")
             .ValidateOnStart();
-        return services.AddSingleton<IVerification, BucketVerification>();
+        return services.AddLogging().AddSingleton<IVerification, BucketVerification>();
     }
 
     private static bool IsBetween(TimeSpan value, TimeSpan least, TimeSpan most) => value >= least && value <= most;

@@ -39,27 +39,29 @@ internal sealed class VerificationRun(
     /// <param name="asked">Ends when nobody wants the verification any more.</param>
     private async Task<AccountId?> ProveAllAsync(CancellationToken limited, CancellationToken asked)
     {
-        var location = LocateAsync(limited);
+        var location = probe.IsAws ? LocateAsync(cancel => probe.LocateAsync(subject.Bucket, subject.Region, cancel), limited) : null;
         var entry = subject.Credentials switch
         {
             DriveCredentials.Role role => EnterAsync(role, limited),
             DriveCredentials.AccessKey key => EnterAsync(key, limited),
             _ => throw new InvalidOperationException($"Unknown credentials {subject.Credentials.GetType()}."),
         };
-        await Task.WhenAll(location, entry);
+        await Task.WhenAll(location ?? Task.CompletedTask, entry);
         if (await entry is not { } way)
         {
             book.SkipTheRest(subject.Credentials is DriveCredentials.Role ? "The role doesn't let us in (trust-accepted)." : "AWS doesn't accept the access key (credentials-accepted).");
             return null;
         }
 
+        // Other servers tell nothing, or something else, to who doesn't sign.
+        location ??= LocateAsync(cancel => probe.LocateAsync(way.Identity, subject.Bucket, subject.Region, cancel), limited);
         if (await location is not { } region)
         {
             book.SkipTheRest("There is no such bucket (region-correct).");
             return null;
         }
 
-        using var bucket = probe.Open(way.Identity, subject.Bucket, region);
+        using var bucket = probe.Open(way.Identity, _access with { Region = region });
         var traces = new ProbeTraces(bucket, subject.Bucket, $"{subject.Path.Prefix}.serverless-drives/", id);
         try
         {
@@ -114,7 +116,9 @@ internal sealed class VerificationRun(
 
     private async Task<AccountId?> ProveOnBucketAsync(WayIn way, Region region, IBucketProbe bucket, ProbeTraces traces, CancellationToken cancellation)
     {
-        var proof = new BucketProof(bucket, traces, patience, book, _access, way.Account, way.AccountFault);
+        var proof = new BucketProof(
+            bucket, traces, patience, book, _access,
+            new(way.Account, way.AccountFault, probe.IsAws || subject.ExpectedOwner is not null, () => probe.Open(way.Identity, _access with { Region = region, RequesterPays = true })));
         var outside = ProveOutsideAsync(way, region, bucket, cancellation);
         if (!await proof.ListAsync(cancellation))
         {
@@ -143,7 +147,8 @@ internal sealed class VerificationRun(
 
         var owner = proof.JudgeOwner();
         await outside;
-        await ProveNothingLeftAsync(traces, cancellation);
+        if (!_access.IsReadOnly)
+            await ProveNothingLeftAsync(traces, cancellation);
         return owner;
     }
 
@@ -166,10 +171,10 @@ internal sealed class VerificationRun(
     private static bool IsKeyProblem(string? code) => code is "InvalidAccessKeyId" or "InvalidClientTokenId" or "UnrecognizedClientException" or "SignatureDoesNotMatch" or "SecretUnavailable";
 
     /// <returns>The region to go on in, or null when there is no bucket.</returns>
-    private async Task<Region?> LocateAsync(CancellationToken cancellation)
+    private async Task<Region?> LocateAsync(Func<CancellationToken, Task<Answer<BucketPlace>>> ask, CancellationToken cancellation)
     {
         book.Begin(KnownCheck.RegionCorrect);
-        var answer = await patience.AskAsync(cancel => probe.LocateAsync(subject.Bucket, subject.Region, cancel), cancellation);
+        var answer = await patience.AskAsync(ask, cancellation);
         switch (answer.Fault)
         {
             case Fault.Refused { Code: "NoSuchBucket" or "NotFound" } or Fault.Refused { Status: 404 }:
@@ -207,7 +212,7 @@ internal sealed class VerificationRun(
     {
         var bare = subject.Path.IsRoot
             ? null
-            : patience.AskAsync(cancel => probe.AssumeRoleAsync(role.Arn, role.ExternalId, subject.Region, subject.SessionName, scope: null, cancel), cancellation);
+            : patience.AskAsync(cancel => probe.AssumeRoleAsync(role.Arn, role.ExternalId, subject.Region, subject.SessionName, scope: null, role.Tags, cancel), cancellation);
         var identity = await new TrustProof(probe, patience, book, role, subject.Region, subject.SessionName).ProveAsync(_access, cancellation);
         var unconfined = bare is null ? (Answer<ProbeIdentity>?)null : await bare;
         return identity is null ? null : new WayIn(identity, subject.ExpectedOwner ?? role.Arn.Account, AccountFault: null, unconfined);
@@ -265,8 +270,10 @@ internal sealed class VerificationRun(
             return;
         }
 
-        var asConfined = patience.AskAsync(cancel => bucket.ListAsync(outside, way.Account, cancel), IsSettled, cancellation);
-        var asBare = unconfined is null ? asConfined : ListUnconfinedAsync(unconfined, region, outside, way.Account, cancellation);
+        // A server with other owners than accounts refuses for the owner, which would prove nothing.
+        var owner = probe.IsAws || subject.ExpectedOwner is not null ? way.Account : null;
+        var asConfined = patience.AskAsync(cancel => bucket.ListAsync(outside, recursive: false, owner, cancel), IsSettled, cancellation);
+        var asBare = unconfined is null ? asConfined : ListUnconfinedAsync(unconfined, region, outside, owner, cancellation);
         var lists = await Task.WhenAll(asConfined, asBare);
         var (confined, wide) = (lists[0], lists[1]);
         if (lists.Select(list => list.Fault).FirstOrDefault(fault => fault is not null and not Fault.Refused { IsAccessDenied: true }) is { } unproven)
@@ -276,7 +283,14 @@ internal sealed class VerificationRun(
             return;
         }
 
-        if (confined.Fault is null)
+        if (confined.Fault is null && way.Identity.IsCut)
+        {
+            book.Pass(
+                KnownCheck.OutsidePathRefused,
+                "Warning: the path is too long for a session policy of ours, so that our sessions are confined to a part of it only, and the role may list outside it.",
+                $"Let the role's policies grant s3:ListBucket below {subject.Path.Prefix} only, or choose a shorter path.");
+        }
+        else if (confined.Fault is null)
         {
             book.Pass(
                 KnownCheck.OutsidePathRefused,
@@ -296,13 +310,13 @@ internal sealed class VerificationRun(
         }
     }
 
-    private async Task<Answer<IReadOnlyList<string>>> ListUnconfinedAsync(ProbeIdentity unconfined, Region region, string prefix, AccountId? owner, CancellationToken cancellation)
+    private async Task<Answer<IReadOnlyList<ListedObject>>> ListUnconfinedAsync(ProbeIdentity unconfined, Region region, string prefix, AccountId? owner, CancellationToken cancellation)
     {
-        using var bucket = probe.Open(unconfined, subject.Bucket, region);
-        return await patience.AskAsync(cancel => bucket.ListAsync(prefix, owner, cancel), IsSettled, cancellation);
+        using var bucket = probe.Open(unconfined, _access with { Region = region });
+        return await patience.AskAsync(cancel => bucket.ListAsync(prefix, recursive: false, owner, cancel), IsSettled, cancellation);
     }
 
-    private static bool IsSettled(Answer<IReadOnlyList<string>> listed) => listed.Fault is not { IsPassing: true };
+    private static bool IsSettled(Answer<IReadOnlyList<ListedObject>> listed) => listed.Fault is not { IsPassing: true };
 
     private static string Named(Fault fault) => fault is Fault.Refused refused ? refused.Code : ((Fault.Unreachable)fault).Reason;
 

@@ -22,7 +22,7 @@ public sealed class VerifyDrive(IDrives drives, IVerification verification, IRep
             return false;
 
         await using var progress = new ReportProgress(reports, input.Organization, input.Drive.Value, input.Verification, clock);
-        var subject = new VerificationSubject(drive.Id.Value, drive.Bucket, drive.Region, drive.Path, drive.Encryption, drive.Credentials, drive.BucketOwner);
+        var subject = new VerificationSubject(drive.Id.Value, drive.Access, drive.Credentials, drive.BucketOwner);
         var report = await verification.VerifyAsync(input.Verification, subject, progress, cancellation);
         await progress.CompleteAsync(report, cancellation);
 

@@ -109,7 +109,7 @@ internal sealed class SandboxedVerification : IAsyncDisposable
 
     /// <summary>Whoever it is that uses it, the bucket is the customer's.</summary>
     private static VerificationSubject Subject(BucketAccess access, DriveCredentials credentials) =>
-        new(access.Seed, access.Bucket, access.Region, access.Path, access.Encryption, credentials, Read(AccountId.Parse(Seed.CustomerAccount)));
+        new(access.Seed, access, credentials, Read(AccountId.Parse(Seed.CustomerAccount)));
 
     private static T Read<T>(Parsed<T> parsed)
         where T : notnull

@@ -37,7 +37,7 @@ internal static class AwsAnswers
     }
 
     public static Fault.Refused Refused(AmazonServiceException exception) =>
-        new((int)exception.StatusCode, exception.ErrorCode ?? "", exception.Message, exception.RequestId);
+        new((int)exception.StatusCode, exception.ErrorCode ?? "", exception.Message, exception.RequestId) { Principal = RoleSessions.PrincipalOf(exception) };
 
     /// <summary>A header of the answer that refused; null if it has none of that name.</summary>
     public static string? HeaderOf(AmazonServiceException exception, string name) =>

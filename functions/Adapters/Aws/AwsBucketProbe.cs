@@ -2,44 +2,53 @@ using System.Net;
 using Amazon.S3;
 using Amazon.S3.Model;
 using ServerlessDrives.Access;
+using ServerlessDrives.Files;
 using ServerlessDrives.Verification;
+using PendingUpload = ServerlessDrives.Verification.PendingUpload;
 
 namespace ServerlessDrives.Adapters.Aws;
 
-/// <summary>A bucket's calls, one SDK call each. Owns the client.</summary>
-internal sealed class AwsBucketProbe(IAmazonS3 s3, BucketName bucket) : IBucketProbe
+/// <summary>A bucket's calls, one SDK call each, with the requests that files are read and written by (<see cref="S3Bucket"/>). Owns the clients.</summary>
+/// <param name="s3">Tries again by itself.</param>
+/// <param name="once">Doesn't; what changes something is sent by it, as for files.</param>
+internal sealed class AwsBucketProbe(IAmazonS3 s3, IAmazonS3 once, BucketAccess access) : IBucketProbe
 {
-    private readonly string _bucket = bucket.Value;
-
-    public Task<Answer<IReadOnlyList<string>>> ListAsync(string prefix, AccountId? owner, CancellationToken cancellation) => AwsAnswers.AnswerAsync<IReadOnlyList<string>>(
+    public Task<Answer<IReadOnlyList<ListedObject>>> ListAsync(string prefix, bool recursive, AccountId? owner, CancellationToken cancellation) => AwsAnswers.AnswerAsync<IReadOnlyList<ListedObject>>(
         async () =>
         {
-            var answer = await s3.ListObjectsV2Async(new() { BucketName = _bucket, Prefix = prefix, MaxKeys = 2, ExpectedBucketOwner = owner?.Value }, cancellation);
-            return [.. (answer.S3Objects ?? []).Select(found => found.Key)];
+            var answer = await s3.ListObjectsV2Async(Bucket(owner).List(prefix, recursive ? null : "/", S3Bucket.LargestPage), cancellation);
+            return [.. (answer.S3Objects ?? []).Select(found => new ListedObject(found.Key, found.Size.GetValueOrDefault()))];
         },
         cancellation);
 
-    public Task<Answer<WrittenObject>> PutAsync(string key, byte[] content, Encryption encryption, AccountId? owner, CancellationToken cancellation) => AwsAnswers.AnswerAsync(
+    public Task<Answer<WrittenObject>> PutAsync(string key, byte[] content, WriteCondition condition, AccountId? owner, CancellationToken cancellation) => AwsAnswers.AnswerAsync(
         async () =>
         {
-            using var stream = new MemoryStream(content, writable: false);
-            var request = new PutObjectRequest { BucketName = _bucket, Key = key, InputStream = stream, IfNoneMatch = "*", ExpectedBucketOwner = owner?.Value, ContentType = "text/plain" };
-            if (encryption is Encryption.SseS3)
-                request.ServerSideEncryptionMethod = ServerSideEncryptionMethod.AES256;
-            if (encryption is Encryption.SseKms kms)
-                (request.ServerSideEncryptionMethod, request.ServerSideEncryptionKeyManagementServiceKeyId) = (ServerSideEncryptionMethod.AWSKMS, kms.Key.Value);
-            var answer = await s3.PutObjectAsync(request, cancellation);
-            return new WrittenObject(Text(answer.VersionId), Text(answer.ServerSideEncryptionMethod?.Value), Text(answer.ServerSideEncryptionKeyManagementServiceKeyId));
+            using var buffer = PartBuffer.Of(content);
+            var request = Bucket(owner).Put(key, buffer.Read(), buffer.Sum(), ContentKind.PlainText, once);
+            (request.IfNoneMatch, request.IfMatch) = (condition.OnlyIfNew ? "*" : null, condition.OnlyOver);
+            var answer = await once.PutObjectAsync(request, cancellation);
+            return new WrittenObject(answer.ETag, Text(answer.VersionId), Text(answer.ServerSideEncryptionMethod?.Value), Text(answer.ServerSideEncryptionKeyManagementServiceKeyId));
         },
         cancellation);
 
-    public Task<Answer<byte[]>> GetAsync(string key, string? version, AccountId? owner, CancellationToken cancellation) => AwsAnswers.AnswerAsync(
+    public Task<Answer<ReadObject>> GetAsync(string key, string? version, AccountId? owner, CancellationToken cancellation) => AwsAnswers.AnswerAsync(
         async () =>
         {
-            using var answer = await s3.GetObjectAsync(new() { BucketName = _bucket, Key = key, VersionId = version, ExpectedBucketOwner = owner?.Value }, cancellation);
+            using var answer = await s3.GetObjectAsync(Bucket(owner).Get(key, version), cancellation);
             using var content = new MemoryStream();
             await answer.ResponseStream.CopyToAsync(content, cancellation);
-            return content.ToArray();
+            return new ReadObject(content.ToArray(), Text(answer.VersionId));
+        },
+        cancellation);
+
+    public Task<Answer<ReadObject>> GetFirstByteAsync(string key, string? version, AccountId? owner, CancellationToken cancellation) => AwsAnswers.AnswerAsync(
+        async () =>
+        {
+            var request = Bucket(owner).Get(key, version);
+            request.ByteRange = new ByteRange(0, 0);
+            using var answer = await s3.GetObjectAsync(request, cancellation);
+            return new ReadObject([], Text(answer.VersionId));
         },
         cancellation);
 
@@ -48,7 +57,7 @@ internal sealed class AwsBucketProbe(IAmazonS3 s3, BucketName bucket) : IBucketP
         {
             try
             {
-                var answer = await s3.GetObjectMetadataAsync(new() { BucketName = _bucket, Key = key, ExpectedBucketOwner = owner?.Value }, cancellation);
+                var answer = await s3.GetObjectMetadataAsync(Bucket(owner).Head(key), cancellation);
                 return new LatestVersion(Exists: true, IsDeleteMarker: false, Text(answer.VersionId));
             }
             catch (AmazonS3Exception missing) when (missing.StatusCode is HttpStatusCode.NotFound && missing.ErrorCode is not "NoSuchBucket")
@@ -60,10 +69,10 @@ internal sealed class AwsBucketProbe(IAmazonS3 s3, BucketName bucket) : IBucketP
         cancellation);
 
     public Task<Answer<Done>> GetAclAsync(string key, AccountId? owner, CancellationToken cancellation) =>
-        DoAsync(() => s3.GetObjectAclAsync(new() { BucketName = _bucket, Key = key, ExpectedBucketOwner = owner?.Value }, cancellation), cancellation);
+        DoAsync(() => s3.GetObjectAclAsync(Bucket(owner).Acl(key), cancellation), cancellation);
 
     public Task<Answer<Done>> PutAclAsync(string key, AccountId? owner, CancellationToken cancellation) =>
-        DoAsync(() => s3.PutObjectAclAsync(new() { BucketName = _bucket, Key = key, ACL = S3CannedACL.Private, ExpectedBucketOwner = owner?.Value }, cancellation), cancellation);
+        DoAsync(() => s3.PutObjectAclAsync(Bucket(owner).PrivateAcl(key), cancellation), cancellation);
 
     public Task<Answer<RemovedObject>> DeleteAsync(string key, string? version, AccountId? owner, CancellationToken cancellation) => DeleteAsync(key, version, ifMatch: null, owner, cancellation);
 
@@ -72,55 +81,56 @@ internal sealed class AwsBucketProbe(IAmazonS3 s3, BucketName bucket) : IBucketP
     private Task<Answer<RemovedObject>> DeleteAsync(string key, string? version, string? ifMatch, AccountId? owner, CancellationToken cancellation) => AwsAnswers.AnswerAsync(
         async () =>
         {
-            var answer = await s3.DeleteObjectAsync(new() { BucketName = _bucket, Key = key, VersionId = version, IfMatch = ifMatch, ExpectedBucketOwner = owner?.Value }, cancellation);
+            var answer = await s3.DeleteObjectAsync(Bucket(owner).Delete(key, version, ifMatch), cancellation);
             // Deleting a marker by its version id is also answered with x-amz-delete-marker, but leaves none.
             var isMarker = version is null && string.Equals(answer.DeleteMarker, "true", StringComparison.OrdinalIgnoreCase);
             return new RemovedObject(isMarker ? Text(answer.VersionId) : null);
         },
         cancellation);
 
-    public Task<Answer<string>> BeginUploadAsync(string key, Encryption encryption, AccountId? owner, CancellationToken cancellation) => AwsAnswers.AnswerAsync(
-        async () =>
-        {
-            var request = new InitiateMultipartUploadRequest { BucketName = _bucket, Key = key, ExpectedBucketOwner = owner?.Value };
-            if (encryption is Encryption.SseS3)
-                request.ServerSideEncryptionMethod = ServerSideEncryptionMethod.AES256;
-            if (encryption is Encryption.SseKms kms)
-                (request.ServerSideEncryptionMethod, request.ServerSideEncryptionKeyManagementServiceKeyId) = (ServerSideEncryptionMethod.AWSKMS, kms.Key.Value);
-            return (await s3.InitiateMultipartUploadAsync(request, cancellation)).UploadId;
-        },
+    public Task<Answer<string>> BeginUploadAsync(string key, AccountId? owner, CancellationToken cancellation) => AwsAnswers.AnswerAsync(
+        async () => (await once.InitiateMultipartUploadAsync(Bucket(owner).Begin(key, ContentKind.PlainText, withSum: true), cancellation)).UploadId,
         cancellation);
 
     public Task<Answer<string>> UploadPartAsync(string key, string uploadId, byte[] content, AccountId? owner, CancellationToken cancellation) => AwsAnswers.AnswerAsync(
         async () =>
         {
-            using var stream = new MemoryStream(content, writable: false);
-            var request = new UploadPartRequest { BucketName = _bucket, Key = key, UploadId = uploadId, PartNumber = 1, InputStream = stream, PartSize = content.Length, IsLastPart = true, ExpectedBucketOwner = owner?.Value };
-            return (await s3.UploadPartAsync(request, cancellation)).ETag;
+            using var buffer = PartBuffer.Of(content);
+            return (await s3.UploadPartAsync(Bucket(owner).Part(key, uploadId, number: 1, buffer.Read(), buffer.Length, buffer.Sum(), s3), cancellation)).ETag;
         },
         cancellation);
 
     public Task<Answer<int>> ListPartsAsync(string key, string uploadId, AccountId? owner, CancellationToken cancellation) => AwsAnswers.AnswerAsync(
-        async () => (await s3.ListPartsAsync(new() { BucketName = _bucket, Key = key, UploadId = uploadId, ExpectedBucketOwner = owner?.Value }, cancellation)).Parts?.Count ?? 0,
+        async () => (await s3.ListPartsAsync(Bucket(owner).Parts(key, uploadId), cancellation)).Parts?.Count ?? 0,
         cancellation);
 
     public Task<Answer<IReadOnlyList<PendingUpload>>> ListUploadsAsync(string prefix, AccountId? owner, CancellationToken cancellation) => AwsAnswers.AnswerAsync<IReadOnlyList<PendingUpload>>(
         async () =>
         {
-            var answer = await s3.ListMultipartUploadsAsync(new ListMultipartUploadsRequest { BucketName = _bucket, Prefix = prefix, ExpectedBucketOwner = owner?.Value }, cancellation);
+            var answer = await s3.ListMultipartUploadsAsync(Bucket(owner).Uploads(prefix), cancellation);
             return [.. (answer.MultipartUploads ?? []).Select(upload => new PendingUpload(upload.Key, upload.UploadId))];
         },
         cancellation);
 
-    public Task<Answer<CompletedUpload>> CompleteUploadAsync(string key, string uploadId, string partETag, AccountId? owner, CancellationToken cancellation) => AwsAnswers.AnswerAsync(
-        async () => new CompletedUpload(Text((await s3.CompleteMultipartUploadAsync(
-            new() { BucketName = _bucket, Key = key, UploadId = uploadId, PartETags = [new PartETag(1, partETag)], ExpectedBucketOwner = owner?.Value }, cancellation)).VersionId)),
+    public Task<Answer<CompletedUpload>> CompleteUploadAsync(string key, string uploadId, string partETag, byte[] content, AccountId? owner, CancellationToken cancellation) => AwsAnswers.AnswerAsync(
+        async () =>
+        {
+            using var buffer = PartBuffer.Of(content);
+            var part = new PartETag(1, partETag) { ChecksumCRC32C = Crc32C.Text(buffer.Sum()) };
+            return new CompletedUpload(Text((await once.CompleteMultipartUploadAsync(Bucket(owner).Complete(key, uploadId, [part], buffer.Sum(), buffer.Length), cancellation)).VersionId));
+        },
         cancellation);
 
     public Task<Answer<Done>> AbortUploadAsync(string key, string uploadId, AccountId? owner, CancellationToken cancellation) =>
-        DoAsync(() => s3.AbortMultipartUploadAsync(new AbortMultipartUploadRequest { BucketName = _bucket, Key = key, UploadId = uploadId, ExpectedBucketOwner = owner?.Value }, cancellation), cancellation);
+        DoAsync(() => s3.AbortMultipartUploadAsync(Bucket(owner).Abort(key, uploadId), cancellation), cancellation);
 
-    public void Dispose() => s3.Dispose();
+    public void Dispose()
+    {
+        s3.Dispose();
+        once.Dispose();
+    }
+
+    private S3Bucket Bucket(AccountId? owner) => S3Bucket.Of(access, owner);
 
     private static Task<Answer<Done>> DoAsync<T>(Func<Task<T>> call, CancellationToken cancellation) => AwsAnswers.AnswerAsync(
         async () =>

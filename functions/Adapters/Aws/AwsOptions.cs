@@ -54,6 +54,9 @@ public sealed class AwsOptions
     /// <summary>How many drives' credentials are kept, some hundred bytes each; those unused for longest go first.</summary>
     public int MaxSessions { get; set; } = 20_000;
 
+    /// <summary>Whether S3 is AWS's own, or the sandbox, which answers as AWS does.</summary>
+    internal bool IsAws => Sandbox || S3Endpoint is null;
+
     /// <summary>The server that takes the place of AWS, if one does.</summary>
     internal Uri? OtherS3 => Sandbox ? SandboxEndpoint : S3Endpoint;
 

@@ -13,6 +13,7 @@ internal sealed class AwsPrincipals : IPrincipals, IDisposable
 
     public AwsPrincipals(IOptions<AwsOptions> options, AwsClients clients, TokenCredential identity)
     {
+        AreOfAws = options.Value.IsAws;
         foreach (var (name, principal) in options.Value.Principals)
         {
             if (!Partition.Parse(name).TryGet(out var partition, out var problem) || !PrincipalArn.Parse(principal.Arn).TryGet(out var arn, out problem))
@@ -23,6 +24,10 @@ internal sealed class AwsPrincipals : IPrincipals, IDisposable
             _principals[partition] = (arn, credentials);
         }
     }
+
+    public IReadOnlyList<Partition> Partitions => [.. Partition.All.Where(_principals.ContainsKey)];
+
+    public bool AreOfAws { get; }
 
     public PrincipalArn? For(Partition partition) => _principals.TryGetValue(partition, out var principal) ? principal.Arn : null;
 

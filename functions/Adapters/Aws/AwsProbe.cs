@@ -1,5 +1,6 @@
 using System.Net;
 using Amazon.Runtime;
+using Amazon.S3;
 using Amazon.SecurityToken.Model;
 using Microsoft.Extensions.Options;
 using ServerlessDrives.Access;
@@ -15,9 +16,16 @@ internal sealed class AwsProbe(AwsClients clients, RoleSessions sessions, ISecre
         Timeout = options.Value.CallTimeout,
     };
 
-    public Task<Answer<ProbeIdentity>> AssumeRoleAsync(RoleArn role, ExternalId? externalId, Region region, string sessionName, BucketAccess? scope, CancellationToken cancellation) =>
+    public bool IsAws => options.Value.IsAws;
+
+    public Task<Answer<ProbeIdentity>> AssumeRoleAsync(
+        RoleArn role, ExternalId? externalId, Region region, string sessionName, BucketAccess? scope, SessionTags? tags, CancellationToken cancellation) =>
         AwsAnswers.AnswerAsync<ProbeIdentity>(
-            async () => new AwsIdentity(await sessions.AssumeAsync(role, externalId, region, sessionName, scope, cancellation)),
+            async () =>
+            {
+                var session = await sessions.AssumeAsync(role, externalId, region, sessionName, scope, tags, cancellation);
+                return new AwsIdentity(session.Credentials) { IsCut = session.IsCut };
+            },
             cancellation);
 
     public async Task<Answer<ProbeIdentity>> TakeKeyAsync(DriveCredentials.AccessKey key, CancellationToken cancellation)
@@ -36,7 +44,7 @@ internal sealed class AwsProbe(AwsClients clients, RoleSessions sessions, ISecre
             {
                 using var sts = clients.Sts(CredentialsOf(identity), region);
                 var caller = await sts.GetCallerIdentityAsync(new GetCallerIdentityRequest(), cancellation);
-                return AccountId.Parse(caller.Account).TryGet(out var account, out var problem) ? account : throw new AmazonClientException(problem);
+                return AccountId.ParseOfAnyServer(caller.Account).TryGet(out var account, out var problem) ? account : throw new AmazonClientException(problem);
             },
             cancellation);
 
@@ -65,10 +73,30 @@ internal sealed class AwsProbe(AwsClients clients, RoleSessions sessions, ISecre
         };
     }
 
-    public IBucketProbe Open(ProbeIdentity identity, BucketName bucket, Region region)
+    public Task<Answer<BucketPlace>> LocateAsync(ProbeIdentity identity, BucketName bucket, Region guess, CancellationToken cancellation) => AwsAnswers.AnswerAsync(
+        async () =>
+        {
+            ArgumentNullException.ThrowIfNull(bucket);
+            using var s3 = clients.S3(CredentialsOf(identity), bucket, guess, options.Value.CallTimeout);
+            string? told;
+            try
+            {
+                told = (await s3.HeadBucketAsync(S3Bucket.Locate(bucket), cancellation)).BucketRegion;
+            }
+            catch (AmazonS3Exception refused) when ((int)refused.StatusCode is >= 300 and < 500)
+            {
+                told = AwsAnswers.HeaderOf(refused, "x-amz-bucket-region");
+            }
+
+            return new BucketPlace(Region.Parse(told).TryGet(out var region, out _) ? region : null);
+        },
+        cancellation);
+
+    public IBucketProbe Open(ProbeIdentity identity, BucketAccess access)
     {
-        ArgumentNullException.ThrowIfNull(bucket);
-        return new AwsBucketProbe(clients.S3(CredentialsOf(identity), bucket, region, options.Value.CallTimeout), bucket);
+        ArgumentNullException.ThrowIfNull(access);
+        var (credentials, timeout) = (CredentialsOf(identity), options.Value.CallTimeout);
+        return new AwsBucketProbe(clients.S3(credentials, access.Bucket, access.Region, timeout), clients.OnceS3(credentials, access.Bucket, access.Region, timeout), access);
     }
 
     public void Dispose() => _http.Dispose();

@@ -18,6 +18,15 @@ internal sealed class PartBuffer(byte[][] blocks, int capacity, Action<byte[][]>
     /// <summary>A buffer for a file that is known to be small.</summary>
     public static PartBuffer Small(int bytes) => new([ArrayPool<byte>.Shared.Rent(Math.Max(1, bytes))], bytes, static rented => ArrayPool<byte>.Shared.Return(rented[0]));
 
+    /// <summary>A buffer that holds just this.</summary>
+    public static PartBuffer Of(ReadOnlySpan<byte> content)
+    {
+        var buffer = Small(content.Length);
+        content.CopyTo(buffer.Next().Span);
+        buffer.Advance(content.Length);
+        return buffer;
+    }
+
     /// <summary>Where the next bytes go; empty when it is full.</summary>
     public Memory<byte> Next()
     {

@@ -5,11 +5,16 @@ internal static class PartSizes
 {
     public const int MostParts = 10_000;
 
+    private const long Mebibyte = 1024 * 1024;
+
     /// <summary>The largest file that is streamed through here when its length is known, in bytes.</summary>
     public const long MostBytes = (long)MostParts * PartBuffers.MostBlocksOfAPart * PartBuffers.BlockBytes;
 
     public static readonly Refusal TooLarge = new(
-        RefusalKind.Malformed, "content-too-large", "The file is too large to be streamed through here. Use a presigned upload (POST …/uploads), which takes up to 5 TiB.");
+        RefusalKind.Malformed, "content-too-large", "The file is too large to be streamed through here. Use a presigned upload (POST …/uploads), which takes up to 48 TiB.");
+
+    /// <summary>Bytes of each part but the last of an upload of this size, in whole MiB: at most 5 GiB for the largest.</summary>
+    public static long OfUpload(long size) => Math.Max(16 * Mebibyte, ((size + ((long)MostParts * Mebibyte) - 1) / ((long)MostParts * Mebibyte)) * Mebibyte);
 
     /// <summary>Blocks of this part.</summary>
     /// <param name="number">From 1 to <see cref="MostParts"/>.</param>

@@ -106,20 +106,7 @@ internal sealed class PartwiseWrite(
                 var (sum, length) = (buffer.Sum(), buffer.Length);
                 var answer = await target.Lease.AskAsync(
                     (s3, token) => s3.UploadPartAsync(
-                        new UploadPartRequest
-                        {
-                            BucketName = target.Bucket,
-                            Key = target.Key,
-                            UploadId = upload.S3UploadId,
-                            PartNumber = number,
-                            PartSize = length,
-                            InputStream = buffer.Read(),
-                            ExpectedBucketOwner = target.Owner,
-                            ChecksumCRC32C = Crc32C.Text(sum),
-                            UseChunkEncoding = false,
-                            DisablePayloadSigning = S3Requests.IsPlain(s3) ? null : true,
-                        },
-                        token),
+                        target.Bucket.Part(target.Key, upload.S3UploadId, number, buffer.Read(), length, sum, s3), token),
                     options.TransferTimeout * 2,
                     failed.Token);
                 if (answer.TryGet(out var uploaded, out var fault))
@@ -163,19 +150,9 @@ internal sealed class PartwiseWrite(
 
     private CompleteMultipartUploadRequest RequestOf(OpenUpload upload, IReadOnlyList<SentPart> parts, uint sum)
     {
-        var request = new CompleteMultipartUploadRequest
-        {
-            BucketName = target.Bucket,
-            Key = target.Key,
-            UploadId = upload.S3UploadId,
-            ExpectedBucketOwner = target.Owner,
-            IfNoneMatch = file.IfNoneMatch,
-            IfMatch = file.IfMatch,
-            ChecksumCRC32C = Crc32C.Text(sum),
-            ChecksumType = ChecksumType.FULL_OBJECT,
-            MpuObjectSize = content.Size,
-        };
-        request.AddPartETags(parts.Select(part => new PartETag(part.Number, part.ETag) { ChecksumCRC32C = Crc32C.Text(part.Sum) }));
+        var request = target.Bucket.Complete(
+            target.Key, upload.S3UploadId, parts.Select(part => new PartETag(part.Number, part.ETag) { ChecksumCRC32C = Crc32C.Text(part.Sum) }), sum, content.Size);
+        (request.IfNoneMatch, request.IfMatch) = (file.IfNoneMatch, file.IfMatch);
         return request;
     }
 

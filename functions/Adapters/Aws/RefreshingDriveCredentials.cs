@@ -43,7 +43,7 @@ internal sealed class RefreshingDriveCredentials : AWSCredentials
     public static RefreshingDriveCredentials OfRole(RoleSessions sessions, DriveCredentials.Role role, BucketAccess access, string sessionName, TimeProvider clock, AwsOptions options) => new(
         async cancellation =>
         {
-            var session = await sessions.AssumeAsync(role.Arn, role.ExternalId, access.Region, sessionName, access, cancellation);
+            var session = (await sessions.AssumeAsync(role.Arn, role.ExternalId, access.Region, sessionName, access, role.Tags, cancellation)).Credentials;
             return (session.GetCredentials(), new DateTimeOffset(session.Expiration!.Value.ToUniversalTime()));
         },
         clock,

@@ -13,11 +13,10 @@ internal static class S3Absence
     /// <returns>The fault as S3 would tell it to somebody who may list the whole bucket.</returns>
     public static async Task<Fault> SeenThroughAsync(S3Target target, Fault fault, TimeSpan patience, CancellationToken cancellation)
     {
-        if (fault is not Fault.Refused { Status: 403 })
+        if (fault is not Fault.Refused { Status: 403, Principal: null })
             return fault;
         var listed = await target.Lease.AskAsync(
-            (s3, token) => s3.ListObjectsV2Async(
-                new() { BucketName = target.Bucket, Prefix = target.Key, MaxKeys = 1, ExpectedBucketOwner = target.Owner }, token),
+            (s3, token) => s3.ListObjectsV2Async(target.Bucket.List(target.Key, delimiter: null, size: 1), token),
             patience,
             cancellation);
         // Of all keys that begin so, the key itself comes first.

@@ -56,8 +56,7 @@ internal sealed class S3Arrivals(DriveClients clients, IOptions<AwsOptions> opti
         using var lease = clients.Lease(drive);
         try
         {
-            var found = await lease.S3.GetObjectMetadataAsync(
-                new() { BucketName = drive.Bucket.Value, Key = drive.Path.KeyOf(path), VersionId = versionId, ExpectedBucketOwner = drive.BucketOwner?.Value }, cancellation);
+            var found = await lease.S3.GetObjectMetadataAsync(S3Bucket.Of(drive).Head(drive.Path.KeyOf(path), versionId), cancellation);
             return new(path, found.ETag, found.ContentLength, new(found.LastModified.GetValueOrDefault().ToUniversalTime()), S3DriveFiles.VersionOf(found.VersionId));
         }
         catch (AmazonS3Exception gone) when (gone.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.Forbidden or HttpStatusCode.MethodNotAllowed or HttpStatusCode.BadRequest)
@@ -76,7 +75,7 @@ internal sealed class S3Arrivals(DriveClients clients, IOptions<AwsOptions> opti
                 lease,
                 drive,
                 KnownCheck.ObjectsListable,
-                (s3, patience) => s3.ListObjectsV2Async(new() { BucketName = drive.Bucket.Value, Prefix = PrefixOf(drive, folder), ContinuationToken = from, ExpectedBucketOwner = drive.BucketOwner?.Value }, patience),
+                (s3, patience) => s3.ListObjectsV2Async(S3Bucket.Of(drive).List(PrefixOf(drive, folder), delimiter: null, S3Bucket.LargestPage, from), patience),
                 cancellation);
             foreach (var found in page.S3Objects ?? [])
             {
@@ -104,7 +103,7 @@ internal sealed class S3Arrivals(DriveClients clients, IOptions<AwsOptions> opti
     }
 
     private static ListVersionsRequest VersionsOf(Drive drive, FilePath? folder, string? key, string? version) =>
-        new() { BucketName = drive.Bucket.Value, Prefix = PrefixOf(drive, folder), KeyMarker = key, VersionIdMarker = version, ExpectedBucketOwner = drive.BucketOwner?.Value };
+        S3Bucket.Of(drive).Versions(PrefixOf(drive, folder), key, version);
 
     private static bool IsArrival(Drive drive, S3Object found, DateTimeOffset since, [NotNullWhen(true)] out FilePath? path, out DateTimeOffset changed)
     {
@@ -125,8 +124,7 @@ internal sealed class S3Arrivals(DriveClients clients, IOptions<AwsOptions> opti
                 lease,
                 drive,
                 KnownCheck.UploadsListable,
-                (s3, token) => s3.ListMultipartUploadsAsync(
-                    new ListMultipartUploadsRequest { BucketName = drive.Bucket.Value, Prefix = PrefixOf(drive, folder), KeyMarker = fromKey, UploadIdMarker = fromUpload, ExpectedBucketOwner = drive.BucketOwner?.Value }, token),
+                (s3, token) => s3.ListMultipartUploadsAsync(S3Bucket.Of(drive).Uploads(PrefixOf(drive, folder), fromKey, fromUpload), token),
                 cancellation);
             foreach (var open in page.MultipartUploads ?? [])
             {

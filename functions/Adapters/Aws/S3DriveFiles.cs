@@ -1,4 +1,3 @@
-using Amazon.S3.Model;
 using Microsoft.Extensions.Options;
 using ServerlessDrives.Access;
 using ServerlessDrives.Drives;
@@ -40,8 +39,7 @@ internal sealed class S3DriveFiles(DriveClients clients, ListAhead ahead, S3List
     {
         using var lease = clients.Lease(drive);
         var deleted = await lease.AskAsync(
-            (s3, token) => s3.DeleteObjectAsync(
-                new DeleteObjectRequest { BucketName = drive.Bucket.Value, Key = drive.Path.KeyOf(path), ExpectedBucketOwner = drive.BucketOwner?.Value, IfMatch = ifMatch }, token),
+            (s3, token) => s3.DeleteObjectAsync(S3Bucket.Of(drive).Delete(drive.Path.KeyOf(path), version: null, ifMatch), token),
             options.Value.CallTimeout * 3,
             cancellation);
         return deleted.Fault switch

@@ -1,10 +1,10 @@
 using System.Collections.Concurrent;
 using Amazon.Runtime;
 using Amazon.S3;
-using Amazon.S3.Model;
 using Microsoft.Extensions.Options;
 using ServerlessDrives.Access;
 using ServerlessDrives.Drives;
+using ServerlessDrives.Files;
 using ServerlessDrives.Health;
 using ServerlessDrives.Verification;
 
@@ -24,8 +24,7 @@ internal sealed class S3HealthProbe(AwsClients clients, DriveKeyring keyring, IO
     public Task<HealthOutcome> LookAsync(LookTarget target, CancellationToken cancellation) => TryAsync(
         target,
         KnownCheck.ObjectsListable,
-        (s3, patience) => s3.ListObjectsV2Async(
-            new() { BucketName = target.Access.Bucket.Value, Prefix = target.Access.Path.Prefix, MaxKeys = 1, ExpectedBucketOwner = target.Owner?.Value }, patience),
+        (s3, patience) => s3.ListObjectsV2Async(S3Bucket.Of(target.Access, target.Owner).List(target.Access.Path.Prefix, "/", size: 1), patience),
         cancellation);
 
     public async Task<HealthOutcome> WriteAsync(Drive drive, CancellationToken cancellation)
@@ -36,9 +35,8 @@ internal sealed class S3HealthProbe(AwsClients clients, DriveKeyring keyring, IO
             KnownCheck.ObjectWritable,
             async (s3, patience) =>
             {
-                using var content = new MemoryStream("ServerlessDrives health check"u8.ToArray(), writable: false);
-                return await s3.PutObjectAsync(
-                    new PutObjectRequest { BucketName = drive.Bucket.Value, Key = key, InputStream = content, IfNoneMatch = "*", ExpectedBucketOwner = drive.BucketOwner?.Value }.Encrypted(drive), patience);
+                using var content = PartBuffer.Of("ServerlessDrives health check"u8);
+                return await s3.PutObjectAsync(S3Bucket.Of(drive).Put(key, content.Read(), content.Sum(), ContentKind.PlainText, s3), patience);
             },
             cancellation);
         if (written is not HealthOutcome.Reachable)
@@ -46,7 +44,7 @@ internal sealed class S3HealthProbe(AwsClients clients, DriveKeyring keyring, IO
         return await TryAsync(
             target,
             KnownCheck.ObjectDeletable,
-            (s3, patience) => s3.DeleteObjectAsync(new() { BucketName = drive.Bucket.Value, Key = key, ExpectedBucketOwner = drive.BucketOwner?.Value }, patience),
+            (s3, patience) => s3.DeleteObjectAsync(S3Bucket.Of(drive).Delete(key), patience),
             cancellation);
     }
 
@@ -89,6 +87,7 @@ internal sealed class S3HealthProbe(AwsClients clients, DriveKeyring keyring, IO
     private static HealthOutcome OutcomeOf(LookTarget target, KnownCheck tried, Fault fault) => fault switch
     {
         Fault.Refused { Code: "IDPCommunicationError" or "InvalidIdentityToken" or "ExpiredTokenException" or "RequestTimeTooSkewed" } => new HealthOutcome.NotLooked(S3Refusals.Explain(target.Credentials, target.Access, tried, fault)),
+        _ when S3Refusals.ExplanationOf(target.Credentials, target.Access, tried, fault) is { IsOurs: true } ours => new HealthOutcome.NotLooked($"{ours.Text} {ours.Fix}"),
         Fault.Refused { Status: 429 or 503 } or Fault.Refused { Code: "SlowDown" or "Throttling" or "ThrottlingException" or "RequestLimitExceeded" } => new HealthOutcome.Throttled(),
         _ => new HealthOutcome.Refused(S3Refusals.Explain(target.Credentials, target.Access, tried, fault)),
     };

@@ -10,8 +10,7 @@ namespace ServerlessDrives.Adapters.Aws;
 /// <summary>Lists folders of drives, in pages of the size that is asked for.</summary>
 internal sealed class S3Lister(DriveClients clients, ListAhead ahead, IOptions<AwsOptions> options)
 {
-    /// <summary>The most that S3 lists in one call.</summary>
-    private const int LargestBatch = 1000;
+    private const int LargestBatch = S3Bucket.LargestPage;
 
     /// <summary>How many batches are fetched before a reader who takes one after the other gets to them.</summary>
     private const int AheadOfAReader = 2;
@@ -75,17 +74,7 @@ internal sealed class S3Lister(DriveClients clients, ListAhead ahead, IOptions<A
         var drive = list.Drive;
         using var lease = clients.Lease(drive);
         var listed = await lease.AskAsync(
-            (s3, cancelled) => s3.ListObjectsV2Async(
-                new()
-                {
-                    BucketName = drive.Bucket.Value,
-                    Prefix = list.Prefix,
-                    Delimiter = list.Recursive ? null : "/",
-                    MaxKeys = size,
-                    ContinuationToken = token,
-                    ExpectedBucketOwner = drive.BucketOwner?.Value,
-                },
-                cancelled),
+            (s3, cancelled) => s3.ListObjectsV2Async(S3Bucket.Of(drive).List(list.Prefix, list.Recursive ? null : "/", size, token), cancelled),
             options.Value.CallTimeout * 3,
             cancellation);
         if (!listed.TryGet(out var answer, out var fault))
@@ -117,7 +106,12 @@ internal sealed class S3Lister(DriveClients clients, ListAhead ahead, IOptions<A
         return entries;
     }
 
-    private static Listed Folder(Drive drive, string key) => new(key, new("folder", key[drive.Path.Prefix.Length..^1], null, null, null, drive.Path.TryFileOf(key[..^1], out _)));
+    /// <summary>One whose name is no path here keeps its slash, so that following it leads nowhere else: asked for, it is refused.</summary>
+    private static Listed Folder(Drive drive, string key)
+    {
+        var addressable = drive.Path.TryFileOf(key[..^1], out _);
+        return new(key, new("folder", key[drive.Path.Prefix.Length..(addressable ? ^1 : ^0)], null, null, null, addressable));
+    }
 
     private static Listed File(Drive drive, S3Object found) => new(
         found.Key,

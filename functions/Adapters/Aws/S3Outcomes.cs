@@ -1,5 +1,4 @@
 using Amazon.S3;
-using Amazon.S3.Model;
 using Microsoft.Extensions.Options;
 using ServerlessDrives.Files;
 using ServerlessDrives.Verification;
@@ -30,8 +29,12 @@ internal sealed class S3Outcomes(IOptions<AwsOptions> options, TimeProvider cloc
     public async Task<StoredFile?> IsThereAsync(S3Target target, long size, uint sum)
     {
         var looked = await target.Lease.AskAsync(
-            (s3, token) => s3.GetObjectMetadataAsync(
-                new GetObjectMetadataRequest { BucketName = target.Bucket, Key = target.Key, ExpectedBucketOwner = target.Owner, ChecksumMode = ChecksumMode.ENABLED }, token),
+            (s3, token) =>
+            {
+                var request = target.Bucket.Head(target.Key);
+                request.ChecksumMode = ChecksumMode.ENABLED;
+                return s3.GetObjectMetadataAsync(request, token);
+            },
             options.Value.CallTimeout * 3,
             CancellationToken.None);
         return looked.TryGet(out var found, out _) && found.ContentLength == size && found.ChecksumCRC32C == Crc32C.Text(sum)
@@ -43,8 +46,7 @@ internal sealed class S3Outcomes(IOptions<AwsOptions> options, TimeProvider cloc
     public async Task<Refusal> TakeBackAsync(S3Target target, string? version)
     {
         await target.Lease.AskAsync(
-            (s3, token) => s3.DeleteObjectAsync(
-                new() { BucketName = target.Bucket, Key = target.Key, VersionId = S3DriveFiles.VersionOf(version), ExpectedBucketOwner = target.Owner }, token),
+            (s3, token) => s3.DeleteObjectAsync(target.Bucket.Delete(target.Key, S3DriveFiles.VersionOf(version)), token),
             Patience,
             CancellationToken.None);
         return S3Refusals.EncryptionDiffers;

@@ -11,15 +11,13 @@ namespace ServerlessDrives.Adapters.Aws;
 /// <summary>Links by which files travel between a caller and S3 without us: one for each part of an upload, or one to read.</summary>
 internal sealed class S3Presigned(DriveClients clients, S3Uploads uploads, S3Outcomes outcomes, IOptions<AwsOptions> options, TimeProvider clock)
 {
-    private const long Mebibyte = 1024 * 1024;
-    private const long SmallestPart = 16 * Mebibyte;
-
     public async Task<Result<PresignedLink>> ReadAsync(Drive drive, FilePath path, TimeSpan life, string downloadName, CancellationToken cancellation)
     {
         using var lease = clients.Lease(drive);
         cancellation.ThrowIfCancellationRequested();
         var ends = await EndAsync(lease, life);
-        var request = RequestOf(new S3Target(lease, drive, path), HttpVerb.GET, ends);
+        var target = new S3Target(lease, drive, path);
+        var request = target.Bucket.Link(target.Key, HttpVerb.GET, ends, lease.S3);
         // A browser that follows the link saves the file, and runs nothing of it under S3's name.
         request.ResponseHeaderOverrides.ContentDisposition = ContentNames.Attachment(downloadName);
         return new PresignedLink(new Uri(await lease.S3.GetPreSignedURLAsync(request)), ends);
@@ -32,11 +30,11 @@ internal sealed class S3Presigned(DriveClients clients, S3Uploads uploads, S3Out
         if (!(await uploads.BeginAsync(target, kind, withSum: false, life * 2, cancellation)).TryGet(out var upload, out var refusal))
             return refusal;
         var ends = await EndAsync(lease, life);
-        var partSize = Math.Max(SmallestPart, ((size / PartSizes.MostParts) + Mebibyte) / Mebibyte * Mebibyte);
+        var partSize = PartSizes.OfUpload(size);
         var links = new List<Uri>();
         for (var number = 1; number == 1 || (number - 1) * partSize < size; number++)
         {
-            var request = RequestOf(target, HttpVerb.PUT, ends);
+            var request = target.Bucket.Link(target.Key, HttpVerb.PUT, ends, lease.S3);
             (request.UploadId, request.PartNumber) = (upload.S3UploadId, number);
             links.Add(new Uri(await lease.S3.GetPreSignedURLAsync(request)));
         }
@@ -59,12 +57,8 @@ internal sealed class S3Presigned(DriveClients clients, S3Uploads uploads, S3Out
             return Refusal.Invalid("size", $"{size} bytes were announced and {arrived} are there. Upload what is missing, or abort the upload.");
 
         var completed = await lease.AskAsync(
-            (s3, token) =>
-            {
-                var request = new CompleteMultipartUploadRequest { BucketName = target.Bucket, Key = target.Key, UploadId = upload.S3UploadId, ExpectedBucketOwner = target.Owner };
-                request.AddPartETags(there.Select(part => new PartETag(part.PartNumber.GetValueOrDefault(), part.ETag)));
-                return s3.CompleteMultipartUploadAsync(request, token);
-            },
+            (s3, token) => s3.CompleteMultipartUploadAsync(
+                target.Bucket.Complete(target.Key, upload.S3UploadId, there.Select(part => new PartETag(part.PartNumber.GetValueOrDefault(), part.ETag))), token),
             options.Value.TransferTimeout,
             CancellationToken.None);
         if (!completed.TryGet(out var answer, out var refused))
@@ -104,8 +98,7 @@ internal sealed class S3Presigned(DriveClients clients, S3Uploads uploads, S3Out
         string? marker = null;
         do
         {
-            var page = await s3.ListPartsAsync(
-                new ListPartsRequest { BucketName = target.Bucket, Key = target.Key, UploadId = upload.S3UploadId, PartNumberMarker = marker, ExpectedBucketOwner = target.Owner }, cancellation);
+            var page = await s3.ListPartsAsync(target.Bucket.Parts(target.Key, upload.S3UploadId, marker), cancellation);
             parts.AddRange(page.Parts ?? []);
             marker = page.IsTruncated == true ? page.NextPartNumberMarker?.ToString(System.Globalization.CultureInfo.InvariantCulture) : null;
         }
@@ -119,13 +112,4 @@ internal sealed class S3Presigned(DriveClients clients, S3Uploads uploads, S3Out
         var wanted = clock.GetUtcNow() + life;
         return await lease.SessionEndsAsync() is { } ends && ends < wanted ? ends : wanted;
     }
-
-    private static GetPreSignedUrlRequest RequestOf(S3Target target, HttpVerb verb, DateTimeOffset ends) => new()
-    {
-        BucketName = target.Bucket,
-        Key = target.Key,
-        Verb = verb,
-        Expires = ends.UtcDateTime,
-        Protocol = S3Requests.IsPlain(target.Lease.S3) ? Protocol.HTTP : Protocol.HTTPS,
-    };
 }

@@ -38,7 +38,7 @@ internal sealed class S3Reader(DriveClients clients, IOptions<AwsOptions> option
                 VersionId = S3DriveFiles.VersionOf(answer.VersionId),
                 LastModified = answer.LastModified,
                 ContentType = answer.Headers.ContentType,
-                ContentEncoding = answer.Headers.ContentEncoding,
+                ContentEncoding = ContentKind.CodingsOf(answer.Headers.ContentEncoding),
             };
             lease = null;
             return content;
@@ -64,23 +64,13 @@ internal sealed class S3Reader(DriveClients clients, IOptions<AwsOptions> option
             VersionId = S3DriveFiles.VersionOf(answer.VersionId),
             LastModified = answer.LastModified,
             ContentType = answer.Headers.ContentType,
-            ContentEncoding = answer.Headers.ContentEncoding,
+            ContentEncoding = ContentKind.CodingsOf(answer.Headers.ContentEncoding),
         };
     }
 
     private Task<Answer<GetObjectMetadataResponse>> LookAsync(S3Target target, ReadConditions conditions, CancellationToken cancellation) => target.Lease.AskAsync(
         (s3, token) => s3.GetObjectMetadataAsync(
-            new GetObjectMetadataRequest
-            {
-                BucketName = target.Bucket,
-                Key = target.Key,
-                ExpectedBucketOwner = target.Owner,
-                EtagToMatch = conditions.IfMatch,
-                EtagToNotMatch = conditions.IfNoneMatch,
-                ModifiedSinceDate = conditions.IfModifiedSince?.UtcDateTime,
-                UnmodifiedSinceDate = conditions.IfUnmodifiedSince?.UtcDateTime,
-            },
-            token),
+            Conditional(target.Bucket.Head(target.Key), conditions), token),
         options.Value.CallTimeout * 3,
         cancellation);
 
@@ -89,19 +79,7 @@ internal sealed class S3Reader(DriveClients clients, IOptions<AwsOptions> option
         // The limit is for the beginning of the answer; its body may take as long as it comes.
         return target.Lease.AskAsync(
             (s3, _) => s3.GetObjectAsync(
-                new GetObjectRequest
-                {
-                    BucketName = target.Bucket,
-                    Key = target.Key,
-                    ExpectedBucketOwner = target.Owner,
-                    EtagToMatch = conditions.IfMatch ?? (conditions.Range is not null && conditions.IfRange is { } etag && etag.StartsWith('"') ? etag : null),
-                    EtagToNotMatch = conditions.IfNoneMatch,
-                    ModifiedSinceDate = conditions.IfModifiedSince?.UtcDateTime,
-                    UnmodifiedSinceDate = conditions.IfUnmodifiedSince?.UtcDateTime,
-                    ByteRange = conditions.Range is { } range ? new ByteRange(range) : null,
-                    ChecksumMode = ChecksumMode.ENABLED,
-                },
-                cancellation),
+                Conditional(target.Bucket.Get(target.Key), conditions), cancellation),
             options.Value.TransferTimeout,
             cancellation);
     }
@@ -110,17 +88,27 @@ internal sealed class S3Reader(DriveClients clients, IOptions<AwsOptions> option
     private static async Task<GetObjectResponse> AgainAsync(S3Target target, GetObjectResponse first, long from, CancellationToken cancellation)
     {
         var offset = first.ContentRange is { Length: > 0 } range && range.Split(' ', '-') is [_, var start, ..] ? long.Parse(start, System.Globalization.CultureInfo.InvariantCulture) : 0;
-        return await target.Lease.S3.GetObjectAsync(
-            new GetObjectRequest
-            {
-                BucketName = target.Bucket,
-                Key = target.Key,
-                VersionId = S3DriveFiles.VersionOf(first.VersionId),
-                ExpectedBucketOwner = target.Owner,
-                EtagToMatch = first.ETag,
-                ByteRange = new ByteRange(offset + from, offset + first.ContentLength - 1),
-            },
-            cancellation);
+        var request = target.Bucket.Get(target.Key, S3DriveFiles.VersionOf(first.VersionId));
+        (request.EtagToMatch, request.ByteRange) = (first.ETag, new ByteRange(offset + from, offset + first.ContentLength - 1));
+        // A part has no checksum to compare with.
+        request.ChecksumMode = null;
+        return await target.Lease.S3.GetObjectAsync(request, cancellation);
+    }
+
+    private static GetObjectMetadataRequest Conditional(GetObjectMetadataRequest request, ReadConditions conditions)
+    {
+        (request.EtagToMatch, request.EtagToNotMatch) = (conditions.IfMatch, conditions.IfNoneMatch);
+        (request.ModifiedSinceDate, request.UnmodifiedSinceDate) = (conditions.IfModifiedSince?.UtcDateTime, conditions.IfUnmodifiedSince?.UtcDateTime);
+        return request;
+    }
+
+    private static GetObjectRequest Conditional(GetObjectRequest request, ReadConditions conditions)
+    {
+        request.EtagToMatch = conditions.IfMatch ?? (conditions.Range is not null && conditions.IfRange is { } etag && etag.StartsWith('"') ? etag : null);
+        request.EtagToNotMatch = conditions.IfNoneMatch;
+        (request.ModifiedSinceDate, request.UnmodifiedSinceDate) = (conditions.IfModifiedSince?.UtcDateTime, conditions.IfUnmodifiedSince?.UtcDateTime);
+        request.ByteRange = conditions.Range is { } range ? new ByteRange(range) : null;
+        return request;
     }
 
     private async Task<Result<FileContent>> NotOpenedAsync(S3Target target, Fault fault, CancellationToken cancellation)

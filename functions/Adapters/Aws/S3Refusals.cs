@@ -30,6 +30,8 @@ internal static class S3Refusals
     /// <param name="tried">What was tried, for the explanation.</param>
     public static Refusal Of(Drive drive, KnownCheck tried, Fault fault) => fault switch
     {
+        // Not of the file: there is no session to ask for it with.
+        Fault.Refused { Principal: not null, IsPassing: false } refused => OfAws(drive, tried, refused),
         Fault.Refused { Status: 404, Code: not "NoSuchBucket" and not "NoSuchUpload" } => new(RefusalKind.NotFound, "not-found", "There is no such file on the drive."),
         Fault.Refused { Code: "NoSuchUpload" } => new(RefusalKind.NotFound, "not-found", "There is no such upload; it was completed, aborted or given up."),
         Fault.Refused { Status: 412 } => Changed,
@@ -40,11 +42,13 @@ internal static class S3Refusals
             new(RefusalKind.Malformed, "digest-mismatch", "The content that arrived at S3 is not what was sent. Nothing was written; send it again."),
         Fault.Refused { Code: "EntityTooSmall" or "InvalidPart" or "InvalidPartOrder" } wrong => Refusal.Invalid("parts", $"S3 doesn't take these parts ({wrong.Code}): {wrong.Message}"),
         _ when fault.IsPassing => new(RefusalKind.Unavailable, "unavailable", Explain(drive, tried, fault)) { RetryAfter = TimeSpan.FromSeconds(5) },
-        Fault.Refused refused => new(RefusalKind.RefusedByAws, $"aws-{Kebab(refused.Code)}", Explain(drive, tried, fault))
-        {
-            Extensions = new Dictionary<string, object> { ["awsErrorCode"] = refused.Code, ["awsRequestId"] = refused.RequestId ?? "" },
-        },
+        Fault.Refused refused => OfAws(drive, tried, refused),
         _ => new(RefusalKind.Unavailable, "unavailable", Explain(drive, tried, fault)) { RetryAfter = TimeSpan.FromSeconds(5) },
+    };
+
+    private static Refusal OfAws(Drive drive, KnownCheck tried, Fault.Refused refused) => new(RefusalKind.RefusedByAws, $"aws-{Kebab(refused.Code)}", Explain(drive, tried, refused))
+    {
+        Extensions = new Dictionary<string, object> { ["awsErrorCode"] = refused.Code, ["awsRequestId"] = refused.RequestId ?? "" },
     };
 
     /// <summary>What it means and what to change, in sentences.</summary>
@@ -53,9 +57,12 @@ internal static class S3Refusals
     /// <inheritdoc cref="Explain(Drive, KnownCheck, Fault)"/>
     public static string Explain(DriveCredentials credentials, BucketAccess access, KnownCheck tried, Fault fault)
     {
-        var (explanation, fix) = new Explanations(new Scene(credentials, Principal: null, access.Region, access)).Of(tried, fault);
+        var (explanation, fix) = ExplanationOf(credentials, access, tried, fault);
         return $"{explanation} {fix}";
     }
+
+    public static Explanation ExplanationOf(DriveCredentials credentials, BucketAccess access, KnownCheck tried, Fault fault) =>
+        new Explanations(new Scene(credentials, Principal: null, access.Region, access)).Of(tried, fault);
 
     private static string Kebab(string code) =>
         string.Concat(code.Select((c, i) => char.IsAsciiLetterUpper(c) ? (i > 0 && char.IsAsciiLetterLower(code[i - 1]) ? "-" : "") + char.ToLowerInvariant(c) : char.IsAsciiLetterOrDigit(c) ? c.ToString() : "-"));

@@ -1,5 +1,3 @@
-using Amazon.S3;
-using Amazon.S3.Model;
 using Microsoft.Extensions.Options;
 using ServerlessDrives.Access;
 using ServerlessDrives.Files;
@@ -29,7 +27,7 @@ internal sealed class S3Uploads(IFileRecords records, S3Outcomes outcomes, IOpti
             {
                 // Whoever asked may go away meanwhile: an upload whose id nobody heard could not be aborted.
                 var asked = await target.Lease.AskOnceAsync(
-                    (s3, token) => s3.InitiateMultipartUploadAsync(RequestOf(target, kind, withSum), token), options.Value.CallTimeout, CancellationToken.None);
+                    (s3, token) => s3.InitiateMultipartUploadAsync(target.Bucket.Begin(target.Key, kind, withSum), token), options.Value.CallTimeout, CancellationToken.None);
                 if (asked.TryGet(out var answer, out var fault))
                 {
                     uploadId = answer.UploadId;
@@ -93,7 +91,7 @@ internal sealed class S3Uploads(IFileRecords records, S3Outcomes outcomes, IOpti
     }
 
     public async Task<Fault?> AbortAsync(S3Target target, string uploadId, CancellationToken cancellation) => (await target.Lease.AskAsync(
-        (s3, token) => s3.AbortMultipartUploadAsync(new AbortMultipartUploadRequest { BucketName = target.Bucket, Key = target.Key, UploadId = uploadId, ExpectedBucketOwner = target.Owner }, token),
+        (s3, token) => s3.AbortMultipartUploadAsync(target.Bucket.Abort(target.Key, uploadId), token),
         S3Outcomes.Patience,
         cancellation)).Fault;
 
@@ -115,7 +113,7 @@ internal sealed class S3Uploads(IFileRecords records, S3Outcomes outcomes, IOpti
     private async Task AbortStraysAsync(S3Target target, string? ours, DateTimeOffset began)
     {
         var listed = await target.Lease.AskAsync(
-            (s3, token) => s3.ListMultipartUploadsAsync(new ListMultipartUploadsRequest { BucketName = target.Bucket, Prefix = target.Key, ExpectedBucketOwner = target.Owner }, token),
+            (s3, token) => s3.ListMultipartUploadsAsync(target.Bucket.Uploads(target.Key), token),
             S3Outcomes.Patience,
             CancellationToken.None);
         if (!listed.TryGet(out var found, out _))
@@ -128,21 +126,5 @@ internal sealed class S3Uploads(IFileRecords records, S3Outcomes outcomes, IOpti
             if (new DateTimeOffset(stray.Initiated.GetValueOrDefault().ToUniversalTime()) >= since)
                 await AbortAsync(target, stray.UploadId, CancellationToken.None);
         }
-    }
-
-    private static InitiateMultipartUploadRequest RequestOf(S3Target target, ContentKind kind, bool withSum)
-    {
-        var request = new InitiateMultipartUploadRequest
-        {
-            BucketName = target.Bucket,
-            Key = target.Key,
-            ContentType = S3Requests.TypeOf(kind),
-            ExpectedBucketOwner = target.Owner,
-            ChecksumAlgorithm = withSum ? ChecksumAlgorithm.CRC32C : null,
-            ChecksumType = withSum ? ChecksumType.FULL_OBJECT : null,
-        };
-        if (kind.Encoding is not null)
-            request.Headers.ContentEncoding = kind.Encoding;
-        return request.Encrypted(target.Drive);
     }
 }

@@ -63,7 +63,7 @@ internal sealed class S3Writer(DriveClients clients, PartBuffers buffers, S3Uplo
     private async Task<Answer<Present>> BeforeAsync(S3Target target, CancellationToken cancellation)
     {
         var looked = await target.Lease.AskAsync(
-            (s3, token) => s3.GetObjectMetadataAsync(new GetObjectMetadataRequest { BucketName = target.Bucket, Key = target.Key, ExpectedBucketOwner = target.Owner }, token),
+            (s3, token) => s3.GetObjectMetadataAsync(target.Bucket.Head(target.Key), token),
             options.Value.CallTimeout,
             cancellation);
         if (looked.TryGet(out var found, out var fault))
@@ -118,23 +118,9 @@ internal sealed class S3Writer(DriveClients clients, PartBuffers buffers, S3Uplo
 
     private static PutObjectRequest RequestOf(S3Target target, FileToWrite file, PartBuffer content, uint sum, IAmazonS3 s3)
     {
-        var request = new PutObjectRequest
-        {
-            BucketName = target.Bucket,
-            Key = target.Key,
-            InputStream = content.Read(),
-            ContentType = S3Requests.TypeOf(file.Kind),
-            ExpectedBucketOwner = target.Owner,
-            IfNoneMatch = file.IfNoneMatch,
-            IfMatch = file.IfMatch,
-            ChecksumCRC32C = Crc32C.Text(sum),
-            UseChunkEncoding = false,
-            // The checksum covers the content, and TLS the checksum: hashing it once more for the signature adds nothing.
-            DisablePayloadSigning = S3Requests.IsPlain(s3) ? null : true,
-        };
-        if (file.Kind.Encoding is not null)
-            request.Headers.ContentEncoding = file.Kind.Encoding;
-        return request.Encrypted(target.Drive);
+        var request = target.Bucket.Put(target.Key, content.Read(), sum, file.Kind, s3);
+        (request.IfNoneMatch, request.IfMatch) = (file.IfNoneMatch, file.IfMatch);
+        return request;
     }
 
     private sealed record Present(bool IsThere, string? ETag);

@@ -1,7 +1,35 @@
+using Azure.Data.Tables;
 using ServerlessDrives.Access;
 using ServerlessDrives.Drives;
 
 namespace ServerlessDrives.Adapters.Tables;
+
+/// <summary>How drives are found by their bucket.</summary>
+internal static class DrivesOfBucket
+{
+    private const int AtOnce = 500;
+
+    public static async Task<IReadOnlyList<Drive>> DrivesOnAsync(this OrganizationTable table, OrganizationId organization, BucketName bucket, CancellationToken cancellation)
+    {
+        var filter = TableClient.CreateQueryFilter($"Bucket eq {bucket.Value}");
+        var found = new List<Drive>();
+        string? cursor = null;
+        do
+        {
+            var page = await table.PageAsync<DriveRow>(organization, Keys.Drives, filter, AtOnce, cursor, cancellation);
+            found.AddRange(page.Items.Select(row => row.ToDrive()));
+            cursor = page.NextCursor;
+        }
+        while (cursor is not null);
+        return found;
+    }
+}
+
+/// <summary>That drives came to a bucket: whoever makes one replaces this, so that two at the same time can't both find the bucket free.</summary>
+internal sealed class BucketRow : Row
+{
+    public int Changes { get; set; }
+}
 
 /// <summary>A <see cref="Drive"/> as a row.</summary>
 internal sealed class DriveRow : Row
@@ -18,10 +46,20 @@ internal sealed class DriveRow : Row
     public string Region { get; set; } = "";
     public string Path { get; set; } = "";
 
-    /// <summary>An <see cref="Access.Encryption"/> as JSON.</summary>
+    /// <summary>An <see cref="ServerlessDrives.Access.Encryption"/> as JSON.</summary>
     public string Encryption { get; set; } = "";
 
     public string? BucketOwner { get; set; }
+
+    /// <summary>A <see cref="DriveAccess"/>; null in rows from before there was a choice, when every drive was written to.</summary>
+    public string? Access { get; set; }
+
+    /// <summary>Null in rows from before this could be said.</summary>
+    public bool? RequesterPays { get; set; }
+
+    /// <summary>Whether sessions carry tags; null in rows from before this could be chosen.</summary>
+    public bool? SessionTags { get; set; }
+
     public string Health { get; set; } = "";
     public DateTimeOffset? HealthCheckedAt { get; set; }
     public DateTimeOffset HealthSince { get; set; }
@@ -44,6 +82,9 @@ internal sealed class DriveRow : Row
         Path = drive.Path.ToString(),
         Encryption = Stored.Write(drive.Encryption),
         BucketOwner = drive.BucketOwner?.ToString(),
+        Access = drive.Mode.ToString(),
+        RequesterPays = drive.RequesterPays,
+        SessionTags = drive.SessionTags,
         Health = drive.Health.Status.ToString(),
         HealthCheckedAt = drive.Health.CheckedAt,
         HealthSince = drive.Health.Since,
@@ -62,11 +103,14 @@ internal sealed class DriveRow : Row
         DisplayName = Stored.Read(Drives.DisplayName.Parse(DisplayName)),
         Connection = ConnectionId.Of(Connection),
         Authentication = Stored.Read<DriveAuthentication>(Authentication),
-        Bucket = Stored.Read(BucketName.Parse(Bucket)),
-        Region = Stored.Read(Access.Region.Parse(Region)),
+        Bucket = Stored.Read(BucketName.ParseOfAnyServer(Bucket)),
+        Region = Stored.Read(ServerlessDrives.Access.Region.Parse(Region)),
         Path = Stored.Read(DrivePath.Parse(Path)),
         Encryption = Stored.Read<Encryption>(Encryption),
-        BucketOwner = BucketOwner is null ? null : Stored.Read(AccountId.Parse(BucketOwner)),
+        BucketOwner = BucketOwner is null ? null : Stored.Read(AccountId.ParseOfAnyServer(BucketOwner)),
+        Mode = Access is null ? DriveAccess.ReadWrite : Stored.Enum<DriveAccess>(Access),
+        RequesterPays = RequesterPays ?? false,
+        SessionTags = SessionTags ?? false,
         Health = new(Stored.Enum<HealthStatus>(Health), HealthCheckedAt, HealthSince, HealthProblem),
         State = Stored.Enum<DriveState>(State),
         DisconnectedAt = DisconnectedAt,

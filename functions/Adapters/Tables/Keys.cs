@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
+using ServerlessDrives.Access;
 using ServerlessDrives.Drives;
 using ServerlessDrives.Workspaces;
 
@@ -25,6 +26,8 @@ internal static class Keys
     public static string Deleted(WorkspaceId id) => $"deleted-workspace|{id}";
 
     public static string Of(RoleId id) => Roles + id;
+
+    public static string Of(BucketName bucket, Partition partition) => $"bucket|{partition}|{bucket}";
 
     public static string UsesOf(RoleId role) => $"use|{role}|";
 

@@ -8,7 +8,7 @@ namespace ServerlessDrives.Adapters.Tables;
 /// lies in one partition, so that one entity-group transaction changes all of it or nothing. So do the workspaces: whatever comes into one touches its row,
 /// and its deletion finds that it changed.
 /// </summary>
-/// <remarks>Row keys: <c>connection|con_…</c>, <c>drive|drv_…</c>, <c>role|rol_…</c>, <c>use|rol_…|con_… or drv_…</c>, <c>name|scope|hash</c>, <c>default|scope</c>, <c>workspace|ws_…</c>, <c>deleted-workspace|ws_…</c>, <c>audit|time backwards|…</c> (which other tables' partitions of organizations have too), <c>audit-key|…</c>, <c>event|…</c>.</remarks>
+/// <remarks>Row keys: <c>connection|con_…</c>, <c>drive|drv_…</c>, <c>role|rol_…</c>, <c>use|rol_…|con_… or drv_…</c>, <c>name|scope|hash</c>, <c>default|scope</c>, <c>workspace|ws_…</c>, <c>deleted-workspace|ws_…</c>, <c>bucket|partition|name</c>, <c>audit|time backwards|…</c> (which other tables' partitions of organizations have too), <c>audit-key|…</c>, <c>event|…</c>.</remarks>
 public sealed class OrganizationTable(TableServiceClient service)
 {
     public const string Name = "Organizations";

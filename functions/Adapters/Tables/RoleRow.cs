@@ -12,6 +12,10 @@ internal sealed class RoleRow : Row
     public string? Arn { get; set; }
     public string ExternalId { get; set; } = "";
     public string Partition { get; set; } = "";
+
+    /// <summary>Null in rows from before this could be chosen.</summary>
+    public bool? SessionTags { get; set; }
+
     public int Uses { get; set; }
     public string CreatedBy { get; set; } = "";
     public DateTimeOffset CreatedAt { get; set; }
@@ -25,6 +29,7 @@ internal sealed class RoleRow : Row
         Arn = role.Arn?.ToString(),
         ExternalId = role.ExternalId.ToString(),
         Partition = role.Partition.ToString(),
+        SessionTags = role.SessionTags,
         Uses = uses,
         CreatedBy = role.CreatedBy.Value,
         CreatedAt = role.CreatedAt,
@@ -36,9 +41,10 @@ internal sealed class RoleRow : Row
         Organization = OrganizationId.Of(PartitionKey),
         Audience = Stored.Audience(Scope),
         DisplayName = DisplayName,
-        Arn = Arn is null ? null : Stored.Read(Access.RoleArn.Parse(Arn)),
+        Arn = Arn is null ? null : Stored.Read(Access.RoleArn.ParseOfAnyServer(Arn)),
         ExternalId = Stored.Read(Access.ExternalId.Parse(ExternalId)),
         Partition = Stored.Read(Access.Partition.Parse(Partition)),
+        SessionTags = SessionTags ?? false,
         CreatedBy = Stored.User(CreatedBy),
         CreatedAt = CreatedAt,
     };

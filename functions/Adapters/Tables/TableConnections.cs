@@ -94,13 +94,22 @@ internal sealed class TableConnections(OrganizationTable table, PromiseTable pro
         return committed.Succeeded;
     }
 
-    public async Task<bool> ConnectAsync(Versioned<DriveConnection> connection, Drive drive, CancellationToken cancellation)
+    public async Task<ConnectOutcome> ConnectAsync(Versioned<DriveConnection> connection, Drive drive, CancellationToken cancellation)
     {
         var c = connection.Value;
+        // Read before the drives are: a drive that comes to the bucket from here on changes it, and nothing of this is written.
+        var key = Keys.Of(drive.Bucket, drive.Region.Partition);
+        var bucket = await table.FindAsync<BucketRow>(c.Organization, key, cancellation);
+        if (c.Configuration is { AllowOverlap: false } && (await table.DrivesOnAsync(c.Organization, drive.Bucket, cancellation)).Any(other => Overlaps.Of(drive.Access, other) is not null))
+            return ConnectOutcome.Overlaps;
         var transaction = table.Begin(c.Organization)
             .Replace(ConnectionRow.Of(c), new ETag(connection.ETag))
             .Insert(DriveRow.Of(drive))
             .Put(new NameRow { RowKey = Keys.Reservation(c.Audience, c.DisplayName), Owner = drive.Id.Value });
+        if (bucket is null)
+            transaction.Insert(new BucketRow { RowKey = key, Changes = 1 });
+        else
+            transaction.Replace(new BucketRow { RowKey = key, Changes = bucket.Changes + 1 }, bucket.ETag);
         if (c.Audience is Audience.Workspace workspace)
             transaction.Touch(Keys.Of(workspace.Id));
         if (c.MakeDefault)
@@ -113,7 +122,7 @@ internal sealed class TableConnections(OrganizationTable table, PromiseTable pro
                 transaction.Delete(use);
         }
 
-        return (await transaction.CommitAsync(cancellation)).Succeeded;
+        return (await transaction.CommitAsync(cancellation)).Succeeded ? ConnectOutcome.Connected : ConnectOutcome.Changed;
     }
 
     public async Task<bool> CloseAsync(Versioned<DriveConnection> connection, CancellationToken cancellation)

@@ -33,6 +33,12 @@ internal sealed class TableDrives(OrganizationTable table, TableUntoldEvents unt
         return new(shown, page.NextCursor);
     }
 
+    public async Task<IReadOnlyList<Drive>> OnBucketAsync(OrganizationId organization, BucketName bucket, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(bucket);
+        return await table.DrivesOnAsync(organization, bucket, cancellation);
+    }
+
     public async Task<bool> SaveAsync(Versioned<Drive> drive, CancellationToken cancellation) =>
         await CommitAsync(table.Begin(drive.Value.Organization).Replace(DriveRow.Of(drive.Value), new ETag(drive.ETag)), drive.Value, cancellation);
 

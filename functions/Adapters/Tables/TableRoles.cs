@@ -1,3 +1,5 @@
+using Azure.Data.Tables;
+using ServerlessDrives.Access;
 using ServerlessDrives.Drives;
 using ServerlessDrives.Events;
 using ServerlessDrives.Workspaces;
@@ -25,6 +27,13 @@ internal sealed class TableRoles(OrganizationTable table, TimeProvider clock) : 
         if (role.Audience is Audience.Workspace workspace)
             transaction.Touch(Keys.Of(workspace.Id));
         return (await transaction.CommitAsync(cancellation)).Succeeded;
+    }
+
+    public async Task<IamRole?> FindByArnAsync(OrganizationId organization, RoleArn arn, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(arn);
+        var page = await table.PageAsync<RoleRow>(organization, Keys.Roles, TableClient.CreateQueryFilter($"Arn eq {arn.Value}"), limit: 1, cursor: null, cancellation);
+        return page.Items is [var row, ..] ? row.ToRole() : null;
     }
 
     public async Task<IReadOnlyList<RoleUse>> UsesAsync(OrganizationId organization, RoleId id, CancellationToken cancellation)
