@@ -27,13 +27,13 @@ public sealed class ConnectDriveActivities(
     {
         while (true)
         {
-            var read = await ReadAsync(attempt, cancellation);
+            var check = Identifier.New<VerificationId>(clock);
+            var read = await ChangeReadAsync(attempt, now => now.BeginCheck(check, clock.GetUtcNow()), cancellation);
             var connection = read.Value;
             if (!connection.IsOpen || connection.Attempt != attempt.Number)
                 return connection.Attempt == attempt.Number;
 
-            var verdict = await verification.ProveTrustAsync(
-                connection.RoleArn!, connection.ExternalId!, connection.Configuration!.Region, connection.Id.Value, cancellation);
+            var verdict = await ProveTrustAsync(connection, check, cancellation);
             if (!verdict.Trusted)
             {
                 await ChangeAsync(attempt, now => Distrust(now, attempt, verdict), cancellation);
@@ -50,6 +50,35 @@ public sealed class ConnectDriveActivities(
         }
     }
 
+    private async Task<TrustVerdict> ProveTrustAsync(DriveConnection connection, VerificationId check, CancellationToken cancellation)
+    {
+        var started = clock.GetUtcNow();
+        await using var progress = new ReportProgress(reports, connection.Organization, connection.Id.Value, check, clock);
+        await using var stop = new VerificationStop(connections, new(connection.Organization, connection.Id), check, clock);
+        var verdict = await verification.ProveTrustAsync(
+            connection.RoleArn!, connection.ExternalId!, connection.Configuration!.Region, connection.Id.Value, progress.Watch with { Stopped = stop.Stopped }, cancellation);
+        var report = VerificationReport.Begin(check, started) with { CompletedAt = clock.GetUtcNow(), Passed = verdict.Trusted, Checks = [verdict.Accepted, verdict.ExternalIdRequired] };
+        await progress.CompleteAsync(report, cancellation);
+        return verdict;
+    }
+
+    /// <summary>Tries the bucket with a role that was used before: its policies may be in place, and then nobody need be asked to apply them.</summary>
+    /// <returns>Whether everything could be proven.</returns>
+    [Function(nameof(TryPolicies))]
+    public async Task<bool> TryPolicies([ActivityTrigger] VerifyConnectionInput input, CancellationToken cancellation)
+    {
+        var connection = (await ReadAsync(input.Attempt, cancellation)).Value;
+        if (connection.ChosenRoleArn is null || !connection.IsOpen || connection.Attempt != input.Attempt.Number)
+            return false;
+        connection = await ChangeAsync(input.Attempt, now => now.BeginCheck(input.Verification, clock.GetUtcNow()), cancellation);
+        await using var progress = new ReportProgress(reports, connection.Organization, connection.Id.Value, input.Verification, clock);
+        var report = await verification.VerifyAsync(input.Verification, connection.SubjectToVerify(), progress.Watch.WithoutWaiting(), cancellation);
+        await progress.CompleteAsync(report, cancellation);
+        if (!report.Passed)
+            await ChangeAsync(input.Attempt, now => now.ForgetCheck(clock.GetUtcNow()), cancellation);
+        return report.Passed;
+    }
+
     [Function(nameof(OfferBucketPolicy))]
     public Task OfferBucketPolicy([ActivityTrigger] ConnectionAttempt attempt, CancellationToken cancellation) =>
         OpenStepAsync(attempt, connection => connection.OfferBucketPolicy(clock.GetUtcNow()), cancellation);
@@ -63,7 +92,8 @@ public sealed class ConnectDriveActivities(
             return false;
 
         await using var progress = new ReportProgress(reports, connection.Organization, connection.Id.Value, input.Verification, clock);
-        var report = await verification.VerifyAsync(input.Verification, connection.SubjectToVerify(), progress, cancellation);
+        await using var stop = new VerificationStop(connections, input.Attempt.Key, input.Verification, clock);
+        var report = await verification.VerifyAsync(input.Verification, connection.SubjectToVerify(), progress.Watch with { Stopped = stop.Stopped }, cancellation);
         await progress.CompleteAsync(report, cancellation);
 
         if (!report.Passed)
@@ -88,6 +118,7 @@ public sealed class ConnectDriveActivities(
             var report = await reports.FindAsync(connection.Organization, connection.Id.Value, connection.LastVerification!.Value, cancellation)
                 ?? throw new InvalidOperationException($"Connection {connection.Id} was verified, and its report is gone.");
             var drive = connection.ToDrive(input.Drive, report, clock.GetUtcNow());
+            await reports.SaveAsync(drive.Organization, drive.Id.Value, report, cancellation);
             foreach (var interested in witnesses)
                 await interested.ConnectedAsync(drive, cancellation);
             var connected = connection.Connect(drive.Id, clock.GetUtcNow());
@@ -145,17 +176,21 @@ public sealed class ConnectDriveActivities(
 
     /// <summary>Applies a transition to the row as it stands, unless this attempt is over.</summary>
     private async Task<DriveConnection> ChangeAsync(
+        ConnectionAttempt attempt, Func<DriveConnection, DriveConnection> transition, CancellationToken cancellation) =>
+        (await ChangeReadAsync(attempt, transition, cancellation)).Value;
+
+    private async Task<Versioned<DriveConnection>> ChangeReadAsync(
         ConnectionAttempt attempt, Func<DriveConnection, DriveConnection> transition, CancellationToken cancellation)
     {
         while (true)
         {
             var read = await ReadAsync(attempt, cancellation);
             if (!read.Value.IsOpen || read.Value.Attempt != attempt.Number)
-                return read.Value;
+                return read;
             if (await connections.SaveAsync(read.With(transition(read.Value)), cancellation) is { } saved)
             {
                 ConnectionMeasures.Moved(read.Value, saved.Value);
-                return saved.Value;
+                return saved;
             }
         }
     }

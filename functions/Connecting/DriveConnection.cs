@@ -113,6 +113,9 @@ public sealed record DriveConnection
     public bool BucketPolicyOffered { get; init; }
 
     public VerificationId? LastVerification { get; init; }
+    /// <summary>The verification, or trust check, that somebody doesn't want to wait for any more.</summary>
+    public VerificationId? Stopped { get; init; }
+
     public DriveId? DriveId { get; init; }
     public bool CancelRequested { get; init; }
 
@@ -169,7 +172,7 @@ public sealed record DriveConnection
         UsesRole: Method is ConnectionMethod.IamRole,
         From: Status is ConnectionStatus.AwaitingTrustPolicy ? ConnectionStep.TrustPolicy : ConnectionStep.Configuration,
         Number: Attempt,
-        ExpiresAt);
+        ExpiresAt) { TriesFirst = true };
 
     /// <summary>Whether what was typed is enough to go on with. An access key has to be given (or given again) for each attempt; a role's form is kept.</summary>
     public bool IsConfiguredFor(int attempt) => Configuration is { } c && (Method is ConnectionMethod.IamRole ? RoleArn is not null : c.Attempt == attempt);
@@ -203,6 +206,7 @@ public sealed record DriveConnection
             RequesterPays = c.RequesterPays,
             SessionTags = SessionTags,
             Health = new(HealthStatus.Healthy, report.CompletedAt ?? now, now, Problem: null),
+            LastVerification = report.Id,
             CreatedBy = CreatedBy,
             CreatedAt = now,
         }
@@ -220,6 +224,14 @@ public sealed record DriveConnection
 
     public DriveConnection BeginVerification(VerificationId verification, DateTimeOffset now) =>
         MoveTo(ConnectionStatus.Verifying, now) with { LastVerification = verification };
+
+    /// <summary>Begins a check that people see as it goes on, without another step being reached.</summary>
+    public DriveConnection BeginCheck(VerificationId verification, DateTimeOffset now) => this with { LastVerification = verification, UpdatedAt = now };
+
+    /// <summary>What was tried before anybody was asked for it came to nothing, which is no failure.</summary>
+    public DriveConnection ForgetCheck(DateTimeOffset now) => this with { LastVerification = null, UpdatedAt = now };
+
+    public DriveConnection StopWaiting(DateTimeOffset now) => this with { Stopped = LastVerification, UpdatedAt = now };
 
     /// <summary>Other policies follow from another configuration, so a confirmation of the earlier ones doesn't count, and the links that gave one are spent.</summary>
     public DriveConnection Configure(DriveConfiguration configuration, DateTimeOffset now) => this with

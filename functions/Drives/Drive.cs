@@ -38,6 +38,9 @@ public sealed record Drive
     /// <summary>When it was disconnected; null while it is connected.</summary>
     public DateTimeOffset? DisconnectedAt { get; init; }
 
+    /// <summary>The latest verification that was asked for; null in drives from before that was kept.</summary>
+    public VerificationId? LastVerification { get; init; }
+
     public required UserId CreatedBy { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
 

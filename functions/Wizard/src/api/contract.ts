@@ -41,6 +41,9 @@ export type CheckStatus = Schemas['CheckStatus'];
 export type Check = Schemas['Check'];
 export type VerificationReport = Schemas['VerificationReport'];
 
+/** What AWS refuses and is asked again. */
+export type Retrying = Schemas['Retrying'];
+
 export type Step = 'trust-policy' | 'bucket-policy';
 export type SetupFormat = 'aws-cli' | 'cloudformation' | 'terraform';
 export type CallbackLink = Narrowed<Schemas['CallbackLink'], { step: Step }>;

@@ -13,7 +13,7 @@ import { BucketStep } from './BucketStep';
 import { PoliciesStep } from './PoliciesStep';
 import { isChangeable, isOpen, useConnection } from './queries';
 import { TrustStep } from './TrustStep';
-import { VerifyStep } from './VerifyStep';
+import { isProving, VerifyStep } from './VerifyStep';
 import { stepsOf, WizardFrame, type WizardStep } from './WizardFrame';
 
 const CancelDialog = lazy(() => import('./CancelDialog'));
@@ -77,7 +77,7 @@ export default function ConnectionPage({ id }: { id: string }) {
           {offline && (
             <MessageBar intent="warning">The server can’t be reached just now. Nothing is lost; this page goes on by itself as soon as it answers.</MessageBar>
           )}
-          {connection.problem && isOpen(connection) && connection.status !== 'verifying' && current === reached && (
+          {connection.problem && isOpen(connection) && !isProving(connection) && current === reached && (
             <MessageBar intent="error" title={reported ? 'Not connected yet' : (connection.problem.title ?? 'That didn’t work yet')}>
               {reported ? 'The report below says what failed and what to change.' : <Sentence text={connection.problem.detail ?? ''} />} <strong>What you typed is kept.</strong>
             </MessageBar>
@@ -85,7 +85,7 @@ export default function ConnectionPage({ id }: { id: string }) {
           <Suspense fallback={<Loading what="the step" />}>
             <StepBody connection={connection} step={current} goTo={(step) => go(address(step))} onChanged={replace} />
           </Suspense>
-          {isOpen(connection) && connection.status !== 'verifying' && (
+          {isOpen(connection) && !isProving(connection) && (
             <p className="quiet">
               You can close this page and come back at any time.{' '}
               <Button size="small" appearance="transparent" onClick={() => setCancelling(true)}>
@@ -125,6 +125,7 @@ function StepBody({ connection, step, goTo, onChanged }: StepProps) {
   const [, go] = useLocation();
   const reached = stepAt(connection);
   const goOn = () => goTo(reached);
+  if (isProving(connection)) return <VerifyStep key={connection.attempt} connection={connection} />;
   if (step === 'trust' && reached !== 'trust') return <TrustStep connection={connection} onChanged={onChanged} onEdit={null} onGoOn={goOn} />;
   if (step === 'bucket' && reached !== 'bucket')
     return (
@@ -145,12 +146,10 @@ function StepBody({ connection, step, goTo, onChanged }: StepProps) {
       return <BucketStep key={connection.attempt} connection={connection} onChanged={onChanged} />;
     case 'awaitingBucketPolicy':
       return <PoliciesStep key={connection.attempt} connection={connection} onChanged={onChanged} onEdit={() => goTo('bucket')} />;
-    case 'verifying':
-      return <VerifyStep connection={connection} />;
     case 'connected':
       return <DoneStep connection={connection} />;
     default:
-      return (
+      return connection.status === 'verifying' ? null : (
         <section className="card stack">
           <h2 className="section-title">{endings[connection.status].title}</h2>
           <p className="lead">{connection.problem?.detail ?? endings[connection.status].text}</p>

@@ -79,6 +79,8 @@ export const useConfigure = (id: string) =>
 export const useConfirm = (id: string, step: Step) =>
   useMutation<Connection, Problem, void>({ mutationFn: () => call<Connection>(`/api/connections/${id}/confirmations/${step}`, { method: 'POST', body: {} }) });
 
+export const useStopVerification = (id: string) => useMutation<Connection, Problem, void>({ mutationFn: () => call<Connection>(`/api/connections/${id}/verification/stop`, { method: 'POST' }) });
+
 export const useCancel = (id: string) => useMutation<Connection | undefined, Problem, void>({ mutationFn: () => call(`/api/connections/${id}`, { method: 'DELETE' }) });
 
 export const useCallbackLink = (id: string) =>
