@@ -90,7 +90,7 @@ public sealed class SmallThings(Browsers browsers) : BrowserTests(browsers)
         async Task<int> LinksMadeAsync()
         {
             using var api = await App.SignInAsync("ada");
-            var page = await api.GetJsonAsync($"/api/audit?about={Uri.EscapeDataString(name)}");
+            var page = await api.GetAsync($"/api/audit?about={Uri.EscapeDataString(name)}", HttpStatusCode.OK);
             return page["items"]!.AsArray().Count(entry => entry!["action"]!.GetValue<string>() == "connection.callback-link-made");
         }
     }
@@ -144,5 +144,5 @@ public sealed class SmallThings(Browsers browsers) : BrowserTests(browsers)
     }
 
     private static async Task<JsonNode> DriveAsync(HttpClient api, string name) =>
-        (await api.GetJsonAsync("/api/drives?limit=500"))["items"]!.AsArray().Single(drive => drive!["displayName"]!.GetValue<string>() == name)!;
+        (await api.GetAsync("/api/drives?limit=500", HttpStatusCode.OK))["items"]!.AsArray().Single(drive => drive!["displayName"]!.GetValue<string>() == name)!;
 }

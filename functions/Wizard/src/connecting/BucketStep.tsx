@@ -40,6 +40,7 @@ export function BucketStep({ connection, onChanged, onBack }: Props) {
   }, [insist, configure.error]);
 
   const submit = async () => {
+    if (busy) return;
     setInsist(true);
     if (!form.valid) {
       focusProblem();
@@ -98,7 +99,7 @@ export function BucketStep({ connection, onChanged, onBack }: Props) {
           </MessageBar>
         )}
         <div className="wizard-actions">
-          <Button appearance="primary" type="submit" disabled={busy} icon={<ArrowRightRegular />} iconPosition="after">
+          <Button appearance="primary" type="submit" disabled={configure.isPending} icon={<ArrowRightRegular />} iconPosition="after">
             {configure.isPending ? 'Saving …' : asking ? 'Asking S3 …' : doubt?.of === typed ? 'Go on all the same' : form.usesRole ? 'Next' : 'Verify and connect'}
           </Button>
           {onBack && (
