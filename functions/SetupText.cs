@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using ServerlessDrives.Access;
 
 namespace ServerlessDrives;
 
@@ -83,11 +84,22 @@ public static class SetupText
         _ => "text/plain; charset=utf-8",
     };
 
-    /// <summary>A document as people read it.</summary>
+    /// <summary>A document as people read it, in characters that IAM and every shell read too.</summary>
     public static string Json(JsonNode document)
     {
         ArgumentNullException.ThrowIfNull(document);
-        return document.ToJsonString(Indented);
+        return PolicyText.Plain(document.ToJsonString(Indented));
+    }
+
+    /// <summary>
+    /// A policy within a document that a service reads and hands on to IAM: as it is, or as a text where it has characters that IAM takes as <c>\uXXXX</c> only,
+    /// since the service would write them out.
+    /// </summary>
+    public static JsonNode Policy(JsonObject policy)
+    {
+        ArgumentNullException.ThrowIfNull(policy);
+        var text = policy.ToJsonString(Indented);
+        return text.Any(c => c > '\u00FF') ? JsonValue.Create(PolicyText.Plain(text)) : policy.DeepClone();
     }
 
     /// <summary>One word of a shell.</summary>

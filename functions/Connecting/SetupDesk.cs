@@ -45,7 +45,10 @@ public sealed class SetupDesk(ConnectionViews views, CallbackDesk callbacks)
             connection.RoleArn?.Path ?? "/",
             trust,
             Grants(connection),
-            links);
+            links)
+        {
+            Role = connection.RoleArn is null ? RoleOrigin.New : open is ConfirmationStep.BucketPolicy ? RoleOrigin.Proven : RoleOrigin.Named,
+        };
         return format switch
         {
             SetupFormat.AwsCli => AwsCliScript.Write(setup),

@@ -61,6 +61,7 @@ internal sealed record Scene(
     {
         await http.UntilAsync(connection, "awaitingConfiguration");
         configuration["region"] = "us-east-1";
+        configuration["allowOverlap"] = true;
         configuration["encryption"] = new JsonObject { ["type"] = "none" };
         await http.SendAsync(HttpMethod.Put, $"/api/connections/{connection}/configuration", configuration, HttpStatusCode.Accepted);
     }

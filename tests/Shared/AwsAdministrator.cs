@@ -12,7 +12,7 @@ public sealed class AwsAdministrator
 {
     public const string Account = "444455556666";
 
-    private const string Our = "111122223333";
+    public const string Our = "111122223333";
 
     private readonly Uri _endpoint;
     private readonly string _accessKeyId;

@@ -37,9 +37,44 @@ public static class AwsCliScript
         # Run it with the AWS CLI signed in to the account that owns the bucket. It can be run again at any time.
         ROLE_NAME={{SetupText.Quote(step.RoleName)}}
         ROLE_PATH={{SetupText.Quote(step.RolePath)}}
+        EXTERNAL_ID={{SetupText.Quote(ExternalIdOf(step))}}
 
         {{SetupText.ShellBeginning}}
         command -v curl >/dev/null || fail 'Install curl first.'
+
+        # Prints external IDs of ours, other than the one given, that a trust policy asks for: another connection's, which would break without them.
+        # And the statements of a bucket's policy that name a role or user that was deleted: S3 refuses every policy that does.
+        if command -v jq >/dev/null; then
+          others() {
+            jq -r --arg ours "$2" '[.Statement // []] | flatten | .[] | select(.Sid == "ServerlessDrives") | [.Condition.StringEquals["sts:ExternalId"] // []] | flatten
+              | if index([$ours]) then empty else .[] end' "$1"
+          }
+          knows() { [ "$(jq -r --arg ours "$2" '[.Statement // []] | flatten | any(.Sid == "ServerlessDrives" and ([.Condition.StringEquals["sts:ExternalId"] // []] | flatten | index([$ours]) != null))' "$1")" = true ]; }
+          dead() {
+            jq -r '[.Statement // []] | flatten | to_entries[] | select([.value.Principal, .value.NotPrincipal] | map(if type == "object" then .AWS else empty end) | flatten
+              | any(type == "string" and test("^(AROA|AIDA)[A-Z0-9]{12,}$"))) | .value.Sid // "number \(.key + 1)"' "$1"
+          }
+        else
+          cat >"$work/look.py" <<'PYTHON'
+        import json, re, sys
+        statements = json.load(open(sys.argv[2])).get("Statement", [])
+        statements = statements if isinstance(statements, list) else [statements]
+        listed = lambda found: found if isinstance(found, list) else [] if found is None else [found]
+        ids = [listed(s.get("Condition", {}).get("StringEquals", {}).get("sts:ExternalId")) for s in statements if s.get("Sid") == "ServerlessDrives"]
+        if sys.argv[1] == "others":
+            print("\n".join(i for known in ids if sys.argv[3] not in known for i in known))
+        elif sys.argv[1] == "knows":
+            sys.exit(0 if any(sys.argv[3] in known for known in ids) else 1)
+        else:
+            for number, statement in enumerate(statements, 1):
+                named = [p for key in ("Principal", "NotPrincipal") if isinstance(statement.get(key), dict) for p in listed(statement[key].get("AWS"))]
+                if any(re.fullmatch("(AROA|AIDA)[A-Z0-9]{12,}", p) for p in named):
+                    print(statement.get("Sid") or "number %d" % number)
+        PYTHON
+          others() { python3 "$work/look.py" others "$1" "$2"; }
+          knows() { python3 "$work/look.py" knows "$1" "$2"; }
+          dead() { python3 "$work/look.py" dead "$1"; }
+        fi
 
         # Says "applied" through the callback link; waits while the step before it is still being checked.
         confirm() {
@@ -61,10 +96,16 @@ public static class AwsCliScript
 
         """;
 
+    private static string ExternalIdOf(SetupStep step) =>
+        step.TrustPolicy["Statement"]![0]!["Condition"]!["StringEquals"]!["sts:ExternalId"]!.GetValue<string>();
+
     private const string RoleSteps = """
 
         if aws iam get-role --role-name "$ROLE_NAME" --query Role.AssumeRolePolicyDocument --output json >"$work/present.json" 2>"$work/error"; then
-          merge "$work/present.json" "$work/trust-policy.json" >"$work/merged.json"
+          theirs=$(others "$work/present.json" "$EXTERNAL_ID")
+          [ -z "$theirs" ] || fail "The trust policy of the role $ROLE_NAME asks for another external ID of ServerlessDrives ($theirs): another connection uses this role, and would break. Nothing was changed. Choose that role in the wizard instead of a new one, or use another role."
+          if knows "$work/present.json" "$EXTERNAL_ID"; then cp "$work/present.json" "$work/merged.json"
+          else merge "$work/present.json" "$work/trust-policy.json" >"$work/merged.json"; fi
           if differ "$work/present.json" "$work/merged.json"; then
             say "The role $ROLE_NAME is there; our statement is put into its trust policy."
             aws iam update-assume-role-policy --role-name "$ROLE_NAME" --policy-document "file://$work/merged.json"
@@ -95,6 +136,8 @@ public static class AwsCliScript
           grep -q NoSuchBucketPolicy "$work/error" || { cat "$work/error" >&2; exit 1; }
           printf '{}' >"$work/present.json"
         fi
+        gone=$(dead "$work/present.json")
+        [ -z "$gone" ] || fail "The policy of the bucket $BUCKET names a role or user that was deleted (AROA… or AIDA…), in this statement: $gone. S3 refuses every policy that does, so remove it there first. The bucket's policy was not changed."
         merge "$work/present.json" "$work/bucket-policy.json" >"$work/merged.json"
         if differ "$work/present.json" "$work/merged.json"; then
           say "Our statements are put into the policy of the bucket $BUCKET."

@@ -13,8 +13,23 @@ namespace ServerlessDrives.Connecting.Setup;
 public sealed record SetupStep(
     string DisplayName, ConnectionId Connection, string RoleName, string RolePath, JsonObject TrustPolicy, SetupGrants? Grants, IReadOnlyList<Uri> Confirm)
 {
+    public RoleOrigin Role { get; init; } = RoleOrigin.New;
+
     /// <summary>The role policy's name: stable, so that applying it again replaces it.</summary>
     public string RolePolicyName => $"ServerlessDrives-{Connection.Value[^8..]}";
+}
+
+/// <summary>Where the role comes from.</summary>
+public enum RoleOrigin
+{
+    /// <summary>It is made under the name that is proposed.</summary>
+    New,
+
+    /// <summary>Somebody gave its ARN; it may be there already.</summary>
+    Named,
+
+    /// <summary>It is there and trusts us.</summary>
+    Proven,
 }
 
 /// <param name="RolePolicy">What the role may do.</param>

@@ -10,7 +10,7 @@ public static class TerraformModule
         ArgumentNullException.ThrowIfNull(step);
         var module = new StringBuilder($$"""
             # ServerlessDrives: access for the drive {{step.DisplayName.ReplaceLineEndings(" ")}}
-            # Afterwards confirm the step in the wizard or by the callback link.
+            # {{Limits(step)}}Afterwards confirm the step in the wizard or by the callback link.
 
             terraform {
               required_providers {
@@ -21,15 +21,11 @@ public static class TerraformModule
               }
             }
 
-            resource "aws_iam_role" "serverless_drives" {
-              name               = {{SetupText.Terraform(step.RoleName)}}
-              path               = {{SetupText.Terraform(step.RolePath)}}
-              assume_role_policy = {{SetupText.TerraformHeredoc(SetupText.Json(step.TrustPolicy))}}
-            }
+            {{Role(step)}}
 
             output "role_arn" {
               description = "Paste this into the wizard's configuration."
-              value       = aws_iam_role.serverless_drives.arn
+              value       = {{Reference(step)}}.arn
             }
 
             """);
@@ -41,6 +37,11 @@ public static class TerraformModule
                   description = "The policy that the bucket has now, as JSON; null if it has none. A bucket has one policy, so ours is merged into it."
                   type        = string
                   default     = null
+
+                  validation {
+                    condition     = var.present_bucket_policy == null ? true : !can(regex("\"(AROA|AIDA)[A-Z0-9]{12,}\"", var.present_bucket_policy))
+                    error_message = "The present policy names a role or user that was deleted (AROA… or AIDA…). S3 refuses every policy that does; remove it first."
+                  }
                 }
 
                 data "aws_iam_policy_document" "bucket" {
@@ -51,14 +52,14 @@ public static class TerraformModule
 
                 resource "aws_iam_role_policy" "serverless_drives" {
                   name   = {{SetupText.Terraform(step.RolePolicyName)}}
-                  role   = aws_iam_role.serverless_drives.id
+                  role   = {{Reference(step)}}.name
                   policy = {{SetupText.TerraformHeredoc(SetupText.Json(grants.RolePolicy))}}
                 }
 
                 resource "aws_s3_bucket_policy" "serverless_drives" {
                   bucket     = {{SetupText.Terraform(grants.Bucket.ToString())}}
                   policy     = data.aws_iam_policy_document.bucket.json
-                  depends_on = [aws_iam_role.serverless_drives]
+                  depends_on = [aws_iam_role_policy.serverless_drives]
                 }
 
                 """);
@@ -77,4 +78,40 @@ public static class TerraformModule
 
         return module.ToString().ReplaceLineEndings("\n");
     }
+
+    private static string Reference(SetupStep step) => step.Role is RoleOrigin.New ? "aws_iam_role.serverless_drives" : "data.aws_iam_role.serverless_drives";
+
+    private static string Limits(SetupStep step) => step.Role is RoleOrigin.New
+        ? ""
+        : $"The role {SetupText.Comment(step.RoleName)} is there already: Terraform adds a policy of its own name to it and leaves its trust policy and its other policies alone.\n# ";
+
+    /// <summary>A role that is there belongs to whoever made it: it is read, and what it lacks is said.</summary>
+    private static string Role(SetupStep step) => step.Role is RoleOrigin.New
+        ? $$"""
+            resource "aws_iam_role" "serverless_drives" {
+              name               = {{SetupText.Terraform(step.RoleName)}}
+              path               = {{SetupText.Terraform(step.RolePath)}}
+              assume_role_policy = {{SetupText.TerraformHeredoc(SetupText.Json(step.TrustPolicy))}}
+            }
+            """
+        : $$"""
+            # Its trust policy must have this statement; add it by hand or with the AWS CLI script, beside what is there.
+            locals {
+              serverless_drives_trust_policy = {{SetupText.TerraformHeredoc(SetupText.Json(step.TrustPolicy))}}
+            }
+
+            data "aws_iam_role" "serverless_drives" {
+              name = {{SetupText.Terraform(step.RoleName)}}
+
+              lifecycle {
+                postcondition {
+                  condition     = can(regex({{SetupText.Terraform(ExternalIdOf(step))}}, self.assume_role_policy))
+                  error_message = "The role's trust policy lacks our statement: add local.serverless_drives_trust_policy to it first."
+                }
+              }
+            }
+            """;
+
+    private static string ExternalIdOf(SetupStep step) =>
+        step.TrustPolicy["Statement"]![0]!["Condition"]!["StringEquals"]!["sts:ExternalId"]!.GetValue<string>();
 }

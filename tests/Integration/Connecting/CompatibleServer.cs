@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Web;
 using Microsoft.AspNetCore.Builder;
@@ -26,18 +27,33 @@ internal sealed class CompatibleServer : IAsyncDisposable
 
     public Uri Address { get; private set; } = null!;
 
+    /// <summary>What the server refuses besides, and in which words; null for nothing.</summary>
+    public Func<HttpContext, byte[], ServerRefusal?>? Refuses { get; init; }
+
     /// <param name="session">The body of STS's answer that everybody gets.</param>
-    public static async Task<CompatibleServer> StartAsync(Uri behind, Func<Task<string>> session)
+    public static Task<CompatibleServer> StartAsync(Uri behind, Func<Task<string>> session) =>
+        StartAsync((app, address) => new(app, behind, session) { Address = address }, certificate: null);
+
+    /// <summary>One that is like the one behind but for what it refuses.</summary>
+    /// <param name="certificate">For TLS; null for none.</param>
+    public static Task<CompatibleServer> StartAsync(Uri behind, Func<HttpContext, byte[], ServerRefusal?> refuses, X509Certificate2? certificate = null) =>
+        StartAsync((app, address) => new(app, behind, () => Task.FromResult("")) { Address = address, Refuses = refuses }, certificate);
+
+    private static async Task<CompatibleServer> StartAsync(Func<WebApplication, Uri, CompatibleServer> make, X509Certificate2? certificate)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Logging.ClearProviders();
-        builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen =>
+        {
+            if (certificate is not null)
+                listen.UseHttps(certificate);
+        }));
         var app = builder.Build();
-        var server = new CompatibleServer(app, behind, session);
-        app.Run(server.AnswerAsync);
+        CompatibleServer? server = null;
+        app.Run(http => server!.AnswerAsync(http));
         await app.StartAsync();
-        server.Address = new Uri(app.Services.GetRequiredService<Microsoft.AspNetCore.Hosting.Server.IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
-        return server;
+        var address = new Uri(app.Services.GetRequiredService<Microsoft.AspNetCore.Hosting.Server.IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+        return server = make(app, address);
     }
 
     public async ValueTask DisposeAsync()
@@ -50,7 +66,19 @@ internal sealed class CompatibleServer : IAsyncDisposable
     {
         var body = new MemoryStream();
         await http.Request.Body.CopyToAsync(body);
-        if (http.Request.Query.ContainsKey("acl") || http.Request.Headers.ContainsKey("x-amz-acl"))
+        if (Refuses is not null)
+        {
+            if (Refuses(http, body.ToArray()) is not { } refusal)
+            {
+                await PassOnAsync(http, body);
+                return;
+            }
+
+            http.Response.StatusCode = refusal.Status;
+            if (!HttpMethods.IsHead(http.Request.Method))
+                await WriteAsync(http, refusal.IsOfSts ? $"<ErrorResponse><Error><Type>Sender</Type><Code>{refusal.Code}</Code><Message>{refusal.Message}</Message></Error></ErrorResponse>" : $"<?xml version=\"1.0\" encoding=\"UTF-8\"?><Error><Code>{refusal.Code}</Code><Message>{refusal.Message}</Message></Error>");
+        }
+        else if (http.Request.Query.ContainsKey("acl") || http.Request.Headers.ContainsKey("x-amz-acl"))
             await RefuseAsync(http, "NotImplemented", "A header you provided implies functionality that is not implemented");
         else if (http.Request.Path == "/" && HttpMethods.IsPost(http.Request.Method))
             await AnswerStsAsync(http, HttpUtility.ParseQueryString(Encoding.UTF8.GetString(body.ToArray()))["Action"]);
@@ -98,7 +126,7 @@ internal sealed class CompatibleServer : IAsyncDisposable
         http.Response.StatusCode = (int)answer.StatusCode;
         foreach (var (name, values) in answer.Headers.Concat(answer.Content.Headers))
         {
-            if (!name.Equals("x-amz-bucket-region", StringComparison.OrdinalIgnoreCase) && !name.Equals("Transfer-Encoding", StringComparison.OrdinalIgnoreCase))
+            if ((Refuses is not null || !name.Equals("x-amz-bucket-region", StringComparison.OrdinalIgnoreCase)) && !name.Equals("Transfer-Encoding", StringComparison.OrdinalIgnoreCase))
                 http.Response.Headers[name] = values.ToArray();
         }
 
@@ -106,3 +134,6 @@ internal sealed class CompatibleServer : IAsyncDisposable
             await answer.Content.CopyToAsync(http.Response.Body, http.RequestAborted);
     }
 }
+
+/// <param name="IsOfSts">Whether it is worded as STS words its refusals.</param>
+internal sealed record ServerRefusal(int Status, string Code, string Message, bool IsOfSts = false);

@@ -26,7 +26,7 @@ public sealed class CompatibleServers : IAsyncLifetime
         _server = new(_folder, FreePort.Take(1)[0], NullLogger.Instance, TimeProvider.System);
         _seeded = _server.Plant();
         await _server.StartAsync(CancellationToken.None);
-        _administrator = new AwsAdministrator(Described());
+        _administrator = new AwsAdministrator(Described(_server.Endpoint, _seeded));
     }
 
     public async ValueTask DisposeAsync()
@@ -67,16 +67,18 @@ public sealed class CompatibleServers : IAsyncLifetime
         await NothingLeftAsync();
     }
 
-    private Task<EmbeddedApp> StartAsync(Uri server) => EmbeddedApp.StartAsync(new()
+    private Task<EmbeddedApp> StartAsync(Uri server) => EmbeddedApp.StartAsync(Settings(server, _seeded));
+
+    internal static Dictionary<string, string> Settings(Uri server, SeededCloud seeded) => new()
     {
         ["Aws__Sandbox"] = "false",
         ["Aws__S3Endpoint"] = server.AbsoluteUri,
         ["Aws__StsEndpoint"] = server.AbsoluteUri,
-        ["Aws__Principals__aws__Arn"] = _seeded.PrincipalArn,
-        ["Aws__Principals__aws__AccessKeyId"] = _seeded.Principal.AccessKeyId,
-        ["Aws__Principals__aws__SecretAccessKey"] = _seeded.Principal.SecretAccessKey,
+        ["Aws__Principals__aws__Arn"] = seeded.PrincipalArn,
+        ["Aws__Principals__aws__AccessKeyId"] = seeded.Principal.AccessKeyId,
+        ["Aws__Principals__aws__SecretAccessKey"] = seeded.Principal.SecretAccessKey,
         ["Verification__PropagationWait"] = "00:00:00.5",
-    });
+    };
 
     private async Task<JsonNode> ByKeyAsync(EmbeddedApp app)
     {
@@ -126,18 +128,18 @@ public sealed class CompatibleServers : IAsyncLifetime
             """;
     }
 
-    private JsonObject Described() => new()
+    internal static JsonObject Described(Uri endpoint, SeededCloud seeded) => new()
     {
         ["aws"] = new JsonObject
         {
-            ["endpoint"] = _server.Endpoint.AbsoluteUri,
+            ["endpoint"] = endpoint.AbsoluteUri,
             ["accounts"] = new JsonObject
             {
                 [AwsAdministrator.Account] = new JsonObject
                 {
-                    ["administrator"] = new JsonObject { ["accessKeyId"] = _seeded.Administrator.AccessKeyId, ["secretAccessKey"] = _seeded.Administrator.SecretAccessKey },
-                    ["driveUser"] = new JsonObject { ["accessKeyId"] = _seeded.DriveUser.AccessKeyId, ["secretAccessKey"] = _seeded.DriveUser.SecretAccessKey, ["userName"] = _seeded.DriveUser.UserName },
-                    ["kmsKeyArn"] = _seeded.KmsKeyArn,
+                    ["administrator"] = new JsonObject { ["accessKeyId"] = seeded.Administrator.AccessKeyId, ["secretAccessKey"] = seeded.Administrator.SecretAccessKey },
+                    ["driveUser"] = new JsonObject { ["accessKeyId"] = seeded.DriveUser.AccessKeyId, ["secretAccessKey"] = seeded.DriveUser.SecretAccessKey, ["userName"] = seeded.DriveUser.UserName },
+                    ["kmsKeyArn"] = seeded.KmsKeyArn,
                 },
             },
         },

@@ -27,6 +27,8 @@ public static class Connections
         ["bucket"] = "acme-documents",
         ["region"] = "us-east-1",
         ["path"] = path,
+        // Scenarios share one bucket.
+        ["allowOverlap"] = true,
         ["encryption"] = new JsonObject { ["type"] = type, ["kmsKeyId"] = kmsKeyId },
     };
 
@@ -37,6 +39,8 @@ public static class Connections
         ["bucket"] = bucket,
         ["region"] = region,
         ["path"] = path,
+        // Scenarios share one bucket.
+        ["allowOverlap"] = true,
         ["encryption"] = new JsonObject { ["type"] = "none" },
     };
 
@@ -93,6 +97,8 @@ public static class Connections
         ["bucket"] = bucket,
         ["region"] = region,
         ["path"] = path,
+        // Scenarios share one bucket.
+        ["allowOverlap"] = true,
         ["encryption"] = new JsonObject { ["type"] = "none" },
     };
 

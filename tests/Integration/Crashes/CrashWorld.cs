@@ -77,7 +77,7 @@ public sealed class CrashWorld : IAsyncLifetime
         };
         foreach (var witness in App.Services.GetServices<IDriveWitness>())
             await witness.ConnectedAsync(drive, CancellationToken.None);
-        (await connections.ConnectAsync(opened!.With(opened.Value.Connect(drive.Id, TimeProvider.System.GetUtcNow())), drive, CancellationToken.None)).ShouldBeTrue();
+        (await connections.ConnectAsync(opened!.With(opened.Value.Connect(drive.Id, TimeProvider.System.GetUtcNow())), drive, CancellationToken.None)).ShouldBe(ConnectOutcome.Connected);
         return drive;
     }
 

@@ -6,7 +6,6 @@ import { useDrives } from '../drives/queries';
 import { useWebhooks } from '../integrations/queries';
 import { webhookName } from '../integrations/webhookName';
 import { useRoles } from '../roles/queries';
-import { pretty } from '../shell/Code';
 import { Button, Field, Input } from '../shell/controls';
 import { formatDateTime } from '../shell/format';
 import { Loading } from '../shell/Loading';
@@ -110,7 +109,7 @@ const Details = ({ title, value }: { title: string; value: unknown }) => (
   <div className="stack tight">
     <span className="quiet">{title}</span>
     <pre className="code-block" tabIndex={0} aria-label={title}>
-      {pretty(value)}
+      {JSON.stringify(value, null, 2)}
     </pre>
   </div>
 );
