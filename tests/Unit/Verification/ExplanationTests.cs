@@ -100,8 +100,11 @@ public sealed class ExplanationTests
     [InlineData("is not authorized to perform: ", null)]
     public void The_refused_action_is_read_from_the_text(string message, string? action) => AccessDeniedText.ActionIn(message).ShouldBe(action);
 
-    private static (string Explanation, string Fix) Of((string Call, int Status, string Code, string Message, string, string) row) =>
-        Explaining(row.Call).Of(row.Call == "trust" ? KnownCheck.TrustAccepted : KnownCheck.ObjectReadable, new Fault.Refused(row.Status, row.Code, row.Message, "request"));
+    private static (string Explanation, string Fix) Of((string Call, int Status, string Code, string Message, string, string) row)
+    {
+        var (text, fix) = Explaining(row.Call).Of(row.Call == "trust" ? KnownCheck.TrustAccepted : KnownCheck.ObjectReadable, new Fault.Refused(row.Status, row.Code, row.Message, "request"));
+        return (text, fix);
+    }
 
     private static Explanations Explaining(string call)
     {

@@ -125,3 +125,28 @@ export function IdentityFields({ form: { form, verdicts, ...act }, insist, refus
     </>
   );
 }
+
+/** For a bucket of another account. */
+export function OwnerFields({ form: { form, change }, insist, refused }: Props) {
+  return (
+    <details open={form.bucketOwner !== '' || form.requesterPays || refused('bucketOwner') !== undefined}>
+      <summary>The bucket is another account’s</summary>
+      <div className="stack">
+        <TypedField
+          label="Owner of the bucket"
+          name="bucketOwner"
+          mono
+          value={form.bucketOwner}
+          insist={insist}
+          refused={refused('bucketOwner')}
+          placeholder="123456789012"
+          hint="The account that owns the bucket. Every call insists on it. Leave it empty for a bucket of the role’s or user’s own account."
+          onType={(bucketOwner) => change({ bucketOwner })}
+        />
+        <label>
+          <input type="checkbox" name="requesterPays" checked={form.requesterPays} onChange={(event) => change({ requesterPays: event.target.checked })} /> The requester pays for requests and transfers
+        </label>
+      </div>
+    </details>
+  );
+}

@@ -6,7 +6,7 @@ import { Button } from '../shell/controls';
 import { MessageBar } from '../shell/MessageBar';
 import { ProblemNotice } from '../shell/ProblemNotice';
 import { checkBucket } from './awsShapes';
-import { BucketFields, EncryptionFields, IdentityFields } from './BucketFields';
+import { BucketFields, EncryptionFields, IdentityFields, OwnerFields } from './BucketFields';
 import { KeyPermissions } from './KeyPermissions';
 import { useConfigure } from './queries';
 import { regionName } from './regions';
@@ -30,6 +30,7 @@ export function BucketStep({ connection, onChanged, onBack }: Props) {
   const bucketNow = useBucketNow();
   const refused = (name: string) => configure.error?.fieldMessage(name, `configuration.${name}`, `encryption.${name}`, `configuration.encryption.${name}`);
   const fieldless = configure.error && Object.keys(configure.error.errors).length === 0;
+  const overlaps = configure.error?.code === 'overlap';
   const busy = configure.isPending || asking;
   const input = form.input();
   const typed = JSON.stringify([input.bucket, input.region]);
@@ -92,7 +93,13 @@ export function BucketStep({ connection, onChanged, onBack }: Props) {
         <IdentityFields form={form} insist={insist} refused={refused} />
         <BucketFields form={form} insist={insist} refused={refused} />
         <EncryptionFields form={form} insist={insist} refused={refused} />
-        {fieldless && <ProblemNotice error={configure.error} />}
+        <OwnerFields form={form} insist={insist} refused={refused} />
+        {(fieldless || overlaps) && <ProblemNotice error={configure.error} />}
+        {overlaps && (
+          <label>
+            <input type="checkbox" name="allowOverlap" checked={form.form.allowOverlap} onChange={(event) => form.change({ allowOverlap: event.target.checked })} /> It is meant to overlap
+          </label>
+        )}
         {doubt?.of === typed && (
           <MessageBar intent="warning" title="Is that right?">
             {doubt.text}

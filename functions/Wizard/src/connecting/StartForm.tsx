@@ -74,7 +74,8 @@ export function StartForm({ visit, before }: Props) {
     const wanted: ConnectionStart = {
       displayName: draft.displayName.trim(),
       audience: draft.audience === 'organization' ? { type: 'organization' } : { type: 'workspace', workspaceId: draft.workspaceId },
-      authentication: { method: draft.method, roleId: draft.method === 'iamRole' ? draft.roleId : null },
+      authentication: { method: draft.method, roleId: draft.method === 'iamRole' ? draft.roleId : null, partition: null, sessionTags: null },
+      access: null,
       configuration: null,
       makeDefault: false,
     };

@@ -19,6 +19,9 @@ interface Form {
   path: string;
   encryption: Encryption['type'];
   kmsKeyId: string;
+  bucketOwner: string;
+  requesterPays: boolean;
+  allowOverlap: boolean;
 }
 
 /** What is typed at the step, what is wrong with it, and what was meant. */
@@ -36,6 +39,9 @@ export function useBucketForm(connection: Connection) {
     path: known?.path ?? '',
     encryption: known?.encryption.type ?? 'none',
     kmsKeyId: known?.encryption.type === 'sse-kms' ? known.encryption.kmsKeyId : '',
+    bucketOwner: known?.bucketOwner ?? '',
+    requesterPays: known?.requesterPays ?? false,
+    allowOverlap: known?.allowOverlap ?? false,
   });
   const [secret, keep] = useState(() => secrets.get(connection.id) ?? '');
   const setSecret = (text: string) => {
@@ -97,6 +103,9 @@ export function useBucketForm(connection: Connection) {
       region,
       path: form.path.trim(),
       encryption: form.encryption === 'sse-kms' ? { type: form.encryption, kmsKeyId: form.kmsKeyId.trim() } : { type: form.encryption },
+      bucketOwner: form.bucketOwner.trim() || null,
+      requesterPays: form.requesterPays,
+      allowOverlap: form.allowOverlap,
     }),
   };
 }
