@@ -29,7 +29,7 @@ public sealed class HonestWaiting(Browsers browsers) : BrowserTests(browsers)
         await ada.SeeTextAsync("What you typed is kept.");
 
         // A user that may do nothing.
-        var key = await administrator.CreateUserWithKeyAsync($"nobody-{Guid.NewGuid():N}", new() { ["Version"] = "2012-10-17", ["Statement"] = new System.Text.Json.Nodes.JsonArray() });
+        var key = await administrator.CreateUserWithKeyAsync($"nobody-{Guid.NewGuid():N}", new System.Text.Json.Nodes.JsonObject { ["Version"] = "2012-10-17", ["Statement"] = new System.Text.Json.Nodes.JsonArray() });
         await ada.StartConnectingAsync(Unique("Denied"), ConnectingSteps.AccessKey);
         await ada.TypeKeyAsync(key);
         await ada.TypeBucketAsync("acme-documents", "denied");

@@ -19,7 +19,7 @@ public sealed class HonestWaiting(RunningApp running)
     public async Task A_denial_is_shown_with_its_cause_and_until_when_it_is_asked_again_and_stopping_ends_it()
     {
         using var mia = await App.SignInAsync("mia");
-        var key = await App.Administrator().CreateUserWithKeyAsync(Connections.Unique("denied"), new() { ["Version"] = "2012-10-17", ["Statement"] = new JsonArray() });
+        var key = await App.Administrator().CreateUserWithKeyAsync(Connections.Unique("denied"), new JsonObject { ["Version"] = "2012-10-17", ["Statement"] = new JsonArray() });
         var id = await ConfigureAsync(mia, Connections.KeyConfiguration(key, "acme-documents", "denied"));
 
         var retrying = (await mia.UntilAsync(id, now => now["verification"]?["retrying"] is JsonObject, Patience))["verification"]!["retrying"]!;
