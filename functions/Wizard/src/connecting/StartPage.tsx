@@ -1,8 +1,11 @@
-import { useState } from 'react';
+import { useQuery } from '@tanstack/react-query';
 import { useSearchParams } from 'wouter';
+import { call } from '../api/client';
+import type { Connection } from '../api/contract';
+import type { Problem } from '../api/problem';
 import { Loading } from '../shell/Loading';
 import { useTitle } from '../shell/useTitle';
-import { isChangeable, isOpen, useConnection } from './queries';
+import { isChangeable, isOpen } from './queries';
 import { StartForm } from './StartForm';
 import { connectionOf, currentVisit } from './visit';
 
@@ -11,14 +14,19 @@ export default function StartPage() {
   useTitle('Add data source');
   const [search] = useSearchParams();
   const visit = currentVisit();
-  const id = search.get('connection') ?? connectionOf(visit);
+  const id = connectionOf(visit) ?? search.get('connection');
   return id === null ? <StartForm visit={visit} before={null} /> : <Again key={id} id={id} visit={visit} />;
 }
 
 function Again({ id, visit }: { id: string; visit: string }) {
-  const { value: connection, problem } = useConnection(id);
-  const [cancelled] = useState(() => problem);
-  if (!connection && !problem) return <Loading what="the connection" lines={4} height={80} />;
-  const before = connection && !cancelled && isOpen(connection) && isChangeable(connection) ? connection : null;
+  // Read once: what becomes of it while its answers are being changed is this form's own doing.
+  const query = useQuery<Connection, Problem>({
+    queryKey: ['connection-to-change', id],
+    queryFn: ({ signal }) => call<Connection>(`/api/connections/${encodeURIComponent(id)}`, { signal }),
+    staleTime: Infinity,
+    gcTime: 0,
+  });
+  if (query.isPending) return <Loading what="the connection" lines={4} height={80} />;
+  const before = query.data && isOpen(query.data) && isChangeable(query.data) ? query.data : null;
   return <StartForm key={before?.id ?? 'new'} visit={visit} before={before} />;
 }
