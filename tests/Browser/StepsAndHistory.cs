@@ -18,10 +18,10 @@ public sealed class StepsAndHistory(Browsers browsers) : BrowserTests(browsers)
 
         // Nothing is applied yet: back to the method, and to the name, with what was typed.
         await ada.Page.GoBackAsync();
-        await ada.SeeAsync(ada.Heading("How do we get in?"));
+        await ada.SeeAsync(ada.Heading("Access to AWS"));
         await Expect(ada.Radio(ConnectingSteps.IamRole)).ToBeCheckedAsync();
         await ada.Page.ReloadAsync();
-        await ada.SeeAsync(ada.Heading("How do we get in?"));
+        await ada.SeeAsync(ada.Heading("Access to AWS"));
         await ada.Link("Data source", exact: true).ClickAsync();
         await Expect(ada.Field("Display name")).ToHaveValueAsync(first);
         await ada.Field("Display name").FillAsync(second);
@@ -63,7 +63,7 @@ public sealed class StepsAndHistory(Browsers browsers) : BrowserTests(browsers)
         await ada.GoAsync("/connect");
         await ada.Field("Display name").FillAsync(name);
         await ada.Button("Next").ClickAsync();
-        await Expect(ada.Heading("How do we get in?")).ToBeFocusedAsync();
+        await Expect(ada.Heading("Access to AWS")).ToBeFocusedAsync();
         await Expect(ada.Page.GetByRole(AriaRole.Status).Filter(new() { HasText = "Step 2 of" })).ToHaveCountAsync(1);
         await ada.ConnectByKeyAsync(name, user, $"focus-{Guid.NewGuid():N}");
         await ada.Link("Open the drive").ClickAsync();

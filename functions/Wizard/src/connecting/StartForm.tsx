@@ -108,7 +108,7 @@ export function StartForm({ visit, before }: Props) {
           submit();
         }}
       >
-        <h2 className="section-title">{step === 'source' ? 'What shall be connected, and for whom?' : 'How do we get in?'}</h2>
+        <h2 className="section-title">{step === 'source' ? 'What shall be connected, and for whom?' : 'Access to AWS'}</h2>
         {before && (
           <MessageBar intent="warning">
             {before.displayName} is being connected already, and nothing has been applied for it. Another answer here begins it anew{before.authentication.method === 'iamRole' ? ', with another external ID' : ''}.
