@@ -11,6 +11,9 @@ public sealed record VerificationReport
     /// <summary>Null while checks are still being made.</summary>
     public DateTimeOffset? CompletedAt { get; init; }
 
+    /// <summary>What is asked again just now, while it runs; null when nothing is.</summary>
+    public Retrying? Retrying { get; init; }
+
     /// <summary>Whether every check that could be made held; false while it runs, and when nothing could be checked.</summary>
     public bool Passed { get; init; }
 

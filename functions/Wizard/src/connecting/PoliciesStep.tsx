@@ -53,6 +53,7 @@ export function PoliciesStep({ connection, onChanged, onEdit }: Props) {
           path={`/api/connections/${connection.id}/setup`}
           version={`${connection.status} ${connection.attempt}`}
           script="It confirms the step by itself at its end."
+        links
           console={
             <PolicyInstructions
               rolePolicy={connection.rolePolicy ? pretty(connection.rolePolicy) : null}
