@@ -32,12 +32,25 @@ internal sealed class VerificationStop : IAsyncDisposable
         {
             do
                 await Task.Delay(BetweenLooks, clock, over);
-            while (await connections.FindAsync(key, over) is { } read && read.Value.Stopped != verification);
+            while (!await IsStoppedAsync(connections, key, verification, over));
             await _stopped.CancelAsync();
         }
-        catch (OperationCanceledException)
+        catch (Exception) when (over.IsCancellationRequested)
         {
             // The verification is over.
+        }
+    }
+
+    private static async Task<bool> IsStoppedAsync(IConnections connections, ConnectionKey key, VerificationId verification, CancellationToken over)
+    {
+        try
+        {
+            return await connections.FindAsync(key, over) is not { } read || read.Value.Stopped == verification;
+        }
+        catch (Exception) when (!over.IsCancellationRequested)
+        {
+            // Storage in trouble is no reason to give the verification up; the next look tells.
+            return false;
         }
     }
 }

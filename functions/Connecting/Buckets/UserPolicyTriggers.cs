@@ -16,6 +16,7 @@ public sealed class UserPolicyTriggers
     [Query("region", "The bucket's; us-east-1 for as long as it isn't known.")]
     [Query("path", "The drive's; the whole bucket without it.")]
     [Query("kmsKeyId", "The ARN of the KMS key that the drive encrypts with.")]
+    [Query<DriveAccess>("access", "readOnly for a drive that is only read; readWrite without it.")]
     [Query("format", "As a document (without it), as lines for the aws CLI, or as a CloudFormation template.", OneOf = ["aws-cli", "cloudformation"])]
     [Answers<System.Text.Json.Nodes.JsonObject>(200, "The policy, or the template.")]
     [Answers(200, "Lines for the aws CLI.", ContentType = "text/x-shellscript")]
@@ -33,7 +34,10 @@ public sealed class UserPolicyTriggers
             form.Refuse<string>("format", "One of aws-cli, cloudformation was expected, or nothing for the document alone.");
         if (!form.IsValid)
             return form.Refusal.AsProblem();
-        var policy = new UserPolicy(new($"{bucket}/{path}", bucket!, region!, path!, key is null ? Encryption.Nothing : new Encryption.SseKms(key)));
+        if (!ListQuery.Word<DriveAccess>(request, "access").TryGet(out var access, out var wrong))
+            return wrong.AsProblem();
+        var encryption = key is null ? Encryption.Nothing : new Encryption.SseKms(key);
+        var policy = new UserPolicy(new($"{bucket}/{path}", bucket!, region!, path!, encryption) { Mode = access.Chosen ?? DriveAccess.ReadWrite });
         return format switch
         {
             "aws-cli" => Results.Text(policy.AsCommands(), "text/x-shellscript; charset=utf-8", Encoding.UTF8),

@@ -45,6 +45,10 @@ public sealed class KnownBuckets(RunningApp running)
         var policy = await leo.GetAsync("/api/buckets/acme-documents/user-policy?path=claims/inbox", HttpStatusCode.OK);
         policy.ToJsonString().ShouldContain("arn:aws:s3:::acme-documents/claims/inbox/*");
         policy.ToJsonString().ShouldNotContain("PutObjectVersion");
+        var reading = await leo.GetAsync("/api/buckets/acme-documents/user-policy?path=claims/inbox&access=readOnly", HttpStatusCode.OK);
+        reading.ToJsonString().ShouldContain("s3:GetObject");
+        reading.ToJsonString().ShouldNotContain("s3:PutObject");
+        await leo.GetAsync("/api/buckets/acme-documents/user-policy?access=none", HttpStatusCode.UnprocessableEntity);
 
         // It suffices.
         var administrator = running.App.Administrator();

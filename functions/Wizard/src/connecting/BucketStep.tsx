@@ -89,7 +89,15 @@ export function BucketStep({ connection, onChanged, onBack }: Props) {
           </h2>
           <p className="lead">{form.usesRole ? 'Which bucket, and which role leads to it.' : 'Which bucket, and the access key of the IAM user that may use it.'} Nothing is connected before all of it is proven to work.</p>
         </div>
-        {!form.usesRole && <KeyPermissions bucket={input.bucket} region={input.region} path={input.path ?? ''} kmsKeyId={form.form.encryption === 'sse-kms' ? form.form.kmsKeyId.trim() : ''} />}
+        {!form.usesRole && (
+          <KeyPermissions
+            bucket={input.bucket}
+            region={input.region}
+            path={input.path ?? ''}
+            kmsKeyId={form.form.encryption === 'sse-kms' ? form.form.kmsKeyId.trim() : ''}
+            access={connection.access}
+          />
+        )}
         <IdentityFields form={form} insist={insist} refused={refused} />
         <BucketFields form={form} insist={insist} refused={refused} />
         <EncryptionFields form={form} insist={insist} refused={refused} />

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { send } from '../api/client';
+import type { DriveAccess } from '../api/contract';
 import type { Problem } from '../api/problem';
 import { Button } from '../shell/controls';
 import { Code } from '../shell/Code';
@@ -25,6 +26,7 @@ interface Props {
   region: string;
   path: string;
   kmsKeyId: string;
+  access: DriveAccess;
 }
 
 /** What the key's user has to be allowed, before the key is asked for. */
@@ -43,12 +45,13 @@ export function KeyPermissions(typed: Props) {
   );
 }
 
-function Policy({ bucket, region, path, kmsKeyId }: Props) {
+function Policy({ bucket, region, path, kmsKeyId, access }: Props) {
   const [form, setForm] = useState<Form>('json');
   const search = new URLSearchParams({
     ...(checkRegion(region).ok ? { region } : {}),
     ...(checkPath(path).ok ? { path } : {}),
     ...(kmsKeyId !== '' && checkKmsKey(kmsKeyId, region).ok ? { kmsKeyId } : {}),
+    ...(access === 'readOnly' ? { access } : {}),
     ...(form === 'json' ? {} : { format: form }),
   });
   const address = useSettled(`/api/buckets/${checkBucket(bucket).ok ? bucket : placeholder}/user-policy?${search}`);

@@ -7,7 +7,7 @@ namespace ServerlessDrives.Connecting;
 
 /// <summary>The end of waiting for propagation: what AWS has answered by then counts.</summary>
 [Section("Connecting")]
-public sealed class StopVerification(IConnections connections, IReports reports, ConnectionViews views, TimeProvider clock)
+public sealed class StopVerificationTriggers(IConnections connections, IReports reports, ConnectionViews views, TimeProvider clock)
 {
     [Function("StopVerification")]
     [Requires(Need.Person)]
@@ -21,12 +21,15 @@ public sealed class StopVerification(IConnections connections, IReports reports,
         var (person, cancellation) = (request.Person(), request.HttpContext.RequestAborted);
         while (true)
         {
-            if (!Identifier.TryParse<ConnectionId>(connectionId, out var id) || await connections.FindAsync(new(person.Organization, id), cancellation) is not { } read || !person.MaySee(read.Value.Audience))
+            if (!Identifier.TryParse<ConnectionId>(connectionId, out var id)
+                || await connections.FindAsync(new(person.Organization, id), cancellation) is not { } read
+                || !person.MaySee(read.Value.Audience))
                 return Refusal.NotFound("connection").AsProblem();
             var connection = read.Value;
             if (!person.MayConnect(connection.Audience))
                 return Refusal.Forbidden("Only admins change connections for the whole organization.").AsProblem();
-            if (!connection.IsOpen || connection.LastVerification is not { } last || await reports.FindAsync(connection.Organization, connection.Id.Value, last, cancellation) is not { CompletedAt: null })
+            if (!connection.IsOpen || connection.LastVerification is not { } last
+                || await reports.FindAsync(connection.Organization, connection.Id.Value, last, cancellation) is not { CompletedAt: null })
                 return Refusal.Conflict("step-not-open", "Nothing is being verified now, so that there is nothing to stop.").AsProblem();
             if (await connections.SaveAsync(read.With(connection.StopWaiting(clock.GetUtcNow())), cancellation) is { } saved)
                 return Answers.Resource(request, await views.OfAsync(saved.Value, cancellation), StatusCodes.Status202Accepted, $"/api/connections/{connection.Id}");
