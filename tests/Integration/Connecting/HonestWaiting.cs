@@ -8,8 +8,8 @@ using Xunit;
 namespace ServerlessDrives.Tests.Integration.Connecting;
 
 /// <summary>What propagation could explain is told at once, asked again for a time that depends on its kind, and can be stopped.</summary>
-[Collection(RunningApp.Name)]
-public sealed class HonestWaiting(RunningApp running)
+[Collection(PatientApp.Name)]
+public sealed class HonestWaiting(PatientApp running)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);
 
@@ -19,7 +19,9 @@ public sealed class HonestWaiting(RunningApp running)
     public async Task A_denial_is_shown_with_its_cause_and_until_when_it_is_asked_again_and_stopping_ends_it()
     {
         using var mia = await App.SignInAsync("mia");
-        var key = await App.Administrator().CreateUserWithKeyAsync(Connections.Unique("denied"), new JsonObject { ["Version"] = "2012-10-17", ["Statement"] = new JsonArray() });
+        var elsewhere = new JsonObject { ["Effect"] = "Allow", ["Action"] = "s3:GetObject", ["Resource"] = "arn:aws:s3:::somebody-elses-bucket/*" };
+        var policy = new JsonObject { ["Version"] = "2012-10-17", ["Statement"] = new JsonArray(elsewhere) };
+        var key = await App.Administrator().CreateUserWithKeyAsync(Connections.Unique("denied"), policy);
         var id = await ConfigureAsync(mia, Connections.KeyConfiguration(key, "acme-documents", "denied"));
 
         var retrying = (await mia.UntilAsync(id, now => now["verification"]?["retrying"] is JsonObject, Patience))["verification"]!["retrying"]!;
