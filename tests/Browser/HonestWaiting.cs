@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json.Nodes;
 using ServerlessDrives.Tests.Shared;
 using Shouldly;
 using Xunit;
@@ -21,7 +22,7 @@ public sealed class HonestWaiting(Browsers browsers) : BrowserTests(browsers)
         await ada.StartConnectingAsync(name, ConnectingSteps.IamRole);
         await ada.Button("I have applied it").ClickAsync();
         await ada.Field("Role ARN").FillAsync("arn:aws:iam::444455556666:role/not-there");
-        await ada.TypeBucketAsync("acme-archive", "inbox");
+        await ada.TypeBucketAsync("acme-archive", "inbox", "eu-west-1");
         await ToldAsync("Next");
         await ada.SeeTextAsync("sts:AssumeRole was asked");
         await ada.Button("Stop and change").ClickAsync();
@@ -29,7 +30,9 @@ public sealed class HonestWaiting(Browsers browsers) : BrowserTests(browsers)
         await ada.SeeTextAsync("What you typed is kept.");
 
         // A user that may do nothing.
-        var key = await administrator.CreateUserWithKeyAsync($"nobody-{Guid.NewGuid():N}", new System.Text.Json.Nodes.JsonObject { ["Version"] = "2012-10-17", ["Statement"] = new System.Text.Json.Nodes.JsonArray() });
+        var elsewhere = new JsonObject { ["Effect"] = "Allow", ["Action"] = "s3:GetObject", ["Resource"] = "arn:aws:s3:::somebody-elses-bucket/*" };
+        var policy = new JsonObject { ["Version"] = "2012-10-17", ["Statement"] = new JsonArray(elsewhere) };
+        var key = await administrator.CreateUserWithKeyAsync($"nobody-{Guid.NewGuid():N}", policy);
         await ada.StartConnectingAsync(Unique("Denied"), ConnectingSteps.AccessKey);
         await ada.TypeKeyAsync(key);
         await ada.TypeBucketAsync("acme-documents", "denied");

@@ -69,6 +69,7 @@ public sealed class KnownBuckets(Browsers browsers) : BrowserTests(browsers)
         await ada.SeeTextAsync("Is that right?");
         await Expect(ada.Heading("Give the role access to the bucket")).ToHaveCountAsync(0);
         await ada.Field("Bucket name").FillAsync("acme-archive");
+        await ada.Button("Use “eu-west-1”").ClickAsync();
         await ada.Button("Next").ClickAsync();
         await ada.SeeAsync(ada.Heading("Give the role access to the bucket"));
     }

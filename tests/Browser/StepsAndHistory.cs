@@ -39,7 +39,7 @@ public sealed class StepsAndHistory(Browsers browsers) : BrowserTests(browsers)
         await ada.SeeTextAsync("You have confirmed this step.");
         await ada.Button("Go on").ClickAsync();
         await ada.Field("Role ARN").FillAsync(arn);
-        await ada.TypeBucketAsync("acme-archive", "back");
+        await ada.TypeBucketAsync("acme-archive", "back", "eu-west-1");
         await ada.Button("Next").ClickAsync();
         await ada.SeeAsync(ada.Heading("Give the role access to the bucket"));
         await Expect(ada.Heading("Give the role access to the bucket")).ToBeFocusedAsync();

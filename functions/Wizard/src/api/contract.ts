@@ -58,6 +58,8 @@ export type DriveHealth = Schemas['DriveHealth'];
 export type HealthEntry = Schemas['HealthChange'];
 export type HealthHistory = Schemas['DriveHealthHistory'];
 export type Drive = Schemas['Drive'];
+/** What is answered while a new key is still being verified. */
+export type PendingCredentials = Schemas['CredentialsPending'];
 export type DefaultDrive = Narrowed<Schemas['DefaultDrive'], { source: 'workspace' | 'organization' | 'none' }>;
 
 export type FileEntry = Narrowed<Schemas['FileEntry'], { type: 'file' | 'folder' }>;

@@ -33,7 +33,7 @@ export function BucketStep({ connection, onChanged, onBack }: Props) {
   const overlaps = configure.error?.code === 'overlap';
   const busy = configure.isPending || asking;
   const input = form.input();
-  const typed = JSON.stringify([input.bucket, input.region]);
+  const typed = JSON.stringify([input.bucket, input.region, input.path]);
   const focusProblem = () => element.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
 
   useEffect(() => {
@@ -56,7 +56,7 @@ export function BucketStep({ connection, onChanged, onBack }: Props) {
         setTimeout(focusProblem);
         return;
       }
-      const text = doubtOf(bucket, input.region);
+      const text = doubtOf(bucket, input.region) ?? form.pathDoubt;
       if (text) {
         setDoubt({ text, of: typed });
         return;

@@ -31,6 +31,11 @@ describe('a path', () => {
 
   it('that is an address fills the bucket too', () => expect(pathMeant('s3://other/claims', 'acme')?.place).toEqual({ bucket: 'other', path: 'claims' }));
 
+  it('is refused where it is an address, and else asked about: a folder may have such a name', () => {
+    expect(pathMeant('s3://acme/claims', 'acme')?.isCertain).toBe(true);
+    for (const text of ['acme/claims', 'C:\\claims', 'claims\\inbox']) expect(pathMeant(text, 'acme')?.isCertain).toBe(false);
+  });
+
   it.each([
     ['claims/acme', 'acme'],
     ['acme-2/x', 'acme'],

@@ -46,17 +46,28 @@ function decoded(path: string): string {
   }
 }
 
+interface MeantPath {
+  /** Whether it can't be a path as it is typed. */
+  isCertain: boolean;
+  problem: string;
+  place: Partial<Place>;
+}
+
 /** What a path was meant to be that is an address, begins with its bucket or with a drive's letter; null where nothing is wrong with it. */
-export function pathMeant(text: string, bucket: string): { problem: string; place: Partial<Place> } | null {
+export function pathMeant(text: string, bucket: string): MeantPath | null {
   const typed = text.trim();
   const address = placeIn(typed);
-  if (address) return { problem: 'This is an address.', place: { path: '', ...address } };
+  if (address) return { isCertain: true, problem: 'This is an address.', place: { path: '', ...address } };
   const letter = /^[a-z]:[\\/]+(.*)$/i.exec(typed);
-  if (letter) return { problem: 'A bucket has no drive letters; the path is the folder in it.', place: { path: clean(letter[1]!) } };
-  if (typed.includes('\\')) return { problem: 'Folders in a bucket are parted by “/”, not by “\\”.', place: { path: clean(typed) } };
+  if (letter) return { isCertain: false, problem: 'A bucket has no drive letters; the path is the folder in it.', place: { path: clean(letter[1]!) } };
+  if (typed.includes('\\')) return { isCertain: false, problem: 'Folders in a bucket are parted by “/”, not by “\\”.', place: { path: clean(typed) } };
   const parts = typed.replace(/^\/+/, '').split('/');
-  if (bucket !== '' && parts[0] === bucket) return { problem: 'The path begins with the bucket’s name; S3 would look for a folder of that name in the bucket.', place: { path: parts.slice(1).join('/') } };
-  return null;
+  if (bucket === '' || parts[0] !== bucket) return null;
+  return {
+    isCertain: false,
+    problem: 'The path begins with the bucket’s name; S3 would look for a folder of that name in the bucket.',
+    place: { path: parts.slice(1).join('/') },
+  };
 }
 
 const clean = (path: string): string => path.replaceAll('\\', '/').replace(/\/{2,}/g, '/').replace(/^\/+|\/+$/g, '');

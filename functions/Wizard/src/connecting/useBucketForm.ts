@@ -59,7 +59,7 @@ export function useBucketForm(connection: Connection) {
   const verdicts: Record<string, Verdict> = {
     bucket: bucketVerdict(form.bucket, bucket),
     region: regionVerdict(form.region, asksForRole ? form.roleArn : (givenRole ?? ''), bucket),
-    path: meant ? { ok: false, problem: meant.problem, suggestion: meant.place.path ?? '' } : checkPath(form.path),
+    path: pathVerdict(form.path, meant),
     ...(asksForRole ? { roleArn: checkRoleArn(form.roleArn) } : {}),
     ...(usesRole ? {} : { accessKeyId: checkAccessKeyId(form.accessKeyId), secretAccessKey: keptSecret ? { ok: true as const } : checkSecret(secret) }),
     ...(form.encryption === 'sse-kms' ? { kmsKeyId: checkKmsKey(form.kmsKeyId, region) } : {}),
@@ -72,6 +72,8 @@ export function useBucketForm(connection: Connection) {
     bucket,
     usesRole,
     asksForRole,
+    /** What is wrong with the path, if it is what was meant after all. */
+    pathDoubt: meant && verdicts['path']!.ok ? meant.problem : null,
     givenRole,
     secret,
     keptSecret,
@@ -128,5 +130,13 @@ function regionVerdict(typed: string, roleArn: string, bucket: Bucket | null): V
   const [ofRole, ofRegion] = [partitionOfArn(roleArn), partitionOfRegion(region)];
   if (ofRole && ofRegion && !ofRole.startsWith(ofRegion)) return { ok: false, problem: `The role is in the partition ${ofRole} and the region in ${ofRegion}; credentials don’t cross partitions.` };
   // A region in no list is asked about, unless S3 has just named it.
-  return bucket?.region === region ? { ok: true } : shape;
+  return bucket?.region === region && region === typed.trim() ? { ok: true } : shape;
+}
+
+/** What can't be a path is refused; what only looks like a slip is asked about, since S3 takes it for a folder's name. */
+function pathVerdict(typed: string, meant: ReturnType<typeof pathMeant>): Verdict {
+  const shape = checkPath(typed);
+  if (!meant) return shape;
+  const suggestion = meant.place.path ?? '';
+  return meant.isCertain || !shape.ok ? { ok: false, problem: meant.problem, suggestion } : { ok: true, warning: meant.problem, suggestion };
 }
