@@ -8,6 +8,7 @@ import { ProblemNotice } from '../shell/ProblemNotice';
 import { checkBucket } from './awsShapes';
 import { BucketFields, EncryptionFields, IdentityFields, OwnerFields } from './BucketFields';
 import { KeyPermissions } from './KeyPermissions';
+import { OneClickFixes } from './OneClickFixes';
 import { useConfigure } from './queries';
 import { regionName } from './regions';
 import { useBucketNow } from './useBucket';
@@ -72,7 +73,12 @@ export function BucketStep({ connection, onChanged, onBack }: Props) {
 
   return (
     <>
-      {connection.verification?.completedAt && !connection.verification.passed && !form.usesRole && <ReportView report={connection.verification} title={connection.displayName} />}
+      {connection.verification?.completedAt && !connection.verification.passed && !form.usesRole && (
+        <>
+          <ReportView report={connection.verification} title={connection.displayName} />
+          <OneClickFixes connection={connection} typed={form.input} onChanged={onChanged} />
+        </>
+      )}
       <form
         ref={element}
         className="card stack wide"

@@ -34,7 +34,7 @@ export function KeyPermissions(typed: Props) {
   const [open, setOpen] = useState(false);
   return (
     <div className="stack tight">
-      <p>The key’s IAM user needs exactly these permissions, and no others.</p>
+      <p>The key’s IAM user needs the permissions of one policy, and no others. It is written here for the bucket and the path as you type them.</p>
       <div>
         <Button size="small" aria-expanded={open} onClick={() => setOpen(!open)}>
           {open ? 'Hide the policy' : 'Show the policy for the user'}
