@@ -65,7 +65,7 @@ public sealed class ConnectDriveActivities(
         return verdict;
     }
 
-    /// <summary>Tries the bucket with a role that was used before: its policies may be in place, and then nobody need be asked to apply them.</summary>
+    /// <summary>Tries the bucket where its policies may be in place already: then nobody need be asked to apply them.</summary>
     /// <returns>Whether everything could be proven.</returns>
     [Function(nameof(TryPolicies))]
     public async Task<bool> TryPolicies([ActivityTrigger] VerifyConnectionInput input, CancellationToken cancellation)
@@ -217,8 +217,7 @@ public sealed class ConnectDriveActivities(
         }
     }
 
-    /// <summary>Only with a role that was proven before; the policies of a new one are yet to be made.</summary>
-    private static bool MayTry(DriveConnection connection) => connection is { IsOpen: true, ChosenRoleArn: not null, Configuration: not null };
+    private static bool MayTry(DriveConnection connection) => connection is { IsOpen: true, RoleArn: not null, Configuration: not null, MayHavePolicies: true };
 
     /// <summary>Not where the row is of an earlier moment than the flow; <see cref="RecoverConnection"/> brings the flow back to it.</summary>
     private static bool MayVerify(DriveConnection connection, ConnectionAttempt attempt) =>

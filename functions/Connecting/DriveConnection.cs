@@ -203,6 +203,15 @@ public sealed record DriveConnection
     /// <summary>Whether what was typed is enough to go on with. An access key has to be given (or given again) for each attempt; a role's form is kept.</summary>
     public bool IsConfiguredFor(int attempt) => Configuration is { } c && (Method is ConnectionMethod.IamRole ? RoleArn is not null : c.Attempt == attempt);
 
+    /// <summary>
+    /// Whether the policies may be in place: with a role that was proven before, once somebody has said that they are, or where a setup for both steps
+    /// could be had before the trust was confirmed.
+    /// </summary>
+    [JsonIgnore]
+    public bool MayHavePolicies => ChosenRoleArn is not null
+        || Confirmations.Any(confirmation => confirmation.Step is ConfirmationStep.BucketPolicy)
+        || (ConfirmationOf(ConfirmationStep.TrustPolicy) is { } trusted && Configuration?.At < trusted.At);
+
     /// <summary>What the verification is to prove.</summary>
     public VerificationSubject SubjectToVerify() => Configuration is { } c
         ? new(Id.Value, Access!, Credentials(c), c.BucketOwner)

@@ -1,3 +1,5 @@
+using ServerlessDrives.Access;
+
 namespace ServerlessDrives.Verification;
 
 /// <summary>The verdicts of one verification as they come in, in whatever order they come.</summary>
@@ -12,6 +14,9 @@ internal sealed class CheckBook(IReadOnlyList<KnownCheck> known, Explanations ex
     /// <summary>The check that was begun last in this flow of control, which is the one that what is asked next is for.</summary>
     private readonly AsyncLocal<KnownCheck?> _asked = new();
     private readonly HashSet<KnownCheck> _ours = [];
+
+    /// <summary>The KMS key that the bucket encrypts with by itself, as far as a refused write names it.</summary>
+    public KmsKeyArn? FoundKmsKey { get; private set; }
 
     /// <summary>Starts the clock of these checks.</summary>
     public void Begin(params ReadOnlySpan<KnownCheck> checks)
@@ -52,10 +57,13 @@ internal sealed class CheckBook(IReadOnlyList<KnownCheck> known, Explanations ex
     {
         var explanation = _explanations.Of(check, fault);
         Fail(check, preface is null ? explanation.Text : $"{preface} {explanation.Text}", explanation.Fix, fault);
-        if (!explanation.IsOurs)
-            return;
         lock (_lock)
-            _ours.Add(check);
+        {
+            if (explanation.IsOurs)
+                _ours.Add(check);
+            if (check == KnownCheck.ObjectWritable || check == KnownCheck.MultipartUsable)
+                FoundKmsKey ??= _explanations.KeyOfBucket(fault);
+        }
     }
 
     /// <summary>Whether the check failed for something that is for us to mend.</summary>

@@ -26,6 +26,12 @@ public sealed record VerificationReport
     /// <summary>The account that owns the bucket, where it isn't the one that was expected: to be confirmed as <c>bucketOwner</c>. Null where that can't be told.</summary>
     public AccountId? FoundOwner { get; init; }
 
+    /// <summary>The region that the bucket is in, where it isn't the one that was given. Null where it is, or where that can't be told.</summary>
+    public Region? FoundRegion { get; init; }
+
+    /// <summary>The KMS key that the bucket encrypts with and that the credentials may not use, where the drive names no key. Null where AWS names none.</summary>
+    public KmsKeyArn? FoundKmsKey { get; init; }
+
     /// <summary>A report that has not seen anything yet.</summary>
     public static VerificationReport Begin(VerificationId id, DateTimeOffset now) => new() { Id = id, StartedAt = now, Checks = [] };
 

@@ -60,6 +60,7 @@ public sealed class ConnectingWithAnAccessKey(Browsers browsers) : BrowserTests(
         await ada.Button("Verify and connect").ClickAsync();
         await ada.SeeTextAsync("Not connected yet");
         await ada.SeeAsync(ada.Heading("failed"));
+        await ada.SeeTextAsync("A file can’t be deleted.");
         await ada.SeeTextAsync("What to change:");
         await ada.SeeTextAsync("s3:DeleteObject");
         await ada.Button("Copy as Markdown").ClickAsync();

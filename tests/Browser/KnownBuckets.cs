@@ -75,6 +75,22 @@ public sealed class KnownBuckets(Browsers browsers) : BrowserTests(browsers)
     }
 
     [Fact]
+    public async Task A_region_that_only_the_verification_tells_is_corrected_by_one_click()
+    {
+        var (name, user) = (Unique("Elsewhere"), App.Administrator().DriveUser);
+        var ada = await SignedInAsync();
+        // As on a server of one's own: nobody says where a bucket is while its name is typed.
+        await ada.Page.RouteAsync("**/api/buckets/acme-documents", route => route.AbortAsync());
+        await ada.StartConnectingAsync(name, ConnectingSteps.AccessKey);
+        await ada.TypeKeyAsync(user);
+        await ada.TypeBucketAsync("acme-documents", $"elsewhere-{Guid.NewGuid():N}", "eu-west-1");
+        await ada.Button("Verify and connect").ClickAsync();
+        await ada.SeeTextAsync("The bucket isn’t in the region that was given.");
+        await ada.Button("Use us-east-1").ClickAsync();
+        await ada.SeeConnectedAsync(name);
+    }
+
+    [Fact]
     public async Task A_first_bucket_of_the_sandbox_is_connected_by_one_button()
     {
         var ada = await SignedInAsync();

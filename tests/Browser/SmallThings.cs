@@ -20,6 +20,14 @@ public sealed class SmallThings(Browsers browsers) : BrowserTests(browsers)
         using var api = await App.SignInAsync("ada");
         var drive = (await DriveAsync(api, name)).Text("id");
         await api.PostAsync("/api/integrations", new { kind = "downstream", name = integration, driveId = drive, workspaceId = "ws_claims", folder = "out" }, HttpStatusCode.Created);
+        var webhook = (await api.PostAsync("/api/webhooks", new { url = "https://127.0.0.1:9/held", events = new[] { "file.arrived" } }, HttpStatusCode.Created)).Text("id");
+        await api.PostAsync("/api/integrations", new { kind = "upstream", name = Unique("Tells"), driveId = drive, folder = "in", webhookId = webhook }, HttpStatusCode.Created);
+
+        // Whoever may not see webhooks sees where this one leads, and no id.
+        var max = await SignedInAsync(Person.Max);
+        await max.GoAsync($"/drives/{drive}/integrations");
+        await max.SeeTextAsync("are told to the webhook 127.0.0.1");
+        await Expect(max.Page.GetByText(webhook)).ToHaveCountAsync(0);
 
         // From the card's own menu.
         await ada.LookAtAsync("Claims");
@@ -31,6 +39,28 @@ public sealed class SmallThings(Browsers browsers) : BrowserTests(browsers)
         await ada.Page.GetByRole(AriaRole.Checkbox, new() { Name = "Remove them with it" }).CheckAsync();
         await ada.Button("Remove the drive", exact: true).ClickAsync();
         await ada.SeeTextAsync($"Removed {name}.");
+    }
+
+    [Fact]
+    public async Task A_verification_that_fails_is_a_change_of_the_health_and_the_statement_to_add_stands_apart()
+    {
+        var (name, user, administrator) = (Unique("Degrades"), $"degrades-{Guid.NewGuid():N}", App.Administrator());
+        using var api = await App.SignInAsync("ada");
+        var policy = await api.GetAsync($"/api/buckets/acme-documents/user-policy?path={user}", HttpStatusCode.OK);
+        var key = await administrator.CreateUserWithKeyAsync(user, policy);
+        var ada = await SignedInAsync();
+        await ada.ConnectByKeyAsync(name, key, user);
+        await ada.OpenDriveAsync(name);
+
+        var less = policy.ToJsonString().Replace("\"s3:PutObject\"", "\"s3:GetObjectTagging\"", StringComparison.Ordinal);
+        await administrator.PutUserPolicyAsync(user, "drive", JsonNode.Parse(less)!);
+        await ada.Button("Verify again").ClickAsync();
+        await ada.SeeTextAsync("No file can be written below the path, encrypted as asked.");
+        await ada.Link("Overview", exact: true).ClickAsync();
+        await ada.SeeTextAsync("Something is wrong with the bucket");
+        (await ada.ReadAsync("Statement")).ShouldContain("s3:PutObject");
+        await ada.Link("Health", exact: true).ClickAsync();
+        await Expect(ada.Page.GetByRole(AriaRole.Region, new() { Name = "Changes" })).ToContainTextAsync("Degraded");
     }
 
     [Fact]

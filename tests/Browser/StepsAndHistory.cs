@@ -40,9 +40,14 @@ public sealed class StepsAndHistory(Browsers browsers) : BrowserTests(browsers)
         await ada.Button("Go on").ClickAsync();
         await ada.Field("Role ARN").FillAsync(arn);
         await ada.TypeBucketAsync("acme-archive", "back", "eu-west-1");
+        await ada.Page.ReloadAsync();
+        await Expect(ada.Field("Role ARN")).ToHaveValueAsync(arn);
+        await Expect(ada.Field("Path")).ToHaveValueAsync("back");
         await ada.Button("Next").ClickAsync();
         await ada.SeeAsync(ada.Heading("Give the role access to the bucket"));
         await Expect(ada.Heading("Give the role access to the bucket")).ToBeFocusedAsync();
+        await ada.Page.ReloadAsync();
+        await ada.SeeAsync(ada.Heading("Give the role access to the bucket"));
         await ada.Page.GoBackAsync();
         await Expect(ada.Field("Path")).ToHaveValueAsync("back");
         await ada.Link("Role and bucket policy", exact: true).ClickAsync();

@@ -82,10 +82,50 @@ public sealed class HonestWaiting(PatientApp running)
         (await mia.UntilAsync(again.Text("id"), "connected", "awaitingBucketPolicy")).Text("status").ShouldBe("connected");
     }
 
+    [Fact]
+    public async Task What_one_script_has_applied_is_found_when_the_trust_is_confirmed()
+    {
+        using var mia = await App.SignInAsync("mia");
+        var (id, arn) = await StartWithARoleThatMayAllAsync(mia);
+        await ConfigureAsync(mia, id, Connections.RoleConfiguration(arn, Connections.Unique("script")));
+        await mia.PostAsync($"/api/connections/{id}/confirmations/trust-policy", null, HttpStatusCode.Accepted);
+        (await mia.UntilAsync(id, "connected", "awaitingBucketPolicy")).Text("status").ShouldBe("connected");
+    }
+
+    [Fact]
+    public async Task What_was_confirmed_once_is_not_asked_for_again_when_the_region_is_corrected()
+    {
+        using var mia = await App.SignInAsync("mia");
+        var (id, arn) = await StartWithARoleThatMayAllAsync(mia);
+        await mia.PostAsync($"/api/connections/{id}/confirmations/trust-policy", null, HttpStatusCode.Accepted);
+        await mia.UntilAsync(id, "awaitingConfiguration");
+        var configuration = Connections.RoleConfiguration(arn, Connections.Unique("region"));
+        configuration["region"] = "eu-west-1";
+        await ConfigureAsync(mia, id, configuration);
+        await mia.UntilAsync(id, "awaitingBucketPolicy");
+        await mia.PostAsync($"/api/connections/{id}/confirmations/bucket-policy", null, HttpStatusCode.Accepted);
+        var failed = await mia.UntilAsync(id, now => now["attempt"]!.GetValue<int>() == 2, Patience);
+        configuration["region"] = failed["verification"]!.Text("foundRegion");
+        await ConfigureAsync(mia, id, configuration);
+        (await mia.UntilAsync(id, now => now.Text("status") == "connected" || now["attempt"]!.GetValue<int>() == 3, Patience)).Text("status").ShouldBe("connected");
+    }
+
+    private async Task<(string Connection, string Arn)> StartWithARoleThatMayAllAsync(HttpClient http)
+    {
+        var (connection, role) = (await Connections.StartAsync(http, "iamRole"), Connections.Unique("all"));
+        var arn = await App.Administrator().CreateRoleAsync(role, connection["trustPolicy"]!);
+        var everything = JsonNode.Parse("""{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*"}]}""")!;
+        await App.Administrator().PutRolePolicyAsync(role, everything);
+        return (connection.Text("id"), arn);
+    }
+
     private static async Task<string> ConfigureAsync(HttpClient http, JsonObject configuration)
     {
         var id = (await Connections.StartAsync(http, "accessKey")).Text("id");
-        await http.SendAsync(HttpMethod.Put, $"/api/connections/{id}/configuration", configuration, HttpStatusCode.Accepted);
+        await ConfigureAsync(http, id, configuration);
         return id;
     }
+
+    private static Task ConfigureAsync(HttpClient http, string id, JsonObject configuration) =>
+        http.SendAsync(HttpMethod.Put, $"/api/connections/{id}/configuration", configuration, HttpStatusCode.Accepted);
 }

@@ -45,6 +45,12 @@ export default function OverviewTab({ drive }: { drive: Drive }) {
               {encryptions[drive.encryption.type]}
               {drive.encryption.type === 'sse-kms' && <span className="mono block">{drive.encryption.kmsKeyId}</span>}
             </dd>
+            {drive.access === 'readOnly' && (
+              <>
+                <dt>Access</dt>
+                <dd>Read only</dd>
+              </>
+            )}
             <dt>Audience</dt>
             <dd>{person.audienceName(drive.audience)}</dd>
             <dt>Connected</dt>

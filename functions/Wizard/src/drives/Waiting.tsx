@@ -13,26 +13,30 @@ interface Props {
 /** What AWS refuses and is asked again: the likely cause at once, and how long it may still be only on its way. */
 export function Waiting({ retrying, stop }: Props) {
   const left = useSecondsUntil(retrying.until);
+  // What counts stands outside of the message: a screen reader would read all of it again each second.
   return (
-    <MessageBar intent="warning" title="AWS refuses this so far">
-      <p>{retrying.explanation ? <Sentence text={retrying.explanation} /> : 'AWS allows what it has to refuse.'}</p>
-      {retrying.fix && (
-        <p>
-          <strong>If it stays so:</strong> <Sentence text={retrying.fix} />
-        </p>
-      )}
+    <>
+      <MessageBar intent="warning" title="AWS refuses this so far">
+        <div>{retrying.explanation ? <Sentence text={retrying.explanation} /> : 'AWS allows what it has to refuse.'}</div>
+        {retrying.fix && (
+          <div>
+            <strong>If it stays so:</strong> <Sentence text={retrying.fix} />
+          </div>
+        )}
+      </MessageBar>
       <p className="quiet">
-        <span className="mono">{retrying.permission ?? retrying.check}</span> was asked {retrying.tries} {retrying.tries === 1 ? 'time' : 'times'}. A change that was made a moment ago may still be on its way through AWS, so it is asked again
+        <span className="mono">{retrying.permission ?? retrying.check}</span> was asked {retrying.tries} {retrying.tries === 1 ? 'time' : 'times'}. A
+        change that was made a moment ago may still be on its way through AWS, so it is asked again
         {left > 0 ? `, for ${left} more ${left === 1 ? 'second' : 'seconds'} at most.` : ' once more.'}
       </p>
       {stop && (
-        <p>
+        <div>
           <Button disabled={stop.busy} onClick={stop.act}>
             {stop.busy ? 'Stopping …' : 'Stop and change'}
           </Button>
-        </p>
+        </div>
       )}
-    </MessageBar>
+    </>
   );
 }
 

@@ -9,6 +9,7 @@ const failures: Record<string, string> = {
   'bucket-owner-known': 'It isn’t certain whose bucket it is.',
   'objects-listable s3:ListBucket': 'The files below the path can’t be listed.',
   'object-writable s3:PutObject': 'No file can be written below the path, encrypted as asked.',
+  'conditional-writes-usable': 'A file can’t be written on condition that there is none yet.',
   'version-writable s3:PutObjectVersion': 'A file’s version can’t be written.',
   'object-readable s3:GetObject': 'What was written can’t be read.',
   'version-readable s3:GetObjectVersion': 'A certain version of a file can’t be read.',

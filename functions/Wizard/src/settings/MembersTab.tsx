@@ -62,7 +62,7 @@ function Members({ workspaceId, workspaceName }: { workspaceId: string; workspac
       {query.data.length === 0 && <p className="none">It has no members yet.</p>}
       {query.data.length > 0 && (
         <div className="table-scroll">
-          <table className="table">
+          <table className="table members-table">
             <thead>
               <tr>
                 <th scope="col">User</th>
