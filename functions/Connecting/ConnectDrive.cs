@@ -32,6 +32,9 @@ public static class ConnectDrive
                     return GoBack(context, attempt.Next(ConnectionStep.TrustPolicy));
             }
 
+            if (attempt is { UsesRole: true, TriesFirst: true, From: ConnectionStep.TrustPolicy or ConnectionStep.Configuration } && await steps.TryPolicies())
+                return await Connect(context, attempt, steps);
+
             if (attempt.UsesRole && attempt.From is not ConnectionStep.Verification)
             {
                 await steps.OfferBucketPolicy();
@@ -45,10 +48,7 @@ public static class ConnectDrive
             if (!await steps.Verify())
                 return GoBack(context, attempt.Next(attempt.UsesRole ? ConnectionStep.BucketPolicy : ConnectionStep.Configuration));
 
-            var end = await steps.Connect();
-            return end is ConnectionStatus.AwaitingBucketPolicy or ConnectionStatus.AwaitingConfiguration
-                ? GoBack(context, attempt.Next(attempt.UsesRole ? ConnectionStep.BucketPolicy : ConnectionStep.Configuration))
-                : end;
+            return await Connect(context, attempt, steps);
         }
         catch (PersonLeftException left)
         {
@@ -58,6 +58,15 @@ public static class ConnectDrive
         {
             return await steps.Close(ConnectionStatus.Failed);
         }
+    }
+
+    /// <summary>Makes the drive, or goes back where another drive came in its way.</summary>
+    private static async Task<ConnectionStatus> Connect(TaskOrchestrationContext context, ConnectionAttempt attempt, ConnectDriveSteps steps)
+    {
+        var end = await steps.Connect();
+        return end is ConnectionStatus.AwaitingBucketPolicy or ConnectionStatus.AwaitingConfiguration
+            ? GoBack(context, attempt.Next(attempt.UsesRole ? ConnectionStep.BucketPolicy : ConnectionStep.Configuration))
+            : end;
     }
 
     private static ConnectionStatus GoBack(TaskOrchestrationContext context, ConnectionAttempt next)

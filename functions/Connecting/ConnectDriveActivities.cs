@@ -27,15 +27,16 @@ public sealed class ConnectDriveActivities(
     {
         while (true)
         {
-            var read = await ReadAsync(attempt, cancellation);
+            var check = Identifier.New<VerificationId>(clock);
+            var read = await ChangeReadAsync(
+                attempt, now => now is { Configuration: not null, RoleArn: not null } ? now.BeginCheck(check, clock.GetUtcNow()) : now, cancellation);
             var connection = read.Value;
             if (!connection.IsOpen || connection.Attempt != attempt.Number)
                 return connection.Attempt == attempt.Number;
             if (connection is { Configuration: null } or { RoleArn: null })
                 return false;
 
-            var verdict = await verification.ProveTrustAsync(
-                connection.RoleArn!, connection.ExternalId!, connection.Configuration!.Region, connection.Id.Value, cancellation);
+            var verdict = await ProveTrustAsync(connection, check, cancellation);
             if (!verdict.Trusted)
             {
                 await ChangeAsync(attempt, now => Distrust(now, attempt, verdict), cancellation);
@@ -50,6 +51,41 @@ public sealed class ConnectDriveActivities(
                 cancellation))
                 return true;
         }
+    }
+
+    private async Task<TrustVerdict> ProveTrustAsync(DriveConnection connection, VerificationId check, CancellationToken cancellation)
+    {
+        var started = clock.GetUtcNow();
+        await using var progress = new ReportProgress(reports, connection.Organization, connection.Id.Value, check, clock);
+        await using var stop = new VerificationStop(connections, new(connection.Organization, connection.Id), check, clock);
+        var verdict = await verification.ProveTrustAsync(
+            connection.RoleArn!, connection.ExternalId!, connection.Configuration!.Region, connection.Id.Value, progress.Watch with { Stopped = stop.Stopped }, cancellation);
+        var report = VerificationReport.Begin(check, started) with { CompletedAt = clock.GetUtcNow(), Passed = verdict.Trusted, Checks = [verdict.Accepted, verdict.ExternalIdRequired] };
+        await progress.CompleteAsync(report, cancellation);
+        return verdict;
+    }
+
+    /// <summary>Tries the bucket where its policies may be in place already: then nobody need be asked to apply them.</summary>
+    /// <returns>Whether everything could be proven.</returns>
+    [Function(nameof(TryPolicies))]
+    public async Task<bool> TryPolicies([ActivityTrigger] VerifyConnectionInput input, CancellationToken cancellation)
+    {
+        var connection = await ChangeAsync(input.Attempt, now => MayTry(now) ? now.BeginCheck(input.Verification, clock.GetUtcNow()) : now, cancellation);
+        if (!MayTry(connection) || connection.LastVerification != input.Verification || connection.Attempt != input.Attempt.Number)
+            return false;
+
+        await using var progress = new ReportProgress(reports, connection.Organization, connection.Id.Value, input.Verification, clock);
+        var report = await verification.VerifyAsync(input.Verification, connection.SubjectToVerify(), progress.Watch.WithoutWaiting(), cancellation);
+        await progress.CompleteAsync(report, cancellation);
+
+        // What was typed meanwhile is not what was proven.
+        var proven = await ChangeAsync(
+            input.Attempt,
+            now => report.Passed && now.Configuration == connection.Configuration
+                ? now.BeginVerification(input.Verification, clock.GetUtcNow())
+                : now.ForgetCheck(clock.GetUtcNow()),
+            cancellation);
+        return proven.Status is ConnectionStatus.Verifying && proven.LastVerification == input.Verification;
     }
 
     [Function(nameof(OfferBucketPolicy))]
@@ -71,7 +107,8 @@ public sealed class ConnectDriveActivities(
             return false;
 
         await using var progress = new ReportProgress(reports, connection.Organization, connection.Id.Value, input.Verification, clock);
-        var report = await verification.VerifyAsync(input.Verification, connection.SubjectToVerify(), progress, cancellation);
+        await using var stop = new VerificationStop(connections, input.Attempt.Key, input.Verification, clock);
+        var report = await verification.VerifyAsync(input.Verification, connection.SubjectToVerify(), progress.Watch with { Stopped = stop.Stopped }, cancellation);
         await progress.CompleteAsync(report, cancellation);
 
         if (!report.Passed)
@@ -101,6 +138,7 @@ public sealed class ConnectDriveActivities(
             }
 
             var drive = connection.ToDrive(input.Drive, report, clock.GetUtcNow());
+            await reports.SaveAsync(drive.Organization, drive.Id.Value, report, cancellation);
             foreach (var interested in witnesses)
                 await interested.ConnectedAsync(drive, cancellation);
             var connected = connection.Connect(drive.Id, clock.GetUtcNow());
@@ -165,20 +203,26 @@ public sealed class ConnectDriveActivities(
 
     /// <summary>Applies a transition to the row as it stands, unless this attempt is over.</summary>
     private async Task<DriveConnection> ChangeAsync(
+        ConnectionAttempt attempt, Func<DriveConnection, DriveConnection> transition, CancellationToken cancellation) =>
+        (await ChangeReadAsync(attempt, transition, cancellation)).Value;
+
+    private async Task<Versioned<DriveConnection>> ChangeReadAsync(
         ConnectionAttempt attempt, Func<DriveConnection, DriveConnection> transition, CancellationToken cancellation)
     {
         while (true)
         {
             var read = await ReadAsync(attempt, cancellation);
             if (!read.Value.IsOpen || read.Value.Attempt != attempt.Number)
-                return read.Value;
+                return read;
             if (await connections.SaveAsync(read.With(transition(read.Value)), cancellation) is { } saved)
             {
                 ConnectionMeasures.Moved(read.Value, saved.Value);
-                return saved.Value;
+                return saved;
             }
         }
     }
+
+    private static bool MayTry(DriveConnection connection) => connection is { IsOpen: true, RoleArn: not null, Configuration: not null, MayHavePolicies: true };
 
     /// <summary>Not where the row is of an earlier moment than the flow; <see cref="RecoverConnection"/> brings the flow back to it.</summary>
     private static bool MayVerify(DriveConnection connection, ConnectionAttempt attempt) =>

@@ -22,6 +22,10 @@ internal sealed class ConnectDriveSteps(TaskOrchestrationContext context, Connec
     /// <returns>Whether the role trusts us, and only us.</returns>
     public Task<bool> ProveTrust() => context.CallActivityAsync<bool>(nameof(ConnectDriveActivities.ProveTrust), attempt, Patiently);
 
+    /// <returns>Whether everything could be proven without anybody being asked to apply anything.</returns>
+    public Task<bool> TryPolicies() => context.CallActivityAsync<bool>(
+        nameof(ConnectDriveActivities.TryPolicies), new VerifyConnectionInput(attempt, Identifier.From<VerificationId>(context.NewGuid())), Patiently);
+
     public Task OfferBucketPolicy() => context.CallActivityAsync(nameof(ConnectDriveActivities.OfferBucketPolicy), attempt, Patiently);
 
     /// <returns>Whether the configuration has changed since the policies were offered; its event may be late, and of what they were made from.</returns>

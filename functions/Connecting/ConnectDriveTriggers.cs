@@ -15,6 +15,9 @@ public sealed class ConnectDriveTriggers(
     /// <summary>How long an answer waits for the flow to take up what was said, so that people see the next step at once.</summary>
     private static readonly TimeSpan Courtesy = TimeSpan.FromSeconds(2);
 
+    /// <summary>The same once a check has begun that people can see.</summary>
+    private static readonly TimeSpan ShortCourtesy = TimeSpan.FromMilliseconds(700);
+
     [Function("StartConnection")]
     [Requires(Need.Person)]
     [Summary("Start connecting a drive", Detail = "Reserves the name, checks who may, and starts the durable flow. The configuration may come now or later.")]
@@ -170,7 +173,10 @@ public sealed class ConnectDriveTriggers(
             return refusal.AsProblem();
         var cancellation = request.HttpContext.RequestAborted;
         var now = connection.Value;
-        for (var until = clock.GetUtcNow() + Courtesy; now.Status == connection.Value.Status && now.Attempt == connection.Value.Attempt && clock.GetUtcNow() < until;)
+        var (until, patient) = (clock.GetUtcNow() + Courtesy, clock.GetUtcNow() + ShortCourtesy);
+        // A check that takes longer is shown as it goes on.
+        while (now.Status == connection.Value.Status && now.Attempt == connection.Value.Attempt
+            && clock.GetUtcNow() < (now.LastVerification == connection.Value.LastVerification ? until : patient))
         {
             await Task.Delay(TimeSpan.FromMilliseconds(50), clock, cancellation);
             if (await connections.FindAsync(new(now.Organization, now.Id), cancellation) is { } read)

@@ -25,6 +25,9 @@ public enum ConnectionStep
 /// <param name="ExpiresAt">When nobody waits for people any more.</param>
 public sealed record ConnectionAttempt(ConnectionKey Key, bool UsesRole, ConnectionStep From, int Number, DateTimeOffset ExpiresAt)
 {
+    /// <summary>Whether what may be in place already is tried before it is asked for; false in flows that began before that was done.</summary>
+    public bool TriesFirst { get; init; }
+
     public ConnectionAttempt Next(ConnectionStep from) => this with { From = from, Number = Number + 1 };
 }
 

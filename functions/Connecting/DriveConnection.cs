@@ -116,6 +116,10 @@ public sealed record DriveConnection
     public bool BucketPolicyOffered { get; init; }
 
     public VerificationId? LastVerification { get; init; }
+
+    /// <summary>The verification, or trust check, that somebody doesn't want to wait for any more.</summary>
+    public VerificationId? Stopped { get; init; }
+
     public DriveId? DriveId { get; init; }
     public bool CancelRequested { get; init; }
 
@@ -180,7 +184,7 @@ public sealed record DriveConnection
             _ => ConnectionStep.Configuration,
         },
         Number: Attempt,
-        ExpiresAt);
+        ExpiresAt) { TriesFirst = true };
 
     /// <summary>What people have said in this attempt that the flow may not have heard yet, by the names of its events.</summary>
     public IEnumerable<string> NotedEvents()
@@ -199,6 +203,15 @@ public sealed record DriveConnection
 
     /// <summary>Whether what was typed is enough to go on with. An access key has to be given (or given again) for each attempt; a role's form is kept.</summary>
     public bool IsConfiguredFor(int attempt) => Configuration is { } c && (Method is ConnectionMethod.IamRole ? RoleArn is not null : c.Attempt == attempt);
+
+    /// <summary>
+    /// Whether the policies may be in place: with a role that was proven before, once somebody has said that they are, or where a setup for both steps
+    /// could be had before the trust was confirmed.
+    /// </summary>
+    [JsonIgnore]
+    public bool MayHavePolicies => ChosenRoleArn is not null
+        || Confirmations.Any(confirmation => confirmation.Step is ConfirmationStep.BucketPolicy)
+        || (ConfirmationOf(ConfirmationStep.TrustPolicy) is { } trusted && Configuration?.At < trusted.At);
 
     /// <summary>What the verification is to prove.</summary>
     public VerificationSubject SubjectToVerify() => Configuration is { } c
@@ -229,6 +242,7 @@ public sealed record DriveConnection
             RequesterPays = c.RequesterPays,
             SessionTags = SessionTags,
             Health = new(HealthStatus.Healthy, report.CompletedAt ?? now, now, Problem: null),
+            LastVerification = report.Id,
             CreatedBy = CreatedBy,
             CreatedAt = now,
         }
@@ -246,6 +260,14 @@ public sealed record DriveConnection
 
     public DriveConnection BeginVerification(VerificationId verification, DateTimeOffset now) =>
         MoveTo(ConnectionStatus.Verifying, now) with { LastVerification = verification };
+
+    /// <summary>Begins a check that people see as it goes on, without another step being reached.</summary>
+    public DriveConnection BeginCheck(VerificationId verification, DateTimeOffset now) => this with { LastVerification = verification, UpdatedAt = now };
+
+    /// <summary>What was tried before anybody was asked for it came to nothing, which is no failure.</summary>
+    public DriveConnection ForgetCheck(DateTimeOffset now) => this with { LastVerification = null, UpdatedAt = now };
+
+    public DriveConnection StopWaiting(DateTimeOffset now) => this with { Stopped = LastVerification, UpdatedAt = now };
 
     /// <summary>Other policies follow from another configuration, so a confirmation of the earlier ones doesn't count, and the links that gave one are spent.</summary>
     public DriveConnection Configure(DriveConfiguration configuration, DateTimeOffset now) => this with

@@ -82,7 +82,7 @@ public sealed class ReplaceCredentials(
         var report = await verification.VerifyAsync(
             input.Verification,
             new(drive.Id.Value, drive.Access, new DriveCredentials.AccessKey(input.AccessKeyId, input.Secret, input.NewVersion), drive.BucketOwner),
-            progress,
+            progress.Watch,
             cancellation);
         await progress.CompleteAsync(report, cancellation);
         return report.Passed;
@@ -105,6 +105,7 @@ public sealed class ReplaceCredentials(
             var swapped = read.Value with
             {
                 Authentication = new DriveAuthentication.AccessKey(input.AccessKeyId, input.Secret, input.NewVersion),
+                LastVerification = input.Verification,
                 Health = new(HealthStatus.Healthy, now, read.Value.Health.Status is HealthStatus.Healthy ? read.Value.Health.Since : now, Problem: null),
             };
             if (await drives.ReplaceKeyAsync(read.With(swapped), key.AccessKeyId, input.By, cancellation))

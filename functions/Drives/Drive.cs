@@ -41,6 +41,9 @@ public sealed record Drive
     /// <summary>Who asked for it; null while it is connected, and where it was disconnected before this was noted.</summary>
     public UserId? DisconnectedBy { get; init; }
 
+    /// <summary>The latest verification that was asked for; null in drives from before that was kept.</summary>
+    public VerificationId? LastVerification { get; init; }
+
     public required UserId CreatedBy { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
 

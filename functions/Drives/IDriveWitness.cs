@@ -10,6 +10,10 @@ public interface IDriveWitness
     /// <param name="drive">As it is now.</param>
     Task CredentialsReplacedAsync(Drive drive, CancellationToken cancellation) => Task.CompletedTask;
 
+    /// <summary>A verification has changed how a drive is.</summary>
+    /// <param name="drive">As it is now.</param>
+    Task VerifiedAsync(Drive drive, CancellationToken cancellation) => Task.CompletedTask;
+
     /// <summary>From now on nobody uses the drive; it is about to go.</summary>
     Task DisconnectingAsync(Drive drive, CancellationToken cancellation) => Task.CompletedTask;
 

@@ -85,7 +85,7 @@ public sealed class DriveCheckup(
     {
         var id = VerificationId.New(clock);
         var subject = new VerificationSubject(drive.Id.Value, drive.Access, drive.Credentials, drive.BucketOwner);
-        var report = await verification.VerifyAsync(id, subject, progress: null, cancellation);
+        var report = await verification.VerifyAsync(id, subject, watch: null, cancellation);
         await reports.SaveAsync(drive.Organization, drive.Id.Value, report, cancellation);
         if (report.Passed)
             return drive.Health with { Status = HealthStatus.Healthy, CheckedAt = clock.GetUtcNow(), Since = drive.Health.Status is HealthStatus.Healthy ? drive.Health.Since : health.Since, Problem = null };

@@ -14,6 +14,13 @@ internal sealed class Enrolment(IHealthRounds rounds, IHealthHistory history, Ti
     public Task CredentialsReplacedAsync(Drive drive, CancellationToken cancellation) =>
         rounds.EnrollAsync(drive, clock.GetUtcNow(), cancellation);
 
+    /// <summary>What a verification found is a change like one that a look finds; the next look starts from it.</summary>
+    public async Task VerifiedAsync(Drive drive, CancellationToken cancellation)
+    {
+        await history.NoteAsync(drive.Organization, drive.Id, new(drive.Health.Since, drive.Health.Status, drive.Health.Problem), cancellation);
+        await rounds.EnrollAsync(drive, clock.GetUtcNow(), cancellation);
+    }
+
     public Task DisconnectingAsync(Drive drive, CancellationToken cancellation) => rounds.WithdrawAsync(drive.Id, cancellation);
 
     public async Task RemovedAsync(Drive drive, UserId by, CancellationToken cancellation)

@@ -6,33 +6,9 @@ using ServerlessDrives.Http;
 
 namespace ServerlessDrives.Integrations;
 
-/// <summary>S3's notifications of an upstream.</summary>
-/// <param name="Status"><c>awaiting</c> until the topic's subscription is confirmed, <c>confirmed</c> from then on.</param>
-/// <param name="TopicArn">The topic that is listened to; null until it is confirmed.</param>
-public sealed record NotificationsView(string Status, string? TopicArn, DateTimeOffset? ConfirmedAt)
-{
-    public static NotificationsView? Of(Notifications? notifications) =>
-        notifications is null ? null : new(notifications.Topic is null ? "awaiting" : "confirmed", notifications.Topic?.Value, notifications.ConfirmedAt);
-}
-
-/// <summary>An integration as the API shows it.</summary>
-/// <param name="Notifications">S3's own notifications; null as long as nobody has asked how to set them up.</param>
-public sealed record IntegrationView(
-    IntegrationId Id, IntegrationKind Kind, string Name, DriveId? DriveId, WorkspaceId? WorkspaceId, string Folder, string? Pattern, WebhookId? WebhookId, bool Paused,
-    NotificationsView? Notifications, UserId CreatedBy, DateTimeOffset CreatedAt)
-{
-    public static IntegrationView Of(Integration integration)
-    {
-        ArgumentNullException.ThrowIfNull(integration);
-        return new(
-            integration.Id, integration.Kind, integration.Name, integration.Drive, integration.Workspace, integration.Folder?.Value ?? "", integration.Pattern, integration.Webhook, integration.Paused,
-            NotificationsView.Of(integration.Notifications), integration.CreatedBy, integration.CreatedAt);
-    }
-}
-
 /// <summary>Integrations over HTTP.</summary>
 [Section("Integrations")]
-public sealed class IntegrationTriggers(IIntegrations integrations, IUpstreamState state, IntegrationForms forms, IntegrationFinder finder, IntegrationRemoval removal, DriveFinder drives, FirstLook firstLook, IWebhooks webhooks, Redelivery redelivery, Idempotency idempotency)
+public sealed class IntegrationTriggers(IIntegrations integrations, IUpstreamState state, IntegrationForms forms, IntegrationFinder finder, IntegrationRemoval removal, DriveFinder drives, FirstLook firstLook, IWebhooks webhooks, IntegrationViews views, Redelivery redelivery, Idempotency idempotency)
 {
     [Function("ListIntegrations")]
     [Requires(Need.Person)]
@@ -49,7 +25,7 @@ public sealed class IntegrationTriggers(IIntegrations integrations, IUpstreamSta
         if (!ListQuery.Id<DriveId>(request, "driveId").TryGet(out var drive, out var wrong))
             return wrong.AsProblem();
         var page = await integrations.ListAsync(person.Organization, person.Audiences, drive.Chosen, paging.Limit, paging.Cursor, request.HttpContext.RequestAborted);
-        return Answers.List(page.Select(IntegrationView.Of));
+        return Answers.List(new Page<IntegrationView>(await views.OfAsync(page.Items, request.HttpContext.RequestAborted), page.NextCursor));
     }
 
     [Function("CreateIntegration")]
@@ -69,7 +45,7 @@ public sealed class IntegrationTriggers(IIntegrations integrations, IUpstreamSta
             var (person, cancellation) = (request.Person(), request.HttpContext.RequestAborted);
             var operation = request.Operation();
             if (operation.IsRepeated && await integrations.FindAsync(person.Organization, operation.IdOf<IntegrationId>(), cancellation) is { } created)
-                return Created(created.Value);
+                return await CreatedAsync(created.Value);
             if (!(await forms.ReadAsync(person, body, operation.IdOf<IntegrationId>(), operation.BegunAt, cancellation)).TryGet(out var integration, out var refusal))
                 return refusal.AsProblem();
             if (!person.MayConnect(integration.Audience))
@@ -84,9 +60,10 @@ public sealed class IntegrationTriggers(IIntegrations integrations, IUpstreamSta
 
             if (!await integrations.CreateAsync(integration, beginning, IntegrationActs.Created(person.Id, integration), cancellation))
                 integration = (await integrations.FindAsync(person.Organization, integration.Id, cancellation))?.Value ?? integration;
-            return Created(integration);
+            return await CreatedAsync(integration);
 
-            IResult Created(Integration made) => Answers.Resource(request, IntegrationView.Of(made), StatusCodes.Status201Created, $"/api/integrations/{made.Id}");
+            async Task<IResult> CreatedAsync(Integration made) =>
+                Answers.Resource(request, await views.OfAsync(made, cancellation), StatusCodes.Status201Created, $"/api/integrations/{made.Id}");
         });
 
     [Function("GetIntegration")]
@@ -96,7 +73,9 @@ public sealed class IntegrationTriggers(IIntegrations integrations, IUpstreamSta
     public async Task<IResult> GetAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/integrations/{integrationId}")] HttpRequest request, string integrationId)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return (await finder.FindAsync(request.Person(), integrationId, request.HttpContext.RequestAborted)).Answer(found => Answers.Resource(request, IntegrationView.Of(found.Value)));
+        return (await finder.FindAsync(request.Person(), integrationId, request.HttpContext.RequestAborted)).TryGet(out var found, out var unknown)
+            ? Answers.Resource(request, await views.OfAsync(found.Value, request.HttpContext.RequestAborted))
+            : unknown.AsProblem();
     }
 
     [Function("ChangeIntegration")]
@@ -122,7 +101,7 @@ public sealed class IntegrationTriggers(IIntegrations integrations, IUpstreamSta
         }
 
         return await integrations.SaveAsync(found.With(changed), IntegrationActs.Changed(request.Person().Id, found.Value, changed), request.HttpContext.RequestAborted) is { } saved
-            ? Answers.Resource(request, IntegrationView.Of(saved.Value))
+            ? Answers.Resource(request, await views.OfAsync(saved.Value, request.HttpContext.RequestAborted))
             : Refusal.Changed("integration").AsProblem();
     }
 
@@ -190,6 +169,6 @@ public sealed class IntegrationTriggers(IIntegrations integrations, IUpstreamSta
             return unknown;
         if (!person.MayConnect(found.Value.Audience))
             return Refusal.Forbidden("Only admins change integrations on the organization's drives.");
-        return Preconditions.Check(request, IntegrationView.Of(found.Value), "integration") is { } changed ? changed : found;
+        return Preconditions.Check(request, await views.OfAsync(found.Value, request.HttpContext.RequestAborted), "integration") is { } changed ? changed : found;
     }
 }

@@ -22,6 +22,7 @@ public static class IntegrationsComposition
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<IntegrationOptions>>().Value);
         services.AddSingleton<IntegrationForms>();
         services.AddSingleton<IntegrationFinder>();
+        services.AddSingleton<IntegrationViews>();
         services.AddSingleton<FirstLook>();
         services.AddSingleton<HearNotifications>();
         services.AddSingleton<NotificationLimits>();

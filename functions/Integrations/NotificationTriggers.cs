@@ -8,7 +8,7 @@ namespace ServerlessDrives.Integrations;
 
 /// <summary>S3's own notifications of new files: how they are set up, and where they come in.</summary>
 [Section("Integrations")]
-public sealed class NotificationTriggers(IntegrationFinder finder, DriveFinder drives, NotificationDesk desk, HearNotifications hear, NotificationLimits limits)
+public sealed class NotificationTriggers(IntegrationFinder finder, DriveFinder drives, NotificationDesk desk, HearNotifications hear, NotificationLimits limits, IntegrationViews views)
 {
     [Function("GetIntegrationSetup")]
     [Requires(Need.Person)]
@@ -50,7 +50,7 @@ public sealed class NotificationTriggers(IntegrationFinder finder, DriveFinder d
     {
         if (!(await FindToChangeAsync(request, integrationId)).TryGet(out var found, out var unknown))
             return unknown.AsProblem();
-        if (Preconditions.Check(request, IntegrationView.Of(found.Value), "integration") is { } changed)
+        if (Preconditions.Check(request, await views.OfAsync(found.Value, request.HttpContext.RequestAborted), "integration") is { } changed)
             return changed.AsProblem();
         return (await desk.RevokeAsync(request.Person(), found, request.HttpContext.RequestAborted)).Answer(_ => Results.NoContent());
     }

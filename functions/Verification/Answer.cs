@@ -64,6 +64,9 @@ public abstract record Fault
         _ => false,
     };
 
+    /// <summary>Of what <see cref="MayBePropagation"/>, whether it would be over soon: names that nothing answers to, and statements that forbid something, are known within seconds.</summary>
+    public bool IsKnownSoon => this is Refused refused && (!refused.IsAccessDenied || refused.Message.Contains("explicit deny", StringComparison.OrdinalIgnoreCase));
+
     /// <summary>Whether a change in IAM, KMS or S3 that hasn't reached all of AWS yet would look like this.</summary>
     public bool MayBePropagation => this is Refused { IsAccessDenied: true, IsForGood: false } or Refused
     {

@@ -8,25 +8,26 @@ namespace ServerlessDrives.Verification;
 internal sealed partial class BucketVerification(
     IProbe probe, IPrincipals principals, IOptions<VerificationOptions> options, TimeProvider clock, ILogger<BucketVerification> log) : IVerification
 {
-    public async Task<VerificationReport> VerifyAsync(VerificationId id, VerificationSubject subject, IProgress<Check>? progress, CancellationToken cancellation)
+    public async Task<VerificationReport> VerifyAsync(VerificationId id, VerificationSubject subject, VerificationWatch? watch, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(subject);
-        var book = BookFor(new Scene(subject.Credentials, PrincipalFor(subject.Credentials), subject.Region, subject.Access), progress);
-        var report = await new VerificationRun(id, subject, probe, new Patience(options.Value, clock), book, options.Value, clock).ProveAsync(cancellation);
+        var book = BookFor(new Scene(subject.Credentials, PrincipalFor(subject.Credentials), subject.Region, subject.Access), watch);
+        var report = await new VerificationRun(id, subject, probe, PatienceFor(book, watch), book, options.Value, clock).ProveAsync(cancellation);
         VerificationMeasures.Ended(report);
         LogOurs(book, report.Checks);
         return report;
     }
 
-    public async Task<TrustVerdict> ProveTrustAsync(RoleArn role, ExternalId externalId, Region region, string sessionName, CancellationToken cancellation)
+    public async Task<TrustVerdict> ProveTrustAsync(
+        RoleArn role, ExternalId externalId, Region region, string sessionName, VerificationWatch? watch, CancellationToken cancellation)
     {
         var credentials = new DriveCredentials.Role(role, externalId);
-        var book = BookFor(new Scene(credentials, PrincipalFor(credentials), region, Access: null), progress: null);
+        var book = BookFor(new Scene(credentials, PrincipalFor(credentials), region, Access: null), watch);
         using var time = new CancellationTokenSource(options.Value.Budget, clock);
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellation, time.Token);
         try
         {
-            await new TrustProof(probe, new Patience(options.Value, clock), book, credentials, region, sessionName).ProveAsync(scope: null, limited.Token);
+            await new TrustProof(probe, PatienceFor(book, watch), book, credentials, region, sessionName).ProveAsync(scope: null, limited.Token);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
@@ -53,8 +54,10 @@ internal sealed partial class BucketVerification(
     [LoggerMessage(Level = LogLevel.Error, Message = "The check {Check} failed on our side, with {Code} (request {RequestId}): {Explanation}")]
     private partial void LogOurSide(string check, string? code, string? requestId, string? explanation);
 
-    private CheckBook BookFor(Scene scene, IProgress<Check>? progress) =>
-        new(scene.Credentials is DriveCredentials.Role ? KnownCheck.OfRole : KnownCheck.OfAccessKey, new Explanations(scene), progress, clock);
+    private Patience PatienceFor(CheckBook book, VerificationWatch? watch) => new(options.Value, clock, book, watch?.Stopped ?? CancellationToken.None);
+
+    private CheckBook BookFor(Scene scene, VerificationWatch? watch) =>
+        new(scene.Credentials is DriveCredentials.Role ? KnownCheck.OfRole : KnownCheck.OfAccessKey, new Explanations(scene), watch, clock);
 
     private PrincipalArn? PrincipalFor(DriveCredentials credentials) => credentials is DriveCredentials.Role role ? principals.For(role.Arn.Partition) : null;
 }

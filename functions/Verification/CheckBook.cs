@@ -1,20 +1,45 @@
+using ServerlessDrives.Access;
+
 namespace ServerlessDrives.Verification;
 
 /// <summary>The verdicts of one verification as they come in, in whatever order they come.</summary>
-internal sealed class CheckBook(IReadOnlyList<KnownCheck> known, Explanations explanations, IProgress<Check>? progress, TimeProvider clock)
+internal sealed class CheckBook(IReadOnlyList<KnownCheck> known, Explanations explanations, VerificationWatch? watch, TimeProvider clock)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<KnownCheck, Check> _verdicts = [];
     private readonly Dictionary<KnownCheck, long> _begun = [];
+    private readonly Dictionary<Wait, Retrying> _waits = [];
+    private readonly Explanations _explanations = explanations;
+
+    /// <summary>The check that was begun last in this flow of control, which is the one that what is asked next is for.</summary>
+    private readonly AsyncLocal<KnownCheck?> _asked = new();
     private readonly HashSet<KnownCheck> _ours = [];
+
+    /// <summary>The KMS key that the bucket encrypts with by itself, as far as a refused write names it.</summary>
+    public KmsKeyArn? FoundKmsKey { get; private set; }
 
     /// <summary>Starts the clock of these checks.</summary>
     public void Begin(params ReadOnlySpan<KnownCheck> checks)
     {
+        _asked.Value = checks[0];
         lock (_lock)
         {
             foreach (var check in checks)
                 _begun.TryAdd(check, clock.GetTimestamp());
+        }
+    }
+
+    /// <summary>What is asked again from now on, until it is disposed of; as a rule nothing.</summary>
+    public Wait BeginAsking() => new(this, _asked.Value);
+
+    private void Tell(Wait wait, Retrying? retrying)
+    {
+        lock (_lock)
+        {
+            if (retrying is null ? !_waits.Remove(wait) : (_waits[wait] = retrying) is null)
+                return;
+            // The one that gives up last decides how long there is to wait.
+            watch?.Waiting.Report(_waits.Values.MaxBy(other => other.Until));
         }
     }
 
@@ -30,12 +55,15 @@ internal sealed class CheckBook(IReadOnlyList<KnownCheck> known, Explanations ex
     /// <param name="preface">What the explanation begins with; a sentence.</param>
     public void Fail(KnownCheck check, Fault fault, string? preface = null)
     {
-        var explanation = explanations.Of(check, fault);
+        var explanation = _explanations.Of(check, fault);
         Fail(check, preface is null ? explanation.Text : $"{preface} {explanation.Text}", explanation.Fix, fault);
-        if (!explanation.IsOurs)
-            return;
         lock (_lock)
-            _ours.Add(check);
+        {
+            if (explanation.IsOurs)
+                _ours.Add(check);
+            if (check == KnownCheck.ObjectWritable || check == KnownCheck.MultipartUsable)
+                FoundKmsKey ??= _explanations.KeyOfBucket(fault);
+        }
     }
 
     /// <summary>Whether the check failed for something that is for us to mend.</summary>
@@ -115,6 +143,21 @@ internal sealed class CheckBook(IReadOnlyList<KnownCheck> known, Explanations ex
             _verdicts[check] = verdict;
         }
 
-        progress?.Report(verdict);
+        watch?.Checks.Report(verdict);
+    }
+
+    /// <summary>One question, from its first answer to its last.</summary>
+    internal sealed class Wait(CheckBook book, KnownCheck? check) : IDisposable
+    {
+        /// <param name="fault">Null where AWS allowed what it must refuse.</param>
+        public void For(Fault? fault, int tries, DateTimeOffset until)
+        {
+            if (check is null)
+                return;
+            var explanation = fault is null ? (Explanation?)null : book._explanations.Of(check, fault);
+            book.Tell(this, new(check.Name, check.Permission, tries, until, (fault as Fault.Refused)?.Code, explanation?.Text, explanation?.Fix));
+        }
+
+        public void Dispose() => book.Tell(this, retrying: null);
     }
 }

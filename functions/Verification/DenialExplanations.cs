@@ -41,6 +41,13 @@ internal sealed partial class Explanations
         return (explanation, $"Add to {scene.WhosePolicy}: {grant.ToJsonString()}. The key's own policy must admit it too; it does where it lets the account's IAM policies decide, otherwise add to it: {keyStatement ?? "the same actions for that user"}.");
     }
 
+    /// <summary>The key that a refused write names though none was asked for: the one that the bucket encrypts with by default.</summary>
+    public KmsKeyArn? KeyOfBucket(Fault fault) =>
+        Key is null && fault is Fault.Refused { IsAccessDenied: true } refused && AccessDeniedText.KmsActionIn(refused.Message) is not null
+        && KmsKeyArn.Parse(AccessDeniedText.KeyIn(refused.Message)).TryGet(out var key, out _)
+            ? key
+            : null;
+
     private Explanation OfAccessDenied(KnownCheck check, Fault.Refused refused)
     {
         var access = scene.Access!;

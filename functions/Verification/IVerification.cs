@@ -6,13 +6,15 @@ namespace ServerlessDrives.Verification;
 public interface IVerification
 {
     /// <summary>Makes every check that can be made, retrying what propagation explains, and leaves nothing behind.</summary>
-    /// <param name="progress">Told of each check as it comes to its verdict; may be null.</param>
-    Task<VerificationReport> VerifyAsync(VerificationId id, VerificationSubject subject, IProgress<Check>? progress, CancellationToken cancellation);
+    /// <param name="watch">Who is told of what happens meanwhile; may be null.</param>
+    Task<VerificationReport> VerifyAsync(VerificationId id, VerificationSubject subject, VerificationWatch? watch, CancellationToken cancellation);
 
     /// <summary>Proves that the role can be assumed with our external ID, and not without it or with another.</summary>
     /// <param name="region">The bucket's region, whose STS is asked.</param>
     /// <param name="sessionName">2 to 64 of <c>[\w+=,.@-]</c>; shows in the customer's CloudTrail.</param>
-    Task<TrustVerdict> ProveTrustAsync(RoleArn role, ExternalId externalId, Region region, string sessionName, CancellationToken cancellation);
+    /// <param name="watch">Who is told of what happens meanwhile; may be null.</param>
+    Task<TrustVerdict> ProveTrustAsync(
+        RoleArn role, ExternalId externalId, Region region, string sessionName, VerificationWatch? watch, CancellationToken cancellation);
 }
 
 /// <summary>What is to be verified, and as whom.</summary>

@@ -1,7 +1,8 @@
 namespace ServerlessDrives.Verification;
 
 /// <summary>Asks again what may only need time. All questions of one verification share one allowance, so that many refusals don't wait longer than one.</summary>
-internal sealed class Patience(VerificationOptions options, TimeProvider clock)
+/// <param name="stopped">Once nobody wants to wait any more, answers count as they come.</param>
+internal sealed class Patience(VerificationOptions options, TimeProvider clock, CheckBook book, CancellationToken stopped)
 {
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
@@ -9,7 +10,7 @@ internal sealed class Patience(VerificationOptions options, TimeProvider clock)
     private const int TriesForPassingTroubles = 3;
 
     private readonly Lock _lock = new();
-    private long? _firstRefusal;
+    private DateTimeOffset? _firstRefusal;
 
     /// <summary>Asks until there is an answer, a fault that time doesn't heal, or no time left.</summary>
     public Task<Answer<T>> AskAsync<T>(Func<CancellationToken, Task<Answer<T>>> call, CancellationToken cancellation)
@@ -20,6 +21,7 @@ internal sealed class Patience(VerificationOptions options, TimeProvider clock)
     public async Task<Answer<T>> AskAsync<T>(Func<CancellationToken, Task<Answer<T>>> call, Func<Answer<T>, bool> hoped, CancellationToken cancellation)
         where T : notnull
     {
+        using var waiting = book.BeginAsking();
         for (var attempt = 1; ; attempt++)
         {
             var answer = await call(cancellation);
@@ -29,9 +31,25 @@ internal sealed class Patience(VerificationOptions options, TimeProvider clock)
             if (!passing && answer.Fault is { MayBePropagation: false })
                 return answer;
             var pause = PauseAfter(attempt);
-            if (!HasTimeFor(pause) && !(passing && attempt <= TriesForPassingTroubles))
+            var until = UntilFor(answer.Fault);
+            if ((stopped.IsCancellationRequested || clock.GetUtcNow() + pause > until) && !(passing && attempt <= TriesForPassingTroubles))
                 return answer;
-            await Task.Delay(pause, clock, cancellation);
+            if (!passing)
+                waiting.For(answer.Fault, attempt, until);
+            await PauseAsync(pause, passing, cancellation);
+        }
+    }
+
+    private async Task PauseAsync(TimeSpan pause, bool passing, CancellationToken cancellation)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, passing ? CancellationToken.None : stopped);
+        try
+        {
+            await Task.Delay(pause, clock, either.Token);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            // Asked once more at once, so that what counts is as it is now.
         }
     }
 
@@ -41,12 +59,12 @@ internal sealed class Patience(VerificationOptions options, TimeProvider clock)
         return pause * (0.8 + (Random.Shared.NextDouble() * 0.4));
     }
 
-    private bool HasTimeFor(TimeSpan pause)
+    private DateTimeOffset UntilFor(Fault? fault)
     {
         lock (_lock)
         {
-            _firstRefusal ??= clock.GetTimestamp();
-            return clock.GetElapsedTime(_firstRefusal.Value) + pause <= options.PropagationWait;
+            _firstRefusal ??= clock.GetUtcNow();
+            return _firstRefusal.Value + (fault is { IsKnownSoon: true } && options.ShortWait < options.PropagationWait ? options.ShortWait : options.PropagationWait);
         }
     }
 }

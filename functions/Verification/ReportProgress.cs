@@ -3,12 +3,12 @@ using System.Threading.Channels;
 namespace ServerlessDrives.Verification;
 
 /// <summary>Writes a report while it grows, so that people can watch the checks as they happen.</summary>
-internal sealed class ReportProgress : IProgress<Check>, IAsyncDisposable
+internal sealed class ReportProgress : IProgress<Check>, IProgress<Retrying?>, IAsyncDisposable
 {
     private readonly IReports _reports;
     private readonly OrganizationId _organization;
     private readonly string _subject;
-    private readonly Channel<Check> _checks = Channel.CreateUnbounded<Check>(new() { SingleReader = true });
+    private readonly Channel<Func<VerificationReport, VerificationReport>> _changes = Channel.CreateUnbounded<Func<VerificationReport, VerificationReport>>(new() { SingleReader = true });
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _writing;
     private VerificationReport _report;
@@ -23,12 +23,17 @@ internal sealed class ReportProgress : IProgress<Check>, IAsyncDisposable
         _writing = WriteAsync(_stop.Token);
     }
 
-    public void Report(Check value) => _checks.Writer.TryWrite(value);
+    /// <summary>For a verification that is watched by this alone.</summary>
+    public VerificationWatch Watch => new(this, this, CancellationToken.None);
+
+    public void Report(Check value) => _changes.Writer.TryWrite(report => report.With(value));
+
+    public void Report(Retrying? value) => _changes.Writer.TryWrite(report => report with { Retrying = value });
 
     /// <summary>Stops the live writes and stores the finished report in their place.</summary>
     public async Task CompleteAsync(VerificationReport report, CancellationToken cancellation)
     {
-        _checks.Writer.TryComplete();
+        _changes.Writer.TryComplete();
         await _writing;
         await _reports.SaveAsync(_organization, _subject, report, cancellation);
     }
@@ -38,10 +43,10 @@ internal sealed class ReportProgress : IProgress<Check>, IAsyncDisposable
         try
         {
             await _reports.SaveAsync(_organization, _subject, _report, cancellation);
-            while (await _checks.Reader.WaitToReadAsync(cancellation))
+            while (await _changes.Reader.WaitToReadAsync(cancellation))
             {
-                while (_checks.Reader.TryRead(out var check))
-                    _report = _report.With(check);
+                while (_changes.Reader.TryRead(out var change))
+                    _report = change(_report);
                 await _reports.SaveAsync(_organization, _subject, _report, cancellation);
             }
         }
@@ -53,7 +58,7 @@ internal sealed class ReportProgress : IProgress<Check>, IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        _checks.Writer.TryComplete();
+        _changes.Writer.TryComplete();
         await _stop.CancelAsync();
         await _writing;
         _stop.Dispose();

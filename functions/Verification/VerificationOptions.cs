@@ -8,6 +8,9 @@ public sealed class VerificationOptions
     /// <summary>How long refusals that propagation explains are asked again, in all, from the first one on; at most a minute.</summary>
     public TimeSpan PropagationWait { get; set; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>The same for what is known everywhere within seconds: a new bucket or key, and an explicit Deny; no longer than <see cref="PropagationWait"/>.</summary>
+    public TimeSpan ShortWait { get; set; } = TimeSpan.FromSeconds(15);
+
     /// <summary>The first pause before asking again, between a millisecond and five seconds; each next one is twice as long, up to five seconds.</summary>
     public TimeSpan FirstPause { get; set; } = TimeSpan.FromMilliseconds(300);
 

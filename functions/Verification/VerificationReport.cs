@@ -11,6 +11,9 @@ public sealed record VerificationReport
     /// <summary>Null while checks are still being made.</summary>
     public DateTimeOffset? CompletedAt { get; init; }
 
+    /// <summary>What is asked again just now, while it runs; null when nothing is.</summary>
+    public Retrying? Retrying { get; init; }
+
     /// <summary>Whether every check that could be made held; false while it runs, and when nothing could be checked.</summary>
     public bool Passed { get; init; }
 
@@ -22,6 +25,12 @@ public sealed record VerificationReport
 
     /// <summary>The account that owns the bucket, where it isn't the one that was expected: to be confirmed as <c>bucketOwner</c>. Null where that can't be told.</summary>
     public AccountId? FoundOwner { get; init; }
+
+    /// <summary>The region that the bucket is in, where it isn't the one that was given. Null where it is, or where that can't be told.</summary>
+    public Region? FoundRegion { get; init; }
+
+    /// <summary>The KMS key that the bucket encrypts with and that the credentials may not use, where the drive names no key. Null where AWS names none.</summary>
+    public KmsKeyArn? FoundKmsKey { get; init; }
 
     /// <summary>A report that has not seen anything yet.</summary>
     public static VerificationReport Begin(VerificationId id, DateTimeOffset now) => new() { Id = id, StartedAt = now, Checks = [] };

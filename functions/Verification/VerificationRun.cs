@@ -8,6 +8,7 @@ internal sealed class VerificationRun(
 {
     private readonly BucketAccess _access = subject.Access;
     private AccountId? _foundOwner;
+    private Region? _foundRegion;
 
     public async Task<VerificationReport> ProveAsync(CancellationToken cancellation)
     {
@@ -33,6 +34,8 @@ internal sealed class VerificationRun(
             Checks = checks,
             BucketOwner = owner,
             FoundOwner = _foundOwner,
+            FoundRegion = _foundRegion,
+            FoundKmsKey = book.FoundKmsKey,
             Passed = checks.Any(check => check.Status is CheckStatus.Passed) && checks.All(check => check.Status is CheckStatus.Passed or CheckStatus.NotApplicable),
         };
     }
@@ -204,9 +207,16 @@ internal sealed class VerificationRun(
         }
 
         if (actual == subject.Region)
+        {
             book.Pass(KnownCheck.RegionCorrect);
-        else
-            book.Fail(KnownCheck.RegionCorrect, $"The bucket {subject.Bucket} is in {actual}, not in {subject.Region}. The other checks were made in {actual}.", $"Change the region to {actual}.");
+            return actual;
+        }
+
+        _foundRegion = actual;
+        book.Fail(
+            KnownCheck.RegionCorrect,
+            $"The bucket {subject.Bucket} is in {actual}, not in {subject.Region}. The other checks were made in {actual}.",
+            $"Change the region to {actual}.");
         return actual;
     }
 

@@ -5,7 +5,8 @@ using ServerlessDrives.Drives;
 namespace ServerlessDrives.Verification;
 
 /// <summary>Verifies a drive that is connected already: all checks, and what they come to is its health.</summary>
-public sealed class VerifyDrive(IDrives drives, IVerification verification, IReports reports, IPendingDriveWork work, TimeProvider clock)
+public sealed class VerifyDrive(
+    IDrives drives, IVerification verification, IReports reports, IEnumerable<IDriveWitness> witnesses, IPendingDriveWork work, TimeProvider clock)
 {
     private static readonly TaskOptions Patiently = TaskOptions.FromRetryPolicy(
         new RetryPolicy(maxNumberOfAttempts: 5, firstRetryInterval: TimeSpan.FromSeconds(1), backoffCoefficient: 2));
@@ -33,13 +34,18 @@ public sealed class VerifyDrive(IDrives drives, IVerification verification, IRep
 
         await using var progress = new ReportProgress(reports, input.Organization, input.Drive.Value, input.Verification, clock);
         var subject = new VerificationSubject(drive.Id.Value, drive.Access, drive.Credentials, drive.BucketOwner);
-        var report = await verification.VerifyAsync(input.Verification, subject, progress, cancellation);
+        var report = await verification.VerifyAsync(input.Verification, subject, progress.Watch, cancellation);
         await progress.CompleteAsync(report, cancellation);
 
-        while (await drives.FindAsync(input.Organization, input.Drive, cancellation) is { Value.State: DriveState.Connected } read
-            && !await drives.SaveAsync(read.With(read.Value with { Health = HealthAfter(report, read.Value.Health) }), cancellation))
+        while (await drives.FindAsync(input.Organization, input.Drive, cancellation) is { Value.State: DriveState.Connected } read)
         {
-            // Changed by somebody else meanwhile; the report counts for the new state just as well.
+            var verified = read.Value with { Health = HealthAfter(report, read.Value.Health), LastVerification = report.Id };
+            // Changed by somebody else meanwhile, the report counts for the new state just as well.
+            if (!await drives.SaveAsync(read.With(verified), cancellation))
+                continue;
+            foreach (var witness in verified.Health.Since == read.Value.Health.Since ? [] : witnesses)
+                await witness.VerifiedAsync(verified, cancellation);
+            break;
         }
 
         return report.Passed;

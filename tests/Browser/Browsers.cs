@@ -42,7 +42,9 @@ public sealed class Browsers : IAsyncLifetime
     }
 
     /// <summary>An app of one's own, for those who do to it what others mustn't see.</summary>
-    public static Task<EmbeddedApp> StartAppAsync() => EmbeddedApp.StartAsync(Settings);
+    /// <param name="others">Settings of its own.</param>
+    public static Task<EmbeddedApp> StartAppAsync(Dictionary<string, string>? others = null) =>
+        EmbeddedApp.StartAsync(Settings.Concat(others ?? []).GroupBy(setting => setting.Key).ToDictionary(setting => setting.Key, setting => setting.Last().Value));
 
     /// <summary>What those find who look at every page; set once.</summary>
     internal Task<Scene> SceneAsync()

@@ -28,6 +28,9 @@ public sealed class ConnectingWithARole(Browsers browsers) : BrowserTests(browse
         await ada.Button("Next").ClickAsync();
         await ada.SeeTextAsync("What you typed is kept.");
         await ada.SeeAsync(ada.Heading("Let us assume a role in your AWS account"));
+        // The way that was chosen once is the one that is shown.
+        await Expect(ada.Page.GetByRole(AriaRole.Tab, new() { Name = "Terraform" })).ToHaveAttributeAsync("aria-selected", "true");
+        await ada.Page.GetByRole(AriaRole.Tab, new() { Name = "AWS console" }).ClickAsync();
 
         await administrator.PutTrustPolicyAsync(role, JsonNode.Parse(await ada.ReadAsync("Custom trust policy"))!);
         await ada.Button("I have applied it").ClickAsync();

@@ -36,7 +36,11 @@ public sealed class PagesOnTheWay(Browsers browsers) : EveryPage(browsers)
         await ada.Button("Next").ClickAsync();
         await ada.SeeTextAsync("Some fields need another look.");
         await LookAsync(ada, "bucket-with-problems");
-        await VisitAsync(ada, $"/connections/{scene.AwaitingPolicies}", ada.Heading("Give the role access to the bucket"), "policies");
+        await VisitAsync(ada, $"/connections/{scene.AwaitingPolicies}", ada.Page.GetByRole(AriaRole.Tab, new() { Name = "AWS CLI", Selected = true }), "policies-cli");
+        // The way that was chosen at the step before is chosen here, too.
+        await ada.Page.GetByRole(AriaRole.Tab, new() { Name = "AWS console" }).ClickAsync();
+        await ada.ReadAsync("Bucket policy");
+        await LookAsync(ada, "policies");
         await ada.Button("Merge into my bucket’s policy").ClickAsync();
         await ada.SeeAsync(ada.Field("Present bucket policy"));
         await LookAsync(ada, "merge-policy");

@@ -15,15 +15,18 @@ public static class Screenshots
     /// </summary>
     public static Task TakeIfWantedAsync(IPage page, string name) => AreWanted ? TakeAsync(page, name) : Task.CompletedTask;
 
-    public static Task TakeAsync(IPage page, string name) =>
-        page.ScreenshotAsync(
-            new()
-            {
-                Path = Path.Combine(Folder, $"{name}.png"),
-                FullPage = true,
-                Animations = ScreenshotAnimations.Disabled,
-                Caret = ScreenshotCaret.Hide,
-            });
+    public static async Task TakeAsync(IPage page, string name)
+    {
+        // What stays at the top of the window would otherwise be somewhere within the picture of the whole page.
+        await page.EvaluateAsync("() => scrollTo({ top: 0, behavior: 'instant' })");
+        await page.ScreenshotAsync(new()
+        {
+            Path = Path.Combine(Folder, $"{name}.png"),
+            FullPage = true,
+            Animations = ScreenshotAnimations.Disabled,
+            Caret = ScreenshotCaret.Hide,
+        });
+    }
 
     private static string Here([CallerFilePath] string path = "") => path;
 }

@@ -93,7 +93,7 @@ internal sealed class SandboxedVerification : IAsyncDisposable
     }
 
     public Task<VerificationReport> VerifyAsync(VerificationId id, VerificationSubject subject, CancellationToken cancellation) =>
-        _services.GetRequiredService<IVerification>().VerifyAsync(id, subject, progress: null, cancellation);
+        _services.GetRequiredService<IVerification>().VerifyAsync(id, subject, watch: null, cancellation);
 
     public static BucketAccess Access(string bucket, string path, Encryption? encryption = null) =>
         new("con_proof", Read(BucketName.Parse(bucket)), Read(Region.Parse("us-east-1")), Read(DrivePath.Parse(path)), encryption ?? Encryption.Nothing);

@@ -60,6 +60,9 @@ internal sealed class DriveRow : Row
     /// <summary>Whether sessions carry tags; null in rows from before this could be chosen.</summary>
     public bool? SessionTags { get; set; }
 
+    /// <summary>Null in rows from before this was kept.</summary>
+    public string? LastVerification { get; set; }
+
     public string Health { get; set; } = "";
     public DateTimeOffset? HealthCheckedAt { get; set; }
     public DateTimeOffset HealthSince { get; set; }
@@ -86,6 +89,7 @@ internal sealed class DriveRow : Row
         Access = drive.Mode.ToString(),
         RequesterPays = drive.RequesterPays,
         SessionTags = drive.SessionTags,
+        LastVerification = drive.LastVerification?.Value,
         Health = drive.Health.Status.ToString(),
         HealthCheckedAt = drive.Health.CheckedAt,
         HealthSince = drive.Health.Since,
@@ -113,6 +117,7 @@ internal sealed class DriveRow : Row
         Mode = Access is null ? DriveAccess.ReadWrite : Stored.Enum<DriveAccess>(Access),
         RequesterPays = RequesterPays ?? false,
         SessionTags = SessionTags ?? false,
+        LastVerification = LastVerification is null ? null : VerificationId.Of(LastVerification),
         Health = new(Stored.Enum<HealthStatus>(Health), HealthCheckedAt, HealthSince, HealthProblem),
         State = Stored.Enum<DriveState>(State),
         DisconnectedAt = DisconnectedAt,

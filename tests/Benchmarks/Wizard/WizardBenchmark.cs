@@ -76,7 +76,7 @@ public sealed class WizardBenchmark : LoadBenchmark
         await tab.SendAsync("Page.enable");
         await tab.SendAsync("Network.enable");
         if (session is not null)
-            await tab.SendAsync("Page.addScriptToEvaluateOnNewDocument", new() { ["source"] = $"if (location.origin === '{app.GetLeftPart(UriPartial.Authority)}') for (const [key, value] of Object.entries({session})) sessionStorage.setItem(key, value);" });
+            await tab.SendAsync("Page.addScriptToEvaluateOnNewDocument", new() { ["source"] = $"if (location.origin === '{app.GetLeftPart(UriPartial.Authority)}') for (const [key, value] of Object.entries({session})) localStorage.setItem(key, value);" });
         await tab.SendAsync("Page.addScriptToEvaluateOnNewDocument", new() { ["source"] = PageLoad.Watching(entrance.Control) });
         await tab.SendAsync("Emulation.setCPUThrottlingRate", new() { ["rate"] = Slowdown });
         await tab.SendAsync("Page.navigate", new() { ["url"] = new Uri(app, "/api/health").AbsoluteUri });
@@ -100,7 +100,7 @@ public sealed class WizardBenchmark : LoadBenchmark
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Ada Lind" }).ClickAsync();
         await page.GetByRole(AriaRole.Link, new() { Name = "Add data source" }).First.WaitForAsync();
-        return await page.EvaluateAsync<string>("() => JSON.stringify(sessionStorage)");
+        return await page.EvaluateAsync<string>("() => JSON.stringify(localStorage)");
     }
 
     /// <summary>A page that people come in by.</summary>

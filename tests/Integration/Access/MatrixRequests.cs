@@ -30,6 +30,7 @@ public static class MatrixRequests
 
         // Connecting
         One("GET /api/buckets/{name}", _ => Get("/api/buckets/acme-documents")),
+        One("GET /api/buckets/{name}/user-policy", _ => Get("/api/buckets/acme-documents/user-policy")),
         One("GET /api/connections", _ => Get("/api/connections")),
         new("GET /api/connections", "?workspaceId", Made(w => Get($"/api/connections?workspaceId={w.Workspace}"))),
         .. Both("POST /api/connections", (w, owner) => Post("/api/connections", w.StartBody(owner))),
@@ -38,6 +39,7 @@ public static class MatrixRequests
             Json("PUT", $"/api/connections/{w.ConnectionOf(owner)}/configuration", Connections.RoleConfiguration("arn:aws:iam::444455556666:role/nobody-made-this", "claims/inbox"))),
         .. OnNewConnection("POST /api/connections/{connectionId}/confirmations/trust-policy", id => Post($"/api/connections/{id}/confirmations/trust-policy", null)),
         .. Both("POST /api/connections/{connectionId}/confirmations/bucket-policy", (w, owner) => Post($"/api/connections/{w.ConnectionOf(owner)}/confirmations/bucket-policy", null)),
+        .. Both("POST /api/connections/{connectionId}/verification/stop", (w, owner) => Post($"/api/connections/{w.ConnectionOf(owner)}/verification/stop", null)),
         .. OnNewConnection("DELETE /api/connections/{connectionId}", id => Delete($"/api/connections/{id}")),
         .. Both("POST /api/connections/{connectionId}/callback-links", (w, owner) => Post($"/api/connections/{w.ConnectionOf(owner)}/callback-links", new { step = "trust-policy" })),
         .. Both("DELETE /api/connections/{connectionId}/callback-links", (w, owner) => Delete($"/api/connections/{w.ConnectionOf(owner)}/callback-links")),

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using Amazon.S3;
+using Amazon.S3.Model;
 using ServerlessDrives.Tests.Shared;
 using Shouldly;
 using Xunit;
@@ -68,6 +69,7 @@ public sealed class RefusedBuckets(ImpatientApp impatient)
         check.Text("status").ShouldBe("failed");
         check.Text("explanation").ShouldContain("us-east-1");
         check.Text("fix").ShouldContain("us-east-1");
+        report.Text("foundRegion").ShouldBe("us-east-1");
         report.Check("object-writable").Text("status").ShouldBe("passed");
         await NothingLeftAsync("acme-documents", "claims/inbox");
     }
@@ -153,6 +155,32 @@ public sealed class RefusedBuckets(ImpatientApp impatient)
         await mia.PostAsync($"/api/connections/{id}/confirmations/bucket-policy", null, HttpStatusCode.Accepted);
         await mia.UntilAsync(id, "connected");
         await NothingLeftAsync("acme-documents", "claims/kms");
+    }
+
+    [Fact]
+    public async Task The_key_that_a_bucket_encrypts_with_by_itself_is_named_to_be_used()
+    {
+        var (administrator, bucket) = (App.Administrator(), Connections.Unique("encrypts"));
+        await administrator.CreateBucketAsync(bucket);
+        var encryption = new ServerSideEncryptionByDefault
+        {
+            ServerSideEncryptionAlgorithm = ServerSideEncryptionMethod.AWSKMS,
+            ServerSideEncryptionKeyManagementServiceKeyId = administrator.KmsKeyArn,
+        };
+        using (var s3 = administrator.S3())
+        {
+            await s3.PutBucketEncryptionAsync(new PutBucketEncryptionRequest
+            {
+                BucketName = bucket,
+                ServerSideEncryptionConfiguration = new() { ServerSideEncryptionRules = [new() { ServerSideEncryptionByDefault = encryption }] },
+            });
+        }
+
+        var key = await administrator.CreateUserWithKeyAsync(Connections.Unique("user"), Connections.Grants(bucket, "in", Sufficient));
+        var report = (await ConnectByKeyAsync(Connections.KeyConfiguration(key, bucket, "in")))["verification"]!;
+        report.Check("object-writable").Text("status").ShouldBe("failed", report.ToJsonString());
+        report.Text("foundKmsKey").ShouldBe(administrator.KmsKeyArn);
+        report["foundRegion"].ShouldBeNull();
     }
 
     [Fact]

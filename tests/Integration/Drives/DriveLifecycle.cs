@@ -121,8 +121,8 @@ public sealed class DriveLifecycle(RunningApp running)
         var administrator = _app.Administrator();
         var name = Connections.Unique("ahead");
         var arn = await administrator.CreateRoleAsync(name, role["trustPolicy"]!);
-        var first = await ByRoleAsync(mia, administrator, workspace, id, name, arn, trustIsProven: false);
-        var second = await ByRoleAsync(mia, administrator, workspace, id, name, null, trustIsProven: true);
+        var first = await ByRoleAsync(mia, administrator, workspace, id, name, arn, "claims/inbox", trustIsProven: false);
+        var second = await ByRoleAsync(mia, administrator, workspace, id, name, null, "claims/archive", trustIsProven: true);
         var used = await mia.GetAsync($"/api/roles/{id}", HttpStatusCode.OK);
         (used.Text("status"), used.Text("roleArn")).ShouldBe(("trusted", arn));
         used["usedBy"]!.AsArray().Select(use => use!.Text("id")).ShouldBe([first, second], ignoreOrder: true);
@@ -190,7 +190,8 @@ public sealed class DriveLifecycle(RunningApp running)
         return (await http.UntilAsync(connection.Text("id"), "connected")).Text("driveId");
     }
 
-    private static async Task<string> ByRoleAsync(HttpClient http, AwsAdministrator administrator, string workspace, string role, string roleName, string? arn, bool trustIsProven)
+    private static async Task<string> ByRoleAsync(
+        HttpClient http, AwsAdministrator administrator, string workspace, string role, string roleName, string? arn, string path, bool trustIsProven)
     {
         var id = (await http.PostAsync("/api/connections", Connections.StartBody("iamRole", roleId: role, workspace: workspace), HttpStatusCode.Accepted)).Text("id");
         if (!trustIsProven)
@@ -200,7 +201,7 @@ public sealed class DriveLifecycle(RunningApp running)
         }
 
         await http.UntilAsync(id, "awaitingConfiguration");
-        var configuration = Connections.RoleConfiguration(arn ?? "", "claims/inbox");
+        var configuration = Connections.RoleConfiguration(arn ?? "", path);
         if (arn is null)
             configuration.Remove("roleArn");
         await http.SendAsync(HttpMethod.Put, $"/api/connections/{id}/configuration", configuration, HttpStatusCode.Accepted);

@@ -19,7 +19,7 @@ public sealed class AuditScenarios(HealthApp health) : IClassFixture<HealthApp>
         "POST api/drives/{driveId}/references", "PUT api/drives/{driveId}/files/{*file}", "DELETE api/drives/{driveId}/files/{*file}", "PUT api/drives/{driveId}/content",
         "DELETE api/drives/{driveId}/content", "POST api/drives/{driveId}/uploads", "POST api/drives/{driveId}/uploads/{uploadId}/complete", "DELETE api/drives/{driveId}/uploads/{uploadId}",
         "POST api/drives/{driveId}/download-links", "POST api/integrations/{integrationId}/outputs/{*path}", "POST api/connections/{connectionId}/merged-bucket-policy",
-        "POST api/drives/{driveId}/verifications", "POST api/notifications/{token}",
+        "POST api/drives/{driveId}/verifications", "POST api/connections/{connectionId}/verification/stop", "POST api/notifications/{token}",
     ];
 
     private readonly HashSet<string> _covered = [];

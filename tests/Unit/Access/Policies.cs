@@ -113,7 +113,7 @@ public sealed class Policies
     [Fact]
     public void Two_drives_on_one_bucket_keep_their_own_statements()
     {
-        var first = Of(BucketPolicy.For(Role, Access("a")).MergeInto(null)).ToJsonString();
+        var first = Of(BucketPolicy.For(Role, Access("a")).MergeInto((string?)null)).ToJsonString();
         var both = Of(BucketPolicy.For(Role, Access("b") with { Seed = "con_2" }).MergeInto(first));
         Statements(both).Select(statement => statement["Sid"]!.GetValue<string>()).Distinct().Count().ShouldBe(6);
     }

@@ -23,13 +23,17 @@ export type User = Schemas['User'];
 
 export type Audience = Schemas['Drive']['audience'];
 export type Method = Schemas['ConnectionMethod'];
+export type DriveAccess = Schemas['DriveAccess'];
 export type Encryption = Narrowed<Schemas['EncryptionBody'], { type: Schemas['Encryption']['type'] }>;
 export type Configuration = Schemas['Configuration'];
 export type ConfigurationInput = Narrowed<Schemas['ConfigurationBody'], { encryption: Encryption }>;
 
+/** What S3 says of a bucket to anybody. */
+export type Bucket = Schemas['Bucket'];
+
 export type ConnectionStatus = Schemas['ConnectionStatus'];
 export type Connection = Schemas['Connection'];
-export type ConnectionStart = Narrowed<Schemas['StartConnectionBody'], { audience: Audience; authentication: { method: Method; roleId: string | null } }>;
+export type ConnectionStart = Narrowed<Schemas['StartConnectionBody'], { audience: Audience; authentication: { method: Method; roleId: string | null; partition: string | null; sessionTags: boolean | null } }>;
 export type PolicyDocument = Record<string, unknown>;
 /** RFC 9457, any part of which may be missing from what a proxy answers. */
 export type ProblemBody = Partial<Schemas['Problem']>;
@@ -38,6 +42,9 @@ export type CheckStatus = Schemas['CheckStatus'];
 export type Check = Schemas['Check'];
 export type VerificationReport = Schemas['VerificationReport'];
 
+/** What AWS refuses and is asked again. */
+export type Retrying = Schemas['Retrying'];
+
 export type Step = 'trust-policy' | 'bucket-policy';
 export type SetupFormat = 'aws-cli' | 'cloudformation' | 'terraform';
 export type CallbackLink = Narrowed<Schemas['CallbackLink'], { step: Step }>;
@@ -45,14 +52,14 @@ export type CallbackLink = Narrowed<Schemas['CallbackLink'], { step: Step }>;
 export type Callback = Narrowed<Schemas['Callback'], { step: Step }>;
 
 export type IamRole = Schemas['Role'];
-/** Something that stands on something else and keeps it from going. */
-export type Use = Schemas['RoleUse'];
 
 export type HealthStatus = Schemas['HealthStatus'];
 export type DriveHealth = Schemas['DriveHealth'];
 export type HealthEntry = Schemas['HealthChange'];
 export type HealthHistory = Schemas['DriveHealthHistory'];
 export type Drive = Schemas['Drive'];
+/** What is answered while a new key is still being verified. */
+export type PendingCredentials = Schemas['CredentialsPending'];
 export type DefaultDrive = Narrowed<Schemas['DefaultDrive'], { source: 'workspace' | 'organization' | 'none' }>;
 
 export type FileEntry = Narrowed<Schemas['FileEntry'], { type: 'file' | 'folder' }>;

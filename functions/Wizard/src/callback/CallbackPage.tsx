@@ -38,6 +38,11 @@ export default function CallbackPage({ token }: { token: string }) {
         <>
           <h1 className="title">This link can’t be used</h1>
           <ProblemNotice error={query.error} {...(query.error.passing ? { retry: () => void query.refetch() } : {})} />
+          <p>
+            <a className="link" href="/">
+              Go to ServerlessDrives
+            </a>
+          </p>
         </>
       )}
       {data && !done && !data.open && (

@@ -1,5 +1,5 @@
-import { lazy, Suspense, useState } from 'react';
-import { useLocation } from 'wouter';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
+import { Link, useLocation, useSearchParams } from 'wouter';
 import type { Connection } from '../api/contract';
 import { Button } from '../shell/controls';
 import { formatDateTime } from '../shell/format';
@@ -7,35 +7,57 @@ import { Loading } from '../shell/Loading';
 import { MessageBar } from '../shell/MessageBar';
 import { usePerson } from '../shell/person';
 import { ProblemNotice } from '../shell/ProblemNotice';
+import { Sentence } from '../shell/Sentence';
 import { useTitle } from '../shell/useTitle';
 import { BucketStep } from './BucketStep';
 import { PoliciesStep } from './PoliciesStep';
-import { isOpen, useConnection } from './queries';
+import { isChangeable, isOpen, useConnection } from './queries';
 import { TrustStep } from './TrustStep';
-import { VerifyStep } from './VerifyStep';
+import { isProving, VerifyStep } from './VerifyStep';
 import { stepsOf, WizardFrame, type WizardStep } from './WizardFrame';
 
 const CancelDialog = lazy(() => import('./CancelDialog'));
 const DoneStep = lazy(() => import('./DoneStep'));
 
-/** The wizard from the moment that the server knows of it. Wherever it is opened, it is where it was. */
+/** The wizard from the moment that the server knows of it. Wherever it is opened, it is where it was; each step is an entry of the browser's history. */
 export default function ConnectionPage({ id }: { id: string }) {
   const { value: connection, problem, offline, replace } = useConnection(id);
   const person = usePerson();
   const [, go] = useLocation();
+  const [search] = useSearchParams();
   const [cancelling, setCancelling] = useState(false);
-  const [editing, setEditing] = useState<number | null>(null);
   useTitle(connection ? `Connect ${connection.displayName}` : 'Connect a drive');
+  const reached = connection && stepAt(connection);
+  const address = (step: WizardStep) => `/connections/${id}?step=${step}`;
+  const before = useRef<WizardStep | null>(null);
+  useEffect(() => {
+    if (reached === null || reached === before.current) return;
+    const moved = before.current !== null;
+    const replaced = !moved || before.current === 'verify';
+    before.current = reached;
+    if (moved || !search.has('step')) go(address(reached), { replace: replaced });
+  }, [reached]);
 
-  if (problem) return <ProblemNotice error={problem} />;
-  if (!connection) return <Loading what="the connection" lines={4} height={80} />;
+  if (problem)
+    return (
+      <div className="stack">
+        <Link href="/" className="link">
+          Drives
+        </Link>
+        <h1 className="title">This connection can’t be shown</h1>
+        <ProblemNotice error={problem} />
+      </div>
+    );
+  if (!connection || reached === null) return <Loading what="the connection" lines={4} height={80} />;
 
-  const edit = editing === connection.attempt && connection.status !== 'connected' && connection.status !== 'verifying';
+  const wanted = search.get('step') as WizardStep | null;
+  const current = wanted !== null && mayLookBack(connection, wanted) ? wanted : reached;
   // The report says it check by check; saying its first line twice helps nobody.
   const reported = connection.verification?.completedAt != null && !connection.verification.passed && connection.status !== 'awaitingTrustPolicy';
-  const current = stepAt(connection, edit);
-  // A role that trusts us already has its ARN from the start; the ARN of a new one comes with the configuration.
-  const reuses = connection.authentication.roleArn != null && connection.configuration?.roleArn == null && connection.status !== 'awaitingTrustPolicy';
+  const hrefOf = (step: WizardStep): string | null => {
+    if (step === 'source' || step === 'access') return isChangeable(connection) ? `/connect?${new URLSearchParams({ connection: id, step })}` : null;
+    return step === reached || mayLookBack(connection, step) ? address(step) : null;
+  };
   return (
     <>
       <WizardFrame
@@ -46,23 +68,24 @@ export default function ConnectionPage({ id }: { id: string }) {
             {isOpen(connection) && <> · waits for you until {formatDateTime(connection.expiresAt)}</>}
           </>
         }
-        steps={stepsOf(connection.authentication.method, reuses)}
+        steps={stepsOf(connection.authentication.method, reusesRole(connection))}
         current={current}
         finished={connection.status === 'connected'}
+        hrefOf={hrefOf}
       >
         <div className="stack wide">
           {offline && (
             <MessageBar intent="warning">The server can’t be reached just now. Nothing is lost; this page goes on by itself as soon as it answers.</MessageBar>
           )}
-          {connection.problem && isOpen(connection) && connection.status !== 'verifying' && !edit && (
+          {connection.problem && isOpen(connection) && !isProving(connection) && current === reached && (
             <MessageBar intent="error" title={reported ? 'Not connected yet' : (connection.problem.title ?? 'That didn’t work yet')}>
-              {reported ? 'The report below says what failed and what to change.' : connection.problem.detail} <strong>What you typed is kept.</strong>
+              {reported ? 'The report below says what failed and what to change.' : <Sentence text={connection.problem.detail ?? ''} />} <strong>What you typed is kept.</strong>
             </MessageBar>
           )}
           <Suspense fallback={<Loading what="the step" />}>
-            <StepBody connection={connection} editing={edit} onEdit={() => setEditing(connection.attempt)} onEdited={() => setEditing(null)} onChanged={replace} />
+            <StepBody connection={connection} step={current} goTo={(step) => go(address(step))} onChanged={replace} />
           </Suspense>
-          {isOpen(connection) && connection.status !== 'verifying' && (
+          {isOpen(connection) && !isProving(connection) && (
             <p className="quiet">
               You can close this page and come back at any time.{' '}
               <Button size="small" appearance="transparent" onClick={() => setCancelling(true)}>
@@ -81,30 +104,52 @@ export default function ConnectionPage({ id }: { id: string }) {
   );
 }
 
+/** A role that trusts us already has its ARN from the start; the ARN of a new one comes with the configuration. */
+const reusesRole = (connection: Connection): boolean =>
+  connection.authentication.roleArn != null && connection.configuration?.roleArn == null && connection.status !== 'awaitingTrustPolicy';
+
+/** Whether a step that was passed can be looked at once more. */
+function mayLookBack(connection: Connection, step: WizardStep): boolean {
+  if (step === 'bucket') return connection.status === 'awaitingBucketPolicy' || (connection.status === 'awaitingTrustPolicy' && connection.configuration != null);
+  return step === 'trust' && connection.authentication.method === 'iamRole' && !reusesRole(connection) && ['awaitingConfiguration', 'awaitingBucketPolicy'].includes(connection.status);
+}
+
 interface StepProps {
   connection: Connection;
-  editing: boolean;
-  onEdit: () => void;
-  onEdited: () => void;
+  step: WizardStep;
+  goTo: (step: WizardStep) => void;
   onChanged: (connection: Connection) => void;
 }
 
-function StepBody({ connection, editing, onEdit, onEdited, onChanged }: StepProps) {
+function StepBody({ connection, step, goTo, onChanged }: StepProps) {
   const [, go] = useLocation();
-  if (editing) return <BucketStep key="edit" connection={connection} onChanged={(next) => (onEdited(), onChanged(next))} onBack={onEdited} />;
+  const reached = stepAt(connection);
+  const goOn = () => goTo(reached);
+  if (isProving(connection)) return <VerifyStep key={connection.attempt} connection={connection} />;
+  if (step === 'trust' && reached !== 'trust') return <TrustStep connection={connection} onChanged={onChanged} onEdit={null} onGoOn={goOn} />;
+  if (step === 'bucket' && reached !== 'bucket')
+    return (
+      <BucketStep
+        key="edit"
+        connection={connection}
+        onChanged={(next) => {
+          onChanged(next);
+          goTo(stepAt(next));
+        }}
+        onBack={goOn}
+      />
+    );
   switch (connection.status) {
     case 'awaitingTrustPolicy':
-      return <TrustStep key={connection.attempt} connection={connection} onChanged={onChanged} onEdit={connection.configuration ? onEdit : null} />;
+      return <TrustStep key={connection.attempt} connection={connection} onChanged={onChanged} onEdit={connection.configuration ? () => goTo('bucket') : null} />;
     case 'awaitingConfiguration':
       return <BucketStep key={connection.attempt} connection={connection} onChanged={onChanged} />;
     case 'awaitingBucketPolicy':
-      return <PoliciesStep key={connection.attempt} connection={connection} onChanged={onChanged} onEdit={onEdit} />;
-    case 'verifying':
-      return <VerifyStep connection={connection} />;
+      return <PoliciesStep key={connection.attempt} connection={connection} onChanged={onChanged} onEdit={() => goTo('bucket')} />;
     case 'connected':
       return <DoneStep connection={connection} />;
     default:
-      return (
+      return connection.status === 'verifying' ? null : (
         <section className="card stack">
           <h2 className="section-title">{endings[connection.status].title}</h2>
           <p className="lead">{connection.problem?.detail ?? endings[connection.status].text}</p>
@@ -124,8 +169,7 @@ const endings = {
   failed: { title: 'This connection failed on our side', text: 'You did nothing wrong. Start again; if it fails again, tell your operator.' },
 } as const;
 
-function stepAt(connection: Connection, editing: boolean): WizardStep {
-  if (editing) return 'bucket';
+function stepAt(connection: Connection): WizardStep {
   switch (connection.status) {
     case 'awaitingTrustPolicy':
       return 'trust';

@@ -66,7 +66,10 @@ export function PolicyInstructions({ rolePolicy, bucketPolicy, keyStatement = nu
               <a className="link" href={`https://console.aws.amazon.com/s3/buckets/${bucket ? encodeURIComponent(bucket) : ''}?tab=permissions`} target="_blank" rel="noreferrer">
                 S3 › {bucket ?? 'the bucket'} › Permissions
               </a>{' '}
-              and choose Edit beside Bucket policy.
+              and choose Edit beside Bucket policy.{' '}
+              <a className="link" href="https://docs.aws.amazon.com/AmazonS3/latest/userguide/add-bucket-policy.html" target="_blank" rel="noreferrer">
+                How AWS describes it
+              </a>
             </li>
             <li>Is the editor empty? Paste the bucket policy below and save. Is there a policy already? Then merge ours into it, so that nothing of yours is lost.</li>
           </ol>

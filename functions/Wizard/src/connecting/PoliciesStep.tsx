@@ -7,7 +7,7 @@ import { Button } from '../shell/controls';
 import { ProblemNotice } from '../shell/ProblemNotice';
 import { SetupTabs } from '../shell/SetupTabs';
 import { PolicyInstructions } from './Instructions';
-import { OwnerConfirmation } from './OwnerConfirmation';
+import { OneClickFixes } from './OneClickFixes';
 import { useConfirm } from './queries';
 
 const HandOver = lazy(() => import('./HandOver'));
@@ -28,7 +28,7 @@ export function PoliciesStep({ connection, onChanged, onEdit }: Props) {
   return (
     <>
       {failed && connection.verification && <ReportView report={connection.verification} title={connection.displayName} />}
-      {failed && <OwnerConfirmation connection={connection} onChanged={onChanged} />}
+      {failed && <OneClickFixes connection={connection} onChanged={onChanged} />}
       <section className="card stack wide" aria-labelledby="policies-title">
         <div className="row between">
           <div className="stack tight">
@@ -53,6 +53,7 @@ export function PoliciesStep({ connection, onChanged, onEdit }: Props) {
           path={`/api/connections/${connection.id}/setup`}
           version={`${connection.status} ${connection.attempt}`}
           script="It confirms the step by itself at its end."
+        links
           console={
             <PolicyInstructions
               rolePolicy={connection.rolePolicy ? pretty(connection.rolePolicy) : null}

@@ -14,10 +14,12 @@ interface Props {
   connection: Connection;
   onChanged: (connection: Connection) => void;
   onEdit: (() => void) | null;
+  /** For a look back at a step that is over: leads on. */
+  onGoOn?: () => void;
 }
 
 /** Step: who may assume the role. */
-export function TrustStep({ connection, onChanged, onEdit }: Props) {
+export function TrustStep({ connection, onChanged, onEdit, onGoOn }: Props) {
   const confirm = useConfirm(connection.id, 'trust-policy');
   const [handing, setHanding] = useState(false);
   return (
@@ -28,26 +30,40 @@ export function TrustStep({ connection, onChanged, onEdit }: Props) {
         </h2>
         <p className="lead">Create an IAM role in the account of the bucket, or take one that you have, and give it this custom trust policy. It admits us only, and only under the external ID in it.</p>
       </div>
-      <SetupTabs
-        path={`/api/connections/${connection.id}/setup`}
-        version={`${connection.status} ${connection.attempt}`}
-        script="It confirms the step by itself at its end."
-        console={<TrustInstructions policy={connection.trustPolicy ? pretty(connection.trustPolicy) : ''} externalId={connection.externalId} />}
-      />
+      {onGoOn ? (
+        <TrustInstructions policy={connection.trustPolicy ? pretty(connection.trustPolicy) : ''} externalId={connection.externalId} />
+      ) : (
+        <SetupTabs
+          path={`/api/connections/${connection.id}/setup`}
+          version={`${connection.status} ${connection.attempt}`}
+          script="It confirms the step by itself at its end."
+          links
+          console={<TrustInstructions policy={connection.trustPolicy ? pretty(connection.trustPolicy) : ''} externalId={connection.externalId} />}
+        />
+      )}
       {confirm.error && <ProblemNotice error={confirm.error} />}
-      <div className="wizard-actions">
-        <Button appearance="primary" icon={<CheckmarkRegular />} disabled={confirm.isPending} onClick={() => confirm.mutate(undefined, { onSuccess: onChanged })}>
-          {confirm.isPending ? 'Confirming …' : 'I have applied it'}
-        </Button>
-        <Button icon={<PersonArrowRightRegular />} onClick={() => setHanding(true)}>
-          Hand over to my AWS administrator
-        </Button>
-        {onEdit && (
-          <Button appearance="subtle" onClick={onEdit}>
-            Change role or bucket
+      {onGoOn ? (
+        <div className="wizard-actions">
+          <Button appearance="primary" onClick={onGoOn}>
+            Go on
           </Button>
-        )}
-      </div>
+          <span className="quiet">You have confirmed this step.</span>
+        </div>
+      ) : (
+        <div className="wizard-actions">
+          <Button appearance="primary" icon={<CheckmarkRegular />} disabled={confirm.isPending} onClick={() => confirm.mutate(undefined, { onSuccess: onChanged })}>
+            {confirm.isPending ? 'Confirming …' : 'I have applied it'}
+          </Button>
+          <Button icon={<PersonArrowRightRegular />} onClick={() => setHanding(true)}>
+            Hand over to my AWS administrator
+          </Button>
+          {onEdit && (
+            <Button appearance="subtle" onClick={onEdit}>
+              Change role or bucket
+            </Button>
+          )}
+        </div>
+      )}
       {handing && (
         <Suspense>
           <HandOver connection={connection} step="trust-policy" onClose={() => setHanding(false)} />

@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useState, type ClipboardEvent } from 'react';
 import { Button, Field, Input, type InputProps } from '../shell/controls';
 import type { Verdict } from './awsShapes';
 
@@ -13,35 +13,39 @@ interface Props {
   insist?: boolean;
   required?: boolean;
   type?: InputProps['type'];
-  placeholder?: string;
+  placeholder?: string | undefined;
   list?: string;
   autoComplete?: string;
   mono?: boolean;
   name: string;
   onType: (value: string) => void;
+  /** Takes what is suggested, where that is more than another text for this field. */
+  onUse?: () => void;
+  /** Looks at what is pasted before the field takes it, since a field of one line loses what parts the lines. True where nothing is left to do. */
+  onPasted?: (text: string) => boolean;
 }
 
 /** A text field that is checked while it is typed: it complains once the person has left it, and praises at once. */
-export function TypedField({ label, hint, value, verdict, refused, insist = false, required = false, type = 'text', placeholder, list, autoComplete = 'off', mono, name, onType }: Props) {
+export function TypedField({ label, hint, value, verdict, refused, insist = false, required = false, type = 'text', placeholder, list, autoComplete = 'off', mono, name, onType, onUse, onPasted }: Props) {
   const [left, setLeft] = useState(false);
   const [refusedValue, setRefusedValue] = useState<{ message: string; value: string } | null>(null);
   if (refused && refusedValue?.message !== refused) setRefusedValue({ message: refused, value });
   const fromServer = refused && refusedValue?.value === value ? refused : undefined;
-  const problem = fromServer ?? (verdict && !verdict.ok && (insist || (left && value.trim() !== '') || (value.trim() !== '' && verdict.suggestion !== undefined)) ? verdict.problem : undefined);
-  const suggestion = verdict && !verdict.ok ? verdict.suggestion : undefined;
+  const suggestion = verdict?.suggestion;
+  const speaks = insist || (left && value.trim() !== '') || (value.trim() !== '' && suggestion !== undefined);
+  const problem = fromServer ?? (verdict && !verdict.ok && speaks ? verdict.problem : undefined);
   const warning = verdict?.ok ? verdict.warning : undefined;
-  const message = problem ? (
-    <>
-      {problem}{' '}
-      {suggestion !== undefined && (
-        <Button size="small" appearance="outline" onClick={() => onType(suggestion)}>
-          Use “{suggestion}”
-        </Button>
-      )}
-    </>
-  ) : (
-    (warning ?? undefined)
-  );
+  const message =
+    problem || warning ? (
+      <>
+        {problem ?? warning}{' '}
+        {suggestion !== undefined && (
+          <Button size="small" appearance="outline" onClick={() => (onUse ? onUse() : onType(suggestion))}>
+            {suggestion === '' ? 'Leave it empty' : `Use “${suggestion}”`}
+          </Button>
+        )}
+      </>
+    ) : undefined;
   return (
     <Field label={label} required={required} hint={hint} validationState={problem ? 'error' : warning ? 'warning' : verdict?.ok && value.trim() !== '' ? 'success' : 'none'} validationMessage={message}>
       <Input
@@ -56,6 +60,9 @@ export function TypedField({ label, hint, value, verdict, refused, insist = fals
         className={mono ? 'mono-input' : ''}
         onBlur={() => setLeft(true)}
         onChange={(_, data) => onType(data.value)}
+        onPaste={(event: ClipboardEvent<HTMLInputElement>) => {
+          if (onPasted?.(event.clipboardData.getData('text'))) event.preventDefault();
+        }}
       />
     </Field>
   );

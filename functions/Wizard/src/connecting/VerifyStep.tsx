@@ -1,14 +1,24 @@
 import type { Connection } from '../api/contract';
 import { LiveChecks } from '../drives/LiveChecks';
+import { ProblemNotice } from '../shell/ProblemNotice';
+import { useStopVerification } from './queries';
+
+/** Whether something is being proven just now: the whole bucket, or that the role trusts us, or what may be in place already. */
+export const isProving = ({ status, verification }: Connection): boolean =>
+  status === 'verifying' || (verification != null && verification.completedAt === null && (status === 'awaitingConfiguration' || status === 'awaitingTrustPolicy' || status === 'awaitingBucketPolicy'));
 
 /** Step: the proof, check by check as it happens. */
 export function VerifyStep({ connection }: { connection: Connection }) {
+  const stop = useStopVerification(connection.id);
+  const whole = connection.status === 'verifying';
+  const report = connection.verification?.completedAt === null ? connection.verification : null;
   return (
     <section className="card stack" aria-labelledby="verify-title">
       <h2 id="verify-title" className="section-title">
-        Proving that it works
+        {whole ? 'Proving that it works' : 'Proving that the role lets us in'}
       </h2>
-      <LiveChecks checks={connection.verification?.completedAt ? [] : (connection.verification?.checks ?? [])} />
+      <LiveChecks report={report} stop={{ act: () => stop.mutate(), busy: stop.isPending || stop.isSuccess }} />
+      {stop.error && stop.error.code !== 'step-not-open' && <ProblemNotice error={stop.error} />}
       <p className="quiet">You may close this page. We write down what came of it.</p>
     </section>
   );

@@ -1,7 +1,8 @@
 import { CheckmarkFilled } from '@fluentui/react-icons';
-import type { ReactNode } from 'react';
+import { useEffect, useRef, type ReactNode } from 'react';
 import { Link } from 'wouter';
 import type { Method } from '../api/contract';
+import { focusHeading } from '../shell/keepFocus';
 import './connecting.css';
 
 export type WizardStep = 'source' | 'access' | 'trust' | 'bucket' | 'policies' | 'verify' | 'done';
@@ -28,11 +29,22 @@ interface Props {
   current: WizardStep;
   /** For a wizard that has ended. */
   finished?: boolean;
+  /** Where a step is, if one can go there from here. */
+  hrefOf?: (step: WizardStep) => string | null;
   children: ReactNode;
 }
 
-export function WizardFrame({ title, subtitle, steps, current, finished = false, children }: Props) {
+export function WizardFrame({ title, subtitle, steps, current, finished = false, hrefOf = () => null, children }: Props) {
   const at = steps.indexOf(current);
+  const body = useRef<HTMLDivElement>(null);
+  const shown = useRef(current);
+  useEffect(() => {
+    // Another step is another page: it begins at its heading.
+    if (shown.current === current) return;
+    shown.current = current;
+    scrollTo({ top: 0 });
+    if (body.current) focusHeading(body.current);
+  }, [current]);
   return (
     <div className="wizard">
       <div className="wizard-head">
@@ -43,7 +55,7 @@ export function WizardFrame({ title, subtitle, steps, current, finished = false,
         {subtitle && <p className="lead">{subtitle}</p>}
       </div>
       <nav className="wizard-steps" aria-label="Steps">
-        <p className="wizard-steps-short">
+        <p className="wizard-steps-short" role="status">
           Step {at + 1} of {steps.length}: {names[current]}
         </p>
         <div className="wizard-bar" aria-hidden="true">
@@ -52,13 +64,20 @@ export function WizardFrame({ title, subtitle, steps, current, finished = false,
         <ol>
           {steps.map((step, index) => {
             const state = index < at || finished ? 'done' : index === at ? 'current' : 'ahead';
+            const href = state === 'current' ? null : hrefOf(step);
             return (
               <li key={step} className={state} aria-current={state === 'current' ? 'step' : undefined}>
                 <span className="wizard-dot" aria-hidden="true">
                   {state === 'done' ? <CheckmarkFilled /> : index + 1}
                 </span>
                 <span>
-                  {names[step]}
+                  {href === null ? (
+                    names[step]
+                  ) : (
+                    <Link href={href} className="link">
+                      {names[step]}
+                    </Link>
+                  )}
                   {state === 'done' && <span className="visually-hidden"> (done)</span>}
                 </span>
               </li>
@@ -66,7 +85,9 @@ export function WizardFrame({ title, subtitle, steps, current, finished = false,
           })}
         </ol>
       </nav>
-      <div className="wizard-body">{children}</div>
+      <div className="wizard-body" ref={body}>
+        {children}
+      </div>
     </div>
   );
 }

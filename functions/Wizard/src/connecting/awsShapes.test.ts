@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkAccessKeyId, checkBucket, checkDisplayName, checkKmsKey, checkPath, checkRegion, checkRoleArn, partitionOfRegion } from './awsShapes';
+import { checkAccessKeyId, checkBucket, checkDisplayName, checkKmsKey, checkPath, checkRegion, checkRoleArn, partitionOfRegion, readRegion } from './awsShapes';
 
 const refused = (verdict: ReturnType<typeof checkBucket>) => !verdict.ok;
 const suggestion = (verdict: ReturnType<typeof checkBucket>) => (verdict.ok ? undefined : verdict.suggestion);
@@ -26,7 +26,12 @@ describe('regions', () => {
     '%s is in %s',
     (region, partition) => expect(partitionOfRegion(region)).toBe(partition),
   );
-  it.each(['', 'useast1', 'US-EAST-1', 'us-east-1a', 'Frankfurt'])('%s is refused', (region) => expect(checkRegion(region).ok).toBe(false));
+  it.each(['', 'useast1', 'Nowhere'])('%s is refused', (region) => expect(checkRegion(region).ok).toBe(false));
+  it.each([['US-EAST-1', 'us-east-1'], ['us-east-1a', 'us-east-1'], ['Frankfurt', 'eu-central-1']])('%s is read as %s', (text, code) => {
+    expect(readRegion(text)).toBe(code);
+    expect(checkRegion(text)).toEqual({ ok: true, warning: expect.stringContaining(code) as unknown });
+  });
+  it('that nobody knows of is asked about', () => expect(checkRegion('eu-nowhere-9')).toHaveProperty('warning'));
 });
 
 describe('role ARNs', () => {

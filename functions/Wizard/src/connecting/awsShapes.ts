@@ -1,6 +1,10 @@
+import { shown } from '../shell/shown';
+import { placeIn } from './pasted';
+import { regionMeant, regionName } from './regions';
+
 /** What AWS names look like, checked while a person types. The server has the last word; these only speak sooner. */
 
-export type Verdict = { ok: true; warning?: string } | { ok: false; problem: string; suggestion?: string };
+export type Verdict = { ok: true; warning?: string; suggestion?: string } | { ok: false; problem: string; suggestion?: string };
 
 const fine: Verdict = { ok: true };
 const refuse = (problem: string, suggestion?: string): Verdict => (suggestion === undefined ? { ok: false, problem } : { ok: false, problem, suggestion });
@@ -17,41 +21,18 @@ const partitions: [Partition, RegExp][] = [
 
 export const partitionOfRegion = (region: string): Partition | null => partitions.find(([, shape]) => shape.test(region))?.[0] ?? null;
 
-/** Regions worth offering; others are accepted as typed. */
-export const knownRegions: readonly string[] = [
-  'us-east-1', 'us-east-2', 'us-west-1', 'us-west-2', 'ca-central-1', 'ca-west-1', 'mx-central-1', 'sa-east-1',
-  'eu-central-1', 'eu-central-2', 'eu-north-1', 'eu-south-1', 'eu-south-2', 'eu-west-1', 'eu-west-2', 'eu-west-3',
-  'ap-east-1', 'ap-northeast-1', 'ap-northeast-2', 'ap-northeast-3', 'ap-south-1', 'ap-south-2',
-  'ap-southeast-1', 'ap-southeast-2', 'ap-southeast-3', 'ap-southeast-4', 'af-south-1', 'il-central-1', 'me-central-1', 'me-south-1',
-  'us-gov-east-1', 'us-gov-west-1', 'cn-north-1', 'cn-northwest-1', 'eusc-de-east-1',
-];
-
-const bucketInUrl = (text: string): string | undefined => {
-  const s3 = /^s3:\/\/([^/]+)/i.exec(text) ?? /^arn:[a-z-]+:s3:::([^/]+)/.exec(text);
-  if (s3) return s3[1];
-  try {
-    const url = new URL(text);
-    const console = /\/s3\/buckets\/([^/?]+)/.exec(url.pathname);
-    if (console) return console[1];
-    const host = /^(.+)\.s3[.-][a-z0-9.-]*amazonaws\.com(\.cn)?$/.exec(url.hostname);
-    if (host) return host[1];
-    if (/^s3[.-][a-z0-9.-]*amazonaws\.com/.test(url.hostname)) return url.pathname.split('/')[1] || undefined;
-  } catch {
-    return undefined;
-  }
-  return undefined;
-};
-
 export function checkBucket(text: string): Verdict {
   const name = text.trim();
   if (name === '') return refuse('Enter the bucket’s name.');
-  if (name.startsWith('arn:')) return refuse('Give the bucket’s name, not its ARN.', bucketInUrl(name));
-  if (/^[a-z0-9]+:\/\//i.test(name)) return refuse('Give the bucket’s name, not an address.', bucketInUrl(name));
+  const place = placeIn(name);
+  if (place) return refuse(name.startsWith('arn:') ? 'Give the bucket’s name, not its ARN.' : 'Give the bucket’s name, not an address.', place.bucket);
+  if (name.startsWith('arn:')) return refuse('Give the bucket’s name, not an ARN.');
+  if (/^[a-z0-9]+:\/\//i.test(name)) return refuse('Give the bucket’s name, not an address.');
   if (name.includes('/')) return refuse('Give the bucket’s name alone; the folder goes into “Path”.', name.split('/')[0]);
   if (/[A-Z]/.test(name)) return refuse('Bucket names are written in lower case.', name.toLowerCase());
   if (name.length < 3 || name.length > 63) return refuse(`A bucket name has 3 to 63 characters; this one has ${name.length}.`);
-  const odd = /[^a-z0-9.-]/.exec(name);
-  if (odd) return refuse(`Bucket names hold lower-case letters, digits, dots and hyphens only, not “${odd[0]}”.`);
+  const odd = /[^a-z0-9.-]/u.exec(name);
+  if (odd) return refuse(`Bucket names hold lower-case letters, digits, dots and hyphens only, not ${/\s/u.test(odd[0]) ? 'spaces' : `“${shown(odd[0])}”`}.`);
   if (!/^[a-z0-9].*[a-z0-9]$/.test(name)) return refuse('A bucket name starts and ends with a letter or a digit.');
   if (name.includes('..')) return refuse('A bucket name has no two dots in a row.');
   if (/^\d{1,3}(\.\d{1,3}){3}$/.test(name)) return refuse('A bucket name can’t look like an IP address.');
@@ -63,10 +44,16 @@ export function checkBucket(text: string): Verdict {
   return name.includes('.') ? { ok: true, warning: 'A name with dots works, through path-style addressing.' } : fine;
 }
 
+/** The region that is meant: a code as it is typed, or what another spelling or a name stands for. */
+export const readRegion = (text: string): string => regionMeant(text) ?? text.trim();
+
 export function checkRegion(text: string): Verdict {
-  const region = text.trim();
-  if (region === '') return refuse('Enter the bucket’s region, such as us-east-1.');
-  return partitionOfRegion(region) ? fine : refuse('A region looks like us-east-1 or eu-central-1. The S3 console shows it in the bucket’s properties.');
+  const typed = text.trim();
+  if (typed === '') return refuse('Enter the bucket’s region, such as us-east-1.');
+  const code = readRegion(text);
+  if (code !== typed) return { ok: true, warning: `Read as ${code}${regionName(code) ? `, ${regionName(code)}` : ''}.` };
+  if (partitionOfRegion(code) === null) return refuse('A region looks like us-east-1 or eu-central-1. The S3 console shows it in the bucket’s properties.');
+  return regionName(code) ? fine : { ok: true, warning: 'We know of no region of this code. Look it up once more, unless it is new.' };
 }
 
 const roleName = /^[A-Za-z0-9_+=,.@-]{1,64}$/;

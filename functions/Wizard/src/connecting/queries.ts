@@ -3,10 +3,17 @@ import { useEffect, useRef } from 'react';
 import { all } from '../api/all';
 import { call, newKey } from '../api/client';
 import type { CallbackLink, ConfigurationInput, Connection, ConnectionStart, Step } from '../api/contract';
-import type { Problem } from '../api/problem';
+import { asProblem, type Problem } from '../api/problem';
 import { useWatched } from '../api/useWatched';
 
 export const isOpen = (connection: Connection): boolean => ['awaitingTrustPolicy', 'awaitingConfiguration', 'awaitingBucketPolicy', 'verifying'].includes(connection.status);
+
+/** Whether name, audience and method can still be changed: nothing has been applied in AWS for them. */
+export const isChangeable = ({ status, attempt, authentication, configuration, confirmed }: Connection): boolean =>
+  !confirmed &&
+  (authentication.method === 'accessKey'
+    ? status === 'awaitingConfiguration'
+    : (status === 'awaitingTrustPolicy' && attempt === 1) || (status === 'awaitingConfiguration' && authentication.roleArn != null && configuration?.roleArn == null));
 
 export const connectionsQuery = queryOptions({ queryKey: ['connections'], queryFn: ({ signal }) => all<Connection>('/api/connections', signal) });
 
@@ -23,6 +30,27 @@ export function useStart() {
       body.current = text;
       return call<Connection>('/api/connections', { method: 'POST', body: start, idempotencyKey: key.current });
     },
+  });
+}
+
+/** Ends a connection for which nothing was applied, and begins another in its place. */
+export function useRestart(before: Connection | null) {
+  const queries = useQueryClient();
+  return useMutation<Connection, Problem, ConnectionStart>({
+    mutationFn: async (wanted) => {
+      if (before) await call(`/api/connections/${before.id}`, { method: 'DELETE' }).catch((error: unknown) => (asProblem(error).code === 'step-not-open' ? undefined : Promise.reject(asProblem(error))));
+      for (let tries = 0; ; tries++) {
+        try {
+          return await call<Connection>('/api/connections', { method: 'POST', body: wanted, idempotencyKey: newKey() });
+        } catch (error) {
+          // The name is free again once the other one has ended, which takes a moment.
+          const problem = asProblem(error);
+          if (problem.code !== 'name-taken' || tries >= 10) throw problem;
+          await new Promise((resolve) => setTimeout(resolve, 300));
+        }
+      }
+    },
+    onSettled: () => void queries.invalidateQueries({ queryKey: ['connections'] }),
   });
 }
 
@@ -50,6 +78,8 @@ export const useConfigure = (id: string) =>
 
 export const useConfirm = (id: string, step: Step) =>
   useMutation<Connection, Problem, void>({ mutationFn: () => call<Connection>(`/api/connections/${id}/confirmations/${step}`, { method: 'POST', body: {} }) });
+
+export const useStopVerification = (id: string) => useMutation<Connection, Problem, void>({ mutationFn: () => call<Connection>(`/api/connections/${id}/verification/stop`, { method: 'POST' }) });
 
 export const useCancel = (id: string) => useMutation<Connection | undefined, Problem, void>({ mutationFn: () => call(`/api/connections/${id}`, { method: 'DELETE' }) });
 

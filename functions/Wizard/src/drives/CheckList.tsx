@@ -2,6 +2,8 @@ import { CheckmarkCircleFilled, DismissCircleFilled, SubtractCircleRegular } fro
 import type { Check, CheckStatus } from '../api/contract';
 import { Code, pretty } from '../shell/Code';
 import { formatDuration } from '../shell/format';
+import { splitFix } from '../shell/splitFix';
+import { sentenceOf } from './checkSentences';
 
 export const checkWords: Record<CheckStatus, string> = { passed: 'Passed', failed: 'Failed', skipped: 'Skipped', notApplicable: 'Not applicable' };
 
@@ -18,7 +20,7 @@ export function CheckList({ checks }: { checks: Check[] }) {
             <Icon className="check-icon" aria-hidden="true" />
             <span>
               <span className="visually-hidden">{checkWords[check.status]}: </span>
-              {check.claim} {check.permission && <span className="mono quiet">{check.permission}</span>}
+              {sentenceOf(check)} {check.permission && <span className="mono quiet">{check.permission}</span>}
             </span>
             <span className="quiet check-state">{check.status === 'passed' || check.status === 'failed' ? formatDuration(check.durationMs) : checkWords[check.status]}</span>
             {(check.explanation || check.fix || check.awsErrorCode) && (
@@ -60,16 +62,4 @@ function Fix({ text, claim }: { text: string; claim: string }) {
       {statement !== null && <Code title="Statement" what={`the statement for “${claim}”`} text={pretty(statement)} />}
     </div>
   );
-}
-
-/** The sentence, and the JSON object that it ends with, if it does. */
-export function splitFix(text: string): { words: string; statement: unknown } {
-  const start = text.indexOf('{');
-  const end = text.lastIndexOf('}');
-  if (start < 0 || end < start || text.slice(end + 1).trim().length > 1) return { words: text, statement: null };
-  try {
-    return { words: text.slice(0, start).trim(), statement: JSON.parse(text.slice(start, end + 1)) as unknown };
-  } catch {
-    return { words: text, statement: null };
-  }
 }

@@ -55,7 +55,7 @@ export function DefaultChoice({ driveId, displayName, audience, onDone }: Props)
           value="organization"
           checked={choice === 'organization'}
           name="Default of the organization"
-          note="For every workspace that has chosen no default of its own. Files that are elsewhere stay there."
+          note="Not usually recommended: output of every workspace that has chosen no default of its own lands here. Files that are elsewhere stay there."
           onChoose={() => setChoice('organization')}
         />
       )}

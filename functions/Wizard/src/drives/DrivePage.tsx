@@ -8,6 +8,7 @@ import { Loading } from '../shell/Loading';
 import { MessageBar } from '../shell/MessageBar';
 import { usePerson } from '../shell/person';
 import { ProblemNotice } from '../shell/ProblemNotice';
+import { Sentence } from '../shell/Sentence';
 import { Tabs } from '../shell/Tabs';
 import { useTitle } from '../shell/useTitle';
 import { DefaultMarks } from './DriveCard';
@@ -62,7 +63,7 @@ export default function DrivePage({ id, tab }: { id: string; tab: string }) {
           title={drive.health.status === 'unreachable' ? 'The bucket can’t be reached' : 'Something is wrong with the bucket'}
           className="gap-below"
         >
-          {drive.health.problem}
+          <Sentence text={drive.health.problem} />
         </MessageBar>
       )}
       <Suspense fallback={<Loading what="the drive" lines={2} height={140} />}>

@@ -7,6 +7,7 @@ import { Button, Field, Input, Select } from '../shell/controls';
 import { formatRelative } from '../shell/format';
 import { Loading } from '../shell/Loading';
 import { Logo } from '../shell/Logo';
+import { UserName } from '../shell/people';
 import { usePerson } from '../shell/person';
 import { ProblemNotice } from '../shell/ProblemNotice';
 import { useTitle } from '../shell/useTitle';
@@ -63,7 +64,10 @@ export default function DrivesPage() {
             {open.map((connection) => (
               <li key={connection.id} className="open-connection">
                 <span>
-                  <strong>{connection.displayName}</strong> <span className="quiet">{waitsFor(connection)} · started {formatRelative(connection.createdAt)}</span>
+                  <strong>{connection.displayName}</strong> <span className="pill">{person.audienceName(connection.audience)}</span>{' '}
+                  <span className="quiet">
+                    {waitsFor(connection)} · started {formatRelative(connection.createdAt)} by <UserName id={connection.createdBy} />
+                  </span>
                 </span>
                 <Link href={`/connections/${connection.id}`} className="link">
                   Continue<span className="visually-hidden"> connecting {connection.displayName}</span>

@@ -1,16 +1,25 @@
-import type { Check } from '../api/contract';
+import type { VerificationReport } from '../api/contract';
 import { CheckList } from './CheckList';
+import { Elapsed, Waiting } from './Waiting';
 
-/** Checks as they are made. */
-export function LiveChecks({ checks }: { checks: Check[] }) {
+interface Props {
+  /** Null before the first one is there. */
+  report: VerificationReport | null;
+  stop?: { act: () => void; busy: boolean } | null;
+}
+
+/** Checks as they are made, and what is waited for. */
+export function LiveChecks({ report, stop = null }: Props) {
+  const checks = report?.checks ?? [];
   return (
     <>
       <div className="waiting">
         <span className="pulse" aria-hidden="true" />
         <p role="status">
-          {checks.length === 0 ? 'Asking AWS …' : `${checks.length} ${checks.length === 1 ? 'check' : 'checks'} made, more under way.`} New policies can take up to a minute to reach all of AWS; we try again until then.
+          {checks.length === 0 ? 'Asking AWS …' : `${checks.length} ${checks.length === 1 ? 'check' : 'checks'} made, more under way.`} {report && <Elapsed since={report.startedAt} />}
         </p>
       </div>
+      {report?.retrying && <Waiting retrying={report.retrying} stop={stop} />}
       <CheckList checks={checks} />
     </>
   );

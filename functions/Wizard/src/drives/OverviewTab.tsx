@@ -1,5 +1,5 @@
 import { lazy, Suspense, useState } from 'react';
-import { Link } from 'wouter';
+import { Link, useSearchParams } from 'wouter';
 import type { Drive } from '../api/contract';
 import { Button } from '../shell/controls';
 import { CopyButton } from '../shell/CopyButton';
@@ -16,7 +16,13 @@ const encryptions = { none: 'As the bucket says', 'sse-s3': 'SSE-S3, with keys t
 /** What the drive is, and what can be changed about it. */
 export default function OverviewTab({ drive }: { drive: Drive }) {
   const person = usePerson();
-  const [asking, setAsking] = useState<'credentials' | 'remove' | null>(null);
+  const [search, setSearch] = useSearchParams();
+  const asked = search.get('ask');
+  const [asking, ask] = useState<'credentials' | 'remove' | null>(null);
+  const setAsking = (what: 'credentials' | 'remove' | null) => {
+    if (asked !== null) setSearch({}, { replace: true });
+    ask(what);
+  };
   const mayChange = person.mayConnect(drive.audience) && drive.state === 'connected';
   const usesRole = drive.authentication.method === 'iamRole';
   const isDefault = drive.default.organization || drive.default.workspaces.length > 0;
@@ -39,6 +45,12 @@ export default function OverviewTab({ drive }: { drive: Drive }) {
               {encryptions[drive.encryption.type]}
               {drive.encryption.type === 'sse-kms' && <span className="mono block">{drive.encryption.kmsKeyId}</span>}
             </dd>
+            {drive.access === 'readOnly' && (
+              <>
+                <dt>Access</dt>
+                <dd>Read only</dd>
+              </>
+            )}
             <dt>Audience</dt>
             <dd>{person.audienceName(drive.audience)}</dd>
             <dt>Connected</dt>
@@ -105,8 +117,8 @@ export default function OverviewTab({ drive }: { drive: Drive }) {
         </section>
       </div>
       <Suspense>
-        {asking === 'credentials' && <ReplaceCredentials drive={drive} onClose={() => setAsking(null)} />}
-        {asking === 'remove' && <RemoveDrive drive={drive} onClose={() => setAsking(null)} />}
+        {(asking ?? asked) === 'credentials' && !usesRole && mayChange && <ReplaceCredentials drive={drive} onClose={() => setAsking(null)} />}
+        {(asking ?? asked) === 'remove' && !isDefault && mayChange && <RemoveDrive drive={drive} onClose={() => setAsking(null)} />}
       </Suspense>
     </div>
   );

@@ -3,7 +3,7 @@ import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { call } from '../api/client';
-import type { Drive, Use } from '../api/contract';
+import type { Drive } from '../api/contract';
 import type { Problem } from '../api/problem';
 import Ask from '../shell/Ask';
 import { Field, Input } from '../shell/controls';
@@ -25,7 +25,7 @@ export default function RemoveDrive({ drive, onClose }: { drive: Drive; onClose:
       go('/');
     },
   });
-  const holders = remove.error?.code === 'drive-in-use' ? ((remove.error.body['usedBy'] as Use[] | undefined) ?? []) : [];
+  const holders = remove.error?.code === 'drive-in-use' ? (remove.error.body.usedBy ?? []) : [];
   return (
     <Ask
       title={`Remove ${drive.displayName}?`}
@@ -48,7 +48,7 @@ export default function RemoveDrive({ drive, onClose }: { drive: Drive; onClose:
       {holders.length > 0 && (
         <div className="stack tight" role="alert">
           <p>
-            <strong>Integrations stand on this drive:</strong> {new Intl.ListFormat().format(holders.map((holder) => holder.displayName))}.
+            <strong>Integrations use this drive:</strong> {new Intl.ListFormat().format(holders.map((holder) => holder.displayName))}.
           </p>
           <Checkbox checked={force} onChange={(_, data) => setForce(data.checked === true)} label="Remove them with it" />
         </div>

@@ -1,7 +1,7 @@
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { call } from '../api/client';
-import type { Drive, VerificationReport } from '../api/contract';
+import type { Drive, PendingCredentials, VerificationReport } from '../api/contract';
 import type { Problem } from '../api/problem';
 import { checkAccessKeyId, checkSecret } from '../connecting/awsShapes';
 import { TypedField } from '../connecting/TypedField';
@@ -20,12 +20,12 @@ export default function ReplaceCredentials({ drive, onClose }: { drive: Drive; o
   const [insist, setInsist] = useState(false);
   const forget = useForgetDrives();
   const notice = useNotice();
-  const save = useMutation<Drive & { verificationId?: string }, Problem, void>({
+  const save = useMutation<Drive | PendingCredentials, Problem, void>({
     mutationFn: () => call(`/api/drives/${drive.id}/credentials`, { method: 'PATCH', timeout: 200_000, body: { accessKeyId: accessKeyId.trim(), secretAccessKey: secret.trim() } }),
     onSuccess: (answer) => {
       setSecret('');
       forget();
-      notice(answer?.verificationId ? 'The new key is still being verified. The old one counts until it has passed.' : `${drive.displayName} uses the new access key now.`);
+      notice('id' in answer ? `${drive.displayName} uses the new access key now.` : 'The new key is still being verified. The old one counts until it has passed.');
       onClose();
     },
   });

@@ -10,9 +10,10 @@ import '../connecting/connecting.css';
 /** A verification report: what failed first, the rest on demand. */
 export function ReportView({ report, title }: { report: VerificationReport; title: string }) {
   const failed = report.checks.filter((check) => check.status === 'failed');
-  const others = report.checks.filter((check) => check.status !== 'failed');
-  const [showAll, setShowAll] = useState(report.passed);
-  const passed = others.filter((check) => check.status === 'passed').length;
+  const passed = report.checks.filter((check) => check.status === 'passed');
+  const rest = report.checks.filter((check) => check.status === 'skipped' || check.status === 'notApplicable');
+  const [showPassed, setShowPassed] = useState(report.passed);
+  const [showRest, setShowRest] = useState(false);
   return (
     <section className="card stack" aria-labelledby="report-title">
       <div className="row between">
@@ -21,20 +22,26 @@ export function ReportView({ report, title }: { report: VerificationReport; titl
             {report.passed ? 'Every check passed' : report.completedAt ? `${failed.length} ${failed.length === 1 ? 'check' : 'checks'} failed` : 'Checks under way'}
           </h2>
           <p className="quiet">
-            {formatDateTime(report.completedAt ?? report.startedAt)} · {passed} passed, {failed.length} failed, {others.length - passed} not made
+            {formatDateTime(report.completedAt ?? report.startedAt)} · {passed.length} passed, {failed.length} failed, {rest.length} not made
           </p>
         </div>
         <CopyButton text={reportAsMarkdown(report, title)} what="the report as Markdown" label="Copy as Markdown" appearance="secondary" />
       </div>
       {failed.length > 0 && <CheckList checks={failed} />}
-      {showAll && <CheckList checks={others} />}
-      {!report.passed && others.length > 0 && (
-        <div>
-          <Button size="small" appearance="subtle" aria-expanded={showAll} onClick={() => setShowAll(!showAll)}>
-            {showAll ? 'Hide the others' : `Show the other ${others.length}`}
+      {showPassed && passed.length > 0 && <CheckList checks={passed} />}
+      {showRest && <CheckList checks={rest} />}
+      <div className="row">
+        {!report.passed && passed.length > 0 && (
+          <Button size="small" appearance="subtle" aria-expanded={showPassed} onClick={() => setShowPassed(!showPassed)}>
+            {showPassed ? 'Hide what passed' : `Show the ${passed.length} that passed`}
           </Button>
-        </div>
-      )}
+        )}
+        {rest.length > 0 && (
+          <Button size="small" appearance="subtle" aria-expanded={showRest} onClick={() => setShowRest(!showRest)}>
+            {showRest ? 'Hide what was not made' : `Show the ${rest.length} that were not made, and why`}
+          </Button>
+        )}
+      </div>
     </section>
   );
 }

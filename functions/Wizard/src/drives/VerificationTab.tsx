@@ -6,6 +6,7 @@ import { Button } from '../shell/controls';
 import { Loading } from '../shell/Loading';
 import { ProblemNotice } from '../shell/ProblemNotice';
 import { LiveChecks } from './LiveChecks';
+import { OfferedPolicies } from './OfferedPolicies';
 import { useForgetDrives, useVerifyAgain } from './queries';
 import { ReportView } from './ReportView';
 import '../connecting/connecting.css';
@@ -15,28 +16,35 @@ const isOver = (report: VerificationReport) => report.completedAt !== null;
 /** All checks once more, and what came of them. */
 export default function VerificationTab({ drive }: { drive: Drive }) {
   const [search, setSearch] = useSearchParams();
-  const id = search.get('report');
+  const id = search.get('report') ?? drive.verificationId ?? null;
   const { value: report, problem } = useWatched<VerificationReport>(id ? `/api/drives/${drive.id}/verifications/${encodeURIComponent(id)}` : null, isOver);
   const verify = useVerifyAgain(drive.id);
   const forget = useForgetDrives();
-  const completed = report?.completedAt;
+  const completed = search.has('report') ? report?.completedAt : null;
   useEffect(() => {
     if (completed) forget();
   }, [completed]);
   const start = () => verify.mutate(undefined, { onSuccess: (next) => setSearch({ report: next.id }) });
 
-  if (id && problem) return <ProblemNotice error={problem} />;
-  if (id && report?.id !== id) return <Loading what="the report" lines={4} height={64} />;
+  if (search.has('report') && problem) return <ProblemNotice error={problem} />;
+  if (id && !problem && report?.id !== id) return <Loading what="the report" lines={4} height={64} />;
   if (report && !report.completedAt)
     return (
       <section className="card stack" aria-labelledby="verify-title">
         <h2 id="verify-title" className="section-title">
           Proving that it works
         </h2>
-        <LiveChecks checks={report.checks} />
+        <LiveChecks report={report} />
         <p className="quiet">You may leave this page; the address leads back to the report.</p>
       </section>
     );
+  const now = drive.state === 'connected' && (
+    <div>
+      <Button appearance={report?.passed ? 'secondary' : 'primary'} disabled={verify.isPending} onClick={start}>
+        {verify.isPending ? 'Starting …' : report ? 'Verify once more' : 'Verify now'}
+      </Button>
+    </div>
+  );
   return (
     <div className="stack">
       {report ? (
@@ -47,16 +55,12 @@ export default function VerificationTab({ drive }: { drive: Drive }) {
           <p className="lead">
             Every check that was made when the drive was connected is made once more: what must be allowed is allowed, what must be refused is refused. Small test objects are written below the drive’s path and removed again.
           </p>
+          {now}
         </section>
       )}
+      {report && now}
       {verify.error && <ProblemNotice error={verify.error} />}
-      {drive.state === 'connected' && (
-        <div>
-          <Button appearance={report?.passed ? 'secondary' : 'primary'} disabled={verify.isPending} onClick={start}>
-            {verify.isPending ? 'Starting …' : report ? 'Verify once more' : 'Verify now'}
-          </Button>
-        </div>
-      )}
+      <OfferedPolicies drive={drive} />
     </div>
   );
 }

@@ -1,5 +1,6 @@
 import type { FileEntry } from '../api/contract';
 import Ask from '../shell/Ask';
+import { shown } from '../shell/shown';
 import { nameOf } from './paths';
 import { useDeleteFile } from './queries';
 
@@ -12,11 +13,11 @@ interface Props {
 
 export default function DeleteFile({ driveId, file, onClose, onDeleted }: Props) {
   const remove = useDeleteFile(driveId);
-  const name = nameOf(file.path);
+  const name = shown(nameOf(file.path));
   return (
     <Ask title={`Delete ${name}?`} act="Delete the file" acting="Deleting …" danger busy={remove.isPending} error={remove.error} onClose={onClose} onAct={() => remove.mutate(file, { onSuccess: () => onDeleted(name) })}>
       <p>The file is deleted from the bucket, for everybody. Only if the bucket keeps versions can your AWS administrator bring it back.</p>
-      <p className="mono">{file.path}</p>
+      <p className="mono">{shown(file.path)}</p>
     </Ask>
   );
 }

@@ -9,6 +9,7 @@ import { Loading } from '../shell/Loading';
 import { More } from '../shell/More';
 import { useNotice } from '../shell/notices';
 import { ProblemNotice } from '../shell/ProblemNotice';
+import { shown } from '../shell/shown';
 import { droppedFiles } from './dropped';
 import { foldersFirst, nameOf, trailOf } from './paths';
 import { useDownload, useFolder, useForgetFiles } from './queries';
@@ -82,10 +83,10 @@ export default function FilesTab({ drive }: { drive: Drive }) {
               {trailOf(folder).map((part, index, parts) => (
                 <li key={part.path}>
                   {index === parts.length - 1 ? (
-                    <span aria-current="location">{part.name}</span>
+                    <span aria-current="location">{shown(part.name)}</span>
                   ) : (
                     <Link href={address(part.path)} className="link">
-                      {part.name}
+                      {shown(part.name)}
                     </Link>
                   )}
                 </li>

@@ -4,6 +4,7 @@ import Ask from '../shell/Ask';
 import { Field, Input } from '../shell/controls';
 import { formatDateTime, formatSize } from '../shell/format';
 import { UserName } from '../shell/people';
+import { shown } from '../shell/shown';
 import { nameOf } from './paths';
 import { useFindReference } from './queries';
 
@@ -23,11 +24,11 @@ export default function FindReference({ onClose }: { onClose: () => void }) {
           <dt>File</dt>
           <dd>
             <Link href={`/drives/${found.driveId}/files${folder ? `?path=${encodeURIComponent(folder)}` : ''}`} className="link" onClick={onClose}>
-              {nameOf(found.path)}
+              {shown(nameOf(found.path))}
             </Link>
           </dd>
           <dt>Path</dt>
-          <dd className="mono">{found.path}</dd>
+          <dd className="mono">{shown(found.path)}</dd>
           {found.size !== null && (
             <>
               <dt>Size</dt>

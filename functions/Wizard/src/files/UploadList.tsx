@@ -2,6 +2,7 @@ import { ProgressBar } from '@fluentui/react-components';
 import { ArrowClockwiseRegular, CheckmarkCircleFilled, DismissRegular } from '@fluentui/react-icons';
 import { Button } from '../shell/controls';
 import { formatSize } from '../shell/format';
+import { shown } from '../shell/shown';
 import { nameOf } from './paths';
 import { isUnderWay, type Upload, type Uploads } from './uploads';
 
@@ -36,7 +37,7 @@ export function UploadList({ uploads }: { uploads: Uploads }) {
 }
 
 function Row({ upload, uploads }: { upload: Upload; uploads: Uploads }) {
-  const name = nameOf(upload.path);
+  const name = shown(nameOf(upload.path));
   const share = upload.file.size === 0 ? 1 : upload.sent / upload.file.size;
   return (
     <>

@@ -4,6 +4,7 @@ import { Health } from '../drives/Health';
 import { formatDateTime, formatPercent, formatRelative } from '../shell/format';
 import { Loading } from '../shell/Loading';
 import { ProblemNotice } from '../shell/ProblemNotice';
+import { Sentence } from '../shell/Sentence';
 import { useHealth } from './queries';
 import { daysOf, healthyShare, spansOf } from './spans';
 import { Timeline } from './Timeline';
@@ -56,7 +57,7 @@ export default function HealthTab({ drive }: { drive: Drive }) {
                 <Health status={change.status} />
                 <div className="stack tight">
                   <time dateTime={change.at}>{formatDateTime(change.at)}</time>
-                  {change.problem && <p className="quiet">{change.problem}</p>}
+                  {change.problem && <div className="quiet"><Sentence text={change.problem} /></div>}
                 </div>
               </li>
             ))}

@@ -9,6 +9,7 @@ import { useNotice } from '../shell/notices';
 import { usePerson } from '../shell/person';
 import { ProblemNotice } from '../shell/ProblemNotice';
 import { useIntegrations, usePause, useWebhooks } from './queries';
+import { webhookName } from './webhookName';
 import './integrations.css';
 
 const DeleteIntegration = lazy(() => import('./DeleteIntegration'));
@@ -29,7 +30,7 @@ export function IntegrationList({ driveId, mayChange }: Props) {
   const pause = usePause();
   const [asking, setAsking] = useState<{ what: 'delete' | 'deliveries' | 'setup'; of: Integration } | null>(null);
   const webhooks = useWebhooks(person.isAdmin);
-  const webhookName = (id: string | null | undefined) => webhooks.data?.find((webhook) => webhook.id === id)?.description || (id ?? '');
+  const nameOfWebhook = (integration: Integration) => webhookName(webhooks.data?.find((webhook) => webhook.id === integration.webhookId)) ?? integration.webhookHost;
   const driveName = (id: string) => drives.data?.find((drive) => drive.id === id)?.displayName ?? id;
   const may = (integration: Integration) => {
     if (mayChange !== undefined) return mayChange;
@@ -54,7 +55,7 @@ export function IntegrationList({ driveId, mayChange }: Props) {
                 <span className="pill">{integration.kind === 'upstream' ? 'Upstream' : 'Downstream'}</span>
                 {integration.paused && <span className="pill">Paused</span>}
               </p>
-              <p className="quiet">{describe(integration, driveId ? null : driveName, person.workspaceName, webhookName)}</p>
+              <p className="quiet">{describe(integration, driveId ? null : driveName, person.workspaceName, nameOfWebhook)}</p>
               {integration.kind === 'downstream' && (
                 <p className="quiet">
                   Outputs are sent to <span className="mono">POST /api/integrations/{integration.id}/outputs/…</span>
@@ -97,10 +98,10 @@ export function IntegrationList({ driveId, mayChange }: Props) {
   );
 }
 
-function describe(integration: Integration, driveName: ((id: string) => string) | null, workspaceName: (id: string) => string, webhookName: (id: string | null | undefined) => string): string {
+function describe(integration: Integration, driveName: ((id: string) => string) | null, workspaceName: (id: string) => string, nameOfWebhook: (integration: Integration) => string | null): string {
   const folder = integration.folder === '' ? (driveName ? 'the whole drive' : 'anywhere on the drive') : `the folder ${integration.folder}`;
   const drive = integration.driveId === null ? 'the default drive' : driveName?.(integration.driveId);
   return integration.kind === 'upstream'
-    ? `New files in ${folder}${drive ? ` of ${drive}` : ''}${integration.pattern ? ` that match ${integration.pattern}` : ''} are told to the webhook ${webhookName(integration.webhookId)}.`
+    ? `New files in ${folder}${drive ? ` of ${drive}` : ''}${integration.pattern ? ` that match ${integration.pattern}` : ''} are told to ${nameOfWebhook(integration) ? `the webhook ${nameOfWebhook(integration)}` : 'a webhook'}.`
     : `Outputs of ${integration.workspaceId ? workspaceName(integration.workspaceId) : 'a workspace'} land in ${integration.folder === '' ? 'the top folder' : folder}${drive ? ` of ${drive}` : ''}.`;
 }

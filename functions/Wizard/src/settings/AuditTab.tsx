@@ -3,6 +3,9 @@ import type { AuditEntry } from '../api/contract';
 import { usePages } from '../api/usePages';
 import { useConnections } from '../connecting/queries';
 import { useDrives } from '../drives/queries';
+import { useWebhooks } from '../integrations/queries';
+import { webhookName } from '../integrations/webhookName';
+import { useRoles } from '../roles/queries';
 import { Button, Field, Input } from '../shell/controls';
 import { formatDateTime } from '../shell/format';
 import { Loading } from '../shell/Loading';
@@ -10,7 +13,7 @@ import { More } from '../shell/More';
 import { usePeople, UserInput } from '../shell/people';
 import { usePerson } from '../shell/person';
 import { ProblemNotice } from '../shell/ProblemNotice';
-import { whoIs } from '../shell/whoIs';
+import { actorsOf } from '../shell/whoIs';
 import { actionWords, actorName, resourceName } from './auditWords';
 
 const nothing = { actor: '', resource: '', from: '' };
@@ -22,11 +25,15 @@ export default function AuditTab() {
   const [form, setForm] = useState(nothing);
   const [filter, setFilter] = useState(nothing);
   const [open, setOpen] = useState<string | null>(null);
-  const params = new URLSearchParams(Object.entries({ actor: filter.actor, resource: filter.resource, from: filter.from ? new Date(`${filter.from}T00:00`).toISOString() : '' }).filter(([, value]) => value !== ''));
+  const params = new URLSearchParams([
+    ...(filter.actor === '' ? [] : actorsOf(filter.actor, people).map((actor) => ['actor', actor])),
+    ...(filter.resource === '' ? [] : [['about', filter.resource]]),
+    ...(filter.from === '' ? [] : [['from', new Date(`${filter.from}T00:00`).toISOString()]]),
+  ]);
   const query = usePages<AuditEntry>(['audit', params.toString()], `/api/audit${params.size > 0 ? `?${params}` : ''}`);
   const filtered = params.size > 0;
-  const [drives, connections] = [useDrives(), useConnections()];
-  const nameOf = (id: string) => drives.data?.find((drive) => drive.id === id)?.displayName ?? connections.data?.find((connection) => connection.id === id)?.displayName ?? person.workspaceName(id);
+  const [drives, connections, webhooks, roles] = [useDrives(), useConnections(), useWebhooks(true), useRoles(null)];
+  const nameOf = (id: string) => drives.data?.find((drive) => drive.id === id)?.displayName ?? connections.data?.find((connection) => connection.id === id)?.displayName ?? webhookName(webhooks.data?.find((webhook) => webhook.id === id)) ?? roles.data?.find((role) => role.id === id)?.displayName ?? person.workspaceName(id);
   return (
     <section className="card stack" aria-labelledby="audit-title">
       <h2 id="audit-title" className="section-title">
@@ -38,14 +45,14 @@ export default function AuditTab() {
         aria-label="Audit trail"
         onSubmit={(event) => {
           event.preventDefault();
-          setFilter({ ...form, actor: whoIs(form.actor, people)?.id ?? form.actor.trim(), resource: form.resource.trim() });
+          setFilter({ ...form, actor: form.actor.trim(), resource: form.resource.trim() });
         }}
       >
         <Field label="Who" className="grow">
-          <UserInput people={people} value={form.actor} placeholder="Name, e-mail address or user ID" onChange={(_, data) => setForm({ ...form, actor: data.value })} />
+          <UserInput people={people} value={form.actor} placeholder="Name or e-mail address, or a part of it" onChange={(_, data) => setForm({ ...form, actor: data.value })} />
         </Field>
         <Field label="What" className="grow">
-          <Input value={form.resource} placeholder="ID of a drive, role, …" autoComplete="off" spellCheck={false} onChange={(_, data) => setForm({ ...form, resource: data.value })} />
+          <Input value={form.resource} placeholder="Name or ID, or a part of it" autoComplete="off" spellCheck={false} onChange={(_, data) => setForm({ ...form, resource: data.value })} />
         </Field>
         <Field label="Since">
           <Input type="date" value={form.from} onChange={(_, data) => setForm({ ...form, from: data.value })} />
@@ -59,7 +66,7 @@ export default function AuditTab() {
       </form>
       {query.error && !query.data && <ProblemNotice error={query.error} retry={() => void query.refetch()} />}
       {query.isPending && <Loading what="the audit trail" lines={5} height={44} />}
-      {query.data?.length === 0 && <p className="none">{filtered ? 'Nothing matches.' : 'Nothing has happened yet.'}</p>}
+      {query.data?.length === 0 && !query.hasNextPage && <p className="none">{filtered ? 'Nothing matches.' : 'Nothing has happened yet.'}</p>}
       {query.data && query.data.length > 0 && (
         <ul className="setting-list" aria-label="Audit trail">
           {query.data.map((entry) => {

@@ -8,6 +8,7 @@ import { useNotice } from '../shell/notices';
 import { usePeople, UserInput } from '../shell/people';
 import { usePerson } from '../shell/person';
 import { ProblemNotice } from '../shell/ProblemNotice';
+import { shown } from '../shell/shown';
 import { useDone } from '../shell/useDone';
 import { named, whoIs } from '../shell/whoIs';
 import { useMembers, usePutMember, useRemoveMember } from './queries';
@@ -61,7 +62,7 @@ function Members({ workspaceId, workspaceName }: { workspaceId: string; workspac
       {query.data.length === 0 && <p className="none">It has no members yet.</p>}
       {query.data.length > 0 && (
         <div className="table-scroll">
-          <table className="table">
+          <table className="table members-table">
             <thead>
               <tr>
                 <th scope="col">User</th>
@@ -128,6 +129,18 @@ function AddMember({ workspaceId, workspaceName }: { workspaceId: string; worksp
   const known = whoIs(who, people);
   const [role, setRole] = useState<WorkspaceRole>('member');
   const problem = put.error?.fieldMessage('userId', 'role');
+  const [unknown, setUnknown] = useState<string | null>(null);
+  const add = (userId: string) =>
+    put.mutate(
+      { userId, role },
+      {
+        onSuccess: (saved) => {
+          setWho('');
+          notice(`${saved.name ?? saved.userId} is a ${saved.role} of ${workspaceName} now.`);
+        },
+        onSettled: () => setUnknown(null),
+      },
+    );
   return (
     <form
       className="inline-form"
@@ -135,15 +148,9 @@ function AddMember({ workspaceId, workspaceName }: { workspaceId: string; worksp
       onSubmit={(event) => {
         event.preventDefault();
         if (who.trim() === '') return;
-        put.mutate(
-          { userId: known?.id ?? who.trim(), role },
-          {
-            onSuccess: (saved) => {
-              setWho('');
-              notice(`${saved.name ?? saved.userId} is a ${saved.role} of ${workspaceName} now.`);
-            },
-          },
-        );
+        // Somebody who has signed in is known; anything else may be a slip of the hand.
+        if (known) add(known.id);
+        else setUnknown(who.trim());
       }}
     >
       <Field
@@ -165,6 +172,14 @@ function AddMember({ workspaceId, workspaceName }: { workspaceId: string; worksp
         {put.isPending ? 'Adding …' : 'Add member'}
       </Button>
       {put.error && !problem && <ProblemNotice error={put.error} />}
+      {unknown !== null && (
+        <Ask title={`Nobody here is called “${shown(unknown)}”`} act="Add them all the same" acting="Adding …" close="Change it" busy={put.isPending} onAct={() => add(unknown)} onClose={() => setUnknown(null)}>
+          <p>
+            Nobody of this name, e-mail address or user ID has signed in yet. If <span className="mono">{shown(unknown)}</span> is the user ID of somebody who is still to come, they are a {role} of {workspaceName} from their first sign-in on.
+          </p>
+          <p>In Entra ID the user ID is the object ID. A name or an e-mail address is not.</p>
+        </Ask>
+      )}
     </form>
   );
 }

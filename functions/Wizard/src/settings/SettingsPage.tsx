@@ -25,8 +25,8 @@ const tabs = [
 export default function SettingsPage({ tab }: { tab: string }) {
   const person = usePerson();
   const shown = tabs.filter((other) => person.isAdmin || !other.forAdmins);
-  const here = tabs.find((other) => other.id === tab) ?? tabs[0]!;
-  useTitle(`${here.name} · Settings`);
+  const here = tabs.find((other) => other.id === tab);
+  useTitle(`${here?.name ?? 'Not found'} · Settings`);
   return (
     <>
       <div className="page-head flush">
@@ -34,9 +34,14 @@ export default function SettingsPage({ tab }: { tab: string }) {
           <h1 className="title">Settings</h1>
         </div>
       </div>
-      <Tabs label="Settings" current={here.id} tabs={shown.map((other) => ({ ...other, href: `/settings/${other.id}` }))} />
+      <Tabs label="Settings" current={here?.id ?? ''} tabs={shown.map((other) => ({ ...other, href: `/settings/${other.id}` }))} />
       <Suspense fallback={<Loading what="the settings" lines={3} height={72} />}>
-        {here.forAdmins && !person.isAdmin ? (
+        {!here ? (
+          <div className="card empty">
+            <h2 className="section-title">There are no such settings</h2>
+            <p className="lead">The address may be cut off or out of date. Choose one of the parts above.</p>
+          </div>
+        ) : here.forAdmins && !person.isAdmin ? (
           <div className="card empty">
             <h2 className="section-title">{here.name}: for admins only</h2>
             <p className="lead">Ask an admin of your organization if you need something from here.</p>

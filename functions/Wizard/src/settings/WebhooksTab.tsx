@@ -47,7 +47,7 @@ export default function WebhooksTab() {
               <div className="stack tight grow">
                 <h3 className="setting-name">
                   {webhook.description || new URL(webhook.url).host}
-                  <span className={`pill ${webhook.status === 'active' ? '' : 'warn-pill'}`}>{states[webhook.status]}</span>
+                  <span className={`pill ${webhook.status === 'active' ? '' : 'warn-pill'}`}>{webhook.status === 'active' && !webhook.worksSince ? 'Nothing delivered yet' : states[webhook.status]}</span>
                 </h3>
                 <p className="mono quiet">{webhook.url}</p>
                 <p className="quiet">{webhook.events.length === 0 ? 'All events' : new Intl.ListFormat().format(webhook.events)}</p>

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import type { Use, Workspace } from '../api/contract';
+import type { Workspace } from '../api/contract';
 import Ask from '../shell/Ask';
 import { Field, Input } from '../shell/controls';
 import { useDone } from '../shell/useDone';
@@ -39,7 +39,7 @@ export function NameWorkspace({ workspace, onClose }: { workspace: Workspace | n
 export function DeleteWorkspace({ workspace, onClose }: { workspace: Workspace; onClose: () => void }) {
   const remove = useDeleteWorkspace();
   const done = useDone(onClose);
-  const left = remove.error?.code === 'workspace-not-empty' ? ((remove.error.body['usedBy'] as Use[] | undefined) ?? []) : [];
+  const left = remove.error?.code === 'workspace-not-empty' ? (remove.error.body.usedBy ?? []) : [];
   if (left.length > 0)
     return (
       <Ask title={`${workspace.name} isn’t empty`} act={null} close="Close" onClose={onClose}>

@@ -15,7 +15,10 @@ const CallbackPage = lazy(() => import('../callback/CallbackPage'));
 
 const queries = new QueryClient({
   defaultOptions: {
+    // Offline they fail with a sentence that says so, instead of waiting for ever without a word.
+    mutations: { networkMode: 'always' },
     queries: {
+      networkMode: 'always',
       staleTime: 15_000,
       retry: (failures, error) => failures < 1 && asProblem(error).passing && !(error instanceof Problem && error.status === 429),
     },

@@ -1,12 +1,20 @@
 import { CopyButton } from './CopyButton';
 
+interface Props {
+  text: string;
+  what: string;
+  title?: string;
+  /** What is copied, where that is made only when it is copied. */
+  fetchText?: () => Promise<string>;
+}
+
 /** Something to paste elsewhere, with its copy button. */
-export function Code({ text, what, title }: { text: string; what: string; title?: string }) {
+export function Code({ text, what, title, fetchText }: Props) {
   return (
     <figure className="code">
       <figcaption>
         <span>{title ?? what}</span>
-        <CopyButton text={text} what={what} />
+        <CopyButton text={fetchText ?? text} what={what} />
       </figcaption>
       <pre tabIndex={0} aria-label={title ?? what}>
         <code>{text}</code>

@@ -1,10 +1,12 @@
 import { CheckmarkRegular, CopyRegular } from '@fluentui/react-icons';
 import { useEffect, useState } from 'react';
+import { asProblem } from '../api/problem';
 import { Button, type ButtonProps } from './controls';
 import { useNotice } from './notices';
 
 interface Props {
-  text: string;
+  /** What to copy, or how to get it. */
+  text: string | (() => Promise<string>);
   /** What is copied: "the trust policy". */
   what: string;
   label?: string;
@@ -21,8 +23,15 @@ export function CopyButton({ text, what, label = 'Copy', appearance = 'subtle', 
     return () => clearTimeout(timer);
   }, [copied]);
   const copy = async () => {
+    let ready: string;
     try {
-      await navigator.clipboard.writeText(text);
+      ready = typeof text === 'string' ? text : await text();
+    } catch (error) {
+      notice(`${what[0]!.toUpperCase()}${what.slice(1)} can’t be copied: ${asProblem(error).message}`);
+      return;
+    }
+    try {
+      await navigator.clipboard.writeText(ready);
       setCopied(true);
       notice(`Copied ${what}.`);
     } catch {

@@ -2,6 +2,7 @@ import { lazy, Suspense, useEffect, useRef, useState, type ReactNode } from 'rea
 import { Link, useLocation } from 'wouter';
 import type { Session } from '../signin/session';
 import { Button } from './controls';
+import { focusHeadingOf, keepFocus } from './keepFocus';
 import { Logo } from './Logo';
 import { usePerson } from './person';
 import { whenIdle } from './whenIdle';
@@ -24,6 +25,7 @@ export function Frame({ session, children }: Props) {
   useEffect(() => whenIdle(() => void loadMenu()), []);
   const page = path.split('/').slice(0, 3).join('/');
   const first = useRef(true);
+  useEffect(keepFocus, []);
   useEffect(() => {
     // A new page begins where its heading is, for eyes, keyboards and screen readers alike.
     if (first.current) {
@@ -31,7 +33,7 @@ export function Frame({ session, children }: Props) {
       return;
     }
     scrollTo({ top: 0 });
-    main.current?.focus({ preventScroll: true });
+    return main.current ? focusHeadingOf(main.current) : undefined;
   }, [page]);
   const here = (prefix: string) => (prefix === '/' ? !path.startsWith('/settings') : path.startsWith(prefix));
   return (

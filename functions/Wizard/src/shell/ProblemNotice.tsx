@@ -1,6 +1,7 @@
 import { asProblem } from '../api/problem';
 import { Button } from './controls';
 import { MessageBar } from './MessageBar';
+import { Sentence } from './Sentence';
 
 /** What went wrong and what to do about it. */
 export function ProblemNotice({ error, retry }: { error: unknown; retry?: () => void }) {
@@ -17,7 +18,7 @@ export function ProblemNotice({ error, retry }: { error: unknown; retry?: () => 
         )
       }
     >
-      {problem.message}
+      <Sentence text={problem.message} />
       {problem.traceId && <span className="trace"> Trace id: {problem.traceId}</span>}
     </MessageBar>
   );

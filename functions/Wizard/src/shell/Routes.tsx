@@ -1,6 +1,7 @@
 import { Suspense } from 'react';
 import { Link, Route, Switch } from 'wouter';
 import DrivesPage from '../drives/DrivesPage';
+import { Button } from './controls';
 import { Loading } from './Loading';
 import { page } from './page';
 import { firstPage, pages } from './pages';
@@ -41,9 +42,14 @@ function NoSuchPage() {
     <div className="empty">
       <h1 className="title">There is no such page</h1>
       <p className="lead">The address may be cut off or out of date.</p>
-      <Link href="/" className="link">
-        Go to your drives
-      </Link>
+      <p className="row">
+        <Link href="/" className="link">
+          Go to your drives
+        </Link>
+        <Button appearance="subtle" onClick={() => history.back()}>
+          Back
+        </Button>
+      </p>
     </div>
   );
 }

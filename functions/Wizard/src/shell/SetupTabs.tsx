@@ -23,14 +23,20 @@ interface Props {
   version?: string;
   /** More about the script. */
   script?: string;
+  /** Whether a script holds links, which are made when it is copied and not when it is looked at. */
+  links?: boolean;
   /** The same by hand, where there is a way by hand. */
   console?: ReactNode;
 }
 
 /** What has to be done in AWS, in the way that the reader works: by hand in the console, or as something to run. */
-export function SetupTabs({ path, version = '', script = '', console }: Props) {
+export function SetupTabs({ path, version = '', script = '', links = false, console }: Props) {
   const ways: Way[] = [...(console ? (['console'] as const) : []), 'aws-cli', 'cloudformation', 'terraform'];
-  const [way, setWay] = useState<Way>(ways[0]!);
+  const [way, choose] = useState<Way>(() => ways.find((known) => known === localStorage.getItem('setup')) ?? ways[0]!);
+  const setWay = (next: Way) => {
+    localStorage.setItem('setup', next);
+    choose(next);
+  };
   const id = useId();
   const list = useRef<HTMLDivElement>(null);
   const onKey = (event: KeyboardEvent) => {
@@ -62,24 +68,37 @@ export function SetupTabs({ path, version = '', script = '', console }: Props) {
         ))}
       </div>
       <div role="tabpanel" id={`${id}panel`} aria-labelledby={`${id}${way}`}>
-        {way === 'console' ? console : <Setup path={path} format={way} version={version} hint={way === 'aws-cli' ? `${hints[way]} ${script}` : hints[way]} />}
+        {way === 'console' ? console : <Setup path={path} format={way} version={version} links={links && way === 'aws-cli'} hint={way === 'aws-cli' ? `${hints[way]} ${script}` : hints[way]} />}
       </div>
     </div>
   );
 }
 
-function Setup({ path, format, version, hint }: { path: string; format: SetupFormat; version: string; hint: string }) {
+interface SetupProps {
+  path: string;
+  format: SetupFormat;
+  version: string;
+  links: boolean;
+  hint: string;
+}
+
+function Setup({ path, format, version, links, hint }: SetupProps) {
+  const read = async (signal?: AbortSignal, preview = false) =>
+    (await send(`${path}?format=${format}${preview ? '&preview=true' : ''}`, signal ? { signal } : {})).text();
   const setup = useQuery<string, Problem>({
     queryKey: ['setup', path, format, version],
-    queryFn: async ({ signal }) => (await send(`${path}?format=${format}`, { signal })).text(),
+    queryFn: ({ signal }) => read(signal, links),
     staleTime: Infinity,
   });
   if (setup.error) return <ProblemNotice error={setup.error} retry={() => void setup.refetch()} />;
   if (setup.data === undefined) return <Loading what={names[format]} lines={1} height={240} />;
   return (
     <div className="stack">
-      <p className="lead">{hint}</p>
-      <Code title={names[format]} what={`the ${names[format]} text`} text={setup.data} />
+      <p className="lead">
+        {hint}
+        {links && ' Copy it with the button: its links are made then, and work for whoever has them.'}
+      </p>
+      <Code title={names[format]} what={`the ${names[format]} text`} text={setup.data} {...(links ? { fetchText: () => read() } : {})} />
     </div>
   );
 }

@@ -42,13 +42,13 @@ export function NoticeProvider({ children }: { children: ReactNode }) {
   const within = notice?.within?.isConnected ? notice.within : null;
   return (
     <NoticeContext value={tell}>
-      {children}
       <div className="notice-area" role="status" aria-live="polite">
         {!within && text}
       </div>
+      {children}
       {within &&
         createPortal(
-          <div className="notice-area" role="status">
+          <div className="notice-area within" role="status">
             {text}
           </div>,
           within,

@@ -15,3 +15,13 @@ export function whoIs(text: string, people: User[]): User | null {
   }
   return null;
 }
+
+const most = 20;
+
+/** Whom somebody means who typed a part of a name or an address; the text itself is an actor too, such as a name that was given with a callback link. */
+export function actorsOf(text: string, people: User[]): string[] {
+  const folded = text.trim().toLowerCase();
+  const one = whoIs(text, people);
+  const like = one ? [one] : people.filter((user) => named(user).toLowerCase().includes(folded));
+  return [...new Set([...like.map((user) => user.id), ...(one ? [] : [text.trim()])])].slice(0, most);
+}

@@ -6,9 +6,16 @@ export type Session =
   | { state: 'out'; problem?: string }
   | { state: 'in' | 'ended'; name: string; email: string; token: string };
 
-const keptUser = 'oidc.user:'; // oidc-client-ts keeps the person under this and the issuer's and our names, in sessionStorage
+const keptUser = 'oidc.user:'; // oidc-client-ts keeps the person under this and the issuer's and our names; all tabs of this browser have the same
 
 let session: Session = known();
+
+// Whoever signs in or out in one tab does so in all.
+if (location.pathname !== '/signin/callback')
+  addEventListener('storage', (event) => {
+    if (event.key === null || event.key.startsWith(keptUser)) become(known());
+  });
+
 let manager: UserManager | undefined;
 let opening: Promise<void> | undefined;
 const listeners = new Set<() => void>();
@@ -28,14 +35,14 @@ export function sessionEnded(): void {
 }
 
 /**
- * Who is signed in, by what the tab has kept: without the sign-in library and without asking where to sign in, so that the first page waits for neither.
+ * Who is signed in, by what the browser has kept: without the sign-in library and without asking where to sign in, so that the first page waits for neither.
  * Whether the token is still good says the API.
  */
 function known(): Session {
   if (location.pathname === '/signin/callback') return { state: 'loading' };
-  const key = Object.keys(sessionStorage).find((candidate) => candidate.startsWith(keptUser));
+  const key = Object.keys(localStorage).find((candidate) => candidate.startsWith(keptUser));
   try {
-    return key ? sessionOf(JSON.parse(sessionStorage.getItem(key) ?? 'null') as Kept | null) : { state: 'out' };
+    return key ? sessionOf(JSON.parse(localStorage.getItem(key) ?? 'null') as Kept | null) : { state: 'out' };
   } catch {
     return { state: 'out' };
   }
@@ -57,7 +64,7 @@ async function open(): Promise<void> {
       post_logout_redirect_uri: `${location.origin}/`,
       response_type: 'code',
       automaticSilentRenew: false,
-      userStore: new WebStorageStateStore({ store: sessionStorage }),
+      userStore: new WebStorageStateStore({ store: localStorage }),
     });
     opened.events.addAccessTokenExpiring(() => void renew());
     opened.events.addAccessTokenExpired(sessionEnded);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { splitFix } from './CheckList';
+import { splitFix } from './splitFix';
 
 describe('a fix', () => {
   it('is split where its statement begins', () => {

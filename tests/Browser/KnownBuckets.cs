@@ -1,0 +1,101 @@
+using Microsoft.Playwright;
+using ServerlessDrives.Tests.Shared;
+using Xunit;
+using static Microsoft.Playwright.Assertions;
+
+namespace ServerlessDrives.Tests.Browser;
+
+public sealed class KnownBuckets(Browsers browsers) : BrowserTests(browsers)
+{
+    [Fact]
+    public async Task What_people_paste_and_misspell_is_understood_and_one_click_away_from_right()
+    {
+        var (name, user) = (Unique("Pasted"), App.Administrator().DriveUser);
+        var ada = await SignedInAsync();
+        await ada.StartConnectingAsync(name, ConnectingSteps.AccessKey);
+        var (bucket, region, path) = (ada.Field("Bucket name"), ada.Page.GetByLabel("Region"), ada.Field("Path"));
+
+        await bucket.FillAsync("https://s3.console.aws.amazon.com/s3/buckets/acme-archive?region=us-east-1&prefix=old/letters/");
+        await Expect(bucket).ToHaveValueAsync("acme-archive");
+        await Expect(region).ToHaveValueAsync("us-east-1");
+        await Expect(path).ToHaveValueAsync("old/letters");
+
+        await bucket.FillAsync("acme-documants");
+        await ada.SeeTextAsync("S3 says that there is no bucket of this name.");
+        await bucket.FillAsync("s3://acme-documents/acme-documents/pasted");
+        await Expect(path).ToHaveValueAsync("acme-documents/pasted");
+        await ada.SeeTextAsync("The path begins with the bucket’s name");
+        await ada.Button("Use “pasted”").ClickAsync();
+        await Expect(path).ToHaveValueAsync("pasted");
+        await path.FillAsync("C:\\pasted\\here");
+        await ada.Button("Use “pasted/here”").ClickAsync();
+        await Expect(path).ToHaveValueAsync("pasted/here");
+
+        await region.FillAsync("frankfurt");
+        await ada.SeeTextAsync("S3 says that the bucket is in another region: us-east-1, US East (N. Virginia).");
+        await ada.Button("Use “us-east-1”").ClickAsync();
+        await Expect(region).ToHaveValueAsync("us-east-1");
+        await region.FillAsync("US East (N. Virginia)");
+        await ada.SeeTextAsync("Read as us-east-1");
+
+        // Both halves of a key come as one text from the console's file.
+        await ada.Page.EvaluateAsync("text => navigator.clipboard.writeText(text)", $"Access key ID,Secret access key\n{user.Id},{user.Secret}\n");
+        await ada.Field("Access key ID").FocusAsync();
+        await ada.Page.Keyboard.PressAsync("Control+V");
+        await Expect(ada.Field("Access key ID")).ToHaveValueAsync(user.Id);
+        await Expect(ada.Secret("Secret access key")).ToHaveValueAsync(user.Secret);
+
+        // What the user of the key must be allowed is there before the key is asked for.
+        await ada.Button("Show the policy for the user").ClickAsync();
+        await Expect(ada.Page.GetByLabel("Policy of the IAM user", new() { Exact = true }).Last).ToContainTextAsync("arn:aws:s3:::acme-documents/pasted/here/*");
+        await ada.SeeTextAsync("PutObjectVersion is no action of AWS:");
+        await ada.Button("AWS CLI", exact: true).ClickAsync();
+        await Expect(ada.Page.GetByLabel("Policy of the IAM user", new() { Exact = true }).Last).ToContainTextAsync("aws iam put-user-policy");
+        await ada.Button("Verify and connect").ClickAsync();
+        await ada.SeeConnectedAsync(name);
+    }
+
+    [Fact]
+    public async Task A_bucket_that_isnt_there_is_asked_about_before_anybody_is_sent_to_aws()
+    {
+        var (name, role, administrator) = (Unique("Ghost"), $"ghost-{Guid.NewGuid():N}"[..20], App.Administrator());
+        var ada = await SignedInAsync();
+        await ada.StartConnectingAsync(name, ConnectingSteps.IamRole);
+        await ada.Field("Role ARN").Or(ada.Button("I have applied it")).First.WaitForAsync();
+        var arn = await ada.ApplyTrustPolicyAsync(administrator, role);
+        await ada.Field("Role ARN").FillAsync(arn);
+        await ada.TypeBucketAsync($"ghost-{Guid.NewGuid():N}", "inbox");
+        await ada.Button("Next").ClickAsync();
+        await ada.SeeTextAsync("Is that right?");
+        await Expect(ada.Heading("Give the role access to the bucket")).ToHaveCountAsync(0);
+        await ada.Field("Bucket name").FillAsync("acme-archive");
+        await ada.Button("Use “eu-west-1”").ClickAsync();
+        await ada.Button("Next").ClickAsync();
+        await ada.SeeAsync(ada.Heading("Give the role access to the bucket"));
+    }
+
+    [Fact]
+    public async Task A_region_that_only_the_verification_tells_is_corrected_by_one_click()
+    {
+        var (name, user) = (Unique("Elsewhere"), App.Administrator().DriveUser);
+        var ada = await SignedInAsync();
+        // As on a server of one's own: nobody says where a bucket is while its name is typed.
+        await ada.Page.RouteAsync("**/api/buckets/acme-documents", route => route.AbortAsync());
+        await ada.StartConnectingAsync(name, ConnectingSteps.AccessKey);
+        await ada.TypeKeyAsync(user);
+        await ada.TypeBucketAsync("acme-documents", $"elsewhere-{Guid.NewGuid():N}", "eu-west-1");
+        await ada.Button("Verify and connect").ClickAsync();
+        await ada.SeeTextAsync("The bucket isn’t in the region that was given.");
+        await ada.Button("Use us-east-1").ClickAsync();
+        await ada.SeeConnectedAsync(name);
+    }
+
+    [Fact]
+    public async Task A_first_bucket_of_the_sandbox_is_connected_by_one_button()
+    {
+        var ada = await SignedInAsync();
+        await ada.GoAsync("/connect");
+        await ada.Button("Connect a bucket of the sandbox").ClickAsync();
+        await ada.SeeAsync(ada.Heading("Every check passed"));
+    }
+}
