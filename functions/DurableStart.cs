@@ -6,7 +6,12 @@ namespace ServerlessDrives;
 /// <summary>Starts orchestrations so that starting one twice is the same as starting it once.</summary>
 internal static class DurableStart
 {
-    public static async Task StartOnceAsync(this DurableTaskClient durable, string orchestrator, object input, string id, CancellationToken cancellation)
+    public static async Task StartOnceAsync(
+        this DurableTaskClient durable,
+        string orchestrator,
+        object input,
+        string id,
+        CancellationToken cancellation)
     {
         try
         {

@@ -32,7 +32,9 @@ public static class ConnectDrive
                     return GoBack(context, attempt.Next(ConnectionStep.TrustPolicy));
             }
 
-            if (attempt is { UsesRole: true, TriesFirst: true, From: ConnectionStep.TrustPolicy or ConnectionStep.Configuration } && await steps.TryPolicies())
+            if (
+                attempt is { UsesRole: true, TriesFirst: true, From: ConnectionStep.TrustPolicy or ConnectionStep.Configuration }
+                && await steps.TryPolicies())
                 return await Connect(context, attempt, steps);
 
             if (attempt.UsesRole && attempt.From is not ConnectionStep.Verification)
@@ -61,7 +63,10 @@ public static class ConnectDrive
     }
 
     /// <summary>Makes the drive, or goes back where another drive came in its way.</summary>
-    private static async Task<ConnectionStatus> Connect(TaskOrchestrationContext context, ConnectionAttempt attempt, ConnectDriveSteps steps)
+    private static async Task<ConnectionStatus> Connect(
+        TaskOrchestrationContext context,
+        ConnectionAttempt attempt,
+        ConnectDriveSteps steps)
     {
         var end = await steps.Connect();
         return end is ConnectionStatus.AwaitingBucketPolicy or ConnectionStatus.AwaitingConfiguration

@@ -7,7 +7,14 @@ namespace ServerlessDrives.Connecting;
 
 /// <summary>What the flow has done for it. Each can be run again after a crash at any point and comes to the same.</summary>
 public sealed class ConnectDriveActivities(
-    IConnections connections, IRoles roles, IVerification verification, IReports reports, ISecrets secrets, IEnumerable<IDriveWitness> witnesses, ConnectionWitness witness, TimeProvider clock)
+    IConnections connections,
+    IRoles roles,
+    IVerification verification,
+    IReports reports,
+    ISecrets secrets,
+    IEnumerable<IDriveWitness> witnesses,
+    ConnectionWitness witness,
+    TimeProvider clock)
 {
     [Function(nameof(OfferTrustPolicy))]
     public Task OfferTrustPolicy([ActivityTrigger] ConnectionAttempt attempt, CancellationToken cancellation) =>
@@ -29,7 +36,9 @@ public sealed class ConnectDriveActivities(
         {
             var check = Identifier.New<VerificationId>(clock);
             var read = await ChangeReadAsync(
-                attempt, now => now is { Configuration: not null, RoleArn: not null } ? now.BeginCheck(check, clock.GetUtcNow()) : now, cancellation);
+                attempt,
+                now => now is { Configuration: not null, RoleArn: not null } ? now.BeginCheck(check, clock.GetUtcNow()) : now,
+                cancellation);
             var connection = read.Value;
             if (!connection.IsOpen || connection.Attempt != attempt.Number)
                 return connection.Attempt == attempt.Number;
@@ -59,8 +68,21 @@ public sealed class ConnectDriveActivities(
         await using var progress = new ReportProgress(reports, connection.Organization, connection.Id.Value, check, clock);
         await using var stop = new VerificationStop(connections, new(connection.Organization, connection.Id), check, clock);
         var verdict = await verification.ProveTrustAsync(
-            connection.RoleArn!, connection.ExternalId!, connection.Configuration!.Region, connection.Id.Value, progress.Watch with { Stopped = stop.Stopped }, cancellation);
-        var report = VerificationReport.Begin(check, started) with { CompletedAt = clock.GetUtcNow(), Passed = verdict.Trusted, Checks = [verdict.Accepted, verdict.ExternalIdRequired] };
+            connection.RoleArn!,
+            connection.ExternalId!,
+            connection.Configuration!.Region,
+            connection.Id.Value,
+            progress.Watch with
+            {
+                Stopped = stop.Stopped,
+            },
+            cancellation);
+        var report = VerificationReport.Begin(check, started) with
+        {
+            CompletedAt = clock.GetUtcNow(),
+            Passed = verdict.Trusted,
+            Checks = [verdict.Accepted, verdict.ExternalIdRequired],
+        };
         await progress.CompleteAsync(report, cancellation);
         return verdict;
     }
@@ -70,12 +92,19 @@ public sealed class ConnectDriveActivities(
     [Function(nameof(TryPolicies))]
     public async Task<bool> TryPolicies([ActivityTrigger] VerifyConnectionInput input, CancellationToken cancellation)
     {
-        var connection = await ChangeAsync(input.Attempt, now => MayTry(now) ? now.BeginCheck(input.Verification, clock.GetUtcNow()) : now, cancellation);
+        var connection = await ChangeAsync(
+            input.Attempt,
+            now => MayTry(now) ? now.BeginCheck(input.Verification, clock.GetUtcNow()) : now,
+            cancellation);
         if (!MayTry(connection) || connection.LastVerification != input.Verification || connection.Attempt != input.Attempt.Number)
             return false;
 
         await using var progress = new ReportProgress(reports, connection.Organization, connection.Id.Value, input.Verification, clock);
-        var report = await verification.VerifyAsync(input.Verification, connection.SubjectToVerify(), progress.Watch.WithoutWaiting(), cancellation);
+        var report = await verification.VerifyAsync(
+            input.Verification,
+            connection.SubjectToVerify(),
+            progress.Watch.WithoutWaiting(),
+            cancellation);
         await progress.CompleteAsync(report, cancellation);
 
         // What was typed meanwhile is not what was proven.
@@ -102,17 +131,29 @@ public sealed class ConnectDriveActivities(
     public async Task<bool> VerifyConnection([ActivityTrigger] VerifyConnectionInput input, CancellationToken cancellation)
     {
         var connection = await ChangeAsync(
-            input.Attempt, now => MayVerify(now, input.Attempt) ? now.BeginVerification(input.Verification, clock.GetUtcNow()) : now, cancellation);
+            input.Attempt,
+            now => MayVerify(now, input.Attempt) ? now.BeginVerification(input.Verification, clock.GetUtcNow()) : now,
+            cancellation);
         if (connection.Attempt != input.Attempt.Number || connection.LastVerification != input.Verification)
             return false;
 
         await using var progress = new ReportProgress(reports, connection.Organization, connection.Id.Value, input.Verification, clock);
         await using var stop = new VerificationStop(connections, input.Attempt.Key, input.Verification, clock);
-        var report = await verification.VerifyAsync(input.Verification, connection.SubjectToVerify(), progress.Watch with { Stopped = stop.Stopped }, cancellation);
+        var report = await verification.VerifyAsync(
+            input.Verification,
+            connection.SubjectToVerify(),
+            progress.Watch with
+            {
+                Stopped = stop.Stopped,
+            },
+            cancellation);
         await progress.CompleteAsync(report, cancellation);
 
         if (!report.Passed)
-            await ChangeAsync(input.Attempt, now => now.TryAgain(input.Attempt.Number + 1, StepToMend(input.Attempt), ProblemOf(report), clock.GetUtcNow()), cancellation);
+            await ChangeAsync(
+                input.Attempt,
+                now => now.TryAgain(input.Attempt.Number + 1, StepToMend(input.Attempt), ProblemOf(report), clock.GetUtcNow()),
+                cancellation);
         return report.Passed;
     }
 
@@ -150,14 +191,24 @@ public sealed class ConnectDriveActivities(
                     return ConnectionStatus.Connected;
                 case ConnectOutcome.Overlaps:
                     // A drive that came meanwhile: what was checked when this one was configured is no longer so.
-                    return (await ChangeAsync(input.Attempt, now => now.TryAgain(input.Attempt.Number + 1, StepToMend(input.Attempt), Overlapping, clock.GetUtcNow()), cancellation)).Status;
+                    return (
+                        await ChangeAsync(
+                            input.Attempt,
+                            now => now.TryAgain(input.Attempt.Number + 1, StepToMend(input.Attempt), Overlapping, clock.GetUtcNow()),
+                            cancellation)
+                    ).Status;
             }
         }
     }
 
     /// <summary>The report that proves what the connection has come to; null where the row is not there.</summary>
-    private async Task<VerificationReport?> ProofOfAsync(DriveConnection connection, ConnectionAttempt attempt, CancellationToken cancellation) =>
-        connection is { Status: ConnectionStatus.Verifying, LastVerification: { } verification } && connection.Attempt == attempt.Number
+    private async Task<VerificationReport?> ProofOfAsync(
+        DriveConnection connection,
+        ConnectionAttempt attempt,
+        CancellationToken cancellation
+    ) =>
+        connection is { Status: ConnectionStatus.Verifying, LastVerification: { } verification }
+        && connection.Attempt == attempt.Number
         && await reports.FindAsync(connection.Organization, connection.Id.Value, verification, cancellation) is { Passed: true } report
             ? report
             : null;
@@ -222,15 +273,22 @@ public sealed class ConnectDriveActivities(
         }
     }
 
-    private static bool MayTry(DriveConnection connection) => connection is { IsOpen: true, RoleArn: not null, Configuration: not null, MayHavePolicies: true };
+    private static bool MayTry(DriveConnection connection) =>
+        connection is { IsOpen: true, RoleArn: not null, Configuration: not null, MayHavePolicies: true };
 
-    /// <summary>Not where the row is of an earlier moment than the flow; <see cref="RecoverConnection"/> brings the flow back to it.</summary>
+    /// <summary>
+    /// Not where the row is of an earlier moment than the flow; <see cref="RecoverConnection"/> brings the flow back to it.
+    /// </summary>
     private static bool MayVerify(DriveConnection connection, ConnectionAttempt attempt) =>
-        (connection.Status is ConnectionStatus.Verifying || connection.Status == StepToMend(attempt)) && connection.IsConfiguredFor(attempt.Number);
+        (connection.Status is ConnectionStatus.Verifying || connection.Status == StepToMend(attempt))
+        && connection.IsConfiguredFor(attempt.Number);
 
     private static readonly ConnectionProblem Overlapping = new(
-        "overlap", "The drive overlaps another one",
-        "Another drive of your organization was connected meanwhile whose bucket and path overlap with this one's. Choose another path, or say in the configuration that it is meant to be so (allowOverlap).");
+        "overlap",
+        "The drive overlaps another one",
+        "Another drive of your organization was connected meanwhile whose bucket and path overlap with this one's. Choose another " +
+        "path, or say in the configuration that it is meant to be so (allowOverlap)."
+    );
 
     private static ConnectionStatus StepToMend(ConnectionAttempt attempt) =>
         attempt.UsesRole ? ConnectionStatus.AwaitingBucketPolicy : ConnectionStatus.AwaitingConfiguration;
@@ -257,12 +315,20 @@ public sealed class ConnectDriveActivities(
             failed.Count == 0 ? "No check could be run, so nothing is proven." : Sentence(failed[0]));
     }
 
-    private static ConnectionProblem? ProblemOf(ConnectionStatus ended) => ended switch
-    {
-        ConnectionStatus.Expired => new("expired", "The connection expired", "Nobody finished it in time. Start a new one; the name is free again."),
-        ConnectionStatus.Failed => new("failed", "Something went wrong on our side", "It was not your fault, and nothing is left behind. Start again."),
-        _ => null,
-    };
+    private static ConnectionProblem? ProblemOf(ConnectionStatus ended) =>
+        ended switch
+        {
+            ConnectionStatus.Expired => new(
+                "expired",
+                "The connection expired",
+                "Nobody finished it in time. Start a new one; the name is free again."),
+            ConnectionStatus.Failed => new(
+                "failed",
+                "Something went wrong on our side",
+                "It was not your fault, and nothing is left behind. Start again."),
+            _ => null,
+        };
 
-    private static string Sentence(Check check) => string.Join(' ', new[] { check.Explanation, check.Fix }.Where(text => !string.IsNullOrEmpty(text)));
+    private static string Sentence(Check check) =>
+        string.Join(' ', new[] { check.Explanation, check.Fix }.Where(text => !string.IsNullOrEmpty(text)));
 }

@@ -8,35 +8,55 @@ internal sealed class ConnectDriveSteps(TaskOrchestrationContext context, Connec
 {
     /// <summary>For our own stores and vault: a minute of trouble passes, a day of it is a failure.</summary>
     private static readonly TaskOptions Patiently = TaskOptions.FromRetryPolicy(
-        new RetryPolicy(maxNumberOfAttempts: 12, firstRetryInterval: TimeSpan.FromSeconds(1), backoffCoefficient: 2, maxRetryInterval: TimeSpan.FromMinutes(5)));
+        new RetryPolicy(
+            maxNumberOfAttempts: 12,
+            firstRetryInterval: TimeSpan.FromSeconds(1),
+            backoffCoefficient: 2,
+            maxRetryInterval: TimeSpan.FromMinutes(5)));
 
     /// <summary>For giving back what the connection holds: a day, since nothing else would ever do it.</summary>
     private static readonly TaskOptions Stubbornly = TaskOptions.FromRetryPolicy(
-        new RetryPolicy(maxNumberOfAttempts: 300, firstRetryInterval: TimeSpan.FromSeconds(1), backoffCoefficient: 2, maxRetryInterval: TimeSpan.FromMinutes(5)));
+        new RetryPolicy(
+            maxNumberOfAttempts: 300,
+            firstRetryInterval: TimeSpan.FromSeconds(1),
+            backoffCoefficient: 2,
+            maxRetryInterval: TimeSpan.FromMinutes(5)));
 
     public Task OfferTrustPolicy() => context.CallActivityAsync(nameof(ConnectDriveActivities.OfferTrustPolicy), attempt, Patiently);
 
     /// <returns>Whether there already is a configuration to go on with.</returns>
-    public Task<bool> AskForConfiguration() => context.CallActivityAsync<bool>(nameof(ConnectDriveActivities.AskForConfiguration), attempt, Patiently);
+    public Task<bool> AskForConfiguration() =>
+        context.CallActivityAsync<bool>(nameof(ConnectDriveActivities.AskForConfiguration), attempt, Patiently);
 
     /// <returns>Whether the role trusts us, and only us.</returns>
     public Task<bool> ProveTrust() => context.CallActivityAsync<bool>(nameof(ConnectDriveActivities.ProveTrust), attempt, Patiently);
 
     /// <returns>Whether everything could be proven without anybody being asked to apply anything.</returns>
-    public Task<bool> TryPolicies() => context.CallActivityAsync<bool>(
-        nameof(ConnectDriveActivities.TryPolicies), new VerifyConnectionInput(attempt, Identifier.From<VerificationId>(context.NewGuid())), Patiently);
+    public Task<bool> TryPolicies() =>
+        context.CallActivityAsync<bool>(
+            nameof(ConnectDriveActivities.TryPolicies),
+            new VerifyConnectionInput(attempt, Identifier.From<VerificationId>(context.NewGuid())),
+            Patiently);
 
     public Task OfferBucketPolicy() => context.CallActivityAsync(nameof(ConnectDriveActivities.OfferBucketPolicy), attempt, Patiently);
 
-    /// <returns>Whether the configuration has changed since the policies were offered; its event may be late, and of what they were made from.</returns>
-    public Task<bool> IsReconfigured() => context.CallActivityAsync<bool>(nameof(ConnectDriveActivities.IsReconfigured), attempt, Patiently);
+    /// <returns>Whether the configuration has changed since the policies were offered; its event may be late, and of what they were made
+    /// from.</returns>
+    public Task<bool> IsReconfigured() =>
+        context.CallActivityAsync<bool>(nameof(ConnectDriveActivities.IsReconfigured), attempt, Patiently);
 
     /// <returns>Whether everything that could be proven was.</returns>
-    public Task<bool> Verify() => context.CallActivityAsync<bool>(
-        nameof(ConnectDriveActivities.VerifyConnection), new VerifyConnectionInput(attempt, Identifier.From<VerificationId>(context.NewGuid())), Patiently);
+    public Task<bool> Verify() =>
+        context.CallActivityAsync<bool>(
+            nameof(ConnectDriveActivities.VerifyConnection),
+            new VerifyConnectionInput(attempt, Identifier.From<VerificationId>(context.NewGuid())),
+            Patiently);
 
-    public Task<ConnectionStatus> Connect() => context.CallActivityAsync<ConnectionStatus>(
-        nameof(ConnectDriveActivities.FinishConnection), new FinishConnectionInput(attempt, Identifier.From<DriveId>(context.NewGuid())), Patiently);
+    public Task<ConnectionStatus> Connect() =>
+        context.CallActivityAsync<ConnectionStatus>(
+            nameof(ConnectDriveActivities.FinishConnection),
+            new FinishConnectionInput(attempt, Identifier.From<DriveId>(context.NewGuid())),
+            Patiently);
 
     public Task<ConnectionStatus> Close(ConnectionStatus status) => context.CallActivityAsync<ConnectionStatus>(
         nameof(ConnectDriveActivities.CloseConnection), new CloseConnectionInput(attempt, status), Stubbornly);

@@ -15,6 +15,8 @@ public sealed class ConnectionOptions
     /// <summary>How many more wait for their turn; 1,000 by default. One that comes when so many wait is answered 429.</summary>
     public int StartsWaiting { get; set; } = 1_000;
 
-    /// <summary>How long a swap of credentials waits for the new secret to be in the vault; longer than all tries to store it take.</summary>
+    /// <summary>
+    /// How long a swap of credentials waits for the new secret to be in the vault; longer than all tries to store it take.
+    /// </summary>
     public TimeSpan StoreWithin { get; set; } = TimeSpan.FromMinutes(10);
 }

@@ -38,7 +38,9 @@ internal sealed class PersonInTheLoop : IDisposable
         return awaited[answered];
     }
 
-    /// <summary>A wait that wasn't answered goes on: an event goes to the wait that began first, and a second one would never see it.</summary>
+    /// <summary>
+    /// A wait that wasn't answered goes on: an event goes to the wait that began first, and a second one would never see it.
+    /// </summary>
     private Task WaitFor(ConnectionEvent awaited) => _waits.TryGetValue(awaited, out var begun)
         ? begun
         : _waits[awaited] = _context.WaitForExternalEvent<string>(ConnectionEventName.For(awaited, _attempt.Number));

@@ -63,7 +63,8 @@ public sealed class RecoverConnection(
             case null when IsRecent(state.ChangedAt):
                 return look;
             default:
-                // It waits where the row is, or it began before positions were published: then it can't be judged, and expires at the latest.
+                // It waits where the row is, or it began before positions were published: then it can't be judged, and expires at the
+                // latest.
                 if (!connection.NotedEvents().Any())
                     return null;
                 if (look != earlier)
@@ -87,7 +88,9 @@ public sealed class RecoverConnection(
         return await TellAsync(key, flow, cancellation);
     }
 
-    /// <summary>Reads the row anew: what people say meanwhile is either in it or told to the new orchestration by whoever takes it.</summary>
+    /// <summary>
+    /// Reads the row anew: what people say meanwhile is either in it or told to the new orchestration by whoever takes it.
+    /// </summary>
     private async Task<bool> TellAsync(ConnectionKey key, IConnectionFlow flow, CancellationToken cancellation)
     {
         var heard = true;

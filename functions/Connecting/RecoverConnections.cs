@@ -10,7 +10,10 @@ namespace ServerlessDrives.Connecting;
 public sealed class RecoverConnections(IConnections connections, RecoverConnection recovery, ConnectionOptions options, TimeProvider clock)
 {
     [Function(nameof(RecoverConnections))]
-    public async Task RunAsync([TimerTrigger("*/30 * * * * *", RunOnStartup = true)] TimerInfo timer, [DurableClient] DurableTaskClient durable, CancellationToken cancellation)
+    public async Task RunAsync(
+        [TimerTrigger("*/30 * * * * *", RunOnStartup = true)] TimerInfo timer,
+        [DurableClient] DurableTaskClient durable,
+        CancellationToken cancellation)
     {
         var flow = new DurableConnectionFlow(durable);
         foreach (var promise in await connections.BrokenPromisesAsync(clock.GetUtcNow() - options.RecoverAfter, cancellation))

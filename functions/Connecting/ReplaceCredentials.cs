@@ -13,11 +13,21 @@ namespace ServerlessDrives.Connecting;
 /// Wherever a crash falls, the drive has a key that works, and no other one is left enabled.
 /// </summary>
 public sealed class ReplaceCredentials(
-    IDrives drives, IVerification verification, IReports reports, ISecrets secrets, IDriveSessions sessions, IEnumerable<IDriveWitness> witnesses,
-    IPendingDriveWork work, TimeProvider clock)
+    IDrives drives,
+    IVerification verification,
+    IReports reports,
+    ISecrets secrets,
+    IDriveSessions sessions,
+    IEnumerable<IDriveWitness> witnesses,
+    IPendingDriveWork work,
+    TimeProvider clock)
 {
     private static readonly TaskOptions Stubbornly = TaskOptions.FromRetryPolicy(
-        new RetryPolicy(maxNumberOfAttempts: 300, firstRetryInterval: TimeSpan.FromSeconds(1), backoffCoefficient: 2, maxRetryInterval: TimeSpan.FromMinutes(5)));
+        new RetryPolicy(
+            maxNumberOfAttempts: 300,
+            firstRetryInterval: TimeSpan.FromSeconds(1),
+            backoffCoefficient: 2,
+            maxRetryInterval: TimeSpan.FromMinutes(5)));
 
     /// <summary>The event that says under which version the new secret was stored; empty when it wasn't.</summary>
     public const string Stored = "Stored";
@@ -66,7 +76,10 @@ public sealed class ReplaceCredentials(
     public async Task AbandonCredentials([ActivityTrigger] ReplaceCredentialsInput input, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(input);
-        var used = await drives.FindAsync(input.Organization, input.Drive, cancellation) is { Value.Authentication: DriveAuthentication.AccessKey key } ? key.SecretVersion : null;
+        var used = await drives.FindAsync(input.Organization, input.Drive, cancellation)
+            is { Value.Authentication: DriveAuthentication.AccessKey key }
+            ? key.SecretVersion
+            : null;
         await secrets.DisableMarkedAsync(input.Secret, input.Mark, used, cancellation);
         await work.DoneAsync(nameof(ReplaceCredentials), InstanceOf(input.Verification), cancellation);
     }
@@ -81,7 +94,11 @@ public sealed class ReplaceCredentials(
         await using var progress = new ReportProgress(reports, input.Organization, input.Drive.Value, input.Verification, clock);
         var report = await verification.VerifyAsync(
             input.Verification,
-            new(drive.Id.Value, drive.Access, new DriveCredentials.AccessKey(input.AccessKeyId, input.Secret, input.NewVersion), drive.BucketOwner),
+            new(
+                drive.Id.Value,
+                drive.Access,
+                new DriveCredentials.AccessKey(input.AccessKeyId, input.Secret, input.NewVersion),
+                drive.BucketOwner),
             progress.Watch,
             cancellation);
         await progress.CompleteAsync(report, cancellation);
@@ -91,7 +108,9 @@ public sealed class ReplaceCredentials(
     [Function(nameof(SwapCredentials))]
     public async Task<bool> SwapCredentials([ActivityTrigger] ReplaceCredentialsInput input, CancellationToken cancellation)
     {
-        while (await drives.FindAsync(input.Organization, input.Drive, cancellation) is { Value: { State: DriveState.Connected, Authentication: DriveAuthentication.AccessKey key } } read)
+        while (
+            await drives.FindAsync(input.Organization, input.Drive, cancellation)
+                is { Value: { State: DriveState.Connected, Authentication: DriveAuthentication.AccessKey key } } read)
         {
             if (key.SecretVersion == input.NewVersion)
             {
@@ -106,7 +125,11 @@ public sealed class ReplaceCredentials(
             {
                 Authentication = new DriveAuthentication.AccessKey(input.AccessKeyId, input.Secret, input.NewVersion),
                 LastVerification = input.Verification,
-                Health = new(HealthStatus.Healthy, now, read.Value.Health.Status is HealthStatus.Healthy ? read.Value.Health.Since : now, Problem: null),
+                Health = new(
+                    HealthStatus.Healthy,
+                    now,
+                    read.Value.Health.Status is HealthStatus.Healthy ? read.Value.Health.Since : now,
+                    Problem: null),
             };
             if (await drives.ReplaceKeyAsync(read.With(swapped), key.AccessKeyId, input.By, cancellation))
             {
@@ -130,7 +153,10 @@ public sealed class ReplaceCredentials(
     public async Task RetireCredentials([ActivityTrigger] RetireCredentialsInput input, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(input);
-        await secrets.DisableAsync(input.Replacement.Secret, input.Replaced ? input.Replacement.OldVersion : input.Replacement.NewVersion, cancellation);
+        await secrets.DisableAsync(
+            input.Replacement.Secret,
+            input.Replaced ? input.Replacement.OldVersion : input.Replacement.NewVersion,
+            cancellation);
         await work.DoneAsync(nameof(ReplaceCredentials), InstanceOf(input.Replacement.Verification), cancellation);
     }
 }
@@ -140,8 +166,15 @@ public sealed class ReplaceCredentials(
 /// <param name="GiveUpAt">When it is taken for granted that whoever was to store it has died.</param>
 /// <param name="OldVersion">The secret's version that is in use when the swap begins; if another swap comes first, this one is off.</param>
 public sealed record ReplaceCredentialsInput(
-    OrganizationId Organization, DriveId Drive, VerificationId Verification, AccessKeyId AccessKeyId, SecretName Secret, string OldVersion, string NewVersion,
-    UserId By, DateTimeOffset GiveUpAt)
+    OrganizationId Organization,
+    DriveId Drive,
+    VerificationId Verification,
+    AccessKeyId AccessKeyId,
+    SecretName Secret,
+    string OldVersion,
+    string NewVersion,
+    UserId By,
+    DateTimeOffset GiveUpAt)
 {
     /// <summary>What the version is marked with in the vault.</summary>
     [JsonIgnore]

@@ -9,10 +9,20 @@ namespace ServerlessDrives.Drives;
 /// Disconnects a drive: nobody uses it from the first step on, and its name is free after the last. The files on the bucket stay.
 /// Scheduling this is what decides; each step can be run again.
 /// </summary>
-public sealed class RemoveDrive(IDrives drives, IEnumerable<IHoldsDrives> holders, IEnumerable<IDriveWitness> witnesses, ISecrets secrets, IDriveSessions sessions, TimeProvider clock)
+public sealed class RemoveDrive(
+    IDrives drives,
+    IEnumerable<IHoldsDrives> holders,
+    IEnumerable<IDriveWitness> witnesses,
+    ISecrets secrets,
+    IDriveSessions sessions,
+    TimeProvider clock)
 {
     private static readonly TaskOptions Stubbornly = TaskOptions.FromRetryPolicy(
-        new RetryPolicy(maxNumberOfAttempts: 300, firstRetryInterval: TimeSpan.FromSeconds(1), backoffCoefficient: 2, maxRetryInterval: TimeSpan.FromMinutes(5)));
+        new RetryPolicy(
+            maxNumberOfAttempts: 300,
+            firstRetryInterval: TimeSpan.FromSeconds(1),
+            backoffCoefficient: 2,
+            maxRetryInterval: TimeSpan.FromMinutes(5)));
 
     /// <summary>The instance that removes this drive; a second request finds the first one's.</summary>
     public static string InstanceOf(DriveId drive) => $"remove-{drive}";
@@ -25,7 +35,11 @@ public sealed class RemoveDrive(IDrives drives, IEnumerable<IHoldsDrives> holder
             return;
         try
         {
-            await durable.ScheduleNewOrchestrationInstanceAsync(nameof(RemoveDrive), input, new StartOrchestrationOptions(id), cancellation);
+            await durable.ScheduleNewOrchestrationInstanceAsync(
+                nameof(RemoveDrive),
+                input,
+                new StartOrchestrationOptions(id),
+                cancellation);
         }
         catch (Exception refused) when (refused is not OperationCanceledException)
         {
@@ -60,7 +74,12 @@ public sealed class RemoveDrive(IDrives drives, IEnumerable<IHoldsDrives> holder
         {
             if ((await drives.DefaultsAsync(input.Organization, cancellation)).Includes(input.Drive))
                 return false;
-            var disconnecting = read.Value with { State = DriveState.Disconnecting, DisconnectedAt = clock.GetUtcNow(), DisconnectedBy = input.By };
+            var disconnecting = read.Value with
+            {
+                State = DriveState.Disconnecting,
+                DisconnectedAt = clock.GetUtcNow(),
+                DisconnectedBy = input.By,
+            };
             if (await drives.SaveAsync(read.With(disconnecting), cancellation))
                 break;
         }
@@ -85,7 +104,9 @@ public sealed class RemoveDrive(IDrives drives, IEnumerable<IHoldsDrives> holder
     [Function(nameof(DeleteDriveSecret))]
     public async Task DeleteDriveSecret([ActivityTrigger] RemoveDriveInput input, CancellationToken cancellation)
     {
-        if (await drives.FindAsync(input.Organization, input.Drive, cancellation) is { Value.Authentication: DriveAuthentication.AccessKey key })
+        if (
+            await drives.FindAsync(input.Organization, input.Drive, cancellation) is
+            { Value.Authentication: DriveAuthentication.AccessKey key })
             await secrets.DeleteAsync(key.Secret, cancellation);
     }
 

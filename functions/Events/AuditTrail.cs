@@ -19,7 +19,15 @@ public sealed record Actor(string Kind, string Id)
 /// <param name="Resource">The id of what was acted upon.</param>
 /// <param name="Before">What it was; null for something new.</param>
 /// <param name="After">What it is; null for something that is gone.</param>
-public sealed record AuditEntry(string Id, OrganizationId Organization, DateTimeOffset At, Actor Actor, string Action, string Resource, JsonObject? Before, JsonObject? After);
+public sealed record AuditEntry(
+    string Id,
+    OrganizationId Organization,
+    DateTimeOffset At,
+    Actor Actor,
+    string Action,
+    string Resource,
+    JsonObject? Before,
+    JsonObject? After);
 
 /// <summary>What somebody does, to be written down together with its effect: both or neither.</summary>
 /// <param name="Action">As of <see cref="AuditEntry"/>; so is the rest.</param>
@@ -40,4 +48,9 @@ public interface IAuditTrail
 /// <param name="Actors">The ids of some actors; none for all.</param>
 /// <param name="Resource">One resource's id; null for all.</param>
 /// <param name="About">A part of the id of what was acted upon, or of a name that it had; null for all.</param>
-public sealed record AuditQuery(OrganizationId Organization, DateTimeOffset? From, IReadOnlyList<string> Actors, string? Resource, string? About);
+public sealed record AuditQuery(
+    OrganizationId Organization,
+    DateTimeOffset? From,
+    IReadOnlyList<string> Actors,
+    string? Resource,
+    string? About);

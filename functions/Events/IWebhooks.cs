@@ -26,7 +26,13 @@ public interface IWebhooks
     Task<Versioned<Delivery>?> FindAsync(OrganizationId organization, WebhookId webhook, DeliveryId id, CancellationToken cancellation);
 
     /// <summary>The newest first.</summary>
-    Task<Page<Delivery>> DeliveriesAsync(OrganizationId organization, WebhookId webhook, DeliveryFilter filter, int limit, string? cursor, CancellationToken cancellation);
+    Task<Page<Delivery>> DeliveriesAsync(
+        OrganizationId organization,
+        WebhookId webhook,
+        DeliveryFilter filter,
+        int limit,
+        string? cursor,
+        CancellationToken cancellation);
 
     /// <summary>Stores what came of a try, and when the next is due; false when another one stored something meanwhile.</summary>
     Task<bool> SaveAsync(Versioned<Delivery> delivery, CancellationToken cancellation);

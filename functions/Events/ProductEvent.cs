@@ -30,7 +30,9 @@ public static class EventTypes
 /// <summary>Tells the world.</summary>
 public interface IEvents
 {
-    /// <summary>Notes the event for every webhook that wants it, durably; sending follows. Telling the same event twice sends it once.</summary>
+    /// <summary>
+    /// Notes the event for every webhook that wants it, durably; sending follows. Telling the same event twice sends it once.
+    /// </summary>
     Task TellAsync(ProductEvent happened, CancellationToken cancellation);
 
     /// <summary>The same, to one webhook only.</summary>

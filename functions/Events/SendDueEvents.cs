@@ -6,7 +6,13 @@ using Microsoft.Extensions.Logging;
 namespace ServerlessDrives.Events;
 
 /// <summary>Sends what is due, to many webhooks at once but to each in turn, and stores what came of it.</summary>
-public sealed class SendDueEvents(IWebhooks webhooks, IWebhookSender sender, IEvents events, IAuditTrail audit, TimeProvider clock, ILogger<SendDueEvents> log)
+public sealed class SendDueEvents(
+    IWebhooks webhooks,
+    IWebhookSender sender,
+    IEvents events,
+    IAuditTrail audit,
+    TimeProvider clock,
+    ILogger<SendDueEvents> log)
 {
     private const int AtOnce = 16;
     private const int AtATime = 1_000;
@@ -104,10 +110,24 @@ public sealed class SendDueEvents(IWebhooks webhooks, IWebhookSender sender, IEv
         {
             // Told first, under an id that a repetition finds again: once it is disabled, nothing would tell of it any more.
             await events.TellAsync(
-                new($"{delivery.Id}-disabled", webhook.Organization, EventTypes.WebhookDisabled, webhook.Id.Value, delivery.TryingSince,
-                    new() { ["url"] = webhook.Url.AbsoluteUri, ["lastDelivery"] = delivery.Id.Value, ["reason"] = attempt.Error }),
+                new(
+                    $"{delivery.Id}-disabled",
+                    webhook.Organization,
+                    EventTypes.WebhookDisabled,
+                    webhook.Id.Value,
+                    delivery.TryingSince,
+                    new()
+                    {
+                        ["url"] = webhook.Url.AbsoluteUri,
+                        ["lastDelivery"] = delivery.Id.Value,
+                        ["reason"] = attempt.Error,
+                    }),
                 cancellation);
-            if (await webhooks.SaveAsync(read.With(webhook with { DisabledAt = attempt.At }), WebhookActs.Disabled(webhook, attempt.Error), cancellation))
+            if (
+                await webhooks.SaveAsync(
+                    read.With(webhook with { DisabledAt = attempt.At }),
+                    WebhookActs.Disabled(webhook, attempt.Error),
+                    cancellation))
                 return;
             read = await webhooks.FindAsync(webhook.Organization, webhook.Id, cancellation);
         }

@@ -12,7 +12,8 @@ public sealed class TellUntoldEvents(IUntoldEvents untold, IEvents events, TimeP
     private static readonly TimeSpan Hopeless = TimeSpan.FromMinutes(10);
 
     [Function(nameof(TellUntoldEvents))]
-    public Task RunAsync([TimerTrigger("*/30 * * * * *", RunOnStartup = true)] TimerInfo timer, CancellationToken cancellation) => TellAsync(clock.GetUtcNow(), cancellation);
+    public Task RunAsync([TimerTrigger("*/30 * * * * *", RunOnStartup = true)] TimerInfo timer, CancellationToken cancellation) =>
+        TellAsync(clock.GetUtcNow(), cancellation);
 
     internal async Task TellAsync(DateTimeOffset now, CancellationToken cancellation)
     {

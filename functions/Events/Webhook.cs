@@ -56,7 +56,9 @@ public sealed record Delivery
 
     public DateTimeOffset? NextAttemptAt { get; init; }
 
-    /// <summary>The act of having it sent, which is written down at the latest before it is tried; null once it was, and for what nobody asked for.</summary>
+    /// <summary>
+    /// The act of having it sent, which is written down at the latest before it is tried; null once it was, and for what nobody asked for.
+    /// </summary>
     public Act? Asked { get; init; }
 
     /// <summary>The key under which <see cref="Asked"/> is written down.</summary>
@@ -69,7 +71,15 @@ public sealed record Delivery
     public static readonly TimeSpan Patience = TimeSpan.FromDays(1);
 
     private static readonly TimeSpan[] Pauses =
-        [TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(2), TimeSpan.FromMinutes(10), TimeSpan.FromMinutes(30), TimeSpan.FromHours(1), TimeSpan.FromHours(2)];
+    [
+        TimeSpan.FromSeconds(5),
+        TimeSpan.FromSeconds(30),
+        TimeSpan.FromMinutes(2),
+        TimeSpan.FromMinutes(10),
+        TimeSpan.FromMinutes(30),
+        TimeSpan.FromHours(1),
+        TimeSpan.FromHours(2),
+    ];
 
     /// <summary>What the delivery is after a try.</summary>
     /// <param name="spread">0 to 1: spreads retries over a fifth of the pause, so that a receiver that comes back isn't overrun.</param>
@@ -99,7 +109,14 @@ public sealed record Delivery
 
     /// <summary>Tried again from the beginning, because somebody asked for it.</summary>
     public Delivery Again(UserId by, DateTimeOffset now) =>
-        this with { Status = DeliveryStatus.Pending, TryingSince = now, NextAttemptAt = now, Tries = 0, Asked = WebhookActs.Redelivered(by, this) };
+        this with
+        {
+            Status = DeliveryStatus.Pending,
+            TryingSince = now,
+            NextAttemptAt = now,
+            Tries = 0,
+            Asked = WebhookActs.Redelivered(by, this),
+        };
 }
 
 public enum DeliveryStatus

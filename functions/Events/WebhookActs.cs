@@ -3,17 +3,38 @@ namespace ServerlessDrives.Events;
 /// <summary>What happens to webhooks, as the audit trail says it.</summary>
 internal static class WebhookActs
 {
-    public static Act Created(Webhook webhook) => new(webhook.Organization, Actor.User(webhook.CreatedBy), "webhook.created", webhook.Id.Value, null, new() { ["url"] = webhook.Url.AbsoluteUri });
+    public static Act Created(Webhook webhook) =>
+        new(
+            webhook.Organization,
+            Actor.User(webhook.CreatedBy),
+            "webhook.created",
+            webhook.Id.Value,
+            null,
+            new() { ["url"] = webhook.Url.AbsoluteUri });
 
-    public static Act Deleted(UserId by, Webhook webhook) => new(webhook.Organization, Actor.User(by), "webhook.deleted", webhook.Id.Value, new() { ["url"] = webhook.Url.AbsoluteUri }, null);
+    public static Act Deleted(UserId by, Webhook webhook) =>
+        new(webhook.Organization, Actor.User(by), "webhook.deleted", webhook.Id.Value, new() { ["url"] = webhook.Url.AbsoluteUri }, null);
 
-    public static Act Tested(UserId by, ProductEvent test) => new(test.Organization, Actor.User(by), "webhook.tested", test.Subject, null, new() { ["eventId"] = test.Id });
+    public static Act Tested(UserId by, ProductEvent test) =>
+        new(test.Organization, Actor.User(by), "webhook.tested", test.Subject, null, new() { ["eventId"] = test.Id });
 
     public static Act Enabled(UserId by, Webhook webhook) =>
-        new(webhook.Organization, Actor.User(by), "webhook.enabled", webhook.Id.Value, new() { ["status"] = "disabled" }, new() { ["status"] = "active" });
+        new(
+            webhook.Organization,
+            Actor.User(by),
+            "webhook.enabled",
+            webhook.Id.Value,
+            new() { ["status"] = "disabled" },
+            new() { ["status"] = "active" });
 
     public static Act Disabled(Webhook webhook, string? reason) =>
-        new(webhook.Organization, Actor.System("events"), "webhook.disabled", webhook.Id.Value, new() { ["status"] = "failing" }, new() { ["status"] = "disabled", ["reason"] = reason });
+        new(
+            webhook.Organization,
+            Actor.System("events"),
+            "webhook.disabled",
+            webhook.Id.Value,
+            new() { ["status"] = "failing" },
+            new() { ["status"] = "disabled", ["reason"] = reason });
 
     public static Act Redelivered(UserId by, Delivery delivery) => new(
         delivery.Organization, Actor.User(by), "delivery.redelivered", delivery.Id.Value,

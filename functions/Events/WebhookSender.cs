@@ -40,7 +40,12 @@ public sealed class WebhookSender(HttpClient http, ISecrets secrets, EventOption
             using var request = Request(webhook, delivery, key, started);
             using var answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, patience.Token);
             var status = (int)answer.StatusCode;
-            return new(started, status, watch.ElapsedMilliseconds, answer.IsSuccessStatusCode ? null : $"The receiver answered {status}.", RetryAfter(answer.Headers.RetryAfter, started));
+            return new(
+                started,
+                status,
+                watch.ElapsedMilliseconds,
+                answer.IsSuccessStatusCode ? null : $"The receiver answered {status}.",
+                RetryAfter(answer.Headers.RetryAfter, started));
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
@@ -48,7 +53,13 @@ public sealed class WebhookSender(HttpClient http, ISecrets secrets, EventOption
         }
         catch (HttpRequestException failure)
         {
-            return new(started, null, watch.ElapsedMilliseconds, failure.InnerException is ForbiddenTargetException forbidden ? forbidden.Message : $"The receiver could not be reached: {failure.Message}");
+            return new(
+                started,
+                null,
+                watch.ElapsedMilliseconds,
+                failure.InnerException is ForbiddenTargetException forbidden
+                    ? forbidden.Message
+                    : $"The receiver could not be reached: {failure.Message}");
         }
     }
 
@@ -80,7 +91,9 @@ public sealed class WebhookSender(HttpClient http, ISecrets secrets, EventOption
         };
     }
 
-    /// <summary><c>v1,</c> and the base64 of HMAC-SHA256 over <c>id.timestamp.body</c>; the key is the base64 behind <c>whsec_</c>.</summary>
+    /// <summary>
+    /// <c>v1,</c> and the base64 of HMAC-SHA256 over <c>id.timestamp.body</c>; the key is the base64 behind <c>whsec_</c>.
+    /// </summary>
     internal static string Sign(Secret key, string id, string timestamp, ReadOnlySpan<byte> body)
     {
         var head = Encoding.UTF8.GetBytes($"{id}.{timestamp}.");

@@ -6,5 +6,6 @@ namespace ServerlessDrives.Files;
 public sealed class SweepUploads(AbandonedUploads abandoned)
 {
     [Function(nameof(SweepUploads))]
-    public Task RunAsync([TimerTrigger("30 */5 * * * *", RunOnStartup = true)] TimerInfo timer, CancellationToken cancellation) => abandoned.SweepAsync(cancellation);
+    public Task RunAsync([TimerTrigger("30 */5 * * * *", RunOnStartup = true)] TimerInfo timer, CancellationToken cancellation) =>
+        abandoned.SweepAsync(cancellation);
 }

@@ -14,5 +14,6 @@ internal static class HealthMeasures
 
     public static void Looked(HealthStatus status) => Looks.Add(1, new KeyValuePair<string, object?>("status", Signals.Word(status)));
 
-    public static void Changed(HealthStatus before, HealthStatus after) => Changes.Add(1, new("before", Signals.Word(before)), new("status", Signals.Word(after)));
+    public static void Changed(HealthStatus before, HealthStatus after) =>
+        Changes.Add(1, new("before", Signals.Word(before)), new("status", Signals.Word(after)));
 }

@@ -6,20 +6,49 @@ namespace ServerlessDrives.Integrations;
 internal static class IntegrationActs
 {
     public static Act Created(UserId by, Integration integration) =>
-        new(integration.Organization, Actor.User(by), "integration.created", integration.Id.Value, null, new() { ["name"] = integration.Name, ["driveId"] = integration.Drive?.Value });
+        new(
+            integration.Organization,
+            Actor.User(by),
+            "integration.created",
+            integration.Id.Value,
+            null,
+            new() { ["name"] = integration.Name, ["driveId"] = integration.Drive?.Value });
 
-    public static Act Changed(UserId by, Integration before, Integration after) => new(
-        after.Organization, Actor.User(by), "integration.changed", after.Id.Value,
-        new() { ["paused"] = before.Paused, ["pattern"] = before.Pattern }, new() { ["paused"] = after.Paused, ["pattern"] = after.Pattern });
+    public static Act Changed(UserId by, Integration before, Integration after) =>
+        new(
+            after.Organization,
+            Actor.User(by),
+            "integration.changed",
+            after.Id.Value,
+            new() { ["paused"] = before.Paused, ["pattern"] = before.Pattern },
+            new() { ["paused"] = after.Paused, ["pattern"] = after.Pattern });
 
     public static Act Deleted(UserId by, Integration integration) =>
-        new(integration.Organization, Actor.User(by), "integration.deleted", integration.Id.Value, new() { ["name"] = integration.Name }, null);
+        new(
+            integration.Organization,
+            Actor.User(by),
+            "integration.deleted",
+            integration.Id.Value,
+            new() { ["name"] = integration.Name },
+            null);
 
     public static Act NotificationsOffered(UserId by, Integration integration) =>
-        new(integration.Organization, Actor.User(by), "integration.notifications-offered", integration.Id.Value, null, new() { ["name"] = integration.Name });
+        new(
+            integration.Organization,
+            Actor.User(by),
+            "integration.notifications-offered",
+            integration.Id.Value,
+            null,
+            new() { ["name"] = integration.Name });
 
     public static Act NotificationsRevoked(UserId by, Integration integration) =>
-        new(integration.Organization, Actor.User(by), "integration.notifications-revoked", integration.Id.Value, new() { ["topicArn"] = integration.Notifications?.Topic?.Value }, null);
+        new(
+            integration.Organization,
+            Actor.User(by),
+            "integration.notifications-revoked",
+            integration.Id.Value,
+            new() { ["topicArn"] = integration.Notifications?.Topic?.Value },
+            null);
 
     /// <param name="what"><c>confirmed</c> or <c>unsubscribed</c>.</param>
     public static Act NotificationsChanged(Integration before, Notifications after, string what) => new(

@@ -16,7 +16,10 @@ internal sealed class AskedFor(double ratio) : Sampler
         var parent = samplingParameters.ParentContext;
         if (parent.TraceId != default)
             return new(parent.TraceFlags.HasFlag(ActivityTraceFlags.Recorded) ? SamplingDecision.RecordAndSample : SamplingDecision.Drop);
-        return samplingParameters.Kind is ActivityKind.Client || samplingParameters.Name.StartsWith("Azure.", StringComparison.Ordinal) || IsOfAClient(samplingParameters.Name)
+        return
+            samplingParameters.Kind is ActivityKind.Client
+            || samplingParameters.Name.StartsWith("Azure.", StringComparison.Ordinal)
+            || IsOfAClient(samplingParameters.Name)
             ? new(SamplingDecision.Drop)
             : _atTheRoot.ShouldSample(samplingParameters);
     }

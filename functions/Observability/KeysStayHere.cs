@@ -3,7 +3,9 @@ using OpenTelemetry;
 
 namespace ServerlessDrives.Observability;
 
-/// <summary>Takes out of spans what could name a customer's file, or be a secret: the paths and queries of addresses. The route and the host stay.</summary>
+/// <summary>
+/// Takes out of spans what could name a customer's file, or be a secret: the paths and queries of addresses. The route and the host stay.
+/// </summary>
 internal sealed class KeysStayHere : BaseProcessor<Activity>
 {
     private static readonly string[] Paths = ["url.path", "url.query", "http.target"];
@@ -21,7 +23,9 @@ internal sealed class KeysStayHere : BaseProcessor<Activity>
         foreach (var name in Addresses)
         {
             if (data.GetTagItem(name) is string text)
-                data.SetTag(name, Uri.TryCreate(text, UriKind.Absolute, out var address) ? address.GetLeftPart(UriPartial.Authority) : null);
+                data.SetTag(
+                    name,
+                    Uri.TryCreate(text, UriKind.Absolute, out var address) ? address.GetLeftPart(UriPartial.Authority) : null);
         }
     }
 }

@@ -6,5 +6,6 @@ namespace ServerlessDrives.Secrets;
 public sealed class DeleteUnownedSecrets(OwnedSecrets secrets)
 {
     [Function(nameof(DeleteUnownedSecrets))]
-    public Task RunAsync([TimerTrigger("45 * * * * *", RunOnStartup = true)] TimerInfo timer, CancellationToken cancellation) => secrets.DeleteUnownedAsync(cancellation);
+    public Task RunAsync([TimerTrigger("45 * * * * *", RunOnStartup = true)] TimerInfo timer, CancellationToken cancellation) =>
+        secrets.DeleteUnownedAsync(cancellation);
 }

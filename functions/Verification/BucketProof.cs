@@ -3,22 +3,34 @@ using ServerlessDrives.Access;
 
 namespace ServerlessDrives.Verification;
 
-/// <summary>Proves, on the bucket itself, each permission that a drive needs. Steps that need nothing of each other run side by side.</summary>
+/// <summary>
+/// Proves, on the bucket itself, each permission that a drive needs. Steps that need nothing of each other run side by side.
+/// </summary>
 /// <param name="way">As whom the bucket is used, and whom it must belong to.</param>
-internal sealed class BucketProof(IBucketProbe bucket, ProbeTraces traces, Patience patience, CheckBook book, BucketAccess access, BucketOwner way)
+internal sealed class BucketProof(
+    IBucketProbe bucket,
+    ProbeTraces traces,
+    Patience patience,
+    CheckBook book,
+    BucketAccess access,
+    BucketOwner way)
 {
     private const string Unversioned = "The bucket keeps no versions.";
     private const string Suspended = "Versioning is suspended on the bucket, so that files have the version \"null\".";
 
     private readonly ConcurrentQueue<Fault.Refused> _refusals = [];
-    private readonly byte[] _content = System.Text.Encoding.UTF8.GetBytes($"{traces.ObjectKey}: written by a verification and deleted at its end.\n");
-    private readonly byte[] _again = System.Text.Encoding.UTF8.GetBytes($"{traces.ObjectKey}: written over by a verification and deleted at its end.\n");
+    private readonly byte[] _content = System.Text.Encoding.UTF8.GetBytes(
+        $"{traces.ObjectKey}: written by a verification and deleted at its end.\n");
+    private readonly byte[] _again = System.Text.Encoding.UTF8.GetBytes(
+        $"{traces.ObjectKey}: written over by a verification and deleted at its end.\n");
     private AccountId? _owner = way.Account;
 
     /// <summary>The files right below the path, as far as one listing shows them.</summary>
     public IReadOnlyList<ListedObject> Listed { get; private set; } = [];
 
-    /// <summary>The account that owns the bucket, where it isn't the one that was insisted on and could be told; for a person to confirm.</summary>
+    /// <summary>
+    /// The account that owns the bucket, where it isn't the one that was insisted on and could be told; for a person to confirm.
+    /// </summary>
     public AccountId? FoundOwner { get; private set; }
 
     /// <summary>Lists as folders are listed, first insisting on the owner and then not: what differs tells whose bucket it is.</summary>
@@ -55,7 +67,11 @@ internal sealed class BucketProof(IBucketProbe bucket, ProbeTraces traces, Patie
             if (!way.CountsAccounts)
             {
                 // The server has another kind of owner than the account that a role's ARN or its STS names.
-                book.NotApplicable(KnownCheck.BucketOwnerKnown, $"The server doesn't take {_owner} for the bucket's owner, and doesn't say who is. Give the owner as the server names it (bucketOwner) to have every call insist on it.");
+                book.NotApplicable(
+                    KnownCheck.BucketOwnerKnown,
+                    $"The server doesn't take {_owner} for the bucket's owner, and doesn't say who is. Give the owner as the server " +
+                    $"names it (bucketOwner) to have every call insist on it."
+                );
                 _owner = null;
                 return true;
             }
@@ -63,8 +79,11 @@ internal sealed class BucketProof(IBucketProbe bucket, ProbeTraces traces, Patie
             FoundOwner = way.Find is null ? null : await ConfirmedAsync(await way.Find(cancellation), cancellation);
             book.Fail(
                 KnownCheck.BucketOwnerKnown,
-                $"The bucket {access.Bucket} can be listed, but it doesn't belong to the account {_owner}: AWS refuses as soon as we insist on that owner.{(FoundOwner is null ? "" : $" It belongs to the account {FoundOwner}.")}",
-                $"Confirm who owns the bucket: if it is meant to be another account's, name that account{(FoundOwner is null ? "" : $", {FoundOwner},")} as its owner (bucketOwner, twelve digits), and every later call insists on it. If not, correct the bucket's name.",
+                $"The bucket {access.Bucket} can be listed, but it doesn't belong to the account {_owner}: AWS refuses as soon as we " +
+                $"insist on that owner.{(FoundOwner is null ? "" : $" It belongs to the account {FoundOwner}.")}",
+                $"Confirm who owns the bucket: if it is meant to be another account's, name that " +
+                $"account{(FoundOwner is null ? "" : $", {FoundOwner},")} as its owner (bucketOwner, twelve digits), and every later " +
+                $"call insists on it. If not, correct the bucket's name.",
                 pinned.Fault);
             return false;
         }
@@ -75,8 +94,10 @@ internal sealed class BucketProof(IBucketProbe bucket, ProbeTraces traces, Patie
         {
             book.Fail(
                 KnownCheck.ObjectsListable,
-                $"The bucket {access.Bucket} is a requester pays bucket: S3 refuses every request that doesn't say that its sender pays for it, and answers those that do.",
-                "Say in the configuration that the requester pays (requesterPays): requests and transfers are then charged to the account of the role or user.",
+                $"The bucket {access.Bucket} is a requester pays bucket: S3 refuses every request that doesn't say that its sender " +
+                $"pays for it, and answers those that do.",
+                "Say in the configuration that the requester pays (requesterPays): requests and transfers are then charged to the " +
+                "account of the role or user.",
                 pinned.Fault);
         }
         else
@@ -88,9 +109,12 @@ internal sealed class BucketProof(IBucketProbe bucket, ProbeTraces traces, Patie
     }
 
     private async Task<AccountId?> ConfirmedAsync(AccountId? found, CancellationToken cancellation) =>
-        found is not null && (await bucket.ListAsync(access.Path.Prefix, recursive: false, found, cancellation)).Fault is null ? found : null;
+        found is not null && (await bucket.ListAsync(access.Path.Prefix, recursive: false, found, cancellation)).Fault is null
+            ? found
+            : null;
 
-    private static Task<Answer<IReadOnlyList<ListedObject>>> NotAsked => Task.FromResult<Answer<IReadOnlyList<ListedObject>>>(new Fault.Unreachable("not asked"));
+    private static Task<Answer<IReadOnlyList<ListedObject>>> NotAsked =>
+        Task.FromResult<Answer<IReadOnlyList<ListedObject>>>(new Fault.Unreachable("not asked"));
 
     /// <summary>Whether saying that the requester pays is what was missing.</summary>
     private async Task<bool> IsRequesterPaysAsync(CancellationToken cancellation)
@@ -110,7 +134,11 @@ internal sealed class BucketProof(IBucketProbe bucket, ProbeTraces traces, Patie
             return;
         }
 
-        book.NotApplicable(KnownCheck.VersionWritable, "s3:PutObjectVersion is not an action of AWS, though it is often documented; s3:PutObject writes versions too. No policy may name it.");
+        book.NotApplicable(
+            KnownCheck.VersionWritable,
+            "s3:PutObjectVersion is not an action of AWS, though it is often documented; s3:PutObject writes versions too. No policy " +
+            "may name it."
+        );
         await Task.WhenAll(ProveObjectAsync(cancellation), ProveUploadAsync(cancellation));
     }
 
@@ -128,11 +156,16 @@ internal sealed class BucketProof(IBucketProbe bucket, ProbeTraces traces, Patie
 
         if (_owner is null)
         {
-            book.NotApplicable(KnownCheck.BucketOwnerKnown, "The server doesn't say which account the credentials belong to, so there is no owner to insist on.");
+            book.NotApplicable(
+                KnownCheck.BucketOwnerKnown,
+                "The server doesn't say which account the credentials belong to, so there is no owner to insist on.");
             return null;
         }
 
-        if (book.HasPassed(KnownCheck.ObjectsListable) || book.HasPassed(KnownCheck.ObjectWritable) || book.HasPassed(KnownCheck.UploadsListable))
+        if (
+            book.HasPassed(KnownCheck.ObjectsListable)
+            || book.HasPassed(KnownCheck.ObjectWritable)
+            || book.HasPassed(KnownCheck.UploadsListable))
         {
             book.Pass(KnownCheck.BucketOwnerKnown, $"The bucket belongs to the account {_owner}.");
             return _owner;
@@ -143,7 +176,8 @@ internal sealed class BucketProof(IBucketProbe bucket, ProbeTraces traces, Patie
             book.Fail(
                 KnownCheck.BucketOwnerKnown,
                 $"AWS refuses every call on {access.Bucket} without a reason, as it does on buckets of other accounts than {_owner}.",
-                "Confirm who owns the bucket: correct its name, name the account that owns it (bucketOwner), or use credentials of that account.",
+                "Confirm who owns the bucket: correct its name, name the account that owns it (bucketOwner), or use credentials of " +
+                "that account.",
                 _refusals.First());
         }
         else
@@ -169,7 +203,9 @@ internal sealed class BucketProof(IBucketProbe bucket, ProbeTraces traces, Patie
         var put = await PutAsync(key, cancellation);
         var conditional = put.Fault is not Fault.Refused { IsUnsupported: true };
         if (!conditional)
-            put = await patience.AskAsync(cancel => DoubtingAsync(key, bucket.PutAsync(key, _content, WriteCondition.None, _owner, cancel)), cancellation);
+            put = await patience.AskAsync(
+                cancel => DoubtingAsync(key, bucket.PutAsync(key, _content, WriteCondition.None, _owner, cancel)),
+                cancellation);
         if (!put.TryGet(out var written, out var fault))
         {
             if (fault is Fault.Refused { IsPassing: false, Status: not 412 } refused)
@@ -190,16 +226,24 @@ internal sealed class BucketProof(IBucketProbe bucket, ProbeTraces traces, Patie
         if (conditional)
             book.Pass(KnownCheck.ConditionalWrites);
         else
-            book.NotApplicable(KnownCheck.ConditionalWrites, "The server has no conditional writes; files are written without conditions, and If-None-Match and If-Match are refused.");
+            book.NotApplicable(
+                KnownCheck.ConditionalWrites,
+                "The server has no conditional writes; files are written without conditions, and If-None-Match and If-Match are refused.");
         var encrypted = IsEncryptedAsAsked(written);
         var overwritten = conditional ? OverwriteAsync(key, written, encrypted, cancellation) : Task.FromResult<string?>(null);
         if (!conditional && encrypted)
             book.Pass(KnownCheck.ObjectWritable);
-        await Task.WhenAll(ReadAsync(key, cancellation), ReadVersionAsync(key, written.Version, cancellation), ProveAclsAsync(key, cancellation), overwritten);
+        await Task.WhenAll(
+            ReadAsync(key, cancellation),
+            ReadVersionAsync(key, written.Version, cancellation),
+            ProveAclsAsync(key, cancellation),
+            overwritten);
         await DeleteAsync(key, written.Version, await overwritten, cancellation);
     }
 
-    /// <summary>A key that is there already is our own, of a try whose answer was lost or of a run that was killed: it goes first.</summary>
+    /// <summary>
+    /// A key that is there already is our own, of a try whose answer was lost or of a run that was killed: it goes first.
+    /// </summary>
     private async Task<Answer<WrittenObject>> PutAsync(string key, CancellationToken cancellation)
     {
         var put = await patience.AskAsync(TryAsync, cancellation);
@@ -208,12 +252,13 @@ internal sealed class BucketProof(IBucketProbe bucket, ProbeTraces traces, Patie
         await traces.SweepAsync(key, cancellation);
         return await patience.AskAsync(TryAsync, cancellation);
 
-        Task<Answer<WrittenObject>> TryAsync(CancellationToken cancel) => DoubtingAsync(key, bucket.PutAsync(key, _content, WriteCondition.New, _owner, cancel));
+        Task<Answer<WrittenObject>> TryAsync(CancellationToken cancel) =>
+            DoubtingAsync(key, bucket.PutAsync(key, _content, WriteCondition.New, _owner, cancel));
     }
 
     /// <summary>
-    /// Writes as files are written, over whatever is there: a policy may ask for a condition. Only after an answer was lost is a condition set, so that one
-    /// version comes of it at most.
+    /// Writes as files are written, over whatever is there: a policy may ask for a condition. Only after an answer was lost is a condition
+    /// set, so that one version comes of it at most.
     /// </summary>
     /// <returns>The version; null where there is none, or the write was refused.</returns>
     private async Task<string?> OverwriteAsync(string key, WrittenObject first, bool encrypted, CancellationToken cancellation)
@@ -248,7 +293,12 @@ internal sealed class BucketProof(IBucketProbe bucket, ProbeTraces traces, Patie
         }
         else
         {
-            book.Fail(KnownCheck.ObjectWritable, fault, first.ETag.Length > 0 ? "A file can be written on condition that there is none yet, but not without a condition, as files are written over." : null);
+            book.Fail(
+                KnownCheck.ObjectWritable,
+                fault,
+                first.ETag.Length > 0
+                    ? "A file can be written on condition that there is none yet, but not without a condition, as files are written over."
+                    : null);
             return null;
         }
 
@@ -275,14 +325,18 @@ internal sealed class BucketProof(IBucketProbe bucket, ProbeTraces traces, Patie
         {
             book.Fail(
                 KnownCheck.ObjectWritable,
-                $"The file was written, but not encrypted as asked: {asked} was asked for and the answer says {written.Encryption ?? "nothing"}.",
+                $"The file was written, but not encrypted as asked: {asked} was asked for and the answer says " +
+                $"{written.Encryption ?? "nothing"}.",
                 "Choose an encryption that the server has.");
             return false;
         }
 
         if (access.Encryption.KmsKey is { } key && written.KmsKey is { } used && used != key.Value && used != key.KeyId)
         {
-            book.Fail(KnownCheck.ObjectWritable, $"The file was encrypted with another key than {key}: {used}.", "Correct the key, or the bucket's policy that changes it.");
+            book.Fail(
+                KnownCheck.ObjectWritable,
+                $"The file was encrypted with another key than {key}: {used}.",
+                "Correct the key, or the bucket's policy that changes it.");
             return false;
         }
 
@@ -293,7 +347,10 @@ internal sealed class BucketProof(IBucketProbe bucket, ProbeTraces traces, Patie
     {
         book.Begin(KnownCheck.ObjectReadable);
         // It is written over meanwhile.
-        JudgeContent(KnownCheck.ObjectReadable, await patience.AskAsync(cancel => bucket.GetAsync(key, version: null, _owner, cancel), cancellation), [_content, _again]);
+        JudgeContent(
+            KnownCheck.ObjectReadable,
+            await patience.AskAsync(cancel => bucket.GetAsync(key, version: null, _owner, cancel), cancellation),
+            [_content, _again]);
     }
 
     private async Task ReadVersionAsync(string key, string? version, CancellationToken cancellation)
@@ -308,7 +365,9 @@ internal sealed class BucketProof(IBucketProbe bucket, ProbeTraces traces, Patie
         book.Begin(KnownCheck.VersionReadable);
         var isSuspended = version == "null";
         JudgeContent(
-            KnownCheck.VersionReadable, await patience.AskAsync(cancel => bucket.GetAsync(key, version, _owner, cancel), cancellation), isSuspended ? [_content, _again] : [_content],
+            KnownCheck.VersionReadable,
+            await patience.AskAsync(cancel => bucket.GetAsync(key, version, _owner, cancel), cancellation),
+            isSuspended ? [_content, _again] : [_content],
             isSuspended ? Suspended : null);
     }
 
@@ -317,7 +376,10 @@ internal sealed class BucketProof(IBucketProbe bucket, ProbeTraces traces, Patie
         if (!answer.TryGet(out var read, out var fault))
             book.Fail(check, fault, preface);
         else if (!expected.Any(content => read.Content.AsSpan().SequenceEqual(content)))
-            book.Fail(check, $"What was read differs from what was written ({read.Content.Length} bytes in place of {_content.Length}).", "Look for something that changes files on their way, such as an Object Lambda or a proxy.");
+            book.Fail(
+                check,
+                $"What was read differs from what was written ({read.Content.Length} bytes in place of {_content.Length}).",
+                "Look for something that changes files on their way, such as an Object Lambda or a proxy.");
         else
             book.Pass(check, preface);
     }
@@ -339,7 +401,10 @@ internal sealed class BucketProof(IBucketProbe bucket, ProbeTraces traces, Patie
                 book.Pass(check);
                 break;
             case Fault.Refused { Code: "AccessControlListNotSupported" } refused:
-                book.NotApplicable(check, "Access control lists are off on this bucket (bucket owner enforced), which is AWS's own advice; we send none.", refused);
+                book.NotApplicable(
+                    check,
+                    "Access control lists are off on this bucket (bucket owner enforced), which is AWS's own advice; we send none.",
+                    refused);
                 break;
             case Fault.Refused { IsUnsupported: true } refused:
                 book.NotApplicable(check, "The server has no access control lists.", refused);
@@ -431,7 +496,9 @@ internal sealed class BucketProof(IBucketProbe bucket, ProbeTraces traces, Patie
 
     private async Task UploadPartAsync(PendingUpload upload, CancellationToken cancellation)
     {
-        var sent = await patience.AskAsync(cancel => bucket.UploadPartAsync(upload.Key, upload.UploadId, _content, _owner, cancel), cancellation);
+        var sent = await patience.AskAsync(
+            cancel => bucket.UploadPartAsync(upload.Key, upload.UploadId, _content, _owner, cancel),
+            cancellation);
         if (sent.TryGet(out var etag, out var fault))
         {
             traces.HasPart(upload, etag, _content);
@@ -450,7 +517,10 @@ internal sealed class BucketProof(IBucketProbe bucket, ProbeTraces traces, Patie
         if (!parts.TryGet(out var count, out var fault))
             book.Fail(KnownCheck.PartsListable, fault);
         else if (count == 0 && book.HasPassed(KnownCheck.MultipartUsable))
-            book.Fail(KnownCheck.PartsListable, "The part that was uploaded isn't listed.", "Verify again; if it stays, the server doesn't keep parts as S3 does.");
+            book.Fail(
+                KnownCheck.PartsListable,
+                "The part that was uploaded isn't listed.",
+                "Verify again; if it stays, the server doesn't keep parts as S3 does.");
         else
             book.Pass(KnownCheck.PartsListable);
     }
@@ -474,8 +544,17 @@ internal sealed class BucketProof(IBucketProbe bucket, ProbeTraces traces, Patie
     private void SkipWhatNeedsAnObject()
     {
         const string reason = "No file could be written (object-writable), so there is none to try this on.";
-        foreach (var check in (ReadOnlySpan<KnownCheck>)
-                 [KnownCheck.ConditionalWrites, KnownCheck.ObjectReadable, KnownCheck.VersionReadable, KnownCheck.VersionDeletable, KnownCheck.AclReadable, KnownCheck.AclWritable, KnownCheck.ObjectDeletable])
+        foreach (
+            var check in (ReadOnlySpan<KnownCheck>)
+                [
+                    KnownCheck.ConditionalWrites,
+                    KnownCheck.ObjectReadable,
+                    KnownCheck.VersionReadable,
+                    KnownCheck.VersionDeletable,
+                    KnownCheck.AclReadable,
+                    KnownCheck.AclWritable,
+                    KnownCheck.ObjectDeletable,
+                ])
             book.Skip(check, reason);
     }
 }
@@ -483,7 +562,8 @@ internal sealed class BucketProof(IBucketProbe bucket, ProbeTraces traces, Patie
 /// <summary>Whom a bucket must belong to, and what to make of it where it doesn't.</summary>
 /// <param name="Account">Null where it isn't known.</param>
 /// <param name="Fault">Why not, where that is only trouble that passes.</param>
-/// <param name="CountsAccounts">Whether a bucket that isn't this account's is another's; false where the server has other owners than accounts, and nobody named one.</param>
+/// <param name="CountsAccounts">Whether a bucket that isn't this account's is another's; false where the server has other owners than
+/// accounts, and nobody named one.</param>
 /// <param name="OpenPaying">The bucket once more, with requests that say that their sender pays; null where that needn't be tried.</param>
 /// <param name="Find">Finds out which account it is; null where that can't be done.</param>
 internal sealed record BucketOwner(

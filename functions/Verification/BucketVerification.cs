@@ -6,13 +6,23 @@ namespace ServerlessDrives.Verification;
 
 /// <summary>Verifies buckets by using them.</summary>
 internal sealed partial class BucketVerification(
-    IProbe probe, IPrincipals principals, IOptions<VerificationOptions> options, TimeProvider clock, ILogger<BucketVerification> log) : IVerification
+    IProbe probe,
+    IPrincipals principals,
+    IOptions<VerificationOptions> options,
+    TimeProvider clock,
+    ILogger<BucketVerification> log
+) : IVerification
 {
-    public async Task<VerificationReport> VerifyAsync(VerificationId id, VerificationSubject subject, VerificationWatch? watch, CancellationToken cancellation)
+    public async Task<VerificationReport> VerifyAsync(
+        VerificationId id,
+        VerificationSubject subject,
+        VerificationWatch? watch,
+        CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(subject);
         var book = BookFor(new Scene(subject.Credentials, PrincipalFor(subject.Credentials), subject.Region, subject.Access), watch);
-        var report = await new VerificationRun(id, subject, probe, PatienceFor(book, watch), book, options.Value, clock).ProveAsync(cancellation);
+        var report = await new VerificationRun(id, subject, probe, PatienceFor(book, watch), book, options.Value, clock).ProveAsync(
+            cancellation);
         VerificationMeasures.Ended(report);
         LogOurs(book, report.Checks);
         return report;
@@ -27,7 +37,9 @@ internal sealed partial class BucketVerification(
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellation, time.Token);
         try
         {
-            await new TrustProof(probe, PatienceFor(book, watch), book, credentials, region, sessionName).ProveAsync(scope: null, limited.Token);
+            await new TrustProof(probe, PatienceFor(book, watch), book, credentials, region, sessionName).ProveAsync(
+                scope: null,
+                limited.Token);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
@@ -51,13 +63,18 @@ internal sealed partial class BucketVerification(
             LogOurSide(check.Name, check.AwsErrorCode, check.AwsRequestId, check.Explanation);
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "The check {Check} failed on our side, with {Code} (request {RequestId}): {Explanation}")]
+    [LoggerMessage(
+        Level = LogLevel.Error,
+        Message = "The check {Check} failed on our side, with {Code} (request {RequestId}): {Explanation}"
+    )]
     private partial void LogOurSide(string check, string? code, string? requestId, string? explanation);
 
-    private Patience PatienceFor(CheckBook book, VerificationWatch? watch) => new(options.Value, clock, book, watch?.Stopped ?? CancellationToken.None);
+    private Patience PatienceFor(CheckBook book, VerificationWatch? watch) =>
+        new(options.Value, clock, book, watch?.Stopped ?? CancellationToken.None);
 
     private CheckBook BookFor(Scene scene, VerificationWatch? watch) =>
         new(scene.Credentials is DriveCredentials.Role ? KnownCheck.OfRole : KnownCheck.OfAccessKey, new Explanations(scene), watch, clock);
 
-    private PrincipalArn? PrincipalFor(DriveCredentials credentials) => credentials is DriveCredentials.Role role ? principals.For(role.Arn.Partition) : null;
+    private PrincipalArn? PrincipalFor(DriveCredentials credentials) =>
+        credentials is DriveCredentials.Role role ? principals.For(role.Arn.Partition) : null;
 }

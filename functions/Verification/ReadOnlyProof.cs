@@ -22,7 +22,9 @@ internal sealed class ReadOnlyProof(IBucketProbe bucket, Patience patience, Chec
 
         if (FirstOf(listed) is not { } file)
         {
-            var below = await patience.AskAsync(cancel => bucket.ListAsync(access.Path.Prefix, recursive: true, owner, cancel), cancellation);
+            var below = await patience.AskAsync(
+                cancel => bucket.ListAsync(access.Path.Prefix, recursive: true, owner, cancel),
+                cancellation);
             file = below.TryGet(out var all, out _) ? FirstOf(all) : null;
         }
 
@@ -55,7 +57,10 @@ internal sealed class ReadOnlyProof(IBucketProbe bucket, Patience patience, Chec
 
         void NotApplicable(Fault.Refused refused)
         {
-            book.NotApplicable(check, $"The file that was tried, {file.Key}, is archived, so that it can't be read until it is restored.", refused);
+            book.NotApplicable(
+                check,
+                $"The file that was tried, {file.Key}, is archived, so that it can't be read until it is restored.",
+                refused);
             if (version is null)
                 book.NotApplicable(KnownCheck.VersionReadable, "The file that was tried is archived.");
         }
@@ -67,5 +72,6 @@ internal sealed class ReadOnlyProof(IBucketProbe bucket, Patience patience, Chec
         book.Skip(KnownCheck.VersionReadable, reason);
     }
 
-    private ListedObject? FirstOf(IReadOnlyList<ListedObject> files) => files.FirstOrDefault(file => file.Size > 0 && file.Key != access.Path.Prefix);
+    private ListedObject? FirstOf(IReadOnlyList<ListedObject> files) =>
+        files.FirstOrDefault(file => file.Size > 0 && file.Key != access.Path.Prefix);
 }

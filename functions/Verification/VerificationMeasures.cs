@@ -22,6 +22,10 @@ internal static class VerificationMeasures
         if (report.CompletedAt is { } completed)
             Duration.Record((completed - report.StartedAt).TotalSeconds, outcome);
         foreach (var check in report.Checks)
-            Checks.Add(1, new("check", check.Name), new("outcome", Signals.Word(check.Status)), new KeyValuePair<string, object?>("error.type", check.AwsErrorCode));
+            Checks.Add(
+                1,
+                new("check", check.Name),
+                new("outcome", Signals.Word(check.Status)),
+                new KeyValuePair<string, object?>("error.type", check.AwsErrorCode));
     }
 }

@@ -4,7 +4,13 @@ namespace ServerlessDrives.Verification;
 
 /// <summary>One verification from its first question to its report.</summary>
 internal sealed class VerificationRun(
-    VerificationId id, VerificationSubject subject, IProbe probe, Patience patience, CheckBook book, VerificationOptions options, TimeProvider clock)
+    VerificationId id,
+    VerificationSubject subject,
+    IProbe probe,
+    Patience patience,
+    CheckBook book,
+    VerificationOptions options,
+    TimeProvider clock)
 {
     private readonly BucketAccess _access = subject.Access;
     private AccountId? _foundOwner;
@@ -36,7 +42,9 @@ internal sealed class VerificationRun(
             FoundOwner = _foundOwner,
             FoundRegion = _foundRegion,
             FoundKmsKey = book.FoundKmsKey,
-            Passed = checks.Any(check => check.Status is CheckStatus.Passed) && checks.All(check => check.Status is CheckStatus.Passed or CheckStatus.NotApplicable),
+            Passed =
+                checks.Any(check => check.Status is CheckStatus.Passed)
+                && checks.All(check => check.Status is CheckStatus.Passed or CheckStatus.NotApplicable),
         };
     }
 
@@ -54,7 +62,10 @@ internal sealed class VerificationRun(
         await Task.WhenAll(location ?? Task.CompletedTask, entry);
         if (await entry is not { } way)
         {
-            book.SkipTheRest(subject.Credentials is DriveCredentials.Role ? "The role doesn't let us in (trust-accepted)." : "AWS doesn't accept the access key (credentials-accepted).");
+            book.SkipTheRest(
+                subject.Credentials is DriveCredentials.Role
+                    ? "The role doesn't let us in (trust-accepted)."
+                    : "AWS doesn't accept the access key (credentials-accepted).");
             return null;
         }
 
@@ -119,12 +130,27 @@ internal sealed class VerificationRun(
         }
     }
 
-    private async Task<AccountId?> ProveOnBucketAsync(WayIn way, Region region, IBucketProbe bucket, ProbeTraces traces, CancellationToken cancellation)
+    private async Task<AccountId?> ProveOnBucketAsync(
+        WayIn way,
+        Region region,
+        IBucketProbe bucket,
+        ProbeTraces traces,
+        CancellationToken cancellation)
     {
         var proof = new BucketProof(
-            bucket, traces, patience, book, _access,
-            new(way.Account, way.AccountFault, probe.IsAws || subject.ExpectedOwner is not null, () => probe.Open(way.Identity, _access with { Region = region, RequesterPays = true }),
-                subject.Credentials is DriveCredentials.Role role ? new OwnerSearch(probe, role, _access with { Region = region }, subject.SessionName).FindAsync : null));
+            bucket,
+            traces,
+            patience,
+            book,
+            _access,
+            new(
+                way.Account,
+                way.AccountFault,
+                probe.IsAws || subject.ExpectedOwner is not null,
+                () => probe.Open(way.Identity, _access with { Region = region, RequesterPays = true }),
+                subject.Credentials is DriveCredentials.Role role
+                    ? new OwnerSearch(probe, role, _access with { Region = region }, subject.SessionName).FindAsync
+                    : null));
         var outside = ProveOutsideAsync(way, region, bucket, cancellation);
         if (!await proof.ListAsync(cancellation))
         {
@@ -175,7 +201,13 @@ internal sealed class VerificationRun(
         return true;
     }
 
-    private static bool IsKeyProblem(string? code) => code is "InvalidAccessKeyId" or "InvalidClientTokenId" or "UnrecognizedClientException" or "SignatureDoesNotMatch" or "SecretUnavailable";
+    private static bool IsKeyProblem(string? code) =>
+        code
+            is "InvalidAccessKeyId"
+                or "InvalidClientTokenId"
+                or "UnrecognizedClientException"
+                or "SignatureDoesNotMatch"
+                or "SecretUnavailable";
 
     /// <returns>The region to go on in, or null when there is no bucket.</returns>
     private async Task<Region?> LocateAsync(Func<CancellationToken, Task<Answer<BucketPlace>>> ask, CancellationToken cancellation)
@@ -226,8 +258,13 @@ internal sealed class VerificationRun(
     {
         var bare = subject.Path.IsRoot
             ? null
-            : patience.AskAsync(cancel => probe.AssumeRoleAsync(role.Arn, role.ExternalId, subject.Region, subject.SessionName, scope: null, role.Tags, cancel), cancellation);
-        var identity = await new TrustProof(probe, patience, book, role, subject.Region, subject.SessionName).ProveAsync(_access, cancellation);
+            : patience.AskAsync(
+                cancel =>
+                    probe.AssumeRoleAsync(role.Arn, role.ExternalId, subject.Region, subject.SessionName, scope: null, role.Tags, cancel),
+                cancellation);
+        var identity = await new TrustProof(probe, patience, book, role, subject.Region, subject.SessionName).ProveAsync(
+            _access,
+            cancellation);
         var unconfined = bare is null ? (Answer<ProbeIdentity>?)null : await bare;
         return identity is null ? null : new WayIn(identity, subject.ExpectedOwner ?? role.Arn.Account, AccountFault: null, unconfined);
     }
@@ -263,7 +300,9 @@ internal sealed class VerificationRun(
     {
         if (subject.Credentials is DriveCredentials.AccessKey)
         {
-            book.NotApplicable(KnownCheck.OutsidePathRefused, "An access key's user may have other work in the bucket; what it may do beyond the path is yours to decide.");
+            book.NotApplicable(
+                KnownCheck.OutsidePathRefused,
+                "An access key's user may have other work in the bucket; what it may do beyond the path is yours to decide.");
             return;
         }
 
@@ -280,7 +319,11 @@ internal sealed class VerificationRun(
         Fault? noBareSession = null;
         if (way.Unconfined is { } bare && !bare.TryGet(out unconfined, out noBareSession))
         {
-            book.Skip(KnownCheck.OutsidePathRefused, $"The role could not be assumed without a policy of ours as well ({Named(noBareSession)}), so how wide it is can't be told; verify again.");
+            book.Skip(
+                KnownCheck.OutsidePathRefused,
+                $"The role could not be assumed without a policy of ours as well ({Named(noBareSession)}), so how wide it is can't be " +
+                $"told; verify again."
+            );
             return;
         }
 
@@ -290,7 +333,9 @@ internal sealed class VerificationRun(
         var asBare = unconfined is null ? asConfined : ListUnconfinedAsync(unconfined, region, outside, owner, cancellation);
         var lists = await Task.WhenAll(asConfined, asBare);
         var (confined, wide) = (lists[0], lists[1]);
-        if (lists.Select(list => list.Fault).FirstOrDefault(fault => fault is not null and not Fault.Refused { IsAccessDenied: true }) is { } unproven)
+        if (
+            lists.Select(list => list.Fault).FirstOrDefault(fault => fault is not null and not Fault.Refused { IsAccessDenied: true }) is
+            { } unproven)
         {
             // Only a denial proves that the outside is closed.
             book.Fail(KnownCheck.OutsidePathRefused, unproven);
@@ -301,7 +346,8 @@ internal sealed class VerificationRun(
         {
             book.Pass(
                 KnownCheck.OutsidePathRefused,
-                "Warning: the path is too long for a session policy of ours, so that our sessions are confined to a part of it only, and the role may list outside it.",
+                "Warning: the path is too long for a session policy of ours, so that our sessions are confined to a part of it only, " +
+                "and the role may list outside it.",
                 $"Let the role's policies grant s3:ListBucket below {subject.Path.Prefix} only, or choose a shorter path.");
         }
         else if (confined.Fault is null)
@@ -315,8 +361,11 @@ internal sealed class VerificationRun(
         {
             book.Pass(
                 KnownCheck.OutsidePathRefused,
-                $"Warning: the role may list outside {subject.Path.Prefix} too. The drive's own sessions can't, since each is confined to the path.",
-                $"To be safe in AWS as well, condition the role's s3:ListBucket on s3:prefix {subject.Path.Prefix}*, as the role policy that was offered does.");
+                $"Warning: the role may list outside {subject.Path.Prefix} too. The drive's own sessions can't, since each is confined " +
+                $"to the path.",
+                $"To be safe in AWS as well, condition the role's s3:ListBucket on s3:prefix {subject.Path.Prefix}*, as the role " +
+                $"policy that was offered does."
+            );
         }
         else
         {
@@ -324,7 +373,12 @@ internal sealed class VerificationRun(
         }
     }
 
-    private async Task<Answer<IReadOnlyList<ListedObject>>> ListUnconfinedAsync(ProbeIdentity unconfined, Region region, string prefix, AccountId? owner, CancellationToken cancellation)
+    private async Task<Answer<IReadOnlyList<ListedObject>>> ListUnconfinedAsync(
+        ProbeIdentity unconfined,
+        Region region,
+        string prefix,
+        AccountId? owner,
+        CancellationToken cancellation)
     {
         using var bucket = probe.Open(unconfined, _access with { Region = region });
         return await patience.AskAsync(cancel => bucket.ListAsync(prefix, recursive: false, owner, cancel), IsSettled, cancellation);
@@ -343,7 +397,9 @@ internal sealed class VerificationRun(
             left = await traces.SweepAsync(cancellation);
         if (left.Count == 0)
         {
-            book.Pass(KnownCheck.NothingLeftBehind, traces.WereAllRefused ? "AWS refused every write, so there was nothing to remove." : null);
+            book.Pass(
+                KnownCheck.NothingLeftBehind,
+                traces.WereAllRefused ? "AWS refused every write, so there was nothing to remove." : null);
         }
         else if (left.All(leftover => leftover.IsMarkerAtMost))
         {

@@ -6,7 +6,12 @@ namespace ServerlessDrives.Verification;
 
 /// <summary>Verifies a drive that is connected already: all checks, and what they come to is its health.</summary>
 public sealed class VerifyDrive(
-    IDrives drives, IVerification verification, IReports reports, IEnumerable<IDriveWitness> witnesses, IPendingDriveWork work, TimeProvider clock)
+    IDrives drives,
+    IVerification verification,
+    IReports reports,
+    IEnumerable<IDriveWitness> witnesses,
+    IPendingDriveWork work,
+    TimeProvider clock)
 {
     private static readonly TaskOptions Patiently = TaskOptions.FromRetryPolicy(
         new RetryPolicy(maxNumberOfAttempts: 5, firstRetryInterval: TimeSpan.FromSeconds(1), backoffCoefficient: 2));
@@ -57,14 +62,20 @@ public sealed class VerifyDrive(
         var status = report switch
         {
             { Passed: true } => HealthStatus.Healthy,
-            { Checks: var checks } when checks.All(check => check.Status is not CheckStatus.Passed and not CheckStatus.Failed) => HealthStatus.Unknown,
+            { Checks: var checks } when checks.All(check => check.Status is not CheckStatus.Passed and not CheckStatus.Failed) =>
+                HealthStatus.Unknown,
             _ => Reads(report) ? HealthStatus.Degraded : HealthStatus.Unreachable,
         };
         var failed = report.Checks.FirstOrDefault(check => check.Status is CheckStatus.Failed);
-        return new(status, now, status == before.Status ? before.Since : now, failed is null ? null : string.Join(' ', failed.Explanation, failed.Fix));
+        return new(
+            status,
+            now,
+            status == before.Status ? before.Since : now,
+            failed is null ? null : string.Join(' ', failed.Explanation, failed.Fix));
     }
 
-    private static bool Reads(VerificationReport report) => report.Checks.Any(check => check is { Name: "objects-listable", Status: CheckStatus.Passed });
+    private static bool Reads(VerificationReport report) =>
+        report.Checks.Any(check => check is { Name: "objects-listable", Status: CheckStatus.Passed });
 }
 
 public sealed record VerifyDriveInput(OrganizationId Organization, DriveId Drive, VerificationId Verification);

@@ -42,7 +42,11 @@ internal sealed class WizardAnswer(WizardFile file, string policy) : IResult
     /// <summary>The first of the file's codings that the browser accepts; <c>identity</c> when it names none of them.</summary>
     private static (string Coding, ReadOnlyMemory<byte> Content) Choose(HttpRequest request, WizardFile file)
     {
-        var accepted = request.GetTypedHeaders().AcceptEncoding.Where(value => value.Quality is not 0).Select(value => value.Value.ToString()).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var accepted = request
+            .GetTypedHeaders()
+            .AcceptEncoding.Where(value => value.Quality is not 0)
+            .Select(value => value.Value.ToString())
+            .ToHashSet(StringComparer.OrdinalIgnoreCase);
         return file.Encodings.FirstOrDefault(encoding => accepted.Contains(encoding.Coding), file.Encodings[^1]);
     }
 }

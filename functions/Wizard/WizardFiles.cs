@@ -8,9 +8,17 @@ namespace ServerlessDrives.Wizard;
 /// <param name="ETag">Strong, of the uncompressed content.</param>
 /// <param name="Encodings">Content codings in the order of preference, and the content in each; the last is <c>identity</c>.</param>
 /// <param name="IsHashed">Whether the name holds a hash of the content, so that it never changes.</param>
-public sealed record WizardFile(string Path, string ContentType, string ETag, IReadOnlyList<(string Coding, ReadOnlyMemory<byte> Content)> Encodings, bool IsHashed);
+public sealed record WizardFile(
+    string Path,
+    string ContentType,
+    string ETag,
+    IReadOnlyList<(string Coding, ReadOnlyMemory<byte> Content)> Encodings,
+    bool IsHashed);
 
-/// <summary>What the wizard's build has laid beside the app: about two megabytes, read when the app starts. A path that isn't in the catalogue doesn't exist, however it is written.</summary>
+/// <summary>
+/// What the wizard's build has laid beside the app: about two megabytes, read when the app starts. A path that isn't in the catalogue
+/// doesn't exist, however it is written.
+/// </summary>
 public sealed class WizardFiles
 {
     private static readonly FrozenDictionary<string, string> ContentTypes = new Dictionary<string, string>

@@ -32,19 +32,32 @@ public sealed class Browsers : IAsyncLifetime
         Assertions.SetDefaultExpectTimeout(Patience);
         var app = StartAppAsync();
         _playwright = await Playwright.CreateAsync();
-        _chromium = await _playwright.Chromium.LaunchAsync(new()
-        {
-            // Debian's; nothing is downloaded. Everything that would call home is off.
-            ExecutablePath = "/usr/bin/chromium",
-            Args = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--no-first-run", "--disable-sync"],
-        });
+        _chromium = await _playwright.Chromium.LaunchAsync(
+            new()
+            {
+                // Debian's; nothing is downloaded. Everything that would call home is off.
+                ExecutablePath = "/usr/bin/chromium",
+                Args =
+                [
+                    "--no-sandbox",
+                    "--disable-gpu",
+                    "--disable-background-networking",
+                    "--disable-component-update",
+                    "--no-first-run",
+                    "--disable-sync",
+                ],
+            });
         App = await app;
     }
 
     /// <summary>An app of one's own, for those who do to it what others mustn't see.</summary>
     /// <param name="others">Settings of its own.</param>
     public static Task<EmbeddedApp> StartAppAsync(Dictionary<string, string>? others = null) =>
-        EmbeddedApp.StartAsync(Settings.Concat(others ?? []).GroupBy(setting => setting.Key).ToDictionary(setting => setting.Key, setting => setting.Last().Value));
+        EmbeddedApp.StartAsync(
+            Settings
+                .Concat(others ?? [])
+                .GroupBy(setting => setting.Key)
+                .ToDictionary(setting => setting.Key, setting => setting.Last().Value));
 
     /// <summary>What those find who look at every page; set once.</summary>
     internal Task<Scene> SceneAsync()

@@ -15,7 +15,10 @@ namespace ServerlessDrives.Adapters.Aws;
 /// <summary>What composition needs to know of this room.</summary>
 public static class AwsComposition
 {
-    /// <summary>Adds AWS from the section <c>Aws</c>: our principals, drives' sessions and clients, and verification's probe. Needs <see cref="ISecrets"/>.</summary>
+    /// <summary>
+    /// Adds AWS from the section <c>Aws</c>: our principals, drives' sessions and clients, and verification's probe. Needs <see
+    /// cref="ISecrets"/>.
+    /// </summary>
     public static IServiceCollection AddAws(this IServiceCollection services)
     {
         AwsCallSpans.AddToEveryClient();

@@ -15,7 +15,8 @@ internal sealed class S3Outcomes(IOptions<AwsOptions> options, TimeProvider cloc
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     /// <summary>Whether a call that failed like this may have been carried out all the same.</summary>
-    public static bool MayHaveTakenEffect(Fault fault) => fault is Fault.Unreachable or Fault.Refused { Status: 500 or 502 or 504 } or Fault.Refused { Code: "RequestTimeout" };
+    public static bool MayHaveTakenEffect(Fault fault) =>
+        fault is Fault.Unreachable or Fault.Refused { Status: 500 or 502 or 504 } or Fault.Refused { Code: "RequestTimeout" };
 
     /// <summary>Whether another write of the same key came between.</summary>
     public static bool IsRace(Fault fault) => fault is Fault.Refused { Code: "ConditionalRequestConflict" };

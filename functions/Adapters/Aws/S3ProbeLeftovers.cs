@@ -4,8 +4,8 @@ using ServerlessDrives.Health;
 namespace ServerlessDrives.Adapters.Aws;
 
 /// <summary>
-/// Removes what probes that were killed left in a bucket: objects and uploads in our own folder below the drive's path, where nothing but probes is ever written.
-/// What the drive's permissions don't let us list or delete stays for the next time.
+/// Removes what probes that were killed left in a bucket: objects and uploads in our own folder below the drive's path, where nothing but
+/// probes is ever written. What the drive's permissions don't let us list or delete stays for the next time.
 /// </summary>
 internal sealed class S3ProbeLeftovers(DriveClients clients) : IProbeLeftovers
 {
@@ -26,7 +26,10 @@ internal sealed class S3ProbeLeftovers(DriveClients clients) : IProbeLeftovers
         foreach (var found in objects.TryGet(out var listed, out _) ? listed.S3Objects ?? [] : [])
         {
             if (IsOurs(found.Key, folder) && IsBefore(found.LastModified, before))
-                await lease.AskAsync((s3, token) => s3.DeleteObjectAsync(bucket.Delete(found.Key), token), S3Outcomes.Patience, cancellation);
+                await lease.AskAsync(
+                    (s3, token) => s3.DeleteObjectAsync(bucket.Delete(found.Key), token),
+                    S3Outcomes.Patience,
+                    cancellation);
         }
 
         var uploads = await lease.AskAsync(
@@ -35,11 +38,16 @@ internal sealed class S3ProbeLeftovers(DriveClients clients) : IProbeLeftovers
         {
             if (!IsOurs(found.Key, folder) || !IsBefore(found.Initiated, before))
                 continue;
-            await lease.AskAsync((s3, token) => s3.AbortMultipartUploadAsync(bucket.Abort(found.Key, found.UploadId), token), S3Outcomes.Patience, cancellation);
+            await lease.AskAsync(
+                (s3, token) => s3.AbortMultipartUploadAsync(bucket.Abort(found.Key, found.UploadId), token),
+                S3Outcomes.Patience,
+                cancellation);
         }
     }
 
-    private static bool IsOurs(string key, string folder) => Ours.Any(name => key.AsSpan(folder.Length).StartsWith(name, StringComparison.Ordinal));
+    private static bool IsOurs(string key, string folder) =>
+        Ours.Any(name => key.AsSpan(folder.Length).StartsWith(name, StringComparison.Ordinal));
 
-    private static bool IsBefore(DateTime? moment, DateTimeOffset before) => moment is { } at && new DateTimeOffset(at.ToUniversalTime()) < before;
+    private static bool IsBefore(DateTime? moment, DateTimeOffset before) =>
+        moment is { } at && new DateTimeOffset(at.ToUniversalTime()) < before;
 }

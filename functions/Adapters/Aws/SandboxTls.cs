@@ -5,7 +5,9 @@ using Microsoft.Extensions.Options;
 
 namespace ServerlessDrives.Adapters.Aws;
 
-/// <summary>HTTP for the sandbox over TLS: it trusts the sandbox's own authority (<see cref="AwsOptions.SandboxAuthority"/>) and no other.</summary>
+/// <summary>
+/// HTTP for the sandbox over TLS: it trusts the sandbox's own authority (<see cref="AwsOptions.SandboxAuthority"/>) and no other.
+/// </summary>
 internal sealed class SandboxTls(IOptions<AwsOptions> options) : HttpClientFactory, IDisposable
 {
     private readonly Lazy<SocketsHttpHandler> _connections = new(() => Handler(options.Value));
@@ -16,7 +18,12 @@ internal sealed class SandboxTls(IOptions<AwsOptions> options) : HttpClientFacto
     /// <summary>A handler of its own for requests that the SDK doesn't make: no redirects, no cookies.</summary>
     public static SocketsHttpHandler Handler(AwsOptions options)
     {
-        var handler = new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) };
+        var handler = new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+        };
         if (options is { Sandbox: true, SandboxAuthority: { } authority })
             handler.SslOptions = new() { CertificateChainPolicy = OnlyBy(AwsOptions.CertificateOf(authority)!) };
         return handler;

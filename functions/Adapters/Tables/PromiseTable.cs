@@ -3,7 +3,10 @@ using ServerlessDrives.Connecting;
 
 namespace ServerlessDrives.Adapters.Tables;
 
-/// <summary>What was about to be told to orchestrations: a short-lived row for each, in one small partition that the recovery timer reads. Events have another one.</summary>
+/// <summary>
+/// What was about to be told to orchestrations: a short-lived row for each, in one small partition that the recovery timer reads. Events
+/// have another one.
+/// </summary>
 internal sealed class PromiseTable(TableServiceClient service)
 {
     public const string Name = "Promises";

@@ -9,7 +9,9 @@ using ServerlessDrives.Health;
 
 namespace ServerlessDrives.Adapters.Tables;
 
-/// <summary>Which drives are looked at: a partition for each shard, its rows in the order of the drives' turns, and one for the shards' positions.</summary>
+/// <summary>
+/// Which drives are looked at: a partition for each shard, its rows in the order of the drives' turns, and one for the shards' positions.
+/// </summary>
 internal sealed class TableHealthRounds(TableServiceClient service, ILogger<TableHealthRounds> log) : IHealthRounds
 {
     public const string Name = "HealthRounds";
@@ -18,7 +20,9 @@ internal sealed class TableHealthRounds(TableServiceClient service, ILogger<Tabl
     /// <summary>Drives: each page is a request, and a page or two are held at a time for each shard that is being swept.</summary>
     private const int Page = 320;
 
-    /// <summary>How many drives are left to be looked at when the next page is read: some tenths of a second's, and storage takes some hundredths.</summary>
+    /// <summary>
+    /// How many drives are left to be looked at when the next page is read: some tenths of a second's, and storage takes some hundredths.
+    /// </summary>
     private const int Ahead = 40;
 
     /// <summary>A look takes no more than this, and storage is read several times as fast for it.</summary>
@@ -44,10 +48,17 @@ internal sealed class TableHealthRounds(TableServiceClient service, ILogger<Tabl
         _table.DeleteEntityAsync(PartitionOf(Rounds.ShardOf(drive, Shards)), Rounds.KeyOf(drive), ETag.All, cancellation);
 
     public IAsyncEnumerable<DueLook> DueAsync(int shard, IReadOnlyList<KeyRange> ranges, int most, CancellationToken cancellation) =>
-        ranges.Count == 0 ? AsyncEnumerable.Empty<DueLook>() : DueAsync(shard, ranges, most, BeginPage(shard, ranges[0], Math.Min(most, Page), cancellation), cancellation);
+        ranges.Count == 0
+            ? AsyncEnumerable.Empty<DueLook>()
+            : DueAsync(shard, ranges, most, BeginPage(shard, ranges[0], Math.Min(most, Page), cancellation), cancellation);
 
     /// <param name="reading">The first page of the first range.</param>
-    private async IAsyncEnumerable<DueLook> DueAsync(int shard, IReadOnlyList<KeyRange> ranges, int most, Task<Queue<LookRow>>? reading, [EnumeratorCancellation] CancellationToken cancellation)
+    private async IAsyncEnumerable<DueLook> DueAsync(
+        int shard,
+        IReadOnlyList<KeyRange> ranges,
+        int most,
+        Task<Queue<LookRow>>? reading,
+        [EnumeratorCancellation] CancellationToken cancellation)
     {
         foreach (var range in ranges)
         {
@@ -74,7 +85,12 @@ internal sealed class TableHealthRounds(TableServiceClient service, ILogger<Tabl
         }
     }
 
-    public async Task RememberAsync(Drive drive, HealthMemory memory, HealthStatus told, DateTimeOffset enrolledAt, CancellationToken cancellation)
+    public async Task RememberAsync(
+        Drive drive,
+        HealthMemory memory,
+        HealthStatus told,
+        DateTimeOffset enrolledAt,
+        CancellationToken cancellation)
     {
         var row = RowOf(new(drive, memory, told, enrolledAt));
         // An update, not an upsert: a row that was withdrawn meanwhile must not come back.
@@ -84,7 +100,10 @@ internal sealed class TableHealthRounds(TableServiceClient service, ILogger<Tabl
     public async Task<IReadOnlyDictionary<int, SweepPosition>> PositionsAsync(CancellationToken cancellation)
     {
         var positions = new Dictionary<int, SweepPosition>();
-        await foreach (var row in _table.QueryAsync<PositionRow>(TableClient.CreateQueryFilter($"PartitionKey eq {Positions}"), cancellationToken: cancellation))
+        await foreach (
+            var row in _table.QueryAsync<PositionRow>(
+                TableClient.CreateQueryFilter($"PartitionKey eq {Positions}"),
+                cancellationToken: cancellation))
             positions[int.Parse(row.RowKey, CultureInfo.InvariantCulture)] = new(row.Since, row.At, row.After);
         return positions;
     }
@@ -93,7 +112,14 @@ internal sealed class TableHealthRounds(TableServiceClient service, ILogger<Tabl
     {
         var transaction = new Transaction(_table, Positions);
         foreach (var (shard, position) in positions)
-            transaction.Put(new PositionRow { RowKey = shard.ToString("D2", CultureInfo.InvariantCulture), Since = position.Since, At = position.At, After = position.After });
+            transaction.Put(
+                new PositionRow
+                {
+                    RowKey = shard.ToString("D2", CultureInfo.InvariantCulture),
+                    Since = position.Since,
+                    At = position.At,
+                    After = position.After,
+                });
         await transaction.CommitAsync(cancellation);
     }
 
@@ -101,13 +127,18 @@ internal sealed class TableHealthRounds(TableServiceClient service, ILogger<Tabl
     {
         var reading = PageAsync(shard, range, size, cancellation);
         // Nobody may come back for it: then its failure is nobody's.
-        _ = reading.ContinueWith(static failed => failed.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+        _ = reading.ContinueWith(
+            static failed => failed.Exception,
+            CancellationToken.None,
+            TaskContinuationOptions.OnlyOnFaulted,
+            TaskScheduler.Default);
         return reading;
     }
 
     private async Task<Queue<LookRow>> PageAsync(int shard, KeyRange range, int size, CancellationToken cancellation)
     {
-        var filter = TableClient.CreateQueryFilter($"PartitionKey eq {PartitionOf(shard)} and RowKey gt {range.After} and RowKey lt {range.End}");
+        var filter = TableClient.CreateQueryFilter(
+            $"PartitionKey eq {PartitionOf(shard)} and RowKey gt {range.After} and RowKey lt {range.End}");
         var rows = new Queue<LookRow>(size);
         await foreach (var row in _table.QueryAsync<LookRow>(filter, size, Read, cancellation))
         {
@@ -132,7 +163,9 @@ internal sealed class TableHealthRounds(TableServiceClient service, ILogger<Tabl
         }
 
         // Written by an earlier version, or a later one: read as a whole, and written as this one does.
-        if (await _table.FindAsync<LookRow>(PartitionOf(shard), row.RowKey, cancellation) is not { } whole || TryRead(whole) is not { } kept)
+        if (
+            await _table.FindAsync<LookRow>(PartitionOf(shard), row.RowKey, cancellation) is not { } whole
+            || TryRead(whole) is not { } kept)
             return null;
         await new Transaction(_table, whole.PartitionKey).Replace(RowOf(kept), whole.ETag).CommitAsync(cancellation);
         return new(row.RowKey, start, LookTarget.Of(kept.Drive), kept.Memory, kept.Told, kept.EnrolledAt);

@@ -26,7 +26,8 @@ internal sealed class TablePendingSecrets(TableServiceClient service) : IPending
         return _table.UpsertEntityAsync(row, TableUpdateMode.Replace, cancellation);
     }
 
-    public Task StrikeAsync(SecretName name, CancellationToken cancellation) => _table.DeleteEntityAsync(Partition, name.Value, ETag.All, cancellation);
+    public Task StrikeAsync(SecretName name, CancellationToken cancellation) =>
+        _table.DeleteEntityAsync(Partition, name.Value, ETag.All, cancellation);
 
     public async Task<IReadOnlyList<PendingSecret>> NotedBeforeAsync(DateTimeOffset moment, CancellationToken cancellation)
     {

@@ -3,8 +3,12 @@ using ServerlessDrives.Events;
 
 namespace ServerlessDrives.Adapters.Tables;
 
-/// <summary>Events in their organizations' partitions, beside what they tell of, and the promises of them in a partition of <see cref="PromiseTable"/>'s table.</summary>
-internal sealed class TableUntoldEvents(TableServiceClient service, OrganizationTable organizations, IEvents events, TimeProvider clock) : IUntoldEvents
+/// <summary>
+/// Events in their organizations' partitions, beside what they tell of, and the promises of them in a partition of <see
+/// cref="PromiseTable"/>'s table.
+/// </summary>
+internal sealed class TableUntoldEvents(TableServiceClient service, OrganizationTable organizations, IEvents events, TimeProvider clock)
+    : IUntoldEvents
 {
     private const string Partition = "events";
     private const int MostAtATime = 500;
@@ -18,9 +22,19 @@ internal sealed class TableUntoldEvents(TableServiceClient service, Organization
     {
         var promise = new EventPromise(happened.Organization, happened.Id, clock.GetUtcNow());
         await _promises.UpsertEntityAsync(
-            new PromiseRow { PartitionKey = Partition, RowKey = MarkOf(promise), Organization = promise.Organization.Value, Event = promise.Event, MadeAt = promise.MadeAt },
-            TableUpdateMode.Replace, cancellation);
-        var committed = await transaction.Put(new EventRow { RowKey = EventRow.Of(happened.Id), Event = Stored.Write(happened) }).CommitAsync(cancellation);
+            new PromiseRow
+            {
+                PartitionKey = Partition,
+                RowKey = MarkOf(promise),
+                Organization = promise.Organization.Value,
+                Event = promise.Event,
+                MadeAt = promise.MadeAt,
+            },
+            TableUpdateMode.Replace,
+            cancellation);
+        var committed = await transaction
+            .Put(new EventRow { RowKey = EventRow.Of(happened.Id), Event = Stored.Write(happened) })
+            .CommitAsync(cancellation);
         // A commit whose answer was lost is refused when it is tried again; but its event is there then.
         var isThere = committed.Succeeded || await FindAsync(promise, cancellation) is not null;
         if (isThere)
@@ -44,7 +58,9 @@ internal sealed class TableUntoldEvents(TableServiceClient service, Organization
     }
 
     public async Task<ProductEvent?> FindAsync(EventPromise promise, CancellationToken cancellation) =>
-        await organizations.FindAsync<EventRow>(promise.Organization, EventRow.Of(promise.Event), cancellation) is { } row ? Stored.Read<ProductEvent>(row.Event) : null;
+        await organizations.FindAsync<EventRow>(promise.Organization, EventRow.Of(promise.Event), cancellation) is { } row
+            ? Stored.Read<ProductEvent>(row.Event)
+            : null;
 
     public async Task SettleAsync(EventPromise promise, CancellationToken cancellation)
     {

@@ -18,7 +18,10 @@ using ServerlessDrives.Workspaces;
 
 namespace ServerlessDrives.Adapters.Tables;
 
-/// <summary>Where the tables are: <c>Tables:Endpoint</c>, such as <c>https://account.table.core.windows.net</c>, or Azurite's <c>http://127.0.0.1:10002/devstoreaccount1</c>.</summary>
+/// <summary>
+/// Where the tables are: <c>Tables:Endpoint</c>, such as <c>https://account.table.core.windows.net</c>, or Azurite's
+/// <c>http://127.0.0.1:10002/devstoreaccount1</c>.
+/// </summary>
 public sealed class TablesOptions
 {
     public Uri? Endpoint { get; set; }
@@ -33,8 +36,12 @@ public static class TablesComposition
 
     public static IServiceCollection AddTables(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<TablesOptions>().Bind(configuration.GetSection("Tables"))
-            .Validate(options => options.Endpoint is { IsAbsoluteUri: true }, "Tables:Endpoint must be the absolute URL of a table service, such as https://account.table.core.windows.net.")
+        services
+            .AddOptions<TablesOptions>()
+            .Bind(configuration.GetSection("Tables"))
+            .Validate(
+                options => options.Endpoint is { IsAbsoluteUri: true },
+                "Tables:Endpoint must be the absolute URL of a table service, such as https://account.table.core.windows.net.")
             .ValidateOnStart();
         services.TryAddSingleton(provider => Client(provider.GetRequiredService<IOptions<TablesOptions>>().Value.Endpoint!, provider));
 
@@ -75,10 +82,17 @@ public static class TablesComposition
         ? new(endpoint, new TableSharedKeyCredential(EmulatorAccount, EmulatorKey), Patience())
         : new(endpoint, provider.GetRequiredService<TokenCredential>(), Patience());
 
-    private static TableClientOptions Patience() => new()
-    {
-        Retry = { MaxRetries = 5, Delay = TimeSpan.FromMilliseconds(200), MaxDelay = TimeSpan.FromSeconds(5), NetworkTimeout = TimeSpan.FromSeconds(20) },
-    };
+    private static TableClientOptions Patience() =>
+        new()
+        {
+            Retry =
+            {
+                MaxRetries = 5,
+                Delay = TimeSpan.FromMilliseconds(200),
+                MaxDelay = TimeSpan.FromSeconds(5),
+                NetworkTimeout = TimeSpan.FromSeconds(20),
+            },
+        };
 }
 
 /// <summary>A table that the app uses.</summary>

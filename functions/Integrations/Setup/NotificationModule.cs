@@ -1,8 +1,8 @@
 namespace ServerlessDrives.Integrations.Setup;
 
 /// <summary>
-/// Notifications as Terraform, for the AWS provider 5 and later. Its <c>aws_s3_bucket_notification</c> replaces all that the bucket has, so our entry is put in
-/// by the AWS CLI.
+/// Notifications as Terraform, for the AWS provider 5 and later. Its <c>aws_s3_bucket_notification</c> replaces all that the bucket has, so
+/// our entry is put in by the AWS CLI.
 /// </summary>
 public static class NotificationModule
 {
@@ -18,7 +18,9 @@ public static class NotificationModule
             {{SetupText.Json(setup.BucketConfiguration)}}
             ENTRY
             {{NotificationScript.Merging}}
-            set -- --region {{setup.Topic.Region}} --bucket {{SetupText.Quote(setup.Bucket.ToString())}} --expected-bucket-owner {{setup.Topic.Account}}
+            set -- --region {{setup.Topic.Region}} --bucket {{SetupText.Quote(
+                setup.Bucket.ToString()
+            )}} --expected-bucket-owner {{setup.Topic.Account}}
             aws s3api get-bucket-notification-configuration "$@" --output json >"$work/present.json"
             [ -s "$work/present.json" ] || printf '{}' >"$work/present.json"
             put_entry "$work/present.json" "$work/entry.json" >"$work/merged.json"

@@ -11,7 +11,8 @@ internal static class Announcement
     public static void Print(EmbeddedOptions options, Uri? sandbox, SeededCloud? seeded)
     {
         var console = Terminal.Open();
-        console.MarkupLineInterpolated($"[bold]ServerlessDrives[/] {ServerlessDrivesApplication.Version} on this machine; data in {options.DataFolder}");
+        console.MarkupLineInterpolated(
+            $"[bold]ServerlessDrives[/] {ServerlessDrivesApplication.Version} on this machine; data in {options.DataFolder}");
         console.WriteLine();
         console.MarkupLine("[bold]People[/] (POST /embedded/token {\"user\":\"…\"})");
         foreach (var person in EmbeddedPeople.All)

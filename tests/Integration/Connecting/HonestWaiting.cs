@@ -19,16 +19,25 @@ public sealed class HonestWaiting(PatientApp running)
     public async Task A_denial_is_shown_with_its_cause_and_until_when_it_is_asked_again_and_stopping_ends_it()
     {
         using var mia = await App.SignInAsync("mia");
-        var elsewhere = new JsonObject { ["Effect"] = "Allow", ["Action"] = "s3:GetObject", ["Resource"] = "arn:aws:s3:::somebody-elses-bucket/*" };
+        var elsewhere = new JsonObject
+        {
+            ["Effect"] = "Allow",
+            ["Action"] = "s3:GetObject",
+            ["Resource"] = "arn:aws:s3:::somebody-elses-bucket/*",
+        };
         var policy = new JsonObject { ["Version"] = "2012-10-17", ["Statement"] = new JsonArray(elsewhere) };
         var key = await App.Administrator().CreateUserWithKeyAsync(Connections.Unique("denied"), policy);
         var id = await ConfigureAsync(mia, Connections.KeyConfiguration(key, "acme-documents", "denied"));
 
-        var retrying = (await mia.UntilAsync(id, now => now["verification"]?["retrying"] is JsonObject, Patience))["verification"]!["retrying"]!;
+        var retrying = (await mia.UntilAsync(id, now => now["verification"]?["retrying"] is JsonObject, Patience))["verification"]![
+            "retrying"
+        ]!;
         retrying.Text("awsErrorCode").ShouldBe("AccessDenied");
         retrying.Text("explanation").ShouldNotBeEmpty();
         retrying["tries"]!.GetValue<int>().ShouldBeGreaterThan(0);
-        (retrying["until"]!.GetValue<DateTimeOffset>() - DateTimeOffset.UtcNow).ShouldBeInRange(TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(61));
+        (retrying["until"]!.GetValue<DateTimeOffset>() - DateTimeOffset.UtcNow).ShouldBeInRange(
+            TimeSpan.FromSeconds(20),
+            TimeSpan.FromSeconds(61));
 
         var clock = Stopwatch.StartNew();
         await mia.PostAsync($"/api/connections/{id}/verification/stop", null, HttpStatusCode.Accepted);
@@ -38,7 +47,9 @@ public sealed class HonestWaiting(PatientApp running)
         ended["verification"]!.Check("objects-listable").Text("status").ShouldBe("failed");
 
         // Nothing is being verified any more.
-        (await mia.PostAsync($"/api/connections/{id}/verification/stop", null, HttpStatusCode.Conflict)).Text("code").ShouldBe("step-not-open");
+        (await mia.PostAsync($"/api/connections/{id}/verification/stop", null, HttpStatusCode.Conflict))
+            .Text("code")
+            .ShouldBe("step-not-open");
     }
 
     [Fact]
@@ -47,7 +58,9 @@ public sealed class HonestWaiting(PatientApp running)
         using var mia = await App.SignInAsync("mia");
         var id = await ConfigureAsync(mia, Connections.KeyConfiguration(App.Administrator().DriveUser, Connections.Unique("ghost"), ""));
         var report = (await mia.UntilAsync(id, now => now["verification"]?["retrying"] is JsonObject, Patience))["verification"]!;
-        (report["retrying"]!["until"]!.GetValue<DateTimeOffset>() - report["startedAt"]!.GetValue<DateTimeOffset>()).ShouldBeInRange(TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(30));
+        (report["retrying"]!["until"]!.GetValue<DateTimeOffset>() - report["startedAt"]!.GetValue<DateTimeOffset>()).ShouldBeInRange(
+            TimeSpan.FromSeconds(10),
+            TimeSpan.FromSeconds(30));
         await mia.PostAsync($"/api/connections/{id}/verification/stop", null, HttpStatusCode.Accepted);
         await mia.UntilAsync(id, now => now["attempt"]!.GetValue<int>() == 2, Patience);
     }
@@ -59,8 +72,14 @@ public sealed class HonestWaiting(PatientApp running)
         var id = (await Connections.StartAsync(mia, "iamRole")).Text("id");
         await mia.PostAsync($"/api/connections/{id}/confirmations/trust-policy", null, HttpStatusCode.Accepted);
         await mia.UntilAsync(id, "awaitingConfiguration");
-        await mia.SendAsync(HttpMethod.Put, $"/api/connections/{id}/configuration", Connections.RoleConfiguration("arn:aws:iam::444455556666:role/not-there", "x"), HttpStatusCode.Accepted);
-        var retrying = (await mia.UntilAsync(id, now => now["verification"]?["retrying"] is JsonObject, Patience))["verification"]!["retrying"]!;
+        await mia.SendAsync(
+            HttpMethod.Put,
+            $"/api/connections/{id}/configuration",
+            Connections.RoleConfiguration("arn:aws:iam::444455556666:role/not-there", "x"),
+            HttpStatusCode.Accepted);
+        var retrying = (await mia.UntilAsync(id, now => now["verification"]?["retrying"] is JsonObject, Patience))["verification"]![
+            "retrying"
+        ]!;
         retrying.Text("check").ShouldBe("trust-accepted");
         await mia.PostAsync($"/api/connections/{id}/verification/stop", null, HttpStatusCode.Accepted);
         (await mia.UntilAsync(id, now => now["attempt"]!.GetValue<int>() == 2, Patience)).Text("status").ShouldBe("awaitingTrustPolicy");
@@ -72,12 +91,24 @@ public sealed class HonestWaiting(PatientApp running)
         using var mia = await App.SignInAsync("mia");
         var first = await Connections.ConnectByRoleAsync(App, mia);
         var (role, configuration) = (first["authentication"]!.Text("roleId"), first["configuration"]!);
-        await mia.SendAsync(HttpMethod.Delete, $"/api/drives/{first.Text("driveId")}", new { confirmation = first.Text("displayName") }, HttpStatusCode.Accepted);
+        await mia.SendAsync(
+            HttpMethod.Delete,
+            $"/api/drives/{first.Text("driveId")}",
+            new { confirmation = first.Text("displayName") },
+            HttpStatusCode.Accepted);
         var again = await mia.PostAsync("/api/connections", Connections.StartBody("iamRole", roleId: role), HttpStatusCode.Accepted);
         await mia.UntilAsync(again.Text("id"), "awaitingConfiguration");
         await mia.SendAsync(
-            HttpMethod.Put, $"/api/connections/{again.Text("id")}/configuration",
-            new { bucket = configuration.Text("bucket"), region = configuration.Text("region"), path = configuration.Text("path"), encryption = new { type = "none" }, allowOverlap = true },
+            HttpMethod.Put,
+            $"/api/connections/{again.Text("id")}/configuration",
+            new
+            {
+                bucket = configuration.Text("bucket"),
+                region = configuration.Text("region"),
+                path = configuration.Text("path"),
+                encryption = new { type = "none" },
+                allowOverlap = true,
+            },
             HttpStatusCode.Accepted);
         (await mia.UntilAsync(again.Text("id"), "connected", "awaitingBucketPolicy")).Text("status").ShouldBe("connected");
     }
@@ -107,7 +138,9 @@ public sealed class HonestWaiting(PatientApp running)
         var failed = await mia.UntilAsync(id, now => now["attempt"]!.GetValue<int>() == 2, Patience);
         configuration["region"] = failed["verification"]!.Text("foundRegion");
         await ConfigureAsync(mia, id, configuration);
-        (await mia.UntilAsync(id, now => now.Text("status") == "connected" || now["attempt"]!.GetValue<int>() == 3, Patience)).Text("status").ShouldBe("connected");
+        (await mia.UntilAsync(id, now => now.Text("status") == "connected" || now["attempt"]!.GetValue<int>() == 3, Patience))
+            .Text("status")
+            .ShouldBe("connected");
     }
 
     private async Task<(string Connection, string Arn)> StartWithARoleThatMayAllAsync(HttpClient http)

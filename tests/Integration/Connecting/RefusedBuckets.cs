@@ -169,11 +169,15 @@ public sealed class RefusedBuckets(ImpatientApp impatient)
         };
         using (var s3 = administrator.S3())
         {
-            await s3.PutBucketEncryptionAsync(new PutBucketEncryptionRequest
-            {
-                BucketName = bucket,
-                ServerSideEncryptionConfiguration = new() { ServerSideEncryptionRules = [new() { ServerSideEncryptionByDefault = encryption }] },
-            });
+            await s3.PutBucketEncryptionAsync(
+                new PutBucketEncryptionRequest
+                {
+                    BucketName = bucket,
+                    ServerSideEncryptionConfiguration = new()
+                    {
+                        ServerSideEncryptionRules = [new() { ServerSideEncryptionByDefault = encryption }],
+                    },
+                });
         }
 
         var key = await administrator.CreateUserWithKeyAsync(Connections.Unique("user"), Connections.Grants(bucket, "in", Sufficient));

@@ -168,7 +168,9 @@ public sealed class HostileInput
                     merged!["Id"]!.GetValue<string>().ShouldBe("theirs");
                     var texts = merged["Statement"]!.AsArray().Select(statement => statement!.ToJsonString()).ToList();
                     texts.Take(foreign.Length).ShouldBe(foreign.Select(statement => statement.ToJsonString()));
-                    texts.Skip(foreign.Length).ShouldBe(Ours("con_1").ToJson()["Statement"]!.AsArray().Select(statement => statement!.ToJsonString()));
+                    texts
+                        .Skip(foreign.Length)
+                        .ShouldBe(Ours("con_1").ToJson()["Statement"]!.AsArray().Select(statement => statement!.ToJsonString()));
 
                     Ours("con_1").MergeInto(merged.ToJsonString()).TryGet(out var again, out _).ShouldBeTrue();
                     again!.ToJsonString().ShouldBe(merged.ToJsonString());
