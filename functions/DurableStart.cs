@@ -19,7 +19,7 @@ internal static class DurableStart
         }
         catch (Exception refused) when (refused is not OperationCanceledException)
         {
-            // The exception for "there already" is of a type that only the official packages have; what counts is that it is there.
+            // How "there already" is told differs between hosts and their storage; what counts is that it is there.
             if (await durable.GetInstanceAsync(id, getInputsAndOutputs: false, cancellation) is null)
                 throw;
         }

@@ -9,7 +9,7 @@ namespace ServerlessDrives.Connecting;
 /// </summary>
 public static class ConnectDrive
 {
-    [Function(nameof(ConnectDrive))]
+    [Function("ConnectDrive")]
     public static async Task<ConnectionStatus> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context)
     {
         var attempt = context.GetInput<ConnectionAttempt>()!;

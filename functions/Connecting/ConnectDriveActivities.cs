@@ -16,12 +16,12 @@ public sealed class ConnectDriveActivities(
     ConnectionWitness witness,
     TimeProvider clock)
 {
-    [Function(nameof(OfferTrustPolicy))]
+    [Function("OfferTrustPolicy")]
     public Task OfferTrustPolicy([ActivityTrigger] ConnectionAttempt attempt, CancellationToken cancellation) =>
         OpenStepAsync(attempt, connection => connection.OfferTrustPolicy(clock.GetUtcNow()), cancellation);
 
     /// <returns>Whether there already is a configuration to go on with.</returns>
-    [Function(nameof(AskForConfiguration))]
+    [Function("AskForConfiguration")]
     public async Task<bool> AskForConfiguration([ActivityTrigger] ConnectionAttempt attempt, CancellationToken cancellation)
     {
         var connection = await OpenStepAsync(attempt, connection => connection.AskForConfiguration(clock.GetUtcNow()), cancellation);
@@ -29,7 +29,7 @@ public sealed class ConnectDriveActivities(
     }
 
     /// <returns>Whether the role trusts us, and only us.</returns>
-    [Function(nameof(ProveTrust))]
+    [Function("ProveTrust")]
     public async Task<bool> ProveTrust([ActivityTrigger] ConnectionAttempt attempt, CancellationToken cancellation)
     {
         while (true)
@@ -89,7 +89,7 @@ public sealed class ConnectDriveActivities(
 
     /// <summary>Tries the bucket where its policies may be in place already: then nobody need be asked to apply them.</summary>
     /// <returns>Whether everything could be proven.</returns>
-    [Function(nameof(TryPolicies))]
+    [Function("TryPolicies")]
     public async Task<bool> TryPolicies([ActivityTrigger] VerifyConnectionInput input, CancellationToken cancellation)
     {
         var connection = await ChangeAsync(
@@ -117,17 +117,17 @@ public sealed class ConnectDriveActivities(
         return proven.Status is ConnectionStatus.Verifying && proven.LastVerification == input.Verification;
     }
 
-    [Function(nameof(OfferBucketPolicy))]
+    [Function("OfferBucketPolicy")]
     public Task OfferBucketPolicy([ActivityTrigger] ConnectionAttempt attempt, CancellationToken cancellation) =>
         OpenStepAsync(attempt, connection => connection.OfferBucketPolicy(clock.GetUtcNow()), cancellation);
 
     /// <returns>Whether the configuration has changed since the policies were offered.</returns>
-    [Function(nameof(IsReconfigured))]
+    [Function("IsReconfigured")]
     public async Task<bool> IsReconfigured([ActivityTrigger] ConnectionAttempt attempt, CancellationToken cancellation) =>
         (await ReadAsync(attempt, cancellation)).Value.IsReconfigured;
 
     /// <returns>Whether everything that could be proven was.</returns>
-    [Function(nameof(VerifyConnection))]
+    [Function("VerifyConnection")]
     public async Task<bool> VerifyConnection([ActivityTrigger] VerifyConnectionInput input, CancellationToken cancellation)
     {
         var connection = await ChangeAsync(
@@ -157,7 +157,7 @@ public sealed class ConnectDriveActivities(
         return report.Passed;
     }
 
-    [Function(nameof(FinishConnection))]
+    [Function("FinishConnection")]
     public async Task<ConnectionStatus> FinishConnection([ActivityTrigger] FinishConnectionInput input, CancellationToken cancellation)
     {
         while (true)
@@ -213,7 +213,7 @@ public sealed class ConnectDriveActivities(
             ? report
             : null;
 
-    [Function(nameof(CloseConnection))]
+    [Function("CloseConnection")]
     public async Task<ConnectionStatus> CloseConnection([ActivityTrigger] CloseConnectionInput input, CancellationToken cancellation)
     {
         while (true)

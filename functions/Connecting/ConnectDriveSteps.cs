@@ -22,44 +22,44 @@ internal sealed class ConnectDriveSteps(TaskOrchestrationContext context, Connec
             backoffCoefficient: 2,
             maxRetryInterval: TimeSpan.FromMinutes(5)));
 
-    public Task OfferTrustPolicy() => context.CallActivityAsync(nameof(ConnectDriveActivities.OfferTrustPolicy), attempt, Patiently);
+    public Task OfferTrustPolicy() => context.CallActivityAsync("OfferTrustPolicy", attempt, Patiently);
 
     /// <returns>Whether there already is a configuration to go on with.</returns>
     public Task<bool> AskForConfiguration() =>
-        context.CallActivityAsync<bool>(nameof(ConnectDriveActivities.AskForConfiguration), attempt, Patiently);
+        context.CallActivityAsync<bool>("AskForConfiguration", attempt, Patiently);
 
     /// <returns>Whether the role trusts us, and only us.</returns>
-    public Task<bool> ProveTrust() => context.CallActivityAsync<bool>(nameof(ConnectDriveActivities.ProveTrust), attempt, Patiently);
+    public Task<bool> ProveTrust() => context.CallActivityAsync<bool>("ProveTrust", attempt, Patiently);
 
     /// <returns>Whether everything could be proven without anybody being asked to apply anything.</returns>
     public Task<bool> TryPolicies() =>
         context.CallActivityAsync<bool>(
-            nameof(ConnectDriveActivities.TryPolicies),
+            "TryPolicies",
             new VerifyConnectionInput(attempt, Identifier.From<VerificationId>(context.NewGuid())),
             Patiently);
 
-    public Task OfferBucketPolicy() => context.CallActivityAsync(nameof(ConnectDriveActivities.OfferBucketPolicy), attempt, Patiently);
+    public Task OfferBucketPolicy() => context.CallActivityAsync("OfferBucketPolicy", attempt, Patiently);
 
     /// <returns>Whether the configuration has changed since the policies were offered; its event may be late, and of what they were made
     /// from.</returns>
     public Task<bool> IsReconfigured() =>
-        context.CallActivityAsync<bool>(nameof(ConnectDriveActivities.IsReconfigured), attempt, Patiently);
+        context.CallActivityAsync<bool>("IsReconfigured", attempt, Patiently);
 
     /// <returns>Whether everything that could be proven was.</returns>
     public Task<bool> Verify() =>
         context.CallActivityAsync<bool>(
-            nameof(ConnectDriveActivities.VerifyConnection),
+            "VerifyConnection",
             new VerifyConnectionInput(attempt, Identifier.From<VerificationId>(context.NewGuid())),
             Patiently);
 
     public Task<ConnectionStatus> Connect() =>
         context.CallActivityAsync<ConnectionStatus>(
-            nameof(ConnectDriveActivities.FinishConnection),
+            "FinishConnection",
             new FinishConnectionInput(attempt, Identifier.From<DriveId>(context.NewGuid())),
             Patiently);
 
     public Task<ConnectionStatus> Close(ConnectionStatus status) => context.CallActivityAsync<ConnectionStatus>(
-        nameof(ConnectDriveActivities.CloseConnection), new CloseConnectionInput(attempt, status), Stubbornly);
+        "CloseConnection", new CloseConnectionInput(attempt, status), Stubbornly);
 }
 
 public sealed record VerifyConnectionInput(ConnectionAttempt Attempt, VerificationId Verification);

@@ -43,14 +43,20 @@ public enum ConnectionEvent
 }
 
 /// <summary>
-/// Names of the events. Each attempt has its own: a wait that nobody awaits any more still takes the next event of its name.
+/// Names of the events, which lie in histories. Each attempt has its own: a wait that nobody awaits any more still takes the next event of its name.
 /// </summary>
 public static class ConnectionEventName
 {
-    public const string Cancelled = nameof(ConnectionEvent.Cancelled);
+    public const string Cancelled = "Cancelled";
 
-    public static string For(ConnectionEvent told, int attempt) =>
-        told is ConnectionEvent.Cancelled ? Cancelled : $"{told}/{attempt}";
+    public static string For(ConnectionEvent told, int attempt) => told switch
+    {
+        ConnectionEvent.TrustPolicyConfirmed => $"TrustPolicyConfirmed/{attempt}",
+        ConnectionEvent.Configured => $"Configured/{attempt}",
+        ConnectionEvent.BucketPolicyConfirmed => $"BucketPolicyConfirmed/{attempt}",
+        ConnectionEvent.Cancelled => Cancelled,
+        _ => throw new ArgumentOutOfRangeException(nameof(told)),
+    };
 
     public static string For(ConfirmationStep confirmed, int attempt) =>
         For(

@@ -91,15 +91,15 @@ public sealed class CredentialsTriggers(
             person.Id,
             clock.GetUtcNow() + options.StoreWithin);
         var instance = ReplaceCredentials.InstanceOf(input.Verification);
-        await work.NoteAsync(nameof(ReplaceCredentials), instance, input, cancellation);
+        await work.NoteAsync("ReplaceCredentials", instance, input, cancellation);
         await durable.ScheduleNewOrchestrationInstanceAsync(
-            nameof(ReplaceCredentials),
+            "ReplaceCredentials",
             input,
             new StartOrchestrationOptions(instance),
             cancellation);
         var version = await secrets.StoreAsync(present.Secret, key.Secret, input.Mark, cancellation);
         if (version is not null)
-            await work.NoteAsync(nameof(ReplaceCredentials), instance, input with { NewVersion = version }, cancellation);
+            await work.NoteAsync("ReplaceCredentials", instance, input with { NewVersion = version }, cancellation);
         try
         {
             await durable.RaiseEventAsync(instance, ReplaceCredentials.Stored, version ?? "", cancellation);
@@ -107,7 +107,7 @@ public sealed class CredentialsTriggers(
         catch (RpcException ended) when (ended.StatusCode is StatusCode.FailedPrecondition)
         {
             // The vault took so long that the swap gave up, perhaps before there was anything to disable.
-            await work.DoneAsync(nameof(ReplaceCredentials), instance, cancellation);
+            await work.DoneAsync("ReplaceCredentials", instance, cancellation);
             await secrets.DisableMarkedAsync(present.Secret, input.Mark, present.SecretVersion, cancellation);
             return new Refusal(
                 RefusalKind.Unavailable,

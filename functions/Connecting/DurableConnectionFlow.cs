@@ -15,7 +15,7 @@ internal sealed class DurableConnectionFlow(DurableTaskClient durable) : IConnec
         try
         {
             await durable.ScheduleNewOrchestrationInstanceAsync(
-                nameof(ConnectDrive),
+                "ConnectDrive",
                 attempt,
                 new StartOrchestrationOptions(id),
                 cancellation);

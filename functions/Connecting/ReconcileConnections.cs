@@ -25,7 +25,7 @@ public sealed class ReconcileConnections(
     /// <summary>Held at most of those that differ; the others' turn comes the next time.</summary>
     private const int MostDifferences = 10_000;
 
-    [Function(nameof(ReconcileConnections))]
+    [Function("ReconcileConnections")]
     public async Task RunAsync(
         [TimerTrigger("0 7 * * * *", RunOnStartup = true)] TimerInfo timer,
         [DurableClient] DurableTaskClient durable,

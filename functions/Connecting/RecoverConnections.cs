@@ -9,7 +9,7 @@ namespace ServerlessDrives.Connecting;
 /// </summary>
 public sealed class RecoverConnections(IConnections connections, RecoverConnection recovery, ConnectionOptions options, TimeProvider clock)
 {
-    [Function(nameof(RecoverConnections))]
+    [Function("RecoverConnections")]
     public async Task RunAsync(
         [TimerTrigger("*/30 * * * * *", RunOnStartup = true)] TimerInfo timer,
         [DurableClient] DurableTaskClient durable,

@@ -35,7 +35,7 @@ public sealed class ReplaceCredentials(
     public static string InstanceOf(VerificationId verification) => $"credentials-{verification}";
 
     /// <returns>Whether the new key is the drive's now.</returns>
-    [Function(nameof(ReplaceCredentials))]
+    [Function("ReplaceCredentials")]
     public static async Task<bool> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context)
     {
         var input = context.GetInput<ReplaceCredentialsInput>()!;
@@ -44,16 +44,16 @@ public sealed class ReplaceCredentials(
         {
             if (await NewVersionAsync(context, input.GiveUpAt) is not { } version)
             {
-                await context.CallActivityAsync(nameof(AbandonCredentials), input, Stubbornly);
+                await context.CallActivityAsync("AbandonCredentials", input, Stubbornly);
                 return false;
             }
 
             input = input with { NewVersion = version };
         }
 
-        var replaced = await context.CallActivityAsync<bool>(nameof(ProveCredentials), input, Stubbornly)
-            && await context.CallActivityAsync<bool>(nameof(SwapCredentials), input, Stubbornly);
-        await context.CallActivityAsync(nameof(RetireCredentials), new RetireCredentialsInput(input, replaced), Stubbornly);
+        var replaced = await context.CallActivityAsync<bool>("ProveCredentials", input, Stubbornly)
+            && await context.CallActivityAsync<bool>("SwapCredentials", input, Stubbornly);
+        await context.CallActivityAsync("RetireCredentials", new RetireCredentialsInput(input, replaced), Stubbornly);
         return replaced;
     }
 
@@ -72,7 +72,7 @@ public sealed class ReplaceCredentials(
     private static void LetGo(CancellationTokenSource timer) => timer.Cancel();
 
     /// <summary>Disables what was stored for this swap, if anything was and the drive doesn't use it.</summary>
-    [Function(nameof(AbandonCredentials))]
+    [Function("AbandonCredentials")]
     public async Task AbandonCredentials([ActivityTrigger] ReplaceCredentialsInput input, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(input);
@@ -81,10 +81,10 @@ public sealed class ReplaceCredentials(
             ? key.SecretVersion
             : null;
         await secrets.DisableMarkedAsync(input.Secret, input.Mark, used, cancellation);
-        await work.DoneAsync(nameof(ReplaceCredentials), InstanceOf(input.Verification), cancellation);
+        await work.DoneAsync("ReplaceCredentials", InstanceOf(input.Verification), cancellation);
     }
 
-    [Function(nameof(ProveCredentials))]
+    [Function("ProveCredentials")]
     public async Task<bool> ProveCredentials([ActivityTrigger] ReplaceCredentialsInput input, CancellationToken cancellation)
     {
         if (await drives.FindAsync(input.Organization, input.Drive, cancellation) is not { Value: { State: DriveState.Connected } drive })
@@ -105,7 +105,7 @@ public sealed class ReplaceCredentials(
         return report.Passed;
     }
 
-    [Function(nameof(SwapCredentials))]
+    [Function("SwapCredentials")]
     public async Task<bool> SwapCredentials([ActivityTrigger] ReplaceCredentialsInput input, CancellationToken cancellation)
     {
         while (
@@ -149,7 +149,7 @@ public sealed class ReplaceCredentials(
     }
 
     /// <summary>Of the two versions, disables the one that the drive doesn't use.</summary>
-    [Function(nameof(RetireCredentials))]
+    [Function("RetireCredentials")]
     public async Task RetireCredentials([ActivityTrigger] RetireCredentialsInput input, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(input);
@@ -157,7 +157,7 @@ public sealed class ReplaceCredentials(
             input.Replacement.Secret,
             input.Replaced ? input.Replacement.OldVersion : input.Replacement.NewVersion,
             cancellation);
-        await work.DoneAsync(nameof(ReplaceCredentials), InstanceOf(input.Replacement.Verification), cancellation);
+        await work.DoneAsync("ReplaceCredentials", InstanceOf(input.Replacement.Verification), cancellation);
     }
 }
 

@@ -36,7 +36,7 @@ public sealed class RemoveDrive(
         try
         {
             await durable.ScheduleNewOrchestrationInstanceAsync(
-                nameof(RemoveDrive),
+                "RemoveDrive",
                 input,
                 new StartOrchestrationOptions(id),
                 cancellation);
@@ -53,20 +53,20 @@ public sealed class RemoveDrive(
         await durable.GetInstanceAsync(InstanceOf(drive), getInputsAndOutputs: false, cancellation) is { IsCompleted: false };
 
     /// <returns>Whether the drive is gone; false when it became a default meanwhile.</returns>
-    [Function(nameof(RemoveDrive))]
+    [Function("RemoveDrive")]
     public static async Task<bool> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context)
     {
         var input = context.GetInput<RemoveDriveInput>()!;
-        if (!await context.CallActivityAsync<bool>(nameof(StopUsingDrive), input, Stubbornly))
+        if (!await context.CallActivityAsync<bool>("StopUsingDrive", input, Stubbornly))
             return false;
-        await context.CallActivityAsync(nameof(ReleaseDrive), input, Stubbornly);
-        await context.CallActivityAsync(nameof(DeleteDriveSecret), input, Stubbornly);
-        await context.CallActivityAsync(nameof(ForgetDrive), input, Stubbornly);
+        await context.CallActivityAsync("ReleaseDrive", input, Stubbornly);
+        await context.CallActivityAsync("DeleteDriveSecret", input, Stubbornly);
+        await context.CallActivityAsync("ForgetDrive", input, Stubbornly);
         return true;
     }
 
     /// <returns>False when the drive is a default and so has to stay.</returns>
-    [Function(nameof(StopUsingDrive))]
+    [Function("StopUsingDrive")]
     public async Task<bool> StopUsingDrive([ActivityTrigger] RemoveDriveInput input, CancellationToken cancellation)
     {
         Versioned<Drive>? read;
@@ -94,14 +94,14 @@ public sealed class RemoveDrive(
         return true;
     }
 
-    [Function(nameof(ReleaseDrive))]
+    [Function("ReleaseDrive")]
     public async Task ReleaseDrive([ActivityTrigger] RemoveDriveInput input, CancellationToken cancellation)
     {
         foreach (var holder in holders)
             await holder.ReleaseAsync(input.Organization, input.Drive, input.By, cancellation);
     }
 
-    [Function(nameof(DeleteDriveSecret))]
+    [Function("DeleteDriveSecret")]
     public async Task DeleteDriveSecret([ActivityTrigger] RemoveDriveInput input, CancellationToken cancellation)
     {
         if (
@@ -110,7 +110,7 @@ public sealed class RemoveDrive(
             await secrets.DeleteAsync(key.Secret, cancellation);
     }
 
-    [Function(nameof(ForgetDrive))]
+    [Function("ForgetDrive")]
     public async Task ForgetDrive([ActivityTrigger] RemoveDriveInput input, CancellationToken cancellation)
     {
         while (await drives.FindAsync(input.Organization, input.Drive, cancellation) is { } read)

@@ -20,7 +20,7 @@ public sealed class SendDueEvents(
     /// <summary>For one webhook in one turn; what is left stays due, so that a slow receiver holds up nobody else.</summary>
     private static readonly TimeSpan Share = TimeSpan.FromSeconds(20);
 
-    [Function(nameof(SendDueEvents))]
+    [Function("SendDueEvents")]
     public async Task RunAsync([TimerTrigger("*/5 * * * * *", RunOnStartup = true)] TimerInfo timer, CancellationToken cancellation)
     {
         var resting = new ConcurrentDictionary<WebhookId, bool>();

@@ -11,7 +11,7 @@ public sealed class TellUntoldEvents(IUntoldEvents untold, IEvents events, TimeP
     /// <summary>When a change that was announced doesn't come any more: far above all tries of one transaction.</summary>
     private static readonly TimeSpan Hopeless = TimeSpan.FromMinutes(10);
 
-    [Function(nameof(TellUntoldEvents))]
+    [Function("TellUntoldEvents")]
     public Task RunAsync([TimerTrigger("*/30 * * * * *", RunOnStartup = true)] TimerInfo timer, CancellationToken cancellation) =>
         TellAsync(clock.GetUtcNow(), cancellation);
 

@@ -63,19 +63,19 @@ public sealed class SweepDrives(
     {
         var id = InstanceOf(lane);
         if (await durable.GetInstanceAsync(id, getInputsAndOutputs: false, cancellation) is not { IsCompleted: false })
-            await durable.ScheduleNewOrchestrationInstanceAsync(nameof(SweepDrives), turn, new StartOrchestrationOptions(id), cancellation);
+            await durable.ScheduleNewOrchestrationInstanceAsync("SweepDrives", turn, new StartOrchestrationOptions(id), cancellation);
     }
 
-    [Function(nameof(SweepDrives))]
+    [Function("SweepDrives")]
     public static async Task RunAsync([OrchestrationTrigger] TaskOrchestrationContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        if (await context.CallActivityAsync<SweepTurn?>(nameof(CheckDueDrives), context.GetInput<SweepTurn>(), Patiently) is { } next)
+        if (await context.CallActivityAsync<SweepTurn?>("CheckDueDrives", context.GetInput<SweepTurn>(), Patiently) is { } next)
             context.ContinueAsNew(next);
     }
 
     /// <returns>What is left of this sweep; null when it is done.</returns>
-    [Function(nameof(CheckDueDrives))]
+    [Function("CheckDueDrives")]
     public async Task<SweepTurn?> CheckDueDrives([ActivityTrigger] SweepTurn turn, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(turn);

@@ -47,7 +47,7 @@ public sealed class PollUpstreams(
     /// <summary>How long after its beginning an integration may still be on its way into its row.</summary>
     private static readonly TimeSpan Making = TimeSpan.FromMinutes(10);
 
-    [Function(nameof(PollUpstreams))]
+    [Function("PollUpstreams")]
     public async Task RunAsync([TimerTrigger("*/5 * * * * *")] TimerInfo timer, CancellationToken cancellation)
     {
         var due = await state.DueAsync(clock.GetUtcNow(), AtATime, cancellation);

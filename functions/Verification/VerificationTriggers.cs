@@ -42,8 +42,8 @@ public sealed class VerificationTriggers(
                     await reports.SaveAsync(drive.Organization, drive.Id.Value, report, cancellation);
                 var input = new VerifyDriveInput(drive.Organization, drive.Id, report.Id);
                 var instance = VerifyDrive.InstanceOf(report.Id);
-                await work.NoteAsync(nameof(VerifyDrive), instance, input, cancellation);
-                await durable.StartOnceAsync(nameof(VerifyDrive), input, instance, cancellation);
+                await work.NoteAsync("VerifyDrive", instance, input, cancellation);
+                await durable.StartOnceAsync("VerifyDrive", input, instance, cancellation);
                 return Answers.Resource(
                     request,
                     report,

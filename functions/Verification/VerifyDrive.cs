@@ -19,16 +19,16 @@ public sealed class VerifyDrive(
     public static string InstanceOf(VerificationId verification) => $"verify-{verification}";
 
     /// <returns>Whether the drive passed.</returns>
-    [Function(nameof(VerifyDrive))]
+    [Function("VerifyDrive")]
     public static Task<bool> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context) =>
-        context.CallActivityAsync<bool>(nameof(ProveDrive), context.GetInput<VerifyDriveInput>(), Patiently);
+        context.CallActivityAsync<bool>("ProveDrive", context.GetInput<VerifyDriveInput>(), Patiently);
 
-    [Function(nameof(ProveDrive))]
+    [Function("ProveDrive")]
     public async Task<bool> ProveDrive([ActivityTrigger] VerifyDriveInput input, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(input);
         var passed = await ProveAsync(input, cancellation);
-        await work.DoneAsync(nameof(VerifyDrive), InstanceOf(input.Verification), cancellation);
+        await work.DoneAsync("VerifyDrive", InstanceOf(input.Verification), cancellation);
         return passed;
     }
 
