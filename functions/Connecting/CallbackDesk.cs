@@ -32,7 +32,7 @@ public sealed class CallbackDesk(IConnections connections, ConnectionDesk desk, 
             if (
                 await connections.SaveAsync(
                     read.With(connection.Add(link, now)),
-                    ConnectionWitness.CallbackLinkMade(person.Id, connection, link),
+                    ConnectionEvents.CallbackLinkMade(person.Id, connection, link),
                     cancellation)
                 is not null)
                 return (token, link);
@@ -56,7 +56,7 @@ public sealed class CallbackDesk(IConnections connections, ConnectionDesk desk, 
             if (
                 await connections.SaveAsync(
                     read.With(read.Value.RevokeCallbackLinks(clock.GetUtcNow())),
-                    ConnectionWitness.CallbackLinksRevoked(person.Id, read.Value),
+                    ConnectionEvents.CallbackLinksRevoked(person.Id, read.Value),
                     cancellation
                 ) is
                 { } saved)
@@ -70,7 +70,7 @@ public sealed class CallbackDesk(IConnections connections, ConnectionDesk desk, 
         var opened = await FindAsync(text, cancellation);
         ConnectionMeasures.CallbackUsed(opened.TryGet(out var open, out var refusal) ? null : refusal);
         if (refusal is null)
-            Signals.Continue(open.Connection.Trace, "serverlessdrives.connection.id", open.Connection.Id.Value);
+            Telemetry.Continue(open.Connection.Trace, "serverlessdrives.connection.id", open.Connection.Id.Value);
         return opened;
     }
 

@@ -13,20 +13,20 @@ public static class ConnectDrive
     public static async Task<ConnectionStatus> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context)
     {
         var attempt = context.GetInput<ConnectionAttempt>()!;
-        using var person = new PersonInTheLoop(context, attempt);
+        using var person = new HumanInteraction(context, attempt);
         var steps = new ConnectDriveSteps(context, attempt);
         try
         {
             if (attempt.From is ConnectionStep.TrustPolicy)
             {
                 await steps.OfferTrustPolicy();
-                await person.Says(ConnectionEvent.TrustPolicyConfirmed);
+                await person.WaitForAsync(ConnectionEvent.TrustPolicyConfirmed);
             }
 
             if (attempt.From is ConnectionStep.TrustPolicy or ConnectionStep.Configuration)
             {
                 if (!await steps.AskForConfiguration())
-                    await person.Says(ConnectionEvent.Configured);
+                    await person.WaitForAsync(ConnectionEvent.Configured);
 
                 if (attempt.UsesRole && !await steps.ProveTrust())
                     return GoBack(context, attempt.Next(ConnectionStep.TrustPolicy));
@@ -40,7 +40,7 @@ public static class ConnectDrive
             if (attempt.UsesRole && attempt.From is not ConnectionStep.Verification)
             {
                 await steps.OfferBucketPolicy();
-                while (await person.Says(ConnectionEvent.BucketPolicyConfirmed, ConnectionEvent.Configured) is ConnectionEvent.Configured)
+                while (await person.WaitForAsync(ConnectionEvent.BucketPolicyConfirmed, ConnectionEvent.Configured) is ConnectionEvent.Configured)
                 {
                     if (await steps.IsReconfigured())
                         return GoBack(context, attempt with { From = ConnectionStep.Configuration });
@@ -52,7 +52,7 @@ public static class ConnectDrive
 
             return await Connect(context, attempt, steps);
         }
-        catch (PersonLeftException left)
+        catch (InteractionEndedException left)
         {
             return await steps.Close(left.Status);
         }

@@ -12,8 +12,8 @@ public sealed class ConnectDriveActivities(
     IVerification verification,
     IReports reports,
     ISecrets secrets,
-    IEnumerable<IDriveWitness> witnesses,
-    ConnectionWitness witness,
+    IEnumerable<IDriveEventHandler> witnesses,
+    ConnectionEvents witness,
     TimeProvider clock)
 {
     [Function("OfferTrustPolicy")]
@@ -174,7 +174,7 @@ public sealed class ConnectDriveActivities(
             if (await ProofOfAsync(connection, input.Attempt, cancellation) is not { } report)
             {
                 // The tables are of an earlier moment than the flow, which ends here; another one goes on from the row.
-                await connections.PromiseAsync(input.Attempt.Key, cancellation);
+                await connections.BeginSignalAsync(input.Attempt.Key, cancellation);
                 return connection.Status;
             }
 
@@ -248,7 +248,7 @@ public sealed class ConnectDriveActivities(
     {
         var read = await connections.FindAsync(attempt.Key, cancellation)
             ?? throw new InvalidOperationException($"Connection {attempt.Key.Connection} has no row.");
-        Signals.Continue(read.Value.Trace, "serverlessdrives.connection.id", read.Value.Id.Value);
+        Telemetry.Continue(read.Value.Trace, "serverlessdrives.connection.id", read.Value.Id.Value);
         return read;
     }
 

@@ -35,7 +35,7 @@ public static class ConnectingComposition
                 "ServerlessDrives:Connection:StartsWaiting must be between 0 and 100000.")
             .ValidateOnStart();
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<ConnectionOptions>>().Value);
-        services.AddSingleton<ConnectionWitness>();
+        services.AddSingleton<ConnectionEvents>();
         services.AddSingleton<ConnectionDesk>();
         services.AddSingleton<RecoverConnection>();
         services.AddSingleton<StartLimit>();

@@ -7,7 +7,7 @@ namespace ServerlessDrives.Connecting;
 
 /// <summary>
 /// Where people's wishes about connections are taken: checked against the rules, written to the row, told to the flow, in this order.
-/// A promise is noted before and kept after, so that a crash in between is made good by <see cref="RecoverConnection"/>.
+/// A signal is noted before and kept after, so that a crash in between is made good by <see cref="RecoverConnection"/>.
 /// </summary>
 public sealed class ConnectionDesk(
     IConnections connections,
@@ -16,7 +16,7 @@ public sealed class ConnectionDesk(
     ISecrets secrets,
     OwnedSecrets owned,
     IPrincipals principals,
-    ConnectionWitness witness,
+    ConnectionEvents witness,
     ConnectionOptions options,
     TimeProvider clock)
 {
@@ -38,7 +38,7 @@ public sealed class ConnectionDesk(
         if (!person.MaySee(start.Audience))
             return Refusal.NotFound("workspace");
         if (await connections.FindAsync(key, cancellation) is { } begun)
-            return await BeginAsync(begun, await connections.PromiseAsync(key, cancellation), flow, cancellation);
+            return await BeginAsync(begun, await connections.BeginSignalAsync(key, cancellation), flow, cancellation);
         if (!person.MayConnect(start.Audience))
             return Refusal.Forbidden(
                 "Only admins connect drives for the whole organization. Connect it to one of your workspaces, or ask an admin.");
@@ -57,7 +57,7 @@ public sealed class ConnectionDesk(
             MakeDefault = start.MakeDefault,
             Mode = start.Mode,
             Status = ConnectionStatus.AwaitingConfiguration,
-            Trace = Signals.Here,
+            Trace = Telemetry.TraceParent,
             CreatedBy = person.Id,
             CreatedAt = now,
             UpdatedAt = now,
@@ -92,15 +92,15 @@ public sealed class ConnectionDesk(
                 return conflict;
         }
 
-        var promise = await connections.PromiseAsync(key, cancellation);
+        var signal = await connections.BeginSignalAsync(key, cancellation);
         if (!(await OpenAsync(connection, newRole, form, cancellation)).TryGet(out var open, out var taken))
         {
-            await connections.KeepAsync(promise, cancellation);
+            await connections.CompleteSignalAsync(signal, cancellation);
             return taken;
         }
 
         ConnectionMeasures.Started(open.Value);
-        return await BeginAsync(open, promise, flow, cancellation);
+        return await BeginAsync(open, signal, flow, cancellation);
     }
 
     /// <summary>Writes the connection with what was configured; the secret half of an access key goes to the vault first.</summary>
@@ -138,15 +138,15 @@ public sealed class ConnectionDesk(
     /// <summary>Begins the flow of a connection whose row is there; begun twice, it runs once.</summary>
     private async Task<Result<Versioned<DriveConnection>>> BeginAsync(
         Versioned<DriveConnection> open,
-        Promise promise,
+        PendingSignal signal,
         IConnectionFlow flow,
         CancellationToken cancellation)
     {
-        Signals.Continue(open.Value.Trace, "serverlessdrives.connection.id", open.Value.Id.Value);
+        Telemetry.Continue(open.Value.Trace, "serverlessdrives.connection.id", open.Value.Id.Value);
         await witness.StartedAsync(open.Value, cancellation);
         if (!open.Value.IsOpen || await flow.BeginAsync(open.Value.PresentAttempt(), cancellation) || open.Value.Configuration is null
             || await flow.TellAsync(open.Value.Id, ConnectionEventName.For(ConnectionEvent.Configured, open.Value.Attempt), cancellation))
-            await connections.KeepAsync(promise, cancellation);
+            await connections.CompleteSignalAsync(signal, cancellation);
         return open;
     }
 
@@ -162,19 +162,19 @@ public sealed class ConnectionDesk(
     {
         ArgumentNullException.ThrowIfNull(person);
         ArgumentNullException.ThrowIfNull(read);
-        Signals.Continue(read.Value.Trace, "serverlessdrives.connection.id", read.Value.Id.Value);
+        Telemetry.Continue(read.Value.Trace, "serverlessdrives.connection.id", read.Value.Id.Value);
         if (!ParseConfiguration(read.Value, body).TryGet(out var form, out var refusal))
             return refusal;
         if (await ConflictOfAsync(person, read.Value, form.Configuration, fieldPrefix: "", cancellation) is { } conflict)
             return conflict;
 
         var key = KeyOf(read.Value);
-        var promise = await connections.PromiseAsync(key, cancellation);
+        var signal = await connections.BeginSignalAsync(key, cancellation);
         var stored = await StoreConfigurationAsync(read, body, person.Id, asRead, cancellation);
         if (
             !stored.TryGet(out var after, out _)
             || await flow.TellAsync(key.Connection, ConnectionEventName.For(ConnectionEvent.Configured, after.Value.Attempt), cancellation))
-            await connections.KeepAsync(promise, cancellation);
+            await connections.CompleteSignalAsync(signal, cancellation);
 
         return stored;
     }
@@ -197,7 +197,7 @@ public sealed class ConnectionDesk(
             if (await connections.FindAsync(key, cancellation) is not { } read)
                 return Refusal.NotFound("connection");
             var connection = read.Value;
-            Signals.Continue(connection.Trace, "serverlessdrives.connection.id", connection.Id.Value);
+            Telemetry.Continue(connection.Trace, "serverlessdrives.connection.id", connection.Id.Value);
             if (etag is not null && read.ETag != etag)
                 return Refusal.Changed("connection");
             if (connection.OpenStep != step || connection.CancelRequested || (attempt ?? connection.Attempt) != connection.Attempt)
@@ -206,18 +206,18 @@ public sealed class ConnectionDesk(
                     $"does not wait for the {(step is ConfirmationStep.TrustPolicy ? "trust policy" : "bucket policy")}",
                     step);
 
-            var promise = await connections.PromiseAsync(key, cancellation);
+            var signal = await connections.BeginSignalAsync(key, cancellation);
             if (connection.ConfirmationOf(step) is null)
             {
                 var confirmation = new Confirmation(step, connection.Attempt, by, through, clock.GetUtcNow());
                 if (
                     await connections.SaveAsync(
                         read.With(connection.Confirm(confirmation, clock.GetUtcNow())),
-                        ConnectionWitness.Confirmed(connection, confirmation),
+                        ConnectionEvents.Confirmed(connection, confirmation),
                         cancellation)
                     is not { } saved)
                 {
-                    await connections.KeepAsync(promise, cancellation);
+                    await connections.CompleteSignalAsync(signal, cancellation);
                     continue;
                 }
 
@@ -226,7 +226,7 @@ public sealed class ConnectionDesk(
                     return read;
             }
 
-            await connections.KeepAsync(promise, cancellation);
+            await connections.CompleteSignalAsync(signal, cancellation);
             return read;
         }
     }
@@ -242,15 +242,15 @@ public sealed class ConnectionDesk(
         {
             if (!now.Value.IsOpen)
                 return StepNotOpen(now.Value, "can't be cancelled any more");
-            var promise = await connections.PromiseAsync(key, cancellation);
+            var signal = await connections.BeginSignalAsync(key, cancellation);
             var saved = now.Value.CancelRequested
                 ? now
                 : await connections.SaveAsync(
                     now.With(now.Value.RequestCancel(clock.GetUtcNow())),
-                    ConnectionWitness.CancelRequested(person.Id, now.Value),
+                    ConnectionEvents.CancelRequested(person.Id, now.Value),
                     cancellation);
             if (saved is null || await flow.TellAsync(key.Connection, ConnectionEventName.Cancelled, cancellation))
-                await connections.KeepAsync(promise, cancellation);
+                await connections.CompleteSignalAsync(signal, cancellation);
             if (saved is not null)
                 return saved;
             if (asRead || await connections.FindAsync(key, cancellation) is not { } again)
@@ -369,7 +369,7 @@ public sealed class ConnectionDesk(
             if (
                 await connections.SaveAsync(
                     read.With(configured),
-                    ConnectionWitness.Configured(by, read.Value, configured),
+                    ConnectionEvents.Configured(by, read.Value, configured),
                     cancellation
                 ) is
                 { } saved)

@@ -6,7 +6,7 @@ public sealed class ConnectionOptions
     /// <summary>How long people have from the start of a connection to its end; between a second and 90 days, 7 days by default.</summary>
     public TimeSpan ExpiresAfter { get; set; } = TimeSpan.FromDays(7);
 
-    /// <summary>How old a promise must be before the recovery timer takes it for broken.</summary>
+    /// <summary>How old a signal must be before the recovery timer takes it for broken.</summary>
     public TimeSpan RecoverAfter { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>How many connections a process starts at once; 32 by default.</summary>

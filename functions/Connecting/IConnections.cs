@@ -33,7 +33,7 @@ public interface IConnections
         SaveAsync(connection, act: null, cancellation);
 
     /// <summary>The same, with what somebody did written down in the audit trail: both or neither.</summary>
-    Task<Versioned<DriveConnection>?> SaveAsync(Versioned<DriveConnection> connection, Act? act, CancellationToken cancellation);
+    Task<Versioned<DriveConnection>?> SaveAsync(Versioned<DriveConnection> connection, AuditRecord? act, CancellationToken cancellation);
 
     /// <summary>Writes the connection together with the role that is now proven.</summary>
     Task<bool> TrustRoleAsync(Versioned<DriveConnection> connection, Versioned<IamRole> role, CancellationToken cancellation);
@@ -53,13 +53,13 @@ public interface IConnections
     /// <summary>
     /// Notes that somebody is about to change this connection and then tell its orchestration; see <see cref="RecoverConnections"/>.
     /// </summary>
-    Task<Promise> PromiseAsync(ConnectionKey key, CancellationToken cancellation);
+    Task<PendingSignal> BeginSignalAsync(ConnectionKey key, CancellationToken cancellation);
 
     /// <summary>The orchestration was told.</summary>
-    Task KeepAsync(Promise promise, CancellationToken cancellation);
+    Task CompleteSignalAsync(PendingSignal signal, CancellationToken cancellation);
 
     /// <summary>Promises older than this moment that were never kept: at most 500 at a time.</summary>
-    Task<IReadOnlyList<Promise>> BrokenPromisesAsync(DateTimeOffset before, CancellationToken cancellation);
+    Task<IReadOnlyList<PendingSignal>> AbandonedSignalsAsync(DateTimeOffset before, CancellationToken cancellation);
 }
 
 /// <summary>What came of making a drive.</summary>
@@ -76,4 +76,4 @@ public enum ConnectOutcome
 
 /// <summary>That an orchestration will be told what its connection's row says.</summary>
 /// <param name="Mark">Tells promises of one connection apart.</param>
-public sealed record Promise(ConnectionKey Key, string Mark);
+public sealed record PendingSignal(ConnectionKey Key, string Mark);

@@ -18,7 +18,7 @@ public sealed class ReplaceCredentials(
     IReports reports,
     ISecrets secrets,
     IDriveSessions sessions,
-    IEnumerable<IDriveWitness> witnesses,
+    IEnumerable<IDriveEventHandler> witnesses,
     IPendingDriveWork work,
     TimeProvider clock)
 {

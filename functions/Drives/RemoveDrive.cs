@@ -12,7 +12,7 @@ namespace ServerlessDrives.Drives;
 public sealed class RemoveDrive(
     IDrives drives,
     IEnumerable<IHoldsDrives> holders,
-    IEnumerable<IDriveWitness> witnesses,
+    IEnumerable<IDriveEventHandler> witnesses,
     ISecrets secrets,
     IDriveSessions sessions,
     TimeProvider clock)

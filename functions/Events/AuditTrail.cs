@@ -31,14 +31,14 @@ public sealed record AuditEntry(
 
 /// <summary>What somebody does, to be written down together with its effect: both or neither.</summary>
 /// <param name="Action">As of <see cref="AuditEntry"/>; so is the rest.</param>
-public sealed record Act(OrganizationId Organization, Actor Actor, string Action, string Resource, JsonObject? Before, JsonObject? After);
+public sealed record AuditRecord(OrganizationId Organization, Actor Actor, string Action, string Resource, JsonObject? Before, JsonObject? After);
 
 /// <summary>Who did what, kept for good.</summary>
 public interface IAuditTrail
 {
     /// <summary>Writes down an act whose effect lies somewhere that no transaction reaches from here.</summary>
     /// <param name="key">An act that is done again after a crash, under the same key, stays one entry.</param>
-    Task RecordAsync(Act act, string key, CancellationToken cancellation);
+    Task RecordAsync(AuditRecord act, string key, CancellationToken cancellation);
 
     /// <summary>The newest first.</summary>
     Task<Page<AuditEntry>> ListAsync(AuditQuery query, int limit, string? cursor, CancellationToken cancellation);

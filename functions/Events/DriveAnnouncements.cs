@@ -5,7 +5,7 @@ using ServerlessDrives.Drives;
 namespace ServerlessDrives.Events;
 
 /// <summary>Writes down and tells of drives that come and go.</summary>
-internal sealed class DriveAnnouncements(IAuditTrail audit, IEvents events, TimeProvider clock) : IDriveWitness
+internal sealed class DriveAnnouncements(IAuditTrail audit, IEvents events, TimeProvider clock) : IDriveEventHandler
 {
     public Task ConnectedAsync(Drive drive, CancellationToken cancellation) =>
         audit.RecordAsync(
@@ -14,7 +14,7 @@ internal sealed class DriveAnnouncements(IAuditTrail audit, IEvents events, Time
             cancellation);
 
     /// <summary>The act of giving a drive another access key.</summary>
-    public static Act KeyReplaced(Drive drive, AccessKeyId before, UserId by) =>
+    public static AuditRecord KeyReplaced(Drive drive, AccessKeyId before, UserId by) =>
         new(
             drive.Organization,
             Actor.User(by),

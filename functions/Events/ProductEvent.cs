@@ -37,5 +37,5 @@ public interface IEvents
 
     /// <summary>The same, to one webhook only.</summary>
     /// <param name="asked">The act of having it told, for the audit trail: both or neither; null when nobody asked for it.</param>
-    Task TellAsync(ProductEvent happened, WebhookId webhook, Act? asked, CancellationToken cancellation);
+    Task TellAsync(ProductEvent happened, WebhookId webhook, AuditRecord? asked, CancellationToken cancellation);
 }

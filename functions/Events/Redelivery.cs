@@ -42,7 +42,7 @@ public sealed class Redelivery(IWebhooks webhooks, IAuditTrail audit, TimeProvid
         while (await webhooks.FindAsync(by.Organization, webhook, cancellation) is { Value.DisabledAt: not null } disabled)
             await webhooks.SaveAsync(
                 disabled.With(disabled.Value with { DisabledAt = null, FailingSince = null }),
-                WebhookActs.Enabled(by.Id, disabled.Value),
+                WebhookAuditRecords.Enabled(by.Id, disabled.Value),
                 cancellation);
     }
 }

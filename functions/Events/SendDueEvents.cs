@@ -126,7 +126,7 @@ public sealed class SendDueEvents(
             if (
                 await webhooks.SaveAsync(
                     read.With(webhook with { DisabledAt = attempt.At }),
-                    WebhookActs.Disabled(webhook, attempt.Error),
+                    WebhookAuditRecords.Disabled(webhook, attempt.Error),
                     cancellation))
                 return;
             read = await webhooks.FindAsync(webhook.Organization, webhook.Id, cancellation);

@@ -59,7 +59,7 @@ public sealed record Delivery
     /// <summary>
     /// The act of having it sent, which is written down at the latest before it is tried; null once it was, and for what nobody asked for.
     /// </summary>
-    public Act? Asked { get; init; }
+    public AuditRecord? Asked { get; init; }
 
     /// <summary>The key under which <see cref="Asked"/> is written down.</summary>
     [JsonIgnore]
@@ -115,7 +115,7 @@ public sealed record Delivery
             TryingSince = now,
             NextAttemptAt = now,
             Tries = 0,
-            Asked = WebhookActs.Redelivered(by, this),
+            Asked = WebhookAuditRecords.Redelivered(by, this),
         };
 }
 

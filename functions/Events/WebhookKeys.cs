@@ -30,7 +30,7 @@ public sealed class WebhookKeys(IWebhooks webhooks, ISecrets secrets, OwnedSecre
         async Task<Webhook?> InsertAsync(SecretName name, string version, CancellationToken time)
         {
             var webhook = make(name, version);
-            return await webhooks.CreateAsync(webhook, WebhookActs.Created(webhook), time) ? webhook : null;
+            return await webhooks.CreateAsync(webhook, WebhookAuditRecords.Created(webhook), time) ? webhook : null;
         }
     }
 
@@ -43,7 +43,7 @@ public sealed class WebhookKeys(IWebhooks webhooks, ISecrets secrets, OwnedSecre
             webhook.Value.Organization,
             webhook.Value.Id.Value,
             webhook.Value.Secret,
-            () => webhooks.DeleteAsync(webhook, WebhookActs.Deleted(by, webhook.Value), cancellation),
+            () => webhooks.DeleteAsync(webhook, WebhookAuditRecords.Deleted(by, webhook.Value), cancellation),
             cancellation);
     }
 }

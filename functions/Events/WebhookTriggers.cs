@@ -183,7 +183,7 @@ public sealed class WebhookTriggers(
             found.Value.Id.Value,
             now,
             new JsonObject { ["message"] = "This is a test.", ["askedBy"] = request.Person().Id.Value });
-        await events.TellAsync(test, found.Value.Id, WebhookActs.Tested(request.Person().Id, test), request.HttpContext.RequestAborted);
+        await events.TellAsync(test, found.Value.Id, WebhookAuditRecords.Tested(request.Person().Id, test), request.HttpContext.RequestAborted);
         return Results.Json(new WebhookTestView(test.Id), Json.Options, statusCode: StatusCodes.Status202Accepted);
     }
 

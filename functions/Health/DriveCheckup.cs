@@ -12,7 +12,7 @@ public sealed class DriveCheckup(
     IDrives drives,
     IHealthProbe probe,
     IProbeLeftovers leftovers,
-    IHealthRounds rounds,
+    IHealthSchedules rounds,
     IHealthHistory history,
     IVerification verification,
     IReports reports,

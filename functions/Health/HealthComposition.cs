@@ -21,7 +21,7 @@ public static class HealthComposition
             .ValidateOnStart();
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<HealthOptions>>().Value);
         services.AddSingleton<DriveCheckup>();
-        services.AddSingleton<IDriveWitness, Enrolment>();
+        services.AddSingleton<IDriveEventHandler, HealthCheckRegistration>();
         services.AddSingleton<IHoldsDrives, ProbesOfRemovedDrives>();
         return services;
     }

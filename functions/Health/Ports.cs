@@ -15,9 +15,9 @@ public interface IHealthProbe
 
 /// <summary>
 /// Which drives are looked at: in each of a fixed number of shards a row for each drive, in the order of their turns (<see
-/// cref="Rounds"/>), with all that a look needs. A drive that is well costs one row of a range query, and no write.
+/// cref="HealthSchedule"/>), with all that a look needs. A drive that is well costs one row of a range query, and no write.
 /// </summary>
-public interface IHealthRounds
+public interface IHealthSchedules
 {
     /// <summary>Into how many parts the drives are split.</summary>
     int Shards { get; }

@@ -16,7 +16,7 @@ namespace ServerlessDrives.Health;
 /// looked at once, at no more than twice the usual pace.
 /// </remarks>
 public sealed class SweepDrives(
-    IHealthRounds rounds,
+    IHealthSchedules rounds,
     DriveCheckup checkup,
     HealthOptions options,
     TimeProvider clock,
@@ -40,7 +40,7 @@ public sealed class SweepDrives(
     private static readonly TaskOptions Patiently = TaskOptions.FromRetryPolicy(
         new RetryPolicy(maxNumberOfAttempts: 3, firstRetryInterval: TimeSpan.FromSeconds(5), backoffCoefficient: 2));
 
-    private readonly Rounds _turns = new(options.Every);
+    private readonly HealthSchedule _turns = new(options.Every);
 
     [Function("StartSweep")]
     public async Task StartAsync(

@@ -30,9 +30,9 @@ public static class HttpComposition
         builder.Services.AddSingleton<Idempotency>();
         builder.Services.AddSingleton<ApiDescription>();
         builder.Services.AddSingleton<ReferencePage>();
-        builder.UseMiddleware<LastResort>();
+        builder.UseMiddleware<ExceptionHandlingMiddleware>();
         builder.UseMiddleware<DotSegments>();
-        builder.UseMiddleware<SignIn>();
+        builder.UseMiddleware<AuthenticationMiddleware>();
         builder.UseMiddleware<RunToCompletion>();
         return builder;
     }

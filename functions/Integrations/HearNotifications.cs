@@ -121,7 +121,7 @@ public sealed class HearNotifications(
             if (
                 await integrations.SaveAsync(
                     read.With(read.Value with { Notifications = changed }),
-                    IntegrationActs.NotificationsChanged(read.Value, changed, what),
+                    IntegrationAuditRecords.NotificationsChanged(read.Value, changed, what),
                     cancellation)
                 is not null)
                 return null;

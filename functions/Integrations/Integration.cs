@@ -64,15 +64,15 @@ public interface IIntegrations
     /// <summary>Writes a new integration, and the act that made it, together.</summary>
     /// <param name="beginning">Where an upstream, which is polled from now on, begins; null for a downstream.</param>
     /// <returns>False when there is one of this id already.</returns>
-    Task<bool> CreateAsync(Integration integration, Beginning? beginning, Act act, CancellationToken cancellation);
+    Task<bool> CreateAsync(Integration integration, Beginning? beginning, AuditRecord act, CancellationToken cancellation);
 
     /// <summary>Replaces an integration, and writes down the act that changed it, together.</summary>
     /// <returns>Null when it isn't what was read any more.</returns>
-    Task<Versioned<Integration>?> SaveAsync(Versioned<Integration> integration, Act act, CancellationToken cancellation);
+    Task<Versioned<Integration>?> SaveAsync(Versioned<Integration> integration, AuditRecord act, CancellationToken cancellation);
 
     /// <summary>Deletes an integration, and writes down the act, together.</summary>
     /// <returns>False when it isn't what was read any more.</returns>
-    Task<bool> DeleteAsync(Versioned<Integration> integration, Act act, CancellationToken cancellation);
+    Task<bool> DeleteAsync(Versioned<Integration> integration, AuditRecord act, CancellationToken cancellation);
 }
 
 /// <summary>

@@ -78,7 +78,7 @@ public sealed class IntegrationTriggers(
                 beginning = await firstLook.AtCreationAsync(integration, drive, cancellation);
             }
 
-            if (!await integrations.CreateAsync(integration, beginning, IntegrationActs.Created(person.Id, integration), cancellation))
+            if (!await integrations.CreateAsync(integration, beginning, IntegrationAuditRecords.Created(person.Id, integration), cancellation))
                 integration = (await integrations.FindAsync(person.Organization, integration.Id, cancellation))?.Value ?? integration;
             return await CreatedAsync(integration);
 
@@ -138,7 +138,7 @@ public sealed class IntegrationTriggers(
         return
             await integrations.SaveAsync(
                 found.With(changed),
-                IntegrationActs.Changed(request.Person().Id, found.Value, changed),
+                IntegrationAuditRecords.Changed(request.Person().Id, found.Value, changed),
                 request.HttpContext.RequestAborted)
                 is { } saved
             ? Answers.Resource(request, await views.OfAsync(saved.Value, request.HttpContext.RequestAborted))

@@ -61,7 +61,7 @@ public sealed class NotificationDesk(IIntegrations integrations, ISecrets secret
             () =>
                 integrations.SaveAsync(
                     read.With(read.Value with { Notifications = null }),
-                    IntegrationActs.NotificationsRevoked(person.Id, read.Value),
+                    IntegrationAuditRecords.NotificationsRevoked(person.Id, read.Value),
                     cancellation),
             cancellation);
         return saved is null ? Refusal.Changed("integration") : saved;
@@ -83,7 +83,7 @@ public sealed class NotificationDesk(IIntegrations integrations, ISecrets secret
                 (name, version, time) =>
                     integrations.SaveAsync(
                         before.With(before.Value with { Notifications = new(made.Hash, name, version) }),
-                        IntegrationActs.NotificationsOffered(person.Id, before.Value),
+                        IntegrationAuditRecords.NotificationsOffered(person.Id, before.Value),
                         time),
                 cancellation);
             if (saved is not null)
@@ -127,6 +127,6 @@ public sealed class IntegrationRemoval(IIntegrations integrations, OwnedSecrets 
             ? owned.ReleaseAsync(read.Value.Organization, read.Value.Id.Value, notifications.Secret, DeleteAsync, cancellation)
             : DeleteAsync();
 
-        Task<bool> DeleteAsync() => integrations.DeleteAsync(read, IntegrationActs.Deleted(by, read.Value), cancellation);
+        Task<bool> DeleteAsync() => integrations.DeleteAsync(read, IntegrationAuditRecords.Deleted(by, read.Value), cancellation);
     }
 }

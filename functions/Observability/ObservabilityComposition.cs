@@ -59,10 +59,10 @@ public static class ObservabilityComposition
     private static void Traces(TracerProviderBuilder tracing, TelemetryTargets targets)
     {
         tracing
-            .SetSampler(new AskedFor(targets.SampleRatio))
-            .AddSource(Signals.Name, "Microsoft.Azure.Functions.Worker", "Microsoft.DurableTask", "Azure.*", "System.Net.Http")
+            .SetSampler(new RootSampler(targets.SampleRatio))
+            .AddSource(Telemetry.Name, "Microsoft.Azure.Functions.Worker", "Microsoft.DurableTask", "Azure.*", "System.Net.Http")
             .AddAspNetCoreInstrumentation()
-            .AddProcessor(new KeysStayHere());
+            .AddProcessor(new UrlRedactionProcessor());
         if (targets.Otlp)
             tracing.AddOtlpExporter();
         if (targets.Console)
@@ -72,7 +72,7 @@ public static class ObservabilityComposition
 
     private static void Metrics(MeterProviderBuilder metrics, TelemetryTargets targets)
     {
-        metrics.AddMeter(Signals.Name, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime");
+        metrics.AddMeter(Telemetry.Name, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime");
         if (targets.Otlp)
             metrics.AddOtlpExporter();
         if (targets.Console)

@@ -11,7 +11,7 @@ internal sealed class BucketProof(
     IBucketProbe bucket,
     ProbeTraces traces,
     Patience patience,
-    CheckBook book,
+    VerificationReportBuilder book,
     BucketAccess access,
     BucketOwner way)
 {

@@ -57,7 +57,7 @@ internal sealed partial class BucketVerification(
     }
 
     /// <summary>What no customer can mend, our operator has to hear of.</summary>
-    private void LogOurs(CheckBook book, IEnumerable<Check> checks)
+    private void LogOurs(VerificationReportBuilder book, IEnumerable<Check> checks)
     {
         foreach (var check in checks.Where(check => book.HasOurs(check)))
             LogOurSide(check.Name, check.AwsErrorCode, check.AwsRequestId, check.Explanation);
@@ -69,10 +69,10 @@ internal sealed partial class BucketVerification(
     )]
     private partial void LogOurSide(string check, string? code, string? requestId, string? explanation);
 
-    private Patience PatienceFor(CheckBook book, VerificationWatch? watch) =>
+    private Patience PatienceFor(VerificationReportBuilder book, VerificationWatch? watch) =>
         new(options.Value, clock, book, watch?.Stopped ?? CancellationToken.None);
 
-    private CheckBook BookFor(Scene scene, VerificationWatch? watch) =>
+    private VerificationReportBuilder BookFor(Scene scene, VerificationWatch? watch) =>
         new(scene.Credentials is DriveCredentials.Role ? KnownCheck.OfRole : KnownCheck.OfAccessKey, new Explanations(scene), watch, clock);
 
     private PrincipalArn? PrincipalFor(DriveCredentials credentials) =>

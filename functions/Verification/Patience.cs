@@ -5,7 +5,7 @@ namespace ServerlessDrives.Verification;
 /// one.
 /// </summary>
 /// <param name="stopped">Once nobody wants to wait any more, answers count as they come.</param>
-internal sealed class Patience(VerificationOptions options, TimeProvider clock, CheckBook book, CancellationToken stopped)
+internal sealed class Patience(VerificationOptions options, TimeProvider clock, VerificationReportBuilder book, CancellationToken stopped)
 {
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 

@@ -7,7 +7,7 @@ namespace ServerlessDrives.Verification;
 internal sealed class TrustProof(
     IProbe probe,
     Patience patience,
-    CheckBook book,
+    VerificationReportBuilder book,
     DriveCredentials.Role role,
     Region region,
     string sessionName)

@@ -8,7 +8,7 @@ internal sealed class VerificationRun(
     VerificationSubject subject,
     IProbe probe,
     Patience patience,
-    CheckBook book,
+    VerificationReportBuilder book,
     VerificationOptions options,
     TimeProvider clock)
 {

@@ -9,7 +9,7 @@ public sealed class VerifyDrive(
     IDrives drives,
     IVerification verification,
     IReports reports,
-    IEnumerable<IDriveWitness> witnesses,
+    IEnumerable<IDriveEventHandler> witnesses,
     IPendingDriveWork work,
     TimeProvider clock)
 {

@@ -48,14 +48,14 @@ internal sealed class AwsCallSpans : PipelineHandler
 
     private static Activity? Begin(IRequestContext call)
     {
-        if (!Signals.Source.HasListeners())
+        if (!Telemetry.Source.HasListeners())
             return null;
         var service = call.ServiceMetaData.ServiceId;
         var method =
             call.OriginalRequest.GetType().Name is var name && name.EndsWith("Request", StringComparison.Ordinal)
                 ? name[..^"Request".Length]
                 : name;
-        return Signals
+        return Telemetry
             .Source.StartActivity($"{service}/{method}", ActivityKind.Client)
             ?.SetTag("rpc.system", "aws-api")
             .SetTag("rpc.service", service)

@@ -47,7 +47,7 @@ public static class AwsComposition
         services.AddSingleton<IHealthProbe, S3HealthProbe>();
         services.AddSingleton<IProbeLeftovers, S3ProbeLeftovers>();
         services.AddSingleton<IArrivals, S3Arrivals>();
-        services.AddSingleton<ISns, SnsNotary>();
+        services.AddSingleton<ISns, SnsSignatureVerifier>();
         return services.AddSingleton<IProbe, AwsProbe>();
     }
 }

@@ -24,7 +24,7 @@ internal sealed class RefreshingDriveCredentials : AWSCredentials
     /// <summary>What is about to expire isn't used: the call takes time too.</summary>
     private static readonly TimeSpan Margin = TimeSpan.FromMinutes(1);
 
-    private static readonly Counter<long> Requests = Signals.Meter.CreateCounter<long>(
+    private static readonly Counter<long> Requests = Telemetry.Meter.CreateCounter<long>(
         "serverlessdrives.credentials.requests", "{request}", "Calls that asked for a drive's credentials, by whether they were at hand.");
 
     private readonly Func<CancellationToken, Task<(ImmutableCredentials Credentials, DateTimeOffset? Ends)>> _fetch;

@@ -28,7 +28,7 @@ internal sealed class TableAuditTrail(TableServiceClient service, OrganizationTa
 
     private readonly IReadOnlyList<TableClient> _tables = [.. Tables.Select(service.GetTableClient)];
 
-    public async Task RecordAsync(Act act, string key, CancellationToken cancellation)
+    public async Task RecordAsync(AuditRecord act, string key, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(act);
         if (await table.FindAsync<KeyRow>(act.Organization, KeyRow.Of(key), cancellation) is null)
@@ -40,7 +40,7 @@ internal sealed class TableAuditTrail(TableServiceClient service, OrganizationTa
     }
 
     /// <summary>The act as a row, for the transaction that makes its effect.</summary>
-    public static Row RowOf(Act act, DateTimeOffset now) => new AuditRow
+    public static Row RowOf(AuditRecord act, DateTimeOffset now) => new AuditRow
     {
         RowKey = $"{Prefix}{Backwards(now)}|{Guid.NewGuid():N}",
         At = now,

@@ -8,7 +8,7 @@ using ServerlessDrives.Workspaces;
 namespace ServerlessDrives.Adapters.Tables;
 
 /// <summary>The connections in Table Storage.</summary>
-internal sealed class TableConnections(OrganizationTable table, PromiseTable promises, TimeProvider clock) : IConnections
+internal sealed class TableConnections(OrganizationTable table, PendingSignals signals, TimeProvider clock) : IConnections
 {
     private static readonly ConnectionStatus[] OpenStatuses = [.. Enum.GetValues<ConnectionStatus>().Where(DriveConnection.IsOpenAt)];
 
@@ -104,7 +104,7 @@ internal sealed class TableConnections(OrganizationTable table, PromiseTable pro
 
     public async Task<Versioned<DriveConnection>?> SaveAsync(
         Versioned<DriveConnection> connection,
-        Act? act,
+        AuditRecord? act,
         CancellationToken cancellation)
     {
         var committed = await table.Begin(connection.Value.Organization)
@@ -188,13 +188,13 @@ internal sealed class TableConnections(OrganizationTable table, PromiseTable pro
         return (await transaction.CommitAsync(cancellation)).Succeeded;
     }
 
-    public Task<Promise> PromiseAsync(ConnectionKey key, CancellationToken cancellation) =>
-        promises.MakeAsync(key, clock.GetUtcNow(), cancellation);
+    public Task<PendingSignal> BeginSignalAsync(ConnectionKey key, CancellationToken cancellation) =>
+        signals.BeginAsync(key, clock.GetUtcNow(), cancellation);
 
-    public Task KeepAsync(Promise promise, CancellationToken cancellation) => promises.KeepAsync(promise, cancellation);
+    public Task CompleteSignalAsync(PendingSignal signal, CancellationToken cancellation) => signals.CompleteAsync(signal, cancellation);
 
-    public Task<IReadOnlyList<Promise>> BrokenPromisesAsync(DateTimeOffset before, CancellationToken cancellation) =>
-        promises.BrokenAsync(before, cancellation);
+    public Task<IReadOnlyList<PendingSignal>> AbandonedSignalsAsync(DateTimeOffset before, CancellationToken cancellation) =>
+        signals.AbandonedAsync(before, cancellation);
 
     private static RoleUseRow UseOf(RoleId role, string user, DriveConnection connection) =>
         new()

@@ -8,7 +8,7 @@ using ServerlessDrives.Workspaces;
 namespace ServerlessDrives.Adapters.Tables;
 
 /// <summary>The drives in Table Storage.</summary>
-internal sealed class TableDrives(OrganizationTable table, TableUntoldEvents untold, LastLooks looks, TimeProvider clock) : IDrives
+internal sealed class TableDrives(OrganizationTable table, TableOutbox untold, LastLooks looks, TimeProvider clock) : IDrives
 {
     private readonly Recent<(OrganizationId, DriveId), Drive> _recent = new(clock, TableReads.RecentAge, TableReads.MostRecent);
 
@@ -145,8 +145,8 @@ internal sealed class TableDrives(OrganizationTable table, TableUntoldEvents unt
         CancellationToken cancellation)
     {
         var now = clock.GetUtcNow();
-        transaction.Record(OrganizationActs.DefaultChanged(by, audience, before, after), now);
-        return untold.CommitAsync(transaction, OrganizationActs.DefaultChangedEvent(by, audience, before, after, now), cancellation);
+        transaction.Record(OrganizationAuditRecords.DefaultChanged(by, audience, before, after), now);
+        return untold.CommitAsync(transaction, OrganizationAuditRecords.DefaultChangedEvent(by, audience, before, after, now), cancellation);
     }
 
     /// <summary>Whatever becomes of it: an answer that was lost may have been a success.</summary>

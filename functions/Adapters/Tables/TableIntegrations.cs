@@ -40,7 +40,7 @@ internal sealed class TableIntegrations(TableServiceClient service, TimeProvider
             Stored.Read<Integration>(row.Document));
     }
 
-    public async Task<bool> CreateAsync(Integration integration, Beginning? beginning, Act act, CancellationToken cancellation)
+    public async Task<bool> CreateAsync(Integration integration, Beginning? beginning, AuditRecord act, CancellationToken cancellation)
     {
         // Due first: a poll without its integration drops out by itself, an integration without its poll would never be looked at.
         if (beginning is not null)
@@ -60,7 +60,7 @@ internal sealed class TableIntegrations(TableServiceClient service, TimeProvider
         ).Succeeded;
     }
 
-    public async Task<Versioned<Integration>?> SaveAsync(Versioned<Integration> integration, Act act, CancellationToken cancellation)
+    public async Task<Versioned<Integration>?> SaveAsync(Versioned<Integration> integration, AuditRecord act, CancellationToken cancellation)
     {
         var committed = await new Transaction(_table, integration.Value.Organization.Value)
             .Replace(RowOf(integration.Value), new ETag(integration.ETag))
@@ -69,7 +69,7 @@ internal sealed class TableIntegrations(TableServiceClient service, TimeProvider
         return committed.Succeeded ? new(integration.Value, committed.ETags[0]) : null;
     }
 
-    public async Task<bool> DeleteAsync(Versioned<Integration> integration, Act act, CancellationToken cancellation)
+    public async Task<bool> DeleteAsync(Versioned<Integration> integration, AuditRecord act, CancellationToken cancellation)
     {
         var committed = await new Transaction(_table, integration.Value.Organization.Value)
             .Delete(RowOf(integration.Value), new ETag(integration.ETag))

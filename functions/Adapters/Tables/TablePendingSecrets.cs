@@ -11,7 +11,7 @@ internal sealed class TablePendingSecrets(TableServiceClient service) : IPending
     private const string Partition = "secrets";
     private const int MostAtATime = 500;
 
-    private readonly TableClient _table = service.GetTableClient(PromiseTable.Name);
+    private readonly TableClient _table = service.GetTableClient(PendingSignals.Name);
 
     public Task NoteAsync(PendingSecret secret, CancellationToken cancellation)
     {

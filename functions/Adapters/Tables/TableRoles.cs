@@ -26,7 +26,7 @@ internal sealed class TableRoles(OrganizationTable table, TimeProvider clock) : 
         var transaction = table
             .Begin(role.Organization)
             .Insert(RoleRow.Of(role, uses: 0))
-            .Record(OrganizationActs.RoleCreated(by, role), clock.GetUtcNow());
+            .Record(OrganizationAuditRecords.RoleCreated(by, role), clock.GetUtcNow());
         if (role.Audience is Audience.Workspace workspace)
             transaction.Touch(Keys.Of(workspace.Id));
         return (await transaction.CommitAsync(cancellation)).Succeeded;
@@ -62,7 +62,7 @@ internal sealed class TableRoles(OrganizationTable table, TimeProvider clock) : 
             return false;
         return (await table.Begin(role.Value.Organization)
             .Delete(row)
-            .Record(OrganizationActs.RoleDeleted(by, role.Value), clock.GetUtcNow())
+            .Record(OrganizationAuditRecords.RoleDeleted(by, role.Value), clock.GetUtcNow())
             .CommitAsync(cancellation)).Succeeded;
     }
 }

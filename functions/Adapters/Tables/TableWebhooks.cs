@@ -26,7 +26,7 @@ internal sealed class TableWebhooks(TableServiceClient service, TimeProvider clo
         (await _table.PageAsync<DocumentRow>(organization.Value, Webhooks, null, limit, cursor, cancellation)).Select(row =>
             Stored.Read<Webhook>(row.Document));
 
-    public async Task<bool> CreateAsync(Webhook webhook, Act act, CancellationToken cancellation) =>
+    public async Task<bool> CreateAsync(Webhook webhook, AuditRecord act, CancellationToken cancellation) =>
         (
             await new Transaction(_table, webhook.Organization.Value)
                 .Insert(RowOf(webhook))
@@ -34,13 +34,13 @@ internal sealed class TableWebhooks(TableServiceClient service, TimeProvider clo
                 .CommitAsync(cancellation)
         ).Succeeded;
 
-    public async Task<bool> SaveAsync(Versioned<Webhook> webhook, Act? act, CancellationToken cancellation) =>
+    public async Task<bool> SaveAsync(Versioned<Webhook> webhook, AuditRecord? act, CancellationToken cancellation) =>
         (await new Transaction(_table, webhook.Value.Organization.Value)
             .Replace(RowOf(webhook.Value), new ETag(webhook.ETag))
             .Record(act, clock.GetUtcNow())
             .CommitAsync(cancellation)).Succeeded;
 
-    public async Task<bool> DeleteAsync(Versioned<Webhook> webhook, Act act, CancellationToken cancellation) =>
+    public async Task<bool> DeleteAsync(Versioned<Webhook> webhook, AuditRecord act, CancellationToken cancellation) =>
         (await new Transaction(_table, webhook.Value.Organization.Value)
             .Delete(RowOf(webhook.Value), new ETag(webhook.ETag))
             .Record(act, clock.GetUtcNow())

@@ -36,7 +36,7 @@ internal sealed class TableWorkspaces(TableServiceClient service, OrganizationTa
             return false;
         return (await organizations.Begin(workspace.Organization)
             .Insert(WorkspaceRow.Of(workspace))
-            .Record(by is null ? null : OrganizationActs.WorkspaceCreated(by, workspace), clock.GetUtcNow())
+            .Record(by is null ? null : OrganizationAuditRecords.WorkspaceCreated(by, workspace), clock.GetUtcNow())
             .CommitAsync(cancellation)).Succeeded;
     }
 
@@ -49,7 +49,7 @@ internal sealed class TableWorkspaces(TableServiceClient service, OrganizationTa
         var renamed = workspace.Value with { Name = name };
         var committed = await organizations.Begin(renamed.Organization)
             .Replace(WorkspaceRow.Of(renamed), new ETag(workspace.ETag))
-            .Record(OrganizationActs.WorkspaceRenamed(by, workspace.Value, renamed), clock.GetUtcNow())
+            .Record(OrganizationAuditRecords.WorkspaceRenamed(by, workspace.Value, renamed), clock.GetUtcNow())
             .CommitAsync(cancellation);
         return committed.Succeeded ? new(renamed, committed.ETags[0]) : null;
     }
@@ -64,7 +64,7 @@ internal sealed class TableWorkspaces(TableServiceClient service, OrganizationTa
         var transaction = organizations.Begin(organization)
             .Delete(gone, new ETag(workspace.ETag))
             .Insert(tombstone)
-            .Record(OrganizationActs.WorkspaceDeleted(by, workspace.Value), clock.GetUtcNow());
+            .Record(OrganizationAuditRecords.WorkspaceDeleted(by, workspace.Value), clock.GetUtcNow());
         if (await organizations.FindAsync<DefaultRow>(organization, Keys.Default(audience), cancellation) is { } chosen)
             transaction.Delete(chosen);
         var roles = await organizations.PageAsync<RoleRow>(
@@ -131,7 +131,7 @@ internal sealed class TableWorkspaces(TableServiceClient service, OrganizationTa
         var transaction = new Transaction(_table, organization.Value)
             .Put(RowOf(ByWorkspace(member.Workspace) + member.User, member))
             .Record(
-                by is null ? null : OrganizationActs.MemberChanged(by, member.Workspace, member.User, before, member.Role),
+                by is null ? null : OrganizationAuditRecords.MemberChanged(by, member.Workspace, member.User, before, member.Role),
                 clock.GetUtcNow());
         return await CommitAsync(
             present is null ? transaction.Insert(row) : transaction.Replace(row, present.ETag),
@@ -144,10 +144,10 @@ internal sealed class TableWorkspaces(TableServiceClient service, OrganizationTa
         EndAsync(
             organization,
             member,
-            OrganizationActs.MemberChanged(by, member.Workspace, member.User, member.Role, after: null),
+            OrganizationAuditRecords.MemberChanged(by, member.Workspace, member.User, member.Role, after: null),
             cancellation);
 
-    private async Task<bool> EndAsync(OrganizationId organization, Member member, Act? act, CancellationToken cancellation)
+    private async Task<bool> EndAsync(OrganizationId organization, Member member, AuditRecord? act, CancellationToken cancellation)
     {
         var transaction = new Transaction(_table, organization.Value).Record(act, clock.GetUtcNow());
         var found = false;

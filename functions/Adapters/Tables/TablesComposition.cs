@@ -46,7 +46,7 @@ public static class TablesComposition
         services.TryAddSingleton(provider => Client(provider.GetRequiredService<IOptions<TablesOptions>>().Value.Endpoint!, provider));
 
         services.AddSingleton<OrganizationTable>();
-        services.AddSingleton<PromiseTable>();
+        services.AddSingleton<PendingSignals>();
         services.AddSingleton<IPendingSecrets, TablePendingSecrets>();
         services.AddSingleton<IConnections, TableConnections>();
         services.AddSingleton<IDrives, TableDrives>();
@@ -58,19 +58,19 @@ public static class TablesComposition
         services.AddSingleton<IIdempotencyRecords, TableIdempotencyRecords>();
         services.AddSingleton<IAuditTrail, TableAuditTrail>();
         services.AddSingleton<IWebhooks, TableWebhooks>();
-        services.AddSingleton<TableUntoldEvents>();
-        services.AddSingleton<IUntoldEvents>(provider => provider.GetRequiredService<TableUntoldEvents>());
+        services.AddSingleton<TableOutbox>();
+        services.AddSingleton<IOutbox>(provider => provider.GetRequiredService<TableOutbox>());
         services.AddSingleton<IFileRecords, TableFileRecords>();
-        services.AddSingleton<IHealthRounds, TableHealthRounds>();
+        services.AddSingleton<IHealthSchedules, TableHealthSchedules>();
         services.AddSingleton<LastLooks>();
         services.AddSingleton<IHealthHistory, TableHealthHistory>();
         services.AddSingleton<TableIntegrations>();
         services.AddSingleton<IIntegrations>(provider => provider.GetRequiredService<TableIntegrations>());
         services.AddSingleton<IUpstreamState>(provider => provider.GetRequiredService<TableIntegrations>());
         services.AddSingleton<IDependency, TableDependency>();
-        services.AddTable(OrganizationTable.Name).AddTable(PromiseTable.Name).AddTable(TableReports.Name).AddTable(TableWorkspaces.Name)
+        services.AddTable(OrganizationTable.Name).AddTable(PendingSignals.Name).AddTable(TableReports.Name).AddTable(TableWorkspaces.Name)
             .AddTable(TableIdempotencyRecords.Name).AddTable(TableWebhooks.Name).AddTable(TableFileRecords.Name)
-            .AddTable(TableHealthRounds.Name).AddTable(TableHealthHistory.Name).AddTable(TableIntegrations.Name);
+            .AddTable(TableHealthSchedules.Name).AddTable(TableHealthHistory.Name).AddTable(TableIntegrations.Name);
         services.AddHostedService<TableCreation>();
         return services;
     }

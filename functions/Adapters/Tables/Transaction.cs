@@ -34,7 +34,7 @@ public sealed class Transaction(TableClient table, string partition)
     /// cref="TableAuditTrail.Tables"/>.
     /// </summary>
     /// <param name="act">Null for what is nobody's act.</param>
-    public Transaction Record(Act? act, DateTimeOffset now) => act is null ? this : Put(TableAuditTrail.RowOf(act, now));
+    public Transaction Record(AuditRecord? act, DateTimeOffset now) => act is null ? this : Put(TableAuditTrail.RowOf(act, now));
 
     /// <summary>Commits.</summary>
     /// <returns>The rows' new ETags in the order in which they were added, or which row stood in the way.</returns>

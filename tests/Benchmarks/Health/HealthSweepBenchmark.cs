@@ -34,7 +34,7 @@ public sealed class HealthSweepBenchmark : LoadBenchmark
     private const int WarmUpSweeps = 100;
     private const int WarmUpLooks = 30_000;
 
-    private static readonly Rounds Turns = new(TimeSpan.FromMinutes(10));
+    private static readonly HealthSchedule Turns = new(TimeSpan.FromMinutes(10));
 
     /// <summary>
     /// In how many the highest live memory is looked for, so that it is looked at about as often however many drives there are.
@@ -205,7 +205,7 @@ public sealed class HealthSweepBenchmark : LoadBenchmark
 
         var organization = OrganizationId.Of((await ada.GetFromJsonAsync<JsonNode>("/api/me"))!["organization"]!["id"]!.GetValue<string>());
         var template = (await app.Services.GetRequiredService<IDrives>().FindAsync(organization, DriveId.Of(driveId), default))!.Value;
-        var (secrets, rounds) = (app.Services.GetRequiredService<ISecrets>(), app.Services.GetRequiredService<IHealthRounds>());
+        var (secrets, rounds) = (app.Services.GetRequiredService<ISecrets>(), app.Services.GetRequiredService<IHealthSchedules>());
         var key = (DriveAuthentication.AccessKey)template.Authentication;
         var drives = new Drive[count - 1];
         await Parallel.ForEachAsync(
@@ -289,7 +289,7 @@ public sealed class HealthSweepBenchmark : LoadBenchmark
     /// <summary>A round is due from its beginning to its end; until all of it has been looked at.</summary>
     private static async Task<TimeSpan> SweepAsync(InProcessApp app, int count)
     {
-        var (rounds, durable) = (app.Services.GetRequiredService<IHealthRounds>(), app.Durable);
+        var (rounds, durable) = (app.Services.GetRequiredService<IHealthSchedules>(), app.Durable);
         // The app's own timer would be first with a part of it.
         while (TimeProvider.System.GetUtcNow().Second % 15 is 14 or 0)
             await Task.Delay(100);

@@ -98,7 +98,7 @@ public sealed class CrashTests(CrashWorld world) : IClassFixture<CrashWorld>
             (await ChangesToAsync(second)).ShouldBe(
                 defaults.Workspaces[audience.Id] == second.Id ? 1 : 0,
                 "the choice and its entry are written together");
-            await next.Of<TellUntoldEvents>().TellAsync(DateTimeOffset.UtcNow.AddHours(1), CancellationToken.None);
+            await next.Of<OutboxRelay>().TellAsync(DateTimeOffset.UtcNow.AddHours(1), CancellationToken.None);
             (await ToldAsync(second)).ShouldBe(
                 defaults.Workspaces[audience.Id] == second.Id ? 1 : 0,
                 "the choice and its event are written together");
@@ -110,8 +110,8 @@ public sealed class CrashTests(CrashWorld world) : IClassFixture<CrashWorld>
             (await ToldAsync(second)).ShouldBe(1);
             (
                 await next
-                    .Services.GetRequiredService<IUntoldEvents>()
-                    .BrokenAsync(DateTimeOffset.UtcNow.AddHours(1), CancellationToken.None)
+                    .Services.GetRequiredService<IOutbox>()
+                    .AbandonedAsync(DateTimeOffset.UtcNow.AddHours(1), CancellationToken.None)
             ).ShouldBeEmpty();
 
             async Task<int> ToldAsync(Drive drive) =>
@@ -146,7 +146,7 @@ public sealed class CrashTests(CrashWorld world) : IClassFixture<CrashWorld>
 
                 await using var next = await world.IncarnateAsync(hub, null);
                 foreach (
-                    var broken in (await connections.BrokenPromisesAsync(DateTimeOffset.UtcNow.AddHours(1), CancellationToken.None)).Where(
+                    var broken in (await connections.AbandonedSignalsAsync(DateTimeOffset.UtcNow.AddHours(1), CancellationToken.None)).Where(
                         promise => promise.Key == key))
                     await next.Of<RecoverConnection>()
                         .RecoverAsync(broken, new DurableConnectionFlow(next.Durable), CancellationToken.None);
@@ -220,9 +220,9 @@ public sealed class CrashTests(CrashWorld world) : IClassFixture<CrashWorld>
 
     private async Task<bool> LooksAtAsync(Drive drive)
     {
-        var rounds = world.App.Services.GetRequiredService<IHealthRounds>();
+        var rounds = world.App.Services.GetRequiredService<IHealthSchedules>();
         return await rounds
-            .DueAsync(Rounds.ShardOf(drive.Id, rounds.Shards), [new(DateTimeOffset.UnixEpoch, "", "~")], 10_000, CancellationToken.None)
+            .DueAsync(HealthSchedule.ShardOf(drive.Id, rounds.Shards), [new(DateTimeOffset.UnixEpoch, "", "~")], 10_000, CancellationToken.None)
             .AnyAsync(look => look.Target.Drive == drive.Id);
     }
 }

@@ -57,7 +57,7 @@ public sealed class CrashWorld : IAsyncLifetime
                 typeof(RecoverConnections),
                 typeof(SweepDrives),
                 typeof(SendDueEvents),
-                typeof(TellUntoldEvents),
+                typeof(OutboxRelay),
                 typeof(PollUpstreams),
             ],
             replace: parts => _parts = parts);
@@ -122,7 +122,7 @@ public sealed class CrashWorld : IAsyncLifetime
                 secret,
                 version!),
         };
-        foreach (var witness in App.Services.GetServices<IDriveWitness>())
+        foreach (var witness in App.Services.GetServices<IDriveEventHandler>())
             await witness.ConnectedAsync(drive, CancellationToken.None);
         // Drives on one bucket are made one after the other; whoever comes second tries again.
         var connected = opened!.With(opened.Value.Connect(drive.Id, TimeProvider.System.GetUtcNow()));

@@ -32,9 +32,9 @@ public sealed class EventsBeforeTheStart(CrashWorld world) : IClassFixture<Crash
         flow.Told.Count.ShouldBe(3);
         flow.Told.Distinct().ShouldHaveSingleItem();
 
-        async Task<List<Promise>> PromisesAsync() =>
+        async Task<List<PendingSignal>> PromisesAsync() =>
             [
-                .. (await connections.BrokenPromisesAsync(DateTimeOffset.UtcNow.AddHours(1), CancellationToken.None)).Where(promise =>
+                .. (await connections.AbandonedSignalsAsync(DateTimeOffset.UtcNow.AddHours(1), CancellationToken.None)).Where(promise =>
                     promise.Key == key),
             ];
     }

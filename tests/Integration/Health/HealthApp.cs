@@ -37,7 +37,7 @@ public sealed class HealthApp : IAsyncLifetime
                 ["ServerlessDrives:Integrations:PollEvery"] = "00:00:01",
             },
             byHand: [typeof(SweepDrives), typeof(SendDueEvents)],
-            replace: services => services.AddSingleton<IEvents>(provider => ActivatorUtilities.CreateInstance<EventOutbox>(provider, Clock))
+            replace: services => services.AddSingleton<IEvents>(provider => ActivatorUtilities.CreateInstance<WebhookFanout>(provider, Clock))
         );
         Probe = new(App.Services.GetRequiredService<IHealthProbe>());
         var checkup = ActivatorUtilities.CreateInstance<DriveCheckup>(App.Services, Clock, Probe);
@@ -80,11 +80,11 @@ public sealed class HealthApp : IAsyncLifetime
     /// </summary>
     public bool TakesMoreThanOnePass(IEnumerable<string> drives)
     {
-        var pass = Rounds.Places * (TimeSpan.FromSeconds(30) / Every);
+        var pass = HealthSchedule.Places * (TimeSpan.FromSeconds(30) / Every);
         return drives.Select(DriveId.Of)
-            .GroupBy(drive => Rounds.ShardOf(drive, App.Services.GetRequiredService<IHealthRounds>().Shards), Rounds.PlaceOf)
+            .GroupBy(drive => HealthSchedule.ShardOf(drive, App.Services.GetRequiredService<IHealthSchedules>().Shards), HealthSchedule.PlaceOf)
             .Any(shard =>
-                shard.Any(one => shard.Any(other => Math.Abs(one - other) > pass && Math.Abs(one - other) < Rounds.Places - pass)));
+                shard.Any(one => shard.Any(other => Math.Abs(one - other) > pass && Math.Abs(one - other) < HealthSchedule.Places - pass)));
     }
 
     public Task SendAsync() => _sending.RunAsync(new(), TestContext.Current.CancellationToken);

@@ -111,8 +111,8 @@ public sealed class HealthScenarios(HealthApp health) : IClassFixture<HealthApp>
         var drive = DriveId.Of(await health.ConnectAsync(ada, id, secret));
         await health.RoundAsync();
         var table = health.App.Services.GetRequiredService<TableServiceClient>().GetTableClient("HealthRounds");
-        var shard = $"shard-{Rounds.ShardOf(drive, health.App.Services.GetRequiredService<IHealthRounds>().Shards):D2}";
-        var row = (await table.GetEntityAsync<TableEntity>(shard, Rounds.KeyOf(drive), cancellationToken: Cancellation)).Value;
+        var shard = $"shard-{HealthSchedule.ShardOf(drive, health.App.Services.GetRequiredService<IHealthSchedules>().Shards):D2}";
+        var row = (await table.GetEntityAsync<TableEntity>(shard, HealthSchedule.KeyOf(drive), cancellationToken: Cancellation)).Value;
         row.Remove("Brief").ShouldBeTrue();
         await table.UpdateEntityAsync(row, row.ETag, TableUpdateMode.Replace, Cancellation);
 
@@ -120,7 +120,7 @@ public sealed class HealthScenarios(HealthApp health) : IClassFixture<HealthApp>
         for (var look = 0; look < HealthMemory.Patience; look++)
             await health.RoundAsync();
         (await HealthApp.HealthOfAsync(ada, drive.Value)).Text("status").ShouldBe("unreachable");
-        (await table.GetEntityAsync<TableEntity>(shard, Rounds.KeyOf(drive), cancellationToken: Cancellation))
+        (await table.GetEntityAsync<TableEntity>(shard, HealthSchedule.KeyOf(drive), cancellationToken: Cancellation))
             .Value.ContainsKey("Brief")
             .ShouldBeTrue();
     }
@@ -268,7 +268,7 @@ public sealed class HealthScenarios(HealthApp health) : IClassFixture<HealthApp>
         var (_, id, secret) = await health.CreateUserAsync();
         var template = await health.StoredAsync(ada, await health.ConnectAsync(ada, id, secret));
         var services = health.App.Services;
-        var (rounds, now) = (services.GetRequiredService<IHealthRounds>(), health.Clock.GetUtcNow());
+        var (rounds, now) = (services.GetRequiredService<IHealthSchedules>(), health.Clock.GetUtcNow());
         // A day's rounds, so that minutes don't matter; each shard has drives enough for some turns.
         var options = new HealthOptions { Every = TimeSpan.FromDays(1), AtOnce = 1 };
         int[] shards = [1, 3, 5];
@@ -280,7 +280,7 @@ public sealed class HealthScenarios(HealthApp health) : IClassFixture<HealthApp>
         }
 
         await rounds.AdvanceAsync(
-            shards.ToDictionary(shard => shard, _ => new Rounds(options.Every).Whole(now - options.Every, now - options.Every)),
+            shards.ToDictionary(shard => shard, _ => new HealthSchedule(options.Every).Whole(now - options.Every, now - options.Every)),
             Cancellation);
         var clock = new StillClock(now);
         var probe = new SlowProbe(services.GetRequiredService<IHealthProbe>(), clock);
@@ -310,7 +310,7 @@ public sealed class HealthScenarios(HealthApp health) : IClassFixture<HealthApp>
         {
             while (true)
             {
-                if (DriveId.New(health.Clock) is var drive && Rounds.ShardOf(drive, rounds.Shards) == shard)
+                if (DriveId.New(health.Clock) is var drive && HealthSchedule.ShardOf(drive, rounds.Shards) == shard)
                     yield return drive;
             }
         }

@@ -58,11 +58,11 @@ public sealed class Failures
     {
         var (http, log) = (new DefaultHttpContext { RequestAborted = new(hasLeft) }, new Log());
         http.Response.Body = new MemoryStream();
-        await new LastResort([], log).Invoke(new Call(http), _ => throw failure);
+        await new ExceptionHandlingMiddleware([], log).Invoke(new Call(http), _ => throw failure);
         return (http, log);
     }
 
-    private sealed class Log : ILogger<LastResort>
+    private sealed class Log : ILogger<ExceptionHandlingMiddleware>
     {
         public List<LogLevel> Levels { get; } = [];
 

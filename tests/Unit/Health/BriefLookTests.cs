@@ -11,7 +11,7 @@ public sealed class BriefLookTests
 {
     private static readonly DateTimeOffset Noon = new(2026, 11, 24, 12, 0, 0, TimeSpan.Zero);
     private static readonly DriveId Drive = DriveId.Of("drv_1");
-    private static readonly string Key = Rounds.KeyOf(Drive);
+    private static readonly string Key = HealthSchedule.KeyOf(Drive);
 
     private static readonly DriveCredentials AccessKey = new DriveCredentials.AccessKey(
         Typed(AccessKeyId.Parse("AKIAIOSFODNN7EXAMPLE")),

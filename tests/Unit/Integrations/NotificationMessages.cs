@@ -202,7 +202,7 @@ public sealed class NotificationMessages
     {
         var message = Message("2");
         message["SigningCertURL"] = address;
-        using var notary = new SnsNotary(Options.Create(new AwsOptions()), TimeProvider.System, NullLogger<SnsNotary>.Instance);
+        using var notary = new SnsSignatureVerifier(Options.Create(new AwsOptions()), TimeProvider.System, NullLogger<SnsSignatureVerifier>.Instance);
         // What was tried and failed would be null.
         (await notary.SignedAsync(Read(message), TestContext.Current.CancellationToken)).ShouldBe(false);
     }
@@ -217,7 +217,7 @@ public sealed class NotificationMessages
     {
         var message = Message("2");
         (message["Type"], message["Token"], message["SubscribeURL"]) = ("SubscriptionConfirmation", "t-1", address);
-        using var notary = new SnsNotary(Options.Create(new AwsOptions()), TimeProvider.System, NullLogger<SnsNotary>.Instance);
+        using var notary = new SnsSignatureVerifier(Options.Create(new AwsOptions()), TimeProvider.System, NullLogger<SnsSignatureVerifier>.Instance);
         (await notary.ConfirmAsync(Read(message), TestContext.Current.CancellationToken)).ShouldBe(false);
     }
 

@@ -3,9 +3,9 @@ using ServerlessDrives.Events;
 namespace ServerlessDrives.Integrations;
 
 /// <summary>What people and SNS do to integrations, as the audit trail says it.</summary>
-internal static class IntegrationActs
+internal static class IntegrationAuditRecords
 {
-    public static Act Created(UserId by, Integration integration) =>
+    public static AuditRecord Created(UserId by, Integration integration) =>
         new(
             integration.Organization,
             Actor.User(by),
@@ -14,7 +14,7 @@ internal static class IntegrationActs
             null,
             new() { ["name"] = integration.Name, ["driveId"] = integration.Drive?.Value });
 
-    public static Act Changed(UserId by, Integration before, Integration after) =>
+    public static AuditRecord Changed(UserId by, Integration before, Integration after) =>
         new(
             after.Organization,
             Actor.User(by),
@@ -23,7 +23,7 @@ internal static class IntegrationActs
             new() { ["paused"] = before.Paused, ["pattern"] = before.Pattern },
             new() { ["paused"] = after.Paused, ["pattern"] = after.Pattern });
 
-    public static Act Deleted(UserId by, Integration integration) =>
+    public static AuditRecord Deleted(UserId by, Integration integration) =>
         new(
             integration.Organization,
             Actor.User(by),
@@ -32,7 +32,7 @@ internal static class IntegrationActs
             new() { ["name"] = integration.Name },
             null);
 
-    public static Act NotificationsOffered(UserId by, Integration integration) =>
+    public static AuditRecord NotificationsOffered(UserId by, Integration integration) =>
         new(
             integration.Organization,
             Actor.User(by),
@@ -41,7 +41,7 @@ internal static class IntegrationActs
             null,
             new() { ["name"] = integration.Name });
 
-    public static Act NotificationsRevoked(UserId by, Integration integration) =>
+    public static AuditRecord NotificationsRevoked(UserId by, Integration integration) =>
         new(
             integration.Organization,
             Actor.User(by),
@@ -51,7 +51,7 @@ internal static class IntegrationActs
             null);
 
     /// <param name="what"><c>confirmed</c> or <c>unsubscribed</c>.</param>
-    public static Act NotificationsChanged(Integration before, Notifications after, string what) => new(
+    public static AuditRecord NotificationsChanged(Integration before, Notifications after, string what) => new(
         before.Organization, Actor.System("sns"), $"integration.notifications-{what}", before.Id.Value,
         new() { ["topicArn"] = before.Notifications?.Topic?.Value }, new() { ["topicArn"] = after.Topic?.Value });
 }

@@ -16,7 +16,7 @@ namespace ServerlessDrives.Adapters.Aws;
 /// somebody whom this machine trusts, and is valid now. Source: "Verifying the signatures of Amazon SNS messages" in the SNS developer
 /// guide.
 /// </summary>
-internal sealed partial class SnsNotary : ISns, IDisposable
+internal sealed partial class SnsSignatureVerifier : ISns, IDisposable
 {
     private const int MostCertificateBytes = 32 * 1024;
     private const int MostAnswerBytes = 64 * 1024;
@@ -29,9 +29,9 @@ internal sealed partial class SnsNotary : ISns, IDisposable
     private readonly X509Certificate2? _authority;
     private readonly HttpClient _http;
     private readonly TimeProvider _clock;
-    private readonly ILogger<SnsNotary> _log;
+    private readonly ILogger<SnsSignatureVerifier> _log;
 
-    public SnsNotary(IOptions<AwsOptions> options, TimeProvider clock, ILogger<SnsNotary> log)
+    public SnsSignatureVerifier(IOptions<AwsOptions> options, TimeProvider clock, ILogger<SnsSignatureVerifier> log)
     {
         _endpoint = options.Value.SnsEndpoint;
         _authority = options.Value.SnsAuthority is { } authority ? AwsOptions.CertificateOf(authority) : null;

@@ -6,7 +6,7 @@ namespace ServerlessDrives.Observability;
 /// <summary>
 /// Takes out of spans what could name a customer's file, or be a secret: the paths and queries of addresses. The route and the host stay.
 /// </summary>
-internal sealed class KeysStayHere : BaseProcessor<Activity>
+internal sealed class UrlRedactionProcessor : BaseProcessor<Activity>
 {
     private static readonly string[] Paths = ["url.path", "url.query", "http.target"];
     private static readonly string[] Addresses = ["url.full", "http.url"];

@@ -12,7 +12,7 @@ namespace ServerlessDrives.Adapters.Tables;
 /// <summary>
 /// Which drives are looked at: a partition for each shard, its rows in the order of the drives' turns, and one for the shards' positions.
 /// </summary>
-internal sealed class TableHealthRounds(TableServiceClient service, ILogger<TableHealthRounds> log) : IHealthRounds
+internal sealed class TableHealthSchedules(TableServiceClient service, ILogger<TableHealthSchedules> log) : IHealthSchedules
 {
     public const string Name = "HealthRounds";
     private const string Positions = "positions";
@@ -45,7 +45,7 @@ internal sealed class TableHealthRounds(TableServiceClient service, ILogger<Tabl
     }
 
     public Task WithdrawAsync(DriveId drive, CancellationToken cancellation) =>
-        _table.DeleteEntityAsync(PartitionOf(Rounds.ShardOf(drive, Shards)), Rounds.KeyOf(drive), ETag.All, cancellation);
+        _table.DeleteEntityAsync(PartitionOf(HealthSchedule.ShardOf(drive, Shards)), HealthSchedule.KeyOf(drive), ETag.All, cancellation);
 
     public IAsyncEnumerable<DueLook> DueAsync(int shard, IReadOnlyList<KeyRange> ranges, int most, CancellationToken cancellation) =>
         ranges.Count == 0
@@ -187,8 +187,8 @@ internal sealed class TableHealthRounds(TableServiceClient service, ILogger<Tabl
 
     private LookRow RowOf(KeptLook look) => new()
     {
-        PartitionKey = PartitionOf(Rounds.ShardOf(look.Drive.Id, Shards)),
-        RowKey = Rounds.KeyOf(look.Drive.Id),
+        PartitionKey = PartitionOf(HealthSchedule.ShardOf(look.Drive.Id, Shards)),
+        RowKey = HealthSchedule.KeyOf(look.Drive.Id),
         Look = Stored.Write(look),
         Brief = BriefLook.Write(LookTarget.Of(look.Drive), look.Memory, look.Told, look.EnrolledAt),
     };
@@ -215,11 +215,11 @@ internal sealed class TableHealthRounds(TableServiceClient service, ILogger<Tabl
 }
 
 /// <summary>When drives that are well were last looked at: nothing is written of such a look but the position of the whole shard.</summary>
-internal sealed class LastLooks(IHealthRounds rounds, HealthOptions options, TimeProvider clock)
+internal sealed class LastLooks(IHealthSchedules rounds, HealthOptions options, TimeProvider clock)
 {
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(5);
 
-    private readonly Rounds _turns = new(options.Every);
+    private readonly HealthSchedule _turns = new(options.Every);
     private (DateTimeOffset At, IReadOnlyDictionary<int, SweepPosition> Positions)? _read;
 
     /// <summary>The drive as it is shown: with the time of the latest look.</summary>
@@ -230,7 +230,7 @@ internal sealed class LastLooks(IHealthRounds rounds, HealthOptions options, Tim
         var now = clock.GetUtcNow();
         if (_read is not { } read || now - read.At > Fresh)
             _read = read = (now, await rounds.PositionsAsync(cancellation));
-        return read.Positions.TryGetValue(Rounds.ShardOf(drive.Id, rounds.Shards), out var position)
+        return read.Positions.TryGetValue(HealthSchedule.ShardOf(drive.Id, rounds.Shards), out var position)
             && _turns.LastTurnOf(drive.Id, position) is { } looked
             && !(looked <= drive.Health.CheckedAt)
                 ? drive with { Health = drive.Health with { CheckedAt = looked } }

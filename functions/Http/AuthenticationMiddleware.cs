@@ -13,7 +13,7 @@ using ServerlessDrives.Workspaces;
 namespace ServerlessDrives.Http;
 
 /// <summary>Lets a function be reached only by whom it answers. Fails closed: what has no stated need is reached by nobody.</summary>
-public sealed class SignIn(NeedsByFunction needs, BearerTokens tokens, IWorkspaces workspaces, IPeople people) : IFunctionsWorkerMiddleware
+public sealed class AuthenticationMiddleware(NeedsByFunction needs, BearerTokens tokens, IWorkspaces workspaces, IPeople people) : IFunctionsWorkerMiddleware
 {
     private static readonly Refusal NotSignedIn = new(
         RefusalKind.Forbidden,
@@ -41,7 +41,7 @@ public sealed class SignIn(NeedsByFunction needs, BearerTokens tokens, IWorkspac
                 return;
             }
 
-            http.Items[typeof(SignIn)] =
+            http.Items[typeof(AuthenticationMiddleware)] =
                 (Func<bool, CancellationToken, Task<Refusal?>>)(
                     (byRecent, cancellation) => IdentifyAsync(http, requires, byRecent, cancellation));
             var person = http.Request.Person();
@@ -210,7 +210,7 @@ public static class CallerExtensions
     public static Task<Refusal?> IdentifyAgainAsync(this HttpRequest request, CancellationToken cancellation, bool byRecent = false)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return request.HttpContext.Items[typeof(SignIn)] is Func<bool, CancellationToken, Task<Refusal?>> identify
+        return request.HttpContext.Items[typeof(AuthenticationMiddleware)] is Func<bool, CancellationToken, Task<Refusal?>> identify
             ? identify(byRecent, cancellation)
             : Task.FromResult<Refusal?>(null);
     }

@@ -9,7 +9,7 @@ namespace ServerlessDrives.Health;
 /// When each drive's turn is. Time is cut into rounds of one interval; in each, a drive has a place of its own that its id alone decides,
 /// so that looks are spread evenly and for good, and nothing has to be written to schedule the next one.
 /// </summary>
-public sealed class Rounds(TimeSpan every)
+public sealed class HealthSchedule(TimeSpan every)
 {
     /// <summary>Into how many places a round is cut.</summary>
     public const int Places = 1 << 16;

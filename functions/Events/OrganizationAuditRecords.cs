@@ -6,19 +6,19 @@ using ServerlessDrives.Workspaces;
 namespace ServerlessDrives.Events;
 
 /// <summary>What people do to workspaces, members, roles and defaults, as the audit trail says it, and as the world hears it.</summary>
-internal static class OrganizationActs
+internal static class OrganizationAuditRecords
 {
-    public static Act WorkspaceCreated(Person by, Workspace workspace) =>
+    public static AuditRecord WorkspaceCreated(Person by, Workspace workspace) =>
         ActOf(by, "workspace.created", workspace.Id.Value, null, new { name = workspace.Name });
 
-    public static Act WorkspaceRenamed(Person by, Workspace before, Workspace after) =>
+    public static AuditRecord WorkspaceRenamed(Person by, Workspace before, Workspace after) =>
         ActOf(by, "workspace.renamed", after.Id.Value, new { name = before.Name }, new { name = after.Name });
 
-    public static Act WorkspaceDeleted(Person by, Workspace workspace) =>
+    public static AuditRecord WorkspaceDeleted(Person by, Workspace workspace) =>
         ActOf(by, "workspace.deleted", workspace.Id.Value, new { name = workspace.Name }, null);
 
     /// <summary>The act of making somebody a member, something else, or none; null where they weren't, or aren't, one.</summary>
-    public static Act MemberChanged(Person by, WorkspaceId workspace, UserId user, WorkspaceRole? before, WorkspaceRole? after) =>
+    public static AuditRecord MemberChanged(Person by, WorkspaceId workspace, UserId user, WorkspaceRole? before, WorkspaceRole? after) =>
         ActOf(
             by,
             after is null ? "member.removed"
@@ -29,7 +29,7 @@ internal static class OrganizationActs
             after is null ? null : new { user, role = after });
 
     /// <summary>The act of choosing another default; null where there was, or is, none.</summary>
-    public static Act DefaultChanged(Person by, Audience audience, DriveId? before, DriveId? after) =>
+    public static AuditRecord DefaultChanged(Person by, Audience audience, DriveId? before, DriveId? after) =>
         ActOf(
             by,
             "default-drive.changed",
@@ -54,16 +54,16 @@ internal static class OrganizationActs
                 }
             )!);
 
-    public static Act RoleCreated(Person by, IamRole role) => ActOf(by, "role.created", role.Id.Value, null, Describe(role));
+    public static AuditRecord RoleCreated(Person by, IamRole role) => ActOf(by, "role.created", role.Id.Value, null, Describe(role));
 
-    public static Act RoleDeleted(Person by, IamRole role) => ActOf(by, "role.deleted", role.Id.Value, Describe(role), null);
+    public static AuditRecord RoleDeleted(Person by, IamRole role) => ActOf(by, "role.deleted", role.Id.Value, Describe(role), null);
 
     private static string ScopeOf(Person by, Audience audience) =>
         audience is Audience.Workspace workspace ? workspace.Id.Value : by.Organization.Value;
 
     private static object Describe(IamRole role) => new { role.Audience, role.DisplayName, roleArn = role.Arn?.ToString() };
 
-    private static Act ActOf(Person by, string action, string resource, object? before, object? after) =>
+    private static AuditRecord ActOf(Person by, string action, string resource, object? before, object? after) =>
         new(by.Organization, Actor.User(by.Id), action, resource, ToJson(before), ToJson(after));
 
     private static JsonObject? ToJson(object? value) =>

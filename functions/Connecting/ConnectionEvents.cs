@@ -8,7 +8,7 @@ namespace ServerlessDrives.Connecting;
 /// <summary>
 /// Writes down what happens to connections, and tells the world of what it may want to know. What is told again after a crash is told once.
 /// </summary>
-public sealed class ConnectionWitness(IAuditTrail audit, IEvents events)
+public sealed class ConnectionEvents(IAuditTrail audit, IEvents events)
 {
     public Task StartedAsync(DriveConnection connection, CancellationToken cancellation)
     {
@@ -24,14 +24,14 @@ public sealed class ConnectionWitness(IAuditTrail audit, IEvents events)
             cancellation);
     }
 
-    public static Act Configured(UserId by, DriveConnection before, DriveConnection after)
+    public static AuditRecord Configured(UserId by, DriveConnection before, DriveConnection after)
     {
         ArgumentNullException.ThrowIfNull(before);
         ArgumentNullException.ThrowIfNull(after);
         return ActOf(after, Actor.User(by), "configured", Describe(before.Configuration), Describe(after.Configuration));
     }
 
-    public static Act Confirmed(DriveConnection connection, Confirmation confirmation)
+    public static AuditRecord Confirmed(DriveConnection connection, Confirmation confirmation)
     {
         ArgumentNullException.ThrowIfNull(confirmation);
         var actor = confirmation.Through == "callback" ? Actor.Callback(confirmation.By) : new Actor("user", confirmation.By);
@@ -48,9 +48,9 @@ public sealed class ConnectionWitness(IAuditTrail audit, IEvents events)
             });
     }
 
-    public static Act CancelRequested(UserId by, DriveConnection connection) => ActOf(connection, Actor.User(by), "cancel-requested");
+    public static AuditRecord CancelRequested(UserId by, DriveConnection connection) => ActOf(connection, Actor.User(by), "cancel-requested");
 
-    public static Act CallbackLinkMade(UserId by, DriveConnection connection, CallbackLink link)
+    public static AuditRecord CallbackLinkMade(UserId by, DriveConnection connection, CallbackLink link)
     {
         ArgumentNullException.ThrowIfNull(link);
         return ActOf(
@@ -61,7 +61,7 @@ public sealed class ConnectionWitness(IAuditTrail audit, IEvents events)
             new() { ["step"] = StepName(link.Step), ["expiresAt"] = link.ExpiresAt });
     }
 
-    public static Act CallbackLinksRevoked(UserId by, DriveConnection connection) =>
+    public static AuditRecord CallbackLinksRevoked(UserId by, DriveConnection connection) =>
         ActOf(connection, Actor.User(by), "callback-links-revoked");
 
     /// <summary>People are waited for at a step.</summary>
@@ -130,13 +130,13 @@ public sealed class ConnectionWitness(IAuditTrail audit, IEvents events)
         }),
         cancellation);
 
-    private static Act ActOf(DriveConnection connection, Actor actor, string verb, JsonObject? before = null, JsonObject? after = null)
+    private static AuditRecord ActOf(DriveConnection connection, Actor actor, string verb, JsonObject? before = null, JsonObject? after = null)
     {
         ArgumentNullException.ThrowIfNull(connection);
         return new(connection.Organization, actor, $"connection.{verb}", connection.Id.Value, before, after);
     }
 
-    private Task RecordAsync(Act act, string key, CancellationToken cancellation) =>
+    private Task RecordAsync(AuditRecord act, string key, CancellationToken cancellation) =>
         audit.RecordAsync(act, $"{act.Resource}-{key}", cancellation);
 
     private static JsonObject? Describe(DriveConfiguration? configuration) => configuration is null ? null : new()

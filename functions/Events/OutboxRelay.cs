@@ -3,7 +3,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace ServerlessDrives.Events;
 
 /// <summary>Tells of what was changed by somebody who didn't live to tell of it.</summary>
-public sealed class TellUntoldEvents(IUntoldEvents untold, IEvents events, TimeProvider clock)
+public sealed class OutboxRelay(IOutbox outbox, IEvents events, TimeProvider clock)
 {
     /// <summary>How long whoever changed something has for telling of it.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -17,13 +17,13 @@ public sealed class TellUntoldEvents(IUntoldEvents untold, IEvents events, TimeP
 
     internal async Task TellAsync(DateTimeOffset now, CancellationToken cancellation)
     {
-        foreach (var promise in await untold.BrokenAsync(now - Patience, cancellation))
+        foreach (var entry in await outbox.AbandonedAsync(now - Patience, cancellation))
         {
-            if (await untold.FindAsync(promise, cancellation) is { } happened)
+            if (await outbox.FindAsync(entry, cancellation) is { } happened)
                 await events.TellAsync(happened, cancellation);
-            else if (now - promise.MadeAt < Hopeless)
+            else if (now - entry.MadeAt < Hopeless)
                 continue;
-            await untold.SettleAsync(promise, cancellation);
+            await outbox.CompleteAsync(entry, cancellation);
         }
     }
 }

@@ -7,7 +7,7 @@ namespace ServerlessDrives.Observability;
 /// Keeps what belongs to a trace that is kept; of what begins here, the asked-for part. A call to a server that belongs to nothing
 /// (the durable runtime reads its queues all day) begins no trace.
 /// </summary>
-internal sealed class AskedFor(double ratio) : Sampler
+internal sealed class RootSampler(double ratio) : Sampler
 {
     private readonly TraceIdRatioBasedSampler _atTheRoot = new(ratio);
 

@@ -3,7 +3,7 @@ using ServerlessDrives.Drives;
 namespace ServerlessDrives.Health;
 
 /// <summary>Has every drive looked at from the moment it is connected until nobody uses it any more.</summary>
-internal sealed class Enrolment(IHealthRounds rounds, IHealthHistory history, TimeProvider clock) : IDriveWitness
+internal sealed class HealthCheckRegistration(IHealthSchedules rounds, IHealthHistory history, TimeProvider clock) : IDriveEventHandler
 {
     public async Task ConnectedAsync(Drive drive, CancellationToken cancellation)
     {

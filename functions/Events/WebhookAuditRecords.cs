@@ -1,9 +1,9 @@
 namespace ServerlessDrives.Events;
 
 /// <summary>What happens to webhooks, as the audit trail says it.</summary>
-internal static class WebhookActs
+internal static class WebhookAuditRecords
 {
-    public static Act Created(Webhook webhook) =>
+    public static AuditRecord Created(Webhook webhook) =>
         new(
             webhook.Organization,
             Actor.User(webhook.CreatedBy),
@@ -12,13 +12,13 @@ internal static class WebhookActs
             null,
             new() { ["url"] = webhook.Url.AbsoluteUri });
 
-    public static Act Deleted(UserId by, Webhook webhook) =>
+    public static AuditRecord Deleted(UserId by, Webhook webhook) =>
         new(webhook.Organization, Actor.User(by), "webhook.deleted", webhook.Id.Value, new() { ["url"] = webhook.Url.AbsoluteUri }, null);
 
-    public static Act Tested(UserId by, ProductEvent test) =>
+    public static AuditRecord Tested(UserId by, ProductEvent test) =>
         new(test.Organization, Actor.User(by), "webhook.tested", test.Subject, null, new() { ["eventId"] = test.Id });
 
-    public static Act Enabled(UserId by, Webhook webhook) =>
+    public static AuditRecord Enabled(UserId by, Webhook webhook) =>
         new(
             webhook.Organization,
             Actor.User(by),
@@ -27,7 +27,7 @@ internal static class WebhookActs
             new() { ["status"] = "disabled" },
             new() { ["status"] = "active" });
 
-    public static Act Disabled(Webhook webhook, string? reason) =>
+    public static AuditRecord Disabled(Webhook webhook, string? reason) =>
         new(
             webhook.Organization,
             Actor.System("events"),
@@ -36,7 +36,7 @@ internal static class WebhookActs
             new() { ["status"] = "failing" },
             new() { ["status"] = "disabled", ["reason"] = reason });
 
-    public static Act Redelivered(UserId by, Delivery delivery) => new(
+    public static AuditRecord Redelivered(UserId by, Delivery delivery) => new(
         delivery.Organization, Actor.User(by), "delivery.redelivered", delivery.Id.Value,
         new() { ["status"] = delivery.Status.ToString().ToLowerInvariant() }, new() { ["status"] = "pending" });
 }

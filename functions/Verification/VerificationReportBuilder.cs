@@ -3,7 +3,7 @@ using ServerlessDrives.Access;
 namespace ServerlessDrives.Verification;
 
 /// <summary>The verdicts of one verification as they come in, in whatever order they come.</summary>
-internal sealed class CheckBook(IReadOnlyList<KnownCheck> known, Explanations explanations, VerificationWatch? watch, TimeProvider clock)
+internal sealed class VerificationReportBuilder(IReadOnlyList<KnownCheck> known, Explanations explanations, VerificationWatch? watch, TimeProvider clock)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<KnownCheck, Check> _verdicts = [];
@@ -154,7 +154,7 @@ internal sealed class CheckBook(IReadOnlyList<KnownCheck> known, Explanations ex
     }
 
     /// <summary>One question, from its first answer to its last.</summary>
-    internal sealed class Wait(CheckBook book, KnownCheck? check) : IDisposable
+    internal sealed class Wait(VerificationReportBuilder book, KnownCheck? check) : IDisposable
     {
         /// <param name="fault">Null where AWS allowed what it must refuse.</param>
         public void For(Fault? fault, int tries, DateTimeOffset until)
