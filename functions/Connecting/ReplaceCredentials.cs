@@ -22,13 +22,6 @@ public sealed class ReplaceCredentials(
     IPendingDriveWork work,
     TimeProvider clock)
 {
-    private static readonly TaskOptions Stubbornly = TaskOptions.FromRetryPolicy(
-        new RetryPolicy(
-            maxNumberOfAttempts: 300,
-            firstRetryInterval: TimeSpan.FromSeconds(1),
-            backoffCoefficient: 2,
-            maxRetryInterval: TimeSpan.FromMinutes(5)));
-
     /// <summary>The event that says under which version the new secret was stored; empty when it wasn't.</summary>
     public const string Stored = "Stored";
 
@@ -44,16 +37,16 @@ public sealed class ReplaceCredentials(
         {
             if (await NewVersionAsync(context, input.GiveUpAt) is not { } version)
             {
-                await context.CallActivityAsync("AbandonCredentials", input, Stubbornly);
+                await context.CallActivityAsync("AbandonCredentials", input, RetryPolicies.Cleanup);
                 return false;
             }
 
             input = input with { NewVersion = version };
         }
 
-        var replaced = await context.CallActivityAsync<bool>("ProveCredentials", input, Stubbornly)
-            && await context.CallActivityAsync<bool>("SwapCredentials", input, Stubbornly);
-        await context.CallActivityAsync("RetireCredentials", new RetireCredentialsInput(input, replaced), Stubbornly);
+        var replaced = await context.CallActivityAsync<bool>("ProveCredentials", input, RetryPolicies.Cleanup)
+            && await context.CallActivityAsync<bool>("SwapCredentials", input, RetryPolicies.Cleanup);
+        await context.CallActivityAsync("RetireCredentials", new RetireCredentialsInput(input, replaced), RetryPolicies.Cleanup);
         return replaced;
     }
 

@@ -17,13 +17,6 @@ public sealed class RemoveDrive(
     IDriveSessions sessions,
     TimeProvider clock)
 {
-    private static readonly TaskOptions Stubbornly = TaskOptions.FromRetryPolicy(
-        new RetryPolicy(
-            maxNumberOfAttempts: 300,
-            firstRetryInterval: TimeSpan.FromSeconds(1),
-            backoffCoefficient: 2,
-            maxRetryInterval: TimeSpan.FromMinutes(5)));
-
     /// <summary>The instance that removes this drive; a second request finds the first one's.</summary>
     public static string InstanceOf(DriveId drive) => $"remove-{drive}";
 
@@ -57,11 +50,11 @@ public sealed class RemoveDrive(
     public static async Task<bool> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context)
     {
         var input = context.GetInput<RemoveDriveInput>()!;
-        if (!await context.CallActivityAsync<bool>("StopUsingDrive", input, Stubbornly))
+        if (!await context.CallActivityAsync<bool>("StopUsingDrive", input, RetryPolicies.Cleanup))
             return false;
-        await context.CallActivityAsync("ReleaseDrive", input, Stubbornly);
-        await context.CallActivityAsync("DeleteDriveSecret", input, Stubbornly);
-        await context.CallActivityAsync("ForgetDrive", input, Stubbornly);
+        await context.CallActivityAsync("ReleaseDrive", input, RetryPolicies.Cleanup);
+        await context.CallActivityAsync("DeleteDriveSecret", input, RetryPolicies.Cleanup);
+        await context.CallActivityAsync("ForgetDrive", input, RetryPolicies.Cleanup);
         return true;
     }
 

@@ -37,9 +37,6 @@ public sealed class SweepDrives(
     /// <summary>The timer's, and so the work of one sweep at the usual pace.</summary>
     private static readonly TimeSpan SweepEvery = TimeSpan.FromSeconds(15);
 
-    private static readonly TaskOptions Patiently = TaskOptions.FromRetryPolicy(
-        new RetryPolicy(maxNumberOfAttempts: 3, firstRetryInterval: TimeSpan.FromSeconds(5), backoffCoefficient: 2));
-
     private readonly HealthSchedule _turns = new(options.Every);
 
     [Function("StartSweep")]
@@ -70,7 +67,7 @@ public sealed class SweepDrives(
     public static async Task RunAsync([OrchestrationTrigger] TaskOrchestrationContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        if (await context.CallActivityAsync<SweepTurn?>("CheckDueDrives", context.GetInput<SweepTurn>(), Patiently) is { } next)
+        if (await context.CallActivityAsync<SweepTurn?>("CheckDueDrives", context.GetInput<SweepTurn>(), RetryPolicies.Periodic) is { } next)
             context.ContinueAsNew(next);
     }
 

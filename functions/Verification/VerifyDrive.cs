@@ -13,15 +13,12 @@ public sealed class VerifyDrive(
     IPendingDriveWork work,
     TimeProvider clock)
 {
-    private static readonly TaskOptions Patiently = TaskOptions.FromRetryPolicy(
-        new RetryPolicy(maxNumberOfAttempts: 5, firstRetryInterval: TimeSpan.FromSeconds(1), backoffCoefficient: 2));
-
     public static string InstanceOf(VerificationId verification) => $"verify-{verification}";
 
     /// <returns>Whether the drive passed.</returns>
     [Function("VerifyDrive")]
     public static Task<bool> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context) =>
-        context.CallActivityAsync<bool>("ProveDrive", context.GetInput<VerifyDriveInput>(), Patiently);
+        context.CallActivityAsync<bool>("ProveDrive", context.GetInput<VerifyDriveInput>(), RetryPolicies.Attended);
 
     [Function("ProveDrive")]
     public async Task<bool> ProveDrive([ActivityTrigger] VerifyDriveInput input, CancellationToken cancellation)
