@@ -12,8 +12,8 @@ public sealed class ConnectDriveActivities(
     IVerification verification,
     IReports reports,
     ISecrets secrets,
-    IEnumerable<IDriveEventHandler> witnesses,
-    ConnectionEvents witness,
+    IEnumerable<IDriveEventHandler> handlers,
+    ConnectionEvents published,
     TimeProvider clock)
 {
     [Function("OfferTrustPolicy")]
@@ -165,7 +165,7 @@ public sealed class ConnectDriveActivities(
             var read = await ReadAsync(input.Attempt, cancellation);
             var connection = read.Value;
             if (connection.Status is ConnectionStatus.Connected && connection.DriveId == input.Drive)
-                await witness.EndedAsync(connection, cancellation);
+                await published.EndedAsync(connection, cancellation);
             if (!connection.IsOpen || connection.Attempt != input.Attempt.Number)
                 return connection.Status;
             if (connection.CancelRequested)
@@ -180,14 +180,14 @@ public sealed class ConnectDriveActivities(
 
             var drive = connection.ToDrive(input.Drive, report, clock.GetUtcNow());
             await reports.SaveAsync(drive.Organization, drive.Id.Value, report, cancellation);
-            foreach (var interested in witnesses)
+            foreach (var interested in handlers)
                 await interested.ConnectedAsync(drive, cancellation);
             var connected = connection.Connect(drive.Id, clock.GetUtcNow());
             switch (await connections.ConnectAsync(read.With(connected), drive, cancellation))
             {
                 case ConnectOutcome.Connected:
                     ConnectionMeasures.Moved(connection, connected);
-                    await witness.EndedAsync(connected, cancellation);
+                    await published.EndedAsync(connected, cancellation);
                     return ConnectionStatus.Connected;
                 case ConnectOutcome.Overlaps:
                     // A drive that came meanwhile: what was checked when this one was configured is no longer so.
@@ -229,7 +229,7 @@ public sealed class ConnectDriveActivities(
             ConnectionMeasures.Moved(read.Value, closed);
             if (closed.Secret is { } secret)
                 await secrets.DeleteAsync(secret, cancellation);
-            await witness.EndedAsync(closed, cancellation);
+            await published.EndedAsync(closed, cancellation);
             return closed.Status;
         }
     }
@@ -240,7 +240,7 @@ public sealed class ConnectDriveActivities(
     {
         var connection = await ChangeAsync(attempt, transition, cancellation);
         if (connection.IsOpen && connection.Attempt == attempt.Number)
-            await witness.StepOpenedAsync(connection, cancellation);
+            await published.StepOpenedAsync(connection, cancellation);
         return connection;
     }
 

@@ -16,7 +16,7 @@ public sealed class ConnectionDesk(
     ISecrets secrets,
     OwnedSecrets owned,
     IPrincipals principals,
-    ConnectionEvents witness,
+    ConnectionEvents published,
     ConnectionOptions options,
     TimeProvider clock)
 {
@@ -143,7 +143,7 @@ public sealed class ConnectionDesk(
         CancellationToken cancellation)
     {
         Telemetry.Continue(open.Value.Trace, "serverlessdrives.connection.id", open.Value.Id.Value);
-        await witness.StartedAsync(open.Value, cancellation);
+        await published.StartedAsync(open.Value, cancellation);
         if (!open.Value.IsOpen || await flow.BeginAsync(open.Value.PresentAttempt(), cancellation) || open.Value.Configuration is null
             || await flow.TellAsync(open.Value.Id, ConnectionEventName.For(ConnectionEvent.Configured, open.Value.Attempt), cancellation))
             await connections.CompleteSignalAsync(signal, cancellation);

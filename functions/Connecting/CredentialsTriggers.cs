@@ -34,7 +34,7 @@ public sealed class CredentialsTriggers(
     private const int MaxSecretLength = 1024;
 
     /// <summary>How long an answer waits for the verdict; front ends cut requests that stay silent for longer.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(180);
+    private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(180);
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
@@ -139,7 +139,7 @@ public sealed class CredentialsTriggers(
         Audience audience,
         CancellationToken cancellation)
     {
-        for (var until = clock.GetUtcNow() + Patience; clock.GetUtcNow() < until; await Task.Delay(Pause, clock, cancellation))
+        for (var until = clock.GetUtcNow() + TimeLimit; clock.GetUtcNow() < until; await Task.Delay(Pause, clock, cancellation))
         {
             if (await request.AdmitAgainAsync(audience, "drive", cancellation) is { } refused)
                 return refused.AsProblem();

@@ -7,7 +7,7 @@ namespace ServerlessDrives.Connecting;
 /// or an upgrade they can be of different moments, either one ahead. The row counts; what it has noted isn't asked for again.
 /// </summary>
 public sealed class RecoverConnection(
-    IConnections connections, ISecrets secrets, ConnectionEvents witness, ConnectionOptions options, TimeProvider clock)
+    IConnections connections, ISecrets secrets, ConnectionEvents published, ConnectionOptions options, TimeProvider clock)
 {
     /// <summary>
     /// Does again what a crash may have cut off between a row and its orchestration. What the flow heard already, it doesn't hear twice:
@@ -19,7 +19,7 @@ public sealed class RecoverConnection(
         ArgumentNullException.ThrowIfNull(flow);
         if (await connections.FindAsync(signal.Key, cancellation) is { } read)
         {
-            await witness.StartedAsync(read.Value, cancellation);
+            await published.StartedAsync(read.Value, cancellation);
             if (read.Value is { IsOpen: false, Secret: { } secret, DriveId: null })
                 await secrets.DeleteAsync(secret, cancellation);
             if (!await GoOnAsync(signal.Key, flow, cancellation))

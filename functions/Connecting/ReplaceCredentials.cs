@@ -18,7 +18,7 @@ public sealed class ReplaceCredentials(
     IReports reports,
     ISecrets secrets,
     IDriveSessions sessions,
-    IEnumerable<IDriveEventHandler> witnesses,
+    IEnumerable<IDriveEventHandler> handlers,
     IPendingDriveWork work,
     TimeProvider clock)
 {
@@ -137,8 +137,8 @@ public sealed class ReplaceCredentials(
 
     private async Task TellAsync(Drive swapped, CancellationToken cancellation)
     {
-        foreach (var witness in witnesses)
-            await witness.CredentialsReplacedAsync(swapped, cancellation);
+        foreach (var handler in handlers)
+            await handler.CredentialsReplacedAsync(swapped, cancellation);
     }
 
     /// <summary>Of the two versions, disables the one that the drive doesn't use.</summary>

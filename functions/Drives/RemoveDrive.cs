@@ -12,7 +12,7 @@ namespace ServerlessDrives.Drives;
 public sealed class RemoveDrive(
     IDrives drives,
     IEnumerable<IHoldsDrives> holders,
-    IEnumerable<IDriveEventHandler> witnesses,
+    IEnumerable<IDriveEventHandler> handlers,
     ISecrets secrets,
     IDriveSessions sessions,
     TimeProvider clock)
@@ -80,8 +80,8 @@ public sealed class RemoveDrive(
         sessions.Forget(input.Drive);
         if (read is not null)
         {
-            foreach (var witness in witnesses)
-                await witness.DisconnectingAsync(read.Value, cancellation);
+            foreach (var handler in handlers)
+                await handler.DisconnectingAsync(read.Value, cancellation);
         }
 
         return true;
@@ -109,8 +109,8 @@ public sealed class RemoveDrive(
         while (await drives.FindAsync(input.Organization, input.Drive, cancellation) is { } read)
         {
             // Told first: once the row is gone, nothing is left to tell of.
-            foreach (var witness in witnesses)
-                await witness.RemovedAsync(read.Value, input.By, cancellation);
+            foreach (var handler in handlers)
+                await handler.RemovedAsync(read.Value, input.By, cancellation);
             if (await drives.RemoveAsync(read, cancellation))
                 break;
         }

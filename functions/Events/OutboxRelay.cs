@@ -6,7 +6,7 @@ namespace ServerlessDrives.Events;
 public sealed class OutboxRelay(IOutbox outbox, IEvents events, TimeProvider clock)
 {
     /// <summary>How long whoever changed something has for telling of it.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan GracePeriod = TimeSpan.FromSeconds(30);
 
     /// <summary>When a change that was announced doesn't come any more: far above all tries of one transaction.</summary>
     private static readonly TimeSpan Hopeless = TimeSpan.FromMinutes(10);
@@ -17,7 +17,7 @@ public sealed class OutboxRelay(IOutbox outbox, IEvents events, TimeProvider clo
 
     internal async Task TellAsync(DateTimeOffset now, CancellationToken cancellation)
     {
-        foreach (var entry in await outbox.AbandonedAsync(now - Patience, cancellation))
+        foreach (var entry in await outbox.AbandonedAsync(now - GracePeriod, cancellation))
         {
             if (await outbox.FindAsync(entry, cancellation) is { } happened)
                 await events.TellAsync(happened, cancellation);

@@ -68,7 +68,7 @@ public sealed record Delivery
     public const int MostAttempts = 20;
 
     /// <summary>For how long it is tried.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromDays(1);
+    public static readonly TimeSpan RetryPeriod = TimeSpan.FromDays(1);
 
     private static readonly TimeSpan[] Pauses =
     [
@@ -90,7 +90,7 @@ public sealed record Delivery
         if (attempt.Succeeded)
             return tried with { Status = DeliveryStatus.Delivered, NextAttemptAt = null };
         var pause = Pauses[Math.Min(Tries, Pauses.Length - 1)] * (1 + (spread / 5));
-        var (next, end) = (attempt.At + (attempt.RetryAfter > pause ? attempt.RetryAfter.Value : pause), TryingSince + Patience);
+        var (next, end) = (attempt.At + (attempt.RetryAfter > pause ? attempt.RetryAfter.Value : pause), TryingSince + RetryPeriod);
         return attempt.IsFinal || attempt.At >= end
             ? tried with { Status = DeliveryStatus.Dead, NextAttemptAt = null }
             // The last try comes when the day is over, not some hours before.

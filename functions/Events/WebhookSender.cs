@@ -17,7 +17,7 @@ public sealed class WebhookSender(HttpClient http, ISecrets secrets, EventOption
     public const string ClientName = "webhooks";
 
     /// <summary>For one try, from connecting to the last byte of the answer's head.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+    public static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(15);
 
     private static readonly JsonEventFormatter Formatter = new();
 
@@ -34,7 +34,7 @@ public sealed class WebhookSender(HttpClient http, ISecrets secrets, EventOption
             return new(started, null, 0, "Events are sent over https only.");
 
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        patience.CancelAfter(Patience);
+        patience.CancelAfter(TimeLimit);
         try
         {
             using var request = Request(webhook, delivery, key, started);
@@ -49,7 +49,7 @@ public sealed class WebhookSender(HttpClient http, ISecrets secrets, EventOption
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            return new(started, null, watch.ElapsedMilliseconds, $"The receiver did not answer within {Patience.TotalSeconds:0} seconds.");
+            return new(started, null, watch.ElapsedMilliseconds, $"The receiver did not answer within {TimeLimit.TotalSeconds:0} seconds.");
         }
         catch (HttpRequestException failure)
         {

@@ -16,7 +16,7 @@ public sealed class AbandonedUploads(
 ) : IHoldsDrives
 {
     /// <summary>For so long an abort is tried again and again; then the drive's credentials are gone for good.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromDays(7);
+    private static readonly TimeSpan KeptFor = TimeSpan.FromDays(7);
 
     /// <summary>Aborts all that have expired.</summary>
     public async Task SweepAsync(CancellationToken cancellation)
@@ -26,7 +26,7 @@ public sealed class AbandonedUploads(
         {
             if (await drives.FindAsync(upload.Organization, upload.Drive, cancellation) is not { Value: var drive })
                 await records.StrikeAsync(upload, cancellation);
-            else if (!await AbortAsync(drive, upload, cancellation) && now - upload.ExpiresAt > Patience)
+            else if (!await AbortAsync(drive, upload, cancellation) && now - upload.ExpiresAt > KeptFor)
                 await records.StrikeAsync(upload, cancellation);
         }
     }

@@ -32,7 +32,7 @@ public sealed record HealthView(
 [Section("Operations")]
 public sealed class HealthTriggers(IEnumerable<IDependency> dependencies)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(5);
 
     [Function("GetHealth")]
     [Requires(Need.Nobody)]
@@ -59,7 +59,7 @@ public sealed class HealthTriggers(IEnumerable<IDependency> dependencies)
     private static async Task<(string Name, Outage? Outage)> AskAsync(IDependency dependency, CancellationToken cancellation)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        patience.CancelAfter(Patience);
+        patience.CancelAfter(TimeLimit);
         try
         {
             await dependency.AskAsync(patience.Token);
@@ -67,7 +67,7 @@ public sealed class HealthTriggers(IEnumerable<IDependency> dependencies)
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            return (dependency.Name, new Outage($"It did not answer within {Patience.TotalSeconds:0} seconds."));
+            return (dependency.Name, new Outage($"It did not answer within {TimeLimit.TotalSeconds:0} seconds."));
         }
         catch (Exception failure) when (!cancellation.IsCancellationRequested)
         {

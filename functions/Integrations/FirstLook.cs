@@ -15,13 +15,13 @@ public sealed record Beginning(DateTimeOffset Since, IReadOnlyCollection<SeenFil
 /// </summary>
 public sealed class FirstLook(IArrivals arrivals, ILogger<FirstLook> log)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(15);
 
     public async Task<Beginning> AtCreationAsync(Integration integration, Drive drive, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(integration);
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        patience.CancelAfter(Patience);
+        patience.CancelAfter(TimeLimit);
         try
         {
             var oldestUpload = await arrivals.OldestUploadAsync(drive, integration.Folder, patience.Token);

@@ -6,8 +6,8 @@ namespace ServerlessDrives.Verification;
 /// <summary>Proves that a role lets us in, and only with the right external ID.</summary>
 internal sealed class TrustProof(
     IProbe probe,
-    Patience patience,
-    VerificationReportBuilder book,
+    PropagationRetry retry,
+    VerificationReportBuilder builder,
     DriveCredentials.Role role,
     Region region,
     string sessionName)
@@ -16,8 +16,8 @@ internal sealed class TrustProof(
     /// <param name="scope">What the session is confined to; null for the bare role.</param>
     public async Task<ProbeIdentity?> ProveAsync(BucketAccess? scope, CancellationToken cancellation)
     {
-        book.Begin(KnownCheck.TrustAccepted, KnownCheck.ExternalIdRequired);
-        var accepted = patience.AskAsync(
+        builder.Begin(KnownCheck.TrustAccepted, KnownCheck.ExternalIdRequired);
+        var accepted = retry.AskAsync(
             cancel => probe.AssumeRoleAsync(role.Arn, role.ExternalId, region, sessionName, scope, role.Tags, cancel),
             cancellation);
         var without = ExpectRefusalAsync(null, cancellation);
@@ -26,11 +26,11 @@ internal sealed class TrustProof(
 
         if ((await accepted).TryGet(out var identity, out var fault))
         {
-            book.Pass(KnownCheck.TrustAccepted);
+            builder.Pass(KnownCheck.TrustAccepted);
         }
         else
         {
-            book.Fail(KnownCheck.TrustAccepted, fault);
+            builder.Fail(KnownCheck.TrustAccepted, fault);
         }
 
         await JudgeExternalIdAsync(await without, await wrong, identity is not null, cancellation);
@@ -40,7 +40,7 @@ internal sealed class TrustProof(
     /// <summary>Nobody else has ever been given this one.</summary>
     private static ExternalId WrongId() => ExternalId.New();
 
-    private Task<Answer<ProbeIdentity>> ExpectRefusalAsync(ExternalId? externalId, CancellationToken cancellation) => patience.AskAsync(
+    private Task<Answer<ProbeIdentity>> ExpectRefusalAsync(ExternalId? externalId, CancellationToken cancellation) => retry.AskAsync(
         cancel => probe.AssumeRoleAsync(role.Arn, externalId, region, sessionName, scope: null, tags: null, cancel),
         answer => answer.Fault is Fault.Refused { IsPassing: false },
         cancellation);
@@ -55,7 +55,7 @@ internal sealed class TrustProof(
         {
             if (await TrustsAnybodyAsync(cancellation))
             {
-                book.NotApplicable(
+                builder.NotApplicable(
                     KnownCheck.ExternalIdRequired,
                     "This server lets in whoever asks for any role, even one that doesn't exist; it has no trust policies that could " +
                     "ask for an external ID."
@@ -63,7 +63,7 @@ internal sealed class TrustProof(
                 return;
             }
 
-            book.Fail(
+            builder.Fail(
                 KnownCheck.ExternalIdRequired,
                 without.Fault is null
                     ? $"The role {role.Arn.RoleName} lets us in without the external ID. Whoever talks us into using this ARN would " +
@@ -77,13 +77,13 @@ internal sealed class TrustProof(
         }
 
         if (!trusted)
-            book.Skip(
+            builder.Skip(
                 KnownCheck.ExternalIdRequired,
                 "The role doesn't let us in at all (trust-accepted), so it can't be told what it asks for.");
         else if ((Unproven(without.Fault) ?? Unproven(wrong.Fault)) is { } fault)
-            book.Fail(KnownCheck.ExternalIdRequired, fault);
+            builder.Fail(KnownCheck.ExternalIdRequired, fault);
         else
-            book.Pass(KnownCheck.ExternalIdRequired);
+            builder.Pass(KnownCheck.ExternalIdRequired);
     }
 
     /// <summary>

@@ -154,19 +154,19 @@ internal sealed class VerificationReportBuilder(IReadOnlyList<KnownCheck> known,
     }
 
     /// <summary>One question, from its first answer to its last.</summary>
-    internal sealed class Wait(VerificationReportBuilder book, KnownCheck? check) : IDisposable
+    internal sealed class Wait(VerificationReportBuilder builder, KnownCheck? check) : IDisposable
     {
         /// <param name="fault">Null where AWS allowed what it must refuse.</param>
         public void For(Fault? fault, int tries, DateTimeOffset until)
         {
             if (check is null)
                 return;
-            var explanation = fault is null ? (Explanation?)null : book._explanations.Of(check, fault);
-            book.Tell(
+            var explanation = fault is null ? (Explanation?)null : builder._explanations.Of(check, fault);
+            builder.Tell(
                 this,
                 new(check.Name, check.Permission, tries, until, (fault as Fault.Refused)?.Code, explanation?.Text, explanation?.Fix));
         }
 
-        public void Dispose() => book.Tell(this, retrying: null);
+        public void Dispose() => builder.Tell(this, retrying: null);
     }
 }

@@ -7,8 +7,8 @@ internal sealed class VerificationRun(
     VerificationId id,
     VerificationSubject subject,
     IProbe probe,
-    Patience patience,
-    VerificationReportBuilder book,
+    PropagationRetry retry,
+    VerificationReportBuilder builder,
     VerificationOptions options,
     TimeProvider clock)
 {
@@ -28,10 +28,10 @@ internal sealed class VerificationRun(
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            book.TimeIsUp(options.Budget);
+            builder.TimeIsUp(options.Budget);
         }
 
-        var checks = book.ToList();
+        var checks = builder.ToList();
         return new VerificationReport
         {
             Id = id,
@@ -41,7 +41,7 @@ internal sealed class VerificationRun(
             BucketOwner = owner,
             FoundOwner = _foundOwner,
             FoundRegion = _foundRegion,
-            FoundKmsKey = book.FoundKmsKey,
+            FoundKmsKey = builder.FoundKmsKey,
             Passed =
                 checks.Any(check => check.Status is CheckStatus.Passed)
                 && checks.All(check => check.Status is CheckStatus.Passed or CheckStatus.NotApplicable),
@@ -62,7 +62,7 @@ internal sealed class VerificationRun(
         await Task.WhenAll(location ?? Task.CompletedTask, entry);
         if (await entry is not { } way)
         {
-            book.SkipTheRest(
+            builder.SkipTheRest(
                 subject.Credentials is DriveCredentials.Role
                     ? "The role doesn't let us in (trust-accepted)."
                     : "AWS doesn't accept the access key (credentials-accepted).");
@@ -73,7 +73,7 @@ internal sealed class VerificationRun(
         location ??= LocateAsync(cancel => probe.LocateAsync(way.Identity, subject.Bucket, subject.Region, cancel), limited);
         if (await location is not { } region)
         {
-            book.SkipTheRest("There is no such bucket (region-correct).");
+            builder.SkipTheRest("There is no such bucket (region-correct).");
             return null;
         }
 
@@ -124,7 +124,7 @@ internal sealed class VerificationRun(
         {
             var left = traces.Suspected();
             if (left.Count == 0)
-                book.Pass(KnownCheck.NothingLeftBehind, "Nothing had been written when the verification's time was up.");
+                builder.Pass(KnownCheck.NothingLeftBehind, "Nothing had been written when the verification's time was up.");
             else
                 FailForWhatIsLeft(left);
         }
@@ -140,8 +140,8 @@ internal sealed class VerificationRun(
         var proof = new BucketProof(
             bucket,
             traces,
-            patience,
-            book,
+            retry,
+            builder,
             _access,
             new(
                 way.Account,
@@ -156,14 +156,14 @@ internal sealed class VerificationRun(
         {
             _foundOwner = proof.FoundOwner;
             await outside;
-            book.SkipTheRest("The bucket belongs to another account (bucket-owner-known), so nothing was written to it.");
+            builder.SkipTheRest("The bucket belongs to another account (bucket-owner-known), so nothing was written to it.");
             return null;
         }
 
         if (subject.Credentials is DriveCredentials.AccessKey && KeyProblem(KnownCheck.ObjectsListable))
         {
             await outside;
-            book.SkipTheRest("AWS doesn't accept the access key (credentials-accepted).");
+            builder.SkipTheRest("AWS doesn't accept the access key (credentials-accepted).");
             return null;
         }
 
@@ -188,16 +188,16 @@ internal sealed class VerificationRun(
     /// <summary>Where STS could not tell, S3's own answer does.</summary>
     private bool KeyProblem(KnownCheck listing)
     {
-        if (book.IsJudged(KnownCheck.CredentialsAccepted))
+        if (builder.IsJudged(KnownCheck.CredentialsAccepted))
             return false;
-        var check = book[listing];
+        var check = builder[listing];
         if (!IsKeyProblem(check.AwsErrorCode))
         {
-            book.Pass(KnownCheck.CredentialsAccepted);
+            builder.Pass(KnownCheck.CredentialsAccepted);
             return false;
         }
 
-        book.Fail(KnownCheck.CredentialsAccepted, check.Explanation!, check.Fix!);
+        builder.Fail(KnownCheck.CredentialsAccepted, check.Explanation!, check.Fix!);
         return true;
     }
 
@@ -212,40 +212,40 @@ internal sealed class VerificationRun(
     /// <returns>The region to go on in, or null when there is no bucket.</returns>
     private async Task<Region?> LocateAsync(Func<CancellationToken, Task<Answer<BucketPlace>>> ask, CancellationToken cancellation)
     {
-        book.Begin(KnownCheck.RegionCorrect);
-        var answer = await patience.AskAsync(ask, cancellation);
+        builder.Begin(KnownCheck.RegionCorrect);
+        var answer = await retry.AskAsync(ask, cancellation);
         switch (answer.Fault)
         {
             case Fault.Refused { Code: "NoSuchBucket" or "NotFound" } or Fault.Refused { Status: 404 }:
-                book.Fail(
+                builder.Fail(
                     KnownCheck.RegionCorrect,
                     $"There is no bucket {subject.Bucket} in the partition {subject.Region.Partition}.",
                     "Correct the bucket's name; names are spelled exactly as in the S3 console.",
                     answer.Fault);
                 return null;
             case Fault.Refused refused when !refused.IsPassing:
-                book.NotApplicable(KnownCheck.RegionCorrect, NoRegions, refused);
+                builder.NotApplicable(KnownCheck.RegionCorrect, NoRegions, refused);
                 return subject.Region;
             case { } fault:
-                book.Fail(KnownCheck.RegionCorrect, fault);
+                builder.Fail(KnownCheck.RegionCorrect, fault);
                 return subject.Region;
         }
 
         answer.TryGet(out var place, out _);
         if (place!.Region is not { } actual)
         {
-            book.NotApplicable(KnownCheck.RegionCorrect, NoRegions);
+            builder.NotApplicable(KnownCheck.RegionCorrect, NoRegions);
             return subject.Region;
         }
 
         if (actual == subject.Region)
         {
-            book.Pass(KnownCheck.RegionCorrect);
+            builder.Pass(KnownCheck.RegionCorrect);
             return actual;
         }
 
         _foundRegion = actual;
-        book.Fail(
+        builder.Fail(
             KnownCheck.RegionCorrect,
             $"The bucket {subject.Bucket} is in {actual}, not in {subject.Region}. The other checks were made in {actual}.",
             $"Change the region to {actual}.");
@@ -258,11 +258,11 @@ internal sealed class VerificationRun(
     {
         var bare = subject.Path.IsRoot
             ? null
-            : patience.AskAsync(
+            : retry.AskAsync(
                 cancel =>
                     probe.AssumeRoleAsync(role.Arn, role.ExternalId, subject.Region, subject.SessionName, scope: null, role.Tags, cancel),
                 cancellation);
-        var identity = await new TrustProof(probe, patience, book, role, subject.Region, subject.SessionName).ProveAsync(
+        var identity = await new TrustProof(probe, retry, builder, role, subject.Region, subject.SessionName).ProveAsync(
             _access,
             cancellation);
         var unconfined = bare is null ? (Answer<ProbeIdentity>?)null : await bare;
@@ -272,24 +272,24 @@ internal sealed class VerificationRun(
     private async Task<WayIn?> EnterAsync(DriveCredentials.AccessKey key, CancellationToken cancellation)
     {
         const string noRole = "The drive uses an access key; no role is assumed.";
-        book.NotApplicable(KnownCheck.TrustAccepted, noRole);
-        book.NotApplicable(KnownCheck.ExternalIdRequired, noRole);
-        book.Begin(KnownCheck.CredentialsAccepted);
-        var taken = await patience.AskAsync(cancel => probe.TakeKeyAsync(key, cancel), cancellation);
+        builder.NotApplicable(KnownCheck.TrustAccepted, noRole);
+        builder.NotApplicable(KnownCheck.ExternalIdRequired, noRole);
+        builder.Begin(KnownCheck.CredentialsAccepted);
+        var taken = await retry.AskAsync(cancel => probe.TakeKeyAsync(key, cancel), cancellation);
         if (!taken.TryGet(out var identity, out var fault))
         {
-            book.Fail(KnownCheck.CredentialsAccepted, fault);
+            builder.Fail(KnownCheck.CredentialsAccepted, fault);
             return null;
         }
 
-        var answer = await patience.AskAsync(cancel => probe.AccountOfAsync(identity, subject.Region, cancel), cancellation);
+        var answer = await retry.AskAsync(cancel => probe.AccountOfAsync(identity, subject.Region, cancel), cancellation);
         if (answer.TryGet(out var account, out fault))
         {
-            book.Pass(KnownCheck.CredentialsAccepted, $"The key belongs to the account {account}.");
+            builder.Pass(KnownCheck.CredentialsAccepted, $"The key belongs to the account {account}.");
         }
         else if (fault is Fault.Refused refused && IsKeyProblem(refused.Code))
         {
-            book.Fail(KnownCheck.CredentialsAccepted, fault);
+            builder.Fail(KnownCheck.CredentialsAccepted, fault);
             return null;
         }
 
@@ -300,7 +300,7 @@ internal sealed class VerificationRun(
     {
         if (subject.Credentials is DriveCredentials.AccessKey)
         {
-            book.NotApplicable(
+            builder.NotApplicable(
                 KnownCheck.OutsidePathRefused,
                 "An access key's user may have other work in the bucket; what it may do beyond the path is yours to decide.");
             return;
@@ -308,18 +308,18 @@ internal sealed class VerificationRun(
 
         if (subject.Path.IsRoot)
         {
-            book.NotApplicable(KnownCheck.OutsidePathRefused, "The drive is the whole bucket.");
+            builder.NotApplicable(KnownCheck.OutsidePathRefused, "The drive is the whole bucket.");
             return;
         }
 
-        book.Begin(KnownCheck.OutsidePathRefused);
+        builder.Begin(KnownCheck.OutsidePathRefused);
         // A sibling that merely begins like the path: "a/table" must not open "a/table_other".
         var outside = $"{subject.Path}-outside-{id}/";
         ProbeIdentity? unconfined = null;
         Fault? noBareSession = null;
         if (way.Unconfined is { } bare && !bare.TryGet(out unconfined, out noBareSession))
         {
-            book.Skip(
+            builder.Skip(
                 KnownCheck.OutsidePathRefused,
                 $"The role could not be assumed without a policy of ours as well ({Named(noBareSession)}), so how wide it is can't be " +
                 $"told; verify again."
@@ -329,7 +329,7 @@ internal sealed class VerificationRun(
 
         // A server with other owners than accounts refuses for the owner, which would prove nothing.
         var owner = probe.IsAws || subject.ExpectedOwner is not null ? way.Account : null;
-        var asConfined = patience.AskAsync(cancel => bucket.ListAsync(outside, recursive: false, owner, cancel), IsSettled, cancellation);
+        var asConfined = retry.AskAsync(cancel => bucket.ListAsync(outside, recursive: false, owner, cancel), IsSettled, cancellation);
         var asBare = unconfined is null ? asConfined : ListUnconfinedAsync(unconfined, region, outside, owner, cancellation);
         var lists = await Task.WhenAll(asConfined, asBare);
         var (confined, wide) = (lists[0], lists[1]);
@@ -338,13 +338,13 @@ internal sealed class VerificationRun(
             { } unproven)
         {
             // Only a denial proves that the outside is closed.
-            book.Fail(KnownCheck.OutsidePathRefused, unproven);
+            builder.Fail(KnownCheck.OutsidePathRefused, unproven);
             return;
         }
 
         if (confined.Fault is null && way.Identity.IsCut)
         {
-            book.Pass(
+            builder.Pass(
                 KnownCheck.OutsidePathRefused,
                 "Warning: the path is too long for a session policy of ours, so that our sessions are confined to a part of it only, " +
                 "and the role may list outside it.",
@@ -352,14 +352,14 @@ internal sealed class VerificationRun(
         }
         else if (confined.Fault is null)
         {
-            book.Pass(
+            builder.Pass(
                 KnownCheck.OutsidePathRefused,
                 "Warning: the server lets our sessions list outside the path, though a session policy confines them to it.",
                 $"Let the role's policies grant s3:ListBucket below {subject.Path.Prefix} only.");
         }
         else if (wide.Fault is null)
         {
-            book.Pass(
+            builder.Pass(
                 KnownCheck.OutsidePathRefused,
                 $"Warning: the role may list outside {subject.Path.Prefix} too. The drive's own sessions can't, since each is confined " +
                 $"to the path.",
@@ -369,7 +369,7 @@ internal sealed class VerificationRun(
         }
         else
         {
-            book.Pass(KnownCheck.OutsidePathRefused);
+            builder.Pass(KnownCheck.OutsidePathRefused);
         }
     }
 
@@ -381,7 +381,7 @@ internal sealed class VerificationRun(
         CancellationToken cancellation)
     {
         using var bucket = probe.Open(unconfined, _access with { Region = region });
-        return await patience.AskAsync(cancel => bucket.ListAsync(prefix, recursive: false, owner, cancel), IsSettled, cancellation);
+        return await retry.AskAsync(cancel => bucket.ListAsync(prefix, recursive: false, owner, cancel), IsSettled, cancellation);
     }
 
     private static bool IsSettled(Answer<IReadOnlyList<ListedObject>> listed) => listed.Fault is not { IsPassing: true };
@@ -390,21 +390,21 @@ internal sealed class VerificationRun(
 
     private async Task ProveNothingLeftAsync(ProbeTraces traces, CancellationToken cancellation)
     {
-        book.Begin(KnownCheck.NothingLeftBehind);
+        builder.Begin(KnownCheck.NothingLeftBehind);
         // A second look settles what a fault of the first one left open.
         var left = await traces.SweepAsync(cancellation);
         if (left.Count > 0)
             left = await traces.SweepAsync(cancellation);
         if (left.Count == 0)
         {
-            book.Pass(
+            builder.Pass(
                 KnownCheck.NothingLeftBehind,
                 traces.WereAllRefused ? "AWS refused every write, so there was nothing to remove." : null);
         }
         else if (left.All(leftover => leftover.IsMarkerAtMost))
         {
             // One lost answer doesn't fail a drive.
-            book.Pass(
+            builder.Pass(
                 KnownCheck.NothingLeftBehind,
                 $"Warning: AWS's answer to a delete was lost on the way; left: {Names(left)}. It holds no data.",
                 $"If you want to be sure: {Commands(left)}");
@@ -415,7 +415,7 @@ internal sealed class VerificationRun(
         }
     }
 
-    private void FailForWhatIsLeft(IReadOnlyList<Leftover> left) => book.Fail(
+    private void FailForWhatIsLeft(IReadOnlyList<Leftover> left) => builder.Fail(
         KnownCheck.NothingLeftBehind,
         $"What the verification wrote could not all be removed, or not be looked for; left: {Names(left)}.",
         $"Remove it yourself: {Commands(left)}");

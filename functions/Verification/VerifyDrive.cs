@@ -9,7 +9,7 @@ public sealed class VerifyDrive(
     IDrives drives,
     IVerification verification,
     IReports reports,
-    IEnumerable<IDriveEventHandler> witnesses,
+    IEnumerable<IDriveEventHandler> handlers,
     IPendingDriveWork work,
     TimeProvider clock)
 {
@@ -45,8 +45,8 @@ public sealed class VerifyDrive(
             // Changed by somebody else meanwhile, the report counts for the new state just as well.
             if (!await drives.SaveAsync(read.With(verified), cancellation))
                 continue;
-            foreach (var witness in verified.Health.Since == read.Value.Health.Since ? [] : witnesses)
-                await witness.VerifiedAsync(verified, cancellation);
+            foreach (var handler in verified.Health.Since == read.Value.Health.Since ? [] : handlers)
+                await handler.VerifiedAsync(verified, cancellation);
             break;
         }
 

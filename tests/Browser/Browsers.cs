@@ -11,7 +11,7 @@ namespace ServerlessDrives.Tests.Browser;
 public sealed class Browsers : IAsyncLifetime
 {
     /// <summary>Milliseconds. Wide, for machines that have other things to do.</summary>
-    private const float Patience = 45_000;
+    private const float TimeLimit = 45_000;
 
     private static readonly Dictionary<string, string> Settings = new()
     {
@@ -29,7 +29,7 @@ public sealed class Browsers : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        Assertions.SetDefaultExpectTimeout(Patience);
+        Assertions.SetDefaultExpectTimeout(TimeLimit);
         var app = StartAppAsync();
         _playwright = await Playwright.CreateAsync();
         _chromium = await _playwright.Chromium.LaunchAsync(
@@ -82,7 +82,7 @@ public sealed class Browsers : IAsyncLifetime
             AcceptDownloads = true,
             Permissions = ["clipboard-read", "clipboard-write"],
         });
-        context.SetDefaultTimeout(Patience);
+        context.SetDefaultTimeout(TimeLimit);
         return new Person(context, await context.NewPageAsync(), app ?? App);
     }
 

@@ -16,7 +16,7 @@ public abstract class EveryPage(Browsers browsers) : BrowserTests(browsers)
     private const int Phone = 390;
 
     /// <summary>Milliseconds.</summary>
-    private const int SettlingPatience = 5_000;
+    private const int SettlingLimit = 5_000;
 
     /// <summary>CSS pixels: the narrowest that WCAG's reflow asks for, a desktop at 200 %, and a 4K screen without scaling.</summary>
     private static readonly int[] Widths = [320, Desktop / 2, 3840];
@@ -72,7 +72,7 @@ public abstract class EveryPage(Browsers browsers) : BrowserTests(browsers)
             await page.WaitForFunctionAsync(
                 "() => document.documentElement.scrollWidth <= innerWidth",
                 null,
-                new() { Timeout = SettlingPatience });
+                new() { Timeout = SettlingLimit });
         }
         catch (TimeoutException)
         {

@@ -18,7 +18,7 @@ public sealed record ArrivalsThroughKills(
 {
     private const string Bucket = "acme-documents";
     private const int AtOnce = 4;
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(20);
+    private static readonly TimeSpan TimeLimit = TimeSpan.FromMinutes(20);
 
     /// <param name="files">How many come in all.</param>
     /// <param name="kills">How often the app is killed while they come; each time in the middle of sending.</param>
@@ -114,7 +114,7 @@ public sealed record ArrivalsThroughKills(
     /// <summary>Straight to S3, whose sandbox is killed with the app: tried until it is there, and never written twice.</summary>
     private static async Task UploadAsync(EmbeddedApp app, string name)
     {
-        for (var until = DateTime.UtcNow + Patience; ; await Task.Delay(100))
+        for (var until = DateTime.UtcNow + TimeLimit; ; await Task.Delay(100))
         {
             try
             {
@@ -152,7 +152,7 @@ public sealed record ArrivalsThroughKills(
         public async Task UntilAsync(int different)
         {
             for (
-                var until = DateTime.UtcNow + Patience;
+                var until = DateTime.UtcNow + TimeLimit;
                 receiver.Received.Select(received => received.Id).Distinct().Count() < different;
                 await Task.Delay(200))
             {

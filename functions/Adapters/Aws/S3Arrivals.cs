@@ -23,7 +23,7 @@ internal sealed class S3Arrivals(DriveClients clients, IOptions<AwsOptions> opti
     private readonly ConcurrentDictionary<DriveId, DateTimeOffset> _refused = new();
 
     /// <summary>For a page, its tries together.</summary>
-    private TimeSpan Patience => options.Value.CallTimeout * 3;
+    private TimeSpan TimeLimit => options.Value.CallTimeout * 3;
 
     public async IAsyncEnumerable<ArrivedFile> ListAsync(
         Drive drive,
@@ -126,7 +126,7 @@ internal sealed class S3Arrivals(DriveClients clients, IOptions<AwsOptions> opti
             return null;
         var answer = await lease.AskAsync(
             (s3, token) => s3.ListVersionsAsync(VersionsOf(drive, folder, null, null), token),
-            Patience,
+            TimeLimit,
             cancellation);
         if (answer.Fault is not Fault.Refused { Status: 403 or 405 or 501 })
             return ValueOf(answer, drive, KnownCheck.ObjectsListable);
@@ -187,7 +187,7 @@ internal sealed class S3Arrivals(DriveClients clients, IOptions<AwsOptions> opti
         KnownCheck tried,
         Func<IAmazonS3, CancellationToken, Task<T>> call,
         CancellationToken cancellation)
-        where T : notnull => ValueOf(await lease.AskAsync(call, Patience, cancellation), drive, tried);
+        where T : notnull => ValueOf(await lease.AskAsync(call, TimeLimit, cancellation), drive, tried);
 
     private static T ValueOf<T>(Answer<T> answer, Drive drive, KnownCheck tried)
         where T : notnull =>

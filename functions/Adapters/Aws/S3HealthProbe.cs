@@ -16,7 +16,7 @@ namespace ServerlessDrives.Adapters.Aws;
 /// </summary>
 internal sealed class S3HealthProbe(AwsClients clients, DriveKeyring keyring, IOptions<AwsOptions> options) : IHealthProbe, IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(30);
 
     private readonly CredentialsInScope _credentials = new();
     private readonly ConcurrentDictionary<(Region Region, bool PathStyle), Lazy<AmazonS3Client>> _clients = new();
@@ -75,7 +75,7 @@ internal sealed class S3HealthProbe(AwsClients clients, DriveKeyring keyring, IO
         where T : notnull
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        patience.CancelAfter(Patience);
+        patience.CancelAfter(TimeLimit);
         var credentials = keyring.Of(target.Drive, target.Credentials, target.Access);
         try
         {

@@ -12,7 +12,7 @@ internal sealed class S3Outcomes(IOptions<AwsOptions> options, TimeProvider cloc
     public const int MostTries = 4;
 
     /// <summary>For what must be cleared away although nobody waits for the answer any more.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(30);
 
     /// <summary>Whether a call that failed like this may have been carried out all the same.</summary>
     public static bool MayHaveTakenEffect(Fault fault) =>
@@ -48,7 +48,7 @@ internal sealed class S3Outcomes(IOptions<AwsOptions> options, TimeProvider cloc
     {
         await target.Lease.AskAsync(
             (s3, token) => s3.DeleteObjectAsync(target.Bucket.Delete(target.Key, S3DriveFiles.VersionOf(version)), token),
-            Patience,
+            TimeLimit,
             CancellationToken.None);
         return S3Refusals.EncryptionDiffers;
     }

@@ -22,25 +22,25 @@ internal sealed class S3ProbeLeftovers(DriveClients clients) : IProbeLeftovers
         using var lease = clients.Lease(drive);
         var (bucket, folder) = (S3Bucket.Of(drive), drive.Path.Prefix + Folder);
         var objects = await lease.AskAsync(
-            (s3, token) => s3.ListObjectsV2Async(bucket.List(folder, delimiter: null, AtATime), token), S3Outcomes.Patience, cancellation);
+            (s3, token) => s3.ListObjectsV2Async(bucket.List(folder, delimiter: null, AtATime), token), S3Outcomes.TimeLimit, cancellation);
         foreach (var found in objects.TryGet(out var listed, out _) ? listed.S3Objects ?? [] : [])
         {
             if (IsOurs(found.Key, folder) && IsBefore(found.LastModified, before))
                 await lease.AskAsync(
                     (s3, token) => s3.DeleteObjectAsync(bucket.Delete(found.Key), token),
-                    S3Outcomes.Patience,
+                    S3Outcomes.TimeLimit,
                     cancellation);
         }
 
         var uploads = await lease.AskAsync(
-            (s3, token) => s3.ListMultipartUploadsAsync(bucket.Uploads(folder), token), S3Outcomes.Patience, cancellation);
+            (s3, token) => s3.ListMultipartUploadsAsync(bucket.Uploads(folder), token), S3Outcomes.TimeLimit, cancellation);
         foreach (var found in uploads.TryGet(out var pending, out _) ? pending.MultipartUploads ?? [] : [])
         {
             if (!IsOurs(found.Key, folder) || !IsBefore(found.Initiated, before))
                 continue;
             await lease.AskAsync(
                 (s3, token) => s3.AbortMultipartUploadAsync(bucket.Abort(found.Key, found.UploadId), token),
-                S3Outcomes.Patience,
+                S3Outcomes.TimeLimit,
                 cancellation);
         }
     }

@@ -96,7 +96,7 @@ internal sealed class S3Uploads(IFileRecords records, S3Outcomes outcomes, IOpti
     /// <summary>The upload was completed: nothing is left of it.</summary>
     public async Task EndAsync(OpenUpload upload)
     {
-        using var patience = new CancellationTokenSource(S3Outcomes.Patience);
+        using var patience = new CancellationTokenSource(S3Outcomes.TimeLimit);
         await records.StrikeAsync(upload, patience.Token);
     }
 
@@ -138,14 +138,14 @@ internal sealed class S3Uploads(IFileRecords records, S3Outcomes outcomes, IOpti
 
     public async Task<Fault?> AbortAsync(S3Target target, string uploadId, CancellationToken cancellation) => (await target.Lease.AskAsync(
         (s3, token) => s3.AbortMultipartUploadAsync(target.Bucket.Abort(target.Key, uploadId), token),
-        S3Outcomes.Patience,
+        S3Outcomes.TimeLimit,
         cancellation)).Fault;
 
     private async Task KeepAsync(S3Target target, OpenUpload upload)
     {
         try
         {
-            using var patience = new CancellationTokenSource(S3Outcomes.Patience);
+            using var patience = new CancellationTokenSource(S3Outcomes.TimeLimit);
             await records.NoteAsync(upload, patience.Token);
         }
         catch
@@ -161,7 +161,7 @@ internal sealed class S3Uploads(IFileRecords records, S3Outcomes outcomes, IOpti
     {
         var listed = await target.Lease.AskAsync(
             (s3, token) => s3.ListMultipartUploadsAsync(target.Bucket.Uploads(target.Key), token),
-            S3Outcomes.Patience,
+            S3Outcomes.TimeLimit,
             CancellationToken.None);
         if (!listed.TryGet(out var found, out _))
             return false;

@@ -21,7 +21,7 @@ internal sealed partial class SnsSignatureVerifier : ISns, IDisposable
     private const int MostCertificateBytes = 32 * 1024;
     private const int MostAnswerBytes = 64 * 1024;
     private const int MostCertificates = 64;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(8);
+    private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(8);
     private static readonly TimeSpan Kept = TimeSpan.FromHours(12);
 
     private readonly ConcurrentDictionary<Uri, (X509Certificate2 Certificate, DateTimeOffset Until)> _certificates = new();
@@ -41,12 +41,12 @@ internal sealed partial class SnsSignatureVerifier : ISns, IDisposable
         {
             AllowAutoRedirect = false,
             UseCookies = false,
-            ConnectTimeout = Patience,
+            ConnectTimeout = TimeLimit,
             PooledConnectionLifetime = TimeSpan.FromMinutes(2),
             SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = ChainPolicy() },
         })
         {
-            Timeout = Patience,
+            Timeout = TimeLimit,
             MaxResponseContentBufferSize = MostAnswerBytes,
         };
     }
@@ -159,7 +159,7 @@ internal sealed partial class SnsSignatureVerifier : ISns, IDisposable
     /// <summary>This machine's authorities; for a server that takes SNS's place, the one that the settings name and no other.</summary>
     private X509ChainPolicy ChainPolicy()
     {
-        var policy = new X509ChainPolicy { RevocationMode = X509RevocationMode.NoCheck, UrlRetrievalTimeout = Patience };
+        var policy = new X509ChainPolicy { RevocationMode = X509RevocationMode.NoCheck, UrlRetrievalTimeout = TimeLimit };
         if (_authority is not null)
         {
             policy.TrustMode = X509ChainTrustMode.CustomRootTrust;

@@ -79,10 +79,10 @@ public static class TablesComposition
     public static IServiceCollection AddTable(this IServiceCollection services, string name) => services.AddSingleton(new TableName(name));
 
     private static TableServiceClient Client(Uri endpoint, IServiceProvider provider) => endpoint is { IsLoopback: true, Scheme: "http" }
-        ? new(endpoint, new TableSharedKeyCredential(EmulatorAccount, EmulatorKey), Patience())
-        : new(endpoint, provider.GetRequiredService<TokenCredential>(), Patience());
+        ? new(endpoint, new TableSharedKeyCredential(EmulatorAccount, EmulatorKey), TimeLimit())
+        : new(endpoint, provider.GetRequiredService<TokenCredential>(), TimeLimit());
 
-    private static TableClientOptions Patience() =>
+    private static TableClientOptions TimeLimit() =>
         new()
         {
             Retry =

@@ -9,7 +9,7 @@ namespace ServerlessDrives.Embedded.Demo;
 /// <summary>A person who uses the product by its public API and nothing else.</summary>
 internal sealed class WizardClient(HttpClient http, Uri address)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(60);
 
     private string? _token;
 
@@ -49,7 +49,7 @@ internal sealed class WizardClient(HttpClient http, Uri address)
     public async Task<JsonNode> UntilAsync(string connection, string status, int attempt, CancellationToken cancellation)
     {
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        enough.CancelAfter(Patience);
+        enough.CancelAfter(TimeLimit);
         string? etag = null;
         JsonNode? last = null;
         try
@@ -77,7 +77,7 @@ internal sealed class WizardClient(HttpClient http, Uri address)
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
             throw new DemoFailedException(
-                $"The connection did not become {status} (attempt {attempt}) within {Patience.TotalSeconds:0} seconds: " +
+                $"The connection did not become {status} (attempt {attempt}) within {TimeLimit.TotalSeconds:0} seconds: " +
                 $"{last?.ToJsonString()}"
             );
         }

@@ -7,7 +7,7 @@ namespace ServerlessDrives.Tests.Benchmarks.Startup;
 /// <param name="Options">What the command line says more.</param>
 internal sealed record Publication(string Name, params string[] Options)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan TimeLimit = TimeSpan.FromMinutes(10);
 
     /// <returns>The program to start.</returns>
     public async Task<string> MakeAsync(string repository, string folder)
@@ -24,7 +24,7 @@ internal sealed record Publication(string Name, params string[] Options)
             start.ArgumentList.Add(argument);
         using var publish = Process.Start(start)!;
         var said = publish.StandardOutput.ReadToEndAsync();
-        await publish.WaitForExitAsync().WaitAsync(Patience);
+        await publish.WaitForExitAsync().WaitAsync(TimeLimit);
         return publish.ExitCode == 0
             ? Path.Combine(folder, "ServerlessDrives.Embedded")
             : throw new InvalidOperationException($"dotnet publish ended with {publish.ExitCode}:\n{await said}");

@@ -10,14 +10,14 @@ namespace ServerlessDrives.Tests.Benchmarks.Startup;
 /// <param name="WorkingSet">Resident memory after that answer, in bytes; Azurite's process not counted.</param>
 internal sealed record Start(TimeSpan ToFirstAnswer, long WorkingSet)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan TimeLimit = TimeSpan.FromMinutes(2);
 
     public static async Task<Start> OfAsync(string program, string data)
     {
         var info = new ProcessStartInfo(program) { UseShellExecute = false, RedirectStandardOutput = true };
         foreach (var argument in (string[])["--port", "0", "--data", data])
             info.ArgumentList.Add(argument);
-        using var patience = new CancellationTokenSource(Patience);
+        using var patience = new CancellationTokenSource(TimeLimit);
         var began = Stopwatch.GetTimestamp();
         using var app = Process.Start(info)!;
         try

@@ -12,7 +12,7 @@ namespace ServerlessDrives.Tests.Benchmarks.Wizard;
 /// </summary>
 internal sealed class BareTab : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(100);
 
     private readonly ICDPSession _browser;
@@ -56,7 +56,7 @@ internal sealed class BareTab : IAsyncDisposable
         var answer = _waiting[id] = new(TaskCreationOptions.RunContinuationsAsynchronously);
         var message = new JsonObject { ["id"] = id, ["method"] = method, ["params"] = parameters ?? [] };
         await _browser.SendAsync("Target.sendMessageToTarget", new() { ["sessionId"] = _session, ["message"] = message.ToJsonString() });
-        return await answer.Task.WaitAsync(Patience);
+        return await answer.Task.WaitAsync(TimeLimit);
     }
 
     /// <returns>The expression's value; undefined while the page is changing.</returns>
@@ -78,7 +78,7 @@ internal sealed class BareTab : IAsyncDisposable
     public async Task UntilAsync(string condition)
     {
         for (
-            var until = DateTime.UtcNow + Patience;
+            var until = DateTime.UtcNow + TimeLimit;
             (await ReadAsync($"!!({condition})")).ValueKind is not JsonValueKind.True;
             await Task.Delay(BetweenLooks))
         {

@@ -11,7 +11,7 @@ namespace ServerlessDrives.Tests.Integration.Connecting;
 [Collection(PatientApp.Name)]
 public sealed class HonestWaiting(PatientApp running)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);
+    private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(40);
 
     private EmbeddedApp App => running.App;
 
@@ -29,7 +29,7 @@ public sealed class HonestWaiting(PatientApp running)
         var key = await App.Administrator().CreateUserWithKeyAsync(Connections.Unique("denied"), policy);
         var id = await ConfigureAsync(mia, Connections.KeyConfiguration(key, "acme-documents", "denied"));
 
-        var retrying = (await mia.UntilAsync(id, now => now["verification"]?["retrying"] is JsonObject, Patience))["verification"]![
+        var retrying = (await mia.UntilAsync(id, now => now["verification"]?["retrying"] is JsonObject, TimeLimit))["verification"]![
             "retrying"
         ]!;
         retrying.Text("awsErrorCode").ShouldBe("AccessDenied");
@@ -41,7 +41,7 @@ public sealed class HonestWaiting(PatientApp running)
 
         var clock = Stopwatch.StartNew();
         await mia.PostAsync($"/api/connections/{id}/verification/stop", null, HttpStatusCode.Accepted);
-        var ended = await mia.UntilAsync(id, now => now["attempt"]!.GetValue<int>() == 2, Patience);
+        var ended = await mia.UntilAsync(id, now => now["attempt"]!.GetValue<int>() == 2, TimeLimit);
         clock.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(20));
         ended["verification"]!["retrying"].ShouldBeNull();
         ended["verification"]!.Check("objects-listable").Text("status").ShouldBe("failed");
@@ -57,12 +57,12 @@ public sealed class HonestWaiting(PatientApp running)
     {
         using var mia = await App.SignInAsync("mia");
         var id = await ConfigureAsync(mia, Connections.KeyConfiguration(App.Administrator().DriveUser, Connections.Unique("ghost"), ""));
-        var report = (await mia.UntilAsync(id, now => now["verification"]?["retrying"] is JsonObject, Patience))["verification"]!;
+        var report = (await mia.UntilAsync(id, now => now["verification"]?["retrying"] is JsonObject, TimeLimit))["verification"]!;
         (report["retrying"]!["until"]!.GetValue<DateTimeOffset>() - report["startedAt"]!.GetValue<DateTimeOffset>()).ShouldBeInRange(
             TimeSpan.FromSeconds(10),
             TimeSpan.FromSeconds(30));
         await mia.PostAsync($"/api/connections/{id}/verification/stop", null, HttpStatusCode.Accepted);
-        await mia.UntilAsync(id, now => now["attempt"]!.GetValue<int>() == 2, Patience);
+        await mia.UntilAsync(id, now => now["attempt"]!.GetValue<int>() == 2, TimeLimit);
     }
 
     [Fact]
@@ -77,12 +77,12 @@ public sealed class HonestWaiting(PatientApp running)
             $"/api/connections/{id}/configuration",
             Connections.RoleConfiguration("arn:aws:iam::444455556666:role/not-there", "x"),
             HttpStatusCode.Accepted);
-        var retrying = (await mia.UntilAsync(id, now => now["verification"]?["retrying"] is JsonObject, Patience))["verification"]![
+        var retrying = (await mia.UntilAsync(id, now => now["verification"]?["retrying"] is JsonObject, TimeLimit))["verification"]![
             "retrying"
         ]!;
         retrying.Text("check").ShouldBe("trust-accepted");
         await mia.PostAsync($"/api/connections/{id}/verification/stop", null, HttpStatusCode.Accepted);
-        (await mia.UntilAsync(id, now => now["attempt"]!.GetValue<int>() == 2, Patience)).Text("status").ShouldBe("awaitingTrustPolicy");
+        (await mia.UntilAsync(id, now => now["attempt"]!.GetValue<int>() == 2, TimeLimit)).Text("status").ShouldBe("awaitingTrustPolicy");
     }
 
     [Fact]
@@ -135,10 +135,10 @@ public sealed class HonestWaiting(PatientApp running)
         await ConfigureAsync(mia, id, configuration);
         await mia.UntilAsync(id, "awaitingBucketPolicy");
         await mia.PostAsync($"/api/connections/{id}/confirmations/bucket-policy", null, HttpStatusCode.Accepted);
-        var failed = await mia.UntilAsync(id, now => now["attempt"]!.GetValue<int>() == 2, Patience);
+        var failed = await mia.UntilAsync(id, now => now["attempt"]!.GetValue<int>() == 2, TimeLimit);
         configuration["region"] = failed["verification"]!.Text("foundRegion");
         await ConfigureAsync(mia, id, configuration);
-        (await mia.UntilAsync(id, now => now.Text("status") == "connected" || now["attempt"]!.GetValue<int>() == 3, Patience))
+        (await mia.UntilAsync(id, now => now.Text("status") == "connected" || now["attempt"]!.GetValue<int>() == 3, TimeLimit))
             .Text("status")
             .ShouldBe("connected");
     }

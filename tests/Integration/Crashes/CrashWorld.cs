@@ -122,8 +122,8 @@ public sealed class CrashWorld : IAsyncLifetime
                 secret,
                 version!),
         };
-        foreach (var witness in App.Services.GetServices<IDriveEventHandler>())
-            await witness.ConnectedAsync(drive, CancellationToken.None);
+        foreach (var handler in App.Services.GetServices<IDriveEventHandler>())
+            await handler.ConnectedAsync(drive, CancellationToken.None);
         // Drives on one bucket are made one after the other; whoever comes second tries again.
         var connected = opened!.With(opened.Value.Connect(drive.Id, TimeProvider.System.GetUtcNow()));
         ConnectOutcome outcome;

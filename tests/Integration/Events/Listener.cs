@@ -9,7 +9,7 @@ namespace ServerlessDrives.Tests.Integration.Events;
 /// <summary>Somebody outside who is told of events: a receiver, and the webhook that leads to it.</summary>
 public sealed class Listener : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(90);
 
     private readonly EventReceiver _receiver;
 
@@ -58,7 +58,7 @@ public sealed class Listener : IDisposable
 
     public static async Task UntilAsync(Func<bool> holds, Func<string> otherwise)
     {
-        for (var until = DateTime.UtcNow + Patience; !holds(); await Task.Delay(100, TestContext.Current.CancellationToken))
+        for (var until = DateTime.UtcNow + TimeLimit; !holds(); await Task.Delay(100, TestContext.Current.CancellationToken))
             DateTime.UtcNow.ShouldBeLessThan(until, otherwise());
     }
 }

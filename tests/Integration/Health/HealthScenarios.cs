@@ -117,7 +117,7 @@ public sealed class HealthScenarios(HealthApp health) : IClassFixture<HealthApp>
         await table.UpdateEntityAsync(row, row.ETag, TableUpdateMode.Replace, Cancellation);
 
         await health.App.Administrator().IamAsync("UpdateAccessKey", ("UserName", user), ("AccessKeyId", id), ("Status", "Inactive"));
-        for (var look = 0; look < HealthMemory.Patience; look++)
+        for (var look = 0; look < HealthMemory.TimeLimit; look++)
             await health.RoundAsync();
         (await HealthApp.HealthOfAsync(ada, drive.Value)).Text("status").ShouldBe("unreachable");
         (await table.GetEntityAsync<TableEntity>(shard, HealthSchedule.KeyOf(drive), cancellationToken: Cancellation))

@@ -17,7 +17,7 @@ namespace ServerlessDrives.Tests.Integration.Storage;
 public abstract class StopsDuringASave : IAsyncLifetime
 {
     private static readonly int Rounds = StorageRounds.Count;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(60);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("serverless-drives-").FullName;
 
@@ -59,7 +59,7 @@ public abstract class StopsDuringASave : IAsyncLifetime
                         HttpStatusCode.Created,
                         acknowledged,
                         stopped.Token));
-                for (var began = DateTime.UtcNow; acknowledged.IsEmpty && DateTime.UtcNow - began < Patience; await Task.Delay(20))
+                for (var began = DateTime.UtcNow; acknowledged.IsEmpty && DateTime.UtcNow - began < TimeLimit; await Task.Delay(20))
                 {
                     // A busy machine takes its time to the first answer.
                 }

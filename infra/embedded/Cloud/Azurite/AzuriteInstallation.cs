@@ -11,7 +11,7 @@ internal sealed class AzuriteInstallation(string folder, IAnsiConsole console)
     public const string Version = "3.37.0";
 
     private const int OldestNode = 20;
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(8);
+    private static readonly TimeSpan TimeLimit = TimeSpan.FromMinutes(8);
 
     /// <summary>
     /// <c>$XDG_CACHE_HOME/serverless-drives</c>, <c>~/.cache/serverless-drives</c>, or the local application data on Windows.
@@ -85,7 +85,7 @@ internal sealed class AzuriteInstallation(string folder, IAnsiConsole console)
 
         Directory.CreateDirectory(unfinished);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(Patience);
+        limit.CancelAfter(TimeLimit);
         using var npm = Start(
             OperatingSystem.IsWindows() ? "npm.cmd" : "npm",
             unfinished,
@@ -128,7 +128,7 @@ internal sealed class AzuriteInstallation(string folder, IAnsiConsole console)
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             throw new EmbeddedCloudException(
-                $"npm did not finish installing azurite@{Version} within {Patience.TotalMinutes:0} minutes. Is the npm registry reachable?"
+                $"npm did not finish installing azurite@{Version} within {TimeLimit.TotalMinutes:0} minutes. Is the npm registry reachable?"
             );
         }
         finally

@@ -12,7 +12,7 @@ public sealed class CrashTests : IDisposable
 {
     private const int AtOnce = 4;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(60);
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("durable-crashes-");
 
@@ -61,7 +61,7 @@ public sealed class CrashTests : IDisposable
         var story = new Story();
         await using var hub = NewHub(story, withSessions: false);
         await hub.StartAsync();
-        using var patience = new CancellationTokenSource(Patience);
+        using var patience = new CancellationTokenSource(TimeLimit);
         await story.DriveAsync(hub.Client, patience.Token);
         story.ShouldHaveEndedWell((await hub.Client.GetInstanceAsync(Story.Id, getInputsAndOutputs: true))!, "undisturbed");
         return (int)hub.Hub.CommitCount;
@@ -77,7 +77,7 @@ public sealed class CrashTests : IDisposable
             var crashed = hub.CrashAt(at, moment);
             using var crash = new CancellationTokenSource();
             var driven = story.DriveAsync(hub.Client, crash.Token);
-            var first = await Task.WhenAny(driven, crashed).WaitAsync(Patience);
+            var first = await Task.WhenAny(driven, crashed).WaitAsync(TimeLimit);
             await crash.CancelAsync();
             await hub.StopAsync();
             if (crashed.IsCompleted)
@@ -87,7 +87,7 @@ public sealed class CrashTests : IDisposable
         }
 
         await hub.StartAsync();
-        using var patience = new CancellationTokenSource(Patience);
+        using var patience = new CancellationTokenSource(TimeLimit);
         try
         {
             await story.DriveAsync(hub.Client, patience.Token);

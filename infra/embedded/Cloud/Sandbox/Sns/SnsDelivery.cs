@@ -16,12 +16,12 @@ internal sealed class SnsDelivery : IAsyncDisposable
 {
     private const int AtOnce = 4;
     private const int MostTries = 15;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(20);
 
     private readonly Channel<Outgoing> _outgoing = Channel.CreateUnbounded<Outgoing>();
     private readonly CancellationTokenSource _ended = new();
-    private readonly HttpClient _http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false }) { Timeout = Patience };
+    private readonly HttpClient _http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false }) { Timeout = TimeLimit };
     private readonly SnsIdentity _identity;
     private readonly Uri _address;
     private readonly TimeProvider _clock;

@@ -5,7 +5,7 @@ namespace ServerlessDrives.Verification;
 /// one.
 /// </summary>
 /// <param name="stopped">Once nobody wants to wait any more, answers count as they come.</param>
-internal sealed class Patience(VerificationOptions options, TimeProvider clock, VerificationReportBuilder book, CancellationToken stopped)
+internal sealed class PropagationRetry(VerificationOptions options, TimeProvider clock, VerificationReportBuilder builder, CancellationToken stopped)
 {
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
@@ -27,7 +27,7 @@ internal sealed class Patience(VerificationOptions options, TimeProvider clock, 
         CancellationToken cancellation)
         where T : notnull
     {
-        using var waiting = book.BeginAsking();
+        using var waiting = builder.BeginAsking();
         for (var attempt = 1; ; attempt++)
         {
             var answer = await call(cancellation);
