@@ -19,11 +19,9 @@ public sealed class UserPolicy(BucketAccess access)
 
     public string AsCommands() =>
         $"""
-            aws iam create-user --user-name {SetupText.Quote(Name)}
-            aws iam put-user-policy --user-name {SetupText.Quote(Name)} --policy-name {PolicyName} --policy-document {SetupText.Quote(
-                SetupText.Json(Document)
-            )}
-            aws iam create-access-key --user-name {SetupText.Quote(Name)}
+        aws iam create-user --user-name {SetupText.Quote(Name)}
+        aws iam put-user-policy --user-name {SetupText.Quote(Name)} --policy-name {PolicyName} --policy-document {SetupText.Quote(SetupText.Json(Document))}
+        aws iam create-access-key --user-name {SetupText.Quote(Name)}
 
         """.ReplaceLineEndings("\n");
 

@@ -42,57 +42,57 @@ public static class AwsCliScript
         {{SetupText.ShellBeginning}}
         command -v curl >/dev/null || fail 'Install curl first.'
 
-            # Prints external IDs of ours, other than the one given, that a trust policy asks for: another connection's, which would break without them.
-            # And the statements of a bucket's policy that name a role or user that was deleted: S3 refuses every policy that does.
-            if command -v jq >/dev/null; then
-              others() {
-                jq -r --arg ours "$2" '[.Statement // []] | flatten | .[] | select(.Sid == "ServerlessDrives") | [.Condition.StringEquals["sts:ExternalId"] // []] | flatten
-                  | if index([$ours]) then empty else .[] end' "$1"
-              }
-              knows() { [ "$(jq -r --arg ours "$2" '[.Statement // []] | flatten | any(.Sid == "ServerlessDrives" and ([.Condition.StringEquals["sts:ExternalId"] // []] | flatten | index([$ours]) != null))' "$1")" = true ]; }
-              dead() {
-                jq -r '[.Statement // []] | flatten | to_entries[] | select([.value.Principal, .value.NotPrincipal] | map(if type == "object" then .AWS else empty end) | flatten
-                  | any(type == "string" and test("^(AROA|AIDA)[A-Z0-9]{12,}$"))) | .value.Sid // "number \(.key + 1)"' "$1"
-              }
-            else
-              cat >"$work/look.py" <<'PYTHON'
-            import json, re, sys
-            statements = json.load(open(sys.argv[2])).get("Statement", [])
-            statements = statements if isinstance(statements, list) else [statements]
-            listed = lambda found: found if isinstance(found, list) else [] if found is None else [found]
-            ids = [listed(s.get("Condition", {}).get("StringEquals", {}).get("sts:ExternalId")) for s in statements if s.get("Sid") == "ServerlessDrives"]
-            if sys.argv[1] == "others":
-                print("\n".join(i for known in ids if sys.argv[3] not in known for i in known))
-            elif sys.argv[1] == "knows":
-                sys.exit(0 if any(sys.argv[3] in known for known in ids) else 1)
-            else:
-                for number, statement in enumerate(statements, 1):
-                    named = [p for key in ("Principal", "NotPrincipal") if isinstance(statement.get(key), dict) for p in listed(statement[key].get("AWS"))]
-                    if any(re.fullmatch("(AROA|AIDA)[A-Z0-9]{12,}", p) for p in named):
-                        print(statement.get("Sid") or "number %d" % number)
-            PYTHON
-              others() { python3 "$work/look.py" others "$1" "$2"; }
-              knows() { python3 "$work/look.py" knows "$1" "$2"; }
-              dead() { python3 "$work/look.py" dead "$1"; }
-            fi
+        # Prints external IDs of ours, other than the one given, that a trust policy asks for: another connection's, which would break without them.
+        # And the statements of a bucket's policy that name a role or user that was deleted: S3 refuses every policy that does.
+        if command -v jq >/dev/null; then
+          others() {
+            jq -r --arg ours "$2" '[.Statement // []] | flatten | .[] | select(.Sid == "ServerlessDrives") | [.Condition.StringEquals["sts:ExternalId"] // []] | flatten
+              | if index([$ours]) then empty else .[] end' "$1"
+          }
+          knows() { [ "$(jq -r --arg ours "$2" '[.Statement // []] | flatten | any(.Sid == "ServerlessDrives" and ([.Condition.StringEquals["sts:ExternalId"] // []] | flatten | index([$ours]) != null))' "$1")" = true ]; }
+          dead() {
+            jq -r '[.Statement // []] | flatten | to_entries[] | select([.value.Principal, .value.NotPrincipal] | map(if type == "object" then .AWS else empty end) | flatten
+              | any(type == "string" and test("^(AROA|AIDA)[A-Z0-9]{12,}$"))) | .value.Sid // "number \(.key + 1)"' "$1"
+          }
+        else
+          cat >"$work/look.py" <<'PYTHON'
+        import json, re, sys
+        statements = json.load(open(sys.argv[2])).get("Statement", [])
+        statements = statements if isinstance(statements, list) else [statements]
+        listed = lambda found: found if isinstance(found, list) else [] if found is None else [found]
+        ids = [listed(s.get("Condition", {}).get("StringEquals", {}).get("sts:ExternalId")) for s in statements if s.get("Sid") == "ServerlessDrives"]
+        if sys.argv[1] == "others":
+            print("\n".join(i for known in ids if sys.argv[3] not in known for i in known))
+        elif sys.argv[1] == "knows":
+            sys.exit(0 if any(sys.argv[3] in known for known in ids) else 1)
+        else:
+            for number, statement in enumerate(statements, 1):
+                named = [p for key in ("Principal", "NotPrincipal") if isinstance(statement.get(key), dict) for p in listed(statement[key].get("AWS"))]
+                if any(re.fullmatch("(AROA|AIDA)[A-Z0-9]{12,}", p) for p in named):
+                    print(statement.get("Sid") or "number %d" % number)
+        PYTHON
+          others() { python3 "$work/look.py" others "$1" "$2"; }
+          knows() { python3 "$work/look.py" knows "$1" "$2"; }
+          dead() { python3 "$work/look.py" dead "$1"; }
+        fi
 
-            # Says "applied" through the callback link; waits while the step before it is still being checked.
-            confirm() {
-              who=${who:-$(aws sts get-caller-identity --query Arn --output text)}
-              tries=0
-              while :; do
-                code=$(curl -sS -o "$work/answer" -w '%{http_code}' -X POST -H 'Content-Type: application/json' -d "{\"confirmedBy\":\"$who\"}" "$1")
-                case $code in
-                  2??) say 'Confirmed.'; return ;;
-                  409)
-                    if grep -q '"not-yet"' "$work/answer" && [ "$tries" -lt 60 ]; then tries=$((tries + 1)); sleep 2
-                    elif grep -q '"over"' "$work/answer"; then say 'This step is confirmed already.'; return
-                    else cat "$work/answer" >&2; fail 'The confirmation was refused.'; fi ;;
-                  429|503) [ "$tries" -lt 60 ] || fail "The confirmation was not taken ($code)."; tries=$((tries + 1)); sleep 5 ;;
-                  *) cat "$work/answer" >&2; fail "The confirmation was refused ($code)." ;;
-                esac
-              done
-            }
+        # Says "applied" through the callback link; waits while the step before it is still being checked.
+        confirm() {
+          who=${who:-$(aws sts get-caller-identity --query Arn --output text)}
+          tries=0
+          while :; do
+            code=$(curl -sS -o "$work/answer" -w '%{http_code}' -X POST -H 'Content-Type: application/json' -d "{\"confirmedBy\":\"$who\"}" "$1")
+            case $code in
+              2??) say 'Confirmed.'; return ;;
+              409)
+                if grep -q '"not-yet"' "$work/answer" && [ "$tries" -lt 60 ]; then tries=$((tries + 1)); sleep 2
+                elif grep -q '"over"' "$work/answer"; then say 'This step is confirmed already.'; return
+                else cat "$work/answer" >&2; fail 'The confirmation was refused.'; fi ;;
+              429|503) [ "$tries" -lt 60 ] || fail "The confirmation was not taken ($code)."; tries=$((tries + 1)); sleep 5 ;;
+              *) cat "$work/answer" >&2; fail "The confirmation was refused ($code)." ;;
+            esac
+          done
+        }
 
         """;
 

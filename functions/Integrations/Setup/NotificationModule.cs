@@ -18,9 +18,7 @@ public static class NotificationModule
             {{SetupText.Json(setup.BucketConfiguration)}}
             ENTRY
             {{NotificationScript.Merging}}
-            set -- --region {{setup.Topic.Region}} --bucket {{SetupText.Quote(
-                setup.Bucket.ToString()
-            )}} --expected-bucket-owner {{setup.Topic.Account}}
+            set -- --region {{setup.Topic.Region}} --bucket {{SetupText.Quote(setup.Bucket.ToString())}} --expected-bucket-owner {{setup.Topic.Account}}
             aws s3api get-bucket-notification-configuration "$@" --output json >"$work/present.json"
             [ -s "$work/present.json" ] || printf '{}' >"$work/present.json"
             put_entry "$work/present.json" "$work/entry.json" >"$work/merged.json"

@@ -55,9 +55,7 @@ public sealed class ManagedIdentity
             JsonNode.Parse(
                 $$$"""
                 {"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Federated":"arn:aws:iam::{{{OurAccount}}}:oidc-provider/{{{provider}}}"},
-                 "Action":"sts:AssumeRoleWithWebIdentity","Condition":{"StringEquals":{"{{{provider}}}:sub":"{{{claims.Text(
-                    "sub"
-                )}}}","{{{provider}}}:aud":"{{{IdentityEndpoint.Audience}}}"} } }]}
+                 "Action":"sts:AssumeRoleWithWebIdentity","Condition":{"StringEquals":{"{{{provider}}}:sub":"{{{claims.Text("sub")}}}","{{{provider}}}:aud":"{{{IdentityEndpoint.Audience}}}"} } }]}
                 """
             )!);
         await ours.PutRolePolicyAsync(
