@@ -6,44 +6,44 @@ namespace ServerlessDrives.Connecting;
 /// <summary>The flow's activities under the names that the flow speaks of them.</summary>
 internal sealed class ConnectDriveSteps(TaskOrchestrationContext context, ConnectionAttempt attempt)
 {
-    public Task OfferTrustPolicy() => context.CallActivityAsync("OfferTrustPolicy", attempt, RetryPolicies.OwnStores);
+    public Task OfferTrustPolicy() => context.CallActivityAsync("OfferTrustPolicy", attempt, DurableRetryPolicies.OwnStores);
 
     /// <returns>Whether there already is a configuration to go on with.</returns>
     public Task<bool> AskForConfiguration() =>
-        context.CallActivityAsync<bool>("AskForConfiguration", attempt, RetryPolicies.OwnStores);
+        context.CallActivityAsync<bool>("AskForConfiguration", attempt, DurableRetryPolicies.OwnStores);
 
     /// <returns>Whether the role trusts us, and only us.</returns>
-    public Task<bool> ProveTrust() => context.CallActivityAsync<bool>("ProveTrust", attempt, RetryPolicies.OwnStores);
+    public Task<bool> ProveTrust() => context.CallActivityAsync<bool>("ProveTrust", attempt, DurableRetryPolicies.OwnStores);
 
     /// <returns>Whether everything could be proven without anybody being asked to apply anything.</returns>
     public Task<bool> TryPolicies() =>
         context.CallActivityAsync<bool>(
             "TryPolicies",
             new VerifyConnectionInput(attempt, Identifier.From<VerificationId>(context.NewGuid())),
-            RetryPolicies.OwnStores);
+            DurableRetryPolicies.OwnStores);
 
-    public Task OfferBucketPolicy() => context.CallActivityAsync("OfferBucketPolicy", attempt, RetryPolicies.OwnStores);
+    public Task OfferBucketPolicy() => context.CallActivityAsync("OfferBucketPolicy", attempt, DurableRetryPolicies.OwnStores);
 
     /// <returns>Whether the configuration has changed since the policies were offered; its event may be late, and of what they were made
     /// from.</returns>
     public Task<bool> IsReconfigured() =>
-        context.CallActivityAsync<bool>("IsReconfigured", attempt, RetryPolicies.OwnStores);
+        context.CallActivityAsync<bool>("IsReconfigured", attempt, DurableRetryPolicies.OwnStores);
 
     /// <returns>Whether everything that could be proven was.</returns>
     public Task<bool> Verify() =>
         context.CallActivityAsync<bool>(
             "VerifyConnection",
             new VerifyConnectionInput(attempt, Identifier.From<VerificationId>(context.NewGuid())),
-            RetryPolicies.OwnStores);
+            DurableRetryPolicies.OwnStores);
 
     public Task<ConnectionStatus> Connect() =>
         context.CallActivityAsync<ConnectionStatus>(
             "FinishConnection",
             new FinishConnectionInput(attempt, Identifier.From<DriveId>(context.NewGuid())),
-            RetryPolicies.OwnStores);
+            DurableRetryPolicies.OwnStores);
 
     public Task<ConnectionStatus> Close(ConnectionStatus status) => context.CallActivityAsync<ConnectionStatus>(
-        "CloseConnection", new CloseConnectionInput(attempt, status), RetryPolicies.Cleanup);
+        "CloseConnection", new CloseConnectionInput(attempt, status), DurableRetryPolicies.Cleanup);
 }
 
 public sealed record VerifyConnectionInput(ConnectionAttempt Attempt, VerificationId Verification);

@@ -37,16 +37,16 @@ public sealed class ReplaceCredentials(
         {
             if (await NewVersionAsync(context, input.GiveUpAt) is not { } version)
             {
-                await context.CallActivityAsync("AbandonCredentials", input, RetryPolicies.Cleanup);
+                await context.CallActivityAsync("AbandonCredentials", input, DurableRetryPolicies.Cleanup);
                 return false;
             }
 
             input = input with { NewVersion = version };
         }
 
-        var replaced = await context.CallActivityAsync<bool>("ProveCredentials", input, RetryPolicies.Cleanup)
-            && await context.CallActivityAsync<bool>("SwapCredentials", input, RetryPolicies.Cleanup);
-        await context.CallActivityAsync("RetireCredentials", new RetireCredentialsInput(input, replaced), RetryPolicies.Cleanup);
+        var replaced = await context.CallActivityAsync<bool>("ProveCredentials", input, DurableRetryPolicies.Cleanup)
+            && await context.CallActivityAsync<bool>("SwapCredentials", input, DurableRetryPolicies.Cleanup);
+        await context.CallActivityAsync("RetireCredentials", new RetireCredentialsInput(input, replaced), DurableRetryPolicies.Cleanup);
         return replaced;
     }
 

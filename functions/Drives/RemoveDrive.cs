@@ -50,11 +50,11 @@ public sealed class RemoveDrive(
     public static async Task<bool> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context)
     {
         var input = context.GetInput<RemoveDriveInput>()!;
-        if (!await context.CallActivityAsync<bool>("StopUsingDrive", input, RetryPolicies.Cleanup))
+        if (!await context.CallActivityAsync<bool>("StopUsingDrive", input, DurableRetryPolicies.Cleanup))
             return false;
-        await context.CallActivityAsync("ReleaseDrive", input, RetryPolicies.Cleanup);
-        await context.CallActivityAsync("DeleteDriveSecret", input, RetryPolicies.Cleanup);
-        await context.CallActivityAsync("ForgetDrive", input, RetryPolicies.Cleanup);
+        await context.CallActivityAsync("ReleaseDrive", input, DurableRetryPolicies.Cleanup);
+        await context.CallActivityAsync("DeleteDriveSecret", input, DurableRetryPolicies.Cleanup);
+        await context.CallActivityAsync("ForgetDrive", input, DurableRetryPolicies.Cleanup);
         return true;
     }
 

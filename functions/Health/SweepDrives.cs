@@ -67,7 +67,7 @@ public sealed class SweepDrives(
     public static async Task RunAsync([OrchestrationTrigger] TaskOrchestrationContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        if (await context.CallActivityAsync<SweepTurn?>("CheckDueDrives", context.GetInput<SweepTurn>(), RetryPolicies.Periodic) is { } next)
+        if (await context.CallActivityAsync<SweepTurn?>("CheckDueDrives", context.GetInput<SweepTurn>(), DurableRetryPolicies.Periodic) is { } next)
             context.ContinueAsNew(next);
     }
 

@@ -18,7 +18,7 @@ public sealed class VerifyDrive(
     /// <returns>Whether the drive passed.</returns>
     [Function("VerifyDrive")]
     public static Task<bool> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context) =>
-        context.CallActivityAsync<bool>("ProveDrive", context.GetInput<VerifyDriveInput>(), RetryPolicies.Attended);
+        context.CallActivityAsync<bool>("ProveDrive", context.GetInput<VerifyDriveInput>(), DurableRetryPolicies.Attended);
 
     [Function("ProveDrive")]
     public async Task<bool> ProveDrive([ActivityTrigger] VerifyDriveInput input, CancellationToken cancellation)

@@ -5,7 +5,7 @@ namespace ServerlessDrives;
 /// <summary>
 /// How often activities are tried again that failed by an exception. What AWS or a person did wrong is a result and no exception.
 /// </summary>
-internal static class RetryPolicies
+internal static class DurableRetryPolicies
 {
     /// <summary>For our own tables and vault: some minutes of trouble pass, twenty are a failure.</summary>
     public static TaskOptions OwnStores { get; } = Of(12, TimeSpan.FromSeconds(1));
