@@ -1,3 +1,4 @@
+using ServerlessDrives.Access;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;

@@ -26,7 +26,7 @@ public sealed class OrganizationTable(TableServiceClient service)
         where TRow : class, ITableEntity
         => _table.FindAsync<TRow>(organization.Value, rowKey, cancellation);
 
-    public Task<Page<TRow>> PageAsync<TRow>(
+    public Task<Common.Page<TRow>> PageAsync<TRow>(
         OrganizationId organization, string prefix, string? filter, int limit, string? cursor, CancellationToken cancellation)
         where TRow : class, ITableEntity
         => _table.PageAsync<TRow>(organization.Value, prefix, filter, limit, cursor, cancellation);
@@ -91,7 +91,7 @@ internal static class TableReads
     /// One page of a partition's rows below a prefix, in the order of their keys. The cursor is the last row key, so rows that come or go
     /// don't shift it.
     /// </summary>
-    public static async Task<Page<TRow>> PageAsync<TRow>(
+    public static async Task<Common.Page<TRow>> PageAsync<TRow>(
         this TableClient table, string partition, string prefix, string? filter, int limit, string? cursor, CancellationToken cancellation)
         where TRow : class, ITableEntity
     {

@@ -52,7 +52,7 @@ internal sealed class TableAuditTrail(TableServiceClient service, OrganizationTa
         After = act.After?.ToJsonString(),
     };
 
-    public Task<Page<AuditEntry>> ListAsync(AuditQuery query, int limit, string? cursor, CancellationToken cancellation)
+    public Task<Common.Page<AuditEntry>> ListAsync(AuditQuery query, int limit, string? cursor, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(query);
         return query.About is null
@@ -61,7 +61,7 @@ internal sealed class TableAuditTrail(TableServiceClient service, OrganizationTa
     }
 
     /// <summary>Tables can't search within texts, so the rows are read and looked through, a bounded number for each page.</summary>
-    private async Task<Page<AuditEntry>> SearchAsync(
+    private async Task<Common.Page<AuditEntry>> SearchAsync(
         AuditQuery query,
         string about,
         int limit,
@@ -111,7 +111,7 @@ internal sealed class TableAuditTrail(TableServiceClient service, OrganizationTa
         where state?[key] is JsonValue
         select state[key]!.ToString();
 
-    private async Task<Page<AuditEntry>> PageAsync(AuditQuery query, int limit, string? cursor, CancellationToken cancellation)
+    private async Task<Common.Page<AuditEntry>> PageAsync(AuditQuery query, int limit, string? cursor, CancellationToken cancellation)
     {
         var filter = Filters.And(
             query.From is { } from ? TableClient.CreateQueryFilter($"RowKey lt {Prefix + Backwards(from) + End}") : null,

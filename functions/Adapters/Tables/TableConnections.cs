@@ -79,7 +79,7 @@ internal sealed class TableConnections(OrganizationTable table, PendingSignals s
             ? new Versioned<DriveConnection>(row.ToConnection(), row.ETag.ToString())
             : null;
 
-    public async Task<Page<DriveConnection>> ListAsync(
+    public async Task<Common.Page<DriveConnection>> ListAsync(
         OrganizationId organization,
         IReadOnlyCollection<Audience>? audiences,
         ConnectionStatus? status,

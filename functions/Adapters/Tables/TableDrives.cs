@@ -22,7 +22,7 @@ internal sealed class TableDrives(OrganizationTable table, TableOutbox untold, L
         async token => (await table.FindAsync<DriveRow>(organization, Keys.Of(id), token))?.ToDrive(),
         cancellation);
 
-    public async Task<Page<Drive>> ListAsync(
+    public async Task<Common.Page<Drive>> ListAsync(
         OrganizationId organization,
         IReadOnlyCollection<Audience>? audiences,
         HealthStatus? health,

@@ -25,7 +25,7 @@ internal sealed class TableIntegrations(TableServiceClient service, TimeProvider
             ? new Versioned<Integration>(Stored.Read<Integration>(row.Document), row.ETag.ToString())
             : null;
 
-    public async Task<Page<Integration>> ListAsync(
+    public async Task<Common.Page<Integration>> ListAsync(
         OrganizationId organization,
         IReadOnlyCollection<Audience>? audiences,
         DriveId? drive,

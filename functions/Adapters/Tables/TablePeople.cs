@@ -55,7 +55,7 @@ internal sealed class TablePeople(TableServiceClient service) : IPeople
         return found;
     }
 
-    public async Task<Page<KnownPerson>> ListAsync(
+    public async Task<Common.Page<KnownPerson>> ListAsync(
         OrganizationId organization,
         int limit,
         string? cursor,

@@ -14,7 +14,7 @@ internal sealed class TableRoles(OrganizationTable table, TimeProvider clock) : 
             ? new Versioned<IamRole>(row.ToRole(), row.ETag.ToString())
             : null;
 
-    public async Task<Page<IamRole>> ListAsync(
+    public async Task<Common.Page<IamRole>> ListAsync(
         OrganizationId organization, IReadOnlyCollection<Audience>? audiences, int limit, string? cursor, CancellationToken cancellation)
     {
         var page = await table.PageAsync<RoleRow>(organization, Keys.Roles, Filters.Scopes(audiences), limit, cursor, cancellation);

@@ -22,7 +22,7 @@ internal sealed class TableWebhooks(TableServiceClient service, TimeProvider clo
             ? new Versioned<Webhook>(Stored.Read<Webhook>(row.Document), row.ETag.ToString())
             : null;
 
-    public async Task<Page<Webhook>> ListAsync(OrganizationId organization, int limit, string? cursor, CancellationToken cancellation) =>
+    public async Task<Common.Page<Webhook>> ListAsync(OrganizationId organization, int limit, string? cursor, CancellationToken cancellation) =>
         (await _table.PageAsync<DocumentRow>(organization.Value, Webhooks, null, limit, cursor, cancellation)).Select(row =>
             Stored.Read<Webhook>(row.Document));
 
@@ -65,7 +65,7 @@ internal sealed class TableWebhooks(TableServiceClient service, TimeProvider clo
             ? new Versioned<Delivery>(Stored.Read<Delivery>(row.Document), row.ETag.ToString())
             : null;
 
-    public async Task<Page<Delivery>> DeliveriesAsync(
+    public async Task<Common.Page<Delivery>> DeliveriesAsync(
         OrganizationId organization, WebhookId webhook, DeliveryFilter filter, int limit, string? cursor, CancellationToken cancellation)
     {
         var condition = Filters.And(

@@ -26,7 +26,7 @@ internal sealed class TableWorkspaces(TableServiceClient service, OrganizationTa
             ? new Versioned<Workspace>(row.ToWorkspace(), row.ETag.ToString())
             : null;
 
-    public async Task<Page<Workspace>> ListAsync(OrganizationId organization, int limit, string? cursor, CancellationToken cancellation) =>
+    public async Task<Common.Page<Workspace>> ListAsync(OrganizationId organization, int limit, string? cursor, CancellationToken cancellation) =>
         (await organizations.PageAsync<WorkspaceRow>(organization, Keys.Workspaces, null, limit, cursor, cancellation)).Select(row =>
             row.ToWorkspace());
 
@@ -79,7 +79,7 @@ internal sealed class TableWorkspaces(TableServiceClient service, OrganizationTa
         if (!(await transaction.CommitAsync(cancellation)).Succeeded)
             return false;
         // The workspace is gone; memberships of what isn't there admit to nothing, and go one by one.
-        for (Page<Member> page; (page = await MembersAsync(organization, id, Http.Paging.Most, null, cancellation)).Items.Count > 0;)
+        for (Common.Page<Member> page; (page = await MembersAsync(organization, id, Http.Paging.Most, null, cancellation)).Items.Count > 0;)
         {
             foreach (var member in page.Items)
                 await EndAsync(organization, member, act: null, cancellation);
@@ -106,7 +106,7 @@ internal sealed class TableWorkspaces(TableServiceClient service, OrganizationTa
         CancellationToken cancellation
     ) => (await _recent.GetAsync((organization, user), async token => await MembershipsAsync(organization, user, token), cancellation))!;
 
-    public async Task<Page<Member>> MembersAsync(
+    public async Task<Common.Page<Member>> MembersAsync(
         OrganizationId organization,
         WorkspaceId workspace,
         int limit,

@@ -1,3 +1,4 @@
+using ServerlessDrives.Access;
 using System.Text;
 using System.Text.Json.Nodes;
 

@@ -1,3 +1,4 @@
+using ServerlessDrives.Access;
 using System.Text;
 
 namespace ServerlessDrives.Connecting.Setup;

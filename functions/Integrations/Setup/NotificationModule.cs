@@ -1,3 +1,4 @@
+using ServerlessDrives.Access;
 namespace ServerlessDrives.Integrations.Setup;
 
 /// <summary>

@@ -1,3 +1,4 @@
+using ServerlessDrives.Access;
 using System.Text.Json.Nodes;
 
 namespace ServerlessDrives.Integrations.Setup;

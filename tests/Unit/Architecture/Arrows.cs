@@ -9,6 +9,7 @@ public sealed class Arrows
     /// <summary>Whom each room may know, besides itself and the words that all share.</summary>
     private static readonly Dictionary<string, string[]> Allowed = new()
     {
+        ["Common"] = [],
         ["Access"] = [],
         ["Workspaces"] = [],
         ["Secrets"] = ["Access"],
@@ -32,6 +33,7 @@ public sealed class Arrows
                     .OfType<string>()
                     .Where(room =>
                         room != type.Room
+                        && room != "Common"
                         && !Allowed[type.Room].Contains(room)
                         && !(room == "Http" && MaySeeHttp(type))
                         && !(room == "Workspaces" && IsTrigger(type)))

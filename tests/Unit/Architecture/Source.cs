@@ -10,7 +10,7 @@ namespace ServerlessDrives.Tests.Unit.Architecture;
 /// <param name="Knows">Full names of the types that it, or anything nested in it, refers to.</param>
 internal sealed record AppType(string Name, string Namespace, string File, IReadOnlySet<string> Knows, TypeDefinition Definition)
 {
-    /// <summary>The folder right below <c>functions</c>; empty for the words that every room shares.</summary>
+    /// <summary>The folder right below <c>functions</c>; empty for the entry point and the composition root.</summary>
     public string Room => Namespace.Split('.') is [_, var room, ..] ? room : "";
 
     public string FileName => Path.GetFileName(File);

@@ -1,8 +1,7 @@
 using System.Globalization;
 using System.Text;
-using ServerlessDrives.Access;
 
-namespace ServerlessDrives;
+namespace ServerlessDrives.Common;
 
 /// <summary>Names that people give and read: what may be in one, when two are the same, and how one that isn't ours is shown.</summary>
 public static class VisibleText

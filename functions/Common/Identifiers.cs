@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Serialization;
 
-namespace ServerlessDrives;
+namespace ServerlessDrives.Common;
 
 
 /// <summary>One attempt to connect a drive; also the id of its orchestration.</summary>

@@ -1,4 +1,4 @@
-namespace ServerlessDrives;
+namespace ServerlessDrives.Common;
 
 /// <summary>
 /// What was read a moment ago, so that a stream of requests doesn't read the same rows again for each of them. Many who ask at once share

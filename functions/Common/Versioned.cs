@@ -1,4 +1,4 @@
-namespace ServerlessDrives;
+namespace ServerlessDrives.Common;
 
 /// <summary>A value together with the store's word for exactly this state of it.</summary>
 /// <param name="Value">The state that was read.</param>

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace ServerlessDrives;
+namespace ServerlessDrives.Common;
 
 /// <summary>
 /// Unicode's normalization form KC (UAX #15). The app runs without ICU, and <see cref="string.Normalize(NormalizationForm)"/> then leaves

@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 
-namespace ServerlessDrives.Access;
+namespace ServerlessDrives.Common;
 
 /// <summary>
 /// What came of reading something that a person typed: the value, or one sentence that says what is wrong and what was expected.

@@ -1,6 +1,5 @@
-using ServerlessDrives.Access;
 
-namespace ServerlessDrives;
+namespace ServerlessDrives.Common;
 
 /// <summary>Reads a form field by field and keeps every problem, so that a person hears of all wrong fields at once.</summary>
 /// <param name="prefix">What field names begin with, such as <c>configuration.</c> for a form within a form.</param>

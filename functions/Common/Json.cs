@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace ServerlessDrives;
+namespace ServerlessDrives.Common;
 
 /// <summary>How the API writes and reads JSON: camelCase, enums as words, numbers as numbers, times as RFC 3339 in UTC.</summary>
 public static class Json

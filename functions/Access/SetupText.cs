@@ -1,8 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using ServerlessDrives.Access;
 
-namespace ServerlessDrives;
+namespace ServerlessDrives.Access;
 
 /// <summary>The forms that instructions come in.</summary>
 public enum SetupFormat

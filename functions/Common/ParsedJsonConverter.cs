@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace ServerlessDrives.Access;
+namespace ServerlessDrives.Common;
 
 /// <summary>
 /// A value that a person may type and a machine may store: one text, read by <see cref="Parse"/>, written by <c>ToString()</c>.

@@ -1,6 +1,6 @@
 using Microsoft.DurableTask;
 
-namespace ServerlessDrives;
+namespace ServerlessDrives.Common;
 
 /// <summary>
 /// How often activities are tried again that failed by an exception. What AWS or a person did wrong is a result and no exception.

@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace ServerlessDrives;
+namespace ServerlessDrives.Common;
 
 /// <summary>An identifier that says what it identifies: a prefix and a unique part that sorts by time of creation.</summary>
 public interface IIdentifier<TSelf> : IParsable<TSelf>

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 
-namespace ServerlessDrives;
+namespace ServerlessDrives.Common;
 
 /// <summary>Where the rooms' own spans and measures come from. Nothing is made of them until <c>Observability</c> listens.</summary>
 public static class Telemetry

@@ -1,7 +1,7 @@
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 
-namespace ServerlessDrives;
+namespace ServerlessDrives.Common;
 
 /// <summary>Starts orchestrations so that starting one twice is the same as starting it once.</summary>
 internal static class DurableStart

@@ -1,4 +1,4 @@
-namespace ServerlessDrives;
+namespace ServerlessDrives.Common;
 
 /// <summary>
 /// Which fields of a body have to be there, by their names in JSON. Forms are read leniently, so their types don't say it.

@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 
-namespace ServerlessDrives;
+namespace ServerlessDrives.Common;
 
 /// <summary>What kind of no a <see cref="Refusal"/> is. Only <c>Http</c> knows which status each one answers with.</summary>
 public enum RefusalKind
