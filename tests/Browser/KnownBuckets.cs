@@ -15,10 +15,19 @@ public sealed class KnownBuckets(Browsers browsers) : BrowserTests(browsers)
         await ada.StartConnectingAsync(name, ConnectingSteps.AccessKey);
         var (bucket, region, path) = (ada.Field("Bucket name"), ada.Page.GetByLabel("Region"), ada.Field("Path"));
 
-        await bucket.FillAsync("https://s3.console.aws.amazon.com/s3/buckets/acme-archive?region=us-east-1&prefix=old/letters/");
+        await bucket.FillAsync("https://s3.console.aws.amazon.com/s3/buckets/acme-archive?region=eu-west-1&prefix=old/letters/");
         await Expect(bucket).ToHaveValueAsync("acme-archive");
-        await Expect(region).ToHaveValueAsync("us-east-1");
+        await Expect(region).ToHaveValueAsync("eu-west-1");
         await Expect(path).ToHaveValueAsync("old/letters");
+
+        // The answer comes to somebody who has gone on to the region: what they type takes its place.
+        await region.FillAsync("");
+        await bucket.FillAsync("acme-documents");
+        await region.FocusAsync();
+        await Expect(region).ToHaveValueAsync("us-east-1");
+        await ada.Page.Keyboard.TypeAsync("eu");
+        await Expect(region).ToHaveValueAsync("eu");
+        await region.FillAsync("");
 
         await bucket.FillAsync("acme-documants");
         await ada.SeeTextAsync("S3 says that there is no bucket of this name.");
