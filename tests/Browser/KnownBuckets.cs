@@ -1,5 +1,6 @@
 using Microsoft.Playwright;
 using ServerlessDrives.Tests.Shared;
+using Shouldly;
 using Xunit;
 using static Microsoft.Playwright.Assertions;
 
@@ -58,6 +59,8 @@ public sealed class KnownBuckets(Browsers browsers) : BrowserTests(browsers)
         await ada.Button("Show the policy for the user").ClickAsync();
         await Expect(ada.Page.GetByLabel("Policy of the IAM user", new() { Exact = true }).Last).ToContainTextAsync("arn:aws:s3:::acme-documents/pasted/here/*");
         await ada.SeeTextAsync("PutObjectVersion is no action of AWS:");
+        await Screenshots.TakeIfWantedAsync(ada.Page, "light/key-policy");
+        (await Accessibility.ViolationsAsync(ada.Page)).ShouldBeEmpty();
         await ada.Button("AWS CLI", exact: true).ClickAsync();
         await Expect(ada.Page.GetByLabel("Policy of the IAM user", new() { Exact = true }).Last).ToContainTextAsync("aws iam put-user-policy");
         await ada.Button("Verify and connect").ClickAsync();
@@ -76,6 +79,7 @@ public sealed class KnownBuckets(Browsers browsers) : BrowserTests(browsers)
         await ada.TypeBucketAsync($"ghost-{Guid.NewGuid():N}", "inbox");
         await ada.Button("Next").ClickAsync();
         await ada.SeeTextAsync("Is that right?");
+        await Screenshots.TakeIfWantedAsync(ada.Page, "light/bucket-in-doubt");
         await Expect(ada.Heading("Give the role access to the bucket")).ToHaveCountAsync(0);
         await ada.Field("Bucket name").FillAsync("acme-archive");
         await ada.Button("Use “eu-west-1”").ClickAsync();
@@ -95,6 +99,8 @@ public sealed class KnownBuckets(Browsers browsers) : BrowserTests(browsers)
         await ada.TypeBucketAsync("acme-documents", $"elsewhere-{Guid.NewGuid():N}", "eu-west-1");
         await ada.Button("Verify and connect").ClickAsync();
         await ada.SeeTextAsync("The bucket isn’t in the region that was given.");
+        await Screenshots.TakeIfWantedAsync(ada.Page, "light/region-found");
+        (await Accessibility.ViolationsAsync(ada.Page)).ShouldBeEmpty();
         await ada.Button("Use us-east-1").ClickAsync();
         await ada.SeeConnectedAsync(name);
     }
