@@ -6,7 +6,12 @@ namespace ServerlessDrives;
 /// <summary>Starts orchestrations so that starting one twice is the same as starting it once.</summary>
 internal static class DurableStart
 {
-    public static async Task StartOnceAsync(this DurableTaskClient durable, string orchestrator, object input, string id, CancellationToken cancellation)
+    public static async Task StartOnceAsync(
+        this DurableTaskClient durable,
+        string orchestrator,
+        object input,
+        string id,
+        CancellationToken cancellation)
     {
         try
         {
@@ -14,7 +19,7 @@ internal static class DurableStart
         }
         catch (Exception refused) when (refused is not OperationCanceledException)
         {
-            // The exception for "there already" is of a type that only the official packages have; what counts is that it is there.
+            // How "there already" is told differs between hosts and their storage; what counts is that it is there.
             if (await durable.GetInstanceAsync(id, getInputsAndOutputs: false, cancellation) is null)
                 throw;
         }

@@ -10,7 +10,8 @@ public sealed class FormReader(string prefix = "")
 
     public bool IsValid => _problems.Count == 0;
 
-    public Refusal Refusal => Refusal.Invalid(_problems.ToDictionary(problem => problem.Key, problem => (IReadOnlyList<string>)problem.Value));
+    public Refusal Refusal =>
+        Refusal.Invalid(_problems.ToDictionary(problem => problem.Key, problem => (IReadOnlyList<string>)problem.Value));
 
     /// <summary>The field's value, or null with the problem noted.</summary>
     public T? Read<T>(string field, Parsed<T> parsed)

@@ -23,7 +23,9 @@ public static class Identifier
 {
     private const string Alphabet = "0123456789abcdefghjkmnpqrstvwxyz";
 
-    /// <summary>A new identifier: 48 bits of milliseconds and 74 random bits (a version 7 UUID) in Crockford's base 32, lower case.</summary>
+    /// <summary>
+    /// A new identifier: 48 bits of milliseconds and 74 random bits (a version 7 UUID) in Crockford's base 32, lower case.
+    /// </summary>
     public static TId New<TId>(TimeProvider clock)
         where TId : struct, IIdentifier<TId>
     {
@@ -31,7 +33,9 @@ public static class Identifier
         return From<TId>(Guid.CreateVersion7(clock.GetUtcNow()));
     }
 
-    /// <summary>The identifier with this unique part; orchestrations, which may not make GUIDs of their own, pass their context's.</summary>
+    /// <summary>
+    /// The identifier with this unique part; orchestrations, which may not make GUIDs of their own, pass their context's.
+    /// </summary>
     public static TId From<TId>(Guid unique)
         where TId : struct, IIdentifier<TId>
     {
@@ -58,7 +62,8 @@ public static class Identifier
         return true;
     }
 
-    private static readonly System.Buffers.SearchValues<char> Characters = System.Buffers.SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-");
+    private static readonly System.Buffers.SearchValues<char> Characters = System.Buffers.SearchValues.Create(
+        "abcdefghijklmnopqrstuvwxyz0123456789-");
 }
 
 /// <summary>Identifiers are plain strings in JSON.</summary>
@@ -77,7 +82,9 @@ public sealed class IdentifierJsonConverter<TId> : JsonConverter<TId>
     }
 
     public override TId ReadAsPropertyName(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        Identifier.TryParse<TId>(reader.GetString(), out var id) ? id : throw new JsonException($"An id that starts with {TId.Prefix} was expected.");
+        Identifier.TryParse<TId>(reader.GetString(), out var id)
+            ? id
+            : throw new JsonException($"An id that starts with {TId.Prefix} was expected.");
 
     public override void WriteAsPropertyName(Utf8JsonWriter writer, TId value, JsonSerializerOptions options)
     {

@@ -23,7 +23,8 @@ public readonly record struct ConnectionId : IIdentifier<ConnectionId>
     public static ConnectionId Parse(string s, IFormatProvider? provider) =>
         TryParse(s, provider, out var id) ? id : throw new FormatException($"'{s}' is not an id that starts with con_.");
 
-    public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out ConnectionId result) => Identifier.TryParse(s, out result);
+    public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out ConnectionId result) =>
+        Identifier.TryParse(s, out result);
 
     public override string ToString() => Value;
 }
@@ -47,7 +48,8 @@ public readonly record struct DriveId : IIdentifier<DriveId>
     public static DriveId Parse(string s, IFormatProvider? provider) =>
         TryParse(s, provider, out var id) ? id : throw new FormatException($"'{s}' is not an id that starts with drv_.");
 
-    public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out DriveId result) => Identifier.TryParse(s, out result);
+    public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out DriveId result) =>
+        Identifier.TryParse(s, out result);
 
     public override string ToString() => Value;
 }
@@ -71,7 +73,8 @@ public readonly record struct RoleId : IIdentifier<RoleId>
     public static RoleId Parse(string s, IFormatProvider? provider) =>
         TryParse(s, provider, out var id) ? id : throw new FormatException($"'{s}' is not an id that starts with rol_.");
 
-    public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out RoleId result) => Identifier.TryParse(s, out result);
+    public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out RoleId result) =>
+        Identifier.TryParse(s, out result);
 
     public override string ToString() => Value;
 }
@@ -95,7 +98,8 @@ public readonly record struct FileId : IIdentifier<FileId>
     public static FileId Parse(string s, IFormatProvider? provider) =>
         TryParse(s, provider, out var id) ? id : throw new FormatException($"'{s}' is not an id that starts with fil_.");
 
-    public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out FileId result) => Identifier.TryParse(s, out result);
+    public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out FileId result) =>
+        Identifier.TryParse(s, out result);
 
     public override string ToString() => Value;
 }
@@ -119,7 +123,8 @@ public readonly record struct IntegrationId : IIdentifier<IntegrationId>
     public static IntegrationId Parse(string s, IFormatProvider? provider) =>
         TryParse(s, provider, out var id) ? id : throw new FormatException($"'{s}' is not an id that starts with int_.");
 
-    public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out IntegrationId result) => Identifier.TryParse(s, out result);
+    public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out IntegrationId result) =>
+        Identifier.TryParse(s, out result);
 
     public override string ToString() => Value;
 }
@@ -143,7 +148,8 @@ public readonly record struct VerificationId : IIdentifier<VerificationId>
     public static VerificationId Parse(string s, IFormatProvider? provider) =>
         TryParse(s, provider, out var id) ? id : throw new FormatException($"'{s}' is not an id that starts with ver_.");
 
-    public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out VerificationId result) => Identifier.TryParse(s, out result);
+    public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out VerificationId result) =>
+        Identifier.TryParse(s, out result);
 
     public override string ToString() => Value;
 }
@@ -167,7 +173,8 @@ public readonly record struct WebhookId : IIdentifier<WebhookId>
     public static WebhookId Parse(string s, IFormatProvider? provider) =>
         TryParse(s, provider, out var id) ? id : throw new FormatException($"'{s}' is not an id that starts with whk_.");
 
-    public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out WebhookId result) => Identifier.TryParse(s, out result);
+    public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out WebhookId result) =>
+        Identifier.TryParse(s, out result);
 
     public override string ToString() => Value;
 }
@@ -191,7 +198,8 @@ public readonly record struct DeliveryId : IIdentifier<DeliveryId>
     public static DeliveryId Parse(string s, IFormatProvider? provider) =>
         TryParse(s, provider, out var id) ? id : throw new FormatException($"'{s}' is not an id that starts with dlv_.");
 
-    public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out DeliveryId result) => Identifier.TryParse(s, out result);
+    public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out DeliveryId result) =>
+        Identifier.TryParse(s, out result);
 
     public override string ToString() => Value;
 }
@@ -215,7 +223,8 @@ public readonly record struct UploadId : IIdentifier<UploadId>
     public static UploadId Parse(string s, IFormatProvider? provider) =>
         TryParse(s, provider, out var id) ? id : throw new FormatException($"'{s}' is not an id that starts with upl_.");
 
-    public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out UploadId result) => Identifier.TryParse(s, out result);
+    public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out UploadId result) =>
+        Identifier.TryParse(s, out result);
 
     public override string ToString() => Value;
 }
@@ -239,7 +248,8 @@ public readonly record struct WorkspaceId : IIdentifier<WorkspaceId>
     public static WorkspaceId Parse(string s, IFormatProvider? provider) =>
         TryParse(s, provider, out var id) ? id : throw new FormatException($"'{s}' is not an id that starts with ws_.");
 
-    public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out WorkspaceId result) => Identifier.TryParse(s, out result);
+    public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out WorkspaceId result) =>
+        Identifier.TryParse(s, out result);
 
     public override string ToString() => Value;
 }
@@ -263,12 +273,15 @@ public readonly record struct OrganizationId : IIdentifier<OrganizationId>
     public static OrganizationId Parse(string s, IFormatProvider? provider) =>
         TryParse(s, provider, out var id) ? id : throw new FormatException($"'{s}' is not an id that starts with org_.");
 
-    public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out OrganizationId result) => Identifier.TryParse(s, out result);
+    public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out OrganizationId result) =>
+        Identifier.TryParse(s, out result);
 
     public override string ToString() => Value;
 }
 
-/// <summary>A person, as the identity provider names them (<c>oid</c>, or <c>sub</c>): 1 to 128 printable characters without spaces.</summary>
+/// <summary>
+/// A person, as the identity provider names them (<c>oid</c>, or <c>sub</c>): 1 to 128 printable characters without spaces.
+/// </summary>
 [JsonConverter(typeof(UserIdJsonConverter))]
 public readonly record struct UserId : IParsable<UserId>
 {
@@ -297,8 +310,11 @@ public readonly record struct UserId : IParsable<UserId>
 /// <summary>User ids are plain strings in JSON.</summary>
 public sealed class UserIdJsonConverter : JsonConverter<UserId>
 {
-    public override UserId Read(ref System.Text.Json.Utf8JsonReader reader, Type typeToConvert, System.Text.Json.JsonSerializerOptions options) =>
-        UserId.TryParse(reader.GetString(), null, out var id) ? id : throw new System.Text.Json.JsonException("A user id was expected.");
+    public override UserId Read(
+        ref System.Text.Json.Utf8JsonReader reader,
+        Type typeToConvert,
+        System.Text.Json.JsonSerializerOptions options
+    ) => UserId.TryParse(reader.GetString(), null, out var id) ? id : throw new System.Text.Json.JsonException("A user id was expected.");
 
     public override void Write(System.Text.Json.Utf8JsonWriter writer, UserId value, System.Text.Json.JsonSerializerOptions options)
     {

@@ -1,9 +1,10 @@
 namespace ServerlessDrives;
 
 /// <summary>
-/// What was read a moment ago, so that a stream of requests doesn't read the same rows again for each of them. Many who ask at once share one read.
-/// What this process changes is forgotten before the change is answered, also by a read that is under way; what another process changes
-/// shows here after <paramref name="age"/> at the latest, counted from when the read began. That something isn't there is never kept.
+/// What was read a moment ago, so that a stream of requests doesn't read the same rows again for each of them. Many who ask at once share
+/// one read. What this process changes is forgotten before the change is answered, also by a read that is under way; what another process
+/// changes shows here after <paramref name="age"/> at the latest, counted from when the read began. That something isn't there is never
+/// kept.
 /// </summary>
 /// <param name="age">How old a value may be.</param>
 /// <param name="most">How many values are kept.</param>

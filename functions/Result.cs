@@ -51,16 +51,21 @@ public sealed record Refusal(RefusalKind Kind, string Code, string Detail)
     /// <summary>How long to wait before asking again, where that is known.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
-    public static Refusal NotFound(string what) => new(RefusalKind.NotFound, "not-found", $"There is no such {what}, or you may not see it.");
+    public static Refusal NotFound(string what) =>
+        new(RefusalKind.NotFound, "not-found", $"There is no such {what}, or you may not see it.");
 
     public static Refusal Forbidden(string detail) => new(RefusalKind.Forbidden, "forbidden", detail);
 
     public static Refusal Conflict(string code, string detail) => new(RefusalKind.Conflict, code, detail);
 
-    public static Refusal Changed(string what) => new(RefusalKind.Changed, "changed", $"The {what} has changed since you read it. Read it again and repeat your change.");
+    public static Refusal Changed(string what) =>
+        new(RefusalKind.Changed, "changed", $"The {what} has changed since you read it. Read it again and repeat your change.");
 
     public static Refusal Invalid(IReadOnlyDictionary<string, IReadOnlyList<string>> errors) =>
-        new(RefusalKind.Invalid, "invalid", errors.Count == 1 ? errors.First().Value[0] : $"{errors.Count} fields need correcting.") { Errors = errors };
+        new(RefusalKind.Invalid, "invalid", errors.Count == 1 ? errors.First().Value[0] : $"{errors.Count} fields need correcting.")
+        {
+            Errors = errors,
+        };
 
     public static Refusal Invalid(string field, string message) =>
         Invalid(new Dictionary<string, IReadOnlyList<string>> { [field] = [message] });

@@ -24,6 +24,9 @@ namespace ServerlessDrives;
 /// <summary>The one composition root: the app, the tests and the benchmarks all use it.</summary>
 public static class ServerlessDrivesApplication
 {
+    /// <summary>As the changelog names it: <c>0.2.0</c>.</summary>
+    public static string Version { get; } = typeof(ServerlessDrivesApplication).Assembly.GetName().Version!.ToString(3);
+
     /// <summary>Adds the whole product. Clients of Azure that are registered already are kept.</summary>
     public static FunctionsApplicationBuilder AddServerlessDrives(this FunctionsApplicationBuilder builder)
     {

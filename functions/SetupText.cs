@@ -15,11 +15,15 @@ public enum SetupFormat
 /// <summary>What instructions for an AWS admin are written with, whatever they are about.</summary>
 public static class SetupText
 {
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Indented = new()
+    {
+        WriteIndented = true,
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     /// <summary>
-    /// The beginning of a POSIX shell script: a folder <c>$work</c> that goes away at the end, <c>say</c>, <c>fail</c>, <c>patiently</c> for what IAM doesn't know yet,
-    /// and <c>merge</c> and <c>differ</c> for policies, by jq or python3.
+    /// The beginning of a POSIX shell script: a folder <c>$work</c> that goes away at the end, <c>say</c>, <c>fail</c>, <c>patiently</c>
+    /// for what IAM doesn't know yet, and <c>merge</c> and <c>differ</c> for policies, by jq or python3.
     /// </summary>
     public const string ShellBeginning = """
         set -eu
@@ -92,8 +96,8 @@ public static class SetupText
     }
 
     /// <summary>
-    /// A policy within a document that a service reads and hands on to IAM: as it is, or as a text where it has characters that IAM takes as <c>\uXXXX</c> only,
-    /// since the service would write them out.
+    /// A policy within a document that a service reads and hands on to IAM: as it is, or as a text where it has characters that IAM takes
+    /// as <c>\uXXXX</c> only, since the service would write them out.
     /// </summary>
     public static JsonNode Policy(JsonObject policy)
     {
@@ -132,5 +136,6 @@ public static class SetupText
     }
 
     /// <summary><c>${</c> and <c>%{</c> begin templates in Terraform and are written twice to mean themselves.</summary>
-    private static string TerraformEscape(string text) => text.Replace("${", "$${", StringComparison.Ordinal).Replace("%{", "%%{", StringComparison.Ordinal);
+    private static string TerraformEscape(string text) =>
+        text.Replace("${", "$${", StringComparison.Ordinal).Replace("%{", "%%{", StringComparison.Ordinal);
 }

@@ -4,8 +4,8 @@ using System.Text;
 namespace ServerlessDrives;
 
 /// <summary>
-/// Unicode's normalization form KC (UAX #15). The app runs without ICU, and <see cref="string.Normalize(NormalizationForm)"/> then leaves all text as
-/// it is; so the tables come with the app.
+/// Unicode's normalization form KC (UAX #15). The app runs without ICU, and <see cref="string.Normalize(NormalizationForm)"/> then leaves
+/// all text as it is; so the tables come with the app.
 /// </summary>
 internal static class TextNormalization
 {
@@ -90,7 +90,10 @@ internal static class TextNormalization
     {
         if (first is >= LeadBase and < LeadBase + Leads && second is >= VowelBase and < VowelBase + Vowels)
             return SyllableBase + ((((first - LeadBase) * Vowels) + second - VowelBase) * Trails);
-        if (first - SyllableBase is >= 0 and < Leads * Vowels * Trails and var at && at % Trails == 0 && second is > TrailBase and < TrailBase + Trails)
+        if (
+            first - SyllableBase is >= 0 and < Leads * Vowels * Trails and var at
+            && at % Trails == 0
+            && second is > TrailBase and < TrailBase + Trails)
             return first + second - TrailBase;
         return tables.Compositions.TryGetValue((first, second), out var whole) ? whole : null;
     }

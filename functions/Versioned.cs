@@ -8,7 +8,9 @@ public sealed record Versioned<T>(T Value, string ETag)
     public Versioned<T> With(T value) => this with { Value = value };
 }
 
-/// <summary>Something whose ETag leaves out what changes by itself, so that a change which a person means to make isn't refused for it.</summary>
+/// <summary>
+/// Something whose ETag leaves out what changes by itself, so that a change which a person means to make isn't refused for it.
+/// </summary>
 public interface ITagged
 {
     /// <summary>What the ETag is made of.</summary>

@@ -50,7 +50,9 @@ public static class VisibleText
         return TextNormalization.ToFormKC(key.ToString().Trim().ToUpperInvariant());
     }
 
-    /// <summary>The text with a code in place of each character that can't be seen or changes the order of others: <c>⟨U+202E⟩</c>.</summary>
+    /// <summary>
+    /// The text with a code in place of each character that can't be seen or changes the order of others: <c>⟨U+202E⟩</c>.
+    /// </summary>
     public static string Reveal(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -81,14 +83,23 @@ public static class VisibleText
         }
     }
 
-    private static bool IsHidden(Rune rune, Rune? before) => rune == Rune.ReplacementChar || Blank.Contains(rune.Value) || Rune.GetUnicodeCategory(rune) switch
-    {
-        UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.PrivateUse or UnicodeCategory.Surrogate or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
+    private static bool IsHidden(Rune rune, Rune? before) =>
+        rune == Rune.ReplacementChar
+        || Blank.Contains(rune.Value)
+        || Rune.GetUnicodeCategory(rune) switch
+        {
+            UnicodeCategory.Control
+            or UnicodeCategory.Format
+            or UnicodeCategory.PrivateUse
+            or UnicodeCategory.Surrogate
+            or UnicodeCategory.LineSeparator
+            or UnicodeCategory.ParagraphSeparator
             or UnicodeCategory.OtherNotAssigned => true,
-        // Behind a symbol, a selector says whether it is drawn in colour.
-        _ when IsVariationSelector(rune) => before is not { } symbol || !(Rune.IsSymbol(symbol) || Rune.IsPunctuation(symbol) || Rune.IsDigit(symbol)),
-        _ => false,
-    };
+            // Behind a symbol, a selector says whether it is drawn in colour.
+            _ when IsVariationSelector(rune) => before is not { } symbol
+                || !(Rune.IsSymbol(symbol) || Rune.IsPunctuation(symbol) || Rune.IsDigit(symbol)),
+            _ => false,
+        };
 
     private static bool IsVariationSelector(Rune rune) => rune.Value is (>= 0xFE00 and <= 0xFE0F) or (>= 0xE0100 and <= 0xE01EF);
 }

@@ -2,7 +2,9 @@ using System.Text.Json.Serialization;
 
 namespace ServerlessDrives.Access;
 
-/// <summary>The public half of an access key: 16 to 128 word characters. Problems never repeat the text, which may be the other half.</summary>
+/// <summary>
+/// The public half of an access key: 16 to 128 word characters. Problems never repeat the text, which may be the other half.
+/// </summary>
 [JsonConverter(typeof(ParsedJsonConverter<AccessKeyId>))]
 public sealed record AccessKeyId : IParsed<AccessKeyId>
 {
@@ -16,11 +18,15 @@ public sealed record AccessKeyId : IParsed<AccessKeyId>
         if (id.Length == 0)
             return Parsed.Refuse<AccessKeyId>("Give the access key ID.");
         if (id.StartsWith("ASIA", StringComparison.Ordinal))
-            return Parsed.Refuse<AccessKeyId>("That is a temporary access key (ASIA…), which ends within hours; temporary credentials can't be used. Give an IAM user's own key (AKIA…).");
+            return Parsed.Refuse<AccessKeyId>(
+                "That is a temporary access key (ASIA…), which ends within hours; temporary credentials can't be used. Give an IAM " +
+                "user's own key (AKIA…)."
+            );
         if (id.Length == 40 && id.Any(c => c is '/' or '+' || char.IsAsciiLetterLower(c)))
             return Parsed.Refuse<AccessKeyId>("That looks like a secret access key. The access key ID is the shorter half, such as AKIA….");
         if (id.Length >= 16 && id[..4] is "AIDA" or "AROA" or "AGPA" or "ANPA" or "AIPA")
-            return Parsed.Refuse<AccessKeyId>("That is the unique ID of a user, role, group or policy, not an access key ID; expected one such as AKIA….");
+            return Parsed.Refuse<AccessKeyId>(
+                "That is the unique ID of a user, role, group or policy, not an access key ID; expected one such as AKIA….");
         if (id.Any(c => !char.IsAsciiLetterOrDigit(c) && c != '_'))
             return Parsed.Refuse<AccessKeyId>("An access key ID has only letters, digits and underscores, such as AKIA….");
         if (id.Length is < 16 or > 128)

@@ -30,7 +30,8 @@ public sealed record AccountId : IParsed<AccountId>
         var owner = text?.Trim() ?? "";
         return owner.Length is > 0 and <= 128 && owner.All(c => c is > ' ' and <= '~')
             ? new AccountId(owner)
-            : Parsed.Refuse<AccountId>($"{Typed.Quote(owner)} is no owner of a bucket; expected twelve digits, or what the server calls its owners.");
+            : Parsed.Refuse<AccountId>(
+                $"{Typed.Quote(owner)} is no owner of a bucket; expected twelve digits, or what the server calls its owners.");
     }
 
     internal static bool IsAccount(string text) => text.Length == Digits && text.All(char.IsAsciiDigit);

@@ -1,7 +1,8 @@
 namespace ServerlessDrives.Access;
 
 /// <summary>What a drive's policies grant.</summary>
-/// <param name="Seed">What the statement ids are made from, so that two drives on one role or bucket keep their own: the connection's id.</param>
+/// <param name="Seed">What the statement ids are made from, so that two drives on one role or bucket keep their own: the connection's
+/// id.</param>
 public sealed record BucketAccess(string Seed, BucketName Bucket, Region Region, DrivePath Path, Encryption Encryption)
 {
     public DriveAccess Mode { get; init; } = DriveAccess.ReadWrite;

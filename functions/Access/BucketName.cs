@@ -15,15 +15,20 @@ public sealed partial record BucketName : IParsed<BucketName>
     private static readonly string[] ForbiddenPrefixes = ["xn--", "sthree-", "amzn-s3-demo-"];
 
     private const string BehindIt =
-        "Access points can't be used: a drive proves and pins who owns its bucket, and an access point hides that. Give the name of the bucket behind it.";
+        "Access points can't be used: a drive proves and pins who owns its bucket, and an access point hides that. Give the name of " +
+        "the bucket behind it.";
 
     private const string NoDirectoryBuckets =
-        "Directory buckets can't be used: they have no versions, and their policies know sessions only, so that a drive's path can't be granted by itself. Give a general purpose bucket.";
+        "Directory buckets can't be used: they have no versions, and their policies know sessions only, so that a drive's path can't " +
+        "be granted by itself. Give a general purpose bucket.";
 
     private static readonly (string Suffix, string Kind, string Instead)[] ForbiddenSuffixes =
     [
-        ("-s3alias", "an access point's alias", BehindIt), ("--ol-s3", "an Object Lambda access point's alias", BehindIt), (".mrap", "a multi-Region access point", BehindIt),
-        ("--xa-s3", "a directory bucket's access point", NoDirectoryBuckets), ("--x-s3", "a directory bucket (S3 Express)", NoDirectoryBuckets),
+        ("-s3alias", "an access point's alias", BehindIt),
+        ("--ol-s3", "an Object Lambda access point's alias", BehindIt),
+        (".mrap", "a multi-Region access point", BehindIt),
+        ("--xa-s3", "a directory bucket's access point", NoDirectoryBuckets),
+        ("--x-s3", "a directory bucket (S3 Express)", NoDirectoryBuckets),
         ("--table-s3", "a table bucket", "Table buckets hold tables and no files. Give a general purpose bucket."),
     ];
 
@@ -39,7 +44,9 @@ public sealed partial record BucketName : IParsed<BucketName>
 
     /// <summary>Also <c>tenant:bucket</c>, as S3-compatible servers have it.</summary>
     public static Parsed<BucketName> ParseOfAnyServer(string? text) =>
-        text?.Trim() is { } name && OfTenant().Match(name) is { Success: true } match && ProblemOf(match.Groups["name"].Value) is null ? new BucketName(name) : Parse(text);
+        text?.Trim() is { } name && OfTenant().Match(name) is { Success: true } match && ProblemOf(match.Groups["name"].Value) is null
+            ? new BucketName(name)
+            : Parse(text);
 
     public static Parsed<BucketName> Parse(string? text)
     {
@@ -55,7 +62,9 @@ public sealed partial record BucketName : IParsed<BucketName>
             return new BucketName(name);
         if (name.StartsWith("arn:", StringComparison.OrdinalIgnoreCase))
         {
-            if (name.Contains(":accesspoint", StringComparison.OrdinalIgnoreCase) || name.StartsWith("arn:aws:s3-object-lambda:", StringComparison.OrdinalIgnoreCase))
+            if (
+                name.Contains(":accesspoint", StringComparison.OrdinalIgnoreCase)
+                || name.StartsWith("arn:aws:s3-object-lambda:", StringComparison.OrdinalIgnoreCase))
                 return Parsed.Refuse<BucketName>($"That is an access point's ARN. {BehindIt}");
             if (name.Contains(":s3express:", StringComparison.OrdinalIgnoreCase))
                 return Parsed.Refuse<BucketName>($"That is a directory bucket's ARN. {NoDirectoryBuckets}");
@@ -82,7 +91,9 @@ public sealed partial record BucketName : IParsed<BucketName>
             return path.Groups["name"].Value;
         if (text.Contains("://", StringComparison.Ordinal))
             return "";
-        return text.Split('/') is [var first, ..] && text.Contains('/', StringComparison.Ordinal) && ProblemOf(first) is null ? first : null;
+        return text.Split('/') is [var first, ..] && text.Contains('/', StringComparison.Ordinal) && ProblemOf(first) is null
+            ? first
+            : null;
     }
 
     private static string? ProblemOf(string name)
@@ -92,7 +103,8 @@ public sealed partial record BucketName : IParsed<BucketName>
         if (name.Any(char.IsAsciiLetterUpper) && ProblemOf(name.ToLowerInvariant()) is null)
             return $"Bucket names are in lower case; did you mean {name.ToLowerInvariant()}?";
         if (name.AsSpan().IndexOfAnyExcept(Alphabet) is var wrong and >= 0)
-            return $"A bucket's name has only lower-case letters, digits, dots and hyphens; {Typed.Quote(name)} has {Typed.Character(Rune.TryGetRuneAt(name, wrong, out var rune) ? rune : Rune.ReplacementChar)}.";
+            return $"A bucket's name has only lower-case letters, digits, dots and hyphens; {Typed.Quote(name)} has " +
+                $"{Typed.Character(Rune.TryGetRuneAt(name, wrong, out var rune) ? rune : Rune.ReplacementChar)}.";
         if (!char.IsAsciiLetterOrDigit(name[0]) || !char.IsAsciiLetterOrDigit(name[^1]))
             return $"A bucket's name starts and ends with a letter or a digit; {Typed.Quote(name)} doesn't.";
         if (name.Contains("..", StringComparison.Ordinal))
@@ -101,28 +113,50 @@ public sealed partial record BucketName : IParsed<BucketName>
             return $"A bucket's name can't look like an IP address, as {Typed.Quote(name)} does.";
         if (ForbiddenPrefixes.FirstOrDefault(prefix => name.StartsWith(prefix, StringComparison.Ordinal)) is { } prefix)
             return $"No bucket's name starts with {prefix}; AWS keeps that for itself.";
-        if (ForbiddenSuffixes.FirstOrDefault(kind => name.EndsWith(kind.Suffix, StringComparison.Ordinal)) is { Kind: { } kind, Instead: { } instead })
+        if (
+            ForbiddenSuffixes.FirstOrDefault(kind => name.EndsWith(kind.Suffix, StringComparison.Ordinal)) is
+            { Kind: { } kind, Instead: { } instead })
             return $"{Typed.Quote(name)} is the name of {kind}; only general purpose buckets can be used. {instead}";
         return null;
     }
 
     public override string ToString() => Value;
 
-    [GeneratedRegex(@"^(https?://)?[^/\s]*\.?(s3-accesspoint(-fips)?|accesspoint\.s3-global|s3-object-lambda(-fips)?|s3-outposts)\.[^/\s]*(amazonaws\.com(\.cn)?|amazonaws\.eu)([:/?#]|$)", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"^(https?://)?[^/\s]*\.?(s3-accesspoint(-fips)?|accesspoint\.s3-global|s3-object-lambda(-fips)?|s3-outposts)\.[^/\s]*(amazonaws\.com(\.cn)?|amazonaws\.eu)([:/?#]|$)",
+        RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000
+    )]
     private static partial Regex AccessPointHost();
 
     [GeneratedRegex(@"^[A-Za-z0-9._-]{1,64}:(?<name>[a-z0-9.-]{3,63})\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex OfTenant();
 
-    [GeneratedRegex(@"^arn:[\w-]+:s3:::(?<name>[^/:?#]+)", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"^arn:[\w-]+:s3:::(?<name>[^/:?#]+)",
+        RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000
+    )]
     private static partial Regex NameArn();
 
-    [GeneratedRegex(@"^(https?://)?[\w.-]*console\.[\w.-]+/s3/(buckets|object|upload)/(?<name>[^/?#]+)", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"^(https?://)?[\w.-]*console\.[\w.-]+/s3/(buckets|object|upload)/(?<name>[^/?#]+)",
+        RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000
+    )]
     private static partial Regex ConsoleAddress();
 
-    [GeneratedRegex(@"^(https?://)?s3[\w.-]*\.(amazonaws\.com(\.cn)?|amazonaws\.eu)(:\d+)?/(?<name>[^/?#]+)", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"^(https?://)?s3[\w.-]*\.(amazonaws\.com(\.cn)?|amazonaws\.eu)(:\d+)?/(?<name>[^/?#]+)",
+        RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000
+    )]
     private static partial Regex PathStyle();
 
-    [GeneratedRegex(@"^(https?://)?(?<name>[a-z0-9.-]+?)\.s3[\w.-]*\.(amazonaws\.com(\.cn)?|amazonaws\.eu)([:/?#]|$)", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"^(https?://)?(?<name>[a-z0-9.-]+?)\.s3[\w.-]*\.(amazonaws\.com(\.cn)?|amazonaws\.eu)([:/?#]|$)",
+        RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000
+    )]
     private static partial Regex VirtualHost();
 }

@@ -20,7 +20,10 @@ public sealed class BucketPolicy
     /// <summary>A fresh document each time.</summary>
     public JsonObject ToJson() => PolicyStatements.Document(PolicyStatements.ForBucket(_access, _role));
 
-    /// <summary>The bucket's present policy with these statements in it: those of the same Sid replaced, all others kept. Doing it twice comes to the same.</summary>
+    /// <summary>
+    /// The bucket's present policy with these statements in it: those of the same Sid replaced, all others kept. Doing it twice comes to
+    /// the same.
+    /// </summary>
     /// <param name="existing">JSON; null or blank where the bucket has no policy.</param>
     public Parsed<JsonObject> MergeInto(string? existing)
     {
@@ -32,16 +35,20 @@ public sealed class BucketPolicy
         }
         catch (JsonException exception)
         {
-            return Parsed.Refuse<JsonObject>($"The present bucket policy is not JSON (line {exception.LineNumber + 1}); paste it as the S3 console shows it.");
+            return Parsed.Refuse<JsonObject>(
+                $"The present bucket policy is not JSON (line {exception.LineNumber + 1}); paste it as the S3 console shows it.");
         }
         catch (Exception exception) when (exception is ArgumentException or InvalidOperationException)
         {
             // Halves of UTF-16 pairs, as they are or as \ud800: no text, so System.Text.Json neither reads nor writes it.
-            return Parsed.Refuse<JsonObject>("The present bucket policy has characters that are no Unicode; paste it as the S3 console shows it.");
+            return Parsed.Refuse<JsonObject>(
+                "The present bucket policy has characters that are no Unicode; paste it as the S3 console shows it.");
         }
     }
 
-    /// <summary>The same for bytes as people send them: with a byte-order mark, or as <c>aws s3api get-bucket-policy</c> prints the policy.</summary>
+    /// <summary>
+    /// The same for bytes as people send them: with a byte-order mark, or as <c>aws s3api get-bucket-policy</c> prints the policy.
+    /// </summary>
     public Parsed<JsonObject> MergeIntoBytes(ReadOnlySpan<byte> existing) =>
         PolicyText.Read(existing).TryGet(out var text, out var problem) ? MergeInto(text) : Parsed.Refuse<JsonObject>(problem);
 
@@ -52,18 +59,24 @@ public sealed class BucketPolicy
             return MergeInto(document);
         var old = policy?["Statement"] switch
         {
-            JsonArray many when many.All(statement => statement is JsonObject) => many.Select(statement => (JsonObject)statement!.DeepClone()).ToList(),
+            JsonArray many when many.All(statement => statement is JsonObject) => many.Select(statement =>
+                    (JsonObject)statement!.DeepClone())
+                .ToList(),
             JsonObject one => [(JsonObject)one.DeepClone()],
             _ => null,
         };
         if (policy is null || old is null)
-            return Parsed.Refuse<JsonObject>("The present bucket policy has no statements; expected an object with \"Version\" and \"Statement\".");
+            return Parsed.Refuse<JsonObject>(
+                "The present bucket policy has no statements; expected an object with \"Version\" and \"Statement\".");
         foreach (var (statement, number) in old.Select((statement, i) => (statement, i + 1)))
         {
             if (DeadPrincipalIn(statement) is { } dead)
             {
                 return Parsed.Refuse<JsonObject>(
-                    $"The statement {(SidOf(statement) is { Length: > 0 } sid ? Typed.Quote(sid) : $"number {number}")} of the present bucket policy names the principal {dead}, a role or user that was deleted: AWS keeps those by their unique ids. S3 refuses every bucket policy that names one, so remove it from that statement first.");
+                    $"The statement {(SidOf(statement) is { Length: > 0 } sid ? Typed.Quote(sid) : $"number {number}")} of the present " +
+                    $"bucket policy names the principal {dead}, a role or user that was deleted: AWS keeps those by their unique ids. " +
+                    $"S3 refuses every bucket policy that names one, so remove it from that statement first."
+                );
             }
         }
 
@@ -71,7 +84,10 @@ public sealed class BucketPolicy
         if (policy["Version"] is not JsonValue version || !version.TryGetValue(out string? text) || text != PolicyStatements.Version)
         {
             if (old.Any(statement => statement.ToJsonString().Contains("${", StringComparison.Ordinal)))
-                return Parsed.Refuse<JsonObject>($"The present bucket policy isn't in the version {PolicyStatements.Version}, and changing that would change what its ${{…}} mean. Update its version first.");
+                return Parsed.Refuse<JsonObject>(
+                    $"The present bucket policy isn't in the version {PolicyStatements.Version}, and changing that would change what " +
+                    $"its ${{…}} mean. Update its version first."
+                );
             policy["Version"] = PolicyStatements.Version;
         }
 
@@ -81,16 +97,19 @@ public sealed class BucketPolicy
 
         var bytes = Encoding.UTF8.GetByteCount(policy.ToJsonString());
         return bytes > MaxBytes
-            ? Parsed.Refuse<JsonObject>($"Merged, the bucket policy would have {bytes} bytes; S3 takes at most {MaxBytes}. Shorten the present one first.")
+            ? Parsed.Refuse<JsonObject>(
+                $"Merged, the bucket policy would have {bytes} bytes; S3 takes at most {MaxBytes}. Shorten the present one first.")
             : policy;
     }
 
     /// <summary>The unique id of a role or user that is gone, where the statement has one in place of an ARN.</summary>
-    private static string? DeadPrincipalIn(JsonObject statement) => new[] { "Principal", "NotPrincipal" }
-        .Select(name => (statement[name] as JsonObject)?["AWS"])
-        .SelectMany(principals => principals is JsonArray many ? many.AsEnumerable() : [principals])
-        .Select(principal => principal is JsonValue value && value.TryGetValue(out string? text) ? text : null)
-        .FirstOrDefault(text => text is { Length: >= 16 and <= 128 } && text[..4] is ("AROA" or "AIDA") && text.All(char.IsAsciiLetterOrDigit));
+    private static string? DeadPrincipalIn(JsonObject statement) =>
+        new[] { "Principal", "NotPrincipal" }
+            .Select(name => (statement[name] as JsonObject)?["AWS"])
+            .SelectMany(principals => principals is JsonArray many ? many.AsEnumerable() : [principals])
+            .Select(principal => principal is JsonValue value && value.TryGetValue(out string? text) ? text : null)
+            .FirstOrDefault(text =>
+                text is { Length: >= 16 and <= 128 } && text[..4] is ("AROA" or "AIDA") && text.All(char.IsAsciiLetterOrDigit));
 
     private static string SidOf(JsonObject statement) => statement["Sid"] is JsonValue sid && sid.TryGetValue(out string? text) ? text : "";
 

@@ -3,7 +3,9 @@ using System.Text.Json.Serialization;
 
 namespace ServerlessDrives.Access;
 
-/// <summary>The folder of a bucket that is the drive; empty for the whole bucket. No slash at its ends, at most 896 bytes of UTF-8.</summary>
+/// <summary>
+/// The folder of a bucket that is the drive; empty for the whole bucket. No slash at its ends, at most 896 bytes of UTF-8.
+/// </summary>
 [JsonConverter(typeof(ParsedJsonConverter<DrivePath>))]
 public sealed record DrivePath : IParsed<DrivePath>
 {
@@ -27,8 +29,13 @@ public sealed record DrivePath : IParsed<DrivePath>
         if (text?.Contains("://", StringComparison.Ordinal) is true)
         {
             var rest = text[(text.IndexOf("://", StringComparison.Ordinal) + 3)..];
-            var folder = rest.Contains('/', StringComparison.Ordinal) ? rest[(rest.IndexOf('/', StringComparison.Ordinal) + 1)..].Trim('/') : "";
-            return Parsed.Refuse<DrivePath>($"Give the path below the bucket, not an address: {(folder.Length == 0 ? "leave it empty for the whole bucket" : Typed.Quote(folder))}.");
+            var folder = rest.Contains('/', StringComparison.Ordinal)
+                ? rest[(rest.IndexOf('/', StringComparison.Ordinal) + 1)..].Trim('/')
+                : "";
+            return Parsed.Refuse<DrivePath>(
+                $"Give the path below the bucket, not an address: " +
+                $"{(folder.Length == 0 ? "leave it empty for the whole bucket" : Typed.Quote(folder))}."
+            );
         }
 
         var path = text?.Trim('/') ?? "";
@@ -44,7 +51,9 @@ public sealed record DrivePath : IParsed<DrivePath>
         return Prefix + file.Value;
     }
 
-    /// <summary>The file that a key of the bucket is on the drive; false for a key that is not below the path or that is no <see cref="FilePath"/>.</summary>
+    /// <summary>
+    /// The file that a key of the bucket is on the drive; false for a key that is not below the path or that is no <see cref="FilePath"/>.
+    /// </summary>
     public bool TryFileOf(string key, [NotNullWhen(true)] out FilePath? file)
     {
         ArgumentNullException.ThrowIfNull(key);

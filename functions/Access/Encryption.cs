@@ -2,7 +2,9 @@ using System.Text.Json.Serialization;
 
 namespace ServerlessDrives.Access;
 
-/// <summary>How files are encrypted when they are written. Closed: as the bucket does by itself, with keys of S3's, or with a KMS key.</summary>
+/// <summary>
+/// How files are encrypted when they are written. Closed: as the bucket does by itself, with keys of S3's, or with a KMS key.
+/// </summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
 [JsonDerivedType(typeof(None), "none")]
 [JsonDerivedType(typeof(SseS3), "sse-s3")]

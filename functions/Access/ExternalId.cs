@@ -3,7 +3,9 @@ using System.Text.Json.Serialization;
 
 namespace ServerlessDrives.Access;
 
-/// <summary>What a customer's trust policy asks of us, so that nobody else's connection can use the role: 2 to 1,224 of <c>[\w+=,.@:/-]</c>.</summary>
+/// <summary>
+/// What a customer's trust policy asks of us, so that nobody else's connection can use the role: 2 to 1,224 of <c>[\w+=,.@:/-]</c>.
+/// </summary>
 [JsonConverter(typeof(ParsedJsonConverter<ExternalId>))]
 public sealed record ExternalId : IParsed<ExternalId>
 {

@@ -3,7 +3,9 @@ using System.Text.Json.Serialization;
 
 namespace ServerlessDrives.Access;
 
-/// <summary>A file's or folder's path below the drive's path, such as <c>2026/claim-17.pdf</c>: no slash at its ends, nothing to resolve.</summary>
+/// <summary>
+/// A file's or folder's path below the drive's path, such as <c>2026/claim-17.pdf</c>: no slash at its ends, nothing to resolve.
+/// </summary>
 [JsonConverter(typeof(ParsedJsonConverter<FilePath>))]
 public sealed record FilePath : IParsed<FilePath>
 {
@@ -19,7 +21,9 @@ public sealed record FilePath : IParsed<FilePath>
     {
         if (string.IsNullOrEmpty(text))
             return Parsed.Refuse<FilePath>("Name the file.");
-        return PathText.ProblemOf(text, "file's path", PathText.MaxKeyBytes) is { } problem ? Parsed.Refuse<FilePath>(problem) : new FilePath(text);
+        return PathText.ProblemOf(text, "file's path", PathText.MaxKeyBytes) is { } problem
+            ? Parsed.Refuse<FilePath>(problem)
+            : new FilePath(text);
     }
 
     /// <summary>The path of a file on this drive: its key is within S3's 1,024 bytes, the drive's own path included.</summary>

@@ -1,6 +1,8 @@
 namespace ServerlessDrives.Access;
 
-/// <summary>The vault, as the rest of the app sees it: one secret per connection or drive, in versions, under a name that is never used again.</summary>
+/// <summary>
+/// The vault, as the rest of the app sees it: one secret per connection or drive, in versions, under a name that is never used again.
+/// </summary>
 public interface ISecrets
 {
     /// <summary>Stores the secret under this name, as a new version if there is one already.</summary>
@@ -8,7 +10,8 @@ public interface ISecrets
     /// <param name="mark">What this version can be found by again; null for none.</param>
     Task<string?> StoreAsync(SecretName name, Secret secret, string? mark, CancellationToken cancellation);
 
-    Task<string?> StoreAsync(SecretName name, Secret secret, CancellationToken cancellation) => StoreAsync(name, secret, mark: null, cancellation);
+    Task<string?> StoreAsync(SecretName name, Secret secret, CancellationToken cancellation) =>
+        StoreAsync(name, secret, mark: null, cancellation);
 
     /// <returns>The secret in this version, or null when it was deleted or disabled.</returns>
     Task<Secret?> ReadAsync(SecretName name, string version, CancellationToken cancellation);

@@ -2,7 +2,9 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace ServerlessDrives.Access;
 
-/// <summary>What came of reading something that a person typed: the value, or one sentence that says what is wrong and what was expected.</summary>
+/// <summary>
+/// What came of reading something that a person typed: the value, or one sentence that says what is wrong and what was expected.
+/// </summary>
 public readonly struct Parsed<T>
     where T : notnull
 {

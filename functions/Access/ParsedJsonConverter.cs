@@ -3,7 +3,9 @@ using System.Text.Json.Serialization;
 
 namespace ServerlessDrives.Access;
 
-/// <summary>A value that a person may type and a machine may store: one text, read by <see cref="Parse"/>, written by <c>ToString()</c>.</summary>
+/// <summary>
+/// A value that a person may type and a machine may store: one text, read by <see cref="Parse"/>, written by <c>ToString()</c>.
+/// </summary>
 internal interface IParsed<TSelf>
     where TSelf : class, IParsed<TSelf>
 {

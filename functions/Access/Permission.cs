@@ -19,7 +19,8 @@ public sealed record Permission
     public static readonly Permission ListMultipartUploadParts = new("s3:ListMultipartUploadParts");
     public static readonly Permission AbortMultipartUpload = new("s3:AbortMultipartUpload");
 
-    private Permission(string name, bool onBucket = false, bool isAction = true) => (Name, IsOnBucket, IsAction) = (name, onBucket, isAction);
+    private Permission(string name, bool onBucket = false, bool isAction = true) =>
+        (Name, IsOnBucket, IsAction) = (name, onBucket, isAction);
 
     /// <summary>With its service: <c>s3:GetObject</c>.</summary>
     public string Name { get; }

@@ -27,7 +27,12 @@ internal static class PolicyStatements
 
         yield return list;
         // s3:prefix is no condition key of these two: with it they would never be granted.
-        yield return Allow(access, "Bucket", principal, access.IsReadOnly ? [Location] : [Permission.ListBucketMultipartUploads.Name, Location], access.BucketArn);
+        yield return Allow(
+            access,
+            "Bucket",
+            principal,
+            access.IsReadOnly ? [Location] : [Permission.ListBucketMultipartUploads.Name, Location],
+            access.BucketArn);
         yield return Allow(access, "Objects", principal, [.. access.OnObjects.Select(permission => permission.Name)], access.ObjectsArn);
     }
 
@@ -59,7 +64,8 @@ internal static class PolicyStatements
     }
 
     /// <summary>IAM takes letters and digits only.</summary>
-    private static string SidOf(BucketAccess access, string what) => $"ServerlessDrives{string.Concat(access.Seed.Where(char.IsAsciiLetterOrDigit))}{what}";
+    private static string SidOf(BucketAccess access, string what) =>
+        $"ServerlessDrives{string.Concat(access.Seed.Where(char.IsAsciiLetterOrDigit))}{what}";
 
     private static JsonArray Array(string[] texts) => new([.. texts.Select(text => JsonValue.Create(text))]);
 }

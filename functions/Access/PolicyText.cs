@@ -5,7 +5,10 @@ namespace ServerlessDrives.Access;
 /// <summary>Literal text in the resources and conditions of policies.</summary>
 public static class PolicyText
 {
-    /// <summary>What IAM would read as a wildcard or as the start of a policy variable (<c>*</c>, <c>?</c>, <c>$</c>) as <c>${*}</c>, <c>${?}</c>, <c>${$}</c>.</summary>
+    /// <summary>
+    /// What IAM would read as a wildcard or as the start of a policy variable (<c>*</c>, <c>?</c>, <c>$</c>) as <c>${*}</c>, <c>${?}</c>,
+    /// <c>${$}</c>.
+    /// </summary>
     public static string Escape(string literal)
     {
         ArgumentNullException.ThrowIfNull(literal);
@@ -48,7 +51,10 @@ public static class PolicyText
     public static Parsed<string> Read(ReadOnlySpan<byte> bytes)
     {
         if (OtherEncodingOf(bytes) is { } other)
-            return Parsed.Refuse<string>($"The document is in {other}, as some Windows tools write it; JSON is UTF-8. Save it as UTF-8 (in PowerShell: Out-File -Encoding utf8) and send it again.");
+            return Parsed.Refuse<string>(
+                $"The document is in {other}, as some Windows tools write it; JSON is UTF-8. Save it as UTF-8 (in PowerShell: Out-File " +
+                $"-Encoding utf8) and send it again."
+            );
         if (bytes.StartsWith((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF]))
             bytes = bytes[3..];
         return System.Text.Unicode.Utf8.IsValid(bytes)

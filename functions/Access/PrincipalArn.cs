@@ -17,7 +17,8 @@ public sealed partial record PrincipalArn : IParsed<PrincipalArn>
     {
         var arn = text?.Trim() ?? "";
         if (WellFormed().Match(arn) is not { Success: true } match)
-            return Parsed.Refuse<PrincipalArn>($"{Typed.Quote(arn)} is not the ARN of a user or role; expected arn:aws:iam::123456789012:role/name.");
+            return Parsed.Refuse<PrincipalArn>(
+                $"{Typed.Quote(arn)} is not the ARN of a user or role; expected arn:aws:iam::123456789012:role/name.");
         return Partition.Parse(match.Groups["partition"].Value).TryGet(out var partition, out var problem)
             ? new PrincipalArn(arn, partition, AccountId.Of(match.Groups["account"].Value))
             : Parsed.Refuse<PrincipalArn>(problem);
@@ -25,6 +26,10 @@ public sealed partial record PrincipalArn : IParsed<PrincipalArn>
 
     public override string ToString() => Value;
 
-    [GeneratedRegex(@"^arn:(?<partition>aws[a-z-]*):iam::(?<account>[0-9]{12}):(root|(role|user)/[\x21-\x7E]{1,600})\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"^arn:(?<partition>aws[a-z-]*):iam::(?<account>[0-9]{12}):(root|(role|user)/[\x21-\x7E]{1,600})\z",
+        RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000
+    )]
     private static partial Regex WellFormed();
 }

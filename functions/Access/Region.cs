@@ -3,7 +3,9 @@ using System.Text.RegularExpressions;
 
 namespace ServerlessDrives.Access;
 
-/// <summary>An AWS region's code, such as <c>eu-west-1</c>. Well-formed ones that we don't know yet are accepted, since AWS adds regions.</summary>
+/// <summary>
+/// An AWS region's code, such as <c>eu-west-1</c>. Well-formed ones that we don't know yet are accepted, since AWS adds regions.
+/// </summary>
 [JsonConverter(typeof(ParsedJsonConverter<Region>))]
 public sealed partial record Region : IParsed<Region>
 {
@@ -21,22 +23,27 @@ public sealed partial record Region : IParsed<Region>
             return Parsed.Refuse<Region>("Give the bucket's region, such as us-east-1.");
         if (WellFormed().IsMatch(code))
             return new Region(code, PartitionOf(code));
-        return Parsed.Refuse<Region>(Meant(code) is { } meant
-            ? $"{Typed.Quote(code)} is not a region's code; did you mean {meant}?"
-            : $"{Typed.Quote(code)} is not a region's code; expected one such as us-east-1 or eu-central-1. The bucket's properties in the S3 console show it.");
+        return Parsed.Refuse<Region>(
+            Meant(code) is { } meant
+                ? $"{Typed.Quote(code)} is not a region's code; did you mean {meant}?"
+                : $"{Typed.Quote(code)} is not a region's code; expected one such as us-east-1 or eu-central-1. The bucket's " +
+                    $"properties in the S3 console show it."
+        );
     }
 
-    private static Partition PartitionOf(string code) => code switch
-    {
-        _ when code.StartsWith("cn-", StringComparison.Ordinal) => Partition.China,
-        _ when code.StartsWith("us-gov-", StringComparison.Ordinal) => Partition.GovCloud,
-        _ when code.StartsWith("eusc-", StringComparison.Ordinal) => Partition.EuropeanSovereign,
-        _ when code.StartsWith("us-iso-", StringComparison.Ordinal) => Partition.Iso,
-        _ when code.StartsWith("us-isob-", StringComparison.Ordinal) => Partition.IsoB,
-        _ when code.StartsWith("eu-isoe-", StringComparison.Ordinal) => Partition.IsoE,
-        _ when code.StartsWith("us-isof-", StringComparison.Ordinal) || code.StartsWith("eu-isof-", StringComparison.Ordinal) => Partition.IsoF,
-        _ => Partition.Aws,
-    };
+    private static Partition PartitionOf(string code) =>
+        code switch
+        {
+            _ when code.StartsWith("cn-", StringComparison.Ordinal) => Partition.China,
+            _ when code.StartsWith("us-gov-", StringComparison.Ordinal) => Partition.GovCloud,
+            _ when code.StartsWith("eusc-", StringComparison.Ordinal) => Partition.EuropeanSovereign,
+            _ when code.StartsWith("us-iso-", StringComparison.Ordinal) => Partition.Iso,
+            _ when code.StartsWith("us-isob-", StringComparison.Ordinal) => Partition.IsoB,
+            _ when code.StartsWith("eu-isoe-", StringComparison.Ordinal) => Partition.IsoE,
+            _ when code.StartsWith("us-isof-", StringComparison.Ordinal) || code.StartsWith("eu-isof-", StringComparison.Ordinal) =>
+                Partition.IsoF,
+            _ => Partition.Aws,
+        };
 
     private static string? Meant(string code)
     {
@@ -54,6 +61,10 @@ public sealed partial record Region : IParsed<Region>
     [GeneratedRegex(@"^[a-z]{2,5}(-[a-z]{2,12}){1,3}-[0-9]{1,2}\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex WellFormed();
 
-    [GeneratedRegex(@"(?<code>[a-z]{2,5}(-[a-z]{2,12}){1,3}-[0-9]{1,2})([a-z]\z|\))", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"(?<code>[a-z]{2,5}(-[a-z]{2,12}){1,3}-[0-9]{1,2})([a-z]\z|\))",
+        RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000
+    )]
     private static partial Regex ZoneOf();
 }

@@ -3,7 +3,9 @@ using System.Text.RegularExpressions;
 
 namespace ServerlessDrives.Access;
 
-/// <summary>An IAM role's ARN: <c>arn:&lt;partition&gt;:iam::&lt;account&gt;:role/&lt;path/&gt;name</c>, at most 2,048 characters.</summary>
+/// <summary>
+/// An IAM role's ARN: <c>arn:&lt;partition&gt;:iam::&lt;account&gt;:role/&lt;path/&gt;name</c>, at most 2,048 characters.
+/// </summary>
 [JsonConverter(typeof(ParsedJsonConverter<RoleArn>))]
 public sealed partial record RoleArn : IParsed<RoleArn>
 {
@@ -43,20 +45,24 @@ public sealed partial record RoleArn : IParsed<RoleArn>
         if (path.StartsWith("/aws-service-role/", StringComparison.Ordinal))
             return Parsed.Refuse<RoleArn>("That is a service-linked role, which only its AWS service can assume. Make a role of your own.");
         if (path.StartsWith("/aws-reserved/", StringComparison.Ordinal))
-            return Parsed.Refuse<RoleArn>("That role belongs to IAM Identity Center, so its trust policy can't be changed. Make a role of your own.");
+            return Parsed.Refuse<RoleArn>(
+                "That role belongs to IAM Identity Center, so its trust policy can't be changed. Make a role of your own.");
         return new RoleArn(arn, partition, AccountId.Of(match.Groups["account"].Value), path, match.Groups["name"].Value);
     }
 
     private static string ProblemOf(string arn)
     {
         if (AssumedRole().Match(arn) is { Success: true } session)
-            return $"That is a session's ARN, not the role's; the role is probably arn:{session.Groups["partition"].Value}:iam::{session.Groups["account"].Value}:role/{session.Groups["name"].Value} (add the role's path if it has one).";
+            return $"That is a session's ARN, not the role's; the role is probably " +
+                $"arn:{session.Groups["partition"].Value}:iam::{session.Groups["account"].Value}:role/{session.Groups["name"].Value} " +
+            $"(add the role's path if it has one).";
         if (OtherResource().Match(arn) is { Success: true } other)
         {
             return other.Groups["kind"].Value switch
             {
                 "user" => $"That is a user's ARN. A role is needed; {Expected}. For a user, choose the access key instead.",
-                "instance-profile" => "That is an instance profile's ARN. Give the ARN of the role in it, with role/ in place of instance-profile/.",
+                "instance-profile" =>
+                    "That is an instance profile's ARN. Give the ARN of the role in it, with role/ in place of instance-profile/.",
                 "root" => $"That is the account's root, which can't be assumed; {Expected}.",
                 "policy" => $"That is a policy's ARN. Give the ARN of the role that it is attached to; {Expected}.",
                 "group" => $"That is a group's ARN, and groups can't be assumed; {Expected}.",
@@ -71,16 +77,32 @@ public sealed partial record RoleArn : IParsed<RoleArn>
 
     public override string ToString() => Value;
 
-    [GeneratedRegex(@"^arn:(?<partition>aws[a-z-]*):iam::(?<account>[0-9]{12}):role/(?<path>(?:[\x21-\x7E]{1,510}/)?)(?<name>[A-Za-z0-9_+=,.@-]{1,64})\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"^arn:(?<partition>aws[a-z-]*):iam::(?<account>[0-9]{12}):role/(?<path>(?:[\x21-\x7E]{1,510}/)?)(?<name>[A-Za-z0-9_+=,.@-]{1,64})\z",
+        RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000
+    )]
     private static partial Regex WellFormed();
 
-    [GeneratedRegex(@"^arn:(?<partition>aws[a-z-]*):iam::(?<account>[A-Za-z0-9_+=,.@-]{0,64}):role/(?<path>(?:[\x21-\x7E]{1,510}/)?)(?<name>[A-Za-z0-9_+=,.@-]{1,64})\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"^arn:(?<partition>aws[a-z-]*):iam::(?<account>[A-Za-z0-9_+=,.@-]{0,64}):role/(?<path>(?:[\x21-\x7E]{1,510}/)?)(?<name>[A-Za-z0-9_+=,.@-]{1,64})\z",
+        RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000
+    )]
     private static partial Regex OfAnyServer();
 
-    [GeneratedRegex(@"^arn:(?<partition>aws[a-z-]*):sts::(?<account>[0-9]{12}):assumed-role/(?<name>[A-Za-z0-9_+=,.@-]{1,64})", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"^arn:(?<partition>aws[a-z-]*):sts::(?<account>[0-9]{12}):assumed-role/(?<name>[A-Za-z0-9_+=,.@-]{1,64})",
+        RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000
+    )]
     private static partial Regex AssumedRole();
 
-    [GeneratedRegex(@"^arn:aws[a-z-]*:iam::([0-9]{12}|aws):(?<kind>user|instance-profile|root|policy|group)(/|\z)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"^arn:aws[a-z-]*:iam::([0-9]{12}|aws):(?<kind>user|instance-profile|root|policy|group)(/|\z)",
+        RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000
+    )]
     private static partial Regex OtherResource();
 
     [GeneratedRegex(@"^[A-Za-z0-9_+=,.@-]{1,64}\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]

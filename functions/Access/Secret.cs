@@ -25,14 +25,18 @@ public sealed class Secret
     private sealed class SecretJsonConverter : JsonConverter<Secret>
     {
         public override Secret Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-            reader.TokenType == JsonTokenType.String && reader.GetString() is { Length: > 0 } text ? new Secret(text) : throw new JsonException("A secret as text was expected.");
+            reader.TokenType == JsonTokenType.String && reader.GetString() is { Length: > 0 } text
+                ? new Secret(text)
+                : throw new JsonException("A secret as text was expected.");
 
         public override void Write(Utf8JsonWriter writer, Secret value, JsonSerializerOptions options) =>
             throw new NotSupportedException("A secret doesn't leave its type.");
     }
 }
 
-/// <summary>Where the vault keeps a secret: a name that is made once and never used again, since the vault's soft delete blocks it.</summary>
+/// <summary>
+/// Where the vault keeps a secret: a name that is made once and never used again, since the vault's soft delete blocks it.
+/// </summary>
 [JsonConverter(typeof(SecretNameJsonConverter))]
 public sealed record SecretName
 {
@@ -55,6 +59,7 @@ public sealed record SecretName
         public override SecretName Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
             Parse(reader.GetString()).TryGet(out var name, out var problem) ? name : throw new JsonException(problem);
 
-        public override void Write(Utf8JsonWriter writer, SecretName value, JsonSerializerOptions options) => writer.WriteStringValue(value.Value);
+        public override void Write(Utf8JsonWriter writer, SecretName value, JsonSerializerOptions options) =>
+            writer.WriteStringValue(value.Value);
     }
 }

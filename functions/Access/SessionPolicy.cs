@@ -2,7 +2,9 @@ using System.Text.Json.Nodes;
 
 namespace ServerlessDrives.Access;
 
-/// <summary>The inline policy of each of our sessions with a customer's role: whatever the role may do besides, a drive's session can't.</summary>
+/// <summary>
+/// The inline policy of each of our sessions with a customer's role: whatever the role may do besides, a drive's session can't.
+/// </summary>
 internal static class SessionPolicy
 {
     /// <summary>STS's limit, in characters.</summary>
@@ -30,8 +32,9 @@ internal static class SessionPolicy
     public const int DigitBits = 4;
 
     /// <summary>
-    /// Lets a session list <see cref="OwnerPrefix"/> only if one digit of the account that owns the bucket has that bit (<c>s3:ResourceAccount</c>): which of
-    /// the listings are allowed tells the digit. S3 names a bucket's owner to nobody in any other way.
+    /// Lets a session list <see cref="OwnerPrefix"/> only if one digit of the account that owns the bucket has that bit
+    /// (<c>s3:ResourceAccount</c>): which of the listings are allowed tells the digit. S3 names a bucket's owner to nobody in any other
+    /// way.
     /// </summary>
     /// <param name="position">Of the digit, from 0.</param>
     public static string ForOwnerDigit(BucketAccess access, int position)
@@ -61,7 +64,8 @@ internal static class SessionPolicy
     }
 
     /// <summary>Whether the session is confined to less than the drive's path, because the policy had to be cut.</summary>
-    public static bool IsCut(BucketAccess access) => !access.Path.IsRoot && Document(access, access.Path.Prefix, withKeys: true).Length > MaxLength;
+    public static bool IsCut(BucketAccess access) =>
+        !access.Path.IsRoot && Document(access, access.Path.Prefix, withKeys: true).Length > MaxLength;
 
     private static string Document(BucketAccess access, string prefix, bool withKeys)
     {
@@ -73,7 +77,9 @@ internal static class SessionPolicy
         List<JsonObject> statements =
         [
             list,
-            Allow(access.IsReadOnly ? ["s3:GetBucketLocation"] : ["s3:ListBucketMultipartUploads", "s3:GetBucketLocation"], access.BucketArn),
+            Allow(
+                access.IsReadOnly ? ["s3:GetBucketLocation"] : ["s3:ListBucketMultipartUploads", "s3:GetBucketLocation"],
+                access.BucketArn),
             Allow([.. access.OnObjects.Select(permission => permission.Name)], $"{access.BucketArn}/{pattern}"),
         ];
         if (withKeys)
@@ -82,13 +88,16 @@ internal static class SessionPolicy
     }
 
     /// <summary>
-    /// A bucket may encrypt with a key of its own choice, and older files stay under the key that they were written with: which keys those are, only the
-    /// role's policies and the keys' know. So every key, but by way of S3 in this region only.
+    /// A bucket may encrypt with a key of its own choice, and older files stay under the key that they were written with: which keys those
+    /// are, only the role's policies and the keys' know. So every key, but by way of S3 in this region only.
     /// </summary>
     private static JsonObject Keys(BucketAccess access)
     {
         var keys = Allow(access.KeyActions, $"arn:{access.Region.Partition}:kms:{access.Region}:*:key/*");
-        keys["Condition"] = new JsonObject { ["StringEquals"] = new JsonObject { ["kms:ViaService"] = $"s3.{access.Region}.{access.Region.Partition.DnsSuffix}" } };
+        keys["Condition"] = new JsonObject
+        {
+            ["StringEquals"] = new JsonObject { ["kms:ViaService"] = $"s3.{access.Region}.{access.Region.Partition.DnsSuffix}" },
+        };
         return keys;
     }
 

@@ -23,12 +23,18 @@ public sealed record TopicArn : IParsed<TopicArn>
 
     public static Parsed<TopicArn> Parse(string? text)
     {
-        if (text?.Split(':') is not ["arn", var partition, "sns", var regionText, var accountText, var name] || name.Length is 0 or > MaxName
+        if (
+            text?.Split(':') is not ["arn", var partition, "sns", var regionText, var accountText, var name]
+            || name.Length is 0 or > MaxName
             || !name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.'))
             return Parsed.Refuse<TopicArn>("The ARN of an SNS topic was expected, such as arn:aws:sns:us-east-1:123456789012:drives.");
-        if (!Region.Parse(regionText).TryGet(out var region, out var problem) || !AccountId.Parse(accountText).TryGet(out var account, out problem))
+        if (
+            !Region.Parse(regionText).TryGet(out var region, out var problem)
+            || !AccountId.Parse(accountText).TryGet(out var account, out problem))
             return Parsed.Refuse<TopicArn>(problem);
-        return region.Partition.Name == partition ? new TopicArn(region, account, name) : Parsed.Refuse<TopicArn>($"{regionText} is not a region of the partition {partition}.");
+        return region.Partition.Name == partition
+            ? new TopicArn(region, account, name)
+            : Parsed.Refuse<TopicArn>($"{regionText} is not a region of the partition {partition}.");
     }
 
     public override string ToString() => Value;

@@ -10,7 +10,8 @@ public sealed class TrustPolicy
 
     private readonly bool _tags;
 
-    private TrustPolicy(PrincipalArn principal, ExternalId externalId, bool tags) => (_principal, _externalId, _tags) = (principal, externalId, tags);
+    private TrustPolicy(PrincipalArn principal, ExternalId externalId, bool tags) =>
+        (_principal, _externalId, _tags) = (principal, externalId, tags);
 
     /// <param name="tags">Whether sessions may be tagged.</param>
     public static TrustPolicy For(PrincipalArn principal, ExternalId externalId, bool tags = false) => new(principal, externalId, tags);

@@ -6,7 +6,9 @@ namespace ServerlessDrives.Adapters;
 /// <summary>What a failed call to a service of Azure's means.</summary>
 internal static class AzureOutages
 {
-    /// <summary>The service has no room, as Azurite and the embedded vault answer when the disk is full. The SDKs do not repeat such a call.</summary>
+    /// <summary>
+    /// The service has no room, as Azurite and the embedded vault answer when the disk is full. The SDKs do not repeat such a call.
+    /// </summary>
     private const int InsufficientStorage = 507;
 
     public static Outage? Of(Exception failure) => failure switch

@@ -16,13 +16,16 @@ public sealed record CallbackLink(string Hash, ConfirmationStep Step, int Attemp
 
     public DateTimeOffset? RevokedAt { get; init; }
 
-    /// <summary>What it was made by: made again after a crash, which nobody heard of, it takes its own place. Null for links of earlier versions and of scripts.</summary>
+    /// <summary>
+    /// What it was made by: made again after a crash, which nobody heard of, it takes its own place. Null for links of earlier versions and
+    /// of scripts.
+    /// </summary>
     public Guid? Operation { get; init; }
 }
 
 /// <summary>
-/// The part of a callback link that whoever holds it is known by: which connection, 256 random bits, and a check sum, which anybody can make
-/// and which tells a link that was cut or changed on its way from one that was never given out.
+/// The part of a callback link that whoever holds it is known by: which connection, 256 random bits, and a check sum, which anybody can
+/// make and which tells a link that was cut or changed on its way from one that was never given out.
 /// </summary>
 public sealed record CallbackToken
 {
@@ -42,7 +45,12 @@ public sealed record CallbackToken
     /// <returns>The token, or null when the text was never one of ours or has been cut or changed.</returns>
     public static CallbackToken? Parse(string? text)
     {
-        if (text is not { Length: > 0 and < 400 } || text.Split('.') is not [var key, var secret, var sum] || sum != SumOf($"{key}.{secret}") || !Base64Url.IsValid(key) || !Base64Url.IsValid(secret))
+        if (
+            text is not { Length: > 0 and < 400 }
+            || text.Split('.') is not [var key, var secret, var sum]
+            || sum != SumOf($"{key}.{secret}")
+            || !Base64Url.IsValid(key)
+            || !Base64Url.IsValid(secret))
             return null;
         var bytes = Base64Url.DecodeFromChars(secret);
         return bytes.Length == SecretBytes
@@ -56,7 +64,8 @@ public sealed record CallbackToken
     /// <summary>As it stands in the link; whoever logs or stores this holds the link.</summary>
     public string Reveal()
     {
-        var text = $"{Base64Url.EncodeToString(Encoding.UTF8.GetBytes($"{Key.Organization}/{Key.Connection}"))}.{Base64Url.EncodeToString(_secret)}";
+        var text =
+            $"{Base64Url.EncodeToString(Encoding.UTF8.GetBytes($"{Key.Organization}/{Key.Connection}"))}.{Base64Url.EncodeToString(_secret)}";
         return $"{text}.{SumOf(text)}";
     }
 

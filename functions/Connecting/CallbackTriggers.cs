@@ -13,7 +13,18 @@ public sealed record CallbackConfirmedView(bool Confirmed, ConnectionStatus Stat
 
 /// <summary>What an AWS admin behind a callback link sees: what to apply, and nothing else of the connection.</summary>
 public sealed record CallbackView(
-    string Step, bool Open, bool Confirmed, string DisplayName, string? Bucket, string? Region, JsonObject? TrustPolicy, JsonObject? RolePolicy, JsonObject? BucketPolicy, JsonObject? KeyPolicyStatement, string? RoleArn, DateTimeOffset ExpiresAt);
+    string Step,
+    bool Open,
+    bool Confirmed,
+    string DisplayName,
+    string? Bucket,
+    string? Region,
+    JsonObject? TrustPolicy,
+    JsonObject? RolePolicy,
+    JsonObject? BucketPolicy,
+    JsonObject? KeyPolicyStatement,
+    string? RoleArn,
+    DateTimeOffset ExpiresAt);
 
 /// <summary>Callback links: usable by whoever holds one, without an account.</summary>
 [Section("Connecting")]
@@ -24,7 +35,10 @@ public sealed class CallbackTriggers(CallbackDesk callbacks, ConnectionViews vie
     [Summary("What to apply", Detail = "For an AWS administrator without an account here: the link's token is all that is needed.")]
     [AnswersResource<CallbackView>("The policies of the link's step, and nothing else of the connection.")]
     [Refuses("callback-unknown", "callback-damaged", "callback-expired", "callback-revoked", "too-many-requests")]
-    public async Task<IResult> GetAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/callbacks/{token}")] HttpRequest request, FunctionContext context, string token)
+    public async Task<IResult> GetAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/callbacks/{token}")] HttpRequest request,
+        FunctionContext context,
+        string token)
     {
         if (limits.Refuse(context, token) is { } busy)
             return busy.AsProblem();
@@ -37,10 +51,23 @@ public sealed class CallbackTriggers(CallbackDesk callbacks, ConnectionViews vie
     [Summary("Confirm what was applied")]
     [Reads<CallbackBody>(Optional = true)]
     [Answers<CallbackConfirmedView>(202, "Heard; the connection goes on.")]
-    [Refuses("callback-unknown", "callback-damaged", "callback-expired", "callback-revoked", "callback-used", "callback-too-early", "callback-other-step", "callback-outdated", "callback-ended")]
+    [Refuses(
+        "callback-unknown",
+        "callback-damaged",
+        "callback-expired",
+        "callback-revoked",
+        "callback-used",
+        "callback-too-early",
+        "callback-other-step",
+        "callback-outdated",
+        "callback-ended"
+    )]
     [Refuses("step-not-open", "too-many-requests")]
     public async Task<IResult> ConfirmAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/callbacks/{token}")] HttpRequest request, FunctionContext context, [DurableClient] DurableTaskClient durable, string token)
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/callbacks/{token}")] HttpRequest request,
+        FunctionContext context,
+        [DurableClient] DurableTaskClient durable,
+        string token)
     {
         if (limits.Refuse(context, token) is { } busy)
             return busy.AsProblem();
@@ -49,8 +76,13 @@ public sealed class CallbackTriggers(CallbackDesk callbacks, ConnectionViews vie
         request.Body = new MemoryStream(bytes.Length == 0 ? "{}"u8.ToArray() : bytes);
         if (!(await request.ReadJsonAsync<CallbackBody>()).TryGet(out var body, out var malformed))
             return malformed.AsProblem();
-        var confirmed = await callbacks.ConfirmAsync(token, body.ConfirmedBy, new DurableConnectionFlow(durable), request.HttpContext.RequestAborted);
-        return confirmed.Answer(connection => Results.Json(new CallbackConfirmedView(true, connection.Status), Json.Options, statusCode: StatusCodes.Status202Accepted));
+        var confirmed = await callbacks.ConfirmAsync(
+            token,
+            body.ConfirmedBy,
+            new DurableConnectionFlow(durable),
+            request.HttpContext.RequestAborted);
+        return confirmed.Answer(connection =>
+            Results.Json(new CallbackConfirmedView(true, connection.Status), Json.Options, statusCode: StatusCodes.Status202Accepted));
     }
 
     private CallbackView ViewOf(DriveConnection connection, CallbackLink link)

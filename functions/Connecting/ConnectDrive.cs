@@ -9,37 +9,42 @@ namespace ServerlessDrives.Connecting;
 /// </summary>
 public static class ConnectDrive
 {
-    [Function(nameof(ConnectDrive))]
+    [Function("ConnectDrive")]
     public static async Task<ConnectionStatus> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context)
     {
         var attempt = context.GetInput<ConnectionAttempt>()!;
-        using var person = new PersonInTheLoop(context, attempt);
+        using var person = new HumanInteraction(context, attempt);
         var steps = new ConnectDriveSteps(context, attempt);
         try
         {
             if (attempt.From is ConnectionStep.TrustPolicy)
             {
                 await steps.OfferTrustPolicy();
-                await person.Says(ConnectionEvent.TrustPolicyConfirmed);
+                await person.WaitForAsync(ConnectionEvent.TrustPolicyConfirmed);
             }
 
             if (attempt.From is ConnectionStep.TrustPolicy or ConnectionStep.Configuration)
             {
                 if (!await steps.AskForConfiguration())
-                    await person.Says(ConnectionEvent.Configured);
+                    await person.WaitForAsync(ConnectionEvent.Configured);
 
                 if (attempt.UsesRole && !await steps.ProveTrust())
                     return GoBack(context, attempt.Next(ConnectionStep.TrustPolicy));
             }
 
-            if (attempt is { UsesRole: true, TriesFirst: true, From: ConnectionStep.TrustPolicy or ConnectionStep.Configuration } && await steps.TryPolicies())
+            if (
+                attempt is { UsesRole: true, TriesFirst: true, From: ConnectionStep.TrustPolicy or ConnectionStep.Configuration }
+                && await steps.TryPolicies())
                 return await Connect(context, attempt, steps);
 
             if (attempt.UsesRole && attempt.From is not ConnectionStep.Verification)
             {
                 await steps.OfferBucketPolicy();
-                if (await person.Says(ConnectionEvent.BucketPolicyConfirmed, ConnectionEvent.Configured) is ConnectionEvent.Configured)
-                    return GoBack(context, attempt with { From = ConnectionStep.Configuration });
+                while (await person.WaitForAsync(ConnectionEvent.BucketPolicyConfirmed, ConnectionEvent.Configured) is ConnectionEvent.Configured)
+                {
+                    if (await steps.IsReconfigured())
+                        return GoBack(context, attempt with { From = ConnectionStep.Configuration });
+                }
             }
 
             if (!await steps.Verify())
@@ -47,7 +52,7 @@ public static class ConnectDrive
 
             return await Connect(context, attempt, steps);
         }
-        catch (PersonLeftException left)
+        catch (InteractionEndedException left)
         {
             return await steps.Close(left.Status);
         }
@@ -58,7 +63,10 @@ public static class ConnectDrive
     }
 
     /// <summary>Makes the drive, or goes back where another drive came in its way.</summary>
-    private static async Task<ConnectionStatus> Connect(TaskOrchestrationContext context, ConnectionAttempt attempt, ConnectDriveSteps steps)
+    private static async Task<ConnectionStatus> Connect(
+        TaskOrchestrationContext context,
+        ConnectionAttempt attempt,
+        ConnectDriveSteps steps)
     {
         var end = await steps.Connect();
         return end is ConnectionStatus.AwaitingBucketPolicy or ConnectionStatus.AwaitingConfiguration

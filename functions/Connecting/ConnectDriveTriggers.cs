@@ -10,7 +10,14 @@ namespace ServerlessDrives.Connecting;
 /// <summary>The wizard over HTTP: start, configure, confirm, cancel, read.</summary>
 [Section("Connecting")]
 public sealed class ConnectDriveTriggers(
-    IConnections connections, IWorkspaces workspaces, ConnectionDesk desk, StartLimit limit, ConnectionViews views, IPrincipals principals, Idempotency idempotency, TimeProvider clock)
+    IConnections connections,
+    IWorkspaces workspaces,
+    ConnectionDesk desk,
+    StartLimit limit,
+    ConnectionViews views,
+    IPrincipals principals,
+    Idempotency idempotency,
+    TimeProvider clock)
 {
     /// <summary>How long an answer waits for the flow to take up what was said, so that people see the next step at once.</summary>
     private static readonly TimeSpan Courtesy = TimeSpan.FromSeconds(2);
@@ -20,28 +27,43 @@ public sealed class ConnectDriveTriggers(
 
     [Function("StartConnection")]
     [Requires(Need.Person)]
-    [Summary("Start connecting a drive", Detail = "Reserves the name, checks who may, and starts the durable flow. The configuration may come now or later.")]
+    [Summary(
+        "Start connecting a drive",
+        Detail = "Reserves the name, checks who may, and starts the durable flow. The configuration may come now or later."
+    )]
     [Reads<StartConnectionBody>]
     [Answers<ConnectionView>(202, "The connection, at its first step.", ETag = true, Location = true)]
     [HonoursIdempotencyKey]
     [Refuses("forbidden", "not-found", "name-taken", "overlap", "role-known", "too-many-requests")]
     public Task<IResult> StartAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/connections")] HttpRequest request, [DurableClient] DurableTaskClient durable) =>
-        idempotency.OnceAsync<StartConnectionBody>(request, async body =>
-        {
-            if (!ConnectionStart.Parse(body, principals).TryGet(out var start, out var invalid))
-                return invalid.AsProblem();
-            var operation = request.Operation();
-            var (person, cancellation) = (request.Person(), request.HttpContext.RequestAborted);
-            var started = await limit.RunAsync(
-                () => desk.StartAsync(person, start, operation.IdOf<ConnectionId>(), operation.IdOf<RoleId>(), new DurableConnectionFlow(durable), cancellation), cancellation);
-            if (!started.TryGet(out var connection, out var refusal))
-                return refusal.AsProblem();
-            // One that waits for nobody goes on at once; where it begins would read as if something were missing.
-            return connection.Value is { OpenStep: null } && connection.Value.IsConfiguredFor(connection.Value.Attempt)
-                ? await AcceptedAsync(request, connection)
-                : await AnswerAsync(request, connection.Value);
-        });
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/connections")] HttpRequest request,
+        [DurableClient] DurableTaskClient durable
+    ) =>
+        idempotency.OnceAsync<StartConnectionBody>(
+            request,
+            async body =>
+            {
+                if (!ConnectionStart.Parse(body, principals).TryGet(out var start, out var invalid))
+                    return invalid.AsProblem();
+                var operation = request.Operation();
+                var (person, cancellation) = (request.Person(), request.HttpContext.RequestAborted);
+                var started = await limit.RunAsync(
+                    () =>
+                        desk.StartAsync(
+                            person,
+                            start,
+                            operation.IdOf<ConnectionId>(),
+                            operation.IdOf<RoleId>(),
+                            new DurableConnectionFlow(durable),
+                            cancellation),
+                    cancellation);
+                if (!started.TryGet(out var connection, out var refusal))
+                    return refusal.AsProblem();
+                // One that waits for nobody goes on at once; where it begins would read as if something were missing.
+                return connection.Value is { OpenStep: null } && connection.Value.IsConfiguredFor(connection.Value.Attempt)
+                    ? await AcceptedAsync(request, connection)
+                    : await AnswerAsync(request, connection.Value);
+            });
 
     [Function("ListConnections")]
     [Requires(Need.Person)]
@@ -60,25 +82,43 @@ public sealed class ConnectDriveTriggers(
             return unknown.AsProblem();
         if (!ListQuery.Word<ConnectionStatus>(request, "status").TryGet(out var status, out var wrong))
             return wrong.AsProblem();
-        var page = await connections.ListAsync(person.Organization, audiences.Chosen, status.Chosen, paging.Limit, paging.Cursor, request.HttpContext.RequestAborted);
+        var page = await connections.ListAsync(
+            person.Organization,
+            audiences.Chosen,
+            status.Chosen,
+            paging.Limit,
+            paging.Cursor,
+            request.HttpContext.RequestAborted);
         return Answers.List(page.Select(connection => views.Of(connection)));
     }
 
     [Function("GetConnection")]
     [Requires(Need.Person)]
-    [Summary("Read a connection", Detail = "With ?wait= and If-None-Match the answer waits until the connection has changed, or the time is over.")]
+    [Summary(
+        "Read a connection",
+        Detail = "With ?wait= and If-None-Match the answer waits until the connection has changed, or the time is over."
+    )]
     [AnswersResource<ConnectionView>("The connection with everything that its step needs.")]
     [Query<int>("wait", "Seconds to wait for a change.", Least = 0, Most = LongPoll.MostSeconds)]
     [Refuses("invalid")]
-    public Task<IResult> GetAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/connections/{connectionId}")] HttpRequest request, string connectionId) =>
-        LongPoll.AnswerAsync(request, clock, async cancellation =>
-            (await FindAsync(request, connectionId, cancellation)).TryGet(out var found, out var refusal)
-                ? await views.OfAsync(found.Value, cancellation)
-                : (Result<ConnectionView>)refusal);
+    public Task<IResult> GetAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/connections/{connectionId}")] HttpRequest request,
+        string connectionId
+    ) =>
+        LongPoll.AnswerAsync(
+            request,
+            clock,
+            async cancellation =>
+                (await FindAsync(request, connectionId, cancellation)).TryGet(out var found, out var refusal)
+                    ? await views.OfAsync(found.Value, cancellation)
+                    : (Result<ConnectionView>)refusal);
 
     [Function("ConfigureConnection")]
     [Requires(Need.Person)]
-    [Summary("Say which bucket, and as whom", Detail = "The secret access key goes to the vault within this call and is never shown again.")]
+    [Summary(
+        "Say which bucket, and as whom",
+        Detail = "The secret access key goes to the vault within this call and is never shown again."
+    )]
     [Reads<ConfigurationBody>]
     [Answers<ConnectionView>(202, "The connection, usually at its next step already.", ETag = true, Location = true)]
     [HonoursIfMatch]
@@ -92,7 +132,13 @@ public sealed class ConnectDriveTriggers(
             return unknown.AsProblem();
         if (!(await request.ReadJsonAsync<ConfigurationBody>()).TryGet(out var body, out var unreadable))
             return unreadable.AsProblem();
-        var configured = await desk.ConfigureAsync(request.Person(), found, body, InsistsOnWhatWasRead(request), new DurableConnectionFlow(durable), request.HttpContext.RequestAborted);
+        var configured = await desk.ConfigureAsync(
+            request.Person(),
+            found,
+            body,
+            InsistsOnWhatWasRead(request),
+            new DurableConnectionFlow(durable),
+            request.HttpContext.RequestAborted);
         return await AcceptedAsync(request, configured);
     }
 
@@ -103,7 +149,8 @@ public sealed class ConnectDriveTriggers(
     [HonoursIfMatch]
     [Refuses("forbidden", "step-not-open")]
     public Task<IResult> ConfirmTrustPolicyAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/connections/{connectionId}/confirmations/trust-policy")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/connections/{connectionId}/confirmations/trust-policy")]
+            HttpRequest request,
         [DurableClient] DurableTaskClient durable,
         string connectionId) => ConfirmAsync(request, durable, connectionId, ConfirmationStep.TrustPolicy);
 
@@ -114,7 +161,8 @@ public sealed class ConnectDriveTriggers(
     [HonoursIfMatch]
     [Refuses("forbidden", "step-not-open")]
     public Task<IResult> ConfirmBucketPolicyAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/connections/{connectionId}/confirmations/bucket-policy")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/connections/{connectionId}/confirmations/bucket-policy")]
+            HttpRequest request,
         [DurableClient] DurableTaskClient durable,
         string connectionId) => ConfirmAsync(request, durable, connectionId, ConfirmationStep.BucketPolicy);
 
@@ -131,7 +179,14 @@ public sealed class ConnectDriveTriggers(
     {
         if (!(await FindToChangeAsync(request, connectionId)).TryGet(out var found, out var unknown))
             return unknown.AsProblem();
-        return await AcceptedAsync(request, await desk.CancelAsync(request.Person(), found, InsistsOnWhatWasRead(request), new DurableConnectionFlow(durable), request.HttpContext.RequestAborted));
+        return await AcceptedAsync(
+            request,
+            await desk.CancelAsync(
+                request.Person(),
+                found,
+                InsistsOnWhatWasRead(request),
+                new DurableConnectionFlow(durable),
+                request.HttpContext.RequestAborted));
     }
 
     private async Task<IResult> ConfirmAsync(HttpRequest request, DurableTaskClient durable, string connectionId, ConfirmationStep step)
@@ -139,11 +194,21 @@ public sealed class ConnectDriveTriggers(
         if (!(await FindToChangeAsync(request, connectionId)).TryGet(out var found, out var unknown))
             return unknown.AsProblem();
         var confirmed = await desk.ConfirmAsync(
-            new(found.Value.Organization, found.Value.Id), step, found.Value.Attempt, InsistsOnWhatWasRead(request) ? found.ETag : null, request.Person().Id.Value, "api", new DurableConnectionFlow(durable), request.HttpContext.RequestAborted);
+            new(found.Value.Organization, found.Value.Id),
+            step,
+            found.Value.Attempt,
+            InsistsOnWhatWasRead(request) ? found.ETag : null,
+            request.Person().Id.Value,
+            "api",
+            new DurableConnectionFlow(durable),
+            request.HttpContext.RequestAborted);
         return await AcceptedAsync(request, confirmed);
     }
 
-    private async Task<Result<Versioned<DriveConnection>>> FindAsync(HttpRequest request, string connectionId, CancellationToken cancellation)
+    private async Task<Result<Versioned<DriveConnection>>> FindAsync(
+        HttpRequest request,
+        string connectionId,
+        CancellationToken cancellation)
     {
         var person = request.Person();
         return Identifier.TryParse<ConnectionId>(connectionId, out var id)
@@ -159,10 +224,12 @@ public sealed class ConnectDriveTriggers(
             return unknown;
         if (!request.Person().MayConnect(found.Value.Audience))
             return Refusal.Forbidden("Only admins change connections for the whole organization.");
-        return InsistsOnWhatWasRead(request)
-            && Preconditions.Check(request, await views.OfAsync(found.Value, request.HttpContext.RequestAborted), "connection") is { } changed
-                ? changed
-                : found;
+        return
+            InsistsOnWhatWasRead(request)
+            && Preconditions.Check(request, await views.OfAsync(found.Value, request.HttpContext.RequestAborted), "connection")
+                is { } changed
+            ? changed
+            : found;
     }
 
     private static bool InsistsOnWhatWasRead(HttpRequest request) => request.Headers.IfMatch.Count > 0;
@@ -183,9 +250,15 @@ public sealed class ConnectDriveTriggers(
                 now = read.Value;
         }
 
-        return await request.AdmitAgainAsync(now.Audience, "connection", cancellation) is { } refused ? refused.AsProblem() : await AnswerAsync(request, now);
+        return await request.AdmitAgainAsync(now.Audience, "connection", cancellation) is { } refused
+            ? refused.AsProblem()
+            : await AnswerAsync(request, now);
     }
 
     private async Task<IResult> AnswerAsync(HttpRequest request, DriveConnection connection) =>
-        Answers.Resource(request, await views.OfAsync(connection, request.HttpContext.RequestAborted), StatusCodes.Status202Accepted, $"/api/connections/{connection.Id}");
+        Answers.Resource(
+            request,
+            await views.OfAsync(connection, request.HttpContext.RequestAborted),
+            StatusCodes.Status202Accepted,
+            $"/api/connections/{connection.Id}");
 }

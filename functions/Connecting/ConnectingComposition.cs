@@ -15,15 +15,27 @@ public static class ConnectingComposition
     public static IServiceCollection AddConnecting(this IServiceCollection services, IConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
-        services.AddOptions<ConnectionOptions>().Bind(configuration.GetSection("ServerlessDrives:Connection"))
-            .Validate(options => options.ExpiresAfter >= TimeSpan.FromSeconds(1) && options.ExpiresAfter <= LongestLife, "ServerlessDrives:Connection:ExpiresAfter must be between 00:00:01 and 90.00:00:00.")
-            .Validate(options => options.RecoverAfter >= TimeSpan.FromSeconds(1), "ServerlessDrives:Connection:RecoverAfter must be at least 00:00:01.")
-            .Validate(options => options.StoreWithin >= TimeSpan.FromSeconds(1), "ServerlessDrives:Connection:StoreWithin must be at least 00:00:01.")
-            .Validate(options => options.StartsAtOnce is >= 1 and <= 1_000, "ServerlessDrives:Connection:StartsAtOnce must be between 1 and 1000.")
-            .Validate(options => options.StartsWaiting is >= 0 and <= 100_000, "ServerlessDrives:Connection:StartsWaiting must be between 0 and 100000.")
+        services
+            .AddOptions<ConnectionOptions>()
+            .Bind(configuration.GetSection("ServerlessDrives:Connection"))
+            .Validate(
+                options => options.ExpiresAfter >= TimeSpan.FromSeconds(1) && options.ExpiresAfter <= LongestLife,
+                "ServerlessDrives:Connection:ExpiresAfter must be between 00:00:01 and 90.00:00:00.")
+            .Validate(
+                options => options.RecoverAfter >= TimeSpan.FromSeconds(1),
+                "ServerlessDrives:Connection:RecoverAfter must be at least 00:00:01.")
+            .Validate(
+                options => options.StoreWithin >= TimeSpan.FromSeconds(1),
+                "ServerlessDrives:Connection:StoreWithin must be at least 00:00:01.")
+            .Validate(
+                options => options.StartsAtOnce is >= 1 and <= 1_000,
+                "ServerlessDrives:Connection:StartsAtOnce must be between 1 and 1000.")
+            .Validate(
+                options => options.StartsWaiting is >= 0 and <= 100_000,
+                "ServerlessDrives:Connection:StartsWaiting must be between 0 and 100000.")
             .ValidateOnStart();
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<ConnectionOptions>>().Value);
-        services.AddSingleton<ConnectionWitness>();
+        services.AddSingleton<ConnectionEvents>();
         services.AddSingleton<ConnectionDesk>();
         services.AddSingleton<RecoverConnection>();
         services.AddSingleton<StartLimit>();
@@ -39,7 +51,9 @@ public static class ConnectingComposition
     }
 }
 
-/// <summary>The connections whose access keys lie in the vault. The drive that comes of one takes its key over, and deletes it when it is removed.</summary>
+/// <summary>
+/// The connections whose access keys lie in the vault. The drive that comes of one takes its key over, and deletes it when it is removed.
+/// </summary>
 internal sealed class ConnectionsWithKeys(IConnections connections) : ISecretOwners
 {
     public async Task<bool?> HoldsAsync(PendingSecret secret, CancellationToken cancellation)
@@ -56,13 +70,22 @@ internal sealed class WorkspaceConnections(IConnections connections) : IWorkspac
 {
     private const int Most = 100;
 
-    public async Task<IReadOnlyDictionary<string, string>> OfAsync(OrganizationId organization, WorkspaceId workspace, CancellationToken cancellation)
+    public async Task<IReadOnlyDictionary<string, string>> OfAsync(
+        OrganizationId organization,
+        WorkspaceId workspace,
+        CancellationToken cancellation)
     {
         var open = new Dictionary<string, string>();
         string? cursor = null;
         do
         {
-            var page = await connections.ListAsync(organization, [new Audience.Workspace(workspace)], status: null, Http.Paging.Most, cursor, cancellation);
+            var page = await connections.ListAsync(
+                organization,
+                [new Audience.Workspace(workspace)],
+                status: null,
+                Http.Paging.Most,
+                cursor,
+                cancellation);
             foreach (var connection in page.Items.Where(connection => connection.IsOpen).Take(Most - open.Count))
                 open[connection.Id.Value] = connection.DisplayName.Value;
             cursor = page.NextCursor;

@@ -25,7 +25,9 @@ public enum ConnectionStep
 /// <param name="ExpiresAt">When nobody waits for people any more.</param>
 public sealed record ConnectionAttempt(ConnectionKey Key, bool UsesRole, ConnectionStep From, int Number, DateTimeOffset ExpiresAt)
 {
-    /// <summary>Whether what may be in place already is tried before it is asked for; false in flows that began before that was done.</summary>
+    /// <summary>
+    /// Whether what may be in place already is tried before it is asked for; false in flows that began before that was done.
+    /// </summary>
     public bool TriesFirst { get; init; }
 
     public ConnectionAttempt Next(ConnectionStep from) => this with { From = from, Number = Number + 1 };
@@ -40,14 +42,24 @@ public enum ConnectionEvent
     Cancelled,
 }
 
-/// <summary>Names of the events. Each attempt has its own: a wait that nobody awaits any more still takes the next event of its name.</summary>
+/// <summary>
+/// Names of the events, which lie in histories. Each attempt has its own: a wait that nobody awaits any more still takes the next event of its name.
+/// </summary>
 public static class ConnectionEventName
 {
-    public const string Cancelled = nameof(ConnectionEvent.Cancelled);
+    public const string Cancelled = "Cancelled";
 
-    public static string For(ConnectionEvent told, int attempt) =>
-        told is ConnectionEvent.Cancelled ? Cancelled : $"{told}/{attempt}";
+    public static string For(ConnectionEvent told, int attempt) => told switch
+    {
+        ConnectionEvent.TrustPolicyConfirmed => $"TrustPolicyConfirmed/{attempt}",
+        ConnectionEvent.Configured => $"Configured/{attempt}",
+        ConnectionEvent.BucketPolicyConfirmed => $"BucketPolicyConfirmed/{attempt}",
+        ConnectionEvent.Cancelled => Cancelled,
+        _ => throw new ArgumentOutOfRangeException(nameof(told)),
+    };
 
     public static string For(ConfirmationStep confirmed, int attempt) =>
-        For(confirmed is ConfirmationStep.TrustPolicy ? ConnectionEvent.TrustPolicyConfirmed : ConnectionEvent.BucketPolicyConfirmed, attempt);
+        For(
+            confirmed is ConfirmationStep.TrustPolicy ? ConnectionEvent.TrustPolicyConfirmed : ConnectionEvent.BucketPolicyConfirmed,
+            attempt);
 }

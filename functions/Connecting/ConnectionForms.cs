@@ -8,20 +8,29 @@ namespace ServerlessDrives.Connecting;
 /// <param name="Access"><c>readWrite</c> (unless said otherwise) or <c>readOnly</c>.</param>
 [NeedsFields("displayName", "audience", "authentication")]
 public sealed record StartConnectionBody(
-    string? DisplayName, AudienceBody? Audience, AuthenticationBody? Authentication, ConfigurationBody? Configuration, bool? MakeDefault, string? Access);
+    string? DisplayName,
+    AudienceBody? Audience,
+    AuthenticationBody? Authentication,
+    ConfigurationBody? Configuration,
+    bool? MakeDefault,
+    string? Access);
 
 /// <param name="Method"><c>accessKey</c> or <c>iamRole</c>.</param>
 /// <param name="RoleId">A role to use again; null for a new one.</param>
 /// <param name="Partition">Of a new role: whose principal of ours it is to trust; needed where there are several.</param>
-/// <param name="SessionTags">Of a new role: whether its trust policy allows <c>sts:TagSession</c>, so that sessions carry organization, workspace and drive.</param>
+/// <param name="SessionTags">Of a new role: whether its trust policy allows <c>sts:TagSession</c>, so that sessions carry organization,
+/// workspace and drive.</param>
 [NeedsFields("method")]
 public sealed record AuthenticationBody(string? Method, string? RoleId, string? Partition, bool? SessionTags);
 
 /// <param name="RoleArn">For a new role.</param>
 /// <param name="AccessKeyId">For an access key.</param>
-/// <param name="SecretAccessKey">For an access key; goes to the vault and nowhere else. May be left out when the same key id was given before.</param>
-/// <param name="BucketOwner">Whose bucket it is, where it isn't the account's that the role or user belongs to: twelve digits, or what an S3-compatible server calls its owners.</param>
-/// <param name="RequesterPays">Whether requests say that whoever sends them pays for them, as a requester pays bucket of another account asks.</param>
+/// <param name="SecretAccessKey">For an access key; goes to the vault and nowhere else. May be left out when the same key id was given
+/// before.</param>
+/// <param name="BucketOwner">Whose bucket it is, where it isn't the account's that the role or user belongs to: twelve digits, or what an
+/// S3-compatible server calls its owners.</param>
+/// <param name="RequesterPays">Whether requests say that whoever sends them pays for them, as a requester pays bucket of another account
+/// asks.</param>
 /// <param name="AllowOverlap">A yes to a drive whose files are another drive's as well.</param>
 [NeedsFields("bucket", "region")]
 public sealed record ConfigurationBody(
@@ -36,7 +45,14 @@ public sealed record EncryptionBody(string? Type, string? KmsKeyId);
 /// <summary>A start, parsed.</summary>
 /// <param name="Partition">Of a new role.</param>
 public sealed record ConnectionStart(
-    DisplayName DisplayName, Audience Audience, ConnectionMethod Method, RoleId? RoleId, Partition Partition, bool SessionTags, DriveAccess Mode, ConfigurationBody? Configuration,
+    DisplayName DisplayName,
+    Audience Audience,
+    ConnectionMethod Method,
+    RoleId? RoleId,
+    Partition Partition,
+    bool SessionTags,
+    DriveAccess Mode,
+    ConfigurationBody? Configuration,
     bool MakeDefault)
 {
     /// <summary>Every wrong field at once.</summary>
@@ -72,14 +88,26 @@ public sealed record ConnectionStart(
             _ => form.Refuse<DriveAccess?>("access", "Choose \"readWrite\" or \"readOnly\"."),
         };
         if (access is DriveAccess.ReadOnly && body.MakeDefault is true)
-            form.Refuse<bool?>("makeDefault", "A default drive takes output, and nothing can be written to a read-only drive. Leave this out, or choose \"readWrite\".");
-        var partition = method is ConnectionMethod.IamRole && body.Authentication?.RoleId is null
-            ? PartitionOf(form, body, principals)
-            : body.Authentication?.Partition is null ? Access.Partition.Aws : form.Refuse<Partition>("authentication.partition", "A partition goes with a new role only; leave it out.");
+            form.Refuse<bool?>(
+                "makeDefault",
+                "A default drive takes output, and nothing can be written to a read-only drive. Leave this out, or choose \"readWrite\".");
+        var partition =
+            method is ConnectionMethod.IamRole && body.Authentication?.RoleId is null ? PartitionOf(form, body, principals)
+            : body.Authentication?.Partition is null ? Access.Partition.Aws
+            : form.Refuse<Partition>("authentication.partition", "A partition goes with a new role only; leave it out.");
         if (body.Authentication?.SessionTags is true && (method is ConnectionMethod.AccessKey || body.Authentication.RoleId is not null))
             form.Refuse<bool?>("authentication.sessionTags", "Session tags are chosen with a new role; leave this out.");
         return form.IsValid
-            ? new ConnectionStart(name!, audience!, method!.Value, role, partition!, body.Authentication?.SessionTags ?? false, access!.Value, body.Configuration, body.MakeDefault ?? false)
+            ? new ConnectionStart(
+                name!,
+                audience!,
+                method!.Value,
+                role,
+                partition!,
+                body.Authentication?.SessionTags ?? false,
+                access!.Value,
+                body.Configuration,
+                body.MakeDefault ?? false)
             : form.Refusal;
     }
 
@@ -102,14 +130,22 @@ public sealed record ConnectionStart(
 public sealed record ConnectionForm(DriveConfiguration Configuration, Secret? SecretAccessKey)
 {
     /// <summary>Every wrong field at once.</summary>
-    public static Result<ConnectionForm> Parse(ConfigurationBody body, DriveConnection connection, IPrincipals principals, string fieldPrefix = "")
+    public static Result<ConnectionForm> Parse(
+        ConfigurationBody body,
+        DriveConnection connection,
+        IPrincipals principals,
+        string fieldPrefix = "")
     {
         ArgumentNullException.ThrowIfNull(body);
         ArgumentNullException.ThrowIfNull(connection);
         ArgumentNullException.ThrowIfNull(principals);
         var form = new FormReader(fieldPrefix);
         var bucket = form.Read("bucket", principals.AreOfAws ? BucketName.Parse(body.Bucket) : BucketName.ParseOfAnyServer(body.Bucket));
-        var owner = body.BucketOwner is null ? null : form.Read("bucketOwner", principals.AreOfAws ? AccountId.Parse(body.BucketOwner) : AccountId.ParseOfAnyServer(body.BucketOwner));
+        var owner = body.BucketOwner is null
+            ? null
+            : form.Read(
+                "bucketOwner",
+                principals.AreOfAws ? AccountId.Parse(body.BucketOwner) : AccountId.ParseOfAnyServer(body.BucketOwner));
         var region = form.Read("region", Access.Region.Parse(body.Region));
         var path = form.Read("path", DrivePath.Parse(body.Path));
         var encryption = ReadEncryption(form, body.Encryption, region);
@@ -121,11 +157,23 @@ public sealed record ConnectionForm(DriveConfiguration Configuration, Secret? Se
             roleArn = ReadRole(form, body, connection, principals);
             var partition = (connection.ChosenRoleArn ?? roleArn)?.Partition;
             if (partition is not null && region is not null && partition != region.Partition)
-                form.Refuse<Region>("region", $"The role is in the partition {partition} and the region in {region.Partition}; credentials don't cross partitions. Role, bucket and key must be in the same one.");
+                form.Refuse<Region>(
+                    "region",
+                    $"The role is in the partition {partition} and the region in {region.Partition}; credentials don't cross " +
+                    $"partitions. Role, bucket and key must be in the same one."
+                );
             else if (region is not null && principals.For(region.Partition) is null)
-                form.Refuse<Region>("region", $"No principal of ours is set up for the partition {region.Partition}, so a role there can't trust us. Use an access key, or ask your operator to set Aws:Principals:{region.Partition}.");
+                form.Refuse<Region>(
+                    "region",
+                    $"No principal of ours is set up for the partition {region.Partition}, so a role there can't trust us. Use an " +
+                    $"access key, or ask your operator to set Aws:Principals:{region.Partition}."
+                );
             else if (connection.ChosenPartition is { } chosen && connection.RoleIsNew && region is not null && chosen != region.Partition)
-                form.Refuse<Region>("region", $"The trust policy was offered for the partition {chosen}, and the region is in {region.Partition}. Start again with the partition {region.Partition}.");
+                form.Refuse<Region>(
+                    "region",
+                    $"The trust policy was offered for the partition {chosen}, and the region is in {region.Partition}. Start again " +
+                    $"with the partition {region.Partition}."
+                );
         }
         else
         {
@@ -157,10 +205,17 @@ public sealed record ConnectionForm(DriveConfiguration Configuration, Secret? Se
         if (body.AccessKeyId is not null || body.SecretAccessKey is not null)
             form.Refuse<AccessKeyId>("accessKeyId", "This connection uses a role; leave the access key out.");
         if (connection.ChosenRoleArn is not { } chosen)
-            return form.Read("roleArn", principals.AreOfAws ? Access.RoleArn.Parse(body.RoleArn) : Access.RoleArn.ParseOfAnyServer(body.RoleArn));
+            return form.Read(
+                "roleArn",
+                principals.AreOfAws ? Access.RoleArn.Parse(body.RoleArn) : Access.RoleArn.ParseOfAnyServer(body.RoleArn));
         return body.RoleArn is null || body.RoleArn == chosen.ToString()
-            ? null
-            : form.Refuse<RoleArn>("roleArn", $"You chose the role {chosen}; a role's ARN can't be changed. Leave this out, or start again with a new role.");
+            ? connection.RoleIsNew ? chosen : null
+            : form.Refuse<RoleArn>(
+                "roleArn",
+                connection.RoleIsNew
+                    ? $"The role {chosen} is shown to trust us for this connection; a role's ARN can't be changed. Leave this out, or " +
+                        $"start again with another role."
+                    : $"You chose the role {chosen}; a role's ARN can't be changed. Leave this out, or start again with a new role.");
     }
 
     private static Encryption? ReadEncryption(FormReader form, EncryptionBody? body, Region? region)
@@ -176,7 +231,9 @@ public sealed record ConnectionForm(DriveConfiguration Configuration, Secret? Se
             case "sse-kms":
                 var key = form.Read("encryption.kmsKeyId", KmsKeyArn.Parse(body.KmsKeyId));
                 if (key is not null && region is not null && key.Region != region)
-                    return form.Refuse<Encryption>("encryption.kmsKeyId", $"The key is in {key.Region} and the bucket in {region}; S3 needs a key of the bucket's own region.");
+                    return form.Refuse<Encryption>(
+                        "encryption.kmsKeyId",
+                        $"The key is in {key.Region} and the bucket in {region}; S3 needs a key of the bucket's own region.");
                 return key is null ? null : new Encryption.SseKms(key);
             default:
                 return form.Refuse<Encryption>("encryption.type", "Choose \"none\", \"sse-s3\" or \"sse-kms\".");

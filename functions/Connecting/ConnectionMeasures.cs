@@ -5,14 +5,14 @@ namespace ServerlessDrives.Connecting;
 /// <summary>How many connections come to which status, how long they stay there, and how callback links fare.</summary>
 internal static class ConnectionMeasures
 {
-    private static readonly Counter<long> Connections = Signals.Meter.CreateCounter<long>(
+    private static readonly Counter<long> Connections = Telemetry.Meter.CreateCounter<long>(
         "serverlessdrives.connections", "{connection}", "Connections that came to a status.");
 
-    private static readonly Histogram<double> Steps = Signals.Meter.CreateHistogram(
+    private static readonly Histogram<double> Steps = Telemetry.Meter.CreateHistogram(
         "serverlessdrives.connection.step.duration", "s", "How long connections stayed at a status, people's time included.", tags: null,
         new InstrumentAdvice<double> { HistogramBucketBoundaries = [1, 5, 15, 60, 300, 900, 3600, 14_400, 86_400, 259_200, 604_800] });
 
-    private static readonly Counter<long> Callbacks = Signals.Meter.CreateCounter<long>(
+    private static readonly Counter<long> Callbacks = Telemetry.Meter.CreateCounter<long>(
         "serverlessdrives.callbacks", "{use}", "Uses of callback links, and why they were refused.");
 
     public static void Started(DriveConnection connection) => Connections.Add(1, StatusOf(connection), MethodOf(connection));
@@ -29,7 +29,7 @@ internal static class ConnectionMeasures
     public static void CallbackUsed(Refusal? refusal) => Callbacks.Add(
         1, new("outcome", refusal is null ? "accepted" : "refused"), new KeyValuePair<string, object?>("reason", refusal?.Code));
 
-    private static KeyValuePair<string, object?> StatusOf(DriveConnection connection) => new("status", Signals.Word(connection.Status));
+    private static KeyValuePair<string, object?> StatusOf(DriveConnection connection) => new("status", Telemetry.Word(connection.Status));
 
-    private static KeyValuePair<string, object?> MethodOf(DriveConnection connection) => new("method", Signals.Word(connection.Method));
+    private static KeyValuePair<string, object?> MethodOf(DriveConnection connection) => new("method", Telemetry.Word(connection.Method));
 }

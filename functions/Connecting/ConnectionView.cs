@@ -7,9 +7,29 @@ namespace ServerlessDrives.Connecting;
 
 /// <summary>A connection as the API shows it.</summary>
 public sealed record ConnectionView(
-    ConnectionId Id, string DisplayName, Audience Audience, AuthenticationView Authentication, DriveAccess Access, ConfigurationView? Configuration, ConnectionStatus Status, int Attempt,
-    ConnectionProblem? Problem, JsonObject? TrustPolicy, JsonObject? RolePolicy, JsonObject? BucketPolicy, JsonObject? KeyPolicyStatement, string? ExternalId,
-    VerificationReport? Verification, DriveId? DriveId, bool MakeDefault, bool Confirmed, bool CancelRequested, UserId CreatedBy, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, DateTimeOffset ExpiresAt);
+    ConnectionId Id,
+    string DisplayName,
+    Audience Audience,
+    AuthenticationView Authentication,
+    DriveAccess Access,
+    ConfigurationView? Configuration,
+    ConnectionStatus Status,
+    int Attempt,
+    ConnectionProblem? Problem,
+    JsonObject? TrustPolicy,
+    JsonObject? RolePolicy,
+    JsonObject? BucketPolicy,
+    JsonObject? KeyPolicyStatement,
+    string? ExternalId,
+    VerificationReport? Verification,
+    DriveId? DriveId,
+    bool MakeDefault,
+    bool Confirmed,
+    bool CancelRequested,
+    UserId CreatedBy,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset UpdatedAt,
+    DateTimeOffset ExpiresAt);
 
 /// <param name="Method"><c>accessKey</c> or <c>iamRole</c>.</param>
 /// <param name="RoleArn">Once it is known.</param>
@@ -18,7 +38,16 @@ public sealed record ConnectionView(
 public sealed record AuthenticationView(ConnectionMethod Method, RoleId? RoleId, string? RoleArn, string? Partition, bool SessionTags);
 
 /// <summary>The configuration without its secret.</summary>
-public sealed record ConfigurationView(string? RoleArn, string? AccessKeyId, string Bucket, string Region, string Path, Encryption Encryption, string? BucketOwner, bool RequesterPays, bool AllowOverlap);
+public sealed record ConfigurationView(
+    string? RoleArn,
+    string? AccessKeyId,
+    string Bucket,
+    string Region,
+    string Path,
+    Encryption Encryption,
+    string? BucketOwner,
+    bool RequesterPays,
+    bool AllowOverlap);
 
 /// <summary>Shows connections: what is stored, and the policies that follow from it.</summary>
 public sealed class ConnectionViews(IPrincipals principals, IReports reports)
@@ -27,7 +56,9 @@ public sealed class ConnectionViews(IPrincipals principals, IReports reports)
     public async Task<ConnectionView> OfAsync(DriveConnection connection, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(connection);
-        var report = connection.LastVerification is { } last ? await reports.FindAsync(connection.Organization, connection.Id.Value, last, cancellation) : null;
+        var report = connection.LastVerification is { } last
+            ? await reports.FindAsync(connection.Organization, connection.Id.Value, last, cancellation)
+            : null;
         return Of(connection, report);
     }
 
@@ -37,13 +68,45 @@ public sealed class ConnectionViews(IPrincipals principals, IReports reports)
         ArgumentNullException.ThrowIfNull(connection);
         var policies = PoliciesOf(connection);
         return new(
-            connection.Id, connection.DisplayName.Value, connection.Audience,
-            new(connection.Method, connection.RoleId, connection.RoleArn?.ToString(), connection.Method is ConnectionMethod.IamRole ? connection.Partition.ToString() : null, connection.SessionTags),
+            connection.Id,
+            connection.DisplayName.Value,
+            connection.Audience,
+            new(
+                connection.Method,
+                connection.RoleId,
+                connection.RoleArn?.ToString(),
+                connection.Method is ConnectionMethod.IamRole ? connection.Partition.ToString() : null,
+                connection.SessionTags),
             connection.Mode,
-            connection.Configuration is { } c ? new(c.RoleArn?.ToString(), c.AccessKeyId?.ToString(), c.Bucket.ToString(), c.Region.ToString(), c.Path.ToString(), c.Encryption, c.BucketOwner?.ToString(), c.RequesterPays, c.AllowOverlap) : null,
-            connection.Status, connection.Attempt, connection.Problem, policies.Trust, policies.Role, policies.Bucket, policies.KeyStatement, connection.ExternalId?.ToString(),
-            report, connection.DriveId, connection.MakeDefault, connection.OpenStep is { } step && connection.ConfirmationOf(step) is not null, connection.CancelRequested,
-            connection.CreatedBy, connection.CreatedAt, connection.UpdatedAt, connection.ExpiresAt);
+            connection.Configuration is { } c
+                ? new(
+                    c.RoleArn?.ToString(),
+                    c.AccessKeyId?.ToString(),
+                    c.Bucket.ToString(),
+                    c.Region.ToString(),
+                    c.Path.ToString(),
+                    c.Encryption,
+                    c.BucketOwner?.ToString(),
+                    c.RequesterPays,
+                    c.AllowOverlap)
+                : null,
+            connection.Status,
+            connection.Attempt,
+            connection.Problem,
+            policies.Trust,
+            policies.Role,
+            policies.Bucket,
+            policies.KeyStatement,
+            connection.ExternalId?.ToString(),
+            report,
+            connection.DriveId,
+            connection.MakeDefault,
+            connection.OpenStep is { } step && connection.ConfirmationOf(step) is not null,
+            connection.CancelRequested,
+            connection.CreatedBy,
+            connection.CreatedAt,
+            connection.UpdatedAt,
+            connection.ExpiresAt);
     }
 
     /// <summary>The policies that have been offered so far.</summary>
@@ -52,9 +115,16 @@ public sealed class ConnectionViews(IPrincipals principals, IReports reports)
         ArgumentNullException.ThrowIfNull(connection);
         if (connection.Method is ConnectionMethod.AccessKey)
             return new(null, null, null, null);
-        var trust = connection.ExternalId is { } externalId && principals.For(connection.Partition) is { } principal ? TrustPolicy.For(principal, externalId, connection.SessionTags).ToJson() : null;
+        var trust =
+            connection.ExternalId is { } externalId && principals.For(connection.Partition) is { } principal
+                ? TrustPolicy.For(principal, externalId, connection.SessionTags).ToJson()
+                : null;
         return connection is { BucketPolicyOffered: true, Access: { } access, RoleArn: { } role }
-            ? new(trust, RolePolicy.For(access).ToJson(), BucketPolicy.For(role, access).ToJson(), KeyPolicyStatement.For(role, access) is { IsRequired: true } statement ? statement.ToJson() : null)
+            ? new(
+                trust,
+                RolePolicy.For(access).ToJson(),
+                BucketPolicy.For(role, access).ToJson(),
+                KeyPolicyStatement.For(role, access) is { IsRequired: true } statement ? statement.ToJson() : null)
             : new(trust, null, null, null);
     }
 }

@@ -88,10 +88,15 @@ public sealed record DriveConnection
 
     public ExternalId? ExternalId { get; init; }
 
-    /// <summary>The ARN of a chosen role, which has been proven before.</summary>
+    /// <summary>
+    /// The ARN that is proven: of a chosen role from the start, of a new one from when it was shown to trust us. It can't be changed any
+    /// more.
+    /// </summary>
     public RoleArn? ChosenRoleArn { get; init; }
 
-    /// <summary>The partition that was chosen at the start, whose principal the trust policy names; null in connections from before it could be.</summary>
+    /// <summary>
+    /// The partition that was chosen at the start, whose principal the trust policy names; null in connections from before it could be.
+    /// </summary>
     public Partition? ChosenPartition { get; init; }
 
     /// <summary>Whether the trust policy allows session tags, so that sessions carry them.</summary>
@@ -101,7 +106,9 @@ public sealed record DriveConnection
     public bool MakeDefault { get; init; }
     public DriveConfiguration? Configuration { get; init; }
 
-    /// <summary>The vault's name for the secret access key; chosen before there is one, so that what is stored can always be found.</summary>
+    /// <summary>
+    /// The vault's name for the secret access key; chosen before there is one, so that what is stored can always be found.
+    /// </summary>
     public SecretName? Secret { get; init; }
 
     public required ConnectionStatus Status { get; init; }
@@ -123,7 +130,10 @@ public sealed record DriveConnection
     public DriveId? DriveId { get; init; }
     public bool CancelRequested { get; init; }
 
-    /// <summary>The trace of the request that it began with, as W3C's <c>traceparent</c>: what happens days later links to it. Null where nothing was traced.</summary>
+    /// <summary>
+    /// The trace of the request that it began with, as W3C's <c>traceparent</c>: what happens days later links to it. Null where nothing
+    /// was traced.
+    /// </summary>
     public string? Trace { get; init; }
 
     /// <summary>Since when it is at its status; null while it is at its first one.</summary>
@@ -143,7 +153,10 @@ public sealed record DriveConnection
 
     /// <summary>What the policies grant; null until there is a configuration.</summary>
     [JsonIgnore]
-    public BucketAccess? Access => Configuration is { } c ? new(Id.Value, c.Bucket, c.Region, c.Path, c.Encryption) { Mode = Mode, RequesterPays = c.RequesterPays } : null;
+    public BucketAccess? Access =>
+        Configuration is { } c
+            ? new(Id.Value, c.Bucket, c.Region, c.Path, c.Encryption) { Mode = Mode, RequesterPays = c.RequesterPays }
+            : null;
 
     /// <summary>The partition whose principal the trust policy names.</summary>
     [JsonIgnore]
@@ -159,14 +172,21 @@ public sealed record DriveConnection
     };
 
     [JsonIgnore]
-    public bool TakesConfiguration => Status is ConnectionStatus.AwaitingTrustPolicy or ConnectionStatus.AwaitingConfiguration or ConnectionStatus.AwaitingBucketPolicy;
+    public bool TakesConfiguration =>
+        Status is ConnectionStatus.AwaitingTrustPolicy or ConnectionStatus.AwaitingConfiguration or ConnectionStatus.AwaitingBucketPolicy;
 
-    public static bool IsOpenAt(ConnectionStatus status) => status is ConnectionStatus.AwaitingTrustPolicy or ConnectionStatus.AwaitingConfiguration
-        or ConnectionStatus.AwaitingBucketPolicy or ConnectionStatus.Verifying;
+    public static bool IsOpenAt(ConnectionStatus status) =>
+        status
+            is ConnectionStatus.AwaitingTrustPolicy
+                or ConnectionStatus.AwaitingConfiguration
+                or ConnectionStatus.AwaitingBucketPolicy
+                or ConnectionStatus.Verifying;
 
     /// <summary>Whether the step will open later in this attempt.</summary>
     public bool IsStillToCome(ConfirmationStep step) =>
-        step is ConfirmationStep.BucketPolicy && Method is ConnectionMethod.IamRole && Status is ConnectionStatus.AwaitingTrustPolicy or ConnectionStatus.AwaitingConfiguration;
+        step is ConfirmationStep.BucketPolicy
+        && Method is ConnectionMethod.IamRole
+        && Status is ConnectionStatus.AwaitingTrustPolicy or ConnectionStatus.AwaitingConfiguration;
 
     /// <summary>The confirmation that was given for the open step in this attempt, if it was.</summary>
     public Confirmation? ConfirmationOf(ConfirmationStep step) =>
@@ -184,7 +204,8 @@ public sealed record DriveConnection
             _ => ConnectionStep.Configuration,
         },
         Number: Attempt,
-        ExpiresAt) { TriesFirst = true };
+        ExpiresAt)
+    { TriesFirst = true };
 
     /// <summary>What people have said in this attempt that the flow may not have heard yet, by the names of its events.</summary>
     public IEnumerable<string> NotedEvents()
@@ -193,19 +214,28 @@ public sealed record DriveConnection
             yield return ConnectionEventName.Cancelled;
         if (Status is ConnectionStatus.AwaitingConfiguration ? IsConfiguredFor(Attempt) : IsReconfigured)
             yield return ConnectionEventName.For(ConnectionEvent.Configured, Attempt);
-        foreach (var confirmation in Confirmations.Where(confirmation => confirmation.Attempt == Attempt && (confirmation.Step == OpenStep || IsStillToCome(confirmation.Step))))
+        foreach (
+            var confirmation in Confirmations.Where(confirmation =>
+                confirmation.Attempt == Attempt && (confirmation.Step == OpenStep || IsStillToCome(confirmation.Step))))
             yield return ConnectionEventName.For(confirmation.Step, Attempt);
     }
 
-    /// <summary>Whether another configuration was given while the bucket policy is waited for; the flow goes back for it and proves the trust again.</summary>
-    private bool IsReconfigured => Status is ConnectionStatus.AwaitingBucketPolicy && Configuration?.At > StatusSince;
-
-    /// <summary>Whether what was typed is enough to go on with. An access key has to be given (or given again) for each attempt; a role's form is kept.</summary>
-    public bool IsConfiguredFor(int attempt) => Configuration is { } c && (Method is ConnectionMethod.IamRole ? RoleArn is not null : c.Attempt == attempt);
+    /// <summary>
+    /// Whether another configuration was given while the bucket policy is waited for; the flow goes back for it and proves the trust again.
+    /// </summary>
+    [JsonIgnore]
+    public bool IsReconfigured => Status is ConnectionStatus.AwaitingBucketPolicy && Configuration?.At > StatusSince;
 
     /// <summary>
-    /// Whether the policies may be in place: with a role that was proven before, once somebody has said that they are, or where a setup for both steps
-    /// could be had before the trust was confirmed.
+    /// Whether what was typed is enough to go on with. An access key has to be given (or given again) for each attempt; a role's form is
+    /// kept.
+    /// </summary>
+    public bool IsConfiguredFor(int attempt) =>
+        Configuration is { } c && (Method is ConnectionMethod.IamRole ? RoleArn is not null : c.Attempt == attempt);
+
+    /// <summary>
+    /// Whether the policies may be in place: with a role that was proven before, once somebody has said that they are, or where a setup for
+    /// both steps could be had before the trust was confirmed.
     /// </summary>
     [JsonIgnore]
     public bool MayHavePolicies => ChosenRoleArn is not null
@@ -247,37 +277,67 @@ public sealed record DriveConnection
         }
         : throw new InvalidOperationException($"Connection {Id} has no configuration to make a drive of.");
 
-    private DriveCredentials Credentials(DriveConfiguration c) => Method is ConnectionMethod.IamRole
-        ? new DriveCredentials.Role(RoleArn!, ExternalId!) { Tags = SessionTags ? new(Organization, (Audience as Audience.Workspace)?.Id, Id.Value) : null }
-        : new DriveCredentials.AccessKey(c.AccessKeyId!, Secret!, c.SecretVersion!);
+    private DriveCredentials Credentials(DriveConfiguration c) =>
+        Method is ConnectionMethod.IamRole
+            ? new DriveCredentials.Role(RoleArn!, ExternalId!)
+            {
+                Tags = SessionTags ? new(Organization, (Audience as Audience.Workspace)?.Id, Id.Value) : null,
+            }
+            : new DriveCredentials.AccessKey(c.AccessKeyId!, Secret!, c.SecretVersion!);
 
     public DriveConnection OfferTrustPolicy(DateTimeOffset now) => MoveTo(ConnectionStatus.AwaitingTrustPolicy, now);
 
     public DriveConnection AskForConfiguration(DateTimeOffset now) => MoveTo(ConnectionStatus.AwaitingConfiguration, now);
 
-    public DriveConnection OfferBucketPolicy(DateTimeOffset now) => MoveTo(ConnectionStatus.AwaitingBucketPolicy, now) with { BucketPolicyOffered = true };
+    public DriveConnection OfferBucketPolicy(DateTimeOffset now) =>
+        MoveTo(ConnectionStatus.AwaitingBucketPolicy, now) with
+        {
+            BucketPolicyOffered = true,
+        };
 
     public DriveConnection BeginVerification(VerificationId verification, DateTimeOffset now) =>
         MoveTo(ConnectionStatus.Verifying, now) with { LastVerification = verification };
 
     /// <summary>Begins a check that people see as it goes on, without another step being reached.</summary>
-    public DriveConnection BeginCheck(VerificationId verification, DateTimeOffset now) => this with { LastVerification = verification, UpdatedAt = now };
+    public DriveConnection BeginCheck(VerificationId verification, DateTimeOffset now) =>
+        this with
+        {
+            LastVerification = verification,
+            UpdatedAt = now,
+        };
 
     /// <summary>What was tried before anybody was asked for it came to nothing, which is no failure.</summary>
     public DriveConnection ForgetCheck(DateTimeOffset now) => this with { LastVerification = null, UpdatedAt = now };
 
     public DriveConnection StopWaiting(DateTimeOffset now) => this with { Stopped = LastVerification, UpdatedAt = now };
 
-    /// <summary>Other policies follow from another configuration, so a confirmation of the earlier ones doesn't count, and the links that gave one are spent.</summary>
-    public DriveConnection Configure(DriveConfiguration configuration, DateTimeOffset now) => this with
-    {
-        Configuration = configuration with { At = now },
-        Confirmations = [.. Confirmations.Where(confirmation => confirmation.Step is ConfirmationStep.TrustPolicy || confirmation.Attempt != Attempt)],
-        CallbackLinks = ConfirmationOf(ConfirmationStep.BucketPolicy) is null
-            ? CallbackLinks
-            : [.. CallbackLinks.Select(link => link is { Step: ConfirmationStep.BucketPolicy, RevokedAt: null } && link.Attempt == Attempt ? link with { RevokedAt = now } : link)],
-        UpdatedAt = now,
-    };
+    /// <summary>
+    /// Other policies follow from another configuration, so a confirmation of the earlier ones doesn't count, and the links that gave one
+    /// are spent.
+    /// </summary>
+    public DriveConnection Configure(DriveConfiguration configuration, DateTimeOffset now) =>
+        this with
+        {
+            Configuration = configuration with { At = now },
+            Confirmations =
+            [
+                .. Confirmations.Where(confirmation =>
+                    confirmation.Step is ConfirmationStep.TrustPolicy || confirmation.Attempt != Attempt),
+            ],
+            CallbackLinks = ConfirmationOf(ConfirmationStep.BucketPolicy) is null
+                ? CallbackLinks
+                :
+                [
+                    .. CallbackLinks.Select(link =>
+                        link is { Step: ConfirmationStep.BucketPolicy, RevokedAt: null } && link.Attempt == Attempt
+                            ? link with
+                            {
+                                RevokedAt = now,
+                            }
+                            : link),
+                ],
+            UpdatedAt = now,
+        };
 
     public DriveConnection Confirm(Confirmation confirmation, DateTimeOffset now) =>
         this with { Confirmations = [.. Confirmations, confirmation], UpdatedAt = now };
@@ -285,12 +345,22 @@ public sealed record DriveConnection
     public DriveConnection Add(CallbackLink link, DateTimeOffset now) =>
         this with
         {
-            CallbackLinks = [.. CallbackLinks.Where(known => known.Operation is null || known.Operation != link.Operation).TakeLast(CallbackLink.MostPerConnection - 1), link],
+            CallbackLinks =
+            [
+                .. CallbackLinks
+                    .Where(known => known.Operation is null || known.Operation != link.Operation)
+                    .TakeLast(CallbackLink.MostPerConnection - 1),
+                link,
+            ],
             UpdatedAt = now,
         };
 
     public DriveConnection RevokeCallbackLinks(DateTimeOffset now) =>
-        this with { CallbackLinks = [.. CallbackLinks.Select(link => link.RevokedAt is null ? link with { RevokedAt = now } : link)], UpdatedAt = now };
+        this with
+        {
+            CallbackLinks = [.. CallbackLinks.Select(link => link.RevokedAt is null ? link with { RevokedAt = now } : link)],
+            UpdatedAt = now,
+        };
 
     public DriveConnection RequestCancel(DateTimeOffset now) => this with { CancelRequested = true, UpdatedAt = now };
 

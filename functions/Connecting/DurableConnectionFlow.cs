@@ -14,7 +14,11 @@ internal sealed class DurableConnectionFlow(DurableTaskClient durable) : IConnec
         var id = attempt.Key.Connection.Value;
         try
         {
-            await durable.ScheduleNewOrchestrationInstanceAsync(nameof(ConnectDrive), attempt, new StartOrchestrationOptions(id), cancellation);
+            await durable.ScheduleNewOrchestrationInstanceAsync(
+                "ConnectDrive",
+                attempt,
+                new StartOrchestrationOptions(id),
+                cancellation);
             return true;
         }
         catch (Exception refused) when (refused is not OperationCanceledException)
@@ -29,7 +33,9 @@ internal sealed class DurableConnectionFlow(DurableTaskClient durable) : IConnec
     public async Task<bool> TellAsync(ConnectionId connection, string eventName, CancellationToken cancellation)
     {
         // An event that overtakes the start of its instance finds no history to be added to, and Azure Storage's provider discards it.
-        var begun = await durable.GetInstanceAsync(connection.Value, getInputsAndOutputs: false, cancellation) is not { RuntimeStatus: OrchestrationRuntimeStatus.Pending };
+        var begun =
+            await durable.GetInstanceAsync(connection.Value, getInputsAndOutputs: false, cancellation)
+            is not { RuntimeStatus: OrchestrationRuntimeStatus.Pending };
         try
         {
             await durable.RaiseEventAsync(connection.Value, eventName, eventName, cancellation);

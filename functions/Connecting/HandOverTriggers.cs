@@ -18,7 +18,12 @@ public sealed record CallbackLinkView(Uri Url, string Step, DateTimeOffset Expir
 
 /// <summary>What hands a step over to an AWS admin: callback links, the step as something to run, the merged bucket policy.</summary>
 [Section("Connecting")]
-public sealed class HandOverTriggers(IConnections connections, ConnectionViews views, CallbackDesk callbacks, SetupDesk setup, Idempotency idempotency)
+public sealed class HandOverTriggers(
+    IConnections connections,
+    ConnectionViews views,
+    CallbackDesk callbacks,
+    SetupDesk setup,
+    Idempotency idempotency)
 {
     [Function("CreateCallbackLink")]
     [Requires(Need.Person)]
@@ -28,21 +33,39 @@ public sealed class HandOverTriggers(IConnections connections, ConnectionViews v
     [HonoursIdempotencyKey]
     [Refuses("forbidden", "step-not-open")]
     public Task<IResult> CreateCallbackLinkAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/connections/{connectionId}/callback-links")] HttpRequest request, string connectionId) =>
-        idempotency.OnceAsync<CallbackLinkBody>(request, async body =>
-        {
-            if (!(await FindAsync(request, connectionId)).TryGet(out var found, out var unknown))
-                return unknown.AsProblem();
-            var connection = found.Value;
-            if (StepOf(body.Step) is not { } step)
-                return Refusal.Invalid("step", "Choose \"trust-policy\" or \"bucket-policy\".").AsProblem();
-            if (body.ExpiresInHours is { } asked && (asked < 1 || asked > CallbackDesk.LongestLife.TotalHours))
-                return Refusal.Invalid("expiresInHours", $"A link lives between 1 hour and {CallbackDesk.LongestLife.TotalHours:0} hours.").AsProblem();
-            var life = body.ExpiresInHours is { } hours ? TimeSpan.FromHours(hours) : (TimeSpan?)null;
-            var made = await callbacks.MakeAsync(request.Person(), new(connection.Organization, connection.Id), step, life, request.Operation().Id, request.HttpContext.RequestAborted);
-            return made.Answer(link => Results.Json(
-                new CallbackLinkView(new Uri(BaseAddress(request), $"/callback/{link.Token.Reveal()}"), body.Step!, link.Link.ExpiresAt), Json.Options, statusCode: StatusCodes.Status201Created));
-        });
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/connections/{connectionId}/callback-links")] HttpRequest request,
+        string connectionId
+    ) =>
+        idempotency.OnceAsync<CallbackLinkBody>(
+            request,
+            async body =>
+            {
+                if (!(await FindAsync(request, connectionId)).TryGet(out var found, out var unknown))
+                    return unknown.AsProblem();
+                var connection = found.Value;
+                if (StepOf(body.Step) is not { } step)
+                    return Refusal.Invalid("step", "Choose \"trust-policy\" or \"bucket-policy\".").AsProblem();
+                if (body.ExpiresInHours is { } asked && (asked < 1 || asked > CallbackDesk.LongestLife.TotalHours))
+                    return Refusal
+                        .Invalid("expiresInHours", $"A link lives between 1 hour and {CallbackDesk.LongestLife.TotalHours:0} hours.")
+                        .AsProblem();
+                var life = body.ExpiresInHours is { } hours ? TimeSpan.FromHours(hours) : (TimeSpan?)null;
+                var made = await callbacks.MakeAsync(
+                    request.Person(),
+                    new(connection.Organization, connection.Id),
+                    step,
+                    life,
+                    request.Operation().Id,
+                    request.HttpContext.RequestAborted);
+                return made.Answer(link =>
+                    Results.Json(
+                        new CallbackLinkView(
+                            new Uri(BaseAddress(request), $"/callback/{link.Token.Reveal()}"),
+                            body.Step!,
+                            link.Link.ExpiresAt),
+                        Json.Options,
+                        statusCode: StatusCodes.Status201Created));
+            });
 
     [Function("RevokeCallbackLinks")]
     [Requires(Need.Person)]
@@ -51,15 +74,25 @@ public sealed class HandOverTriggers(IConnections connections, ConnectionViews v
     [HonoursIfMatch]
     [Refuses("forbidden")]
     public async Task<IResult> RevokeCallbackLinksAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "api/connections/{connectionId}/callback-links")] HttpRequest request, string connectionId)
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "api/connections/{connectionId}/callback-links")] HttpRequest request,
+        string connectionId)
     {
         if (!(await FindAsync(request, connectionId)).TryGet(out var found, out var unknown))
             return unknown.AsProblem();
         var connection = found.Value;
         var insists = request.Headers.IfMatch.Count > 0;
-        if (insists && Preconditions.Check(request, await views.OfAsync(connection, request.HttpContext.RequestAborted), "connection") is { } changed)
+        if (
+            insists
+            && Preconditions.Check(request, await views.OfAsync(connection, request.HttpContext.RequestAborted), "connection")
+                is { } changed)
             return changed.AsProblem();
-        return (await callbacks.RevokeAllAsync(request.Person(), new(connection.Organization, connection.Id), insists ? found.ETag : null, request.HttpContext.RequestAborted)).Answer(_ => Results.NoContent());
+        return (
+            await callbacks.RevokeAllAsync(
+                request.Person(),
+                new(connection.Organization, connection.Id),
+                insists ? found.ETag : null,
+                request.HttpContext.RequestAborted)
+        ).Answer(_ => Results.NoContent());
     }
 
     [Function("GetConnectionSetup")]
@@ -72,7 +105,8 @@ public sealed class HandOverTriggers(IConnections connections, ConnectionViews v
     [Answers(200, "A Terraform module.", ContentType = "text/plain")]
     [Refuses("forbidden", "invalid", "step-not-open")]
     public async Task<IResult> SetupAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/connections/{connectionId}/setup")] HttpRequest request, string connectionId)
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/connections/{connectionId}/setup")] HttpRequest request,
+        string connectionId)
     {
         if (!(await FindAsync(request, connectionId)).TryGet(out var found, out var unknown))
             return unknown.AsProblem();
@@ -80,7 +114,13 @@ public sealed class HandOverTriggers(IConnections connections, ConnectionViews v
         var format = SetupText.FormatOf(request.Query["format"]);
         if (format is null)
             return Refusal.Invalid("format", "One of aws-cli, cloudformation, terraform was expected.").AsProblem();
-        var written = await setup.WriteAsync(request.Person(), connection, format.Value, BaseAddress(request), request.Query["preview"] == "true", request.HttpContext.RequestAborted);
+        var written = await setup.WriteAsync(
+            request.Person(),
+            connection,
+            format.Value,
+            BaseAddress(request),
+            request.Query["preview"] == "true",
+            request.HttpContext.RequestAborted);
         return written.Answer(text =>
         {
             // A script holds callback links, which whoever has them can use.
@@ -91,18 +131,26 @@ public sealed class HandOverTriggers(IConnections connections, ConnectionViews v
 
     [Function("MergeBucketPolicy")]
     [Requires(Need.Person)]
-    [Summary("Merge our statements into a bucket policy", Detail = "The body is the bucket's present policy, or nothing. Statements of ours that are there already are replaced, so that it may be repeated.")]
+    [Summary(
+        "Merge our statements into a bucket policy",
+        Detail = "The body is the bucket's present policy, or nothing. Statements of ours that are there already are replaced, so that " +
+            "it may be repeated."
+    )]
     [Reads<JsonObject>(Optional = true)]
     [Answers<JsonObject>(200, "The policy with our statements in it.")]
     [Refuses("forbidden", "step-not-open")]
     public async Task<IResult> MergeAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/connections/{connectionId}/merged-bucket-policy")] HttpRequest request, string connectionId)
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/connections/{connectionId}/merged-bucket-policy")]
+            HttpRequest request,
+        string connectionId)
     {
         if (!(await FindAsync(request, connectionId)).TryGet(out var found, out var unknown))
             return unknown.AsProblem();
         var connection = found.Value;
         if (connection is not { Access: { } access, RoleArn: { } role } || connection.Method is ConnectionMethod.AccessKey)
-            return Refusal.Conflict("step-not-open", "There is no bucket policy to merge yet; it is offered once bucket and role are known.").AsProblem();
+            return Refusal
+                .Conflict("step-not-open", "There is no bucket policy to merge yet; it is offered once bucket and role are known.")
+                .AsProblem();
         if (!(await request.ReadBytesAsync()).TryGet(out var present, out var unreadable))
             return unreadable.AsProblem();
         return BucketPolicy.For(role, access).MergeIntoBytes(present).TryGet(out var merged, out var problem)
@@ -126,6 +174,8 @@ public sealed class HandOverTriggers(IConnections connections, ConnectionViews v
             || await connections.FindAsync(new(person.Organization, id), request.HttpContext.RequestAborted) is not { } found
             || !person.MaySee(found.Value.Audience))
             return Refusal.NotFound("connection");
-        return person.MayConnect(found.Value.Audience) ? found : Refusal.Forbidden("Only admins change connections for the whole organization.");
+        return person.MayConnect(found.Value.Audience)
+            ? found
+            : Refusal.Forbidden("Only admins change connections for the whole organization.");
     }
 }

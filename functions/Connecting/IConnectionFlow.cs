@@ -8,7 +8,8 @@ public interface IConnectionFlow
     Task<bool> BeginAsync(ConnectionAttempt attempt, CancellationToken cancellation);
 
     /// <summary>Tells the orchestration.</summary>
-    /// <returns>Whether it has certainly heard. One that hadn't begun or isn't there may not have: see <see cref="RecoverConnection"/>.</returns>
+    /// <returns>Whether it has certainly heard. One that hadn't begun or isn't there may not have: see <see
+    /// cref="RecoverConnection"/>.</returns>
     Task<bool> TellAsync(ConnectionId connection, string eventName, CancellationToken cancellation);
 
     /// <returns>Null when there is none.</returns>

@@ -17,35 +17,49 @@ public interface IConnections
     /// <param name="audiences">Null for all.</param>
     /// <param name="cursor">Where the previous page ended, or null.</param>
     Task<Page<DriveConnection>> ListAsync(
-        OrganizationId organization, IReadOnlyCollection<Audience>? audiences, ConnectionStatus? status, int limit, string? cursor, CancellationToken cancellation);
+        OrganizationId organization,
+        IReadOnlyCollection<Audience>? audiences,
+        ConnectionStatus? status,
+        int limit,
+        string? cursor,
+        CancellationToken cancellation);
 
     /// <summary>All organizations' connections that are open: scans the table, and so is not for answering a request.</summary>
     IAsyncEnumerable<ConnectionKey> AllOpenAsync(CancellationToken cancellation);
 
     /// <summary>Replaces the row if it still is what was read.</summary>
     /// <returns>The new state, or null when it has changed meanwhile.</returns>
-    Task<Versioned<DriveConnection>?> SaveAsync(Versioned<DriveConnection> connection, CancellationToken cancellation) => SaveAsync(connection, act: null, cancellation);
+    Task<Versioned<DriveConnection>?> SaveAsync(Versioned<DriveConnection> connection, CancellationToken cancellation) =>
+        SaveAsync(connection, act: null, cancellation);
 
     /// <summary>The same, with what somebody did written down in the audit trail: both or neither.</summary>
-    Task<Versioned<DriveConnection>?> SaveAsync(Versioned<DriveConnection> connection, Act? act, CancellationToken cancellation);
+    Task<Versioned<DriveConnection>?> SaveAsync(Versioned<DriveConnection> connection, AuditRecord? act, CancellationToken cancellation);
 
     /// <summary>Writes the connection together with the role that is now proven.</summary>
     Task<bool> TrustRoleAsync(Versioned<DriveConnection> connection, Versioned<IamRole> role, CancellationToken cancellation);
 
-    /// <summary>The drive, its name, the default pointer, the role's use and the connection's end: all of it or nothing. Whether it overlaps another drive is decided with it.</summary>
+    /// <summary>
+    /// The drive, its name, the default pointer, the role's use and the connection's end: all of it or nothing. Whether it overlaps another
+    /// drive is decided with it.
+    /// </summary>
     Task<ConnectOutcome> ConnectAsync(Versioned<DriveConnection> connection, Drive drive, CancellationToken cancellation);
 
-    /// <summary>Gives the name back, takes the role's use away, deletes a new role that nothing else uses, and writes the connection's end: all of it or nothing.</summary>
+    /// <summary>
+    /// Gives the name back, takes the role's use away, deletes a new role that nothing else uses, and writes the connection's end: all of
+    /// it or nothing.
+    /// </summary>
     Task<bool> CloseAsync(Versioned<DriveConnection> connection, CancellationToken cancellation);
 
-    /// <summary>Notes that somebody is about to change this connection and then tell its orchestration; see <see cref="RecoverConnections"/>.</summary>
-    Task<Promise> PromiseAsync(ConnectionKey key, CancellationToken cancellation);
+    /// <summary>
+    /// Notes that somebody is about to change this connection and then tell its orchestration; see <see cref="RecoverConnections"/>.
+    /// </summary>
+    Task<PendingSignal> BeginSignalAsync(ConnectionKey key, CancellationToken cancellation);
 
     /// <summary>The orchestration was told.</summary>
-    Task KeepAsync(Promise promise, CancellationToken cancellation);
+    Task CompleteSignalAsync(PendingSignal signal, CancellationToken cancellation);
 
     /// <summary>Promises older than this moment that were never kept: at most 500 at a time.</summary>
-    Task<IReadOnlyList<Promise>> BrokenPromisesAsync(DateTimeOffset before, CancellationToken cancellation);
+    Task<IReadOnlyList<PendingSignal>> AbandonedSignalsAsync(DateTimeOffset before, CancellationToken cancellation);
 }
 
 /// <summary>What came of making a drive.</summary>
@@ -62,4 +76,4 @@ public enum ConnectOutcome
 
 /// <summary>That an orchestration will be told what its connection's row says.</summary>
 /// <param name="Mark">Tells promises of one connection apart.</param>
-public sealed record Promise(ConnectionKey Key, string Mark);
+public sealed record PendingSignal(ConnectionKey Key, string Mark);

@@ -6,12 +6,13 @@ using Microsoft.Extensions.Logging;
 namespace ServerlessDrives.Connecting;
 
 /// <summary>
-/// Compares every open connection with its orchestration: at the start, and then rarely. <see cref="RecoverConnections"/> makes good what was
-/// cut off within this app; this makes good what happens to its stores: a task hub that is lost, or restored to another moment than the tables.
+/// Compares every open connection with its orchestration: at the start, and then rarely. <see cref="RecoverConnections"/> makes good what
+/// was cut off within this app; this makes good what happens to its stores: a task hub that is lost, or restored to another moment than the
+/// tables.
 /// </summary>
 /// <remarks>
-/// It costs one scan of the organizations' table, filtered by the server, and a read of its row and of its instance for each open connection.
-/// Where the two differ they are looked at again: most differences are an activity that is under way.
+/// It costs one scan of the organizations' table, filtered by the server, and a read of its row and of its instance for each open
+/// connection. Where the two differ they are looked at again: most differences are an activity that is under way.
 /// </remarks>
 public sealed class ReconcileConnections(
     IConnections connections, RecoverConnection recovery, ConnectionOptions options, TimeProvider clock, ILogger<ReconcileConnections> log)
@@ -24,7 +25,7 @@ public sealed class ReconcileConnections(
     /// <summary>Held at most of those that differ; the others' turn comes the next time.</summary>
     private const int MostDifferences = 10_000;
 
-    [Function(nameof(ReconcileConnections))]
+    [Function("ReconcileConnections")]
     public async Task RunAsync(
         [TimerTrigger("0 7 * * * *", RunOnStartup = true)] TimerInfo timer,
         [DurableClient] DurableTaskClient durable,

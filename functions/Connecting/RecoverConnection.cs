@@ -7,26 +7,26 @@ namespace ServerlessDrives.Connecting;
 /// or an upgrade they can be of different moments, either one ahead. The row counts; what it has noted isn't asked for again.
 /// </summary>
 public sealed class RecoverConnection(
-    IConnections connections, ISecrets secrets, ConnectionWitness witness, ConnectionOptions options, TimeProvider clock)
+    IConnections connections, ISecrets secrets, ConnectionEvents published, ConnectionOptions options, TimeProvider clock)
 {
     /// <summary>
     /// Does again what a crash may have cut off between a row and its orchestration. What the flow heard already, it doesn't hear twice:
     /// each event is awaited once.
     /// </summary>
-    public async Task RecoverAsync(Promise promise, IConnectionFlow flow, CancellationToken cancellation)
+    public async Task RecoverAsync(PendingSignal signal, IConnectionFlow flow, CancellationToken cancellation)
     {
-        ArgumentNullException.ThrowIfNull(promise);
+        ArgumentNullException.ThrowIfNull(signal);
         ArgumentNullException.ThrowIfNull(flow);
-        if (await connections.FindAsync(promise.Key, cancellation) is { } read)
+        if (await connections.FindAsync(signal.Key, cancellation) is { } read)
         {
-            await witness.StartedAsync(read.Value, cancellation);
+            await published.StartedAsync(read.Value, cancellation);
             if (read.Value is { IsOpen: false, Secret: { } secret, DriveId: null })
                 await secrets.DeleteAsync(secret, cancellation);
-            if (!await GoOnAsync(promise.Key, flow, cancellation))
+            if (!await GoOnAsync(signal.Key, flow, cancellation))
                 return;
         }
 
-        await connections.KeepAsync(promise, cancellation);
+        await connections.CompleteSignalAsync(signal, cancellation);
     }
 
     /// <summary>Compares the two, and brings them together where they have differed since an earlier look.</summary>
@@ -63,7 +63,8 @@ public sealed class RecoverConnection(
             case null when IsRecent(state.ChangedAt):
                 return look;
             default:
-                // It waits where the row is, or it began before positions were published: then it can't be judged, and expires at the latest.
+                // It waits where the row is, or it began before positions were published: then it can't be judged, and expires at the
+                // latest.
                 if (!connection.NotedEvents().Any())
                     return null;
                 if (look != earlier)
@@ -87,7 +88,9 @@ public sealed class RecoverConnection(
         return await TellAsync(key, flow, cancellation);
     }
 
-    /// <summary>Reads the row anew: what people say meanwhile is either in it or told to the new orchestration by whoever takes it.</summary>
+    /// <summary>
+    /// Reads the row anew: what people say meanwhile is either in it or told to the new orchestration by whoever takes it.
+    /// </summary>
     private async Task<bool> TellAsync(ConnectionKey key, IConnectionFlow flow, CancellationToken cancellation)
     {
         var heard = true;

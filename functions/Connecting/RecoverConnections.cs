@@ -5,15 +5,18 @@ namespace ServerlessDrives.Connecting;
 
 /// <summary>
 /// Makes good what a crash cut off: the row of a connection says one thing and its orchestration was never told.
-/// Whoever changes a row first notes a promise in a small partition of its own; this timer reads those that were never kept.
+/// Whoever changes a row first notes a signal in a small partition of its own; this timer reads those that were never kept.
 /// </summary>
 public sealed class RecoverConnections(IConnections connections, RecoverConnection recovery, ConnectionOptions options, TimeProvider clock)
 {
-    [Function(nameof(RecoverConnections))]
-    public async Task RunAsync([TimerTrigger("*/30 * * * * *", RunOnStartup = true)] TimerInfo timer, [DurableClient] DurableTaskClient durable, CancellationToken cancellation)
+    [Function("RecoverConnections")]
+    public async Task RunAsync(
+        [TimerTrigger("*/30 * * * * *", RunOnStartup = true)] TimerInfo timer,
+        [DurableClient] DurableTaskClient durable,
+        CancellationToken cancellation)
     {
         var flow = new DurableConnectionFlow(durable);
-        foreach (var promise in await connections.BrokenPromisesAsync(clock.GetUtcNow() - options.RecoverAfter, cancellation))
-            await recovery.RecoverAsync(promise, flow, cancellation);
+        foreach (var signal in await connections.AbandonedSignalsAsync(clock.GetUtcNow() - options.RecoverAfter, cancellation))
+            await recovery.RecoverAsync(signal, flow, cancellation);
     }
 }

@@ -13,19 +13,22 @@ namespace ServerlessDrives.Connecting;
 /// Wherever a crash falls, the drive has a key that works, and no other one is left enabled.
 /// </summary>
 public sealed class ReplaceCredentials(
-    IDrives drives, IVerification verification, IReports reports, ISecrets secrets, IDriveSessions sessions, IEnumerable<IDriveWitness> witnesses,
-    IPendingDriveWork work, TimeProvider clock)
+    IDrives drives,
+    IVerification verification,
+    IReports reports,
+    ISecrets secrets,
+    IDriveSessions sessions,
+    IEnumerable<IDriveEventHandler> handlers,
+    IPendingDriveWork work,
+    TimeProvider clock)
 {
-    private static readonly TaskOptions Stubbornly = TaskOptions.FromRetryPolicy(
-        new RetryPolicy(maxNumberOfAttempts: 300, firstRetryInterval: TimeSpan.FromSeconds(1), backoffCoefficient: 2, maxRetryInterval: TimeSpan.FromMinutes(5)));
-
     /// <summary>The event that says under which version the new secret was stored; empty when it wasn't.</summary>
     public const string Stored = "Stored";
 
     public static string InstanceOf(VerificationId verification) => $"credentials-{verification}";
 
     /// <returns>Whether the new key is the drive's now.</returns>
-    [Function(nameof(ReplaceCredentials))]
+    [Function("ReplaceCredentials")]
     public static async Task<bool> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context)
     {
         var input = context.GetInput<ReplaceCredentialsInput>()!;
@@ -34,16 +37,16 @@ public sealed class ReplaceCredentials(
         {
             if (await NewVersionAsync(context, input.GiveUpAt) is not { } version)
             {
-                await context.CallActivityAsync(nameof(AbandonCredentials), input, Stubbornly);
+                await context.CallActivityAsync("AbandonCredentials", input, DurableRetryPolicies.Cleanup);
                 return false;
             }
 
             input = input with { NewVersion = version };
         }
 
-        var replaced = await context.CallActivityAsync<bool>(nameof(ProveCredentials), input, Stubbornly)
-            && await context.CallActivityAsync<bool>(nameof(SwapCredentials), input, Stubbornly);
-        await context.CallActivityAsync(nameof(RetireCredentials), new RetireCredentialsInput(input, replaced), Stubbornly);
+        var replaced = await context.CallActivityAsync<bool>("ProveCredentials", input, DurableRetryPolicies.Cleanup)
+            && await context.CallActivityAsync<bool>("SwapCredentials", input, DurableRetryPolicies.Cleanup);
+        await context.CallActivityAsync("RetireCredentials", new RetireCredentialsInput(input, replaced), DurableRetryPolicies.Cleanup);
         return replaced;
     }
 
@@ -62,16 +65,19 @@ public sealed class ReplaceCredentials(
     private static void LetGo(CancellationTokenSource timer) => timer.Cancel();
 
     /// <summary>Disables what was stored for this swap, if anything was and the drive doesn't use it.</summary>
-    [Function(nameof(AbandonCredentials))]
+    [Function("AbandonCredentials")]
     public async Task AbandonCredentials([ActivityTrigger] ReplaceCredentialsInput input, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(input);
-        var used = await drives.FindAsync(input.Organization, input.Drive, cancellation) is { Value.Authentication: DriveAuthentication.AccessKey key } ? key.SecretVersion : null;
+        var used = await drives.FindAsync(input.Organization, input.Drive, cancellation)
+            is { Value.Authentication: DriveAuthentication.AccessKey key }
+            ? key.SecretVersion
+            : null;
         await secrets.DisableMarkedAsync(input.Secret, input.Mark, used, cancellation);
-        await work.DoneAsync(nameof(ReplaceCredentials), InstanceOf(input.Verification), cancellation);
+        await work.DoneAsync("ReplaceCredentials", InstanceOf(input.Verification), cancellation);
     }
 
-    [Function(nameof(ProveCredentials))]
+    [Function("ProveCredentials")]
     public async Task<bool> ProveCredentials([ActivityTrigger] ReplaceCredentialsInput input, CancellationToken cancellation)
     {
         if (await drives.FindAsync(input.Organization, input.Drive, cancellation) is not { Value: { State: DriveState.Connected } drive })
@@ -81,17 +87,23 @@ public sealed class ReplaceCredentials(
         await using var progress = new ReportProgress(reports, input.Organization, input.Drive.Value, input.Verification, clock);
         var report = await verification.VerifyAsync(
             input.Verification,
-            new(drive.Id.Value, drive.Access, new DriveCredentials.AccessKey(input.AccessKeyId, input.Secret, input.NewVersion), drive.BucketOwner),
+            new(
+                drive.Id.Value,
+                drive.Access,
+                new DriveCredentials.AccessKey(input.AccessKeyId, input.Secret, input.NewVersion),
+                drive.BucketOwner),
             progress.Watch,
             cancellation);
         await progress.CompleteAsync(report, cancellation);
         return report.Passed;
     }
 
-    [Function(nameof(SwapCredentials))]
+    [Function("SwapCredentials")]
     public async Task<bool> SwapCredentials([ActivityTrigger] ReplaceCredentialsInput input, CancellationToken cancellation)
     {
-        while (await drives.FindAsync(input.Organization, input.Drive, cancellation) is { Value: { State: DriveState.Connected, Authentication: DriveAuthentication.AccessKey key } } read)
+        while (
+            await drives.FindAsync(input.Organization, input.Drive, cancellation)
+                is { Value: { State: DriveState.Connected, Authentication: DriveAuthentication.AccessKey key } } read)
         {
             if (key.SecretVersion == input.NewVersion)
             {
@@ -106,7 +118,11 @@ public sealed class ReplaceCredentials(
             {
                 Authentication = new DriveAuthentication.AccessKey(input.AccessKeyId, input.Secret, input.NewVersion),
                 LastVerification = input.Verification,
-                Health = new(HealthStatus.Healthy, now, read.Value.Health.Status is HealthStatus.Healthy ? read.Value.Health.Since : now, Problem: null),
+                Health = new(
+                    HealthStatus.Healthy,
+                    now,
+                    read.Value.Health.Status is HealthStatus.Healthy ? read.Value.Health.Since : now,
+                    Problem: null),
             };
             if (await drives.ReplaceKeyAsync(read.With(swapped), key.AccessKeyId, input.By, cancellation))
             {
@@ -121,17 +137,20 @@ public sealed class ReplaceCredentials(
 
     private async Task TellAsync(Drive swapped, CancellationToken cancellation)
     {
-        foreach (var witness in witnesses)
-            await witness.CredentialsReplacedAsync(swapped, cancellation);
+        foreach (var handler in handlers)
+            await handler.CredentialsReplacedAsync(swapped, cancellation);
     }
 
     /// <summary>Of the two versions, disables the one that the drive doesn't use.</summary>
-    [Function(nameof(RetireCredentials))]
+    [Function("RetireCredentials")]
     public async Task RetireCredentials([ActivityTrigger] RetireCredentialsInput input, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(input);
-        await secrets.DisableAsync(input.Replacement.Secret, input.Replaced ? input.Replacement.OldVersion : input.Replacement.NewVersion, cancellation);
-        await work.DoneAsync(nameof(ReplaceCredentials), InstanceOf(input.Replacement.Verification), cancellation);
+        await secrets.DisableAsync(
+            input.Replacement.Secret,
+            input.Replaced ? input.Replacement.OldVersion : input.Replacement.NewVersion,
+            cancellation);
+        await work.DoneAsync("ReplaceCredentials", InstanceOf(input.Replacement.Verification), cancellation);
     }
 }
 
@@ -140,8 +159,15 @@ public sealed class ReplaceCredentials(
 /// <param name="GiveUpAt">When it is taken for granted that whoever was to store it has died.</param>
 /// <param name="OldVersion">The secret's version that is in use when the swap begins; if another swap comes first, this one is off.</param>
 public sealed record ReplaceCredentialsInput(
-    OrganizationId Organization, DriveId Drive, VerificationId Verification, AccessKeyId AccessKeyId, SecretName Secret, string OldVersion, string NewVersion,
-    UserId By, DateTimeOffset GiveUpAt)
+    OrganizationId Organization,
+    DriveId Drive,
+    VerificationId Verification,
+    AccessKeyId AccessKeyId,
+    SecretName Secret,
+    string OldVersion,
+    string NewVersion,
+    UserId By,
+    DateTimeOffset GiveUpAt)
 {
     /// <summary>What the version is marked with in the vault.</summary>
     [JsonIgnore]

@@ -13,15 +13,15 @@ namespace ServerlessDrives.Connecting;
 /// <remarks>It costs two queries of small partitions, and a read of the instance for each that is noted.</remarks>
 public sealed class ResumeDriveWork(IPendingDriveWork work, ConnectionOptions options, TimeProvider clock)
 {
-    [Function(nameof(ResumeDriveWork))]
+    [Function("ResumeDriveWork")]
     public async Task RunAsync(
         [TimerTrigger("*/30 * * * * *", RunOnStartup = true)] TimerInfo timer,
         [DurableClient] DurableTaskClient durable,
         CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(durable);
-        await ResumeAsync<VerifyDriveInput>(nameof(VerifyDrive), durable, cancellation);
-        await ResumeAsync<ReplaceCredentialsInput>(nameof(ReplaceCredentials), durable, cancellation);
+        await ResumeAsync<VerifyDriveInput>("VerifyDrive", durable, cancellation);
+        await ResumeAsync<ReplaceCredentialsInput>("ReplaceCredentials", durable, cancellation);
     }
 
     private async Task ResumeAsync<TInput>(string orchestration, DurableTaskClient durable, CancellationToken cancellation)

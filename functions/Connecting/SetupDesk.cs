@@ -9,7 +9,13 @@ public sealed class SetupDesk(ConnectionViews views, CallbackDesk callbacks)
 {
     /// <param name="baseAddress">Where callback links lead.</param>
     /// <param name="preview">To be looked at only: no callback link is made, and a mark stands in its place.</param>
-    public async Task<Result<string>> WriteAsync(Person person, DriveConnection connection, SetupFormat format, Uri baseAddress, bool preview, CancellationToken cancellation)
+    public async Task<Result<string>> WriteAsync(
+        Person person,
+        DriveConnection connection,
+        SetupFormat format,
+        Uri baseAddress,
+        bool preview,
+        CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(connection);
         if (connection.OpenStep is not { } open)
@@ -32,7 +38,16 @@ public sealed class SetupDesk(ConnectionViews views, CallbackDesk callbacks)
                     continue;
                 }
 
-                if (!(await callbacks.MakeAsync(person, new(connection.Organization, connection.Id), step, life: null, operation: null, cancellation)).TryGet(out var made, out var refusal))
+                if (
+                    !(
+                        await callbacks.MakeAsync(
+                            person,
+                            new(connection.Organization, connection.Id),
+                            step,
+                            life: null,
+                            operation: null,
+                            cancellation)
+                    ).TryGet(out var made, out var refusal))
                     return refusal;
                 links.Add(new Uri(baseAddress, $"/api/callbacks/{made.Token.Reveal()}"));
             }
@@ -47,7 +62,10 @@ public sealed class SetupDesk(ConnectionViews views, CallbackDesk callbacks)
             Grants(connection),
             links)
         {
-            Role = connection.RoleArn is null ? RoleOrigin.New : open is ConfirmationStep.BucketPolicy ? RoleOrigin.Proven : RoleOrigin.Named,
+            Role =
+                connection.RoleArn is null ? RoleOrigin.New
+                : open is ConfirmationStep.BucketPolicy ? RoleOrigin.Proven
+                : RoleOrigin.Named,
         };
         return format switch
         {
@@ -57,7 +75,13 @@ public sealed class SetupDesk(ConnectionViews views, CallbackDesk callbacks)
         };
     }
 
-    private static SetupGrants? Grants(DriveConnection connection) => connection is { Access: { } access, RoleArn: { } role }
-        ? new(access.Bucket, access.Region, RolePolicy.For(access).ToJson(), BucketPolicy.For(role, access).ToJson(), KeyPolicyStatement.For(role, access) is { IsRequired: true } statement ? statement.ToJson() : null)
-        : null;
+    private static SetupGrants? Grants(DriveConnection connection) =>
+        connection is { Access: { } access, RoleArn: { } role }
+            ? new(
+                access.Bucket,
+                access.Region,
+                RolePolicy.For(access).ToJson(),
+                BucketPolicy.For(role, access).ToJson(),
+                KeyPolicyStatement.For(role, access) is { IsRequired: true } statement ? statement.ToJson() : null)
+            : null;
 }

@@ -11,11 +11,16 @@ public sealed class StopVerificationTriggers(IConnections connections, IReports 
 {
     [Function("StopVerification")]
     [Requires(Need.Person)]
-    [Summary("Stop waiting", Detail = "While a verification asks again what propagation in AWS would explain (verification.retrying): it ends with what AWS has answered so far.")]
+    [Summary(
+        "Stop waiting",
+        Detail = "While a verification asks again what propagation in AWS would explain (verification.retrying): it ends with what AWS " +
+            "has answered so far."
+    )]
     [Answers<ConnectionView>(202, "The connection; the report follows within a second or two.", ETag = true, Location = true)]
     [Refuses("forbidden", "step-not-open")]
     public async Task<IResult> StopAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/connections/{connectionId}/verification/stop")] HttpRequest request, string connectionId)
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/connections/{connectionId}/verification/stop")] HttpRequest request,
+        string connectionId)
     {
         ArgumentNullException.ThrowIfNull(request);
         var (person, cancellation) = (request.Person(), request.HttpContext.RequestAborted);
@@ -32,7 +37,11 @@ public sealed class StopVerificationTriggers(IConnections connections, IReports 
                 || await reports.FindAsync(connection.Organization, connection.Id.Value, last, cancellation) is not { CompletedAt: null })
                 return Refusal.Conflict("step-not-open", "Nothing is being verified now, so that there is nothing to stop.").AsProblem();
             if (await connections.SaveAsync(read.With(connection.StopWaiting(clock.GetUtcNow())), cancellation) is { } saved)
-                return Answers.Resource(request, await views.OfAsync(saved.Value, cancellation), StatusCodes.Status202Accepted, $"/api/connections/{connection.Id}");
+                return Answers.Resource(
+                    request,
+                    await views.OfAsync(saved.Value, cancellation),
+                    StatusCodes.Status202Accepted,
+                    $"/api/connections/{connection.Id}");
         }
     }
 }

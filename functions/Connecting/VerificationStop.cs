@@ -2,7 +2,10 @@ using ServerlessDrives.Verification;
 
 namespace ServerlessDrives.Connecting;
 
-/// <summary>Hears, while a verification runs, that somebody doesn't want to wait for propagation any more: it is written in the connection's row, wherever that was asked.</summary>
+/// <summary>
+/// Hears, while a verification runs, that somebody doesn't want to wait for propagation any more: it is written in the connection's row,
+/// wherever that was asked.
+/// </summary>
 internal sealed class VerificationStop : IAsyncDisposable
 {
     /// <summary>A verification that needs no waiting is over before the first look.</summary>
@@ -26,7 +29,12 @@ internal sealed class VerificationStop : IAsyncDisposable
         _stopped.Dispose();
     }
 
-    private async Task LookAsync(IConnections connections, ConnectionKey key, VerificationId verification, TimeProvider clock, CancellationToken over)
+    private async Task LookAsync(
+        IConnections connections,
+        ConnectionKey key,
+        VerificationId verification,
+        TimeProvider clock,
+        CancellationToken over)
     {
         try
         {
@@ -41,7 +49,11 @@ internal sealed class VerificationStop : IAsyncDisposable
         }
     }
 
-    private static async Task<bool> IsStoppedAsync(IConnections connections, ConnectionKey key, VerificationId verification, CancellationToken over)
+    private static async Task<bool> IsStoppedAsync(
+        IConnections connections,
+        ConnectionKey key,
+        VerificationId verification,
+        CancellationToken over)
     {
         try
         {

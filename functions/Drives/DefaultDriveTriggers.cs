@@ -33,8 +33,12 @@ public sealed class DefaultDriveTriggers(IDrives drives, DriveFinder finder, IWo
     [Summary("Read a workspace's default drive")]
     [AnswersResource<DefaultDriveView>("The drive that counts, and whose choice it is.")]
     public async Task<IResult> GetOfWorkspaceAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/workspaces/{workspaceId}/default-drive")] HttpRequest request, string workspaceId) =>
-        (await WorkspaceOfAsync(request, workspaceId)).TryGet(out var workspace, out var unknown) ? await GetAsync(request, workspace) : unknown.AsProblem();
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/workspaces/{workspaceId}/default-drive")] HttpRequest request,
+        string workspaceId
+    ) =>
+        (await WorkspaceOfAsync(request, workspaceId)).TryGet(out var workspace, out var unknown)
+            ? await GetAsync(request, workspace)
+            : unknown.AsProblem();
 
     [Function("PutWorkspaceDefaultDrive")]
     [Requires(Need.Person)]
@@ -44,8 +48,12 @@ public sealed class DefaultDriveTriggers(IDrives drives, DriveFinder finder, IWo
     [HonoursIfMatch]
     [Refuses("forbidden")]
     public async Task<IResult> PutOfWorkspaceAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "api/workspaces/{workspaceId}/default-drive")] HttpRequest request, string workspaceId) =>
-        (await WorkspaceOfAsync(request, workspaceId)).TryGet(out var workspace, out var unknown) ? await PutAsync(request, workspace) : unknown.AsProblem();
+        [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "api/workspaces/{workspaceId}/default-drive")] HttpRequest request,
+        string workspaceId
+    ) =>
+        (await WorkspaceOfAsync(request, workspaceId)).TryGet(out var workspace, out var unknown)
+            ? await PutAsync(request, workspace)
+            : unknown.AsProblem();
 
     [Function("DeleteWorkspaceDefaultDrive")]
     [Requires(Need.Person)]
@@ -54,7 +62,8 @@ public sealed class DefaultDriveTriggers(IDrives drives, DriveFinder finder, IWo
     [HonoursIfMatch]
     [Refuses("forbidden")]
     public async Task<IResult> DeleteOfWorkspaceAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "api/workspaces/{workspaceId}/default-drive")] HttpRequest request, string workspaceId)
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "api/workspaces/{workspaceId}/default-drive")] HttpRequest request,
+        string workspaceId)
     {
         if (!(await WorkspaceOfAsync(request, workspaceId)).TryGet(out var workspace, out var unknown))
             return unknown.AsProblem();
@@ -77,8 +86,9 @@ public sealed class DefaultDriveTriggers(IDrives drives, DriveFinder finder, IWo
     [Requires(Need.Person)]
     [Summary("Read the organization's default drive")]
     [AnswersResource<DefaultDriveView>("The drive that counts, and whose choice it is.")]
-    public Task<IResult> GetOfOrganizationAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/organization/default-drive")] HttpRequest request) =>
-        GetAsync(request, Audience.Whole);
+    public Task<IResult> GetOfOrganizationAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/organization/default-drive")] HttpRequest request
+    ) => GetAsync(request, Audience.Whole);
 
     [Function("PutOrganizationDefaultDrive")]
     [Requires(Need.Person)]
@@ -87,11 +97,14 @@ public sealed class DefaultDriveTriggers(IDrives drives, DriveFinder finder, IWo
     [Answers<DefaultDriveView>(200, "The drive that counts from now on.", ETag = true)]
     [HonoursIfMatch]
     [Refuses("forbidden")]
-    public Task<IResult> PutOfOrganizationAsync([HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "api/organization/default-drive")] HttpRequest request) =>
-        PutAsync(request, Audience.Whole);
+    public Task<IResult> PutOfOrganizationAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "api/organization/default-drive")] HttpRequest request
+    ) => PutAsync(request, Audience.Whole);
 
-    private async Task<IResult> GetAsync(HttpRequest request, Audience audience) => Answers.Resource(
-        request, DefaultDriveView.Of(await drives.DefaultsAsync(request.Person().Organization, request.HttpContext.RequestAborted), audience));
+    private async Task<IResult> GetAsync(HttpRequest request, Audience audience) =>
+        Answers.Resource(
+            request,
+            DefaultDriveView.Of(await drives.DefaultsAsync(request.Person().Organization, request.HttpContext.RequestAborted), audience));
 
     private async Task<IResult> PutAsync(HttpRequest request, Audience audience)
     {
@@ -102,10 +115,14 @@ public sealed class DefaultDriveTriggers(IDrives drives, DriveFinder finder, IWo
             return unreadable.AsProblem();
         while (true)
         {
-            if (!(await finder.FindAnyAsync(person, body.DriveId, cancellation)).TryGet(out var drive, out _) || drive.Value.State is not DriveState.Connected)
+            if (
+                !(await finder.FindAnyAsync(person, body.DriveId, cancellation)).TryGet(out var drive, out _)
+                || drive.Value.State is not DriveState.Connected)
                 return Refusal.Invalid("driveId", "There is no such drive, or you may not see it.").AsProblem();
             if (drive.Value.Access.IsReadOnly)
-                return Refusal.Invalid("driveId", "This drive is read-only, and a default drive takes output. Choose one that can be written to.").AsProblem();
+                return Refusal
+                    .Invalid("driveId", "This drive is read-only, and a default drive takes output. Choose one that can be written to.")
+                    .AsProblem();
             if (audience is Audience.Organization && drive.Value.Audience is not Audience.Organization)
                 return Refusal.Invalid("driveId", "Only a drive of the whole organization can be the organization's default.").AsProblem();
             if (drive.Value.Audience is Audience.Workspace && drive.Value.Audience != audience)
@@ -118,7 +135,9 @@ public sealed class DefaultDriveTriggers(IDrives drives, DriveFinder finder, IWo
                 return Answers.Resource(request, DefaultDriveView.Of(defaults, audience));
             if (await drives.MakeDefaultAsync(drive, audience, before, person, cancellation))
                 return await GetAsync(request, audience);
-            if (audience is Audience.Workspace workspace && await workspaces.FindAsync(person.Organization, workspace.Id, cancellation) is null)
+            if (
+                audience is Audience.Workspace workspace
+                && await workspaces.FindAsync(person.Organization, workspace.Id, cancellation) is null)
                 return Refusal.NotFound("workspace").AsProblem();
         }
     }
@@ -126,7 +145,8 @@ public sealed class DefaultDriveTriggers(IDrives drives, DriveFinder finder, IWo
     private async Task<Result<Audience.Workspace>> WorkspaceOfAsync(HttpRequest request, string workspaceId)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return (await workspaces.FindAsync(request.Person(), workspaceId, request.HttpContext.RequestAborted)).Then<Audience.Workspace>(found => new Audience.Workspace(found.Value.Id));
+        return (await workspaces.FindAsync(request.Person(), workspaceId, request.HttpContext.RequestAborted)).Then<Audience.Workspace>(
+            found => new Audience.Workspace(found.Value.Id));
     }
 
     private static Refusal NotTheirs(Audience audience) => Refusal.Forbidden(audience is Audience.Workspace

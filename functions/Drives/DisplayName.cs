@@ -21,9 +21,10 @@ public sealed record DisplayName
     /// <summary>What they mustn't have shared before <see cref="Key"/> was what it is now: names of then are reserved under this.</summary>
     public string FormerKey => Value.ToUpperInvariant();
 
-    public static Parsed<DisplayName> Parse(string? text) => VisibleText.Parse(text, MaxLength, "the drive").TryGet(out var name, out var problem)
-        ? new DisplayName(name)
-        : Parsed.Refuse<DisplayName>(problem);
+    public static Parsed<DisplayName> Parse(string? text) =>
+        VisibleText.Parse(text, MaxLength, "the drive").TryGet(out var name, out var problem)
+            ? new DisplayName(name)
+            : Parsed.Refuse<DisplayName>(problem);
 
     /// <summary>A name that is stored: it was taken under the rules of its time.</summary>
     public static DisplayName Stored(string text)
@@ -39,6 +40,7 @@ public sealed record DisplayName
         public override DisplayName Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
             reader.GetString() is { Length: > 0 } text ? Stored(text) : throw new JsonException("A name was expected.");
 
-        public override void Write(Utf8JsonWriter writer, DisplayName value, JsonSerializerOptions options) => writer.WriteStringValue(value.Value);
+        public override void Write(Utf8JsonWriter writer, DisplayName value, JsonSerializerOptions options) =>
+            writer.WriteStringValue(value.Value);
     }
 }

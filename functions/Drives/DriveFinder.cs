@@ -5,7 +5,9 @@ namespace ServerlessDrives.Drives;
 /// <summary>Finds a drive for a person; a foreign one is as unknown as one that isn't there.</summary>
 public sealed class DriveFinder(IDrives drives)
 {
-    public static readonly Refusal IsReadOnly = Refusal.Conflict("read-only", "This drive is read-only: files are listed and read, and nothing is written to or deleted from it.");
+    public static readonly Refusal IsReadOnly = Refusal.Conflict(
+        "read-only",
+        "This drive is read-only: files are listed and read, and nothing is written to or deleted from it.");
 
     public static readonly Refusal Removed = new(RefusalKind.Gone, "drive-removed", "This drive was removed, or is being removed.");
 
@@ -28,7 +30,10 @@ public sealed class DriveFinder(IDrives drives)
         return Usable(found.Value);
     }
 
-    /// <summary>The same by <see cref="IDrives.FindRecentAsync"/>: a drive that another instance removes can be read for two seconds more, one that this instance removes can't.</summary>
+    /// <summary>
+    /// The same by <see cref="IDrives.FindRecentAsync"/>: a drive that another instance removes can be read for two seconds more, one that
+    /// this instance removes can't.
+    /// </summary>
     public async ValueTask<Result<Drive>> FindRecentAsync(Person person, string? driveId, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(person);

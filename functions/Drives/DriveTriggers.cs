@@ -17,9 +17,16 @@ public sealed record DriveRemovalView(DriveId Id, DriveState State, string Note)
 
 /// <summary>Drives over HTTP: list, read, remove.</summary>
 [Section("Drives")]
-public sealed class DriveTriggers(IDrives drives, IWorkspaces workspaces, DriveFinder finder, RemoveDrive removal, IEnumerable<IHoldsDrives> holders)
+public sealed class DriveTriggers(
+    IDrives drives,
+    IWorkspaces workspaces,
+    DriveFinder finder,
+    RemoveDrive removal,
+    IEnumerable<IHoldsDrives> holders)
 {
-    private static readonly Refusal IsDefault = Refusal.Conflict("default-drive", "This is a default drive. Choose another default first; files don't move with it.");
+    private static readonly Refusal IsDefault = Refusal.Conflict(
+        "default-drive",
+        "This is a default drive. Choose another default first; files don't move with it.");
 
     [Function("ListDrives")]
     [Requires(Need.Person)]
@@ -48,13 +55,17 @@ public sealed class DriveTriggers(IDrives drives, IWorkspaces workspaces, DriveF
     [Requires(Need.Person)]
     [Summary("Read a drive")]
     [AnswersResource<DriveView>("The drive.")]
-    public async Task<IResult> GetAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/drives/{driveId}")] HttpRequest request, string driveId)
+    public async Task<IResult> GetAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/drives/{driveId}")] HttpRequest request,
+        string driveId)
     {
         ArgumentNullException.ThrowIfNull(request);
         var person = request.Person();
         if (!(await finder.FindAnyAsync(person, driveId, request.HttpContext.RequestAborted)).TryGet(out var drive, out var refusal))
             return refusal.AsProblem();
-        return Answers.Resource(request, DriveView.Of(drive.Value, await drives.DefaultsAsync(person.Organization, request.HttpContext.RequestAborted), person));
+        return Answers.Resource(
+            request,
+            DriveView.Of(drive.Value, await drives.DefaultsAsync(person.Organization, request.HttpContext.RequestAborted), person));
     }
 
     [Function("DeleteDrive")]
@@ -65,7 +76,9 @@ public sealed class DriveTriggers(IDrives drives, IWorkspaces workspaces, DriveF
     [HonoursIfMatch]
     [Refuses("forbidden", "default-drive", "drive-in-use")]
     public async Task<IResult> DeleteAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "api/drives/{driveId}")] HttpRequest request, [DurableClient] DurableTaskClient durable, string driveId)
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "api/drives/{driveId}")] HttpRequest request,
+        [DurableClient] DurableTaskClient durable,
+        string driveId)
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(durable);
@@ -86,10 +99,15 @@ public sealed class DriveTriggers(IDrives drives, IWorkspaces workspaces, DriveF
             return IsDefault.AsProblem();
         if (body.Force is not true && await HoldsAsync(drive, cancellation) is { Count: > 0 } holds)
         {
-            return (Refusal.Conflict("drive-in-use", "Integrations stand on this drive. Remove them first, or send \"force\": true to remove them with it.") with
-            {
-                Extensions = new Dictionary<string, object> { ["usedBy"] = holds },
-            }).AsProblem();
+            return (
+                Refusal.Conflict(
+                    "drive-in-use",
+                    "Integrations stand on this drive. Remove them first, or send \"force\": true to remove them with it."
+                ) with
+                {
+                    Extensions = new Dictionary<string, object> { ["usedBy"] = holds },
+                }
+            ).AsProblem();
         }
 
         var input = new RemoveDriveInput(person.Organization, drive.Id, person.Id);
@@ -98,7 +116,10 @@ public sealed class DriveTriggers(IDrives drives, IWorkspaces workspaces, DriveF
         if (!await removal.StopUsingDrive(input, cancellation))
             return IsDefault.AsProblem();
         return Results.Json(
-            new DriveRemovalView(drive.Id, DriveState.Disconnecting, "Files on the bucket stay. References to them are dead for good, also if the same bucket is connected again."),
+            new DriveRemovalView(
+                drive.Id,
+                DriveState.Disconnecting,
+                "Files on the bucket stay. References to them are dead for good, also if the same bucket is connected again."),
             Json.Options,
             statusCode: StatusCodes.Status202Accepted);
     }

@@ -6,8 +6,25 @@ namespace ServerlessDrives.Drives;
 /// <summary>A drive as the API shows it.</summary>
 /// <param name="VerificationId">The latest verification that was asked for; its report is among the drive's.</param>
 public sealed record DriveView(
-    DriveId Id, string DisplayName, Audience Audience, DriveAuthenticationView Authentication, string Bucket, string Region, string Path, Encryption Encryption, DriveAccess Access, string? BucketOwner, bool RequesterPays, bool SessionTags, DriveHealth Health,
-    DriveDefaultView Default, DriveState State, VerificationId? VerificationId, UserId CreatedBy, DateTimeOffset CreatedAt) : ITagged
+    DriveId Id,
+    string DisplayName,
+    Audience Audience,
+    DriveAuthenticationView Authentication,
+    string Bucket,
+    string Region,
+    string Path,
+    Encryption Encryption,
+    DriveAccess Access,
+    string? BucketOwner,
+    bool RequesterPays,
+    bool SessionTags,
+    DriveHealth Health,
+    DriveDefaultView Default,
+    DriveState State,
+    VerificationId? VerificationId,
+    UserId CreatedBy,
+    DateTimeOffset CreatedAt
+) : ITagged
 {
     /// <summary>That somebody looked at the drive and found it as it was is no change of it.</summary>
     object ITagged.Tagged => this with { Health = Health with { CheckedAt = null } };
@@ -25,9 +42,22 @@ public sealed record DriveView(
                 DriveAuthentication.IamRole role => new("iamRole", null, role.RoleId, role.RoleArn.ToString()),
                 _ => throw new InvalidOperationException("Unknown authentication."),
             },
-            drive.Bucket.ToString(), drive.Region.ToString(), drive.Path.ToString(), drive.Encryption, drive.Mode, drive.BucketOwner?.ToString(), drive.RequesterPays, drive.SessionTags, drive.Health,
-            new(defaults.Organization == drive.Id, [.. defaults.Workspaces.Where(pair => pair.Value == drive.Id && person.MaySee(pair.Key)).Select(pair => pair.Key)]),
-            drive.State, drive.LastVerification, drive.CreatedBy, drive.CreatedAt);
+            drive.Bucket.ToString(),
+            drive.Region.ToString(),
+            drive.Path.ToString(),
+            drive.Encryption,
+            drive.Mode,
+            drive.BucketOwner?.ToString(),
+            drive.RequesterPays,
+            drive.SessionTags,
+            drive.Health,
+            new(
+                defaults.Organization == drive.Id,
+                [.. defaults.Workspaces.Where(pair => pair.Value == drive.Id && person.MaySee(pair.Key)).Select(pair => pair.Key)]),
+            drive.State,
+            drive.LastVerification,
+            drive.CreatedBy,
+            drive.CreatedAt);
     }
 }
 

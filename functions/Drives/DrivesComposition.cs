@@ -20,7 +20,12 @@ internal sealed class WorkspaceDrives(IDrives drives) : IWorkspaceContents
 {
     private const int Most = 100;
 
-    public async Task<IReadOnlyDictionary<string, string>> OfAsync(OrganizationId organization, WorkspaceId workspace, CancellationToken cancellation) =>
-        (await drives.ListAsync(organization, [new Audience.Workspace(workspace)], health: null, Most, cursor: null, cancellation)).Items
-            .ToDictionary(drive => drive.Id.Value, drive => drive.DisplayName.Value);
+    public async Task<IReadOnlyDictionary<string, string>> OfAsync(
+        OrganizationId organization,
+        WorkspaceId workspace,
+        CancellationToken cancellation
+    ) =>
+        (
+            await drives.ListAsync(organization, [new Audience.Workspace(workspace)], health: null, Most, cursor: null, cancellation)
+        ).Items.ToDictionary(drive => drive.Id.Value, drive => drive.DisplayName.Value);
 }

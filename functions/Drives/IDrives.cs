@@ -18,7 +18,12 @@ public interface IDrives
     /// <param name="audiences">Null for all.</param>
     /// <param name="cursor">Where the previous page ended, or null.</param>
     Task<Page<Drive>> ListAsync(
-        OrganizationId organization, IReadOnlyCollection<Audience>? audiences, HealthStatus? health, int limit, string? cursor, CancellationToken cancellation);
+        OrganizationId organization,
+        IReadOnlyCollection<Audience>? audiences,
+        HealthStatus? health,
+        int limit,
+        string? cursor,
+        CancellationToken cancellation);
 
     /// <summary>All organizations' drives that are being removed: scans the table, and so is not for answering a request.</summary>
     IAsyncEnumerable<(OrganizationId Organization, DriveId Drive)> AllDisconnectingAsync(CancellationToken cancellation);
@@ -29,7 +34,9 @@ public interface IDrives
     /// <summary>Replaces a drive if it still is what was read; false if it has changed.</summary>
     Task<bool> SaveAsync(Versioned<Drive> drive, CancellationToken cancellation);
 
-    /// <summary>The same for a drive that goes on with another access key; that and its entry in the audit trail are written together.</summary>
+    /// <summary>
+    /// The same for a drive that goes on with another access key; that and its entry in the audit trail are written together.
+    /// </summary>
     /// <param name="before">The key that it had.</param>
     /// <param name="by">Who gave the new one.</param>
     Task<bool> ReplaceKeyAsync(Versioned<Drive> drive, AccessKeyId before, UserId by, CancellationToken cancellation);
@@ -39,7 +46,9 @@ public interface IDrives
     /// <param name="by">Who chose it, for the audit trail; that entry, what the world is told, and the choice are written together.</param>
     Task<bool> MakeDefaultAsync(Versioned<Drive> drive, Audience audience, DriveId? before, Person by, CancellationToken cancellation);
 
-    /// <summary>The workspace has no default of its own any more, if it still was this one. Written down and told in the same way.</summary>
+    /// <summary>
+    /// The workspace has no default of its own any more, if it still was this one. Written down and told in the same way.
+    /// </summary>
     Task<bool> ClearDefaultAsync(WorkspaceId workspace, DriveId before, Person by, CancellationToken cancellation);
 
     /// <summary>The drive, its name and its use of a role: gone together, if the drive still is what was read.</summary>
@@ -58,7 +67,10 @@ public sealed record DefaultDrives(DriveId? Organization, IReadOnlyDictionary<Wo
     public DriveId? For(WorkspaceId workspace) => Workspaces.TryGetValue(workspace, out var own) ? own : Organization;
 
     /// <summary>What the audience itself has chosen.</summary>
-    public DriveId? OwnOf(Audience audience) => audience is not Audience.Workspace workspace ? Organization : Workspaces.TryGetValue(workspace.Id, out var own) ? own : null;
+    public DriveId? OwnOf(Audience audience) =>
+        audience is not Audience.Workspace workspace ? Organization
+        : Workspaces.TryGetValue(workspace.Id, out var own) ? own
+        : null;
 
     public bool Includes(DriveId drive) => Organization == drive || Workspaces.Values.Contains(drive);
 }

@@ -11,7 +11,12 @@ public interface IRoles
     /// <summary>In the order of their creation.</summary>
     /// <param name="audiences">Null for all.</param>
     /// <param name="cursor">Where the previous page ended, or null.</param>
-    Task<Page<IamRole>> ListAsync(OrganizationId organization, IReadOnlyCollection<Audience>? audiences, int limit, string? cursor, CancellationToken cancellation);
+    Task<Page<IamRole>> ListAsync(
+        OrganizationId organization,
+        IReadOnlyCollection<Audience>? audiences,
+        int limit,
+        string? cursor,
+        CancellationToken cancellation);
 
     /// <returns>False when its workspace is gone, or there is a role of this id already.</returns>
     Task<bool> CreateAsync(IamRole role, Person by, CancellationToken cancellation);

@@ -3,7 +3,10 @@ using ServerlessDrives.Workspaces;
 
 namespace ServerlessDrives.Drives;
 
-/// <summary>A customer's role that we assume. It is known by its external ID first; the ARN comes with the first proof that it trusts us, and never changes.</summary>
+/// <summary>
+/// A customer's role that we assume. It is known by its external ID first; the ARN comes with the first proof that it trusts us, and never
+/// changes.
+/// </summary>
 public sealed record IamRole
 {
     public required RoleId Id { get; init; }

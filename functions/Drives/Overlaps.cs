@@ -45,7 +45,9 @@ public static class Overlaps
     {
         ArgumentNullException.ThrowIfNull(mine);
         ArgumentNullException.ThrowIfNull(other);
-        return other.State is DriveState.Connected && other.Bucket == mine.Bucket && other.Region.Partition == mine.Region.Partition ? Between(mine.Path, other.Path) : null;
+        return other.State is DriveState.Connected && other.Bucket == mine.Bucket && other.Region.Partition == mine.Region.Partition
+            ? Between(mine.Path, other.Path)
+            : null;
     }
 
     /// <summary>Names those that the person may know of.</summary>
@@ -62,11 +64,20 @@ public static class Overlaps
             .ToList();
         var names = string.Join(", ", known.Select(Sentence));
         var hidden = overlapping.Count - known.Count;
-        var unseen = hidden == 0 ? "" : known.Count == 0 ? "a drive that you may not see shares files with it" : "so does a drive that you may not see";
-        var detail = $"This bucket and path overlap with another drive: {string.Join("; ", new[] { names, unseen }.Where(text => text.Length > 0))}. What is written to or deleted from one shows on the other. Choose another path, or say that it is meant to be so (allowOverlap).";
+        var unseen =
+            hidden == 0 ? ""
+            : known.Count == 0 ? "a drive that you may not see shares files with it"
+            : "so does a drive that you may not see";
+        var detail =
+            $"This bucket and path overlap with another drive: " +
+            $"{string.Join("; ", new[] { names, unseen }.Where(text => text.Length > 0))}. What is written to or deleted from one " +
+            $"shows on the other. Choose another path, or say that it is meant to be so (allowOverlap).";
         return Refusal.Conflict("overlap", detail) with
         {
-            Errors = new Dictionary<string, IReadOnlyList<string>> { [$"{fieldPrefix}allowOverlap"] = ["Say yes to a drive that overlaps another."] },
+            Errors = new Dictionary<string, IReadOnlyList<string>>
+            {
+                [$"{fieldPrefix}allowOverlap"] = ["Say yes to a drive that overlaps another."],
+            },
             Extensions = new Dictionary<string, object> { ["drives"] = known },
         };
     }

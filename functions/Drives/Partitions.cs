@@ -14,13 +14,22 @@ public static class Partitions
         if (chosen is null)
         {
             return known.Count > 1
-                ? form.Refuse<Partition>(field, $"Say which AWS partition the role is in, since its trust policy names our principal there: {string.Join(", ", known)}.")
-                : known.Count == 1 ? known[0] : Partition.Aws;
+                    ? form.Refuse<Partition>(
+                        field,
+                        $"Say which AWS partition the role is in, since its trust policy names our principal there: " +
+                        $"{string.Join(", ", known)}."
+                    )
+                : known.Count == 1 ? known[0]
+                : Partition.Aws;
         }
 
         var partition = form.Read(field, Partition.Parse(chosen));
         return partition is null || known.Contains(partition)
             ? partition
-            : form.Refuse<Partition>(field, $"No principal of ours is set up for the partition {partition}, so a role there can't trust us. Ask your operator to set Aws:Principals:{partition}.");
+            : form.Refuse<Partition>(
+                field,
+                $"No principal of ours is set up for the partition {partition}, so a role there can't trust us. Ask your operator to " +
+                $"set Aws:Principals:{partition}."
+            );
     }
 }

@@ -9,11 +9,14 @@ namespace ServerlessDrives.Drives;
 /// Disconnects a drive: nobody uses it from the first step on, and its name is free after the last. The files on the bucket stay.
 /// Scheduling this is what decides; each step can be run again.
 /// </summary>
-public sealed class RemoveDrive(IDrives drives, IEnumerable<IHoldsDrives> holders, IEnumerable<IDriveWitness> witnesses, ISecrets secrets, IDriveSessions sessions, TimeProvider clock)
+public sealed class RemoveDrive(
+    IDrives drives,
+    IEnumerable<IHoldsDrives> holders,
+    IEnumerable<IDriveEventHandler> handlers,
+    ISecrets secrets,
+    IDriveSessions sessions,
+    TimeProvider clock)
 {
-    private static readonly TaskOptions Stubbornly = TaskOptions.FromRetryPolicy(
-        new RetryPolicy(maxNumberOfAttempts: 300, firstRetryInterval: TimeSpan.FromSeconds(1), backoffCoefficient: 2, maxRetryInterval: TimeSpan.FromMinutes(5)));
-
     /// <summary>The instance that removes this drive; a second request finds the first one's.</summary>
     public static string InstanceOf(DriveId drive) => $"remove-{drive}";
 
@@ -25,7 +28,11 @@ public sealed class RemoveDrive(IDrives drives, IEnumerable<IHoldsDrives> holder
             return;
         try
         {
-            await durable.ScheduleNewOrchestrationInstanceAsync(nameof(RemoveDrive), input, new StartOrchestrationOptions(id), cancellation);
+            await durable.ScheduleNewOrchestrationInstanceAsync(
+                "RemoveDrive",
+                input,
+                new StartOrchestrationOptions(id),
+                cancellation);
         }
         catch (Exception refused) when (refused is not OperationCanceledException)
         {
@@ -39,20 +46,20 @@ public sealed class RemoveDrive(IDrives drives, IEnumerable<IHoldsDrives> holder
         await durable.GetInstanceAsync(InstanceOf(drive), getInputsAndOutputs: false, cancellation) is { IsCompleted: false };
 
     /// <returns>Whether the drive is gone; false when it became a default meanwhile.</returns>
-    [Function(nameof(RemoveDrive))]
+    [Function("RemoveDrive")]
     public static async Task<bool> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context)
     {
         var input = context.GetInput<RemoveDriveInput>()!;
-        if (!await context.CallActivityAsync<bool>(nameof(StopUsingDrive), input, Stubbornly))
+        if (!await context.CallActivityAsync<bool>("StopUsingDrive", input, DurableRetryPolicies.Cleanup))
             return false;
-        await context.CallActivityAsync(nameof(ReleaseDrive), input, Stubbornly);
-        await context.CallActivityAsync(nameof(DeleteDriveSecret), input, Stubbornly);
-        await context.CallActivityAsync(nameof(ForgetDrive), input, Stubbornly);
+        await context.CallActivityAsync("ReleaseDrive", input, DurableRetryPolicies.Cleanup);
+        await context.CallActivityAsync("DeleteDriveSecret", input, DurableRetryPolicies.Cleanup);
+        await context.CallActivityAsync("ForgetDrive", input, DurableRetryPolicies.Cleanup);
         return true;
     }
 
     /// <returns>False when the drive is a default and so has to stay.</returns>
-    [Function(nameof(StopUsingDrive))]
+    [Function("StopUsingDrive")]
     public async Task<bool> StopUsingDrive([ActivityTrigger] RemoveDriveInput input, CancellationToken cancellation)
     {
         Versioned<Drive>? read;
@@ -60,7 +67,12 @@ public sealed class RemoveDrive(IDrives drives, IEnumerable<IHoldsDrives> holder
         {
             if ((await drives.DefaultsAsync(input.Organization, cancellation)).Includes(input.Drive))
                 return false;
-            var disconnecting = read.Value with { State = DriveState.Disconnecting, DisconnectedAt = clock.GetUtcNow(), DisconnectedBy = input.By };
+            var disconnecting = read.Value with
+            {
+                State = DriveState.Disconnecting,
+                DisconnectedAt = clock.GetUtcNow(),
+                DisconnectedBy = input.By,
+            };
             if (await drives.SaveAsync(read.With(disconnecting), cancellation))
                 break;
         }
@@ -68,35 +80,37 @@ public sealed class RemoveDrive(IDrives drives, IEnumerable<IHoldsDrives> holder
         sessions.Forget(input.Drive);
         if (read is not null)
         {
-            foreach (var witness in witnesses)
-                await witness.DisconnectingAsync(read.Value, cancellation);
+            foreach (var handler in handlers)
+                await handler.DisconnectingAsync(read.Value, cancellation);
         }
 
         return true;
     }
 
-    [Function(nameof(ReleaseDrive))]
+    [Function("ReleaseDrive")]
     public async Task ReleaseDrive([ActivityTrigger] RemoveDriveInput input, CancellationToken cancellation)
     {
         foreach (var holder in holders)
             await holder.ReleaseAsync(input.Organization, input.Drive, input.By, cancellation);
     }
 
-    [Function(nameof(DeleteDriveSecret))]
+    [Function("DeleteDriveSecret")]
     public async Task DeleteDriveSecret([ActivityTrigger] RemoveDriveInput input, CancellationToken cancellation)
     {
-        if (await drives.FindAsync(input.Organization, input.Drive, cancellation) is { Value.Authentication: DriveAuthentication.AccessKey key })
+        if (
+            await drives.FindAsync(input.Organization, input.Drive, cancellation) is
+            { Value.Authentication: DriveAuthentication.AccessKey key })
             await secrets.DeleteAsync(key.Secret, cancellation);
     }
 
-    [Function(nameof(ForgetDrive))]
+    [Function("ForgetDrive")]
     public async Task ForgetDrive([ActivityTrigger] RemoveDriveInput input, CancellationToken cancellation)
     {
         while (await drives.FindAsync(input.Organization, input.Drive, cancellation) is { } read)
         {
             // Told first: once the row is gone, nothing is left to tell of.
-            foreach (var witness in witnesses)
-                await witness.RemovedAsync(read.Value, input.By, cancellation);
+            foreach (var handler in handlers)
+                await handler.RemovedAsync(read.Value, input.By, cancellation);
             if (await drives.RemoveAsync(read, cancellation))
                 break;
         }

@@ -12,7 +12,7 @@ public sealed class ResumeRemovals(IDrives drives)
     /// <summary>For a drive that was disconnected before it was noted by whom.</summary>
     private static readonly UserId Unknown = UserId.Parse("unknown", null);
 
-    [Function(nameof(ResumeRemovals))]
+    [Function("ResumeRemovals")]
     public async Task RunAsync(
         [TimerTrigger("0 37 * * * *", RunOnStartup = true)] TimerInfo timer,
         [DurableClient] DurableTaskClient durable,

@@ -18,7 +18,16 @@ public sealed record RoleUseView(string Id, string DisplayName);
 /// <summary>A role as the API shows it.</summary>
 /// <param name="UsedBy">The drives and open connections that use it, of those that the person may see.</param>
 public sealed record RoleView(
-    RoleId Id, Audience Audience, string? DisplayName, string? RoleArn, string ExternalId, JsonObject? TrustPolicy, IamRoleStatus Status, IReadOnlyList<RoleUseView> UsedBy, UserId CreatedBy, DateTimeOffset CreatedAt);
+    RoleId Id,
+    Audience Audience,
+    string? DisplayName,
+    string? RoleArn,
+    string ExternalId,
+    JsonObject? TrustPolicy,
+    IamRoleStatus Status,
+    IReadOnlyList<RoleUseView> UsedBy,
+    UserId CreatedBy,
+    DateTimeOffset CreatedAt);
 
 /// <summary>Roles over HTTP: create ahead of any drive, list, read, delete.</summary>
 [Section("Roles")]
@@ -96,7 +105,9 @@ public sealed class RoleTriggers(IRoles roles, IWorkspaces workspaces, IPrincipa
     [Requires(Need.Person)]
     [Summary("Read a role")]
     [AnswersResource<RoleView>("The role.")]
-    public async Task<IResult> GetAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/roles/{roleId}")] HttpRequest request, string roleId)
+    public async Task<IResult> GetAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/roles/{roleId}")] HttpRequest request,
+        string roleId)
     {
         ArgumentNullException.ThrowIfNull(request);
         return (await FindAsync(request, roleId)).TryGet(out var role, out var refusal)
@@ -110,7 +121,9 @@ public sealed class RoleTriggers(IRoles roles, IWorkspaces workspaces, IPrincipa
     [Answers(204, "It is gone.")]
     [HonoursIfMatch]
     [Refuses("forbidden", "role-in-use")]
-    public async Task<IResult> DeleteAsync([HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "api/roles/{roleId}")] HttpRequest request, string roleId)
+    public async Task<IResult> DeleteAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "api/roles/{roleId}")] HttpRequest request,
+        string roleId)
     {
         ArgumentNullException.ThrowIfNull(request);
         var (person, cancellation) = (request.Person(), request.HttpContext.RequestAborted);
@@ -125,10 +138,15 @@ public sealed class RoleTriggers(IRoles roles, IWorkspaces workspaces, IPrincipa
                 return changed.AsProblem();
             if (view.UsedBy.Count > 0)
             {
-                return (Refusal.Conflict("role-in-use", $"The role is in use by {string.Join(", ", view.UsedBy.Select(use => use.DisplayName))}.") with
-                {
-                    Extensions = new Dictionary<string, object> { ["usedBy"] = view.UsedBy },
-                }).AsProblem();
+                return (
+                    Refusal.Conflict(
+                        "role-in-use",
+                        $"The role is in use by {string.Join(", ", view.UsedBy.Select(use => use.DisplayName))}."
+                    ) with
+                    {
+                        Extensions = new Dictionary<string, object> { ["usedBy"] = view.UsedBy },
+                    }
+                ).AsProblem();
             }
 
             if (await roles.DeleteAsync(role, person, cancellation))
@@ -148,10 +166,20 @@ public sealed class RoleTriggers(IRoles roles, IWorkspaces workspaces, IPrincipa
                 : Refusal.NotFound("role");
     }
 
-    private async Task<RoleView> ViewAsync(Person person, IamRole role, CancellationToken cancellation) => new(
-        role.Id, role.Audience, role.DisplayName, role.Arn?.ToString(), role.ExternalId.ToString(),
-        principals.For(role.Partition) is { } principal ? TrustPolicy.For(principal, role.ExternalId, role.SessionTags).ToJson() : null,
-        role.Status,
-        [.. (await roles.UsesAsync(person.Organization, role.Id, cancellation)).Where(use => person.MaySee(use.Audience)).Select(use => new RoleUseView(use.Id, use.DisplayName))],
-        role.CreatedBy, role.CreatedAt);
+    private async Task<RoleView> ViewAsync(Person person, IamRole role, CancellationToken cancellation) =>
+        new(
+            role.Id,
+            role.Audience,
+            role.DisplayName,
+            role.Arn?.ToString(),
+            role.ExternalId.ToString(),
+            principals.For(role.Partition) is { } principal ? TrustPolicy.For(principal, role.ExternalId, role.SessionTags).ToJson() : null,
+            role.Status,
+            [
+                .. (await roles.UsesAsync(person.Organization, role.Id, cancellation))
+                    .Where(use => person.MaySee(use.Audience))
+                    .Select(use => new RoleUseView(use.Id, use.DisplayName)),
+            ],
+            role.CreatedBy,
+            role.CreatedAt);
 }

@@ -19,18 +19,26 @@ public sealed record Actor(string Kind, string Id)
 /// <param name="Resource">The id of what was acted upon.</param>
 /// <param name="Before">What it was; null for something new.</param>
 /// <param name="After">What it is; null for something that is gone.</param>
-public sealed record AuditEntry(string Id, OrganizationId Organization, DateTimeOffset At, Actor Actor, string Action, string Resource, JsonObject? Before, JsonObject? After);
+public sealed record AuditEntry(
+    string Id,
+    OrganizationId Organization,
+    DateTimeOffset At,
+    Actor Actor,
+    string Action,
+    string Resource,
+    JsonObject? Before,
+    JsonObject? After);
 
 /// <summary>What somebody does, to be written down together with its effect: both or neither.</summary>
 /// <param name="Action">As of <see cref="AuditEntry"/>; so is the rest.</param>
-public sealed record Act(OrganizationId Organization, Actor Actor, string Action, string Resource, JsonObject? Before, JsonObject? After);
+public sealed record AuditRecord(OrganizationId Organization, Actor Actor, string Action, string Resource, JsonObject? Before, JsonObject? After);
 
 /// <summary>Who did what, kept for good.</summary>
 public interface IAuditTrail
 {
     /// <summary>Writes down an act whose effect lies somewhere that no transaction reaches from here.</summary>
     /// <param name="key">An act that is done again after a crash, under the same key, stays one entry.</param>
-    Task RecordAsync(Act act, string key, CancellationToken cancellation);
+    Task RecordAsync(AuditRecord act, string key, CancellationToken cancellation);
 
     /// <summary>The newest first.</summary>
     Task<Page<AuditEntry>> ListAsync(AuditQuery query, int limit, string? cursor, CancellationToken cancellation);
@@ -40,4 +48,9 @@ public interface IAuditTrail
 /// <param name="Actors">The ids of some actors; none for all.</param>
 /// <param name="Resource">One resource's id; null for all.</param>
 /// <param name="About">A part of the id of what was acted upon, or of a name that it had; null for all.</param>
-public sealed record AuditQuery(OrganizationId Organization, DateTimeOffset? From, IReadOnlyList<string> Actors, string? Resource, string? About);
+public sealed record AuditQuery(
+    OrganizationId Organization,
+    DateTimeOffset? From,
+    IReadOnlyList<string> Actors,
+    string? Resource,
+    string? About);

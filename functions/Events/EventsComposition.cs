@@ -16,8 +16,8 @@ public static class EventsComposition
         services.AddOptions<EventOptions>().Bind(configuration.GetSection("ServerlessDrives:Webhooks")).ValidateOnStart();
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<EventOptions>>().Value);
         services.AddSingleton<PublicAddresses>();
-        services.AddSingleton<IEvents, EventOutbox>();
-        services.AddSingleton<IDriveWitness, DriveAnnouncements>();
+        services.AddSingleton<IEvents, WebhookFanout>();
+        services.AddSingleton<IDriveEventHandler, DriveAnnouncements>();
         services.AddSingleton<Redelivery>();
         services.AddSingleton<WebhookKeys>();
         services.AddSingleton<ISecretOwners, WebhooksWithKeys>();

@@ -9,16 +9,16 @@ public interface IWebhooks
 
     /// <summary>Writes a new webhook, and the act that made it, together.</summary>
     /// <returns>False when there is one of this id already.</returns>
-    Task<bool> CreateAsync(Webhook webhook, Act act, CancellationToken cancellation);
+    Task<bool> CreateAsync(Webhook webhook, AuditRecord act, CancellationToken cancellation);
 
     /// <summary>Replaces a webhook, and writes down the act that changed it, together.</summary>
     /// <param name="act">Null for what is nobody's act.</param>
     /// <returns>False when it isn't what was read any more.</returns>
-    Task<bool> SaveAsync(Versioned<Webhook> webhook, Act? act, CancellationToken cancellation);
+    Task<bool> SaveAsync(Versioned<Webhook> webhook, AuditRecord? act, CancellationToken cancellation);
 
     /// <summary>Deletes the webhook, and writes down the act, together; what is on its way to it is dropped when its time comes.</summary>
     /// <returns>False when it isn't what was read any more.</returns>
-    Task<bool> DeleteAsync(Versioned<Webhook> webhook, Act act, CancellationToken cancellation);
+    Task<bool> DeleteAsync(Versioned<Webhook> webhook, AuditRecord act, CancellationToken cancellation);
 
     /// <summary>Notes the delivery and when it is due; one that is noted already stays as it is.</summary>
     Task AddAsync(Delivery delivery, CancellationToken cancellation);
@@ -26,7 +26,13 @@ public interface IWebhooks
     Task<Versioned<Delivery>?> FindAsync(OrganizationId organization, WebhookId webhook, DeliveryId id, CancellationToken cancellation);
 
     /// <summary>The newest first.</summary>
-    Task<Page<Delivery>> DeliveriesAsync(OrganizationId organization, WebhookId webhook, DeliveryFilter filter, int limit, string? cursor, CancellationToken cancellation);
+    Task<Page<Delivery>> DeliveriesAsync(
+        OrganizationId organization,
+        WebhookId webhook,
+        DeliveryFilter filter,
+        int limit,
+        string? cursor,
+        CancellationToken cancellation);
 
     /// <summary>Stores what came of a try, and when the next is due; false when another one stored something meanwhile.</summary>
     Task<bool> SaveAsync(Versioned<Delivery> delivery, CancellationToken cancellation);

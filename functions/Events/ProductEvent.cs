@@ -30,10 +30,12 @@ public static class EventTypes
 /// <summary>Tells the world.</summary>
 public interface IEvents
 {
-    /// <summary>Notes the event for every webhook that wants it, durably; sending follows. Telling the same event twice sends it once.</summary>
+    /// <summary>
+    /// Notes the event for every webhook that wants it, durably; sending follows. Telling the same event twice sends it once.
+    /// </summary>
     Task TellAsync(ProductEvent happened, CancellationToken cancellation);
 
     /// <summary>The same, to one webhook only.</summary>
     /// <param name="asked">The act of having it told, for the audit trail: both or neither; null when nobody asked for it.</param>
-    Task TellAsync(ProductEvent happened, WebhookId webhook, Act? asked, CancellationToken cancellation);
+    Task TellAsync(ProductEvent happened, WebhookId webhook, AuditRecord? asked, CancellationToken cancellation);
 }

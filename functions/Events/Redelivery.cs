@@ -7,7 +7,12 @@ public sealed class Redelivery(IWebhooks webhooks, IAuditTrail audit, TimeProvid
 {
     /// <param name="subject">Whose event it must be; null for any of the webhook's.</param>
     /// <returns>The delivery, which is due now.</returns>
-    public async Task<Result<Delivery>> AskAsync(Person by, WebhookId webhook, string deliveryId, string? subject, CancellationToken cancellation)
+    public async Task<Result<Delivery>> AskAsync(
+        Person by,
+        WebhookId webhook,
+        string deliveryId,
+        string? subject,
+        CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(by);
         if (!Identifier.TryParse<DeliveryId>(deliveryId, out var id))
@@ -35,6 +40,9 @@ public sealed class Redelivery(IWebhooks webhooks, IAuditTrail audit, TimeProvid
     private async Task EnableAsync(Person by, WebhookId webhook, CancellationToken cancellation)
     {
         while (await webhooks.FindAsync(by.Organization, webhook, cancellation) is { Value.DisabledAt: not null } disabled)
-            await webhooks.SaveAsync(disabled.With(disabled.Value with { DisabledAt = null, FailingSince = null }), WebhookActs.Enabled(by.Id, disabled.Value), cancellation);
+            await webhooks.SaveAsync(
+                disabled.With(disabled.Value with { DisabledAt = null, FailingSince = null }),
+                WebhookAuditRecords.Enabled(by.Id, disabled.Value),
+                cancellation);
     }
 }

@@ -6,7 +6,13 @@ using Microsoft.Extensions.Logging;
 namespace ServerlessDrives.Events;
 
 /// <summary>Sends what is due, to many webhooks at once but to each in turn, and stores what came of it.</summary>
-public sealed class SendDueEvents(IWebhooks webhooks, IWebhookSender sender, IEvents events, IAuditTrail audit, TimeProvider clock, ILogger<SendDueEvents> log)
+public sealed class SendDueEvents(
+    IWebhooks webhooks,
+    IWebhookSender sender,
+    IEvents events,
+    IAuditTrail audit,
+    TimeProvider clock,
+    ILogger<SendDueEvents> log)
 {
     private const int AtOnce = 16;
     private const int AtATime = 1_000;
@@ -14,7 +20,7 @@ public sealed class SendDueEvents(IWebhooks webhooks, IWebhookSender sender, IEv
     /// <summary>For one webhook in one turn; what is left stays due, so that a slow receiver holds up nobody else.</summary>
     private static readonly TimeSpan Share = TimeSpan.FromSeconds(20);
 
-    [Function(nameof(SendDueEvents))]
+    [Function("SendDueEvents")]
     public async Task RunAsync([TimerTrigger("*/5 * * * * *", RunOnStartup = true)] TimerInfo timer, CancellationToken cancellation)
     {
         var resting = new ConcurrentDictionary<WebhookId, bool>();
@@ -104,10 +110,24 @@ public sealed class SendDueEvents(IWebhooks webhooks, IWebhookSender sender, IEv
         {
             // Told first, under an id that a repetition finds again: once it is disabled, nothing would tell of it any more.
             await events.TellAsync(
-                new($"{delivery.Id}-disabled", webhook.Organization, EventTypes.WebhookDisabled, webhook.Id.Value, delivery.TryingSince,
-                    new() { ["url"] = webhook.Url.AbsoluteUri, ["lastDelivery"] = delivery.Id.Value, ["reason"] = attempt.Error }),
+                new(
+                    $"{delivery.Id}-disabled",
+                    webhook.Organization,
+                    EventTypes.WebhookDisabled,
+                    webhook.Id.Value,
+                    delivery.TryingSince,
+                    new()
+                    {
+                        ["url"] = webhook.Url.AbsoluteUri,
+                        ["lastDelivery"] = delivery.Id.Value,
+                        ["reason"] = attempt.Error,
+                    }),
                 cancellation);
-            if (await webhooks.SaveAsync(read.With(webhook with { DisabledAt = attempt.At }), WebhookActs.Disabled(webhook, attempt.Error), cancellation))
+            if (
+                await webhooks.SaveAsync(
+                    read.With(webhook with { DisabledAt = attempt.At }),
+                    WebhookAuditRecords.Disabled(webhook, attempt.Error),
+                    cancellation))
                 return;
             read = await webhooks.FindAsync(webhook.Organization, webhook.Id, cancellation);
         }

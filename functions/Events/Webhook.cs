@@ -56,8 +56,10 @@ public sealed record Delivery
 
     public DateTimeOffset? NextAttemptAt { get; init; }
 
-    /// <summary>The act of having it sent, which is written down at the latest before it is tried; null once it was, and for what nobody asked for.</summary>
-    public Act? Asked { get; init; }
+    /// <summary>
+    /// The act of having it sent, which is written down at the latest before it is tried; null once it was, and for what nobody asked for.
+    /// </summary>
+    public AuditRecord? Asked { get; init; }
 
     /// <summary>The key under which <see cref="Asked"/> is written down.</summary>
     [JsonIgnore]
@@ -66,10 +68,18 @@ public sealed record Delivery
     public const int MostAttempts = 20;
 
     /// <summary>For how long it is tried.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromDays(1);
+    public static readonly TimeSpan RetryPeriod = TimeSpan.FromDays(1);
 
     private static readonly TimeSpan[] Pauses =
-        [TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(2), TimeSpan.FromMinutes(10), TimeSpan.FromMinutes(30), TimeSpan.FromHours(1), TimeSpan.FromHours(2)];
+    [
+        TimeSpan.FromSeconds(5),
+        TimeSpan.FromSeconds(30),
+        TimeSpan.FromMinutes(2),
+        TimeSpan.FromMinutes(10),
+        TimeSpan.FromMinutes(30),
+        TimeSpan.FromHours(1),
+        TimeSpan.FromHours(2),
+    ];
 
     /// <summary>What the delivery is after a try.</summary>
     /// <param name="spread">0 to 1: spreads retries over a fifth of the pause, so that a receiver that comes back isn't overrun.</param>
@@ -80,7 +90,7 @@ public sealed record Delivery
         if (attempt.Succeeded)
             return tried with { Status = DeliveryStatus.Delivered, NextAttemptAt = null };
         var pause = Pauses[Math.Min(Tries, Pauses.Length - 1)] * (1 + (spread / 5));
-        var (next, end) = (attempt.At + (attempt.RetryAfter > pause ? attempt.RetryAfter.Value : pause), TryingSince + Patience);
+        var (next, end) = (attempt.At + (attempt.RetryAfter > pause ? attempt.RetryAfter.Value : pause), TryingSince + RetryPeriod);
         return attempt.IsFinal || attempt.At >= end
             ? tried with { Status = DeliveryStatus.Dead, NextAttemptAt = null }
             // The last try comes when the day is over, not some hours before.
@@ -99,7 +109,14 @@ public sealed record Delivery
 
     /// <summary>Tried again from the beginning, because somebody asked for it.</summary>
     public Delivery Again(UserId by, DateTimeOffset now) =>
-        this with { Status = DeliveryStatus.Pending, TryingSince = now, NextAttemptAt = now, Tries = 0, Asked = WebhookActs.Redelivered(by, this) };
+        this with
+        {
+            Status = DeliveryStatus.Pending,
+            TryingSince = now,
+            NextAttemptAt = now,
+            Tries = 0,
+            Asked = WebhookAuditRecords.Redelivered(by, this),
+        };
 }
 
 public enum DeliveryStatus

@@ -8,13 +8,20 @@ public sealed class WebhookKeys(IWebhooks webhooks, ISecrets secrets, OwnedSecre
 {
     /// <summary>Creates the webhook with a key of its own, unless it was created before; then answers with that.</summary>
     /// <param name="make">Makes the webhook, given where its key lies.</param>
-    public async Task<(Webhook Webhook, Secret Key)> CreateAsync(WebhookId id, OrganizationId organization, Func<SecretName, string, Webhook> make, CancellationToken cancellation)
+    public async Task<(Webhook Webhook, Secret Key)> CreateAsync(
+        WebhookId id,
+        OrganizationId organization,
+        Func<SecretName, string, Webhook> make,
+        CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(make);
         while (true)
         {
             if (await webhooks.FindAsync(organization, id, cancellation) is { Value: var known })
-                return (known, await secrets.ReadAsync(known.Secret, known.SecretVersion, cancellation) ?? throw new InvalidOperationException($"The key of {id} is gone."));
+                return (
+                    known,
+                    await secrets.ReadAsync(known.Secret, known.SecretVersion, cancellation)
+                        ?? throw new InvalidOperationException($"The key of {id} is gone."));
             var key = WebhookKey.New();
             if (await owned.StoreAsync(organization, id.Value, key, InsertAsync, cancellation) is { } created)
                 return (created, key);
@@ -23,7 +30,7 @@ public sealed class WebhookKeys(IWebhooks webhooks, ISecrets secrets, OwnedSecre
         async Task<Webhook?> InsertAsync(SecretName name, string version, CancellationToken time)
         {
             var webhook = make(name, version);
-            return await webhooks.CreateAsync(webhook, WebhookActs.Created(webhook), time) ? webhook : null;
+            return await webhooks.CreateAsync(webhook, WebhookAuditRecords.Created(webhook), time) ? webhook : null;
         }
     }
 
@@ -33,7 +40,11 @@ public sealed class WebhookKeys(IWebhooks webhooks, ISecrets secrets, OwnedSecre
     {
         ArgumentNullException.ThrowIfNull(webhook);
         return owned.ReleaseAsync(
-            webhook.Value.Organization, webhook.Value.Id.Value, webhook.Value.Secret, () => webhooks.DeleteAsync(webhook, WebhookActs.Deleted(by, webhook.Value), cancellation), cancellation);
+            webhook.Value.Organization,
+            webhook.Value.Id.Value,
+            webhook.Value.Secret,
+            () => webhooks.DeleteAsync(webhook, WebhookAuditRecords.Deleted(by, webhook.Value), cancellation),
+            cancellation);
     }
 }
 

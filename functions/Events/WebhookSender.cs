@@ -17,7 +17,7 @@ public sealed class WebhookSender(HttpClient http, ISecrets secrets, EventOption
     public const string ClientName = "webhooks";
 
     /// <summary>For one try, from connecting to the last byte of the answer's head.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+    public static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(15);
 
     private static readonly JsonEventFormatter Formatter = new();
 
@@ -34,21 +34,32 @@ public sealed class WebhookSender(HttpClient http, ISecrets secrets, EventOption
             return new(started, null, 0, "Events are sent over https only.");
 
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        patience.CancelAfter(Patience);
+        patience.CancelAfter(TimeLimit);
         try
         {
             using var request = Request(webhook, delivery, key, started);
             using var answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, patience.Token);
             var status = (int)answer.StatusCode;
-            return new(started, status, watch.ElapsedMilliseconds, answer.IsSuccessStatusCode ? null : $"The receiver answered {status}.", RetryAfter(answer.Headers.RetryAfter, started));
+            return new(
+                started,
+                status,
+                watch.ElapsedMilliseconds,
+                answer.IsSuccessStatusCode ? null : $"The receiver answered {status}.",
+                RetryAfter(answer.Headers.RetryAfter, started));
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            return new(started, null, watch.ElapsedMilliseconds, $"The receiver did not answer within {Patience.TotalSeconds:0} seconds.");
+            return new(started, null, watch.ElapsedMilliseconds, $"The receiver did not answer within {TimeLimit.TotalSeconds:0} seconds.");
         }
         catch (HttpRequestException failure)
         {
-            return new(started, null, watch.ElapsedMilliseconds, failure.InnerException is ForbiddenTargetException forbidden ? forbidden.Message : $"The receiver could not be reached: {failure.Message}");
+            return new(
+                started,
+                null,
+                watch.ElapsedMilliseconds,
+                failure.InnerException is ForbiddenTargetException forbidden
+                    ? forbidden.Message
+                    : $"The receiver could not be reached: {failure.Message}");
         }
     }
 
@@ -80,7 +91,9 @@ public sealed class WebhookSender(HttpClient http, ISecrets secrets, EventOption
         };
     }
 
-    /// <summary><c>v1,</c> and the base64 of HMAC-SHA256 over <c>id.timestamp.body</c>; the key is the base64 behind <c>whsec_</c>.</summary>
+    /// <summary>
+    /// <c>v1,</c> and the base64 of HMAC-SHA256 over <c>id.timestamp.body</c>; the key is the base64 behind <c>whsec_</c>.
+    /// </summary>
     internal static string Sign(Secret key, string id, string timestamp, ReadOnlySpan<byte> body)
     {
         var head = Encoding.UTF8.GetBytes($"{id}.{timestamp}.");

@@ -13,32 +13,77 @@ public sealed record CreateWebhookBody(string? Url, string? Description, IReadOn
 /// <param name="WorksSince">Since when deliveries arrive; null before the first one.</param>
 /// <param name="SigningSecret">Only in the answer that creates it.</param>
 public sealed record WebhookView(
-    WebhookId Id, Uri Url, string? Description, IReadOnlyList<string> Events, string Status, DateTimeOffset? WorksSince, DateTimeOffset? FailingSince, DateTimeOffset? DisabledAt,
-    string? SigningSecret, UserId CreatedBy, DateTimeOffset CreatedAt)
+    WebhookId Id,
+    Uri Url,
+    string? Description,
+    IReadOnlyList<string> Events,
+    string Status,
+    DateTimeOffset? WorksSince,
+    DateTimeOffset? FailingSince,
+    DateTimeOffset? DisabledAt,
+    string? SigningSecret,
+    UserId CreatedBy,
+    DateTimeOffset CreatedAt)
 {
     public static WebhookView Of(Webhook webhook, string? signingSecret = null)
     {
         ArgumentNullException.ThrowIfNull(webhook);
         return new(
-            webhook.Id, webhook.Url, webhook.Description, webhook.Types, webhook.DisabledAt is not null ? "disabled" : webhook.FailingSince is not null ? "failing" : "active",
-            webhook.WorksSince, webhook.FailingSince, webhook.DisabledAt, signingSecret, webhook.CreatedBy, webhook.CreatedAt);
+            webhook.Id,
+            webhook.Url,
+            webhook.Description,
+            webhook.Types,
+            webhook.DisabledAt is not null ? "disabled"
+                : webhook.FailingSince is not null ? "failing"
+                : "active",
+            webhook.WorksSince,
+            webhook.FailingSince,
+            webhook.DisabledAt,
+            signingSecret,
+            webhook.CreatedBy,
+            webhook.CreatedAt);
     }
 }
 
 public sealed record WebhookTestView(string EventId);
 
-public sealed record DeliveryView(DeliveryId Id, string EventId, string Type, string Subject, DeliveryStatus Status, int Tries, IReadOnlyList<DeliveryAttempt> Attempts, DateTimeOffset? NextAttemptAt, DateTimeOffset CreatedAt)
+public sealed record DeliveryView(
+    DeliveryId Id,
+    string EventId,
+    string Type,
+    string Subject,
+    DeliveryStatus Status,
+    int Tries,
+    IReadOnlyList<DeliveryAttempt> Attempts,
+    DateTimeOffset? NextAttemptAt,
+    DateTimeOffset CreatedAt)
 {
     public static DeliveryView Of(Delivery delivery)
     {
         ArgumentNullException.ThrowIfNull(delivery);
-        return new(delivery.Id, delivery.Event.Id, delivery.Event.Type, delivery.Event.Subject, delivery.Status, delivery.Tries, delivery.Attempts, delivery.NextAttemptAt, delivery.CreatedAt);
+        return new(
+            delivery.Id,
+            delivery.Event.Id,
+            delivery.Event.Type,
+            delivery.Event.Subject,
+            delivery.Status,
+            delivery.Tries,
+            delivery.Attempts,
+            delivery.NextAttemptAt,
+            delivery.CreatedAt);
     }
 }
 
 /// <summary>Webhooks over HTTP: an admin's business, since they hear of the whole organization.</summary>
 [Section("Events")]
-public sealed class WebhookTriggers(IWebhooks webhooks, WebhookKeys keys, IEvents events, Redelivery redelivery, EventOptions options, Idempotency idempotency, TimeProvider clock)
+public sealed class WebhookTriggers(
+    IWebhooks webhooks,
+    WebhookKeys keys,
+    IEvents events,
+    Redelivery redelivery,
+    EventOptions options,
+    Idempotency idempotency,
+    TimeProvider clock)
 {
     [Function("ListWebhooks")]
     [Requires(Need.Admin)]
@@ -60,46 +105,54 @@ public sealed class WebhookTriggers(IWebhooks webhooks, WebhookKeys keys, IEvent
     [Answers<WebhookView>(201, "The webhook with its signing secret.")]
     [HonoursIdempotencyKey]
     public Task<IResult> CreateAsync([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/webhooks")] HttpRequest request) =>
-        idempotency.OnceAsync<CreateWebhookBody>(request, async body =>
-        {
-            var (person, cancellation) = (request.Person(), request.HttpContext.RequestAborted);
-            var form = new FormReader();
-            var url = UrlOf(form, body.Url);
-            var unknown = (body.Events ?? []).Where(type => !EventTypes.Subscribable.Contains(type)).ToList();
-            if (unknown.Count > 0)
-                form.Refuse<string>("events", $"{string.Join(", ", unknown)} is not an event. Known are {string.Join(", ", EventTypes.Subscribable)}; leave it out for all.");
-            if (body.Description is { Length: > 200 })
-                form.Refuse<string>("description", "At most 200 characters.");
-            if (!form.IsValid)
-                return form.Refusal.AsProblem();
+        idempotency.OnceAsync<CreateWebhookBody>(
+            request,
+            async body =>
+            {
+                var (person, cancellation) = (request.Person(), request.HttpContext.RequestAborted);
+                var form = new FormReader();
+                var url = UrlOf(form, body.Url);
+                var unknown = (body.Events ?? []).Where(type => !EventTypes.Subscribable.Contains(type)).ToList();
+                if (unknown.Count > 0)
+                    form.Refuse<string>(
+                        "events",
+                        $"{string.Join(", ", unknown)} is not an event. Known are {string.Join(", ", EventTypes.Subscribable)}; leave " +
+                        $"it out for all."
+                    );
+                if (body.Description is { Length: > 200 })
+                    form.Refuse<string>("description", "At most 200 characters.");
+                if (!form.IsValid)
+                    return form.Refusal.AsProblem();
 
-            var operation = request.Operation();
-            var (webhook, key) = await keys.CreateAsync(
-                operation.IdOf<WebhookId>(),
-                person.Organization,
-                (name, version) => new()
-                {
-                    Id = operation.IdOf<WebhookId>(),
-                    Organization = person.Organization,
-                    Url = url!,
-                    Description = body.Description,
-                    Types = body.Events ?? [],
-                    Secret = name,
-                    SecretVersion = version,
-                    CreatedBy = person.Id,
-                    CreatedAt = clock.GetUtcNow(),
-                },
-                cancellation);
-            request.HttpContext.Response.Headers.CacheControl = "no-store";
-            return Results.Json(WebhookView.Of(webhook, key.Reveal()), Json.Options, statusCode: StatusCodes.Status201Created);
-        });
+                var operation = request.Operation();
+                var (webhook, key) = await keys.CreateAsync(
+                    operation.IdOf<WebhookId>(),
+                    person.Organization,
+                    (name, version) => new()
+                    {
+                        Id = operation.IdOf<WebhookId>(),
+                        Organization = person.Organization,
+                        Url = url!,
+                        Description = body.Description,
+                        Types = body.Events ?? [],
+                        Secret = name,
+                        SecretVersion = version,
+                        CreatedBy = person.Id,
+                        CreatedAt = clock.GetUtcNow(),
+                    },
+                    cancellation);
+                request.HttpContext.Response.Headers.CacheControl = "no-store";
+                return Results.Json(WebhookView.Of(webhook, key.Reveal()), Json.Options, statusCode: StatusCodes.Status201Created);
+            });
 
     [Function("DeleteWebhook")]
     [Requires(Need.Person)]
     [Summary("Delete a webhook")]
     [Answers(204, "Nothing is sent there any more.")]
     [Refuses("forbidden")]
-    public async Task<IResult> DeleteAsync([HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "api/webhooks/{webhookId}")] HttpRequest request, string webhookId)
+    public async Task<IResult> DeleteAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "api/webhooks/{webhookId}")] HttpRequest request,
+        string webhookId)
     {
         ArgumentNullException.ThrowIfNull(request);
         while (true)
@@ -116,13 +169,21 @@ public sealed class WebhookTriggers(IWebhooks webhooks, WebhookKeys keys, IEvent
     [Summary("Send a test event")]
     [Answers<WebhookTestView>(202, "It is on its way.")]
     [Refuses("forbidden")]
-    public async Task<IResult> TestAsync([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/webhooks/{webhookId}/test")] HttpRequest request, string webhookId)
+    public async Task<IResult> TestAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/webhooks/{webhookId}/test")] HttpRequest request,
+        string webhookId)
     {
         if (!(await FindAsync(request, webhookId)).TryGet(out var found, out var unknown))
             return unknown.AsProblem();
         var now = clock.GetUtcNow();
-        var test = new ProductEvent($"test-{Guid.NewGuid():N}", found.Value.Organization, EventTypes.Test, found.Value.Id.Value, now, new JsonObject { ["message"] = "This is a test.", ["askedBy"] = request.Person().Id.Value });
-        await events.TellAsync(test, found.Value.Id, WebhookActs.Tested(request.Person().Id, test), request.HttpContext.RequestAborted);
+        var test = new ProductEvent(
+            $"test-{Guid.NewGuid():N}",
+            found.Value.Organization,
+            EventTypes.Test,
+            found.Value.Id.Value,
+            now,
+            new JsonObject { ["message"] = "This is a test.", ["askedBy"] = request.Person().Id.Value });
+        await events.TellAsync(test, found.Value.Id, WebhookAuditRecords.Tested(request.Person().Id, test), request.HttpContext.RequestAborted);
         return Results.Json(new WebhookTestView(test.Id), Json.Options, statusCode: StatusCodes.Status202Accepted);
     }
 
@@ -132,7 +193,9 @@ public sealed class WebhookTriggers(IWebhooks webhooks, WebhookKeys keys, IEvent
     [AnswersPage<DeliveryView>("The newest first.")]
     [Query<DeliveryStatus>("status", "Only those; dead for the ones that were given up.")]
     [Refuses("forbidden", "invalid")]
-    public async Task<IResult> DeliveriesAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/webhooks/{webhookId}/deliveries")] HttpRequest request, string webhookId)
+    public async Task<IResult> DeliveriesAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/webhooks/{webhookId}/deliveries")] HttpRequest request,
+        string webhookId)
     {
         if (!(await FindAsync(request, webhookId)).TryGet(out var found, out var unknown))
             return unknown.AsProblem();
@@ -140,7 +203,13 @@ public sealed class WebhookTriggers(IWebhooks webhooks, WebhookKeys keys, IEvent
             return refusal.AsProblem();
         if (!ListQuery.Word<DeliveryStatus>(request, "status").TryGet(out var status, out var wrong))
             return wrong.AsProblem();
-        var page = await webhooks.DeliveriesAsync(found.Value.Organization, found.Value.Id, new(status.Chosen, null), paging.Limit, paging.Cursor, request.HttpContext.RequestAborted);
+        var page = await webhooks.DeliveriesAsync(
+            found.Value.Organization,
+            found.Value.Id,
+            new(status.Chosen, null),
+            paging.Limit,
+            paging.Cursor,
+            request.HttpContext.RequestAborted);
         return Answers.List(page.Select(DeliveryView.Of));
     }
 
@@ -150,11 +219,19 @@ public sealed class WebhookTriggers(IWebhooks webhooks, WebhookKeys keys, IEvent
     [Answers<DeliveryView>(202, "It is due now.")]
     [Refuses("forbidden")]
     public async Task<IResult> RedeliverAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/webhooks/{webhookId}/deliveries/{deliveryId}/redeliver")] HttpRequest request, string webhookId, string deliveryId)
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/webhooks/{webhookId}/deliveries/{deliveryId}/redeliver")]
+            HttpRequest request,
+        string webhookId,
+        string deliveryId)
     {
         if (!(await FindAsync(request, webhookId)).TryGet(out var found, out var unknown))
             return unknown.AsProblem();
-        var asked = await redelivery.AskAsync(request.Person(), found.Value.Id, deliveryId, subject: null, request.HttpContext.RequestAborted);
+        var asked = await redelivery.AskAsync(
+            request.Person(),
+            found.Value.Id,
+            deliveryId,
+            subject: null,
+            request.HttpContext.RequestAborted);
         return asked.Answer(delivery => Results.Json(DeliveryView.Of(delivery), Json.Options, statusCode: StatusCodes.Status202Accepted));
     }
 
@@ -166,14 +243,18 @@ public sealed class WebhookTriggers(IWebhooks webhooks, WebhookKeys keys, IEvent
             return form.Refuse<Uri>("url", "Events are sent over https only.");
         return options.AllowPrivateTargets || PublicAddresses.IsPublicHost(url)
             ? url
-            : form.Refuse<Uri>("url", "Events are sent to public addresses only: to a name that DNS knows everywhere, or to a public IP address.");
+            : form.Refuse<Uri>(
+                "url",
+                "Events are sent to public addresses only: to a name that DNS knows everywhere, or to a public IP address.");
     }
 
     /// <summary>A foreign one is not found, whoever asks; the organization's own are its admins' business.</summary>
     private async Task<Result<Versioned<Webhook>>> FindAsync(HttpRequest request, string webhookId)
     {
         var person = request.Person();
-        if (!Identifier.TryParse<WebhookId>(webhookId, out var id) || await webhooks.FindAsync(person.Organization, id, request.HttpContext.RequestAborted) is not { } found)
+        if (
+            !Identifier.TryParse<WebhookId>(webhookId, out var id)
+            || await webhooks.FindAsync(person.Organization, id, request.HttpContext.RequestAborted) is not { } found)
             return Refusal.NotFound("webhook");
         return person.IsAdmin ? found : Refusal.Forbidden("Only admins of the organization see and change webhooks.");
     }

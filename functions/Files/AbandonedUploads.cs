@@ -7,10 +7,16 @@ namespace ServerlessDrives.Files;
 /// Aborts uploads that nobody will complete: those whose process died, those whose links ended unused, those of a drive that is removed.
 /// S3 keeps and bills their parts for ever otherwise, where no listing shows them.
 /// </summary>
-public sealed class AbandonedUploads(IFileRecords records, IDrives drives, IDriveFiles files, TimeProvider clock, ILogger<AbandonedUploads> log) : IHoldsDrives
+public sealed class AbandonedUploads(
+    IFileRecords records,
+    IDrives drives,
+    IDriveFiles files,
+    TimeProvider clock,
+    ILogger<AbandonedUploads> log
+) : IHoldsDrives
 {
     /// <summary>For so long an abort is tried again and again; then the drive's credentials are gone for good.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromDays(7);
+    private static readonly TimeSpan KeptFor = TimeSpan.FromDays(7);
 
     /// <summary>Aborts all that have expired.</summary>
     public async Task SweepAsync(CancellationToken cancellation)
@@ -20,13 +26,14 @@ public sealed class AbandonedUploads(IFileRecords records, IDrives drives, IDriv
         {
             if (await drives.FindAsync(upload.Organization, upload.Drive, cancellation) is not { Value: var drive })
                 await records.StrikeAsync(upload, cancellation);
-            else if (!await AbortAsync(drive, upload, cancellation) && now - upload.ExpiresAt > Patience)
+            else if (!await AbortAsync(drive, upload, cancellation) && now - upload.ExpiresAt > KeptFor)
                 await records.StrikeAsync(upload, cancellation);
         }
     }
 
     /// <summary>Uploads keep no drive from being removed.</summary>
-    public Task<IReadOnlyList<DriveHold>> HoldsAsync(OrganizationId organization, DriveId drive, CancellationToken cancellation) => Task.FromResult<IReadOnlyList<DriveHold>>([]);
+    public Task<IReadOnlyList<DriveHold>> HoldsAsync(OrganizationId organization, DriveId drive, CancellationToken cancellation) =>
+        Task.FromResult<IReadOnlyList<DriveHold>>([]);
 
     /// <summary>Aborts the drive's uploads while it still has credentials.</summary>
     public async Task ReleaseAsync(OrganizationId organization, DriveId drive, UserId by, CancellationToken cancellation)

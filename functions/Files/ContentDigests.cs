@@ -30,7 +30,11 @@ public sealed class ContentDigests
             {
                 "content-md5" => Take(expected, header, DigestAlgorithm.Md5, value.ToString()),
                 "content-digest" => TakeAll(expected, header, value.ToString()),
-                _ when name.StartsWith(S3Prefix, StringComparison.Ordinal) && !NoDigests.Contains(name) => TakeS3(expected, header, name, value.ToString()),
+                _ when name.StartsWith(S3Prefix, StringComparison.Ordinal) && !NoDigests.Contains(name) => TakeS3(
+                    expected,
+                    header,
+                    name,
+                    value.ToString()),
                 _ => null,
             };
             if (refusal is not null)
@@ -64,9 +68,10 @@ public sealed class ContentDigests
         return null;
     }
 
-    private static Refusal? TakeS3(List<Expected> expected, string header, string name, string value) => DigestAlgorithm.OfS3(name[S3Prefix.Length..]) is { } algorithm
-        ? Take(expected, header, algorithm, value)
-        : Refusal.Invalid(header, $"This checksum isn't known here; {string.Join(", ", DigestAlgorithm.NamesOfS3)} are.");
+    private static Refusal? TakeS3(List<Expected> expected, string header, string name, string value) =>
+        DigestAlgorithm.OfS3(name[S3Prefix.Length..]) is { } algorithm
+            ? Take(expected, header, algorithm, value)
+            : Refusal.Invalid(header, $"This checksum isn't known here; {string.Join(", ", DigestAlgorithm.NamesOfS3)} are.");
 
     private static Refusal? Take(List<Expected> expected, string header, DigestAlgorithm algorithm, string base64)
     {
@@ -98,7 +103,11 @@ public sealed class ContentDigests
             foreach (var (expected, running) in _watched)
             {
                 if (!running.Finish().AsSpan().SequenceEqual(expected.Digest))
-                    return new(RefusalKind.Malformed, "digest-mismatch", $"The content that arrived doesn't have the digest that {expected.Header} says. Nothing was written; send it again.");
+                    return new(
+                        RefusalKind.Malformed,
+                        "digest-mismatch",
+                        $"The content that arrived doesn't have the digest that {expected.Header} says. Nothing was written; send it again."
+                    );
             }
 
             return null;

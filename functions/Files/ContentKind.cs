@@ -21,18 +21,27 @@ public sealed record ContentKind(string? Type, string? Encoding)
         if (encoding is null)
             return new ContentKind(type, null);
         if (encoding.Contains(Chunked, StringComparison.OrdinalIgnoreCase))
-            return Refusal.Invalid("Content-Encoding", "aws-chunked frames the content for S3 itself. Send the bytes as they are, or use a presigned upload.");
+            return Refusal.Invalid(
+                "Content-Encoding",
+                "aws-chunked frames the content for S3 itself. Send the bytes as they are, or use a presigned upload.");
         return IsPlain(encoding)
             ? new ContentKind(type, encoding)
             : Refusal.Invalid("Content-Encoding", "The name of a coding was expected, as in gzip.");
     }
 
-    /// <summary>The codings of a stored file as a reader has to undo them: <c>aws-chunked</c> framed it on its way to S3 and isn't in what S3 answers.</summary>
+    /// <summary>
+    /// The codings of a stored file as a reader has to undo them: <c>aws-chunked</c> framed it on its way to S3 and isn't in what S3
+    /// answers.
+    /// </summary>
     public static string? CodingsOf(string? stored)
     {
         if (string.IsNullOrWhiteSpace(stored) || !stored.Contains(Chunked, StringComparison.OrdinalIgnoreCase))
             return stored;
-        var codings = stored.Split(',').Select(coding => coding.Trim()).Where(coding => !coding.Equals(Chunked, StringComparison.OrdinalIgnoreCase)).ToArray();
+        var codings = stored
+            .Split(',')
+            .Select(coding => coding.Trim())
+            .Where(coding => !coding.Equals(Chunked, StringComparison.OrdinalIgnoreCase))
+            .ToArray();
         return codings.Length == 0 ? null : string.Join(",", codings);
     }
 

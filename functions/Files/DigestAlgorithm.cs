@@ -27,9 +27,11 @@ internal sealed record DigestAlgorithm(int Length, Func<RunningDigest> Begin)
     /// <summary>Null for a name that isn't known.</summary>
     public static DigestAlgorithm? OfS3(string name) => S3.GetValueOrDefault(name);
 
-    private static DigestAlgorithm Cryptographic(int length, HashAlgorithmName name) => new(length, () => new RunningDigest.Cryptographic(IncrementalHash.CreateHash(name)));
+    private static DigestAlgorithm Cryptographic(int length, HashAlgorithmName name) =>
+        new(length, () => new RunningDigest.Cryptographic(IncrementalHash.CreateHash(name)));
 
-    private static DigestAlgorithm Cyclic(int length, Func<NonCryptographicHashAlgorithm> begin) => new(length, () => new RunningDigest.Cyclic(begin()));
+    private static DigestAlgorithm Cyclic(int length, Func<NonCryptographicHashAlgorithm> begin) =>
+        new(length, () => new RunningDigest.Cyclic(begin()));
 }
 
 /// <summary>A digest that grows with what is appended to it.</summary>

@@ -31,7 +31,10 @@ public sealed class FileAnswer(FileContent content, string name, Audience audien
             if (content.State is FileState.Unchanged)
                 return;
 
-            response.ContentType = content.ContentType is { Length: > 0 } type && MediaTypeHeaderValue.TryParse(type, out _) ? type : "application/octet-stream";
+            response.ContentType =
+                content.ContentType is { Length: > 0 } type && MediaTypeHeaderValue.TryParse(type, out _)
+                    ? type
+                    : "application/octet-stream";
             response.ContentLength = content.Length;
             if (content.ContentRange is not null)
                 response.Headers.ContentRange = content.ContentRange;

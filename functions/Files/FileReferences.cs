@@ -7,13 +7,29 @@ namespace ServerlessDrives.Files;
 /// <summary>A stable id for one file on a drive. It dies with the drive, for good.</summary>
 /// <param name="ETag">The file's when the reference was made.</param>
 public sealed record FileReference(
-    FileId Id, OrganizationId Organization, DriveId Drive, FilePath Path, Audience Audience, string? ETag, string? VersionId, UserId CreatedBy, DateTimeOffset CreatedAt);
+    FileId Id,
+    OrganizationId Organization,
+    DriveId Drive,
+    FilePath Path,
+    Audience Audience,
+    string? ETag,
+    string? VersionId,
+    UserId CreatedBy,
+    DateTimeOffset CreatedAt);
 
 /// <summary>An upload that a caller makes straight to S3.</summary>
 /// <param name="Size">Bytes, as announced.</param>
 /// <param name="Outcome">The file that it became; null until then.</param>
 public sealed record PendingUpload(
-    UploadId Id, OrganizationId Organization, DriveId Drive, FilePath Path, string S3UploadId, long Size, UserId CreatedBy, DateTimeOffset ExpiresAt, StoredFile? Outcome = null)
+    UploadId Id,
+    OrganizationId Organization,
+    DriveId Drive,
+    FilePath Path,
+    string S3UploadId,
+    long Size,
+    UserId CreatedBy,
+    DateTimeOffset ExpiresAt,
+    StoredFile? Outcome = null)
 {
     public OpenUpload Open => new(Organization, Drive, Path, S3UploadId, ExpiresAt);
 }
@@ -23,7 +39,9 @@ public sealed record PendingUpload(
 /// <param name="ExpiresAt">When nobody can be at work on it any more.</param>
 public sealed record OpenUpload(OrganizationId Organization, DriveId Drive, FilePath Path, string S3UploadId, DateTimeOffset ExpiresAt)
 {
-    /// <summary>When it was about to begin, where S3's name for it isn't known yet and <see cref="S3UploadId"/> is one of ours; null once it is.</summary>
+    /// <summary>
+    /// When it was about to begin, where S3's name for it isn't known yet and <see cref="S3UploadId"/> is one of ours; null once it is.
+    /// </summary>
     public DateTimeOffset? BeginningAt { get; init; }
 }
 
@@ -59,15 +77,24 @@ public interface IFileRecords
 public sealed class FileReferences(IFileRecords records, IDrives drives)
 {
     private static readonly Refusal Removed = new(
-        RefusalKind.Gone, "drive-removed", "The drive of this file was removed, and its references with it. Connecting the same bucket again doesn't bring them back.");
+        RefusalKind.Gone,
+        "drive-removed",
+        "The drive of this file was removed, and its references with it. Connecting the same bucket again doesn't bring them back.");
 
     /// <summary>The reference and its drive; 410 once the drive is gone, 404 to whom the drive's audience doesn't include.</summary>
-    public async Task<Result<(FileReference Reference, Drive Drive)>> FindAsync(Person person, string? fileId, CancellationToken cancellation)
+    public async Task<Result<(FileReference Reference, Drive Drive)>> FindAsync(
+        Person person,
+        string? fileId,
+        CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(person);
-        if (!Identifier.TryParse<FileId>(fileId, out var id) || await records.FindAsync(person.Organization, id, cancellation) is not { } reference || !person.MaySee(reference.Audience))
+        if (
+            !Identifier.TryParse<FileId>(fileId, out var id)
+            || await records.FindAsync(person.Organization, id, cancellation) is not { } reference
+            || !person.MaySee(reference.Audience))
             return Refusal.NotFound("file");
-        return await drives.FindAsync(person.Organization, reference.Drive, cancellation) is { Value: { State: DriveState.Connected } drive }
+        return
+            await drives.FindAsync(person.Organization, reference.Drive, cancellation) is { Value: { State: DriveState.Connected } drive }
             ? (reference, drive)
             : Removed;
     }

@@ -20,8 +20,25 @@ public sealed class FileTriggers(IDriveFiles files, DriveFinder finder)
     [Summary("List a folder", WithoutPath = true)]
     [Summary("Read a file", Detail = "Streamed. Names that can't travel in a path are read through content?path=.")]
     [AnswersPage<FileEntry>("Folders and files.", WithoutPath = true)]
-    [Answers(200, "The content.", ContentType = "*/*", ETag = true, Headers = ["Last-Modified: When S3 stored it.", "Accept-Ranges: bytes", "Content-Disposition: The name to save it under.", "x-version-id: S3's version, in a versioned bucket."])]
-    [Answers(206, "The range that was asked for.", ContentType = "*/*", ETag = true, Headers = ["Content-Range: Which bytes these are, of how many."])]
+    [Answers(
+        200,
+        "The content.",
+        ContentType = "*/*",
+        ETag = true,
+        Headers = [
+            "Last-Modified: When S3 stored it.",
+            "Accept-Ranges: bytes",
+            "Content-Disposition: The name to save it under.",
+            "x-version-id: S3's version, in a versioned bucket.",
+        ]
+    )]
+    [Answers(
+        206,
+        "The range that was asked for.",
+        ContentType = "*/*",
+        ETag = true,
+        Headers = ["Content-Range: Which bytes these are, of how many."]
+    )]
     [Answers(304, "The reader has it already.", ETag = true)]
     [Heeds("Range", "Such as bytes=0-99.")]
     [Heeds("If-None-Match", "ETags that the reader has.")]
@@ -32,19 +49,32 @@ public sealed class FileTriggers(IDriveFiles files, DriveFinder finder)
     [Query<bool>("recursive", "Everything below, without folders.", WithoutPath = true)]
     [Query("download", "The name to save the content under.")]
     [Refuses("not-found", "drive-removed", "invalid", "changed", "range-not-satisfiable", "archived", "aws")]
-    public Task<IResult> GetAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/drives/{driveId}/files/{*file}")] HttpRequest request, string driveId, string? file) =>
-        string.IsNullOrEmpty(file) ? ListAsync(request, driveId) : WithFileAsync(request, driveId, file, fromRoute: true, (drive, path) => ReadAsync(request, drive, path));
+    public Task<IResult> GetAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/drives/{driveId}/files/{*file}")] HttpRequest request,
+        string driveId,
+        string? file
+    ) =>
+        string.IsNullOrEmpty(file)
+            ? ListAsync(request, driveId)
+            : WithFileAsync(request, driveId, file, fromRoute: true, (drive, path) => ReadAsync(request, drive, path));
 
     [Function("HeadDriveFile")]
     [Requires(Need.Person, GoesByRecent = true)]
     [Summary("A file's state", Detail = "What a GET would answer, without the content.")]
     [DescribedAs(nameof(GetAsync))]
-    public Task<IResult> HeadAsync([HttpTrigger(AuthorizationLevel.Anonymous, "head", Route = "api/drives/{driveId}/files/{*file}")] HttpRequest request, string driveId, string? file) =>
-        WithFileAsync(request, driveId, file, fromRoute: true, (drive, path) => ReadAsync(request, drive, path));
+    public Task<IResult> HeadAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "head", Route = "api/drives/{driveId}/files/{*file}")] HttpRequest request,
+        string driveId,
+        string? file
+    ) => WithFileAsync(request, driveId, file, fromRoute: true, (drive, path) => ReadAsync(request, drive, path));
 
     [Function("PutDriveFile")]
     [Requires(Need.Person)]
-    [Summary("Write a file", Detail = "Streamed, encrypted as the drive says. It is there whole or not at all. In Azure a request takes 100 MB; what is larger goes straight to S3, by an upload.")]
+    [Summary(
+        "Write a file",
+        Detail = "Streamed, encrypted as the drive says. It is there whole or not at all. In Azure a request takes 100 MB; what is " +
+            "larger goes straight to S3, by an upload."
+    )]
     [Reads("*/*")]
     [Answers<StoredFileView>(200, "It replaced another.", ETag = true)]
     [Answers<StoredFileView>(201, "It is new.", ETag = true)]
@@ -53,9 +83,26 @@ public sealed class FileTriggers(IDriveFiles files, DriveFinder finder)
     [Heeds("Content-MD5", "The content's MD5 in base64; what doesn't match isn't written.")]
     [Heeds("Content-Digest", "RFC 9530: sha-256 or sha-512 with the digest in base64 between colons.")]
     [Heeds("x-amz-checksum-crc64nvme", "S3's own checksums, in base64: this, -crc32, -crc32c, -sha1 and -sha256.")]
-    [Refuses("read-only", "not-found", "drive-removed", "invalid", "changed", "digest-mismatch", "cut-off", "content-too-large", "write-raced", "outcome-unknown", "upload-aborted", "aws-encryption-differs", "aws")]
-    public Task<IResult> PutAsync([HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "api/drives/{driveId}/files/{*file}")] HttpRequest request, string driveId, string? file) =>
-        WithFileAsync(request, driveId, file, fromRoute: true, (drive, path) => WriteAsync(request, drive, path));
+    [Refuses(
+        "read-only",
+        "not-found",
+        "drive-removed",
+        "invalid",
+        "changed",
+        "digest-mismatch",
+        "cut-off",
+        "content-too-large",
+        "write-raced",
+        "outcome-unknown",
+        "upload-aborted",
+        "aws-encryption-differs",
+        "aws"
+    )]
+    public Task<IResult> PutAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "api/drives/{driveId}/files/{*file}")] HttpRequest request,
+        string driveId,
+        string? file
+    ) => WithFileAsync(request, driveId, file, fromRoute: true, (drive, path) => WriteAsync(request, drive, path));
 
     [Function("DeleteDriveFile")]
     [Requires(Need.Person)]
@@ -63,30 +110,39 @@ public sealed class FileTriggers(IDriveFiles files, DriveFinder finder)
     [Answers(204, "There is no such file now.")]
     [Heeds("If-Match", "Only this ETag.")]
     [Refuses("read-only", "not-found", "drive-removed", "invalid", "changed", "write-raced", "aws")]
-    public Task<IResult> DeleteAsync([HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "api/drives/{driveId}/files/{*file}")] HttpRequest request, string driveId, string? file) =>
-        WithFileAsync(request, driveId, file, fromRoute: true, (drive, path) => RemoveAsync(request, drive, path));
+    public Task<IResult> DeleteAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "api/drives/{driveId}/files/{*file}")] HttpRequest request,
+        string driveId,
+        string? file
+    ) => WithFileAsync(request, driveId, file, fromRoute: true, (drive, path) => RemoveAsync(request, drive, path));
 
     [Function("GetDriveContent")]
     [Requires(Need.Person, GoesByRecent = true)]
     [Summary("Read a file whose name can't travel in a path")]
     [Query("path", "The file.", Required = true)]
     [DescribedAs(nameof(GetAsync))]
-    public Task<IResult> GetContentAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "api/drives/{driveId}/content")] HttpRequest request, string driveId) =>
-        WithNamedAsync(request, driveId, (drive, file) => ReadAsync(request, drive, file));
+    public Task<IResult> GetContentAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "api/drives/{driveId}/content")] HttpRequest request,
+        string driveId
+    ) => WithNamedAsync(request, driveId, (drive, file) => ReadAsync(request, drive, file));
 
     [Function("PutDriveContent")]
     [Requires(Need.Person)]
     [Query("path", "The file.", Required = true)]
     [DescribedAs(nameof(PutAsync))]
-    public Task<IResult> PutContentAsync([HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "api/drives/{driveId}/content")] HttpRequest request, string driveId) =>
-        WithNamedAsync(request, driveId, (drive, file) => WriteAsync(request, drive, file));
+    public Task<IResult> PutContentAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "api/drives/{driveId}/content")] HttpRequest request,
+        string driveId
+    ) => WithNamedAsync(request, driveId, (drive, file) => WriteAsync(request, drive, file));
 
     [Function("DeleteDriveContent")]
     [Requires(Need.Person)]
     [Query("path", "The file.", Required = true)]
     [DescribedAs(nameof(DeleteAsync))]
-    public Task<IResult> DeleteContentAsync([HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "api/drives/{driveId}/content")] HttpRequest request, string driveId) =>
-        WithNamedAsync(request, driveId, (drive, file) => RemoveAsync(request, drive, file));
+    public Task<IResult> DeleteContentAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "api/drives/{driveId}/content")] HttpRequest request,
+        string driveId
+    ) => WithNamedAsync(request, driveId, (drive, file) => RemoveAsync(request, drive, file));
 
     /// <summary>What a GET or HEAD of this file answers.</summary>
     internal static async Task<IResult> ReadAsync(HttpRequest request, IDriveFiles files, Drive drive, FilePath file)
@@ -95,7 +151,12 @@ public sealed class FileTriggers(IDriveFiles files, DriveFinder finder)
             return Refusal.Changed("file").AsProblem();
         var (headers, cancellation) = (request.GetTypedHeaders(), request.HttpContext.RequestAborted);
         var conditions = new ReadConditions(
-            Text(request.Headers.Range), Text(request.Headers.IfMatch), Text(request.Headers.IfNoneMatch), headers.IfModifiedSince, headers.IfUnmodifiedSince, Text(request.Headers.IfRange));
+            Text(request.Headers.Range),
+            Text(request.Headers.IfMatch),
+            Text(request.Headers.IfNoneMatch),
+            headers.IfModifiedSince,
+            headers.IfUnmodifiedSince,
+            Text(request.Headers.IfRange));
         var opened = HttpMethods.IsHead(request.Method)
             ? await files.LookAsync(drive, file, conditions, cancellation)
             : await files.OpenAsync(drive, file, conditions, cancellation);
@@ -137,12 +198,22 @@ public sealed class FileTriggers(IDriveFiles files, DriveFinder finder)
         if (request.Query["path"].Count > 1)
             return Refusal.Invalid("path", "One folder was expected.").AsProblem();
         // One slash at the end is how folders are often written; what is left of "a//" or "/" is a folder without a name.
-        if (request.Query["path"].ToString() is { Length: > 0 } text && !FilePath.Parse(text.EndsWith('/') ? text[..^1] : text).TryGet(out folder, out _))
+        if (
+            request.Query["path"].ToString() is { Length: > 0 } text
+            && !FilePath.Parse(text.EndsWith('/') ? text[..^1] : text).TryGet(out folder, out _))
             return Refusal.Invalid("path", FolderProblem(text)).AsProblem();
         return (await files.ListAsync(drive, folder, recursive, paging.Limit, paging.Cursor, cancellation)).Answer(Answers.List);
     }
 
-    private static string FolderProblem(string text) => FilePath.Parse(text == "/" ? "//" : text.EndsWith('/') ? text[..^1] : text).TryGet(out _, out var problem) ? "" : problem;
+    private static string FolderProblem(string text) =>
+        FilePath
+            .Parse(
+                text == "/" ? "//"
+                : text.EndsWith('/') ? text[..^1]
+                : text)
+            .TryGet(out _, out var problem)
+            ? ""
+            : problem;
 
     private Task<IResult> ReadAsync(HttpRequest request, Drive drive, FilePath file) => ReadAsync(request, files, drive, file);
 
@@ -150,14 +221,20 @@ public sealed class FileTriggers(IDriveFiles files, DriveFinder finder)
     {
         request.TakeAnySize();
         if (request.Headers.ContentRange.Count > 0)
-            return new Refusal(RefusalKind.Malformed, "malformed", "A file is written whole; leave Content-Range out. Use a presigned upload to send it in parts.").AsProblem();
+            return new Refusal(
+                RefusalKind.Malformed,
+                "malformed",
+                "A file is written whole; leave Content-Range out. Use a presigned upload to send it in parts."
+            ).AsProblem();
         if (Preconditions.MatchesNothing(request.Headers.IfMatch))
             return Refusal.Changed("file").AsProblem();
         if (!ContentOf(request, drive).TryGet(out var content, out var odd))
             return odd.AsProblem();
         if (Text(request.Headers.IfNoneMatch) is { } ifNoneMatch && ifNoneMatch != "*")
             return Refusal.Invalid("If-None-Match", "A write takes * only: it is there already, or it isn't.").AsProblem();
-        if (Text(request.Headers.IfMatch) is { } ifMatch && (ifMatch.Contains(',', StringComparison.Ordinal) || request.Headers.IfNoneMatch.Count > 0))
+        if (
+            Text(request.Headers.IfMatch) is { } ifMatch
+            && (ifMatch.Contains(',', StringComparison.Ordinal) || request.Headers.IfNoneMatch.Count > 0))
             return Refusal.Invalid("If-Match", "A write takes one ETag, or *, and not If-None-Match besides.").AsProblem();
         var toWrite = content with { IfNoneMatch = Text(request.Headers.IfNoneMatch), IfMatch = Text(request.Headers.IfMatch) };
         var written = await files.WriteAsync(drive, file, toWrite, request.HttpContext.RequestAborted);
@@ -168,23 +245,35 @@ public sealed class FileTriggers(IDriveFiles files, DriveFinder finder)
             FileMeasures.Written(stored.Size);
             request.HttpContext.Response.Headers.ETag = stored.ETag;
             return Results.Json(
-                new StoredFileView(file.Value, stored.Size, stored.ETag, stored.VersionId), Json.Options, statusCode: stored.Created ? StatusCodes.Status201Created : StatusCodes.Status200OK);
+                new StoredFileView(file.Value, stored.Size, stored.ETag, stored.VersionId),
+                Json.Options,
+                statusCode: stored.Created ? StatusCodes.Status201Created : StatusCodes.Status200OK);
         });
     }
 
-    private async Task<IResult> RemoveAsync(HttpRequest request, Drive drive, FilePath file) => Preconditions.MatchesNothing(request.Headers.IfMatch)
-        ? Refusal.Changed("file").AsProblem()
-        : (await files.DeleteAsync(drive, file, Text(request.Headers.IfMatch), request.HttpContext.RequestAborted)).Answer(_ => Results.NoContent());
+    private async Task<IResult> RemoveAsync(HttpRequest request, Drive drive, FilePath file) =>
+        Preconditions.MatchesNothing(request.Headers.IfMatch)
+            ? Refusal.Changed("file").AsProblem()
+            : (await files.DeleteAsync(drive, file, Text(request.Headers.IfMatch), request.HttpContext.RequestAborted)).Answer(_ =>
+                Results.NoContent());
 
-    private async Task<IResult> WithNamedAsync(HttpRequest request, string driveId, Func<Drive, FilePath, Task<IResult>> act) => request.Query["path"].Count > 1
-        ? Refusal.Invalid("path", "One file was expected.").AsProblem()
-        : await WithFileAsync(request, driveId, request.Query["path"], fromRoute: false, act);
+    private async Task<IResult> WithNamedAsync(HttpRequest request, string driveId, Func<Drive, FilePath, Task<IResult>> act) =>
+        request.Query["path"].Count > 1
+            ? Refusal.Invalid("path", "One file was expected.").AsProblem()
+            : await WithFileAsync(request, driveId, request.Query["path"], fromRoute: false, act);
 
-    private async Task<IResult> WithFileAsync(HttpRequest request, string driveId, string? path, bool fromRoute, Func<Drive, FilePath, Task<IResult>> act)
+    private async Task<IResult> WithFileAsync(
+        HttpRequest request,
+        string driveId,
+        string? path,
+        bool fromRoute,
+        Func<Drive, FilePath, Task<IResult>> act)
     {
         var (person, cancellation) = (request.Person(), request.HttpContext.RequestAborted);
         var reads = HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method);
-        var found = reads ? await finder.FindRecentAsync(person, driveId, cancellation) : await finder.FindAsync(person, driveId, cancellation);
+        var found = reads
+            ? await finder.FindRecentAsync(person, driveId, cancellation)
+            : await finder.FindAsync(person, driveId, cancellation);
         if (!found.TryGet(out var drive, out var refusal))
             return refusal.AsProblem();
         if (!reads && drive.Access.IsReadOnly)

@@ -10,7 +10,13 @@ public interface IDriveFiles
     /// <summary>One page of a folder.</summary>
     /// <param name="folder">Null for the drive's own.</param>
     /// <param name="recursive">Everything below, without folders.</param>
-    Task<Result<Page<FileEntry>>> ListAsync(Drive drive, FilePath? folder, bool recursive, int limit, string? cursor, CancellationToken cancellation);
+    Task<Result<Page<FileEntry>>> ListAsync(
+        Drive drive,
+        FilePath? folder,
+        bool recursive,
+        int limit,
+        string? cursor,
+        CancellationToken cancellation);
 
     /// <summary>Opens the file's content; whoever gets it disposes it.</summary>
     Task<Result<FileContent>> OpenAsync(Drive drive, FilePath path, ReadConditions conditions, CancellationToken cancellation);
@@ -29,12 +35,23 @@ public interface IDriveFiles
     /// <param name="downloadName">What a browser saves it as.</param>
     Task<Result<PresignedLink>> LinkAsync(Drive drive, FilePath path, TimeSpan life, string downloadName, CancellationToken cancellation);
 
-    Task<Result<PresignedUpload>> BeginUploadAsync(Drive drive, FilePath path, long size, ContentKind kind, TimeSpan life, CancellationToken cancellation);
+    Task<Result<PresignedUpload>> BeginUploadAsync(
+        Drive drive,
+        FilePath path,
+        long size,
+        ContentKind kind,
+        TimeSpan life,
+        CancellationToken cancellation);
 
     /// <summary>Makes the file of its parts, if they are what was announced.</summary>
     /// <param name="size">Bytes that were announced.</param>
     /// <param name="parts">What the caller says that S3 answered; null for whatever has arrived.</param>
-    Task<Result<StoredFile>> CompleteUploadAsync(Drive drive, OpenUpload upload, long size, IReadOnlyList<UploadedPart>? parts, CancellationToken cancellation);
+    Task<Result<StoredFile>> CompleteUploadAsync(
+        Drive drive,
+        OpenUpload upload,
+        long size,
+        IReadOnlyList<UploadedPart>? parts,
+        CancellationToken cancellation);
 
     /// <summary>Aborts the upload; one that has ended is fine.</summary>
     Task<Result<Deleted>> AbortUploadAsync(Drive drive, OpenUpload upload, CancellationToken cancellation);
@@ -42,10 +59,20 @@ public interface IDriveFiles
 
 /// <param name="Type"><c>file</c> or <c>folder</c>.</param>
 /// <param name="Path">Below the drive's path; a folder's without a slash at its end.</param>
-/// <param name="Addressable">False for keys that other programs made and that name no path here (empty or dotted parts): seen, but not reachable.</param>
-public sealed record FileEntry(string Type, string Path, long? Size, DateTimeOffset? LastModified, [property: JsonPropertyName("etag")] string? ETag, bool Addressable = true)
+/// <param name="Addressable">False for keys that other programs made and that name no path here (empty or dotted parts): seen, but not
+/// reachable.</param>
+public sealed record FileEntry(
+    string Type,
+    string Path,
+    long? Size,
+    DateTimeOffset? LastModified,
+    [property: JsonPropertyName("etag")] string? ETag,
+    bool Addressable = true)
 {
-    /// <summary>The path with a code in place of each character that can't be seen; left out where there is none. Show this, and ask for <see cref="Path"/>.</summary>
+    /// <summary>
+    /// The path with a code in place of each character that can't be seen; left out where there is none. Show this, and ask for <see
+    /// cref="Path"/>.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? ShownAs => VisibleText.Reveal(Path) is var shown && shown != Path ? shown : null;
 }
@@ -53,7 +80,13 @@ public sealed record FileEntry(string Type, string Path, long? Size, DateTimeOff
 /// <summary>What a reader asks for, as HTTP says it.</summary>
 /// <param name="Range">The <c>Range</c> header, such as <c>bytes=0-99</c>.</param>
 /// <param name="IfRange">Of which state the range is wanted; of another, all is.</param>
-public sealed record ReadConditions(string? Range, string? IfMatch, string? IfNoneMatch, DateTimeOffset? IfModifiedSince, DateTimeOffset? IfUnmodifiedSince, string? IfRange = null)
+public sealed record ReadConditions(
+    string? Range,
+    string? IfMatch,
+    string? IfNoneMatch,
+    DateTimeOffset? IfModifiedSince,
+    DateTimeOffset? IfUnmodifiedSince,
+    string? IfRange = null)
 {
     public static readonly ReadConditions None = new(null, null, null, null, null);
 }
@@ -100,7 +133,13 @@ public sealed class FileContent(Stream? body, IDisposable? owner) : IAsyncDispos
 /// <param name="IfNoneMatch"><c>*</c>: only if there is none yet.</param>
 /// <param name="IfMatch">Only over this ETag; <c>*</c>: only if there is one.</param>
 /// <param name="Digests">What the content must turn out to be.</param>
-public sealed record FileToWrite(Stream Content, long? Length, ContentKind Kind, string? IfNoneMatch, string? IfMatch, ContentDigests Digests);
+public sealed record FileToWrite(
+    Stream Content,
+    long? Length,
+    ContentKind Kind,
+    string? IfNoneMatch,
+    string? IfMatch,
+    ContentDigests Digests);
 
 /// <param name="Created">False when it replaced another.</param>
 public sealed record StoredFile(string ETag, string? VersionId, long Size, bool Created);

@@ -5,6 +5,7 @@ namespace ServerlessDrives.Files;
 /// <summary>Looks for abandoned uploads every five minutes.</summary>
 public sealed class SweepUploads(AbandonedUploads abandoned)
 {
-    [Function(nameof(SweepUploads))]
-    public Task RunAsync([TimerTrigger("30 */5 * * * *", RunOnStartup = true)] TimerInfo timer, CancellationToken cancellation) => abandoned.SweepAsync(cancellation);
+    [Function("SweepUploads")]
+    public Task RunAsync([TimerTrigger("30 */5 * * * *", RunOnStartup = true)] TimerInfo timer, CancellationToken cancellation) =>
+        abandoned.SweepAsync(cancellation);
 }

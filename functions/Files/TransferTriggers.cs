@@ -34,7 +34,9 @@ public sealed class TransferTriggers(IDriveFiles files, IFileRecords records, Dr
 
     private const int MostParts = 10_000;
 
-    /// <summary>The session behind a link of a role's lives an hour at most, is renewed at half its life, and takes the link with it.</summary>
+    /// <summary>
+    /// The session behind a link of a role's lives an hour at most, is renewed at half its life, and takes the link with it.
+    /// </summary>
     private static readonly TimeSpan LinkLife = TimeSpan.FromMinutes(30);
 
     [Function("BeginUpload")]
@@ -44,37 +46,60 @@ public sealed class TransferTriggers(IDriveFiles files, IFileRecords records, Dr
     [Answers<UploadView>(201, "A link for each part.")]
     [HonoursIdempotencyKey]
     [Refuses("drive-removed", "read-only", "aws")]
-    public Task<IResult> BeginAsync([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/drives/{driveId}/uploads")] HttpRequest request, string driveId) =>
-        idempotency.OnceAsync<BeginUploadBody>(request, async body =>
-        {
-            var (person, cancellation) = (request.Person(), request.HttpContext.RequestAborted);
-            if (!(await finder.FindAsync(person, driveId, cancellation)).TryGet(out var drive, out var unknown))
-                return unknown.AsProblem();
-            if (drive.Access.IsReadOnly)
-                return DriveFinder.IsReadOnly.AsProblem();
-            var form = new FormReader();
-            var path = form.Read("path", FilePath.Parse(body.Path, drive.Path));
-            if (body.Size is not (>= 0 and <= MostBytes))
-                form.Refuse<long>("size", $"A number of bytes from 0 to {MostBytes} was expected.");
-            if (!form.IsValid)
-                return form.Refusal.AsProblem();
-            if (!ContentKind.Parse(body.ContentType, typeField: "contentType").TryGet(out var kind, out var odd))
-                return odd.AsProblem();
-            var id = request.Operation().IdOf<UploadId>();
-            // Repeated, because its answer was lost: the upload that was begun then has parts that nobody knows the links of.
-            if (request.Operation().IsRepeated && await records.FindAsync(person.Organization, id, cancellation) is { } lost && lost.Drive == drive.Id
-                && !(await files.AbortUploadAsync(drive, lost.Open, cancellation)).TryGet(out _, out var stuck))
-                return stuck.AsProblem();
-            if (!(await files.BeginUploadAsync(drive, path!, body.Size!.Value, kind, LinkLife, cancellation)).TryGet(out var begun, out var refusal))
-                return refusal.AsProblem();
-            var upload = new PendingUpload(
-                id, person.Organization, drive.Id, path!, begun.Upload.S3UploadId, body.Size.Value, person.Id, begun.Upload.ExpiresAt);
-            await records.AddAsync(upload, cancellation);
-            return Results.Json(
-                new UploadView(upload.Id, path!.Value, begun.PartSize, [.. begun.Parts.Select((url, i) => new UploadPartView(i + 1, url))], begun.Ends),
-                Json.Options,
-                statusCode: StatusCodes.Status201Created);
-        });
+    public Task<IResult> BeginAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/drives/{driveId}/uploads")] HttpRequest request,
+        string driveId
+    ) =>
+        idempotency.OnceAsync<BeginUploadBody>(
+            request,
+            async body =>
+            {
+                var (person, cancellation) = (request.Person(), request.HttpContext.RequestAborted);
+                if (!(await finder.FindAsync(person, driveId, cancellation)).TryGet(out var drive, out var unknown))
+                    return unknown.AsProblem();
+                if (drive.Access.IsReadOnly)
+                    return DriveFinder.IsReadOnly.AsProblem();
+                var form = new FormReader();
+                var path = form.Read("path", FilePath.Parse(body.Path, drive.Path));
+                if (body.Size is not (>= 0 and <= MostBytes))
+                    form.Refuse<long>("size", $"A number of bytes from 0 to {MostBytes} was expected.");
+                if (!form.IsValid)
+                    return form.Refusal.AsProblem();
+                if (!ContentKind.Parse(body.ContentType, typeField: "contentType").TryGet(out var kind, out var odd))
+                    return odd.AsProblem();
+                var id = request.Operation().IdOf<UploadId>();
+                // Repeated, because its answer was lost: the upload that was begun then has parts that nobody knows the links of.
+                if (
+                    request.Operation().IsRepeated
+                    && await records.FindAsync(person.Organization, id, cancellation) is { } lost
+                    && lost.Drive == drive.Id
+                    && !(await files.AbortUploadAsync(drive, lost.Open, cancellation)).TryGet(out _, out var stuck))
+                    return stuck.AsProblem();
+                if (
+                    !(await files.BeginUploadAsync(drive, path!, body.Size!.Value, kind, LinkLife, cancellation)).TryGet(
+                        out var begun,
+                        out var refusal))
+                    return refusal.AsProblem();
+                var upload = new PendingUpload(
+                    id,
+                    person.Organization,
+                    drive.Id,
+                    path!,
+                    begun.Upload.S3UploadId,
+                    body.Size.Value,
+                    person.Id,
+                    begun.Upload.ExpiresAt);
+                await records.AddAsync(upload, cancellation);
+                return Results.Json(
+                    new UploadView(
+                        upload.Id,
+                        path!.Value,
+                        begun.PartSize,
+                        [.. begun.Parts.Select((url, i) => new UploadPartView(i + 1, url))],
+                        begun.Ends),
+                    Json.Options,
+                    statusCode: StatusCodes.Status201Created);
+            });
 
     [Function("CompleteUpload")]
     [Requires(Need.Person)]
@@ -83,19 +108,33 @@ public sealed class TransferTriggers(IDriveFiles files, IFileRecords records, Dr
     [Answers<StoredFileView>(200, "The file.")]
     [Refuses("drive-removed", "changed", "write-raced", "outcome-unknown", "upload-aborted", "aws", "aws-encryption-differs")]
     public async Task<IResult> CompleteAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/drives/{driveId}/uploads/{uploadId}/complete")] HttpRequest request, string driveId, string uploadId)
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/drives/{driveId}/uploads/{uploadId}/complete")] HttpRequest request,
+        string driveId,
+        string uploadId)
     {
         if (!(await FindAsync(request, driveId, uploadId)).TryGet(out var found, out var unknown))
             return unknown.AsProblem();
         if (!(await request.ReadJsonAsync<CompleteUploadBody>()).TryGet(out var body, out var unreadable))
             return unreadable.AsProblem();
-        if (body.Parts is { } parts && (parts.Count is 0 or > MostParts || parts.Any(part => part is not { Number: >= 1 and <= MostParts, ETag.Length: > 0 }) || parts.DistinctBy(part => part.Number).Count() != parts.Count))
-            return Refusal.Invalid("parts", "Each part's number and the ETag that S3 answered were expected; leave parts out to take whatever has arrived.").AsProblem();
+        if (
+            body.Parts is { } parts
+            && (
+                parts.Count is 0 or > MostParts
+                || parts.Any(part => part is not { Number: >= 1 and <= MostParts, ETag.Length: > 0 })
+                || parts.DistinctBy(part => part.Number).Count() != parts.Count))
+            return Refusal
+                .Invalid(
+                    "parts",
+                    "Each part's number and the ETag that S3 answered were expected; leave parts out to take whatever has arrived.")
+                .AsProblem();
         // Asked again, because the first answer was lost: it is the same.
         if (found.Upload.Outcome is not { } stored)
         {
             var cancellation = request.HttpContext.RequestAborted;
-            if (!(await files.CompleteUploadAsync(found.Drive, found.Upload.Open, found.Upload.Size, body.Parts, cancellation)).TryGet(out stored, out var refusal))
+            if (
+                !(await files.CompleteUploadAsync(found.Drive, found.Upload.Open, found.Upload.Size, body.Parts, cancellation)).TryGet(
+                    out stored,
+                    out var refusal))
                 return refusal.AsProblem();
             await records.AddAsync(found.Upload with { Outcome = stored }, CancellationToken.None);
         }
@@ -109,7 +148,9 @@ public sealed class TransferTriggers(IDriveFiles files, IFileRecords records, Dr
     [Answers(204, "Nothing of it is left.")]
     [Refuses("drive-removed", "upload-completed", "aws")]
     public async Task<IResult> AbortAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "api/drives/{driveId}/uploads/{uploadId}")] HttpRequest request, string driveId, string uploadId)
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "api/drives/{driveId}/uploads/{uploadId}")] HttpRequest request,
+        string driveId,
+        string uploadId)
     {
         if (!(await FindAsync(request, driveId, uploadId)).TryGet(out var found, out var unknown))
             return unknown.AsProblem();
@@ -129,24 +170,30 @@ public sealed class TransferTriggers(IDriveFiles files, IFileRecords records, Dr
     [Answers<DownloadLinkView>(201, "The link.")]
     [HonoursIdempotencyKey]
     [Refuses("drive-removed", "aws")]
-    public Task<IResult> LinkAsync([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/drives/{driveId}/download-links")] HttpRequest request, string driveId) =>
-        idempotency.OnceAsync<DownloadLinkBody>(request, async body =>
-        {
-            var (person, cancellation) = (request.Person(), request.HttpContext.RequestAborted);
-            if (!(await finder.FindAsync(person, driveId, cancellation)).TryGet(out var drive, out var unknown))
-                return unknown.AsProblem();
-            var form = new FormReader();
-            var path = form.Read("path", FilePath.Parse(body.Path, drive.Path));
-            var life = TimeSpan.FromSeconds(body.ExpiresInSeconds ?? 300);
-            if (life < TimeSpan.FromSeconds(1) || life > LinkLife)
-                form.Refuse<int>("expiresInSeconds", $"A number from 1 to {LinkLife.TotalSeconds:0} was expected.");
-            if (!form.IsValid)
-                return form.Refusal.AsProblem();
-            if (!(await files.LookAsync(drive, path!, ReadConditions.None, cancellation)).TryGet(out _, out var missing))
-                return missing.AsProblem();
-            var link = await files.LinkAsync(drive, path!, life, body.DownloadName ?? path!.Name, cancellation);
-            return link.Answer(made => Results.Json(new DownloadLinkView(made.Url, made.Ends), Json.Options, statusCode: StatusCodes.Status201Created));
-        });
+    public Task<IResult> LinkAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/drives/{driveId}/download-links")] HttpRequest request,
+        string driveId
+    ) =>
+        idempotency.OnceAsync<DownloadLinkBody>(
+            request,
+            async body =>
+            {
+                var (person, cancellation) = (request.Person(), request.HttpContext.RequestAborted);
+                if (!(await finder.FindAsync(person, driveId, cancellation)).TryGet(out var drive, out var unknown))
+                    return unknown.AsProblem();
+                var form = new FormReader();
+                var path = form.Read("path", FilePath.Parse(body.Path, drive.Path));
+                var life = TimeSpan.FromSeconds(body.ExpiresInSeconds ?? 300);
+                if (life < TimeSpan.FromSeconds(1) || life > LinkLife)
+                    form.Refuse<int>("expiresInSeconds", $"A number from 1 to {LinkLife.TotalSeconds:0} was expected.");
+                if (!form.IsValid)
+                    return form.Refusal.AsProblem();
+                if (!(await files.LookAsync(drive, path!, ReadConditions.None, cancellation)).TryGet(out _, out var missing))
+                    return missing.AsProblem();
+                var link = await files.LinkAsync(drive, path!, life, body.DownloadName ?? path!.Name, cancellation);
+                return link.Answer(made =>
+                    Results.Json(new DownloadLinkView(made.Url, made.Ends), Json.Options, statusCode: StatusCodes.Status201Created));
+            });
 
     private async Task<Result<(Drive Drive, PendingUpload Upload)>> FindAsync(HttpRequest request, string driveId, string uploadId)
     {

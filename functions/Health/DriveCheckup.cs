@@ -5,10 +5,20 @@ using ServerlessDrives.Verification;
 
 namespace ServerlessDrives.Health;
 
-/// <summary>One look at one drive: judged, stored, then told, then remembered. A crash between any two of them is made good at the next look.</summary>
+/// <summary>
+/// One look at one drive: judged, stored, then told, then remembered. A crash between any two of them is made good at the next look.
+/// </summary>
 public sealed class DriveCheckup(
-    IDrives drives, IHealthProbe probe, IProbeLeftovers leftovers, IHealthRounds rounds, IHealthHistory history, IVerification verification, IReports reports,
-    IEvents events, IAuditTrail audit, TimeProvider clock)
+    IDrives drives,
+    IHealthProbe probe,
+    IProbeLeftovers leftovers,
+    IHealthSchedules rounds,
+    IHealthHistory history,
+    IVerification verification,
+    IReports reports,
+    IEvents events,
+    IAuditTrail audit,
+    TimeProvider clock)
 {
     /// <summary>A drive is enrolled just before it is there; one that still isn't after this long never came to be.</summary>
     private static readonly TimeSpan Birth = TimeSpan.FromHours(1);
@@ -88,7 +98,13 @@ public sealed class DriveCheckup(
         var report = await verification.VerifyAsync(id, subject, watch: null, cancellation);
         await reports.SaveAsync(drive.Organization, drive.Id.Value, report, cancellation);
         if (report.Passed)
-            return drive.Health with { Status = HealthStatus.Healthy, CheckedAt = clock.GetUtcNow(), Since = drive.Health.Status is HealthStatus.Healthy ? drive.Health.Since : health.Since, Problem = null };
+            return drive.Health with
+            {
+                Status = HealthStatus.Healthy,
+                CheckedAt = clock.GetUtcNow(),
+                Since = drive.Health.Status is HealthStatus.Healthy ? drive.Health.Since : health.Since,
+                Problem = null,
+            };
         return report.Checks.FirstOrDefault(check => check.Status is CheckStatus.Failed) is { } failed
             ? health with { Problem = string.Join(' ', failed.Explanation, failed.Fix) }
             : health;
@@ -100,7 +116,10 @@ public sealed class DriveCheckup(
         var looked = read.Value.Authentication;
         while (!await drives.SaveAsync(read.With(read.Value with { Health = health }), cancellation))
         {
-            if (await drives.FindAsync(read.Value.Organization, read.Value.Id, cancellation) is not { Value.State: DriveState.Connected } again || again.Value.Authentication != looked)
+            if (
+                await drives.FindAsync(read.Value.Organization, read.Value.Id, cancellation)
+                    is not { Value.State: DriveState.Connected } again
+                || again.Value.Authentication != looked)
                 return false;
             read = again;
         }
@@ -115,8 +134,15 @@ public sealed class DriveCheckup(
         await history.NoteAsync(drive.Organization, drive.Id, new(at, after.Status, after.Problem), cancellation);
         var key = $"{drive.Id}-health-{at.UtcTicks}";
         await audit.RecordAsync(
-            new(drive.Organization, Actor.System("health check"), "drive.health-changed", drive.Id.Value, new() { ["status"] = Word(before) }, new() { ["status"] = Word(after.Status), ["problem"] = after.Problem }),
-            key, cancellation);
+            new(
+                drive.Organization,
+                Actor.System("health check"),
+                "drive.health-changed",
+                drive.Id.Value,
+                new() { ["status"] = Word(before) },
+                new() { ["status"] = Word(after.Status), ["problem"] = after.Problem }),
+            key,
+            cancellation);
         await events.TellAsync(
             new(key, drive.Organization, EventTypes.HealthChanged, drive.Id.Value, at, new JsonObject
             {

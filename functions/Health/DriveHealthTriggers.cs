@@ -9,7 +9,12 @@ namespace ServerlessDrives.Health;
 /// <summary>How a drive is, and how it was.</summary>
 /// <param name="Since">Since when it has this status.</param>
 /// <param name="History">Changes, the oldest first, begun by the last one before the time that was asked for.</param>
-public sealed record DriveHealthHistoryView(HealthStatus Status, DateTimeOffset? CheckedAt, DateTimeOffset Since, string? Problem, IReadOnlyList<HealthChange> History);
+public sealed record DriveHealthHistoryView(
+    HealthStatus Status,
+    DateTimeOffset? CheckedAt,
+    DateTimeOffset Since,
+    string? Problem,
+    IReadOnlyList<HealthChange> History);
 
 /// <summary>A drive's health over HTTP.</summary>
 [Section("Drives")]
@@ -22,7 +27,9 @@ public sealed class DriveHealthTriggers(DriveFinder finder, IHealthHistory histo
     [Query<DateTimeOffset>("from", "The history from here; 30 days ago unless said otherwise.")]
     [Query<DateTimeOffset>("to", "The history to here; now unless said otherwise.")]
     [Refuses("invalid")]
-    public async Task<IResult> GetAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/drives/{driveId}/health")] HttpRequest request, string driveId)
+    public async Task<IResult> GetAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/drives/{driveId}/health")] HttpRequest request,
+        string driveId)
     {
         ArgumentNullException.ThrowIfNull(request);
         var cancellation = request.HttpContext.RequestAborted;
@@ -36,7 +43,9 @@ public sealed class DriveHealthTriggers(DriveFinder finder, IHealthHistory histo
             return form.Refusal.AsProblem();
         var drive = found.Value;
         var changes = await history.ListAsync(drive.Organization, drive.Id, from, to, cancellation);
-        return Answers.Resource(request, new DriveHealthHistoryView(drive.Health.Status, drive.Health.CheckedAt, drive.Health.Since, drive.Health.Problem, changes));
+        return Answers.Resource(
+            request,
+            new DriveHealthHistoryView(drive.Health.Status, drive.Health.CheckedAt, drive.Health.Since, drive.Health.Problem, changes));
     }
 
     private static DateTimeOffset Time(FormReader form, HttpRequest request, string name, DateTimeOffset otherwise)

@@ -34,7 +34,7 @@ public sealed record HealthMemory(int Failures, DateTimeOffset? WriteProbedAt, b
     public static readonly HealthMemory None = new(0, null, false);
 
     /// <summary>Refusals in a row until a drive counts as down.</summary>
-    public const int Patience = 3;
+    public const int TimeLimit = 3;
 
     /// <summary>How often writing is tried.</summary>
     public static readonly TimeSpan WriteProbeEvery = TimeSpan.FromDays(1);
@@ -72,7 +72,7 @@ public sealed record HealthMemory(int Failures, DateTimeOffset? WriteProbedAt, b
             HealthOutcome.Throttled => (HealthStatus.Degraded, Slow),
             // The way down was explained by a full verification, which says more than one look.
             HealthOutcome.Refused when before.Status is HealthStatus.Unreachable => (before.Status, before.Problem),
-            HealthOutcome.Refused refused when Failures + 1 >= Patience => (HealthStatus.Unreachable, refused.Problem),
+            HealthOutcome.Refused refused when Failures + 1 >= TimeLimit => (HealthStatus.Unreachable, refused.Problem),
             HealthOutcome.Refused => (before.Status, before.Problem),
             HealthOutcome.NotLooked when before.Status is HealthStatus.Unreachable => (before.Status, before.Problem),
             HealthOutcome.NotLooked notLooked => (HealthStatus.Unknown, notLooked.Problem),

@@ -14,10 +14,10 @@ public interface IHealthProbe
 }
 
 /// <summary>
-/// Which drives are looked at: in each of a fixed number of shards a row for each drive, in the order of their turns (<see cref="Rounds"/>),
-/// with all that a look needs. A drive that is well costs one row of a range query, and no write.
+/// Which drives are looked at: in each of a fixed number of shards a row for each drive, in the order of their turns (<see
+/// cref="HealthSchedule"/>), with all that a look needs. A drive that is well costs one row of a range query, and no write.
 /// </summary>
-public interface IHealthRounds
+public interface IHealthSchedules
 {
     /// <summary>Into how many parts the drives are split.</summary>
     int Shards { get; }
@@ -28,7 +28,10 @@ public interface IHealthRounds
     /// <summary>The drive isn't looked at any more; one that wasn't is fine.</summary>
     Task WithdrawAsync(DriveId drive, CancellationToken cancellation);
 
-    /// <summary>The drives of a shard with keys in these ranges, in their order; the first are read at once, the others as they are taken, some ahead, so that it doesn't matter how many there are.</summary>
+    /// <summary>
+    /// The drives of a shard with keys in these ranges, in their order; the first are read at once, the others as they are taken, some
+    /// ahead, so that it doesn't matter how many there are.
+    /// </summary>
     IAsyncEnumerable<DueLook> DueAsync(int shard, IReadOnlyList<KeyRange> ranges, int most, CancellationToken cancellation);
 
     /// <summary>Remembers what a look came to; nothing is remembered of a drive that was withdrawn meanwhile.</summary>
@@ -45,7 +48,12 @@ public interface IHealthRounds
 
 /// <summary>What a look at a drive takes of it.</summary>
 /// <param name="Owner">Whom the bucket must belong to; null where the server doesn't say.</param>
-public sealed record LookTarget(OrganizationId Organization, DriveId Drive, DriveCredentials Credentials, BucketAccess Access, AccountId? Owner)
+public sealed record LookTarget(
+    OrganizationId Organization,
+    DriveId Drive,
+    DriveCredentials Credentials,
+    BucketAccess Access,
+    AccountId? Owner)
 {
     public static LookTarget Of(Drive drive)
     {
@@ -59,7 +67,13 @@ public sealed record LookTarget(OrganizationId Organization, DriveId Drive, Driv
 /// <param name="Target">As it was when it was last enrolled or looked at closely.</param>
 /// <param name="Told">The health that the world was last told of.</param>
 /// <param name="EnrolledAt">Since when it is looked at.</param>
-public sealed record DueLook(string Key, DateTimeOffset Start, LookTarget Target, HealthMemory Memory, HealthStatus Told, DateTimeOffset EnrolledAt)
+public sealed record DueLook(
+    string Key,
+    DateTimeOffset Start,
+    LookTarget Target,
+    HealthMemory Memory,
+    HealthStatus Told,
+    DateTimeOffset EnrolledAt)
 {
     /// <summary>Whether there is nothing to do but look: it was well, and writing isn't due to be tried.</summary>
     public bool IsQuiet(DateTimeOffset now) => Told is HealthStatus.Healthy && Memory.Failures == 0 && !Memory.WriteProbeIsDue(now);
@@ -72,7 +86,12 @@ public interface IHealthHistory
     Task NoteAsync(OrganizationId organization, DriveId drive, HealthChange change, CancellationToken cancellation);
 
     /// <summary>Changes in this time, the oldest first, at most 1,000, and the last one before it.</summary>
-    Task<IReadOnlyList<HealthChange>> ListAsync(OrganizationId organization, DriveId drive, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellation);
+    Task<IReadOnlyList<HealthChange>> ListAsync(
+        OrganizationId organization,
+        DriveId drive,
+        DateTimeOffset from,
+        DateTimeOffset to,
+        CancellationToken cancellation);
 
     /// <summary>The drive is gone, and its history with it.</summary>
     Task ForgetAsync(OrganizationId organization, DriveId drive, CancellationToken cancellation);

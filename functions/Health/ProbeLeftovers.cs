@@ -13,7 +13,8 @@ public interface IProbeLeftovers
 internal sealed class ProbesOfRemovedDrives(IDrives drives, IProbeLeftovers leftovers) : IHoldsDrives
 {
     /// <summary>Probes keep no drive from being removed.</summary>
-    public Task<IReadOnlyList<DriveHold>> HoldsAsync(OrganizationId organization, DriveId drive, CancellationToken cancellation) => Task.FromResult<IReadOnlyList<DriveHold>>([]);
+    public Task<IReadOnlyList<DriveHold>> HoldsAsync(OrganizationId organization, DriveId drive, CancellationToken cancellation) =>
+        Task.FromResult<IReadOnlyList<DriveHold>>([]);
 
     public async Task ReleaseAsync(OrganizationId organization, DriveId drive, UserId by, CancellationToken cancellation)
     {

@@ -7,19 +7,28 @@ using Microsoft.Extensions.Logging;
 namespace ServerlessDrives.Health;
 
 /// <summary>
-/// Looks at every drive whose turn has come. A timer starts an orchestration for each lane (half of the shards) that has any, unless the last one
-/// is still at it; each looks at some hundreds of each shard's drives and begins anew, so that no history grows with the number of drives.
+/// Looks at every drive whose turn has come. A timer starts an orchestration for each lane (half of the shards) that has any, unless the
+/// last one is still at it; each looks at some hundreds of each shard's drives and begins anew, so that no history grows with the number of
+/// drives.
 /// </summary>
 /// <remarks>
 /// A shard's position is stored after each of these, so a restart repeats at most them. After a time in which nothing ran, every drive is
 /// looked at once, at no more than twice the usual pace.
 /// </remarks>
-public sealed class SweepDrives(IHealthRounds rounds, DriveCheckup checkup, HealthOptions options, TimeProvider clock, ILogger<SweepDrives> log)
+public sealed class SweepDrives(
+    IHealthSchedules rounds,
+    DriveCheckup checkup,
+    HealthOptions options,
+    TimeProvider clock,
+    ILogger<SweepDrives> log)
 {
     /// <summary>Of each shard.</summary>
     private const int AtATime = 1000;
 
-    /// <summary>How many orchestrations share the work: each costs storage transactions however little it has to do, and with two the work still spreads over machines.</summary>
+    /// <summary>
+    /// How many orchestrations share the work: each costs storage transactions however little it has to do, and with two the work still
+    /// spreads over machines.
+    /// </summary>
     internal const int Lanes = 2;
 
     /// <summary>For how long one activity begins new looks: far below the time that hosts give a function.</summary>
@@ -28,17 +37,18 @@ public sealed class SweepDrives(IHealthRounds rounds, DriveCheckup checkup, Heal
     /// <summary>The timer's, and so the work of one sweep at the usual pace.</summary>
     private static readonly TimeSpan SweepEvery = TimeSpan.FromSeconds(15);
 
-    private static readonly TaskOptions Patiently = TaskOptions.FromRetryPolicy(
-        new RetryPolicy(maxNumberOfAttempts: 3, firstRetryInterval: TimeSpan.FromSeconds(5), backoffCoefficient: 2));
-
-    private readonly Rounds _turns = new(options.Every);
+    private readonly HealthSchedule _turns = new(options.Every);
 
     [Function("StartSweep")]
-    public async Task StartAsync([TimerTrigger("*/15 * * * * *")] TimerInfo timer, [DurableClient] DurableTaskClient durable, CancellationToken cancellation)
+    public async Task StartAsync(
+        [TimerTrigger("*/15 * * * * *")] TimerInfo timer,
+        [DurableClient] DurableTaskClient durable,
+        CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(durable);
         var due = (await DueShardsAsync(cancellation)).Select(shard => new ShardTurn(shard, Until: null));
-        await Task.WhenAll(due.GroupBy(turn => LaneOf(turn.Shard)).Select(lane => BeginAsync(durable, lane.Key, new([.. lane]), cancellation)));
+        await Task.WhenAll(
+            due.GroupBy(turn => LaneOf(turn.Shard)).Select(lane => BeginAsync(durable, lane.Key, new([.. lane]), cancellation)));
     }
 
     internal static int LaneOf(int shard) => shard % Lanes;
@@ -50,30 +60,39 @@ public sealed class SweepDrives(IHealthRounds rounds, DriveCheckup checkup, Heal
     {
         var id = InstanceOf(lane);
         if (await durable.GetInstanceAsync(id, getInputsAndOutputs: false, cancellation) is not { IsCompleted: false })
-            await durable.ScheduleNewOrchestrationInstanceAsync(nameof(SweepDrives), turn, new StartOrchestrationOptions(id), cancellation);
+            await durable.ScheduleNewOrchestrationInstanceAsync("SweepDrives", turn, new StartOrchestrationOptions(id), cancellation);
     }
 
-    [Function(nameof(SweepDrives))]
+    [Function("SweepDrives")]
     public static async Task RunAsync([OrchestrationTrigger] TaskOrchestrationContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        if (await context.CallActivityAsync<SweepTurn?>(nameof(CheckDueDrives), context.GetInput<SweepTurn>(), Patiently) is { } next)
+        if (await context.CallActivityAsync<SweepTurn?>("CheckDueDrives", context.GetInput<SweepTurn>(), DurableRetryPolicies.Periodic) is { } next)
             context.ContinueAsNew(next);
     }
 
     /// <returns>What is left of this sweep; null when it is done.</returns>
-    [Function(nameof(CheckDueDrives))]
+    [Function("CheckDueDrives")]
     public async Task<SweepTurn?> CheckDueDrives([ActivityTrigger] SweepTurn turn, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(turn);
         var (now, positions) = (clock.GetUtcNow(), await rounds.PositionsAsync(cancellation));
-        var shards = turn.Shards.Select(shard => new ShardSweep(shard, _turns.Resume(positions.GetValueOrDefault(shard.Shard), now))).ToList();
-        await Parallel.ForEachAsync(TurnsAsync(shards, now, cancellation), new ParallelOptions { MaxDegreeOfParallelism = options.AtOnce, CancellationToken = cancellation }, LookAsync);
+        var shards = turn
+            .Shards.Select(shard => new ShardSweep(shard, _turns.Resume(positions.GetValueOrDefault(shard.Shard), now)))
+            .ToList();
+        await Parallel.ForEachAsync(
+            TurnsAsync(shards, now, cancellation),
+            new ParallelOptions { MaxDegreeOfParallelism = options.AtOnce, CancellationToken = cancellation },
+            LookAsync);
         var advanced = shards.Where(shard => shard.Last is not null).ToDictionary(shard => shard.Shard, PositionOf);
         if (advanced.Count > 0)
             await rounds.AdvanceAsync(advanced, cancellation);
         // Where the time was up, whoever came first comes last.
-        return shards.Where(shard => shard.IsUnfinished).Select(shard => new ShardTurn(shard.Shard, shard.Until)).ToList() is [var first, .. var others] ? new([.. others, first]) : null;
+        return
+            shards.Where(shard => shard.IsUnfinished).Select(shard => new ShardTurn(shard.Shard, shard.Until)).ToList()
+                is [var first, .. var others]
+            ? new([.. others, first])
+            : null;
     }
 
     /// <summary>The shards that have drives whose turn has come.</summary>
@@ -91,10 +110,13 @@ public sealed class SweepDrives(IHealthRounds rounds, DriveCheckup checkup, Heal
     }
 
     /// <summary>
-    /// The drives whose turn has come, shard by shard, as they are read: however many there are, few are held at a time. A shard's first drives are
-    /// read while the shard before it is looked at.
+    /// The drives whose turn has come, shard by shard, as they are read: however many there are, few are held at a time. A shard's first
+    /// drives are read while the shard before it is looked at.
     /// </summary>
-    private async IAsyncEnumerable<DueLook> TurnsAsync(IReadOnlyList<ShardSweep> shards, DateTimeOffset now, [EnumeratorCancellation] CancellationToken cancellation)
+    private async IAsyncEnumerable<DueLook> TurnsAsync(
+        IReadOnlyList<ShardSweep> shards,
+        DateTimeOffset now,
+        [EnumeratorCancellation] CancellationToken cancellation)
     {
         var began = clock.GetTimestamp();
         IAsyncEnumerable<DueLook>? next = null;
@@ -117,7 +139,8 @@ public sealed class SweepDrives(IHealthRounds rounds, DriveCheckup checkup, Heal
             shard.IsUnfinished |= shard.Taken == AtATime;
         }
 
-        IAsyncEnumerable<DueLook> DueOf(ShardSweep shard) => rounds.DueAsync(shard.Shard, _turns.Between(shard.From, shard.Until ?? now), AtATime, cancellation);
+        IAsyncEnumerable<DueLook> DueOf(ShardSweep shard) =>
+            rounds.DueAsync(shard.Shard, _turns.Between(shard.From, shard.Until ?? now), AtATime, cancellation);
     }
 
     private SweepPosition PositionOf(ShardSweep shard) => shard.IsUnfinished

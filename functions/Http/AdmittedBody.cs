@@ -11,8 +11,16 @@ public static class Admission
 
     /// <summary>Finds out again who calls, and whether they may still see what belongs to this audience.</summary>
     /// <returns>Null when they may.</returns>
-    public static async Task<Refusal?> AdmitAgainAsync(this HttpRequest request, Audience audience, string what, CancellationToken cancellation, bool byRecent = false) =>
-        await request.IdentifyAgainAsync(cancellation, byRecent) is { } refused ? refused : request.Person().MaySee(audience) ? null : Refusal.NotFound(what);
+    public static async Task<Refusal?> AdmitAgainAsync(
+        this HttpRequest request,
+        Audience audience,
+        string what,
+        CancellationToken cancellation,
+        bool byRecent = false
+    ) =>
+        await request.IdentifyAgainAsync(cancellation, byRecent) is { } refused ? refused
+        : request.Person().MaySee(audience) ? null
+        : Refusal.NotFound(what);
 }
 
 /// <summary>A request's body that ends as if it were cut off when its sender is let in no longer.</summary>
@@ -45,7 +53,8 @@ internal sealed class AdmittedBody(HttpRequest request, Stream body, Audience au
         return read;
     }
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("Bodies are read asynchronously.");
 

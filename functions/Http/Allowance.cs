@@ -10,9 +10,18 @@ public sealed class Allowance(int burst, int eachSecond, string exhausted) : IDi
 {
     private static readonly TimeSpan ComeBackAfter = TimeSpan.FromSeconds(10);
 
-    private readonly PartitionedRateLimiter<string> _buckets = PartitionedRateLimiter.Create<string, string>(key => RateLimitPartition.GetTokenBucketLimiter(
-        key,
-        _ => new() { TokenLimit = burst, TokensPerPeriod = eachSecond, ReplenishmentPeriod = TimeSpan.FromSeconds(1), QueueLimit = 0, AutoReplenishment = true }));
+    private readonly PartitionedRateLimiter<string> _buckets = PartitionedRateLimiter.Create<string, string>(key =>
+        RateLimitPartition.GetTokenBucketLimiter(
+            key,
+            _ =>
+                new()
+                {
+                    TokenLimit = burst,
+                    TokensPerPeriod = eachSecond,
+                    ReplenishmentPeriod = TimeSpan.FromSeconds(1),
+                    QueueLimit = 0,
+                    AutoReplenishment = true,
+                }));
 
     /// <param name="key">Whose bucket: a caller's address, or whatever else is slowed down by itself.</param>
     /// <returns>Null when there was a token, which is taken.</returns>

@@ -27,8 +27,12 @@ public static class Answers
         return Results.Json(new { items = page.Items, nextCursor = Cursor.Write(page.NextCursor) }, Json.Options);
     }
 
-    /// <summary>The ETag of a resource as it is answered: it changes exactly when what is seen changes, but for what <see cref="ITagged"/> leaves out.</summary>
-    public static string ETagOf(object body) => ETagOf(JsonSerializer.SerializeToUtf8Bytes(body is ITagged part ? part.Tagged : body, Json.Options));
+    /// <summary>
+    /// The ETag of a resource as it is answered: it changes exactly when what is seen changes, but for what <see cref="ITagged"/> leaves
+    /// out.
+    /// </summary>
+    public static string ETagOf(object body) =>
+        ETagOf(JsonSerializer.SerializeToUtf8Bytes(body is ITagged part ? part.Tagged : body, Json.Options));
 
     private static string ETagOf(byte[] bytes) => $"\"{Convert.ToHexStringLower(SHA256.HashData(bytes).AsSpan(0, 12))}\"";
 
@@ -44,7 +48,10 @@ public static class Answers
             response.Headers.CacheControl = body is ITagged ? "no-store" : "no-cache";
             if (location is not null)
                 response.Headers.Location = location;
-            if (status == StatusCodes.Status200OK && HttpMethods.IsGet(request.Method) && Preconditions.Match(request.Headers.IfNoneMatch, etag))
+            if (
+                status == StatusCodes.Status200OK
+                && HttpMethods.IsGet(request.Method)
+                && Preconditions.Match(request.Headers.IfNoneMatch, etag))
             {
                 response.StatusCode = StatusCodes.Status304NotModified;
                 return;
@@ -62,12 +69,18 @@ public static class Answers
 public static class Preconditions
 {
     /// <summary>Whether one of the listed ETags is this one, weak or strong, as <c>If-None-Match</c> asks; <c>*</c> is any.</summary>
-    public static bool Match(StringValues listed, string etag) => EachOf(listed).Any(one => one == "*" || one == etag || one == $"W/{etag}");
+    public static bool Match(StringValues listed, string etag) =>
+        EachOf(listed).Any(one => one == "*" || one == etag || one == $"W/{etag}");
 
-    /// <summary>Whether <c>If-Match</c> lists only weak ETags, which it compares strongly and therefore with nothing (RFC 9110, 8.8.3.2 and 13.1.1).</summary>
-    public static bool MatchesNothing(StringValues ifMatch) => ifMatch.Count > 0 && EachOf(ifMatch).All(one => one.StartsWith("W/", StringComparison.Ordinal));
+    /// <summary>
+    /// Whether <c>If-Match</c> lists only weak ETags, which it compares strongly and therefore with nothing (RFC 9110, 8.8.3.2 and 13.1.1).
+    /// </summary>
+    public static bool MatchesNothing(StringValues ifMatch) =>
+        ifMatch.Count > 0 && EachOf(ifMatch).All(one => one.StartsWith("W/", StringComparison.Ordinal));
 
-    /// <summary>The refusal of a change to something that is no longer what the caller saw; null when there is no <c>If-Match</c> or it matches.</summary>
+    /// <summary>
+    /// The refusal of a change to something that is no longer what the caller saw; null when there is no <c>If-Match</c> or it matches.
+    /// </summary>
     /// <param name="answered">The resource as a GET would answer it now.</param>
     public static Refusal? Check(HttpRequest request, object answered, string what)
     {
@@ -78,13 +91,15 @@ public static class Preconditions
         return EachOf(request.Headers.IfMatch).Any(one => one == "*" || one == etag) ? null : Refusal.Changed(what);
     }
 
-    private static IEnumerable<string> EachOf(StringValues listed) => listed.SelectMany(value => (value ?? "").Split(',', StringSplitOptions.TrimEntries));
+    private static IEnumerable<string> EachOf(StringValues listed) =>
+        listed.SelectMany(value => (value ?? "").Split(',', StringSplitOptions.TrimEntries));
 }
 
 /// <summary>Cursors: opaque to callers, so that what they are made of may change.</summary>
 public static class Cursor
 {
-    public static string? Write(string? position) => position is null ? null : System.Buffers.Text.Base64Url.EncodeToString(System.Text.Encoding.UTF8.GetBytes(position));
+    public static string? Write(string? position) =>
+        position is null ? null : System.Buffers.Text.Base64Url.EncodeToString(System.Text.Encoding.UTF8.GetBytes(position));
 
     /// <returns>The position, or null when it isn't one of ours.</returns>
     public static string? Read(string cursor)
@@ -110,10 +125,15 @@ public sealed record Paging(int Limit, string? Cursor)
         ArgumentNullException.ThrowIfNull(request);
         var form = new FormReader();
         var limit = Usual;
-        if (request.Query.TryGetValue("limit", out var asked) && !(int.TryParse(asked, System.Globalization.NumberStyles.None, null, out limit) && limit is >= 1 and <= Most))
+        if (
+            request.Query.TryGetValue("limit", out var asked)
+            && !(int.TryParse(asked, System.Globalization.NumberStyles.None, null, out limit) && limit is >= 1 and <= Most))
             form.Refuse<int>("limit", $"A number from 1 to {Most} was expected.");
         string? cursor = null;
-        if (request.Query.TryGetValue("cursor", out var given) && given.ToString() is { Length: > 0 } text && (cursor = Http.Cursor.Read(text)) is null)
+        if (
+            request.Query.TryGetValue("cursor", out var given)
+            && given.ToString() is { Length: > 0 } text
+            && (cursor = Http.Cursor.Read(text)) is null)
             form.Refuse<string>("cursor", "This is not a cursor of ours; leave it out to begin anew.");
         return form.IsValid ? new Paging(limit, cursor) : form.Refusal;
     }

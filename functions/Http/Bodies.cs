@@ -10,7 +10,10 @@ public static class Bodies
     /// <summary>The largest JSON body in bytes: a bucket policy is at most 20 kB, and nothing else comes near it.</summary>
     public const int MostBytes = 256 * 1024;
 
-    private static readonly Refusal TooLarge = new(RefusalKind.Malformed, "content-too-large", $"The body is larger than {MostBytes / 1024} kB.");
+    private static readonly Refusal TooLarge = new(
+        RefusalKind.Malformed,
+        "content-too-large",
+        $"The body is larger than {MostBytes / 1024} kB.");
 
     /// <summary>Lets a body be of any size, before any of it is read: web servers refuse more than some tens of MB by default.</summary>
     public static void TakeAnySize(this HttpRequest request)
@@ -38,7 +41,12 @@ public static class Bodies
         catch (JsonException wrong)
         {
             // The message may quote the body, and the body may hold a secret; the position is enough.
-            return new Refusal(RefusalKind.Malformed, "malformed", $"The body can't be read as JSON of the expected shape: see line {wrong.LineNumber + 1}, byte {wrong.BytePositionInLine + 1}{(wrong.Path is null ? "" : $", at {wrong.Path}")}.");
+            return new Refusal(
+                RefusalKind.Malformed,
+                "malformed",
+                $"The body can't be read as JSON of the expected shape: see line {wrong.LineNumber + 1}, byte " +
+                $"{wrong.BytePositionInLine + 1}{(wrong.Path is null ? "" : $", at {wrong.Path}")}."
+            );
         }
     }
 
@@ -46,7 +54,11 @@ public static class Bodies
     public static Task<Result<byte[]>> ReadBytesAsync(this HttpRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return request.ContentLength is not 0 && request.ContentType is not null && !request.HasJsonContentType() && !(request.ContentLength > MostBytes)
+        return
+            request.ContentLength is not 0
+            && request.ContentType is not null
+            && !request.HasJsonContentType()
+            && !(request.ContentLength > MostBytes)
             ? Task.FromResult<Result<byte[]>>(new Refusal(RefusalKind.Malformed, "unsupported-media-type", "Send application/json."))
             : request.ReadAnyBytesAsync();
     }

@@ -15,7 +15,10 @@ public sealed class DotSegments : IFunctionsWorkerMiddleware
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(next);
         return context.GetHttpContext() is { } http && http.Features.Get<IHttpRequestFeature>()?.RawTarget is { } target && HasOne(target)
-            ? Refusal.Invalid("path", "The path has a part that is “.” or “..”. It is refused, never resolved: write the whole path.").AsProblem().ExecuteAsync(http)
+            ? Refusal
+                .Invalid("path", "The path has a part that is “.” or “..”. It is refused, never resolved: write the whole path.")
+                .AsProblem()
+                .ExecuteAsync(http)
             : next(context);
     }
 
@@ -28,7 +31,9 @@ public sealed class DotSegments : IFunctionsWorkerMiddleware
             return false;
         foreach (var part in path.Split('/'))
         {
-            if (path[part] is { Length: <= 6 } segment && segment.ToString().Replace("%2e", ".", StringComparison.OrdinalIgnoreCase) is "." or "..")
+            if (
+                path[part] is { Length: <= 6 } segment
+                && segment.ToString().Replace("%2e", ".", StringComparison.OrdinalIgnoreCase) is "." or "..")
                 return true;
         }
 

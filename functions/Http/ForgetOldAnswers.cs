@@ -10,7 +10,7 @@ public sealed class ForgetOldAnswers(IIdempotencyRecords records)
     /// <summary>What is left then is for the next time.</summary>
     private const int MostTimes = 100;
 
-    [Function(nameof(ForgetOldAnswers))]
+    [Function("ForgetOldAnswers")]
     public async Task RunAsync([TimerTrigger("0 */10 * * * *")] TimerInfo timer, CancellationToken cancellation)
     {
         for (var times = 0; times < MostTimes && await records.PurgeAsync(AtATime, cancellation) == AtATime; times++)

@@ -24,13 +24,15 @@ public sealed record Outage(string Reason, bool IsFull = false);
 /// <param name="Status"><c>ready</c> or <c>unavailable</c>.</param>
 /// <param name="Dependencies">The same of each thing that the app can't do without.</param>
 /// <param name="Reasons">Why, for each that is unavailable.</param>
-public sealed record HealthView(string Status, IReadOnlyDictionary<string, string> Dependencies, IReadOnlyDictionary<string, string> Reasons);
+/// <param name="Version">Of the app, as the changelog names it.</param>
+public sealed record HealthView(
+    string Status, IReadOnlyDictionary<string, string> Dependencies, IReadOnlyDictionary<string, string> Reasons, string Version);
 
 /// <summary>Whether the app is alive and ready, for load balancers and people; says nothing secret.</summary>
 [Section("Operations")]
 public sealed class HealthTriggers(IEnumerable<IDependency> dependencies)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(5);
 
     [Function("GetHealth")]
     [Requires(Need.Nobody)]
@@ -46,7 +48,8 @@ public sealed class HealthTriggers(IEnumerable<IDependency> dependencies)
             new HealthView(
                 Word(ready),
                 asked.ToDictionary(answer => answer.Name, answer => Word(answer.Outage is null)),
-                asked.Where(answer => answer.Outage is not null).ToDictionary(answer => answer.Name, answer => answer.Outage!.Reason)),
+                asked.Where(answer => answer.Outage is not null).ToDictionary(answer => answer.Name, answer => answer.Outage!.Reason),
+                ServerlessDrivesApplication.Version),
             Json.Options,
             statusCode: ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
     }
@@ -56,7 +59,7 @@ public sealed class HealthTriggers(IEnumerable<IDependency> dependencies)
     private static async Task<(string Name, Outage? Outage)> AskAsync(IDependency dependency, CancellationToken cancellation)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        patience.CancelAfter(Patience);
+        patience.CancelAfter(TimeLimit);
         try
         {
             await dependency.AskAsync(patience.Token);
@@ -64,7 +67,7 @@ public sealed class HealthTriggers(IEnumerable<IDependency> dependencies)
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            return (dependency.Name, new Outage($"It did not answer within {Patience.TotalSeconds:0} seconds."));
+            return (dependency.Name, new Outage($"It did not answer within {TimeLimit.TotalSeconds:0} seconds."));
         }
         catch (Exception failure) when (!cancellation.IsCancellationRequested)
         {

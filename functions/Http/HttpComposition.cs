@@ -12,9 +12,17 @@ public static class HttpComposition
     public static FunctionsApplicationBuilder AddHttp(this FunctionsApplicationBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        builder.Services.AddOptions<AuthenticationOptions>().Bind(builder.Configuration.GetSection("Authentication"))
-            .Validate(options => options.Authority is { IsAbsoluteUri: true } authority && (authority.Scheme == Uri.UriSchemeHttps || authority.IsLoopback), "Authentication:Authority must be the https URL of an OpenID Connect issuer.")
-            .Validate(options => !string.IsNullOrWhiteSpace(options.Audience), "Authentication:Audience must say what tokens are meant for, such as api://serverlessdrives.")
+        builder
+            .Services.AddOptions<AuthenticationOptions>()
+            .Bind(builder.Configuration.GetSection("Authentication"))
+            .Validate(
+                options =>
+                    options.Authority is { IsAbsoluteUri: true } authority
+                    && (authority.Scheme == Uri.UriSchemeHttps || authority.IsLoopback),
+                "Authentication:Authority must be the https URL of an OpenID Connect issuer.")
+            .Validate(
+                options => !string.IsNullOrWhiteSpace(options.Audience),
+                "Authentication:Audience must say what tokens are meant for, such as api://serverlessdrives.")
             .ValidateOnStart();
         builder.Services.AddSingleton(provider => provider.GetRequiredService<IOptions<AuthenticationOptions>>().Value);
         builder.Services.AddSingleton<BearerTokens>();
@@ -22,9 +30,9 @@ public static class HttpComposition
         builder.Services.AddSingleton<Idempotency>();
         builder.Services.AddSingleton<ApiDescription>();
         builder.Services.AddSingleton<ReferencePage>();
-        builder.UseMiddleware<LastResort>();
+        builder.UseMiddleware<ExceptionHandlingMiddleware>();
         builder.UseMiddleware<DotSegments>();
-        builder.UseMiddleware<SignIn>();
+        builder.UseMiddleware<AuthenticationMiddleware>();
         builder.UseMiddleware<RunToCompletion>();
         return builder;
     }

@@ -9,7 +9,13 @@ namespace ServerlessDrives.Http;
 
 /// <summary>An answer as it was given.</summary>
 /// <param name="Reader">Who may be answered so again: somebody who sees no less than the one who was answered first.</param>
-public sealed record RecordedAnswer(int Status, string? ContentType, string? Location, string? ETag, string Body, AnswerReader? Reader = null);
+public sealed record RecordedAnswer(
+    int Status,
+    string? ContentType,
+    string? Location,
+    string? ETag,
+    string Body,
+    AnswerReader? Reader = null);
 
 /// <param name="IsAdmin">Whether the answer was given to an admin.</param>
 /// <param name="Workspaces">The workspaces that its reader was in.</param>
@@ -32,14 +38,16 @@ public sealed record AnswerReader(bool IsAdmin, IReadOnlyList<WorkspaceId> Works
 public interface IIdempotencyRecords
 {
     /// <summary>Begins the request, or takes it over from whoever began it and has died, unless it is being answered or was.</summary>
-    /// <param name="fingerprint">What the request says, as a hash, or the beginning of that; a request that says something else is not taken over.</param>
+    /// <param name="fingerprint">What the request says, as a hash, or the beginning of that; a request that says something else is not
+    /// taken over.</param>
     Task<IdempotencyRecord> BeginAsync(string partition, string key, string fingerprint, CancellationToken cancellation);
 
     /// <summary>Notes that the request is still being answered, so that nobody takes it over.</summary>
     Task StillAtItAsync(string partition, string key, CancellationToken cancellation);
 
     /// <summary>Keeps the answer, encrypted by the caller, unless there is one already.</summary>
-    /// <param name="fingerprint">What the request turned out to say, where that wasn't known when it began; null for what was said then.</param>
+    /// <param name="fingerprint">What the request turned out to say, where that wasn't known when it began; null for what was said
+    /// then.</param>
     /// <returns>The answer that was there already, for there is one only; null where this one was kept.</returns>
     Task<byte[]?> EndAsync(string partition, string key, byte[] answer, string? fingerprint, CancellationToken cancellation);
 
@@ -85,7 +93,10 @@ public sealed partial class Idempotency(IIdempotencyRecords records, TimeProvide
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(act);
-        return OnceAsync(request, async () => (await request.ReadJsonAsync<TBody>()).TryGet(out var body, out var refusal) ? await act(body) : refusal.AsProblem());
+        return OnceAsync(
+            request,
+            async () => (await request.ReadJsonAsync<TBody>()).TryGet(out var body, out var refusal) ? await act(body) : refusal.AsProblem()
+        );
     }
 
     /// <summary>Acts, or answers as it was answered before; for requests whose body says nothing or is read by the act itself.</summary>
@@ -100,7 +111,8 @@ public sealed partial class Idempotency(IIdempotencyRecords records, TimeProvide
                 return unreadable.AsProblem();
             request.Body.Position = 0;
 
-            var fingerprint = Convert.ToHexStringLower(SHA256.HashData([.. Encoding.UTF8.GetBytes($"{request.Method} {request.Path}\n"), .. bytes]));
+            var fingerprint = Convert.ToHexStringLower(
+                SHA256.HashData([.. Encoding.UTF8.GetBytes($"{request.Method} {request.Path}\n"), .. bytes]));
             var record = await BeginAsync(place, fingerprint, request.HttpContext.RequestAborted);
             if (!record.IsOurs)
                 return await AnswerToAsync(request, record, place, isSame: record.Fingerprint == fingerprint);
@@ -165,18 +177,27 @@ public sealed partial class Idempotency(IIdempotencyRecords records, TimeProvide
         }
 
         return key.Length > MostKeyLength || key.Any(char.IsControl)
-            ? new Refusal(RefusalKind.Malformed, "malformed", $"An Idempotency-Key has at most {MostKeyLength} printable characters.").AsProblem()
+            ? new Refusal(
+                RefusalKind.Malformed,
+                "malformed",
+                $"An Idempotency-Key has at most {MostKeyLength} printable characters."
+            ).AsProblem()
             : await once(Place.Of(request.Person(), key));
     }
 
     /// <param name="fingerprint">What the request says, or the beginning of that.</param>
-    /// <returns>The request as it is begun or taken over now; else what is known of it once it has ended, was another request, or has been waited for long enough.</returns>
+    /// <returns>The request as it is begun or taken over now; else what is known of it once it has ended, was another request, or has been
+    /// waited for long enough.</returns>
     private async Task<IdempotencyRecord> BeginAsync(Place place, string fingerprint, CancellationToken cancellation)
     {
         for (var until = clock.GetUtcNow() + AnswerWait; ; await Task.Delay(Pause, clock, cancellation))
         {
             var record = await records.BeginAsync(place.Partition, place.Name, fingerprint, cancellation);
-            if (record.IsOurs || record.Ended || !record.Fingerprint.StartsWith(fingerprint, StringComparison.Ordinal) || clock.GetUtcNow() >= until)
+            if (
+                record.IsOurs
+                || record.Ended
+                || !record.Fingerprint.StartsWith(fingerprint, StringComparison.Ordinal)
+                || clock.GetUtcNow() >= until)
                 return record;
         }
     }
@@ -184,16 +205,27 @@ public sealed partial class Idempotency(IIdempotencyRecords records, TimeProvide
     /// <summary>Not cancelled with the request: what was done stays done.</summary>
     /// <returns>What is answered: what was kept first.</returns>
     private async Task<RecordedAnswer> EndAsync(Place place, RecordedAnswer answer, string? fingerprint) =>
-        await records.EndAsync(place.Partition, place.Name, Seal(answer, place.Key), fingerprint, CancellationToken.None) is { } first ? Open(first, place.Key) : answer;
+        await records.EndAsync(place.Partition, place.Name, Seal(answer, place.Key), fingerprint, CancellationToken.None) is { } first
+            ? Open(first, place.Key)
+            : answer;
 
     private static async Task<IResult> AnswerToAsync(HttpRequest request, IdempotencyRecord known, Place place, bool isSame)
     {
         if (!isSame)
             return Refusal.Invalid(Header, "This key was used for another request. Use a new one.").AsProblem();
         if (!known.Ended)
-            return (Refusal.Conflict("in-progress", "The same request is still being answered. Wait for it.") with { RetryAfter = TimeSpan.FromSeconds(2) }).AsProblem();
+            return (
+                Refusal.Conflict("in-progress", "The same request is still being answered. Wait for it.") with
+                {
+                    RetryAfter = TimeSpan.FromSeconds(2),
+                }
+            ).AsProblem();
         if (known.Answer is not { } answer)
-            return Refusal.Conflict("answer-not-kept", "This request was carried out, and its answer was too large to be kept. Look for what it made.").AsProblem();
+            return Refusal
+                .Conflict(
+                    "answer-not-kept",
+                    "This request was carried out, and its answer was too large to be kept. Look for what it made.")
+                .AsProblem();
         // It may have been waited for, or given days ago.
         if (await request.IdentifyAgainAsync(request.HttpContext.RequestAborted) is { } refused)
             return refused.AsProblem();
@@ -204,13 +236,23 @@ public sealed partial class Idempotency(IIdempotencyRecords records, TimeProvide
     private static async Task<RecordedAnswer> RecordAsync(HttpRequest request, IResult result)
     {
         using var body = new MemoryStream();
-        var recorded = new DefaultHttpContext { RequestServices = request.HttpContext.RequestServices, TraceIdentifier = request.HttpContext.TraceIdentifier };
+        var recorded = new DefaultHttpContext
+        {
+            RequestServices = request.HttpContext.RequestServices,
+            TraceIdentifier = request.HttpContext.TraceIdentifier,
+        };
         recorded.Request.Method = request.Method;
         recorded.Request.Path = request.Path;
         recorded.Response.Body = body;
         await result.ExecuteAsync(recorded);
         var headers = recorded.Response.Headers;
-        return new(recorded.Response.StatusCode, recorded.Response.ContentType, Text(headers.Location), Text(headers.ETag), Encoding.UTF8.GetString(body.ToArray()), AnswerReader.Of(request.Person()));
+        return new(
+            recorded.Response.StatusCode,
+            recorded.Response.ContentType,
+            Text(headers.Location),
+            Text(headers.ETag),
+            Encoding.UTF8.GetString(body.ToArray()),
+            AnswerReader.Of(request.Person()));
     }
 
     private static string? Text(Microsoft.Extensions.Primitives.StringValues value) => value.Count == 0 ? null : value.ToString();
@@ -244,7 +286,8 @@ public sealed partial class Idempotency(IIdempotencyRecords records, TimeProvide
         return compressed.ToArray();
     }
 
-    private static byte[] KeyOf(string key) => HKDF.DeriveKey(HashAlgorithmName.SHA256, Encoding.UTF8.GetBytes(key), 32, info: "idempotency"u8.ToArray());
+    private static byte[] KeyOf(string key) =>
+        HKDF.DeriveKey(HashAlgorithmName.SHA256, Encoding.UTF8.GetBytes(key), 32, info: "idempotency"u8.ToArray());
 
     /// <summary>Where a request is kept, and the key that opens its answer.</summary>
     private sealed record Place(string Partition, string Name, string Key)

@@ -11,8 +11,9 @@ public sealed partial class Idempotency
     private const int DrainBytes = 64 * 1024;
 
     /// <summary>
-    /// Acts on the body as it streams in, or answers as it was answered before. What the body says is known at its end only: then a repetition is told from
-    /// another request. Only what was carried out is kept: a refusal made nothing, and the request may be made again under its key.
+    /// Acts on the body as it streams in, or answers as it was answered before. What the body says is known at its end only: then a
+    /// repetition is told from another request. Only what was carried out is kept: a refusal made nothing, and the request may be made
+    /// again under its key.
     /// </summary>
     public Task<IResult> OnceStreamedAsync(HttpRequest request, Func<Task<IResult>> act)
     {
@@ -87,7 +88,8 @@ public sealed partial class Idempotency
             return read;
         }
 
-        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+            ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
         public override int Read(byte[] buffer, int offset, int count)
         {

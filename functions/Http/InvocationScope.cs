@@ -7,7 +7,10 @@ using Microsoft.Extensions.Logging;
 
 namespace ServerlessDrives.Http;
 
-/// <summary>Says of everything that is logged and traced in an invocation which function it was, and which drive, connection or the like it was about.</summary>
+/// <summary>
+/// Says of everything that is logged and traced in an invocation which function it was, and which drive, connection or the like it was
+/// about.
+/// </summary>
 public sealed class InvocationScope(ILogger<InvocationScope> log) : IFunctionsWorkerMiddleware
 {
     public async Task Invoke(FunctionContext context, FunctionExecutionDelegate next)
@@ -15,7 +18,9 @@ public sealed class InvocationScope(ILogger<InvocationScope> log) : IFunctionsWo
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(next);
         // An orchestrator is replayed, and may await nothing but its context; its own logger says which instance it is.
-        if (context.FunctionDefinition.InputBindings.Values.Any(binding => string.Equals(binding.Type, "orchestrationTrigger", StringComparison.OrdinalIgnoreCase)))
+        if (
+            context.FunctionDefinition.InputBindings.Values.Any(binding =>
+                string.Equals(binding.Type, "orchestrationTrigger", StringComparison.OrdinalIgnoreCase)))
         {
             await next(context);
             return;
@@ -42,7 +47,10 @@ public sealed class InvocationScope(ILogger<InvocationScope> log) : IFunctionsWo
             await next(context);
     }
 
-    /// <summary>What problems say to tell the operator. Kestrel's own number of the request is in nobody's logs; the invocation's id is in the host's.</summary>
+    /// <summary>
+    /// What problems say to tell the operator. Kestrel's own number of the request is in nobody's logs; the invocation's id is in the
+    /// host's.
+    /// </summary>
     private static string TraceOf(FunctionContext context, HttpContext http)
     {
         if (Activity.Current is { IdFormat: ActivityIdFormat.W3C } current)

@@ -9,8 +9,13 @@ public static class ListQuery
     /// <param name="Chosen">Null for no restriction.</param>
     public sealed record Choice<T>(T? Chosen);
 
-    /// <summary>The audiences that the person may see, or of these the ones that <c>workspaceId</c> can use: its own and the organization's.</summary>
-    public static async Task<Result<Choice<IReadOnlyCollection<Audience>>>> AudiencesAsync(HttpRequest request, Person person, IWorkspaces workspaces)
+    /// <summary>
+    /// The audiences that the person may see, or of these the ones that <c>workspaceId</c> can use: its own and the organization's.
+    /// </summary>
+    public static async Task<Result<Choice<IReadOnlyCollection<Audience>>>> AudiencesAsync(
+        HttpRequest request,
+        Person person,
+        IWorkspaces workspaces)
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(person);
@@ -30,7 +35,9 @@ public static class ListQuery
         ArgumentNullException.ThrowIfNull(request);
         if (!request.Query.TryGetValue(name, out var text) || text.ToString() is not { Length: > 0 } asked)
             return new Choice<TId?>(null);
-        return Identifier.TryParse<TId>(asked, out var id) ? new Choice<TId?>(id) : Refusal.Invalid(name, $"An id that starts with {TId.Prefix} was expected.");
+        return Identifier.TryParse<TId>(asked, out var id)
+            ? new Choice<TId?>(id)
+            : Refusal.Invalid(name, $"An id that starts with {TId.Prefix} was expected.");
     }
 
     /// <summary>A text that is looked for as it is.</summary>
@@ -39,7 +46,9 @@ public static class ListQuery
         ArgumentNullException.ThrowIfNull(request);
         if (!request.Query.TryGetValue(name, out var text) || text.ToString() is not { Length: > 0 } asked)
             return new Choice<string>(null);
-        return asked.Length <= maxLength ? new Choice<string>(asked) : Refusal.Invalid(name, $"At most {maxLength} characters were expected.");
+        return asked.Length <= maxLength
+            ? new Choice<string>(asked)
+            : Refusal.Invalid(name, $"At most {maxLength} characters were expected.");
     }
 
     /// <summary>One of an enum's words, in camelCase.</summary>
@@ -51,6 +60,10 @@ public static class ListQuery
             return new Choice<TEnum?>(null);
         return Enum.TryParse<TEnum>(word, ignoreCase: true, out var value) && word.All(char.IsAsciiLetter)
             ? new Choice<TEnum?>(value)
-            : Refusal.Invalid(name, $"One of {string.Join(", ", Enum.GetNames<TEnum>().Select(known => char.ToLowerInvariant(known[0]) + known[1..]))} was expected.");
+            : Refusal.Invalid(
+                name,
+                $"One of {string.Join(", ", Enum.GetNames<TEnum>().Select(known => char.ToLowerInvariant(known[0]) + known[1..]))} was " +
+                $"expected."
+            );
     }
 }

@@ -20,8 +20,8 @@ public sealed class RequiresAttribute(Need need) : Attribute
     public Need Need { get; } = need;
 
     /// <summary>
-    /// Whether memberships will do that this instance read within the last two seconds: for functions that only read files. Whoever is taken out of a workspace by
-    /// another instance reads for so much longer; whoever is by this one doesn't.
+    /// Whether memberships will do that this instance read within the last two seconds: for functions that only read files. Whoever is
+    /// taken out of a workspace by another instance reads for so much longer; whoever is by this one doesn't.
     /// </summary>
     public bool GoesByRecent { get; init; }
 }
@@ -37,10 +37,16 @@ public sealed class NeedsByFunction
     {
     }
 
-    internal NeedsByFunction(IEnumerable<Type> types) => _needs = HttpFunctionMethods.Of(types).ToDictionary(
-        function => function.Name,
-        function => function.Requires ?? throw new InvalidOperationException($"{function.Method.DeclaringType?.Name}.{function.Method.Name} doesn't say whom it answers: add [Requires(…)]."),
-        StringComparer.OrdinalIgnoreCase);
+    internal NeedsByFunction(IEnumerable<Type> types) =>
+        _needs = HttpFunctionMethods
+            .Of(types)
+            .ToDictionary(
+                function => function.Name,
+                function =>
+                    function.Requires
+                    ?? throw new InvalidOperationException(
+                        $"{function.Method.DeclaringType?.Name}.{function.Method.Name} doesn't say whom it answers: add [Requires(…)]."),
+                StringComparer.OrdinalIgnoreCase);
 
     /// <summary>What the function needs; null when it isn't one of ours.</summary>
     public RequiresAttribute? For(string function) => _needs.GetValueOrDefault(function);

@@ -3,8 +3,8 @@ using Microsoft.AspNetCore.Http;
 namespace ServerlessDrives.Http;
 
 /// <summary>
-/// One thing that somebody asked for, however often the request is repeated: what it creates gets the same ids each time, so that a repetition after a crash
-/// finds what was created and goes on from there.
+/// One thing that somebody asked for, however often the request is repeated: what it creates gets the same ids each time, so that a
+/// repetition after a crash finds what was created and goes on from there.
 /// </summary>
 /// <param name="Id">Sorts by time.</param>
 /// <param name="BegunAt">When it was asked for first.</param>

@@ -5,8 +5,8 @@ using Microsoft.Azure.Functions.Worker.Middleware;
 namespace ServerlessDrives.Http;
 
 /// <summary>
-/// Carries through what a request changes, whether or not its caller stays to hear of it: only reads are cancelled with their callers. A body that ends
-/// early still ends its function, since reading it fails; and every call that a function makes has a time limit of its own.
+/// Carries through what a request changes, whether or not its caller stays to hear of it: only reads are cancelled with their callers. A
+/// body that ends early still ends its function, since reading it fails; and every call that a function makes has a time limit of its own.
 /// </summary>
 public sealed class RunToCompletion : IFunctionsWorkerMiddleware
 {
@@ -31,6 +31,8 @@ public static class CallerPresence
     {
         ArgumentNullException.ThrowIfNull(http);
         return http.RequestAborted.IsCancellationRequested
-            || (http.Items.TryGetValue(typeof(RunToCompletion), out var known) && known is CancellationToken { IsCancellationRequested: true });
+            || (
+                http.Items.TryGetValue(typeof(RunToCompletion), out var known)
+                && known is CancellationToken { IsCancellationRequested: true });
     }
 }

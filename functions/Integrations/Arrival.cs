@@ -4,7 +4,9 @@ using ServerlessDrives.Events;
 
 namespace ServerlessDrives.Integrations;
 
-/// <summary>The event that tells of a file. Its id follows from the version alone, so whoever hears of it first, and however often, it is one event.</summary>
+/// <summary>
+/// The event that tells of a file. Its id follows from the version alone, so whoever hears of it first, and however often, it is one event.
+/// </summary>
 internal static class Arrival
 {
     public static ProductEvent Of(Integration integration, Drive drive, ArrivedFile file)
@@ -20,6 +22,12 @@ internal static class Arrival
         };
         if (file.VersionId is { } version)
             data["versionId"] = version;
-        return new($"{integration.Id}-{file.Key}", integration.Organization, EventTypes.FileArrived, integration.Id.Value, file.LastModified, data);
+        return new(
+            $"{integration.Id}-{file.Key}",
+            integration.Organization,
+            EventTypes.FileArrived,
+            integration.Id.Value,
+            file.LastModified,
+            data);
     }
 }

@@ -3,8 +3,8 @@ using ServerlessDrives.Access;
 namespace ServerlessDrives.Integrations;
 
 /// <summary>
-/// Which files of a folder an upstream means, as a glob on the path below the folder: <c>*</c> and <c>?</c> within a name, <c>**</c> as a whole
-/// part for any number of folders. Everything else stands for itself, upper and lower case apart, as in S3.
+/// Which files of a folder an upstream means, as a glob on the path below the folder: <c>*</c> and <c>?</c> within a name, <c>**</c> as a
+/// whole part for any number of folders. Everything else stands for itself, upper and lower case apart, as in S3.
 /// </summary>
 public sealed class FilePattern
 {

@@ -10,18 +10,18 @@ namespace ServerlessDrives.Integrations;
 public sealed record Beginning(DateTimeOffset Since, IReadOnlyCollection<SeenFile> Present);
 
 /// <summary>
-/// Notes what a folder holds when an upstream begins. S3 dates files by a clock of its own, to the second, and a file of several parts to when its
-/// upload began: only a look tells what was there before.
+/// Notes what a folder holds when an upstream begins. S3 dates files by a clock of its own, to the second, and a file of several parts to
+/// when its upload began: only a look tells what was there before.
 /// </summary>
 public sealed class FirstLook(IArrivals arrivals, ILogger<FirstLook> log)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(15);
 
     public async Task<Beginning> AtCreationAsync(Integration integration, Drive drive, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(integration);
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        patience.CancelAfter(Patience);
+        patience.CancelAfter(TimeLimit);
         try
         {
             var oldestUpload = await arrivals.OldestUploadAsync(drive, integration.Folder, patience.Token);
@@ -32,8 +32,13 @@ public sealed class FirstLook(IArrivals arrivals, ILogger<FirstLook> log)
         catch (Exception failure) when (!cancellation.IsCancellationRequested)
         {
             // A folder that can't be looked at now, or is too large to be within the time of a request.
-            log.LogWarning(failure, "Integration {Integration} begins without a look at what is there; it goes by the dates of files.", integration.Id);
-            return new(new DateTimeOffset(integration.CreatedAt.UtcTicks / TimeSpan.TicksPerSecond * TimeSpan.TicksPerSecond, TimeSpan.Zero), []);
+            log.LogWarning(
+                failure,
+                "Integration {Integration} begins without a look at what is there; it goes by the dates of files.",
+                integration.Id);
+            return new(
+                new DateTimeOffset(integration.CreatedAt.UtcTicks / TimeSpan.TicksPerSecond * TimeSpan.TicksPerSecond, TimeSpan.Zero),
+                []);
         }
     }
 
@@ -44,7 +49,11 @@ public sealed class FirstLook(IArrivals arrivals, ILogger<FirstLook> log)
         return PresentAsync(moved, drive, moved.CreatedAt - PollUpstreams.Slack, cancellation);
     }
 
-    private async Task<IReadOnlyCollection<SeenFile>> PresentAsync(Integration integration, Drive drive, DateTimeOffset since, CancellationToken cancellation)
+    private async Task<IReadOnlyCollection<SeenFile>> PresentAsync(
+        Integration integration,
+        Drive drive,
+        DateTimeOffset since,
+        CancellationToken cancellation)
     {
         var present = new List<SeenFile>();
         await foreach (var file in arrivals.ListAsync(drive, integration.Folder, since, cancellation))

@@ -10,23 +10,25 @@ namespace ServerlessDrives.Integrations;
 public sealed record ArrivedFile(FilePath Path, string ETag, long Size, DateTimeOffset LastModified, string? VersionId = null)
 {
     /// <summary>
-    /// The same for the same content at the same place and time, however it was heard of, and another for any other. Without the version's id,
-    /// which a plain listing lacks: what it tells of must be known again when a notification comes.
+    /// The same for the same content at the same place and time, however it was heard of, and another for any other. Without the version's
+    /// id, which a plain listing lacks: what it tells of must be known again when a notification comes.
     /// </summary>
-    public string Key => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{Path}\n{ETag}\n{LastModified.UtcTicks}")).AsSpan(0, 16));
+    public string Key =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{Path}\n{ETag}\n{LastModified.UtcTicks}")).AsSpan(0, 16));
 }
 
 /// <summary>S3 doesn't let a folder be looked at; the message says what it means and what to change in AWS.</summary>
 public sealed class FolderUnreadableException(string message) : Exception(message);
 
 /// <summary>What has come to a folder of a drive.</summary>
-/// <remarks>Its listings throw a <see cref="FolderUnreadableException"/> where S3 refuses them, or can't be reached in a few tries.</remarks>
+/// <remarks>Its listings throw a <see cref="FolderUnreadableException"/> where S3 refuses them, or can't be reached in a few
+/// tries.</remarks>
 public interface IArrivals
 {
     /// <summary>
-    /// Files below the folder that changed at or after the moment, page by page. Every version of them where the bucket keeps versions and the drive may
-    /// list them (<c>s3:ListBucketVersions</c>, which isn't among what a drive needs); otherwise what each file is now.
-    /// Of one file the newest comes first.
+    /// Files below the folder that changed at or after the moment, page by page. Every version of them where the bucket keeps versions and
+    /// the drive may list them (<c>s3:ListBucketVersions</c>, which isn't among what a drive needs); otherwise what each file is now. Of
+    /// one file the newest comes first.
     /// </summary>
     IAsyncEnumerable<ArrivedFile> ListAsync(Drive drive, FilePath? folder, DateTimeOffset since, CancellationToken cancellation);
 

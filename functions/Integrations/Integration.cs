@@ -53,23 +53,31 @@ public interface IIntegrations
     Task<Versioned<Integration>?> FindAsync(OrganizationId organization, IntegrationId id, CancellationToken cancellation);
 
     /// <param name="drive">Those on this drive only; null for all.</param>
-    Task<Page<Integration>> ListAsync(OrganizationId organization, IReadOnlyCollection<Audience>? audiences, DriveId? drive, int limit, string? cursor, CancellationToken cancellation);
+    Task<Page<Integration>> ListAsync(
+        OrganizationId organization,
+        IReadOnlyCollection<Audience>? audiences,
+        DriveId? drive,
+        int limit,
+        string? cursor,
+        CancellationToken cancellation);
 
     /// <summary>Writes a new integration, and the act that made it, together.</summary>
     /// <param name="beginning">Where an upstream, which is polled from now on, begins; null for a downstream.</param>
     /// <returns>False when there is one of this id already.</returns>
-    Task<bool> CreateAsync(Integration integration, Beginning? beginning, Act act, CancellationToken cancellation);
+    Task<bool> CreateAsync(Integration integration, Beginning? beginning, AuditRecord act, CancellationToken cancellation);
 
     /// <summary>Replaces an integration, and writes down the act that changed it, together.</summary>
     /// <returns>Null when it isn't what was read any more.</returns>
-    Task<Versioned<Integration>?> SaveAsync(Versioned<Integration> integration, Act act, CancellationToken cancellation);
+    Task<Versioned<Integration>?> SaveAsync(Versioned<Integration> integration, AuditRecord act, CancellationToken cancellation);
 
     /// <summary>Deletes an integration, and writes down the act, together.</summary>
     /// <returns>False when it isn't what was read any more.</returns>
-    Task<bool> DeleteAsync(Versioned<Integration> integration, Act act, CancellationToken cancellation);
+    Task<bool> DeleteAsync(Versioned<Integration> integration, AuditRecord act, CancellationToken cancellation);
 }
 
-/// <summary>What a poll remembers between two looks: a moment, and what was seen since. It grows with what changes, not with the folder.</summary>
+/// <summary>
+/// What a poll remembers between two looks: a moment, and what was seen since. It grows with what changes, not with the folder.
+/// </summary>
 public interface IUpstreamState
 {
     /// <summary>Polls that are due, the longest overdue first.</summary>
@@ -95,7 +103,13 @@ public interface IUpstreamState
 
 /// <param name="Since">Files that changed before are not looked at.</param>
 /// <param name="MadeAt">When the integration was made.</param>
-public sealed record DuePoll(string Mark, OrganizationId Organization, IntegrationId Integration, DateTimeOffset Due, DateTimeOffset Since, DateTimeOffset MadeAt);
+public sealed record DuePoll(
+    string Mark,
+    OrganizationId Organization,
+    IntegrationId Integration,
+    DateTimeOffset Due,
+    DateTimeOffset Since,
+    DateTimeOffset MadeAt);
 
 /// <param name="Key">Tells versions of files apart: see <see cref="ArrivedFile.Key"/>.</param>
 public sealed record SeenFile(string Key, DateTimeOffset LastModified);

@@ -22,9 +22,14 @@ internal sealed class WorkspaceIntegrations(IIntegrations integrations) : IWorks
 {
     private const int Most = 100;
 
-    public async Task<IReadOnlyDictionary<string, string>> OfAsync(OrganizationId organization, WorkspaceId workspace, CancellationToken cancellation) =>
-        (await integrations.ListAsync(organization, [new Audience.Workspace(workspace)], drive: null, Most, cursor: null, cancellation)).Items
-            .ToDictionary(integration => integration.Id.Value, integration => integration.Name);
+    public async Task<IReadOnlyDictionary<string, string>> OfAsync(
+        OrganizationId organization,
+        WorkspaceId workspace,
+        CancellationToken cancellation
+    ) =>
+        (
+            await integrations.ListAsync(organization, [new Audience.Workspace(workspace)], drive: null, Most, cursor: null, cancellation)
+        ).Items.ToDictionary(integration => integration.Id.Value, integration => integration.Name);
 }
 
 /// <summary>Integrations keep their drive from being removed, unless they go with it.</summary>
@@ -33,7 +38,10 @@ internal sealed class IntegrationsOnDrives(IIntegrations integrations, Integrati
     private const int AtATime = 100;
 
     public async Task<IReadOnlyList<DriveHold>> HoldsAsync(OrganizationId organization, DriveId drive, CancellationToken cancellation) =>
-        [.. (await integrations.ListAsync(organization, null, drive, AtATime, null, cancellation)).Items.Select(integration => new DriveHold(integration.Id.Value, integration.Name))];
+        [
+            .. (await integrations.ListAsync(organization, null, drive, AtATime, null, cancellation)).Items.Select(
+                integration => new DriveHold(integration.Id.Value, integration.Name)),
+        ];
 
     public async Task ReleaseAsync(OrganizationId organization, DriveId drive, UserId by, CancellationToken cancellation)
     {

@@ -6,7 +6,14 @@ using ServerlessDrives.Workspaces;
 namespace ServerlessDrives.Integrations;
 
 [NeedsFields("kind")]
-public sealed record IntegrationBody(string? Kind, string? Name, string? DriveId, string? WorkspaceId, string? Folder, string? Pattern, string? WebhookId);
+public sealed record IntegrationBody(
+    string? Kind,
+    string? Name,
+    string? DriveId,
+    string? WorkspaceId,
+    string? Folder,
+    string? Pattern,
+    string? WebhookId);
 
 public sealed record ChangeIntegrationBody(string? Name, string? Folder, string? Pattern, string? WebhookId, bool? Paused);
 
@@ -16,7 +23,12 @@ public sealed class IntegrationForms(DriveFinder finder, IWorkspaces workspaces,
     private const int MaxNameLength = 100;
 
     /// <summary>Every wrong field at once.</summary>
-    public async Task<Result<Integration>> ReadAsync(Person person, IntegrationBody body, IntegrationId id, DateTimeOffset createdAt, CancellationToken cancellation)
+    public async Task<Result<Integration>> ReadAsync(
+        Person person,
+        IntegrationBody body,
+        IntegrationId id,
+        DateTimeOffset createdAt,
+        CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(person);
         ArgumentNullException.ThrowIfNull(body);
@@ -41,7 +53,9 @@ public sealed class IntegrationForms(DriveFinder finder, IWorkspaces workspaces,
         WebhookId? webhook = null;
         if (kind is IntegrationKind.Downstream)
         {
-            workspace = (await workspaces.FindAsync(person, body.WorkspaceId, cancellation)).TryGet(out var own, out _) ? own.Value.Id : form.Refuse<WorkspaceId?>("workspaceId", "Say whose outputs: one of your workspaces.");
+            workspace = (await workspaces.FindAsync(person, body.WorkspaceId, cancellation)).TryGet(out var own, out _)
+                ? own.Value.Id
+                : form.Refuse<WorkspaceId?>("workspaceId", "Say whose outputs: one of your workspaces.");
             if (drive?.Access.IsReadOnly is true)
                 form.Refuse<Drive>("driveId", "This drive is read-only, so that no outputs can be stored on it.");
             if (drive is { Audience: Audience.Workspace owner } && workspace is not null && owner.Id != workspace)
@@ -73,7 +87,11 @@ public sealed class IntegrationForms(DriveFinder finder, IWorkspaces workspaces,
     }
 
     /// <summary>What may change: name, folder, pattern, who hears of it, and whether it rests.</summary>
-    public async Task<Result<Integration>> ChangeAsync(Person person, Integration integration, ChangeIntegrationBody body, CancellationToken cancellation)
+    public async Task<Result<Integration>> ChangeAsync(
+        Person person,
+        Integration integration,
+        ChangeIntegrationBody body,
+        CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(person);
         ArgumentNullException.ThrowIfNull(integration);
@@ -95,7 +113,9 @@ public sealed class IntegrationForms(DriveFinder finder, IWorkspaces workspaces,
         if (body.WebhookId is not null)
         {
             if (integration.Kind is IntegrationKind.Downstream)
-                form.Refuse<string>("webhookId", "A downstream integration has no webhook; output.stored goes to every webhook that wants it.");
+                form.Refuse<string>(
+                    "webhookId",
+                    "A downstream integration has no webhook; output.stored goes to every webhook that wants it.");
             else
                 changed = changed with { Webhook = await WebhookOfAsync(form, person, body.WebhookId, cancellation) };
         }
@@ -108,7 +128,8 @@ public sealed class IntegrationForms(DriveFinder finder, IWorkspaces workspaces,
             ? id
             : form.Refuse<WebhookId?>("webhookId", "Say which webhook hears of new files.");
 
-    private static string? NameOf(FormReader form, string? text) => form.Read("name", VisibleText.Parse(text, MaxNameLength, "the integration"));
+    private static string? NameOf(FormReader form, string? text) =>
+        form.Read("name", VisibleText.Parse(text, MaxNameLength, "the integration"));
 
     private static FilePath? FolderOf(FormReader form, string? text) =>
         text?.Trim('/') is { Length: > 0 } folder ? form.Read("folder", FilePath.Parse(folder)) : null;

@@ -8,7 +8,18 @@ namespace ServerlessDrives.Integrations;
 
 /// <summary>Integrations over HTTP.</summary>
 [Section("Integrations")]
-public sealed class IntegrationTriggers(IIntegrations integrations, IUpstreamState state, IntegrationForms forms, IntegrationFinder finder, IntegrationRemoval removal, DriveFinder drives, FirstLook firstLook, IWebhooks webhooks, IntegrationViews views, Redelivery redelivery, Idempotency idempotency)
+public sealed class IntegrationTriggers(
+    IIntegrations integrations,
+    IUpstreamState state,
+    IntegrationForms forms,
+    IntegrationFinder finder,
+    IntegrationRemoval removal,
+    DriveFinder drives,
+    FirstLook firstLook,
+    IWebhooks webhooks,
+    IntegrationViews views,
+    Redelivery redelivery,
+    Idempotency idempotency)
 {
     [Function("ListIntegrations")]
     [Requires(Need.Person)]
@@ -24,16 +35,25 @@ public sealed class IntegrationTriggers(IIntegrations integrations, IUpstreamSta
             return refusal.AsProblem();
         if (!ListQuery.Id<DriveId>(request, "driveId").TryGet(out var drive, out var wrong))
             return wrong.AsProblem();
-        var page = await integrations.ListAsync(person.Organization, person.Audiences, drive.Chosen, paging.Limit, paging.Cursor, request.HttpContext.RequestAborted);
-        return Answers.List(new Page<IntegrationView>(await views.OfAsync(page.Items, request.HttpContext.RequestAborted), page.NextCursor));
+        var page = await integrations.ListAsync(
+            person.Organization,
+            person.Audiences,
+            drive.Chosen,
+            paging.Limit,
+            paging.Cursor,
+            request.HttpContext.RequestAborted);
+        return Answers.List(
+            new Page<IntegrationView>(await views.OfAsync(page.Items, request.HttpContext.RequestAborted), page.NextCursor));
     }
 
     [Function("CreateIntegration")]
     [Requires(Need.Person)]
     [Summary(
         "Add an integration",
-        Detail = "An upstream tells its webhook of each file version that comes to the folder from now on and matches the pattern: * and ? within a name, ** for any number of folders. "
-            + "It looks at the folder at intervals and, where the bucket keeps versions and the drive may list them (s3:ListBucketVersions), sees all of them; otherwise a version that is "
+        Detail = "An upstream tells its webhook of each file version that comes to the folder from now on and matches the pattern: * " +
+            "and ? within a name, ** for any number of folders. "
+            + "It looks at the folder at intervals and, where the bucket keeps versions and the drive may list them " +
+                "(s3:ListBucketVersions), sees all of them; otherwise a version that is "
             + "overwritten before the next look is not told of. S3's own notifications can be set up besides: see its setup.")]
     [Reads<IntegrationBody>]
     [Answers<IntegrationView>(201, "The integration.", ETag = true, Location = true)]
@@ -58,7 +78,7 @@ public sealed class IntegrationTriggers(IIntegrations integrations, IUpstreamSta
                 beginning = await firstLook.AtCreationAsync(integration, drive, cancellation);
             }
 
-            if (!await integrations.CreateAsync(integration, beginning, IntegrationActs.Created(person.Id, integration), cancellation))
+            if (!await integrations.CreateAsync(integration, beginning, IntegrationAuditRecords.Created(person.Id, integration), cancellation))
                 integration = (await integrations.FindAsync(person.Organization, integration.Id, cancellation))?.Value ?? integration;
             return await CreatedAsync(integration);
 
@@ -70,10 +90,14 @@ public sealed class IntegrationTriggers(IIntegrations integrations, IUpstreamSta
     [Requires(Need.Person)]
     [Summary("Read an integration")]
     [AnswersResource<IntegrationView>("The integration.")]
-    public async Task<IResult> GetAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/integrations/{integrationId}")] HttpRequest request, string integrationId)
+    public async Task<IResult> GetAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/integrations/{integrationId}")] HttpRequest request,
+        string integrationId)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return (await finder.FindAsync(request.Person(), integrationId, request.HttpContext.RequestAborted)).TryGet(out var found, out var unknown)
+        return (await finder.FindAsync(request.Person(), integrationId, request.HttpContext.RequestAborted)).TryGet(
+            out var found,
+            out var unknown)
             ? Answers.Resource(request, await views.OfAsync(found.Value, request.HttpContext.RequestAborted))
             : unknown.AsProblem();
     }
@@ -85,22 +109,38 @@ public sealed class IntegrationTriggers(IIntegrations integrations, IUpstreamSta
     [Answers<IntegrationView>(200, "The integration as it is now.", ETag = true)]
     [HonoursIfMatch]
     [Refuses("forbidden")]
-    public async Task<IResult> ChangeAsync([HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = "api/integrations/{integrationId}")] HttpRequest request, string integrationId)
+    public async Task<IResult> ChangeAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = "api/integrations/{integrationId}")] HttpRequest request,
+        string integrationId)
     {
         if (!(await FindToChangeAsync(request, integrationId)).TryGet(out var found, out var unknown))
             return unknown.AsProblem();
         if (!(await request.ReadJsonAsync<ChangeIntegrationBody>()).TryGet(out var body, out var unreadable))
             return unreadable.AsProblem();
-        if (!(await forms.ChangeAsync(request.Person(), found.Value, body, request.HttpContext.RequestAborted)).TryGet(out var changed, out var invalid))
+        if (
+            !(await forms.ChangeAsync(request.Person(), found.Value, body, request.HttpContext.RequestAborted)).TryGet(
+                out var changed,
+                out var invalid))
             return invalid.AsProblem();
         if (changed is { Kind: IntegrationKind.Upstream, Drive: { } driveId } && changed.Folder != found.Value.Folder)
         {
-            if (!(await drives.FindAsync(request.Person(), driveId.Value, request.HttpContext.RequestAborted)).TryGet(out var drive, out var gone))
+            if (
+                !(await drives.FindAsync(request.Person(), driveId.Value, request.HttpContext.RequestAborted)).TryGet(
+                    out var drive,
+                    out var gone))
                 return gone.AsProblem();
-            await state.AddSeenAsync(changed.Id, await firstLook.AtMoveAsync(changed, drive, request.HttpContext.RequestAborted), request.HttpContext.RequestAborted);
+            await state.AddSeenAsync(
+                changed.Id,
+                await firstLook.AtMoveAsync(changed, drive, request.HttpContext.RequestAborted),
+                request.HttpContext.RequestAborted);
         }
 
-        return await integrations.SaveAsync(found.With(changed), IntegrationActs.Changed(request.Person().Id, found.Value, changed), request.HttpContext.RequestAborted) is { } saved
+        return
+            await integrations.SaveAsync(
+                found.With(changed),
+                IntegrationAuditRecords.Changed(request.Person().Id, found.Value, changed),
+                request.HttpContext.RequestAborted)
+                is { } saved
             ? Answers.Resource(request, await views.OfAsync(saved.Value, request.HttpContext.RequestAborted))
             : Refusal.Changed("integration").AsProblem();
     }
@@ -111,7 +151,9 @@ public sealed class IntegrationTriggers(IIntegrations integrations, IUpstreamSta
     [Answers(204, "It is gone.")]
     [HonoursIfMatch]
     [Refuses("forbidden")]
-    public async Task<IResult> DeleteAsync([HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "api/integrations/{integrationId}")] HttpRequest request, string integrationId)
+    public async Task<IResult> DeleteAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "api/integrations/{integrationId}")] HttpRequest request,
+        string integrationId)
     {
         ArgumentNullException.ThrowIfNull(request);
         while (true)
@@ -129,7 +171,9 @@ public sealed class IntegrationTriggers(IIntegrations integrations, IUpstreamSta
     [AnswersPage<DeliveryView>("The newest first.")]
     [Query<DeliveryStatus>("status", "Only those; dead for the ones that were given up.")]
     [Refuses("invalid")]
-    public async Task<IResult> DeliveriesAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/integrations/{integrationId}/deliveries")] HttpRequest request, string integrationId)
+    public async Task<IResult> DeliveriesAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/integrations/{integrationId}/deliveries")] HttpRequest request,
+        string integrationId)
     {
         ArgumentNullException.ThrowIfNull(request);
         var (person, cancellation) = (request.Person(), request.HttpContext.RequestAborted);
@@ -141,7 +185,13 @@ public sealed class IntegrationTriggers(IIntegrations integrations, IUpstreamSta
             return wrong.AsProblem();
         if (found.Value.Webhook is not { } webhook)
             return Answers.List(new Page<DeliveryView>([], null));
-        var page = await webhooks.DeliveriesAsync(person.Organization, webhook, new(status.Chosen, found.Value.Id.Value), paging.Limit, paging.Cursor, cancellation);
+        var page = await webhooks.DeliveriesAsync(
+            person.Organization,
+            webhook,
+            new(status.Chosen, found.Value.Id.Value),
+            paging.Limit,
+            paging.Cursor,
+            cancellation);
         return Answers.List(page.Select(DeliveryView.Of));
     }
 
@@ -152,13 +202,21 @@ public sealed class IntegrationTriggers(IIntegrations integrations, IUpstreamSta
     [HonoursIfMatch]
     [Refuses("forbidden")]
     public async Task<IResult> RedeliverAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/integrations/{integrationId}/deliveries/{deliveryId}/redeliver")] HttpRequest request, string integrationId, string deliveryId)
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/integrations/{integrationId}/deliveries/{deliveryId}/redeliver")]
+            HttpRequest request,
+        string integrationId,
+        string deliveryId)
     {
         if (!(await FindToChangeAsync(request, integrationId)).TryGet(out var found, out var unknown))
             return unknown.AsProblem();
         if (found.Value.Webhook is not { } webhook)
             return Refusal.NotFound("delivery").AsProblem();
-        var asked = await redelivery.AskAsync(request.Person(), webhook, deliveryId, found.Value.Id.Value, request.HttpContext.RequestAborted);
+        var asked = await redelivery.AskAsync(
+            request.Person(),
+            webhook,
+            deliveryId,
+            found.Value.Id.Value,
+            request.HttpContext.RequestAborted);
         return asked.Answer(delivery => Results.Json(DeliveryView.Of(delivery), Json.Options, statusCode: StatusCodes.Status202Accepted));
     }
 
@@ -169,6 +227,9 @@ public sealed class IntegrationTriggers(IIntegrations integrations, IUpstreamSta
             return unknown;
         if (!person.MayConnect(found.Value.Audience))
             return Refusal.Forbidden("Only admins change integrations on the organization's drives.");
-        return Preconditions.Check(request, await views.OfAsync(found.Value, request.HttpContext.RequestAborted), "integration") is { } changed ? changed : found;
+        return
+            Preconditions.Check(request, await views.OfAsync(found.Value, request.HttpContext.RequestAborted), "integration") is { } changed
+            ? changed
+            : found;
     }
 }

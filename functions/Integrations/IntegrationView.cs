@@ -8,36 +8,66 @@ namespace ServerlessDrives.Integrations;
 public sealed record NotificationsView(string Status, string? TopicArn, DateTimeOffset? ConfirmedAt)
 {
     public static NotificationsView? Of(Notifications? notifications) =>
-        notifications is null ? null : new(notifications.Topic is null ? "awaiting" : "confirmed", notifications.Topic?.Value, notifications.ConfirmedAt);
+        notifications is null
+            ? null
+            : new(notifications.Topic is null ? "awaiting" : "confirmed", notifications.Topic?.Value, notifications.ConfirmedAt);
 }
 
 /// <summary>An integration as the API shows it.</summary>
 /// <param name="WebhookHost">Where its webhook leads, for those who may not see webhooks.</param>
 /// <param name="Notifications">S3's own notifications; null as long as nobody has asked how to set them up.</param>
 public sealed record IntegrationView(
-    IntegrationId Id, IntegrationKind Kind, string Name, DriveId? DriveId, WorkspaceId? WorkspaceId, string Folder, string? Pattern, WebhookId? WebhookId, string? WebhookHost, bool Paused,
-    NotificationsView? Notifications, UserId CreatedBy, DateTimeOffset CreatedAt)
+    IntegrationId Id,
+    IntegrationKind Kind,
+    string Name,
+    DriveId? DriveId,
+    WorkspaceId? WorkspaceId,
+    string Folder,
+    string? Pattern,
+    WebhookId? WebhookId,
+    string? WebhookHost,
+    bool Paused,
+    NotificationsView? Notifications,
+    UserId CreatedBy,
+    DateTimeOffset CreatedAt)
 {
     public static IntegrationView Of(Integration integration, Webhook? webhook)
     {
         ArgumentNullException.ThrowIfNull(integration);
         return new(
-            integration.Id, integration.Kind, integration.Name, integration.Drive, integration.Workspace, integration.Folder?.Value ?? "", integration.Pattern, integration.Webhook, webhook?.Url.Host, integration.Paused,
-            NotificationsView.Of(integration.Notifications), integration.CreatedBy, integration.CreatedAt);
+            integration.Id,
+            integration.Kind,
+            integration.Name,
+            integration.Drive,
+            integration.Workspace,
+            integration.Folder?.Value ?? "",
+            integration.Pattern,
+            integration.Webhook,
+            webhook?.Url.Host,
+            integration.Paused,
+            NotificationsView.Of(integration.Notifications),
+            integration.CreatedBy,
+            integration.CreatedAt);
     }
 }
 
 /// <summary>Shows integrations: what is stored, and where their webhooks lead.</summary>
 public sealed class IntegrationViews(IWebhooks webhooks)
 {
-    public async Task<IntegrationView> OfAsync(Integration integration, CancellationToken cancellation) => (await OfAsync([integration], cancellation))[0];
+    public async Task<IntegrationView> OfAsync(Integration integration, CancellationToken cancellation) =>
+        (await OfAsync([integration], cancellation))[0];
 
     public async Task<IReadOnlyList<IntegrationView>> OfAsync(IReadOnlyList<Integration> integrations, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(integrations);
         var asked = integrations.Where(integration => integration.Webhook is not null).DistinctBy(integration => integration.Webhook);
-        var read = await Task.WhenAll(asked.Select(integration => webhooks.FindAsync(integration.Organization, integration.Webhook!.Value, cancellation)));
+        var read = await Task.WhenAll(
+            asked.Select(integration => webhooks.FindAsync(integration.Organization, integration.Webhook!.Value, cancellation)));
         var found = read.OfType<Versioned<Webhook>>().ToDictionary(webhook => webhook.Value.Id, webhook => webhook.Value);
-        return [.. integrations.Select(integration => IntegrationView.Of(integration, integration.Webhook is { } id ? found.GetValueOrDefault(id) : null))];
+        return
+        [
+            .. integrations.Select(integration =>
+                IntegrationView.Of(integration, integration.Webhook is { } id ? found.GetValueOrDefault(id) : null)),
+        ];
     }
 }

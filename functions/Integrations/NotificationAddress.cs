@@ -10,11 +10,16 @@ namespace ServerlessDrives.Integrations;
 /// <param name="Secret">Where the vault keeps the address, which is shown again as often as the instructions are.</param>
 /// <param name="Topic">The only topic that is listened to; null until its subscription is confirmed.</param>
 /// <param name="ConfirmedAt">When that was.</param>
-public sealed record Notifications(string Hash, SecretName Secret, string SecretVersion, TopicArn? Topic = null, DateTimeOffset? ConfirmedAt = null);
+public sealed record Notifications(
+    string Hash,
+    SecretName Secret,
+    string SecretVersion,
+    TopicArn? Topic = null,
+    DateTimeOffset? ConfirmedAt = null);
 
 /// <summary>
-/// The part of a notification address that whoever holds it is known by: which integration, 256 random bits, and a check sum, which anybody can make
-/// and which spares the table those that were never given out.
+/// The part of a notification address that whoever holds it is known by: which integration, 256 random bits, and a check sum, which anybody
+/// can make and which spares the table those that were never given out.
 /// </summary>
 public sealed class NotificationAddress
 {
@@ -23,7 +28,8 @@ public sealed class NotificationAddress
     private const int SumBytes = 6;
     private readonly byte[] _secret;
 
-    private NotificationAddress(OrganizationId organization, IntegrationId integration, byte[] secret) => (Organization, Integration, _secret) = (organization, integration, secret);
+    private NotificationAddress(OrganizationId organization, IntegrationId integration, byte[] secret) =>
+        (Organization, Integration, _secret) = (organization, integration, secret);
 
     public OrganizationId Organization { get; }
 
@@ -32,12 +38,18 @@ public sealed class NotificationAddress
     /// <summary>What the row keeps of it.</summary>
     public string Hash => Base64Url.EncodeToString(SHA256.HashData(_secret));
 
-    public static NotificationAddress New(OrganizationId organization, IntegrationId integration) => new(organization, integration, RandomNumberGenerator.GetBytes(SecretBytes));
+    public static NotificationAddress New(OrganizationId organization, IntegrationId integration) =>
+        new(organization, integration, RandomNumberGenerator.GetBytes(SecretBytes));
 
     /// <returns>Null when the text was never one of ours, or was cut or changed.</returns>
     public static NotificationAddress? Parse(string? text)
     {
-        if (text is not { Length: > 0 and < 400 } || text.Split('.') is not [var key, var secret, var sum] || sum != SumOf($"{key}.{secret}") || !Base64Url.IsValid(key) || !Base64Url.IsValid(secret))
+        if (
+            text is not { Length: > 0 and < 400 }
+            || text.Split('.') is not [var key, var secret, var sum]
+            || sum != SumOf($"{key}.{secret}")
+            || !Base64Url.IsValid(key)
+            || !Base64Url.IsValid(secret))
             return null;
         var bytes = Base64Url.DecodeFromChars(secret);
         return bytes.Length == SecretBytes
@@ -55,7 +67,8 @@ public sealed class NotificationAddress
     /// <summary>As it stands behind <see cref="Path"/>.</summary>
     public Secret Reveal()
     {
-        var text = $"{Base64Url.EncodeToString(Encoding.UTF8.GetBytes($"{Organization}/{Integration}"))}.{Base64Url.EncodeToString(_secret)}";
+        var text =
+            $"{Base64Url.EncodeToString(Encoding.UTF8.GetBytes($"{Organization}/{Integration}"))}.{Base64Url.EncodeToString(_secret)}";
         return new($"{text}.{SumOf(text)}");
     }
 

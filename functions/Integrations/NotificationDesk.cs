@@ -13,17 +13,29 @@ public sealed class NotificationDesk(IIntegrations integrations, ISecrets secret
     private const int Tries = 5;
 
     /// <param name="baseAddress">Where SNS reaches us.</param>
-    public async Task<Result<string>> SetupAsync(Person person, Versioned<Integration> read, Drive drive, SetupFormat format, Uri baseAddress, CancellationToken cancellation)
+    public async Task<Result<string>> SetupAsync(
+        Person person,
+        Versioned<Integration> read,
+        Drive drive,
+        SetupFormat format,
+        Uri baseAddress,
+        CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(read);
         ArgumentNullException.ThrowIfNull(drive);
         if (drive.BucketOwner is not { } owner)
-            return Refusal.Conflict("owner-unknown", "The server of this drive's bucket doesn't say which account owns it. Only Amazon S3 has notifications.");
+            return Refusal.Conflict(
+                "owner-unknown",
+                "The server of this drive's bucket doesn't say which account owns it. Only Amazon S3 has notifications.");
         if (!(await AddressAsync(person, read, cancellation)).TryGet(out var address, out var refusal))
             return refusal;
         var setup = new NotificationSetup(
-            read.Value.Name, read.Value.Id, TopicArn.Of(drive.Region, owner, NotificationSetup.NameOf(read.Value.Id)), drive.Bucket,
-            PrefixOf(drive.Path.Prefix + (read.Value.Folder is null ? "" : read.Value.Folder.Value + "/")), new Uri(baseAddress, NotificationAddress.Path + address.Reveal()));
+            read.Value.Name,
+            read.Value.Id,
+            TopicArn.Of(drive.Region, owner, NotificationSetup.NameOf(read.Value.Id)),
+            drive.Bucket,
+            PrefixOf(drive.Path.Prefix + (read.Value.Folder is null ? "" : read.Value.Folder.Value + "/")),
+            new Uri(baseAddress, NotificationAddress.Path + address.Reveal()));
         return format switch
         {
             SetupFormat.AwsCli => NotificationScript.Write(setup),
@@ -33,7 +45,10 @@ public sealed class NotificationDesk(IIntegrations integrations, ISecrets secret
     }
 
     /// <summary>Nothing that comes to the address is listened to any more; the next instructions have another one.</summary>
-    public async Task<Result<Versioned<Integration>>> RevokeAsync(Person person, Versioned<Integration> read, CancellationToken cancellation)
+    public async Task<Result<Versioned<Integration>>> RevokeAsync(
+        Person person,
+        Versioned<Integration> read,
+        CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(person);
         ArgumentNullException.ThrowIfNull(read);
@@ -43,7 +58,11 @@ public sealed class NotificationDesk(IIntegrations integrations, ISecrets secret
             read.Value.Organization,
             read.Value.Id.Value,
             known.Secret,
-            () => integrations.SaveAsync(read.With(read.Value with { Notifications = null }), IntegrationActs.NotificationsRevoked(person.Id, read.Value), cancellation),
+            () =>
+                integrations.SaveAsync(
+                    read.With(read.Value with { Notifications = null }),
+                    IntegrationAuditRecords.NotificationsRevoked(person.Id, read.Value),
+                    cancellation),
             cancellation);
         return saved is null ? Refusal.Changed("integration") : saved;
     }
@@ -52,15 +71,20 @@ public sealed class NotificationDesk(IIntegrations integrations, ISecrets secret
     {
         for (var tries = 0; tries < Tries; tries++)
         {
-            if (read.Value.Notifications is { } known && await secrets.ReadAsync(known.Secret, known.SecretVersion, cancellation) is { } address)
+            if (
+                read.Value.Notifications is { } known
+                && await secrets.ReadAsync(known.Secret, known.SecretVersion, cancellation) is { } address)
                 return address;
             var (made, before) = (NotificationAddress.New(read.Value.Organization, read.Value.Id), read);
             var saved = await owned.StoreAsync(
                 before.Value.Organization,
                 before.Value.Id.Value,
                 made.Reveal(),
-                (name, version, time) => integrations.SaveAsync(
-                    before.With(before.Value with { Notifications = new(made.Hash, name, version) }), IntegrationActs.NotificationsOffered(person.Id, before.Value), time),
+                (name, version, time) =>
+                    integrations.SaveAsync(
+                        before.With(before.Value with { Notifications = new(made.Hash, name, version) }),
+                        IntegrationAuditRecords.NotificationsOffered(person.Id, before.Value),
+                        time),
                 cancellation);
             if (saved is not null)
                 return made.Reveal();
@@ -73,8 +97,11 @@ public sealed class NotificationDesk(IIntegrations integrations, ISecrets secret
         return Refusal.Changed("integration");
     }
 
-    /// <summary>How S3 wants other characters written in a filter depends on who asks it, and ours sorts out the rest: so as far as they are plain.</summary>
-    private static string PrefixOf(string prefix) => string.Concat(prefix.TakeWhile(c => char.IsAsciiLetterOrDigit(c) || c is '/' or '-' or '_' or '.'));
+    /// <summary>
+    /// How S3 wants other characters written in a filter depends on who asks it, and ours sorts out the rest: so as far as they are plain.
+    /// </summary>
+    private static string PrefixOf(string prefix) =>
+        string.Concat(prefix.TakeWhile(c => char.IsAsciiLetterOrDigit(c) || c is '/' or '-' or '_' or '.'));
 }
 
 internal sealed class IntegrationsWithAddresses(IIntegrations integrations) : ISecretOwners
@@ -100,6 +127,6 @@ public sealed class IntegrationRemoval(IIntegrations integrations, OwnedSecrets 
             ? owned.ReleaseAsync(read.Value.Organization, read.Value.Id.Value, notifications.Secret, DeleteAsync, cancellation)
             : DeleteAsync();
 
-        Task<bool> DeleteAsync() => integrations.DeleteAsync(read, IntegrationActs.Deleted(by, read.Value), cancellation);
+        Task<bool> DeleteAsync() => integrations.DeleteAsync(read, IntegrationAuditRecords.Deleted(by, read.Value), cancellation);
     }
 }

@@ -11,13 +11,24 @@ public sealed class IntegrationOptions
     /// <summary>How often a folder is looked at; between a second and a day, half a minute by default.</summary>
     public TimeSpan PollEvery { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>The same where S3's notifications are set up, so that a look only finds what they missed; between a second and a day, ten minutes by default.</summary>
+    /// <summary>
+    /// The same where S3's notifications are set up, so that a look only finds what they missed; between a second and a day, ten minutes by
+    /// default.
+    /// </summary>
     public TimeSpan PollWithNotificationsEvery { get; set; } = TimeSpan.FromMinutes(10);
 }
 
 /// <summary>Looks for new files below the folders of upstream integrations and tells of each once.</summary>
 public sealed class PollUpstreams(
-    IUpstreamState state, IIntegrations integrations, IDrives drives, IArrivals arrivals, IEvents events, IWebhooks webhooks, IntegrationOptions options, TimeProvider clock, ILogger<PollUpstreams> log)
+    IUpstreamState state,
+    IIntegrations integrations,
+    IDrives drives,
+    IArrivals arrivals,
+    IEvents events,
+    IWebhooks webhooks,
+    IntegrationOptions options,
+    TimeProvider clock,
+    ILogger<PollUpstreams> log)
 {
     private const int AtOnce = 8;
     private const int AtATime = 200;
@@ -25,7 +36,9 @@ public sealed class PollUpstreams(
     /// <summary>Files told of in one look at most; the rest comes with the next.</summary>
     private const int MostFiles = 5_000;
 
-    /// <summary>How far S3's clock and ours may be apart, and how long a file may be on its way in one call after the moment that S3 dates it to.</summary>
+    /// <summary>
+    /// How far S3's clock and ours may be apart, and how long a file may be on its way in one call after the moment that S3 dates it to.
+    /// </summary>
     public static readonly TimeSpan Slack = TimeSpan.FromMinutes(15);
 
     /// <summary>Of a folder that can't be read.</summary>
@@ -34,7 +47,7 @@ public sealed class PollUpstreams(
     /// <summary>How long after its beginning an integration may still be on its way into its row.</summary>
     private static readonly TimeSpan Making = TimeSpan.FromMinutes(10);
 
-    [Function(nameof(PollUpstreams))]
+    [Function("PollUpstreams")]
     public async Task RunAsync([TimerTrigger("*/5 * * * * *")] TimerInfo timer, CancellationToken cancellation)
     {
         var due = await state.DueAsync(clock.GetUtcNow(), AtATime, cancellation);
@@ -58,17 +71,25 @@ public sealed class PollUpstreams(
         });
     }
 
-    /// <summary>The longer it has been in trouble, the longer it rests: its health tells when the drive works again, and nothing is lost meanwhile.</summary>
+    /// <summary>
+    /// The longer it has been in trouble, the longer it rests: its health tells when the drive works again, and nothing is lost meanwhile.
+    /// </summary>
     private Task PutOffAsync(DuePoll poll, CancellationToken cancellation)
     {
         var now = clock.GetUtcNow();
-        return state.RescheduleAsync(poll, now + Longer(options.PollEvery, Shorter(LongestRest, now - poll.Since - Slack)), poll.Since, cancellation);
+        return state.RescheduleAsync(
+            poll,
+            now + Longer(options.PollEvery, Shorter(LongestRest, now - poll.Since - Slack)),
+            poll.Since,
+            cancellation);
     }
 
     private async Task PollAsync(DuePoll poll, CancellationToken cancellation)
     {
         var next = clock.GetUtcNow() + options.PollEvery;
-        if (await integrations.FindAsync(poll.Organization, poll.Integration, cancellation) is not { Value: { Drive: { } driveId, Webhook: { } webhook } integration })
+        if (
+            await integrations.FindAsync(poll.Organization, poll.Integration, cancellation)
+            is not { Value: { Drive: { } driveId, Webhook: { } webhook } integration })
         {
             if (clock.GetUtcNow() - poll.MadeAt < Making)
                 await state.RescheduleAsync(poll, next, poll.Since, cancellation);
@@ -104,7 +125,8 @@ public sealed class PollUpstreams(
         var seen = await state.SeenAsync(integration.Id, cancellation);
         var filter = new UpstreamFilter(integration);
         // The latest on top, so that however much is new, the earliest are kept and told of first.
-        var fresh = new PriorityQueue<ArrivedFile, (ArrivedFile, int)>(Comparer<(ArrivedFile, int)>.Create((one, other) => Compare(other, one)));
+        var fresh = new PriorityQueue<ArrivedFile, (ArrivedFile, int)>(
+            Comparer<(ArrivedFile, int)>.Create((one, other) => Compare(other, one)));
         var (complete, listed) = (true, 0);
         await foreach (var file in arrivals.ListAsync(drive, integration.Folder, since, cancellation))
         {
@@ -122,7 +144,11 @@ public sealed class PollUpstreams(
             }
         }
 
-        foreach (var batch in fresh.UnorderedItems.OrderBy(item => item.Priority, Comparer<(ArrivedFile, int)>.Create(Compare)).Select(item => item.Element).Chunk(100))
+        foreach (
+            var batch in fresh
+                .UnorderedItems.OrderBy(item => item.Priority, Comparer<(ArrivedFile, int)>.Create(Compare))
+                .Select(item => item.Element)
+                .Chunk(100))
         {
             foreach (var file in batch.Where(file => filter.Means(file.Path)))
                 await events.TellAsync(Arrival.Of(integration, drive, file), integration.Webhook!.Value, asked: null, cancellation);
@@ -138,7 +164,10 @@ public sealed class PollUpstreams(
 
     private static DateTimeOffset Earlier(DateTimeOffset moment, DateTimeOffset? other) => other < moment ? other.Value : moment;
 
-    /// <summary>In the order in which they came, as far as S3 tells: by its second, and of one file's versions by their place in the listing, where the newest is first.</summary>
+    /// <summary>
+    /// In the order in which they came, as far as S3 tells: by its second, and of one file's versions by their place in the listing, where
+    /// the newest is first.
+    /// </summary>
     private static int Compare((ArrivedFile File, int Listed) one, (ArrivedFile File, int Listed) other) =>
         one.File.LastModified.CompareTo(other.File.LastModified) is not 0 and var byTime ? byTime
         : string.CompareOrdinal(one.File.Path.Value, other.File.Path.Value) is not 0 and var byPath ? byPath

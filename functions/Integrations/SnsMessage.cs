@@ -19,7 +19,16 @@ public enum SnsMessageType
 /// <param name="SubscribeUrl">What confirms the subscription; null for a notification.</param>
 /// <param name="Signed">The text that the signature is of.</param>
 public sealed record SnsMessage(
-    SnsMessageType Type, TopicArn Topic, string Text, DateTimeOffset At, int SignatureVersion, byte[] Signature, Uri SigningCertUrl, Uri? SubscribeUrl, string? Token, byte[] Signed)
+    SnsMessageType Type,
+    TopicArn Topic,
+    string Text,
+    DateTimeOffset At,
+    int SignatureVersion,
+    byte[] Signature,
+    Uri SigningCertUrl,
+    Uri? SubscribeUrl,
+    string? Token,
+    byte[] Signed)
 {
     private static readonly string[] OfNotification = ["Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type"];
     private static readonly string[] OfSubscription = ["Message", "MessageId", "SubscribeURL", "Timestamp", "Token", "TopicArn", "Type"];
@@ -40,7 +49,8 @@ public sealed record SnsMessage(
 
     private static Parsed<SnsMessage> Read(JsonElement root)
     {
-        string? Text(string name) => root.TryGetProperty(name, out var value) && value.ValueKind is JsonValueKind.String ? value.GetString() : null;
+        string? Text(string name) =>
+            root.TryGetProperty(name, out var value) && value.ValueKind is JsonValueKind.String ? value.GetString() : null;
 
         SnsMessageType? type = Text("Type") switch
         {
@@ -55,12 +65,17 @@ public sealed record SnsMessage(
             return NotSns(problem);
         if (!DateTimeOffset.TryParse(Text("Timestamp"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at))
             return NotSns("Its Timestamp is no time.");
-        if (Text("SignatureVersion") is not ("1" or "2") || !TryBase64(Text("Signature"), out var signature) || !Uri.TryCreate(Text("SigningCertURL"), UriKind.Absolute, out var certificate))
+        if (
+            Text("SignatureVersion") is not ("1" or "2")
+            || !TryBase64(Text("Signature"), out var signature)
+            || !Uri.TryCreate(Text("SigningCertURL"), UriKind.Absolute, out var certificate))
             return NotSns("It has no signature of version 1 or 2.");
         if (Text("Message") is not { } text || Text("MessageId") is null)
             return NotSns("It has no Message or no MessageId.");
         var (subscribe, token) = ((Uri?)null, Text("Token"));
-        if (type is not SnsMessageType.Notification && (token is null || !Uri.TryCreate(Text("SubscribeURL"), UriKind.Absolute, out subscribe)))
+        if (
+            type is not SnsMessageType.Notification
+            && (token is null || !Uri.TryCreate(Text("SubscribeURL"), UriKind.Absolute, out subscribe)))
             return NotSns("It has no SubscribeURL or no Token.");
 
         var signed = new StringBuilder();
@@ -70,7 +85,17 @@ public sealed record SnsMessage(
                 signed.Append(name).Append('\n').Append(value).Append('\n');
         }
 
-        return new SnsMessage(type.Value, topic, text, at, Text("SignatureVersion") == "1" ? 1 : 2, signature, certificate, subscribe, token, Encoding.UTF8.GetBytes(signed.ToString()));
+        return new SnsMessage(
+            type.Value,
+            topic,
+            text,
+            at,
+            Text("SignatureVersion") == "1" ? 1 : 2,
+            signature,
+            certificate,
+            subscribe,
+            token,
+            Encoding.UTF8.GetBytes(signed.ToString()));
     }
 
     private static bool TryBase64(string? text, out byte[] bytes)

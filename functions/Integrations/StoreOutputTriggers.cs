@@ -13,9 +13,19 @@ namespace ServerlessDrives.Integrations;
 /// <param name="Id">A reference to it.</param>
 public sealed record StoredOutputView(FileId Id, DriveId DriveId, string Path, long Size, string Etag);
 
-/// <summary>Stores one output where the precedence says: the integration's drive, else the workspace's default, else the organization's.</summary>
+/// <summary>
+/// Stores one output where the precedence says: the integration's drive, else the workspace's default, else the organization's.
+/// </summary>
 [Section("Integrations")]
-public sealed class StoreOutputTriggers(IntegrationFinder finder, DriveFinder driveFinder, IDrives drives, IDriveFiles files, IFileRecords records, IEvents events, Idempotency idempotency, TimeProvider clock)
+public sealed class StoreOutputTriggers(
+    IntegrationFinder finder,
+    DriveFinder driveFinder,
+    IDrives drives,
+    IDriveFiles files,
+    IFileRecords records,
+    IEvents events,
+    Idempotency idempotency,
+    TimeProvider clock)
 {
     [Function("StoreOutput")]
     [Requires(Need.Person)]
@@ -26,9 +36,26 @@ public sealed class StoreOutputTriggers(IntegrationFinder finder, DriveFinder dr
     [Heeds("Content-MD5", "The content's MD5 in base64; what doesn't match isn't written.")]
     [Heeds("Content-Digest", "RFC 9530: sha-256 or sha-512 with the digest in base64 between colons.")]
     [Heeds("x-amz-checksum-crc64nvme", "S3's own checksums, in base64: this, -crc32, -crc32c, -sha1 and -sha256.")]
-    [Refuses("drive-removed", "read-only", "invalid", "not-downstream", "integration-paused", "no-drive", "digest-mismatch", "cut-off", "content-too-large", "write-raced", "outcome-unknown", "upload-aborted", "aws-encryption-differs", "aws")]
+    [Refuses(
+        "drive-removed",
+        "read-only",
+        "invalid",
+        "not-downstream",
+        "integration-paused",
+        "no-drive",
+        "digest-mismatch",
+        "cut-off",
+        "content-too-large",
+        "write-raced",
+        "outcome-unknown",
+        "upload-aborted",
+        "aws-encryption-differs",
+        "aws"
+    )]
     public async Task<IResult> RunAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/integrations/{integrationId}/outputs/{*path}")] HttpRequest request, string integrationId, string? path)
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/integrations/{integrationId}/outputs/{*path}")] HttpRequest request,
+        string integrationId,
+        string? path)
     {
         ArgumentNullException.ThrowIfNull(request);
         return await idempotency.OnceStreamedAsync(request, () => StoreAsync(request, integrationId, path));
@@ -43,21 +70,35 @@ public sealed class StoreOutputTriggers(IntegrationFinder finder, DriveFinder dr
         if (integration.Kind is not IntegrationKind.Downstream)
             return Refusal.Conflict("not-downstream", "Only a downstream integration takes outputs; this one is upstream.").AsProblem();
         if (integration.Paused)
-            return Refusal.Conflict("integration-paused", "This integration is paused and takes no outputs until it is resumed.").AsProblem();
+            return Refusal
+                .Conflict("integration-paused", "This integration is paused and takes no outputs until it is resumed.")
+                .AsProblem();
         // Hosts hand on "a%2Fb" and "a%252Fb" as the same text, so which name is meant can't be told here.
         if (path?.Contains("%2F", StringComparison.OrdinalIgnoreCase) == true)
-            return Refusal.Invalid("path", "An encoded slash can't travel in a URL's path. Choose another name for this output.").AsProblem();
+            return Refusal
+                .Invalid("path", "An encoded slash can't travel in a URL's path. Choose another name for this output.")
+                .AsProblem();
         if (string.IsNullOrEmpty(path))
             return Refusal.Invalid("path", "Name the file.").AsProblem();
 
-        var driveId = integration.Drive ?? (await drives.DefaultsAsync(person.Organization, cancellation)).For(integration.Workspace!.Value);
+        var driveId =
+            integration.Drive ?? (await drives.DefaultsAsync(person.Organization, cancellation)).For(integration.Workspace!.Value);
         if (driveId is null)
-            return Refusal.Conflict("no-drive", "The integration names no drive, and neither its workspace nor the organization has a default one. Choose a default drive.").AsProblem();
+            return Refusal
+                .Conflict(
+                    "no-drive",
+                    "The integration names no drive, and neither its workspace nor the organization has a default one. Choose a " +
+                    "default drive."
+                )
+                .AsProblem();
         if (!(await driveFinder.FindAsync(person, driveId.Value.Value, cancellation)).TryGet(out var drive, out var gone))
             return gone.AsProblem();
         if (drive.Access.IsReadOnly)
             return DriveFinder.IsReadOnly.AsProblem();
-        if (!FilePath.Parse(integration.Folder is null ? path : $"{integration.Folder}/{path}", drive.Path).TryGet(out var file, out var problem))
+        if (
+            !FilePath
+                .Parse(integration.Folder is null ? path : $"{integration.Folder}/{path}", drive.Path)
+                .TryGet(out var file, out var problem))
             return Refusal.Invalid("path", problem).AsProblem();
         if (!FileTriggers.ContentOf(request, drive).TryGet(out var toWrite, out var odd))
             return odd.AsProblem();
@@ -67,18 +108,36 @@ public sealed class StoreOutputTriggers(IntegrationFinder finder, DriveFinder dr
         if (!written.TryGet(out var stored, out var refusal))
             return refusal.AsProblem();
 
-        var reference = new FileReference(request.Operation().IdOf<FileId>(), person.Organization, drive.Id, file, drive.Audience, stored.ETag, stored.VersionId, person.Id, clock.GetUtcNow());
+        var reference = new FileReference(
+            request.Operation().IdOf<FileId>(),
+            person.Organization,
+            drive.Id,
+            file,
+            drive.Audience,
+            stored.ETag,
+            stored.VersionId,
+            person.Id,
+            clock.GetUtcNow());
         await records.AddAsync(reference, cancellation);
         await events.TellAsync(
-            new($"{reference.Id}-stored", person.Organization, EventTypes.OutputStored, integration.Id.Value, clock.GetUtcNow(), new JsonObject
-            {
-                ["integrationId"] = integration.Id.Value,
-                ["driveId"] = drive.Id.Value,
-                ["fileId"] = reference.Id.Value,
-                ["path"] = file.Value,
-                ["size"] = stored.Size,
-            }),
+            new(
+                $"{reference.Id}-stored",
+                person.Organization,
+                EventTypes.OutputStored,
+                integration.Id.Value,
+                clock.GetUtcNow(),
+                new JsonObject
+                {
+                    ["integrationId"] = integration.Id.Value,
+                    ["driveId"] = drive.Id.Value,
+                    ["fileId"] = reference.Id.Value,
+                    ["path"] = file.Value,
+                    ["size"] = stored.Size,
+                }),
             cancellation);
-        return Results.Json(new StoredOutputView(reference.Id, drive.Id, file.Value, stored.Size, stored.ETag), Json.Options, statusCode: StatusCodes.Status201Created);
+        return Results.Json(
+            new StoredOutputView(reference.Id, drive.Id, file.Value, stored.Size, stored.ETag),
+            Json.Options,
+            statusCode: StatusCodes.Status201Created);
     }
 }

@@ -10,7 +10,9 @@ internal sealed class UpstreamFilter
 
     public UpstreamFilter(Integration integration)
     {
-        _pattern = FilePattern.Parse(integration.Pattern).TryGet(out var parsed, out var problem) ? parsed : throw new InvalidDataException(problem);
+        _pattern = FilePattern.Parse(integration.Pattern).TryGet(out var parsed, out var problem)
+            ? parsed
+            : throw new InvalidDataException(problem);
         _prefix = integration.Folder is null ? "" : integration.Folder.Value + "/";
     }
 

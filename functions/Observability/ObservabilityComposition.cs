@@ -14,8 +14,9 @@ using ServerlessDrives.Http;
 namespace ServerlessDrives.Observability;
 
 /// <summary>
-/// Sends traces, metrics and logs where the settings say: to an OTLP collector with <c>OTEL_EXPORTER_OTLP_ENDPOINT</c>, to Azure Monitor with
-/// <c>APPLICATIONINSIGHTS_CONNECTION_STRING</c>, to the console with <c>ServerlessDrives:Telemetry:Console</c>. Without any of them nothing listens.
+/// Sends traces, metrics and logs where the settings say: to an OTLP collector with <c>OTEL_EXPORTER_OTLP_ENDPOINT</c>, to Azure Monitor
+/// with <c>APPLICATIONINSIGHTS_CONNECTION_STRING</c>, to the console with <c>ServerlessDrives:Telemetry:Console</c>. Without any of them
+/// nothing listens.
 /// </summary>
 public static class ObservabilityComposition
 {
@@ -23,7 +24,8 @@ public static class ObservabilityComposition
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.UseMiddleware<InvocationScope>();
-        // Their messages carry the address, and with it the path of a file. The first one's scope does, too, and is there unless nothing of it is asked for.
+        // Their messages carry the address, and with it the path of a file. The first one's scope does, too, and is there unless nothing of
+        // it is asked for.
         builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         builder.Logging.AddFilter("System.Net.Http.HttpClient", LogLevel.Warning);
         // Two lines for every answer, with its status and a type's name: they would be most of what an operator pays for.
@@ -42,8 +44,12 @@ public static class ObservabilityComposition
             if (targets.AzureMonitor is not null)
                 options.Capabilities["WorkerApplicationInsightsLoggingEnabled"] = bool.TrueString;
         });
-        builder.Services.AddOpenTelemetry()
-            .ConfigureResource(resource => resource.AddService("serverless-drives", serviceVersion: typeof(ObservabilityComposition).Assembly.GetName().Version?.ToString()))
+        builder
+            .Services.AddOpenTelemetry()
+            .ConfigureResource(resource =>
+                resource.AddService(
+                    "serverless-drives",
+                    serviceVersion: typeof(ObservabilityComposition).Assembly.GetName().Version?.ToString()))
             .WithTracing(tracing => Traces(tracing, targets))
             .WithMetrics(metrics => Metrics(metrics, targets))
             .WithLogging(logging => Logs(logging, targets), options => options.IncludeScopes = true);
@@ -53,10 +59,10 @@ public static class ObservabilityComposition
     private static void Traces(TracerProviderBuilder tracing, TelemetryTargets targets)
     {
         tracing
-            .SetSampler(new AskedFor(targets.SampleRatio))
-            .AddSource(Signals.Name, "Microsoft.Azure.Functions.Worker", "Microsoft.DurableTask", "Azure.*", "System.Net.Http")
+            .SetSampler(new RootSampler(targets.SampleRatio))
+            .AddSource(Telemetry.Name, "Microsoft.Azure.Functions.Worker", "Microsoft.DurableTask", "Azure.*", "System.Net.Http")
             .AddAspNetCoreInstrumentation()
-            .AddProcessor(new KeysStayHere());
+            .AddProcessor(new UrlRedactionProcessor());
         if (targets.Otlp)
             tracing.AddOtlpExporter();
         if (targets.Console)
@@ -66,7 +72,7 @@ public static class ObservabilityComposition
 
     private static void Metrics(MeterProviderBuilder metrics, TelemetryTargets targets)
     {
-        metrics.AddMeter(Signals.Name, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime");
+        metrics.AddMeter(Telemetry.Name, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime");
         if (targets.Otlp)
             metrics.AddOtlpExporter();
         if (targets.Console)

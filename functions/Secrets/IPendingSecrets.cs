@@ -6,7 +6,9 @@ namespace ServerlessDrives.Secrets;
 /// <param name="Owner">The id of the connection, webhook or integration whose row names the secret, or soon will.</param>
 public sealed record PendingSecret(SecretName Name, OrganizationId Organization, string Owner, DateTimeOffset NotedAt);
 
-/// <summary>Secrets whose fate is open, noted before the vault is touched, so that a crash leaves none there that nobody knows of.</summary>
+/// <summary>
+/// Secrets whose fate is open, noted before the vault is touched, so that a crash leaves none there that nobody knows of.
+/// </summary>
 public interface IPendingSecrets
 {
     Task NoteAsync(PendingSecret secret, CancellationToken cancellation);

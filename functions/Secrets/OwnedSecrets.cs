@@ -2,19 +2,36 @@ using ServerlessDrives.Access;
 
 namespace ServerlessDrives.Secrets;
 
-/// <summary>Stores secrets together with the rows that own them, and deletes them together: wherever a crash falls, a secret without an owner is found and deleted.</summary>
-public sealed class OwnedSecrets(ISecrets secrets, IPendingSecrets pending, IEnumerable<ISecretOwners> owners, SecretsOptions options, TimeProvider clock)
+/// <summary>
+/// Stores secrets together with the rows that own them, and deletes them together: wherever a crash falls, a secret without an owner is
+/// found and deleted.
+/// </summary>
+public sealed class OwnedSecrets(
+    ISecrets secrets,
+    IPendingSecrets pending,
+    IEnumerable<ISecretOwners> owners,
+    SecretsOptions options,
+    TimeProvider clock)
 {
-    /// <summary>Stores a new secret and then writes the row that owns it. A secret that the row doesn't name in the end is deleted.</summary>
+    /// <summary>
+    /// Stores a new secret and then writes the row that owns it. A secret that the row doesn't name in the end is deleted.
+    /// </summary>
     /// <param name="owner">The id of what will own it.</param>
-    /// <param name="own">Writes the owner's row with the secret's name and version. Cancelled before the secret counts as one without an owner.</param>
-    public async Task<T> StoreAsync<T>(OrganizationId organization, string owner, Secret secret, Func<SecretName, string, CancellationToken, Task<T>> own, CancellationToken cancellation)
+    /// <param name="own">Writes the owner's row with the secret's name and version. Cancelled before the secret counts as one without an
+    /// owner.</param>
+    public async Task<T> StoreAsync<T>(
+        OrganizationId organization,
+        string owner,
+        Secret secret,
+        Func<SecretName, string, CancellationToken, Task<T>> own,
+        CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(own);
         using var time = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         time.CancelAfter(options.SettleAfter / 2);
         var noted = await NoteAsync(SecretName.New(), organization, owner, time.Token);
-        var version = await secrets.StoreAsync(noted.Name, secret, time.Token) ?? throw new InvalidOperationException("A new name took no secret.");
+        var version =
+            await secrets.StoreAsync(noted.Name, secret, time.Token) ?? throw new InvalidOperationException("A new name took no secret.");
         var owned = await own(noted.Name, version, time.Token);
         await SettleAsync(noted, cancellation);
         return owned;
@@ -22,7 +39,12 @@ public sealed class OwnedSecrets(ISecrets secrets, IPendingSecrets pending, IEnu
 
     /// <summary>Deletes or changes the row that owns the secret and, if it doesn't name it any more, the secret.</summary>
     /// <param name="release">Writes the row.</param>
-    public async Task<T> ReleaseAsync<T>(OrganizationId organization, string owner, SecretName name, Func<Task<T>> release, CancellationToken cancellation)
+    public async Task<T> ReleaseAsync<T>(
+        OrganizationId organization,
+        string owner,
+        SecretName name,
+        Func<Task<T>> release,
+        CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(release);
         var noted = await NoteAsync(name, organization, owner, cancellation);
@@ -67,6 +89,9 @@ public sealed class OwnedSecrets(ISecrets secrets, IPendingSecrets pending, IEnu
 /// <summary>Settings under <c>ServerlessDrives:Secrets</c>.</summary>
 public sealed class SecretsOptions
 {
-    /// <summary>After how long a stored secret must have its owner, or is deleted; 10 minutes by default, longer than all tries to write the owner take.</summary>
+    /// <summary>
+    /// After how long a stored secret must have its owner, or is deleted; 10 minutes by default, longer than all tries to write the owner
+    /// take.
+    /// </summary>
     public TimeSpan SettleAfter { get; set; } = TimeSpan.FromMinutes(10);
 }

@@ -3,32 +3,44 @@ using ServerlessDrives.Access;
 
 namespace ServerlessDrives.Verification;
 
-/// <summary>Proves, on the bucket itself, each permission that a drive needs. Steps that need nothing of each other run side by side.</summary>
+/// <summary>
+/// Proves, on the bucket itself, each permission that a drive needs. Steps that need nothing of each other run side by side.
+/// </summary>
 /// <param name="way">As whom the bucket is used, and whom it must belong to.</param>
-internal sealed class BucketProof(IBucketProbe bucket, ProbeTraces traces, Patience patience, CheckBook book, BucketAccess access, BucketOwner way)
+internal sealed class BucketProof(
+    IBucketProbe bucket,
+    ProbeTraces traces,
+    PropagationRetry retry,
+    VerificationReportBuilder builder,
+    BucketAccess access,
+    BucketOwner way)
 {
     private const string Unversioned = "The bucket keeps no versions.";
     private const string Suspended = "Versioning is suspended on the bucket, so that files have the version \"null\".";
 
     private readonly ConcurrentQueue<Fault.Refused> _refusals = [];
-    private readonly byte[] _content = System.Text.Encoding.UTF8.GetBytes($"{traces.ObjectKey}: written by a verification and deleted at its end.\n");
-    private readonly byte[] _again = System.Text.Encoding.UTF8.GetBytes($"{traces.ObjectKey}: written over by a verification and deleted at its end.\n");
+    private readonly byte[] _content = System.Text.Encoding.UTF8.GetBytes(
+        $"{traces.ObjectKey}: written by a verification and deleted at its end.\n");
+    private readonly byte[] _again = System.Text.Encoding.UTF8.GetBytes(
+        $"{traces.ObjectKey}: written over by a verification and deleted at its end.\n");
     private AccountId? _owner = way.Account;
 
     /// <summary>The files right below the path, as far as one listing shows them.</summary>
     public IReadOnlyList<ListedObject> Listed { get; private set; } = [];
 
-    /// <summary>The account that owns the bucket, where it isn't the one that was insisted on and could be told; for a person to confirm.</summary>
+    /// <summary>
+    /// The account that owns the bucket, where it isn't the one that was insisted on and could be told; for a person to confirm.
+    /// </summary>
     public AccountId? FoundOwner { get; private set; }
 
     /// <summary>Lists as folders are listed, first insisting on the owner and then not: what differs tells whose bucket it is.</summary>
     /// <returns>False if the bucket is another account's, and nothing more should be tried on it.</returns>
     public async Task<bool> ListAsync(CancellationToken cancellation)
     {
-        book.Begin(KnownCheck.ObjectsListable, KnownCheck.BucketOwnerKnown);
+        builder.Begin(KnownCheck.ObjectsListable, KnownCheck.BucketOwnerKnown);
         Answer<IReadOnlyList<ListedObject>> open = default;
         var foreign = 0;
-        var pinned = await patience.AskAsync(
+        var pinned = await retry.AskAsync(
             async cancel =>
             {
                 var both = await Task.WhenAll(
@@ -44,27 +56,34 @@ internal sealed class BucketProof(IBucketProbe bucket, ProbeTraces traces, Patie
         if (pinned.TryGet(out var listed, out _))
         {
             Listed = listed;
-            book.Pass(KnownCheck.ObjectsListable);
+            builder.Pass(KnownCheck.ObjectsListable);
             return true;
         }
 
         if (IsDenial(pinned.Fault) && open.TryGet(out listed, out _))
         {
-            book.Pass(KnownCheck.ObjectsListable);
+            builder.Pass(KnownCheck.ObjectsListable);
             Listed = listed;
             if (!way.CountsAccounts)
             {
                 // The server has another kind of owner than the account that a role's ARN or its STS names.
-                book.NotApplicable(KnownCheck.BucketOwnerKnown, $"The server doesn't take {_owner} for the bucket's owner, and doesn't say who is. Give the owner as the server names it (bucketOwner) to have every call insist on it.");
+                builder.NotApplicable(
+                    KnownCheck.BucketOwnerKnown,
+                    $"The server doesn't take {_owner} for the bucket's owner, and doesn't say who is. Give the owner as the server " +
+                    $"names it (bucketOwner) to have every call insist on it."
+                );
                 _owner = null;
                 return true;
             }
 
             FoundOwner = way.Find is null ? null : await ConfirmedAsync(await way.Find(cancellation), cancellation);
-            book.Fail(
+            builder.Fail(
                 KnownCheck.BucketOwnerKnown,
-                $"The bucket {access.Bucket} can be listed, but it doesn't belong to the account {_owner}: AWS refuses as soon as we insist on that owner.{(FoundOwner is null ? "" : $" It belongs to the account {FoundOwner}.")}",
-                $"Confirm who owns the bucket: if it is meant to be another account's, name that account{(FoundOwner is null ? "" : $", {FoundOwner},")} as its owner (bucketOwner, twelve digits), and every later call insists on it. If not, correct the bucket's name.",
+                $"The bucket {access.Bucket} can be listed, but it doesn't belong to the account {_owner}: AWS refuses as soon as we " +
+                $"insist on that owner.{(FoundOwner is null ? "" : $" It belongs to the account {FoundOwner}.")}",
+                $"Confirm who owns the bucket: if it is meant to be another account's, name that " +
+                $"account{(FoundOwner is null ? "" : $", {FoundOwner},")} as its owner (bucketOwner, twelve digits), and every later " +
+                $"call insists on it. If not, correct the bucket's name.",
                 pinned.Fault);
             return false;
         }
@@ -73,24 +92,29 @@ internal sealed class BucketProof(IBucketProbe bucket, ProbeTraces traces, Patie
             _refusals.Enqueue(refused);
         if (pinned.Fault is Fault.Refused { IsAccessDenied: true } && await IsRequesterPaysAsync(cancellation))
         {
-            book.Fail(
+            builder.Fail(
                 KnownCheck.ObjectsListable,
-                $"The bucket {access.Bucket} is a requester pays bucket: S3 refuses every request that doesn't say that its sender pays for it, and answers those that do.",
-                "Say in the configuration that the requester pays (requesterPays): requests and transfers are then charged to the account of the role or user.",
+                $"The bucket {access.Bucket} is a requester pays bucket: S3 refuses every request that doesn't say that its sender " +
+                $"pays for it, and answers those that do.",
+                "Say in the configuration that the requester pays (requesterPays): requests and transfers are then charged to the " +
+                "account of the role or user.",
                 pinned.Fault);
         }
         else
         {
-            book.Fail(KnownCheck.ObjectsListable, pinned.Fault!);
+            builder.Fail(KnownCheck.ObjectsListable, pinned.Fault!);
         }
 
         return true;
     }
 
     private async Task<AccountId?> ConfirmedAsync(AccountId? found, CancellationToken cancellation) =>
-        found is not null && (await bucket.ListAsync(access.Path.Prefix, recursive: false, found, cancellation)).Fault is null ? found : null;
+        found is not null && (await bucket.ListAsync(access.Path.Prefix, recursive: false, found, cancellation)).Fault is null
+            ? found
+            : null;
 
-    private static Task<Answer<IReadOnlyList<ListedObject>>> NotAsked => Task.FromResult<Answer<IReadOnlyList<ListedObject>>>(new Fault.Unreachable("not asked"));
+    private static Task<Answer<IReadOnlyList<ListedObject>>> NotAsked =>
+        Task.FromResult<Answer<IReadOnlyList<ListedObject>>>(new Fault.Unreachable("not asked"));
 
     /// <summary>Whether saying that the requester pays is what was missing.</summary>
     private async Task<bool> IsRequesterPaysAsync(CancellationToken cancellation)
@@ -106,11 +130,15 @@ internal sealed class BucketProof(IBucketProbe bucket, ProbeTraces traces, Patie
     {
         if (access.IsReadOnly)
         {
-            await new ReadOnlyProof(bucket, patience, book, access, _owner).ProveAsync(Listed, cancellation);
+            await new ReadOnlyProof(bucket, retry, builder, access, _owner).ProveAsync(Listed, cancellation);
             return;
         }
 
-        book.NotApplicable(KnownCheck.VersionWritable, "s3:PutObjectVersion is not an action of AWS, though it is often documented; s3:PutObject writes versions too. No policy may name it.");
+        builder.NotApplicable(
+            KnownCheck.VersionWritable,
+            "s3:PutObjectVersion is not an action of AWS, though it is often documented; s3:PutObject writes versions too. No policy " +
+            "may name it."
+        );
         await Task.WhenAll(ProveObjectAsync(cancellation), ProveUploadAsync(cancellation));
     }
 
@@ -118,37 +146,43 @@ internal sealed class BucketProof(IBucketProbe bucket, ProbeTraces traces, Patie
     /// <returns>The owner if it is proven.</returns>
     public AccountId? JudgeOwner()
     {
-        if (book.IsJudged(KnownCheck.BucketOwnerKnown))
+        if (builder.IsJudged(KnownCheck.BucketOwnerKnown))
             return null;
         if (_owner is null && way.Fault is { } fault)
         {
-            book.Fail(KnownCheck.BucketOwnerKnown, fault);
+            builder.Fail(KnownCheck.BucketOwnerKnown, fault);
             return null;
         }
 
         if (_owner is null)
         {
-            book.NotApplicable(KnownCheck.BucketOwnerKnown, "The server doesn't say which account the credentials belong to, so there is no owner to insist on.");
+            builder.NotApplicable(
+                KnownCheck.BucketOwnerKnown,
+                "The server doesn't say which account the credentials belong to, so there is no owner to insist on.");
             return null;
         }
 
-        if (book.HasPassed(KnownCheck.ObjectsListable) || book.HasPassed(KnownCheck.ObjectWritable) || book.HasPassed(KnownCheck.UploadsListable))
+        if (
+            builder.HasPassed(KnownCheck.ObjectsListable)
+            || builder.HasPassed(KnownCheck.ObjectWritable)
+            || builder.HasPassed(KnownCheck.UploadsListable))
         {
-            book.Pass(KnownCheck.BucketOwnerKnown, $"The bucket belongs to the account {_owner}.");
+            builder.Pass(KnownCheck.BucketOwnerKnown, $"The bucket belongs to the account {_owner}.");
             return _owner;
         }
 
         if (!_refusals.IsEmpty && _refusals.All(IsOfAnotherAccount))
         {
-            book.Fail(
+            builder.Fail(
                 KnownCheck.BucketOwnerKnown,
                 $"AWS refuses every call on {access.Bucket} without a reason, as it does on buckets of other accounts than {_owner}.",
-                "Confirm who owns the bucket: correct its name, name the account that owns it (bucketOwner), or use credentials of that account.",
+                "Confirm who owns the bucket: correct its name, name the account that owns it (bucketOwner), or use credentials of " +
+                "that account.",
                 _refusals.First());
         }
         else
         {
-            book.Skip(KnownCheck.BucketOwnerKnown, "Nothing could be done on the bucket, so its owner can't be told.");
+            builder.Skip(KnownCheck.BucketOwnerKnown, "Nothing could be done on the bucket, so its owner can't be told.");
         }
 
         return null;
@@ -163,13 +197,15 @@ internal sealed class BucketProof(IBucketProbe bucket, ProbeTraces traces, Patie
 
     private async Task ProveObjectAsync(CancellationToken cancellation)
     {
-        book.Begin(KnownCheck.ObjectWritable, KnownCheck.ConditionalWrites);
+        builder.Begin(KnownCheck.ObjectWritable, KnownCheck.ConditionalWrites);
         var key = traces.ObjectKey;
         traces.Expect(key, _owner);
         var put = await PutAsync(key, cancellation);
         var conditional = put.Fault is not Fault.Refused { IsUnsupported: true };
         if (!conditional)
-            put = await patience.AskAsync(cancel => DoubtingAsync(key, bucket.PutAsync(key, _content, WriteCondition.None, _owner, cancel)), cancellation);
+            put = await retry.AskAsync(
+                cancel => DoubtingAsync(key, bucket.PutAsync(key, _content, WriteCondition.None, _owner, cancel)),
+                cancellation);
         if (!put.TryGet(out var written, out var fault))
         {
             if (fault is Fault.Refused { IsPassing: false, Status: not 412 } refused)
@@ -178,7 +214,7 @@ internal sealed class BucketProof(IBucketProbe bucket, ProbeTraces traces, Patie
                 _refusals.Enqueue(refused);
             }
 
-            book.Fail(KnownCheck.ObjectWritable, fault);
+            builder.Fail(KnownCheck.ObjectWritable, fault);
             SkipWhatNeedsAnObject();
             return;
         }
@@ -188,38 +224,47 @@ internal sealed class BucketProof(IBucketProbe bucket, ProbeTraces traces, Patie
         if (written.Version is { } version)
             traces.Expect(key, version);
         if (conditional)
-            book.Pass(KnownCheck.ConditionalWrites);
+            builder.Pass(KnownCheck.ConditionalWrites);
         else
-            book.NotApplicable(KnownCheck.ConditionalWrites, "The server has no conditional writes; files are written without conditions, and If-None-Match and If-Match are refused.");
+            builder.NotApplicable(
+                KnownCheck.ConditionalWrites,
+                "The server has no conditional writes; files are written without conditions, and If-None-Match and If-Match are refused.");
         var encrypted = IsEncryptedAsAsked(written);
         var overwritten = conditional ? OverwriteAsync(key, written, encrypted, cancellation) : Task.FromResult<string?>(null);
         if (!conditional && encrypted)
-            book.Pass(KnownCheck.ObjectWritable);
-        await Task.WhenAll(ReadAsync(key, cancellation), ReadVersionAsync(key, written.Version, cancellation), ProveAclsAsync(key, cancellation), overwritten);
+            builder.Pass(KnownCheck.ObjectWritable);
+        await Task.WhenAll(
+            ReadAsync(key, cancellation),
+            ReadVersionAsync(key, written.Version, cancellation),
+            ProveAclsAsync(key, cancellation),
+            overwritten);
         await DeleteAsync(key, written.Version, await overwritten, cancellation);
     }
 
-    /// <summary>A key that is there already is our own, of a try whose answer was lost or of a run that was killed: it goes first.</summary>
+    /// <summary>
+    /// A key that is there already is our own, of a try whose answer was lost or of a run that was killed: it goes first.
+    /// </summary>
     private async Task<Answer<WrittenObject>> PutAsync(string key, CancellationToken cancellation)
     {
-        var put = await patience.AskAsync(TryAsync, cancellation);
+        var put = await retry.AskAsync(TryAsync, cancellation);
         if (put.Fault is not Fault.Refused { Status: 412 })
             return put;
         await traces.SweepAsync(key, cancellation);
-        return await patience.AskAsync(TryAsync, cancellation);
+        return await retry.AskAsync(TryAsync, cancellation);
 
-        Task<Answer<WrittenObject>> TryAsync(CancellationToken cancel) => DoubtingAsync(key, bucket.PutAsync(key, _content, WriteCondition.New, _owner, cancel));
+        Task<Answer<WrittenObject>> TryAsync(CancellationToken cancel) =>
+            DoubtingAsync(key, bucket.PutAsync(key, _content, WriteCondition.New, _owner, cancel));
     }
 
     /// <summary>
-    /// Writes as files are written, over whatever is there: a policy may ask for a condition. Only after an answer was lost is a condition set, so that one
-    /// version comes of it at most.
+    /// Writes as files are written, over whatever is there: a policy may ask for a condition. Only after an answer was lost is a condition
+    /// set, so that one version comes of it at most.
     /// </summary>
     /// <returns>The version; null where there is none, or the write was refused.</returns>
     private async Task<string?> OverwriteAsync(string key, WrittenObject first, bool encrypted, CancellationToken cancellation)
     {
         var condition = WriteCondition.None;
-        var put = await patience.AskAsync(
+        var put = await retry.AskAsync(
             async cancel =>
             {
                 var answer = await DoubtingAsync(key, bucket.PutAsync(key, _again, condition, _owner, cancel));
@@ -237,7 +282,7 @@ internal sealed class BucketProof(IBucketProbe bucket, ProbeTraces traces, Patie
         else if (fault is Fault.Refused { Status: 412 })
         {
             // The try whose answer was lost has written it; which version that is, whoever reads it is told.
-            var read = await patience.AskAsync(cancel => bucket.GetAsync(key, version: null, _owner, cancel), cancellation);
+            var read = await retry.AskAsync(cancel => bucket.GetAsync(key, version: null, _owner, cancel), cancellation);
             if (read.TryGet(out var found, out _))
             {
                 written = new(first.ETag, found.Version, first.Encryption, first.KmsKey);
@@ -248,12 +293,17 @@ internal sealed class BucketProof(IBucketProbe bucket, ProbeTraces traces, Patie
         }
         else
         {
-            book.Fail(KnownCheck.ObjectWritable, fault, first.ETag.Length > 0 ? "A file can be written on condition that there is none yet, but not without a condition, as files are written over." : null);
+            builder.Fail(
+                KnownCheck.ObjectWritable,
+                fault,
+                first.ETag.Length > 0
+                    ? "A file can be written on condition that there is none yet, but not without a condition, as files are written over."
+                    : null);
             return null;
         }
 
         if (encrypted)
-            book.Pass(KnownCheck.ObjectWritable);
+            builder.Pass(KnownCheck.ObjectWritable);
         return written?.Version;
     }
 
@@ -273,16 +323,20 @@ internal sealed class BucketProof(IBucketProbe bucket, ProbeTraces traces, Patie
         var asked = access.Encryption switch { Encryption.SseS3 => "AES256", Encryption.SseKms => "aws:kms", _ => null };
         if (asked is not null && written.Encryption != asked)
         {
-            book.Fail(
+            builder.Fail(
                 KnownCheck.ObjectWritable,
-                $"The file was written, but not encrypted as asked: {asked} was asked for and the answer says {written.Encryption ?? "nothing"}.",
+                $"The file was written, but not encrypted as asked: {asked} was asked for and the answer says " +
+                $"{written.Encryption ?? "nothing"}.",
                 "Choose an encryption that the server has.");
             return false;
         }
 
         if (access.Encryption.KmsKey is { } key && written.KmsKey is { } used && used != key.Value && used != key.KeyId)
         {
-            book.Fail(KnownCheck.ObjectWritable, $"The file was encrypted with another key than {key}: {used}.", "Correct the key, or the bucket's policy that changes it.");
+            builder.Fail(
+                KnownCheck.ObjectWritable,
+                $"The file was encrypted with another key than {key}: {used}.",
+                "Correct the key, or the bucket's policy that changes it.");
             return false;
         }
 
@@ -291,40 +345,48 @@ internal sealed class BucketProof(IBucketProbe bucket, ProbeTraces traces, Patie
 
     private async Task ReadAsync(string key, CancellationToken cancellation)
     {
-        book.Begin(KnownCheck.ObjectReadable);
+        builder.Begin(KnownCheck.ObjectReadable);
         // It is written over meanwhile.
-        JudgeContent(KnownCheck.ObjectReadable, await patience.AskAsync(cancel => bucket.GetAsync(key, version: null, _owner, cancel), cancellation), [_content, _again]);
+        JudgeContent(
+            KnownCheck.ObjectReadable,
+            await retry.AskAsync(cancel => bucket.GetAsync(key, version: null, _owner, cancel), cancellation),
+            [_content, _again]);
     }
 
     private async Task ReadVersionAsync(string key, string? version, CancellationToken cancellation)
     {
         if (version is null)
         {
-            book.NotApplicable(KnownCheck.VersionReadable, Unversioned);
-            book.NotApplicable(KnownCheck.VersionDeletable, Unversioned);
+            builder.NotApplicable(KnownCheck.VersionReadable, Unversioned);
+            builder.NotApplicable(KnownCheck.VersionDeletable, Unversioned);
             return;
         }
 
-        book.Begin(KnownCheck.VersionReadable);
+        builder.Begin(KnownCheck.VersionReadable);
         var isSuspended = version == "null";
         JudgeContent(
-            KnownCheck.VersionReadable, await patience.AskAsync(cancel => bucket.GetAsync(key, version, _owner, cancel), cancellation), isSuspended ? [_content, _again] : [_content],
+            KnownCheck.VersionReadable,
+            await retry.AskAsync(cancel => bucket.GetAsync(key, version, _owner, cancel), cancellation),
+            isSuspended ? [_content, _again] : [_content],
             isSuspended ? Suspended : null);
     }
 
     private void JudgeContent(KnownCheck check, Answer<ReadObject> answer, byte[][] expected, string? preface = null)
     {
         if (!answer.TryGet(out var read, out var fault))
-            book.Fail(check, fault, preface);
+            builder.Fail(check, fault, preface);
         else if (!expected.Any(content => read.Content.AsSpan().SequenceEqual(content)))
-            book.Fail(check, $"What was read differs from what was written ({read.Content.Length} bytes in place of {_content.Length}).", "Look for something that changes files on their way, such as an Object Lambda or a proxy.");
+            builder.Fail(
+                check,
+                $"What was read differs from what was written ({read.Content.Length} bytes in place of {_content.Length}).",
+                "Look for something that changes files on their way, such as an Object Lambda or a proxy.");
         else
-            book.Pass(check, preface);
+            builder.Pass(check, preface);
     }
 
     private async Task ProveAclsAsync(string key, CancellationToken cancellation)
     {
-        book.Begin(KnownCheck.AclReadable, KnownCheck.AclWritable);
+        builder.Begin(KnownCheck.AclReadable, KnownCheck.AclWritable);
         await Task.WhenAll(
             JudgeAclAsync(KnownCheck.AclReadable, cancel => bucket.GetAclAsync(key, _owner, cancel), cancellation),
             JudgeAclAsync(KnownCheck.AclWritable, cancel => bucket.PutAclAsync(key, _owner, cancel), cancellation));
@@ -332,20 +394,23 @@ internal sealed class BucketProof(IBucketProbe bucket, ProbeTraces traces, Patie
 
     private async Task JudgeAclAsync(KnownCheck check, Func<CancellationToken, Task<Answer<Done>>> call, CancellationToken cancellation)
     {
-        var answer = await patience.AskAsync(call, cancellation);
+        var answer = await retry.AskAsync(call, cancellation);
         switch (answer.Fault)
         {
             case null:
-                book.Pass(check);
+                builder.Pass(check);
                 break;
             case Fault.Refused { Code: "AccessControlListNotSupported" } refused:
-                book.NotApplicable(check, "Access control lists are off on this bucket (bucket owner enforced), which is AWS's own advice; we send none.", refused);
+                builder.NotApplicable(
+                    check,
+                    "Access control lists are off on this bucket (bucket owner enforced), which is AWS's own advice; we send none.",
+                    refused);
                 break;
             case Fault.Refused { IsUnsupported: true } refused:
-                book.NotApplicable(check, "The server has no access control lists.", refused);
+                builder.NotApplicable(check, "The server has no access control lists.", refused);
                 break;
             case { } fault:
-                book.Fail(check, fault);
+                builder.Fail(check, fault);
                 break;
         }
     }
@@ -354,14 +419,14 @@ internal sealed class BucketProof(IBucketProbe bucket, ProbeTraces traces, Patie
     /// <param name="overwritten">Of the second.</param>
     private async Task DeleteAsync(string key, string? version, string? overwritten, CancellationToken cancellation)
     {
-        book.Begin(KnownCheck.ObjectDeletable);
-        var deleted = await patience.AskAsync(cancel => bucket.DeleteWhatIsThereAsync(key, _owner, cancel), cancellation);
+        builder.Begin(KnownCheck.ObjectDeletable);
+        var deleted = await retry.AskAsync(cancel => bucket.DeleteWhatIsThereAsync(key, _owner, cancel), cancellation);
         if (deleted.Fault is Fault.Refused { IsUnsupported: true })
-            deleted = await patience.AskAsync(cancel => bucket.DeleteAsync(key, version: null, _owner, cancel), cancellation);
+            deleted = await retry.AskAsync(cancel => bucket.DeleteAsync(key, version: null, _owner, cancel), cancellation);
         string? marker = null;
         if (deleted.TryGet(out var removal, out var fault))
         {
-            book.Pass(KnownCheck.ObjectDeletable);
+            builder.Pass(KnownCheck.ObjectDeletable);
             if ((marker = removal.Marker) is not null)
                 traces.Expect(key, marker);
         }
@@ -369,45 +434,45 @@ internal sealed class BucketProof(IBucketProbe bucket, ProbeTraces traces, Patie
         {
             // A try whose answer was lost has done it; the id of its delete marker is lost with it.
             traces.Doubt(key);
-            book.Pass(KnownCheck.ObjectDeletable);
+            builder.Pass(KnownCheck.ObjectDeletable);
         }
         else
         {
             if (fault.IsPassing)
                 traces.Doubt(key);
-            book.Fail(KnownCheck.ObjectDeletable, fault);
+            builder.Fail(KnownCheck.ObjectDeletable, fault);
         }
 
         if (version is null)
             return;
-        book.Begin(KnownCheck.VersionDeletable);
+        builder.Begin(KnownCheck.VersionDeletable);
         var versions = await Task.WhenAll(new[] { version, overwritten, marker }.OfType<string>().Distinct().Select(async each =>
         {
-            var gone = await patience.AskAsync(cancel => bucket.DeleteAsync(key, each, _owner, cancel), cancellation);
+            var gone = await retry.AskAsync(cancel => bucket.DeleteAsync(key, each, _owner, cancel), cancellation);
             if (gone.Fault is null)
                 traces.Gone(key, each);
             return gone;
         }));
         if (versions.Select(answer => answer.Fault).OfType<Fault>().FirstOrDefault() is { } refused)
-            book.Fail(KnownCheck.VersionDeletable, refused, version == "null" ? Suspended : null);
+            builder.Fail(KnownCheck.VersionDeletable, refused, version == "null" ? Suspended : null);
         else
-            book.Pass(KnownCheck.VersionDeletable, version == "null" ? Suspended : null);
+            builder.Pass(KnownCheck.VersionDeletable, version == "null" ? Suspended : null);
     }
 
     private async Task ProveUploadAsync(CancellationToken cancellation)
     {
-        book.Begin(KnownCheck.MultipartUsable, KnownCheck.UploadsListable);
+        builder.Begin(KnownCheck.MultipartUsable, KnownCheck.UploadsListable);
         var key = traces.UploadKey;
         traces.Expect(key, _owner);
         var listed = ListUploadsAsync(cancellation);
-        var begun = await patience.AskAsync(cancel => DoubtingAsync(key, bucket.BeginUploadAsync(key, _owner, cancel)), cancellation);
+        var begun = await retry.AskAsync(cancel => DoubtingAsync(key, bucket.BeginUploadAsync(key, _owner, cancel)), cancellation);
         if (!begun.TryGet(out var id, out var fault))
         {
             if (fault is Fault.Refused { IsPassing: false })
                 traces.WasRefused(key);
-            book.Fail(KnownCheck.MultipartUsable, fault);
-            book.Skip(KnownCheck.PartsListable, "No upload could be begun.");
-            book.Skip(KnownCheck.UploadAbortable, "No upload could be begun.");
+            builder.Fail(KnownCheck.MultipartUsable, fault);
+            builder.Skip(KnownCheck.PartsListable, "No upload could be begun.");
+            builder.Skip(KnownCheck.UploadAbortable, "No upload could be begun.");
             await listed;
             return;
         }
@@ -422,68 +487,83 @@ internal sealed class BucketProof(IBucketProbe bucket, ProbeTraces traces, Patie
 
     private async Task ListUploadsAsync(CancellationToken cancellation)
     {
-        var listed = await patience.AskAsync(cancel => bucket.ListUploadsAsync(traces.UploadKey, _owner, cancel), cancellation);
+        var listed = await retry.AskAsync(cancel => bucket.ListUploadsAsync(traces.UploadKey, _owner, cancel), cancellation);
         if (listed.Fault is null)
-            book.Pass(KnownCheck.UploadsListable);
+            builder.Pass(KnownCheck.UploadsListable);
         else
-            book.Fail(KnownCheck.UploadsListable, listed.Fault);
+            builder.Fail(KnownCheck.UploadsListable, listed.Fault);
     }
 
     private async Task UploadPartAsync(PendingUpload upload, CancellationToken cancellation)
     {
-        var sent = await patience.AskAsync(cancel => bucket.UploadPartAsync(upload.Key, upload.UploadId, _content, _owner, cancel), cancellation);
+        var sent = await retry.AskAsync(
+            cancel => bucket.UploadPartAsync(upload.Key, upload.UploadId, _content, _owner, cancel),
+            cancellation);
         if (sent.TryGet(out var etag, out var fault))
         {
             traces.HasPart(upload, etag, _content);
-            book.Pass(KnownCheck.MultipartUsable);
+            builder.Pass(KnownCheck.MultipartUsable);
         }
         else
         {
-            book.Fail(KnownCheck.MultipartUsable, fault);
+            builder.Fail(KnownCheck.MultipartUsable, fault);
         }
     }
 
     private async Task ListPartsAsync(PendingUpload upload, CancellationToken cancellation)
     {
-        book.Begin(KnownCheck.PartsListable);
-        var parts = await patience.AskAsync(cancel => bucket.ListPartsAsync(upload.Key, upload.UploadId, _owner, cancel), cancellation);
+        builder.Begin(KnownCheck.PartsListable);
+        var parts = await retry.AskAsync(cancel => bucket.ListPartsAsync(upload.Key, upload.UploadId, _owner, cancel), cancellation);
         if (!parts.TryGet(out var count, out var fault))
-            book.Fail(KnownCheck.PartsListable, fault);
-        else if (count == 0 && book.HasPassed(KnownCheck.MultipartUsable))
-            book.Fail(KnownCheck.PartsListable, "The part that was uploaded isn't listed.", "Verify again; if it stays, the server doesn't keep parts as S3 does.");
+            builder.Fail(KnownCheck.PartsListable, fault);
+        else if (count == 0 && builder.HasPassed(KnownCheck.MultipartUsable))
+            builder.Fail(
+                KnownCheck.PartsListable,
+                "The part that was uploaded isn't listed.",
+                "Verify again; if it stays, the server doesn't keep parts as S3 does.");
         else
-            book.Pass(KnownCheck.PartsListable);
+            builder.Pass(KnownCheck.PartsListable);
     }
 
     private async Task AbortAsync(PendingUpload upload, CancellationToken cancellation)
     {
-        book.Begin(KnownCheck.UploadAbortable);
-        var aborted = await patience.AskAsync(cancel => bucket.AbortUploadAsync(upload.Key, upload.UploadId, _owner, cancel), cancellation);
+        builder.Begin(KnownCheck.UploadAbortable);
+        var aborted = await retry.AskAsync(cancel => bucket.AbortUploadAsync(upload.Key, upload.UploadId, _owner, cancel), cancellation);
         // An abort whose answer was lost is answered NoSuchUpload when it is repeated.
         if (aborted.Fault is null or Fault.Refused { Code: "NoSuchUpload" })
         {
             traces.Aborted(upload);
-            book.Pass(KnownCheck.UploadAbortable);
+            builder.Pass(KnownCheck.UploadAbortable);
         }
         else
         {
-            book.Fail(KnownCheck.UploadAbortable, aborted.Fault);
+            builder.Fail(KnownCheck.UploadAbortable, aborted.Fault);
         }
     }
 
     private void SkipWhatNeedsAnObject()
     {
         const string reason = "No file could be written (object-writable), so there is none to try this on.";
-        foreach (var check in (ReadOnlySpan<KnownCheck>)
-                 [KnownCheck.ConditionalWrites, KnownCheck.ObjectReadable, KnownCheck.VersionReadable, KnownCheck.VersionDeletable, KnownCheck.AclReadable, KnownCheck.AclWritable, KnownCheck.ObjectDeletable])
-            book.Skip(check, reason);
+        foreach (
+            var check in (ReadOnlySpan<KnownCheck>)
+                [
+                    KnownCheck.ConditionalWrites,
+                    KnownCheck.ObjectReadable,
+                    KnownCheck.VersionReadable,
+                    KnownCheck.VersionDeletable,
+                    KnownCheck.AclReadable,
+                    KnownCheck.AclWritable,
+                    KnownCheck.ObjectDeletable,
+                ])
+            builder.Skip(check, reason);
     }
 }
 
 /// <summary>Whom a bucket must belong to, and what to make of it where it doesn't.</summary>
 /// <param name="Account">Null where it isn't known.</param>
 /// <param name="Fault">Why not, where that is only trouble that passes.</param>
-/// <param name="CountsAccounts">Whether a bucket that isn't this account's is another's; false where the server has other owners than accounts, and nobody named one.</param>
+/// <param name="CountsAccounts">Whether a bucket that isn't this account's is another's; false where the server has other owners than
+/// accounts, and nobody named one.</param>
 /// <param name="OpenPaying">The bucket once more, with requests that say that their sender pays; null where that needn't be tried.</param>
 /// <param name="Find">Finds out which account it is; null where that can't be done.</param>
 internal sealed record BucketOwner(

@@ -22,23 +22,36 @@ internal sealed partial class Explanations
             RefusingPolicy.ResourcePolicyDenies => $"The policy of {named} explicitly denies {action} to {scene.Who}.",
             RefusingPolicy.SessionPolicy => $"The policy of our own session doesn't allow {action} on {named}.",
             RefusingPolicy.PermissionsBoundary => $"The permissions boundary of {scene.Who} doesn't allow {action} on {named}.",
-            RefusingPolicy.ServiceControlPolicy or RefusingPolicy.ResourceControlPolicy => $"A policy of your AWS organization denies {action} on {named}.",
+            RefusingPolicy.ServiceControlPolicy or RefusingPolicy.ResourceControlPolicy =>
+                $"A policy of your AWS organization denies {action} on {named}.",
             _ => $"{Capital(scene.Who)} may not use {named}: {action} was refused.",
         };
         if (AccessDeniedText.PolicyIn(refused.Message) is RefusingPolicy.SessionPolicy)
             return Explanation.OurSide(explanation);
         if (access.Encryption.KmsKey is null && key is null)
-            return ($"The bucket encrypts with a KMS key by default. {explanation}", $"Name that key as the drive's encryption, or allow {string.Join(" and ", access.KeyActions)} on it in {scene.WhosePolicy}.");
+            return (
+                $"The bucket encrypts with a KMS key by default. {explanation}",
+                $"Name that key as the drive's encryption, or allow {string.Join(" and ", access.KeyActions)} on it in {scene.WhosePolicy}."
+            );
         if (!isOurs)
         {
-            var why = key is null || Key is null ? "" : $" It isn't the drive's key {Key}: files stay under the key that they were written with.";
-            return (explanation + why, $"Allow {string.Join(" and ", access.KeyActions)} on {named} in {scene.WhosePolicy}, and in the key's own policy if it is of another account.");
+            var why =
+                key is null || Key is null ? "" : $" It isn't the drive's key {Key}: files stay under the key that they were written with.";
+            return (
+                explanation + why,
+                $"Allow {string.Join(" and ", access.KeyActions)} on {named} in {scene.WhosePolicy}, and in the key's own policy if it " +
+                $"is of another account."
+            );
         }
 
         var grant = PolicyStatements.ForKey(access)!;
         grant.Remove("Sid");
         var keyStatement = scene.Credentials is DriveCredentials.Role role ? KeyPolicyStatement.For(role.Arn, access)!.ToString() : null;
-        return (explanation, $"Add to {scene.WhosePolicy}: {grant.ToJsonString()}. The key's own policy must admit it too; it does where it lets the account's IAM policies decide, otherwise add to it: {keyStatement ?? "the same actions for that user"}.");
+        return (
+            explanation,
+            $"Add to {scene.WhosePolicy}: {grant.ToJsonString()}. The key's own policy must admit it too; it does where it lets the " +
+            $"account's IAM policies decide, otherwise add to it: {keyStatement ?? "the same actions for that user"}."
+        );
     }
 
     /// <summary>The key that a refused write names though none was asked for: the one that the bucket encrypts with by default.</summary>
@@ -64,36 +77,51 @@ internal sealed partial class Explanations
             RefusingPolicy.IdentityPolicyAllowsNothing => (
                 $"No policy of {scene.Who} allows {action} on {where}.", $"Add to {scene.WhosePolicy}: {grant}"),
             RefusingPolicy.IdentityPolicyDenies => (
-                $"A policy of {scene.Who} explicitly denies {action} on {where}.{Sent(action)}", $"Remove that Deny, or except {where} from it; an Allow can't outweigh it."),
+                $"A policy of {scene.Who} explicitly denies {action} on {where}.{Sent(action)}",
+                $"Remove that Deny, or except {where} from it; an Allow can't outweigh it."),
             RefusingPolicy.ResourcePolicyAllowsNothing => (
-                $"The bucket policy of {access.Bucket} doesn't admit {scene.Who} for {action}, as it must where bucket and credentials are of different accounts.",
-                isRole ? $"Save the bucket policy that was offered, with its statement for {action} on {where}." : $"Admit the user in the bucket policy of {access.Bucket}: {grant} with the user as its Principal."),
+                $"The bucket policy of {access.Bucket} doesn't admit {scene.Who} for {action}, as it must where bucket and credentials " +
+                $"are of different accounts.",
+                isRole
+                    ? $"Save the bucket policy that was offered, with its statement for {action} on {where}."
+                    : $"Admit the user in the bucket policy of {access.Bucket}: {grant} with the user as its Principal."),
             RefusingPolicy.ResourcePolicyDenies => (
                 $"The bucket policy of {access.Bucket} explicitly denies {action} to {scene.Who}.{Sent(action)}",
-                $"Change the Deny in the bucket policy of {access.Bucket} so that it spares {scene.Who} on {where}, or spares requests like this one."),
+                $"Change the Deny in the bucket policy of {access.Bucket} so that it spares {scene.Who} on {where}, or spares requests " +
+                $"like this one."
+            ),
             RefusingPolicy.SessionPolicy => Explanation.OurSide(
                 SessionPolicy.IsCut(access)
                     ? $"The policy of our own session, which had to be cut because the path is long, doesn't allow {action} on {where}."
                     : $"The policy of our own session doesn't allow {action} on {where}."),
             RefusingPolicy.PermissionsBoundary => (
-                $"The permissions boundary of {scene.Who} doesn't allow {action} on {where}.", $"Allow {action} on {where} in the permissions boundary too: {grant}"),
+                $"The permissions boundary of {scene.Who} doesn't allow {action} on {where}.",
+                $"Allow {action} on {where} in the permissions boundary too: {grant}"),
             RefusingPolicy.ServiceControlPolicy => (
-                $"A service control policy of your AWS organization denies {action} on {where}.", $"Ask the administrators of your AWS organization to allow {action} on {where}."),
+                $"A service control policy of your AWS organization denies {action} on {where}.",
+                $"Ask the administrators of your AWS organization to allow {action} on {where}."),
             RefusingPolicy.ResourceControlPolicy => (
-                $"A resource control policy of your AWS organization denies {action} on {where}.", $"Ask the administrators of your AWS organization to allow {action} on {where} to {scene.Who}."),
+                $"A resource control policy of your AWS organization denies {action} on {where}.",
+                $"Ask the administrators of your AWS organization to allow {action} on {where} to {scene.Who}."),
             RefusingPolicy.VpcEndpointPolicy => (
                 $"The policy of a VPC endpoint on the way refuses {action}.", $"Allow {action} on {where} in the VPC endpoint's policy."),
             RefusingPolicy.PublicAccessBlock => (
-                $"Block Public Access stands in the way of {action}.", "The drive needs no public access: admit the role by name, as the policies that were offered do."),
+                $"Block Public Access stands in the way of {action}.",
+                "The drive needs no public access: admit the role by name, as the policies that were offered do."),
             RefusingPolicy.ObjectLock => (
                 $"The version is under Object Lock, a retention or a legal hold, so that nobody may delete it before that ends ({action}).",
-                $"Connect a bucket without a default retention, or let the retention of what is below {access.ObjectsArn} end. What the verification wrote stays until then, and is named under nothing-left-behind."),
+                $"Connect a bucket without a default retention, or let the retention of what is below {access.ObjectsArn} end. What " +
+                $"the verification wrote stays until then, and is named under nothing-left-behind."
+            ),
             RefusingPolicy.MfaDelete => (
-                $"MFA Delete is on for the bucket {access.Bucket}: a version is deleted with a device only, which a program doesn't have ({action}).",
+                $"MFA Delete is on for the bucket {access.Bucket}: a version is deleted with a device only, which a program doesn't " +
+                $"have ({action}).",
                 $"Turn MFA Delete off for {access.Bucket} (as the root user), or connect another bucket."),
             _ => (
                 $"AWS refused {action} on {where} to {scene.Who} and gave no reason, as it does across organizations.{Sent(action)}",
-                isRole ? $"Save both policies that were offered, the role's and the bucket's; for {action} the role's needs: {grant}" : $"Add to {scene.WhosePolicy}: {grant}"),
+                isRole
+                    ? $"Save both policies that were offered, the role's and the bucket's; for {action} the role's needs: {grant}"
+                    : $"Add to {scene.WhosePolicy}: {grant}"),
         };
     }
 
@@ -102,7 +130,8 @@ internal sealed partial class Explanations
     {
         var access = scene.Access!;
         if (action == Permission.ListBucket.Name)
-            return $" The listing was asked as folders are listed: with prefix \"{access.Path.Prefix}\", delimiter \"/\" and max-keys 1000.";
+            return $" The listing was asked as folders are listed: with prefix \"{access.Path.Prefix}\", delimiter \"/\" and max-keys " +
+                $"1000.";
         if (action != Permission.PutObject.Name)
             return "";
         var encryption = access.Encryption switch
@@ -111,10 +140,13 @@ internal sealed partial class Explanations
             Encryption.SseKms kms => $"x-amz-server-side-encryption aws:kms with the key {kms.Key}",
             _ => "no encryption header, so that the bucket's default applies",
         };
-        return $" The file was sent as all files are: with {encryption}, without an access control list (x-amz-acl), with a CRC32C, and over TLS with an unsigned payload (UNSIGNED-PAYLOAD).";
+        return $" The file was sent as all files are: with {encryption}, without an access control list (x-amz-acl), with a CRC32C, " +
+            $"and over TLS with an unsigned payload (UNSIGNED-PAYLOAD).";
     }
 
-    private Explanation OfAbsence(BucketAccess access) => (
-        $"Either there is no such file, or {scene.Who} may not read it: AWS says which only to those who may list the bucket, and s3:ListBucket was refused.",
-        $"Add to {scene.WhosePolicy}: {PolicyStatements.Granting(access, Permission.ListBucket).ToJsonString()}");
+    private Explanation OfAbsence(BucketAccess access) =>
+        (
+            $"Either there is no such file, or {scene.Who} may not read it: AWS says which only to those who may list the bucket, and " +
+            $"s3:ListBucket was refused.",
+            $"Add to {scene.WhosePolicy}: {PolicyStatements.Granting(access, Permission.ListBucket).ToJsonString()}");
 }

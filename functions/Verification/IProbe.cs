@@ -5,7 +5,9 @@ namespace ServerlessDrives.Verification;
 /// <summary>The calls outside a bucket by which verification learns who it is and where the bucket lies.</summary>
 public interface IProbe
 {
-    /// <summary>Whether the server is AWS, or answers as AWS does. An S3-compatible server may know less of owners, regions and keys.</summary>
+    /// <summary>
+    /// Whether the server is AWS, or answers as AWS does. An S3-compatible server may know less of owners, regions and keys.
+    /// </summary>
     bool IsAws { get; }
 
     /// <summary>Assumes the role afresh, from no cache.</summary>
@@ -13,10 +15,21 @@ public interface IProbe
     /// <param name="scope">What an inline session policy confines the session to; null for none.</param>
     /// <param name="tags">What the session is tagged with; null for nothing.</param>
     Task<Answer<ProbeIdentity>> AssumeRoleAsync(
-        RoleArn role, ExternalId? externalId, Region region, string sessionName, BucketAccess? scope, SessionTags? tags, CancellationToken cancellation);
+        RoleArn role,
+        ExternalId? externalId,
+        Region region,
+        string sessionName,
+        BucketAccess? scope,
+        SessionTags? tags,
+        CancellationToken cancellation);
 
     /// <summary>A session by which one digit of the account that owns the bucket can be told; see <see cref="OwnerSearch"/>.</summary>
-    Task<Answer<ProbeIdentity>> AssumeForOwnerDigitAsync(DriveCredentials.Role role, BucketAccess access, int position, string sessionName, CancellationToken cancellation);
+    Task<Answer<ProbeIdentity>> AssumeForOwnerDigitAsync(
+        DriveCredentials.Role role,
+        BucketAccess access,
+        int position,
+        string sessionName,
+        CancellationToken cancellation);
 
     /// <summary>Takes the access key with its secret from the vault.</summary>
     Task<Answer<ProbeIdentity>> TakeKeyAsync(DriveCredentials.AccessKey key, CancellationToken cancellation);
@@ -38,14 +51,20 @@ public interface IProbe
 /// <summary>As whom calls are signed. Only the adapter that made it knows what is inside.</summary>
 public abstract class ProbeIdentity
 {
-    /// <summary>Whether the session is confined to less than the drive's path, because no policy that confines it to all of it was short enough for STS.</summary>
+    /// <summary>
+    /// Whether the session is confined to less than the drive's path, because no policy that confines it to all of it was short enough for
+    /// STS.
+    /// </summary>
     public bool IsCut { get; init; }
 }
 
 /// <param name="Region">Null where the server doesn't say.</param>
 public sealed record BucketPlace(Region? Region);
 
-/// <summary>The calls on one bucket by which its permissions are proven. All but <see cref="ListAsync"/> demand that <c>owner</c> owns the bucket, where it isn't null.</summary>
+/// <summary>
+/// The calls on one bucket by which its permissions are proven. All but <see cref="ListAsync"/> demand that <c>owner</c> owns the bucket,
+/// where it isn't null.
+/// </summary>
 public interface IBucketProbe : IDisposable
 {
     /// <summary>The first keys with this prefix.</summary>
@@ -54,7 +73,12 @@ public interface IBucketProbe : IDisposable
 
     /// <summary>Writes an object, encrypted as the drive says.</summary>
     /// <param name="condition">One that doesn't hold is a 412.</param>
-    Task<Answer<WrittenObject>> PutAsync(string key, byte[] content, WriteCondition condition, AccountId? owner, CancellationToken cancellation);
+    Task<Answer<WrittenObject>> PutAsync(
+        string key,
+        byte[] content,
+        WriteCondition condition,
+        AccountId? owner,
+        CancellationToken cancellation);
 
     Task<Answer<ReadObject>> GetAsync(string key, string? version, AccountId? owner, CancellationToken cancellation);
 
@@ -72,7 +96,10 @@ public interface IBucketProbe : IDisposable
     /// <param name="version"><c>null</c> as text for the version of an unversioned bucket; null to delete as people do.</param>
     Task<Answer<RemovedObject>> DeleteAsync(string key, string? version, AccountId? owner, CancellationToken cancellation);
 
-    /// <summary>Deletes as people do, but only what is there (<c>If-Match: *</c>, which needs no permission of its own), so that a second try leaves no second delete marker: it is a 404 or a 412.</summary>
+    /// <summary>
+    /// Deletes as people do, but only what is there (<c>If-Match: *</c>, which needs no permission of its own), so that a second try leaves
+    /// no second delete marker: it is a 404 or a 412.
+    /// </summary>
     Task<Answer<RemovedObject>> DeleteWhatIsThereAsync(string key, AccountId? owner, CancellationToken cancellation);
 
     /// <returns>The upload's id.</returns>
@@ -87,7 +114,13 @@ public interface IBucketProbe : IDisposable
     /// <returns>The uploads under way whose keys have this prefix.</returns>
     Task<Answer<IReadOnlyList<PendingUpload>>> ListUploadsAsync(string prefix, AccountId? owner, CancellationToken cancellation);
 
-    Task<Answer<CompletedUpload>> CompleteUploadAsync(string key, string uploadId, string partETag, byte[] content, AccountId? owner, CancellationToken cancellation);
+    Task<Answer<CompletedUpload>> CompleteUploadAsync(
+        string key,
+        string uploadId,
+        string partETag,
+        byte[] content,
+        AccountId? owner,
+        CancellationToken cancellation);
 
     Task<Answer<Done>> AbortUploadAsync(string key, string uploadId, AccountId? owner, CancellationToken cancellation);
 }

@@ -7,7 +7,11 @@ public interface IVerification
 {
     /// <summary>Makes every check that can be made, retrying what propagation explains, and leaves nothing behind.</summary>
     /// <param name="watch">Who is told of what happens meanwhile; may be null.</param>
-    Task<VerificationReport> VerifyAsync(VerificationId id, VerificationSubject subject, VerificationWatch? watch, CancellationToken cancellation);
+    Task<VerificationReport> VerifyAsync(
+        VerificationId id,
+        VerificationSubject subject,
+        VerificationWatch? watch,
+        CancellationToken cancellation);
 
     /// <summary>Proves that the role can be assumed with our external ID, and not without it or with another.</summary>
     /// <param name="region">The bucket's region, whose STS is asked.</param>

@@ -3,8 +3,9 @@ using ServerlessDrives.Access;
 namespace ServerlessDrives.Verification;
 
 /// <summary>
-/// Finds out which account owns a bucket that admits the role but isn't its own account's, so that a person need only confirm it. S3 tells nobody; but a session
-/// whose policy allows a listing only for certain accounts is refused or not. All digits at once: twelve sessions, and four listings with each.
+/// Finds out which account owns a bucket that admits the role but isn't its own account's, so that a person need only confirm it. S3 tells
+/// nobody; but a session whose policy allows a listing only for certain accounts is refused or not. All digits at once: twelve sessions,
+/// and four listings with each.
 /// </summary>
 internal sealed class OwnerSearch(IProbe probe, DriveCredentials.Role role, BucketAccess access, string sessionName)
 {
@@ -12,7 +13,9 @@ internal sealed class OwnerSearch(IProbe probe, DriveCredentials.Role role, Buck
     public async Task<AccountId?> FindAsync(CancellationToken cancellation)
     {
         var digits = await Task.WhenAll(Enumerable.Range(0, AccountId.Digits).Select(position => DigitAsync(position, cancellation)));
-        return digits.All(digit => digit is >= 0 and <= 9) && AccountId.Parse(string.Concat(digits)).TryGet(out var owner, out _) ? owner : null;
+        return digits.All(digit => digit is >= 0 and <= 9) && AccountId.Parse(string.Concat(digits)).TryGet(out var owner, out _)
+            ? owner
+            : null;
     }
 
     private async Task<int?> DigitAsync(int position, CancellationToken cancellation)

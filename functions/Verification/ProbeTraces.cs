@@ -12,7 +12,9 @@ internal sealed class ProbeTraces(IBucketProbe bucket, BucketName name, string f
     private readonly Dictionary<string, Trace> _traces = [];
     private bool _hasVersions;
 
-    /// <summary>The key of the probe object; the same again when a verification that was killed is repeated, so that it clears up after the first.</summary>
+    /// <summary>
+    /// The key of the probe object; the same again when a verification that was killed is repeated, so that it clears up after the first.
+    /// </summary>
     public string ObjectKey { get; } = $"{folder}verification-{id}";
 
     /// <summary>The key of the multipart upload; begins with <see cref="ObjectKey"/>, so that one listing shows both.</summary>
@@ -31,7 +33,8 @@ internal sealed class ProbeTraces(IBucketProbe bucket, BucketName name, string f
     public void Aborted(PendingUpload upload) => On(upload.Key, trace => trace.Uploads.Remove(upload.UploadId));
 
     /// <summary>The part that an upload has; with it the upload can be completed where it can't be aborted.</summary>
-    public void HasPart(PendingUpload upload, string etag, byte[] content) => On(upload.Key, trace => trace.Parts[upload.UploadId] = (etag, content));
+    public void HasPart(PendingUpload upload, string etag, byte[] content) =>
+        On(upload.Key, trace => trace.Parts[upload.UploadId] = (etag, content));
 
     /// <summary>This version of the object, or its delete marker, is there until <see cref="Gone"/>.</summary>
     public void Expect(string key, string version) => On(key, trace =>
@@ -163,7 +166,10 @@ internal sealed class ProbeTraces(IBucketProbe bucket, BucketName name, string f
         // Without the right to abort, an upload still goes away by becoming an object, which can be deleted.
         if (!trace.Parts.TryGetValue(upload, out var part))
             return null;
-        if (!(await bucket.CompleteUploadAsync(key, upload, part.ETag, part.Content, trace.Owner, cancellation)).TryGet(out var completed, out var fault))
+        if (
+            !(await bucket.CompleteUploadAsync(key, upload, part.ETag, part.Content, trace.Owner, cancellation)).TryGet(
+                out var completed,
+                out var fault))
         {
             trace.IsDoubtful |= fault.IsPassing;
             trace.MayBeObject |= fault.IsPassing;
@@ -180,7 +186,12 @@ internal sealed class ProbeTraces(IBucketProbe bucket, BucketName name, string f
     /// Takes the latest version off the key until none is left. A HEAD shows the latest one even if it is a delete marker,
     /// so this finds all versions of a key without <c>s3:ListBucketVersions</c>, which isn't among a drive's permissions.
     /// </summary>
-    private async Task<IReadOnlyList<Leftover>> PeelAsync(string key, Trace trace, Answer<LatestVersion> head, Listing? listing, CancellationToken cancellation)
+    private async Task<IReadOnlyList<Leftover>> PeelAsync(
+        string key,
+        Trace trace,
+        Answer<LatestVersion> head,
+        Listing? listing,
+        CancellationToken cancellation)
     {
         for (var layer = 0; layer < MostVersions; layer++, head = await bucket.HeadAsync(key, trace.Owner, cancellation))
         {
@@ -197,7 +208,13 @@ internal sealed class ProbeTraces(IBucketProbe bucket, BucketName name, string f
 
             var deleted = await DeleteAsync(key, trace, cancellation);
             if (!deleted.TryGet(out var removal, out _))
-                return [.. trace.Versions.Append(version).Distinct().Select(remaining => new Leftover(name, key, remaining == "null" ? null : remaining, Upload: null))];
+                return
+                [
+                    .. trace
+                        .Versions.Append(version)
+                        .Distinct()
+                        .Select(remaining => new Leftover(name, key, remaining == "null" ? null : remaining, Upload: null)),
+                ];
             if (removal.Marker is not { } marker)
                 continue;
             trace.Versions.UnionWith([version, marker]);
@@ -208,8 +225,9 @@ internal sealed class ProbeTraces(IBucketProbe bucket, BucketName name, string f
     }
 
     /// <summary>
-    /// Where AWS doesn't let us look at the key: what is known to be there is deleted, and a listing is asked whether it helped. This is the usual way:
-    /// under the policies that are offered, a HEAD of a key that is gone is refused, since <c>s3:ListBucket</c> is granted for the path's prefix only.
+    /// Where AWS doesn't let us look at the key: what is known to be there is deleted, and a listing is asked whether it helped. This is
+    /// the usual way: under the policies that are offered, a HEAD of a key that is gone is refused, since <c>s3:ListBucket</c> is granted
+    /// for the path's prefix only.
     /// </summary>
     /// <param name="listing">What a listing said before anything was deleted; null where it has not been asked.</param>
     private async Task<IReadOnlyList<Leftover>> PeelBlindlyAsync(string key, Trace trace, Listing? listing, CancellationToken cancellation)
@@ -314,7 +332,12 @@ internal sealed record Leftover(BucketName Bucket, string Key, string? Version, 
     public bool IsMarkerAtMost { get; init; }
 
     /// <summary>As a sentence names it.</summary>
-    public string Name => Upload is UnknownUpload ? $"perhaps an upload of {Key}" : IsDoubtful ? $"perhaps {(IsMarkerAtMost ? "a delete marker of " : "")}{Key}" : Upload is not null ? $"the upload {Upload} of {Key}" : Version is not null and not "null" ? $"{Key} (version {Version})" : Key;
+    public string Name =>
+        Upload is UnknownUpload ? $"perhaps an upload of {Key}"
+        : IsDoubtful ? $"perhaps {(IsMarkerAtMost ? "a delete marker of " : "")}{Key}"
+        : Upload is not null ? $"the upload {Upload} of {Key}"
+        : Version is not null and not "null" ? $"{Key} (version {Version})"
+        : Key;
 
     /// <summary>The AWS CLI's command that removes it.</summary>
     public string Command => Upload is UnknownUpload

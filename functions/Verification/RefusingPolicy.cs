@@ -1,6 +1,9 @@
 namespace ServerlessDrives.Verification;
 
-/// <summary>Which kind of policy stood in the way, as the text of an AccessDenied says. AWS says it for callers of the bucket's own account and organization only.</summary>
+/// <summary>
+/// Which kind of policy stood in the way, as the text of an AccessDenied says. AWS says it for callers of the bucket's own account and
+/// organization only.
+/// </summary>
 internal enum RefusingPolicy
 {
     /// <summary>The text gives no reason.</summary>
@@ -73,7 +76,10 @@ internal static class AccessDeniedText
             var end = start;
             while (end < message.Length && (char.IsAsciiLetterOrDigit(message[end]) || message[end] is ':' or '-' or '/'))
                 end++;
-            if (message[start..end] is var arn && arn.Contains(":kms:", StringComparison.Ordinal) && arn.Contains(":key/", StringComparison.Ordinal))
+            if (
+                message[start..end] is var arn
+                && arn.Contains(":kms:", StringComparison.Ordinal)
+                && arn.Contains(":key/", StringComparison.Ordinal))
                 return arn;
         }
 
@@ -99,6 +105,8 @@ internal static class AccessDeniedText
         while (end < message.Length && char.IsAsciiLetter(message[end]))
             end++;
         // An ARN (arn:aws:kms:us-east-1…) is no action.
-        return end > start + 4 && (end == message.Length || message[end] is not '-' and not ':') ? message[start..end] : "kms:GenerateDataKey or kms:Decrypt";
+        return end > start + 4 && (end == message.Length || message[end] is not '-' and not ':')
+            ? message[start..end]
+            : "kms:GenerateDataKey or kms:Decrypt";
     }
 }

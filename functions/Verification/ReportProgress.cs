@@ -8,7 +8,9 @@ internal sealed class ReportProgress : IProgress<Check>, IProgress<Retrying?>, I
     private readonly IReports _reports;
     private readonly OrganizationId _organization;
     private readonly string _subject;
-    private readonly Channel<Func<VerificationReport, VerificationReport>> _changes = Channel.CreateUnbounded<Func<VerificationReport, VerificationReport>>(new() { SingleReader = true });
+    private readonly Channel<Func<VerificationReport, VerificationReport>> _changes = Channel.CreateUnbounded<
+        Func<VerificationReport, VerificationReport>
+    >(new() { SingleReader = true });
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _writing;
     private VerificationReport _report;

@@ -4,25 +4,33 @@ using ServerlessDrives.Access;
 namespace ServerlessDrives.Verification;
 
 /// <summary>Proves that a role lets us in, and only with the right external ID.</summary>
-internal sealed class TrustProof(IProbe probe, Patience patience, CheckBook book, DriveCredentials.Role role, Region region, string sessionName)
+internal sealed class TrustProof(
+    IProbe probe,
+    PropagationRetry retry,
+    VerificationReportBuilder builder,
+    DriveCredentials.Role role,
+    Region region,
+    string sessionName)
 {
     /// <returns>A session of the role, or null when there is none.</returns>
     /// <param name="scope">What the session is confined to; null for the bare role.</param>
     public async Task<ProbeIdentity?> ProveAsync(BucketAccess? scope, CancellationToken cancellation)
     {
-        book.Begin(KnownCheck.TrustAccepted, KnownCheck.ExternalIdRequired);
-        var accepted = patience.AskAsync(cancel => probe.AssumeRoleAsync(role.Arn, role.ExternalId, region, sessionName, scope, role.Tags, cancel), cancellation);
+        builder.Begin(KnownCheck.TrustAccepted, KnownCheck.ExternalIdRequired);
+        var accepted = retry.AskAsync(
+            cancel => probe.AssumeRoleAsync(role.Arn, role.ExternalId, region, sessionName, scope, role.Tags, cancel),
+            cancellation);
         var without = ExpectRefusalAsync(null, cancellation);
         var wrong = ExpectRefusalAsync(WrongId(), cancellation);
         await Task.WhenAll(accepted, without, wrong);
 
         if ((await accepted).TryGet(out var identity, out var fault))
         {
-            book.Pass(KnownCheck.TrustAccepted);
+            builder.Pass(KnownCheck.TrustAccepted);
         }
         else
         {
-            book.Fail(KnownCheck.TrustAccepted, fault);
+            builder.Fail(KnownCheck.TrustAccepted, fault);
         }
 
         await JudgeExternalIdAsync(await without, await wrong, identity is not null, cancellation);
@@ -32,46 +40,66 @@ internal sealed class TrustProof(IProbe probe, Patience patience, CheckBook book
     /// <summary>Nobody else has ever been given this one.</summary>
     private static ExternalId WrongId() => ExternalId.New();
 
-    private Task<Answer<ProbeIdentity>> ExpectRefusalAsync(ExternalId? externalId, CancellationToken cancellation) => patience.AskAsync(
+    private Task<Answer<ProbeIdentity>> ExpectRefusalAsync(ExternalId? externalId, CancellationToken cancellation) => retry.AskAsync(
         cancel => probe.AssumeRoleAsync(role.Arn, externalId, region, sessionName, scope: null, tags: null, cancel),
         answer => answer.Fault is Fault.Refused { IsPassing: false },
         cancellation);
 
-    private async Task JudgeExternalIdAsync(Answer<ProbeIdentity> without, Answer<ProbeIdentity> wrong, bool trusted, CancellationToken cancellation)
+    private async Task JudgeExternalIdAsync(
+        Answer<ProbeIdentity> without,
+        Answer<ProbeIdentity> wrong,
+        bool trusted,
+        CancellationToken cancellation)
     {
         if (without.Fault is null || wrong.Fault is null)
         {
             if (await TrustsAnybodyAsync(cancellation))
             {
-                book.NotApplicable(KnownCheck.ExternalIdRequired, "This server lets in whoever asks for any role, even one that doesn't exist; it has no trust policies that could ask for an external ID.");
+                builder.NotApplicable(
+                    KnownCheck.ExternalIdRequired,
+                    "This server lets in whoever asks for any role, even one that doesn't exist; it has no trust policies that could " +
+                    "ask for an external ID."
+                );
                 return;
             }
 
-            book.Fail(
+            builder.Fail(
                 KnownCheck.ExternalIdRequired,
                 without.Fault is null
-                    ? $"The role {role.Arn.RoleName} lets us in without the external ID. Whoever talks us into using this ARN would reach your bucket through us (the confused deputy), so we don't keep it."
-                    : $"The role {role.Arn.RoleName} lets us in with an external ID that isn't yours, so it doesn't protect you (the confused deputy), and we don't keep it.",
-                $"Give the statement of the trust policy the condition \"StringEquals\": {{\"sts:ExternalId\": \"{role.ExternalId}\"}}, and remove statements that let us in without it.");
+                    ? $"The role {role.Arn.RoleName} lets us in without the external ID. Whoever talks us into using this ARN would " +
+                        $"reach your bucket through us (the confused deputy), so we don't keep it."
+                    : $"The role {role.Arn.RoleName} lets us in with an external ID that isn't yours, so it doesn't protect you (the " +
+                        $"confused deputy), and we don't keep it.",
+                $"Give the statement of the trust policy the condition \"StringEquals\": {{\"sts:ExternalId\": " +
+                $"\"{role.ExternalId}\"}}, and remove statements that let us in without it."
+            );
             return;
         }
 
         if (!trusted)
-            book.Skip(KnownCheck.ExternalIdRequired, "The role doesn't let us in at all (trust-accepted), so it can't be told what it asks for.");
+            builder.Skip(
+                KnownCheck.ExternalIdRequired,
+                "The role doesn't let us in at all (trust-accepted), so it can't be told what it asks for.");
         else if ((Unproven(without.Fault) ?? Unproven(wrong.Fault)) is { } fault)
-            book.Fail(KnownCheck.ExternalIdRequired, fault);
+            builder.Fail(KnownCheck.ExternalIdRequired, fault);
         else
-            book.Pass(KnownCheck.ExternalIdRequired);
+            builder.Pass(KnownCheck.ExternalIdRequired);
     }
 
-    /// <summary>Only a denial shows that the trust policy asked for the ID; trouble of AWS's, or with our own credentials, shows nothing.</summary>
+    /// <summary>
+    /// Only a denial shows that the trust policy asked for the ID; trouble of AWS's, or with our own credentials, shows nothing.
+    /// </summary>
     private static Fault? Unproven(Fault fault) => fault is Fault.Refused { IsAccessDenied: true } ? null : fault;
 
-    /// <summary>Whether the server accepts a role that nobody can have made: AWS never does, S3-compatible servers without roles do.</summary>
+    /// <summary>
+    /// Whether the server accepts a role that nobody can have made: AWS never does, S3-compatible servers without roles do.
+    /// </summary>
     private async Task<bool> TrustsAnybodyAsync(CancellationToken cancellation)
     {
-        var nobody = $"arn:{role.Arn.Partition}:iam::{role.Arn.Account}:role/no-such-role-{RandomNumberGenerator.GetHexString(24, lowercase: true)}";
+        var nobody =
+            $"arn:{role.Arn.Partition}:iam::{role.Arn.Account}:role/no-such-role-{RandomNumberGenerator.GetHexString(24, lowercase: true)}";
         return RoleArn.ParseOfAnyServer(nobody).TryGet(out var invented, out _)
-            && (await probe.AssumeRoleAsync(invented, externalId: null, region, sessionName, scope: null, tags: null, cancellation)).Fault is null;
+            && (await probe.AssumeRoleAsync(invented, externalId: null, region, sessionName, scope: null, tags: null, cancellation)).Fault
+                is null;
     }
 }

@@ -23,13 +23,21 @@ public sealed record VerificationReport
     /// <summary>The account that owns the bucket, as proven; null where the server doesn't say.</summary>
     public AccountId? BucketOwner { get; init; }
 
-    /// <summary>The account that owns the bucket, where it isn't the one that was expected: to be confirmed as <c>bucketOwner</c>. Null where that can't be told.</summary>
+    /// <summary>
+    /// The account that owns the bucket, where it isn't the one that was expected: to be confirmed as <c>bucketOwner</c>. Null where that
+    /// can't be told.
+    /// </summary>
     public AccountId? FoundOwner { get; init; }
 
-    /// <summary>The region that the bucket is in, where it isn't the one that was given. Null where it is, or where that can't be told.</summary>
+    /// <summary>
+    /// The region that the bucket is in, where it isn't the one that was given. Null where it is, or where that can't be told.
+    /// </summary>
     public Region? FoundRegion { get; init; }
 
-    /// <summary>The KMS key that the bucket encrypts with and that the credentials may not use, where the drive names no key. Null where AWS names none.</summary>
+    /// <summary>
+    /// The KMS key that the bucket encrypts with and that the credentials may not use, where the drive names no key. Null where AWS names
+    /// none.
+    /// </summary>
     public KmsKeyArn? FoundKmsKey { get; init; }
 
     /// <summary>A report that has not seen anything yet.</summary>
@@ -54,7 +62,15 @@ public sealed record VerificationReport
 /// <param name="Explanation">What happened and why, in a sentence; null when there is nothing to say.</param>
 /// <param name="Fix">What to change, and where; null when nothing need be.</param>
 public sealed record Check(
-    string Name, string? Permission, string Claim, CheckStatus Status, long DurationMs, string? AwsErrorCode, string? AwsRequestId, string? Explanation, string? Fix);
+    string Name,
+    string? Permission,
+    string Claim,
+    CheckStatus Status,
+    long DurationMs,
+    string? AwsErrorCode,
+    string? AwsRequestId,
+    string? Explanation,
+    string? Fix);
 
 public enum CheckStatus
 {

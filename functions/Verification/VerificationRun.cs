@@ -4,7 +4,13 @@ namespace ServerlessDrives.Verification;
 
 /// <summary>One verification from its first question to its report.</summary>
 internal sealed class VerificationRun(
-    VerificationId id, VerificationSubject subject, IProbe probe, Patience patience, CheckBook book, VerificationOptions options, TimeProvider clock)
+    VerificationId id,
+    VerificationSubject subject,
+    IProbe probe,
+    PropagationRetry retry,
+    VerificationReportBuilder builder,
+    VerificationOptions options,
+    TimeProvider clock)
 {
     private readonly BucketAccess _access = subject.Access;
     private AccountId? _foundOwner;
@@ -22,10 +28,10 @@ internal sealed class VerificationRun(
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            book.TimeIsUp(options.Budget);
+            builder.TimeIsUp(options.Budget);
         }
 
-        var checks = book.ToList();
+        var checks = builder.ToList();
         return new VerificationReport
         {
             Id = id,
@@ -35,8 +41,10 @@ internal sealed class VerificationRun(
             BucketOwner = owner,
             FoundOwner = _foundOwner,
             FoundRegion = _foundRegion,
-            FoundKmsKey = book.FoundKmsKey,
-            Passed = checks.Any(check => check.Status is CheckStatus.Passed) && checks.All(check => check.Status is CheckStatus.Passed or CheckStatus.NotApplicable),
+            FoundKmsKey = builder.FoundKmsKey,
+            Passed =
+                checks.Any(check => check.Status is CheckStatus.Passed)
+                && checks.All(check => check.Status is CheckStatus.Passed or CheckStatus.NotApplicable),
         };
     }
 
@@ -54,7 +62,10 @@ internal sealed class VerificationRun(
         await Task.WhenAll(location ?? Task.CompletedTask, entry);
         if (await entry is not { } way)
         {
-            book.SkipTheRest(subject.Credentials is DriveCredentials.Role ? "The role doesn't let us in (trust-accepted)." : "AWS doesn't accept the access key (credentials-accepted).");
+            builder.SkipTheRest(
+                subject.Credentials is DriveCredentials.Role
+                    ? "The role doesn't let us in (trust-accepted)."
+                    : "AWS doesn't accept the access key (credentials-accepted).");
             return null;
         }
 
@@ -62,7 +73,7 @@ internal sealed class VerificationRun(
         location ??= LocateAsync(cancel => probe.LocateAsync(way.Identity, subject.Bucket, subject.Region, cancel), limited);
         if (await location is not { } region)
         {
-            book.SkipTheRest("There is no such bucket (region-correct).");
+            builder.SkipTheRest("There is no such bucket (region-correct).");
             return null;
         }
 
@@ -113,31 +124,46 @@ internal sealed class VerificationRun(
         {
             var left = traces.Suspected();
             if (left.Count == 0)
-                book.Pass(KnownCheck.NothingLeftBehind, "Nothing had been written when the verification's time was up.");
+                builder.Pass(KnownCheck.NothingLeftBehind, "Nothing had been written when the verification's time was up.");
             else
                 FailForWhatIsLeft(left);
         }
     }
 
-    private async Task<AccountId?> ProveOnBucketAsync(WayIn way, Region region, IBucketProbe bucket, ProbeTraces traces, CancellationToken cancellation)
+    private async Task<AccountId?> ProveOnBucketAsync(
+        WayIn way,
+        Region region,
+        IBucketProbe bucket,
+        ProbeTraces traces,
+        CancellationToken cancellation)
     {
         var proof = new BucketProof(
-            bucket, traces, patience, book, _access,
-            new(way.Account, way.AccountFault, probe.IsAws || subject.ExpectedOwner is not null, () => probe.Open(way.Identity, _access with { Region = region, RequesterPays = true }),
-                subject.Credentials is DriveCredentials.Role role ? new OwnerSearch(probe, role, _access with { Region = region }, subject.SessionName).FindAsync : null));
+            bucket,
+            traces,
+            retry,
+            builder,
+            _access,
+            new(
+                way.Account,
+                way.AccountFault,
+                probe.IsAws || subject.ExpectedOwner is not null,
+                () => probe.Open(way.Identity, _access with { Region = region, RequesterPays = true }),
+                subject.Credentials is DriveCredentials.Role role
+                    ? new OwnerSearch(probe, role, _access with { Region = region }, subject.SessionName).FindAsync
+                    : null));
         var outside = ProveOutsideAsync(way, region, bucket, cancellation);
         if (!await proof.ListAsync(cancellation))
         {
             _foundOwner = proof.FoundOwner;
             await outside;
-            book.SkipTheRest("The bucket belongs to another account (bucket-owner-known), so nothing was written to it.");
+            builder.SkipTheRest("The bucket belongs to another account (bucket-owner-known), so nothing was written to it.");
             return null;
         }
 
         if (subject.Credentials is DriveCredentials.AccessKey && KeyProblem(KnownCheck.ObjectsListable))
         {
             await outside;
-            book.SkipTheRest("AWS doesn't accept the access key (credentials-accepted).");
+            builder.SkipTheRest("AWS doesn't accept the access key (credentials-accepted).");
             return null;
         }
 
@@ -162,58 +188,64 @@ internal sealed class VerificationRun(
     /// <summary>Where STS could not tell, S3's own answer does.</summary>
     private bool KeyProblem(KnownCheck listing)
     {
-        if (book.IsJudged(KnownCheck.CredentialsAccepted))
+        if (builder.IsJudged(KnownCheck.CredentialsAccepted))
             return false;
-        var check = book[listing];
+        var check = builder[listing];
         if (!IsKeyProblem(check.AwsErrorCode))
         {
-            book.Pass(KnownCheck.CredentialsAccepted);
+            builder.Pass(KnownCheck.CredentialsAccepted);
             return false;
         }
 
-        book.Fail(KnownCheck.CredentialsAccepted, check.Explanation!, check.Fix!);
+        builder.Fail(KnownCheck.CredentialsAccepted, check.Explanation!, check.Fix!);
         return true;
     }
 
-    private static bool IsKeyProblem(string? code) => code is "InvalidAccessKeyId" or "InvalidClientTokenId" or "UnrecognizedClientException" or "SignatureDoesNotMatch" or "SecretUnavailable";
+    private static bool IsKeyProblem(string? code) =>
+        code
+            is "InvalidAccessKeyId"
+                or "InvalidClientTokenId"
+                or "UnrecognizedClientException"
+                or "SignatureDoesNotMatch"
+                or "SecretUnavailable";
 
     /// <returns>The region to go on in, or null when there is no bucket.</returns>
     private async Task<Region?> LocateAsync(Func<CancellationToken, Task<Answer<BucketPlace>>> ask, CancellationToken cancellation)
     {
-        book.Begin(KnownCheck.RegionCorrect);
-        var answer = await patience.AskAsync(ask, cancellation);
+        builder.Begin(KnownCheck.RegionCorrect);
+        var answer = await retry.AskAsync(ask, cancellation);
         switch (answer.Fault)
         {
             case Fault.Refused { Code: "NoSuchBucket" or "NotFound" } or Fault.Refused { Status: 404 }:
-                book.Fail(
+                builder.Fail(
                     KnownCheck.RegionCorrect,
                     $"There is no bucket {subject.Bucket} in the partition {subject.Region.Partition}.",
                     "Correct the bucket's name; names are spelled exactly as in the S3 console.",
                     answer.Fault);
                 return null;
             case Fault.Refused refused when !refused.IsPassing:
-                book.NotApplicable(KnownCheck.RegionCorrect, NoRegions, refused);
+                builder.NotApplicable(KnownCheck.RegionCorrect, NoRegions, refused);
                 return subject.Region;
             case { } fault:
-                book.Fail(KnownCheck.RegionCorrect, fault);
+                builder.Fail(KnownCheck.RegionCorrect, fault);
                 return subject.Region;
         }
 
         answer.TryGet(out var place, out _);
         if (place!.Region is not { } actual)
         {
-            book.NotApplicable(KnownCheck.RegionCorrect, NoRegions);
+            builder.NotApplicable(KnownCheck.RegionCorrect, NoRegions);
             return subject.Region;
         }
 
         if (actual == subject.Region)
         {
-            book.Pass(KnownCheck.RegionCorrect);
+            builder.Pass(KnownCheck.RegionCorrect);
             return actual;
         }
 
         _foundRegion = actual;
-        book.Fail(
+        builder.Fail(
             KnownCheck.RegionCorrect,
             $"The bucket {subject.Bucket} is in {actual}, not in {subject.Region}. The other checks were made in {actual}.",
             $"Change the region to {actual}.");
@@ -226,8 +258,13 @@ internal sealed class VerificationRun(
     {
         var bare = subject.Path.IsRoot
             ? null
-            : patience.AskAsync(cancel => probe.AssumeRoleAsync(role.Arn, role.ExternalId, subject.Region, subject.SessionName, scope: null, role.Tags, cancel), cancellation);
-        var identity = await new TrustProof(probe, patience, book, role, subject.Region, subject.SessionName).ProveAsync(_access, cancellation);
+            : retry.AskAsync(
+                cancel =>
+                    probe.AssumeRoleAsync(role.Arn, role.ExternalId, subject.Region, subject.SessionName, scope: null, role.Tags, cancel),
+                cancellation);
+        var identity = await new TrustProof(probe, retry, builder, role, subject.Region, subject.SessionName).ProveAsync(
+            _access,
+            cancellation);
         var unconfined = bare is null ? (Answer<ProbeIdentity>?)null : await bare;
         return identity is null ? null : new WayIn(identity, subject.ExpectedOwner ?? role.Arn.Account, AccountFault: null, unconfined);
     }
@@ -235,24 +272,24 @@ internal sealed class VerificationRun(
     private async Task<WayIn?> EnterAsync(DriveCredentials.AccessKey key, CancellationToken cancellation)
     {
         const string noRole = "The drive uses an access key; no role is assumed.";
-        book.NotApplicable(KnownCheck.TrustAccepted, noRole);
-        book.NotApplicable(KnownCheck.ExternalIdRequired, noRole);
-        book.Begin(KnownCheck.CredentialsAccepted);
-        var taken = await patience.AskAsync(cancel => probe.TakeKeyAsync(key, cancel), cancellation);
+        builder.NotApplicable(KnownCheck.TrustAccepted, noRole);
+        builder.NotApplicable(KnownCheck.ExternalIdRequired, noRole);
+        builder.Begin(KnownCheck.CredentialsAccepted);
+        var taken = await retry.AskAsync(cancel => probe.TakeKeyAsync(key, cancel), cancellation);
         if (!taken.TryGet(out var identity, out var fault))
         {
-            book.Fail(KnownCheck.CredentialsAccepted, fault);
+            builder.Fail(KnownCheck.CredentialsAccepted, fault);
             return null;
         }
 
-        var answer = await patience.AskAsync(cancel => probe.AccountOfAsync(identity, subject.Region, cancel), cancellation);
+        var answer = await retry.AskAsync(cancel => probe.AccountOfAsync(identity, subject.Region, cancel), cancellation);
         if (answer.TryGet(out var account, out fault))
         {
-            book.Pass(KnownCheck.CredentialsAccepted, $"The key belongs to the account {account}.");
+            builder.Pass(KnownCheck.CredentialsAccepted, $"The key belongs to the account {account}.");
         }
         else if (fault is Fault.Refused refused && IsKeyProblem(refused.Code))
         {
-            book.Fail(KnownCheck.CredentialsAccepted, fault);
+            builder.Fail(KnownCheck.CredentialsAccepted, fault);
             return null;
         }
 
@@ -263,71 +300,88 @@ internal sealed class VerificationRun(
     {
         if (subject.Credentials is DriveCredentials.AccessKey)
         {
-            book.NotApplicable(KnownCheck.OutsidePathRefused, "An access key's user may have other work in the bucket; what it may do beyond the path is yours to decide.");
+            builder.NotApplicable(
+                KnownCheck.OutsidePathRefused,
+                "An access key's user may have other work in the bucket; what it may do beyond the path is yours to decide.");
             return;
         }
 
         if (subject.Path.IsRoot)
         {
-            book.NotApplicable(KnownCheck.OutsidePathRefused, "The drive is the whole bucket.");
+            builder.NotApplicable(KnownCheck.OutsidePathRefused, "The drive is the whole bucket.");
             return;
         }
 
-        book.Begin(KnownCheck.OutsidePathRefused);
+        builder.Begin(KnownCheck.OutsidePathRefused);
         // A sibling that merely begins like the path: "a/table" must not open "a/table_other".
         var outside = $"{subject.Path}-outside-{id}/";
         ProbeIdentity? unconfined = null;
         Fault? noBareSession = null;
         if (way.Unconfined is { } bare && !bare.TryGet(out unconfined, out noBareSession))
         {
-            book.Skip(KnownCheck.OutsidePathRefused, $"The role could not be assumed without a policy of ours as well ({Named(noBareSession)}), so how wide it is can't be told; verify again.");
+            builder.Skip(
+                KnownCheck.OutsidePathRefused,
+                $"The role could not be assumed without a policy of ours as well ({Named(noBareSession)}), so how wide it is can't be " +
+                $"told; verify again."
+            );
             return;
         }
 
         // A server with other owners than accounts refuses for the owner, which would prove nothing.
         var owner = probe.IsAws || subject.ExpectedOwner is not null ? way.Account : null;
-        var asConfined = patience.AskAsync(cancel => bucket.ListAsync(outside, recursive: false, owner, cancel), IsSettled, cancellation);
+        var asConfined = retry.AskAsync(cancel => bucket.ListAsync(outside, recursive: false, owner, cancel), IsSettled, cancellation);
         var asBare = unconfined is null ? asConfined : ListUnconfinedAsync(unconfined, region, outside, owner, cancellation);
         var lists = await Task.WhenAll(asConfined, asBare);
         var (confined, wide) = (lists[0], lists[1]);
-        if (lists.Select(list => list.Fault).FirstOrDefault(fault => fault is not null and not Fault.Refused { IsAccessDenied: true }) is { } unproven)
+        if (
+            lists.Select(list => list.Fault).FirstOrDefault(fault => fault is not null and not Fault.Refused { IsAccessDenied: true }) is
+            { } unproven)
         {
             // Only a denial proves that the outside is closed.
-            book.Fail(KnownCheck.OutsidePathRefused, unproven);
+            builder.Fail(KnownCheck.OutsidePathRefused, unproven);
             return;
         }
 
         if (confined.Fault is null && way.Identity.IsCut)
         {
-            book.Pass(
+            builder.Pass(
                 KnownCheck.OutsidePathRefused,
-                "Warning: the path is too long for a session policy of ours, so that our sessions are confined to a part of it only, and the role may list outside it.",
+                "Warning: the path is too long for a session policy of ours, so that our sessions are confined to a part of it only, " +
+                "and the role may list outside it.",
                 $"Let the role's policies grant s3:ListBucket below {subject.Path.Prefix} only, or choose a shorter path.");
         }
         else if (confined.Fault is null)
         {
-            book.Pass(
+            builder.Pass(
                 KnownCheck.OutsidePathRefused,
                 "Warning: the server lets our sessions list outside the path, though a session policy confines them to it.",
                 $"Let the role's policies grant s3:ListBucket below {subject.Path.Prefix} only.");
         }
         else if (wide.Fault is null)
         {
-            book.Pass(
+            builder.Pass(
                 KnownCheck.OutsidePathRefused,
-                $"Warning: the role may list outside {subject.Path.Prefix} too. The drive's own sessions can't, since each is confined to the path.",
-                $"To be safe in AWS as well, condition the role's s3:ListBucket on s3:prefix {subject.Path.Prefix}*, as the role policy that was offered does.");
+                $"Warning: the role may list outside {subject.Path.Prefix} too. The drive's own sessions can't, since each is confined " +
+                $"to the path.",
+                $"To be safe in AWS as well, condition the role's s3:ListBucket on s3:prefix {subject.Path.Prefix}*, as the role " +
+                $"policy that was offered does."
+            );
         }
         else
         {
-            book.Pass(KnownCheck.OutsidePathRefused);
+            builder.Pass(KnownCheck.OutsidePathRefused);
         }
     }
 
-    private async Task<Answer<IReadOnlyList<ListedObject>>> ListUnconfinedAsync(ProbeIdentity unconfined, Region region, string prefix, AccountId? owner, CancellationToken cancellation)
+    private async Task<Answer<IReadOnlyList<ListedObject>>> ListUnconfinedAsync(
+        ProbeIdentity unconfined,
+        Region region,
+        string prefix,
+        AccountId? owner,
+        CancellationToken cancellation)
     {
         using var bucket = probe.Open(unconfined, _access with { Region = region });
-        return await patience.AskAsync(cancel => bucket.ListAsync(prefix, recursive: false, owner, cancel), IsSettled, cancellation);
+        return await retry.AskAsync(cancel => bucket.ListAsync(prefix, recursive: false, owner, cancel), IsSettled, cancellation);
     }
 
     private static bool IsSettled(Answer<IReadOnlyList<ListedObject>> listed) => listed.Fault is not { IsPassing: true };
@@ -336,19 +390,21 @@ internal sealed class VerificationRun(
 
     private async Task ProveNothingLeftAsync(ProbeTraces traces, CancellationToken cancellation)
     {
-        book.Begin(KnownCheck.NothingLeftBehind);
+        builder.Begin(KnownCheck.NothingLeftBehind);
         // A second look settles what a fault of the first one left open.
         var left = await traces.SweepAsync(cancellation);
         if (left.Count > 0)
             left = await traces.SweepAsync(cancellation);
         if (left.Count == 0)
         {
-            book.Pass(KnownCheck.NothingLeftBehind, traces.WereAllRefused ? "AWS refused every write, so there was nothing to remove." : null);
+            builder.Pass(
+                KnownCheck.NothingLeftBehind,
+                traces.WereAllRefused ? "AWS refused every write, so there was nothing to remove." : null);
         }
         else if (left.All(leftover => leftover.IsMarkerAtMost))
         {
             // One lost answer doesn't fail a drive.
-            book.Pass(
+            builder.Pass(
                 KnownCheck.NothingLeftBehind,
                 $"Warning: AWS's answer to a delete was lost on the way; left: {Names(left)}. It holds no data.",
                 $"If you want to be sure: {Commands(left)}");
@@ -359,7 +415,7 @@ internal sealed class VerificationRun(
         }
     }
 
-    private void FailForWhatIsLeft(IReadOnlyList<Leftover> left) => book.Fail(
+    private void FailForWhatIsLeft(IReadOnlyList<Leftover> left) => builder.Fail(
         KnownCheck.NothingLeftBehind,
         $"What the verification wrote could not all be removed, or not be looked for; left: {Names(left)}.",
         $"Remove it yourself: {Commands(left)}");

@@ -6,24 +6,26 @@ namespace ServerlessDrives.Verification;
 
 /// <summary>Verifies a drive that is connected already: all checks, and what they come to is its health.</summary>
 public sealed class VerifyDrive(
-    IDrives drives, IVerification verification, IReports reports, IEnumerable<IDriveWitness> witnesses, IPendingDriveWork work, TimeProvider clock)
+    IDrives drives,
+    IVerification verification,
+    IReports reports,
+    IEnumerable<IDriveEventHandler> handlers,
+    IPendingDriveWork work,
+    TimeProvider clock)
 {
-    private static readonly TaskOptions Patiently = TaskOptions.FromRetryPolicy(
-        new RetryPolicy(maxNumberOfAttempts: 5, firstRetryInterval: TimeSpan.FromSeconds(1), backoffCoefficient: 2));
-
     public static string InstanceOf(VerificationId verification) => $"verify-{verification}";
 
     /// <returns>Whether the drive passed.</returns>
-    [Function(nameof(VerifyDrive))]
+    [Function("VerifyDrive")]
     public static Task<bool> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context) =>
-        context.CallActivityAsync<bool>(nameof(ProveDrive), context.GetInput<VerifyDriveInput>(), Patiently);
+        context.CallActivityAsync<bool>("ProveDrive", context.GetInput<VerifyDriveInput>(), DurableRetryPolicies.Attended);
 
-    [Function(nameof(ProveDrive))]
+    [Function("ProveDrive")]
     public async Task<bool> ProveDrive([ActivityTrigger] VerifyDriveInput input, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(input);
         var passed = await ProveAsync(input, cancellation);
-        await work.DoneAsync(nameof(VerifyDrive), InstanceOf(input.Verification), cancellation);
+        await work.DoneAsync("VerifyDrive", InstanceOf(input.Verification), cancellation);
         return passed;
     }
 
@@ -43,8 +45,8 @@ public sealed class VerifyDrive(
             // Changed by somebody else meanwhile, the report counts for the new state just as well.
             if (!await drives.SaveAsync(read.With(verified), cancellation))
                 continue;
-            foreach (var witness in verified.Health.Since == read.Value.Health.Since ? [] : witnesses)
-                await witness.VerifiedAsync(verified, cancellation);
+            foreach (var handler in verified.Health.Since == read.Value.Health.Since ? [] : handlers)
+                await handler.VerifiedAsync(verified, cancellation);
             break;
         }
 
@@ -57,14 +59,20 @@ public sealed class VerifyDrive(
         var status = report switch
         {
             { Passed: true } => HealthStatus.Healthy,
-            { Checks: var checks } when checks.All(check => check.Status is not CheckStatus.Passed and not CheckStatus.Failed) => HealthStatus.Unknown,
+            { Checks: var checks } when checks.All(check => check.Status is not CheckStatus.Passed and not CheckStatus.Failed) =>
+                HealthStatus.Unknown,
             _ => Reads(report) ? HealthStatus.Degraded : HealthStatus.Unreachable,
         };
         var failed = report.Checks.FirstOrDefault(check => check.Status is CheckStatus.Failed);
-        return new(status, now, status == before.Status ? before.Since : now, failed is null ? null : string.Join(' ', failed.Explanation, failed.Fix));
+        return new(
+            status,
+            now,
+            status == before.Status ? before.Since : now,
+            failed is null ? null : string.Join(' ', failed.Explanation, failed.Fix));
     }
 
-    private static bool Reads(VerificationReport report) => report.Checks.Any(check => check is { Name: "objects-listable", Status: CheckStatus.Passed });
+    private static bool Reads(VerificationReport report) =>
+        report.Checks.Any(check => check is { Name: "objects-listable", Status: CheckStatus.Passed });
 }
 
 public sealed record VerifyDriveInput(OrganizationId Organization, DriveId Drive, VerificationId Verification);

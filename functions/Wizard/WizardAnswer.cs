@@ -11,7 +11,7 @@ internal sealed class WizardAnswer(WizardFile file, string policy) : IResult
     public async Task ExecuteAsync(HttpContext httpContext)
     {
         var (request, response) = (httpContext.Request, httpContext.Response);
-        var (coding, fullName, length) = Choose(request, file);
+        var (coding, content) = Choose(request, file);
         var etag = coding is "identity" ? file.ETag : $"{file.ETag[..^1]}-{coding}\"";
         response.Headers.ETag = etag;
         response.Headers.Vary = "Accept-Encoding";
@@ -32,17 +32,21 @@ internal sealed class WizardAnswer(WizardFile file, string policy) : IResult
         }
 
         response.ContentType = file.ContentType;
-        response.ContentLength = length;
+        response.ContentLength = content.Length;
         if (coding is not "identity")
             response.Headers.ContentEncoding = coding;
         if (!HttpMethods.IsHead(request.Method))
-            await response.SendFileAsync(fullName, httpContext.RequestAborted);
+            await response.Body.WriteAsync(content, httpContext.RequestAborted);
     }
 
     /// <summary>The first of the file's codings that the browser accepts; <c>identity</c> when it names none of them.</summary>
-    private static (string Coding, string FullName, long Length) Choose(HttpRequest request, WizardFile file)
+    private static (string Coding, ReadOnlyMemory<byte> Content) Choose(HttpRequest request, WizardFile file)
     {
-        var accepted = request.GetTypedHeaders().AcceptEncoding.Where(value => value.Quality is not 0).Select(value => value.Value.ToString()).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var accepted = request
+            .GetTypedHeaders()
+            .AcceptEncoding.Where(value => value.Quality is not 0)
+            .Select(value => value.Value.ToString())
+            .ToHashSet(StringComparer.OrdinalIgnoreCase);
         return file.Encodings.FirstOrDefault(encoding => accepted.Contains(encoding.Coding), file.Encodings[^1]);
     }
 }

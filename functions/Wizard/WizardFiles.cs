@@ -6,11 +6,19 @@ namespace ServerlessDrives.Wizard;
 /// <summary>A file of the wizard's build, with the variants that the build compressed.</summary>
 /// <param name="Path">As it is asked for: no leading slash, forward slashes.</param>
 /// <param name="ETag">Strong, of the uncompressed content.</param>
-/// <param name="Encodings">Content codings in the order of preference, and the file of each; the last is <c>identity</c>.</param>
+/// <param name="Encodings">Content codings in the order of preference, and the content in each; the last is <c>identity</c>.</param>
 /// <param name="IsHashed">Whether the name holds a hash of the content, so that it never changes.</param>
-public sealed record WizardFile(string Path, string ContentType, string ETag, IReadOnlyList<(string Coding, string FullName, long Length)> Encodings, bool IsHashed);
+public sealed record WizardFile(
+    string Path,
+    string ContentType,
+    string ETag,
+    IReadOnlyList<(string Coding, ReadOnlyMemory<byte> Content)> Encodings,
+    bool IsHashed);
 
-/// <summary>What the wizard's build has laid beside the app. Known when the app starts; a path that isn't in the catalogue doesn't exist, however it is written.</summary>
+/// <summary>
+/// What the wizard's build has laid beside the app: about two megabytes, read when the app starts. A path that isn't in the catalogue
+/// doesn't exist, however it is written.
+/// </summary>
 public sealed class WizardFiles
 {
     private static readonly FrozenDictionary<string, string> ContentTypes = new Dictionary<string, string>
@@ -47,12 +55,17 @@ public sealed class WizardFiles
     private static WizardFile Read(string folder, string file)
     {
         var path = Path.GetRelativePath(folder, file).Replace('\\', '/');
-        (string Coding, string FullName)[] variants = [("br", $"{file}.br"), ("gzip", $"{file}.gz"), ("identity", file)];
+        var content = File.ReadAllBytes(file);
+        var compressed = ((string Coding, string FullName)[])[("br", $"{file}.br"), ("gzip", $"{file}.gz")];
         return new(
             path,
             ContentTypes[Path.GetExtension(file)],
-            $"\"{Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(file)).AsSpan(0, 12))}\"",
-            [.. variants.Where(variant => File.Exists(variant.FullName)).Select(variant => (variant.Coding, variant.FullName, new FileInfo(variant.FullName).Length))],
+            $"\"{Convert.ToHexStringLower(SHA256.HashData(content).AsSpan(0, 12))}\"",
+            [
+                .. compressed.Where(variant => File.Exists(variant.FullName))
+                    .Select(variant => (variant.Coding, (ReadOnlyMemory<byte>)File.ReadAllBytes(variant.FullName))),
+                ("identity", content),
+            ],
             IsHashed: path.StartsWith("assets/", StringComparison.Ordinal));
     }
 }

@@ -9,9 +9,10 @@ namespace ServerlessDrives.Wizard;
 public sealed class WizardTriggers(WizardFiles files, AuthenticationOptions authentication, IDirectTransfers transfers)
 {
     /// <summary>
-    /// What a page of ours may load. Griffel, which styles Fluent UI, makes empty style elements and fills them through the CSS object model;
-    /// the hash is that of the empty text, so that such an element is admitted and one with anything written in it is not.
-    /// The issuer is there because oidc-client-ts reads its discovery document and trades the code for tokens, S3 because large files go there in parts.
+    /// What a page of ours may load. Griffel, which styles Fluent UI, makes empty style elements and fills them through the CSS object
+    /// model; the hash is that of the empty text, so that such an element is admitted and one with anything written in it is not. The
+    /// issuer is there because oidc-client-ts reads its discovery document and trades the code for tokens, S3 because large files go there
+    /// in parts.
     /// </summary>
     private readonly string _policy = string.Join("; ",
         "default-src 'none'",
@@ -24,7 +25,10 @@ public sealed class WizardTriggers(WizardFiles files, AuthenticationOptions auth
         "base-uri 'none'",
         "frame-ancestors 'none'");
 
-    /// <summary>Every path that nothing else answers. The official host takes the first route that matches, in the order of function names: this one has to be the last.</summary>
+    /// <summary>
+    /// Every path that nothing else answers. The official host takes the first route that matches, in the order of function names: this one
+    /// has to be the last.
+    /// </summary>
     [Function("ZzWizard")]
     [Requires(Need.Nobody)]
     public IResult Serve([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "{*path}")] HttpRequest request, string? path)
@@ -38,10 +42,15 @@ public sealed class WizardTriggers(WizardFiles files, AuthenticationOptions auth
             return Refusal.NotFound("file").AsProblem();
         return files.Page is { } page
             ? new WizardAnswer(page, _policy)
-            : new Refusal(RefusalKind.NotFound, "wizard-not-built", "This build has no web UI (SkipWizard was set). The API is at /api.").AsProblem();
+            : new Refusal(
+                RefusalKind.NotFound,
+                "wizard-not-built",
+                "This build has no web UI (SkipWizard was set). The API is at /api."
+            ).AsProblem();
     }
 
     /// <summary>A client route has no file extension; callback tokens, which may hold dots, are routes all the same.</summary>
     private static bool IsFileName(string path) =>
-        !path.StartsWith("callback/", StringComparison.Ordinal) && (path.StartsWith("assets/", StringComparison.Ordinal) || Path.HasExtension(path));
+        !path.StartsWith("callback/", StringComparison.Ordinal)
+        && (path.StartsWith("assets/", StringComparison.Ordinal) || Path.HasExtension(path));
 }

@@ -13,8 +13,9 @@ public sealed record AudienceBody(string? Type, string? WorkspaceId)
         ArgumentNullException.ThrowIfNull(form);
         return body?.Type switch
         {
-            "organization" when body.WorkspaceId is not null =>
-                form.Refuse<Audience>("audience.workspaceId", "What is the organization's belongs to no workspace; leave this out or choose \"workspace\"."),
+            "organization" when body.WorkspaceId is not null => form.Refuse<Audience>(
+                "audience.workspaceId",
+                "What is the organization's belongs to no workspace; leave this out or choose \"workspace\"."),
             "organization" => Audience.Whole,
             "workspace" when Identifier.TryParse<WorkspaceId>(body.WorkspaceId, out var workspace) => new Audience.Workspace(workspace),
             "workspace" => form.Refuse<Audience>("audience.workspaceId", "Say which workspace: its id starts with ws_."),

@@ -29,21 +29,39 @@ public interface IWorkspaces
     Task<bool> DeleteAsync(Versioned<Workspace> workspace, Person by, CancellationToken cancellation);
 
     /// <summary>What the person is in which workspaces.</summary>
-    Task<IReadOnlyDictionary<WorkspaceId, WorkspaceRole>> MembershipsAsync(OrganizationId organization, UserId user, CancellationToken cancellation);
+    Task<IReadOnlyDictionary<WorkspaceId, WorkspaceRole>> MembershipsAsync(
+        OrganizationId organization,
+        UserId user,
+        CancellationToken cancellation);
 
     /// <summary>
     /// The same as this process read it within the last two seconds, or reads it now: what was changed by this process shows at once,
     /// what another one changed two seconds later at most. For reading files.
     /// </summary>
-    ValueTask<IReadOnlyDictionary<WorkspaceId, WorkspaceRole>> RecentMembershipsAsync(OrganizationId organization, UserId user, CancellationToken cancellation);
+    ValueTask<IReadOnlyDictionary<WorkspaceId, WorkspaceRole>> RecentMembershipsAsync(
+        OrganizationId organization,
+        UserId user,
+        CancellationToken cancellation);
 
-    Task<Page<Member>> MembersAsync(OrganizationId organization, WorkspaceId workspace, int limit, string? cursor, CancellationToken cancellation);
+    Task<Page<Member>> MembersAsync(
+        OrganizationId organization,
+        WorkspaceId workspace,
+        int limit,
+        string? cursor,
+        CancellationToken cancellation);
 
-    /// <summary>Makes somebody a member, or something else than they were; that and its entry in the audit trail are written together.</summary>
+    /// <summary>
+    /// Makes somebody a member, or something else than they were; that and its entry in the audit trail are written together.
+    /// </summary>
     /// <param name="before">What they are until now; null for no member.</param>
     /// <param name="by">Whose act it is; null for the settings', which isn't written down.</param>
     /// <returns>False when they aren't what was read any more.</returns>
-    Task<bool> PutMemberAsync(OrganizationId organization, Member member, WorkspaceRole? before, Person? by, CancellationToken cancellation);
+    Task<bool> PutMemberAsync(
+        OrganizationId organization,
+        Member member,
+        WorkspaceRole? before,
+        Person? by,
+        CancellationToken cancellation);
 
     /// <summary>Ends a membership; that and its entry in the audit trail are written together.</summary>
     /// <returns>False when it isn't what was read any more.</returns>
@@ -60,7 +78,10 @@ public interface IPeople
     Task SeenAsync(OrganizationId organization, KnownPerson person, CancellationToken cancellation);
 
     /// <summary>Those of these whom we know.</summary>
-    Task<IReadOnlyDictionary<UserId, KnownPerson>> FindAsync(OrganizationId organization, IEnumerable<UserId> users, CancellationToken cancellation);
+    Task<IReadOnlyDictionary<UserId, KnownPerson>> FindAsync(
+        OrganizationId organization,
+        IEnumerable<UserId> users,
+        CancellationToken cancellation);
 
     /// <summary>All whom we know, in the order of their ids.</summary>
     Task<Page<KnownPerson>> ListAsync(OrganizationId organization, int limit, string? cursor, CancellationToken cancellation);
@@ -69,6 +90,8 @@ public interface IPeople
 /// <summary>What keeps a workspace from being deleted.</summary>
 public interface IWorkspaceContents
 {
-    /// <summary>Names of what still is in the workspace, by id; at most a hundred. Whatever comes in while this reads makes the deletion begin anew.</summary>
+    /// <summary>
+    /// Names of what still is in the workspace, by id; at most a hundred. Whatever comes in while this reads makes the deletion begin anew.
+    /// </summary>
     Task<IReadOnlyDictionary<string, string>> OfAsync(OrganizationId organization, WorkspaceId workspace, CancellationToken cancellation);
 }

@@ -50,16 +50,20 @@ public sealed class MemberTriggers(IWorkspaces workspaces, IPeople people, Works
             var page = await workspaces.ListAsync(person, Paging.Most, cursor, request.HttpContext.RequestAborted);
             mine.AddRange(page.Items.Select(workspace => WorkspaceView.Of(workspace, person)));
             cursor = page.NextCursor;
-        }
-        while (cursor is not null);
-        return Answers.Resource(request, new MeView(new(person.Id, person.Name, person.Email), new(person.Organization, NameOf(person.Organization)), person.Role, mine));
+        } while (cursor is not null);
+        return Answers.Resource(
+            request,
+            new MeView(new(person.Id, person.Name, person.Email), new(person.Organization, NameOf(person.Organization)), person.Role, mine)
+        );
     }
 
     [Function("ListMembers")]
     [Requires(Need.Person)]
     [Summary("List a workspace's members")]
     [AnswersPage<MemberView>("Who is in it, and as what.")]
-    public async Task<IResult> ListAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/workspaces/{workspaceId}/members")] HttpRequest request, string workspaceId)
+    public async Task<IResult> ListAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/workspaces/{workspaceId}/members")] HttpRequest request,
+        string workspaceId)
     {
         ArgumentNullException.ThrowIfNull(request);
         var person = request.Person();
@@ -67,8 +71,16 @@ public sealed class MemberTriggers(IWorkspaces workspaces, IPeople people, Works
             return unknown.AsProblem();
         if (!Paging.Of(request).TryGet(out var paging, out var refusal))
             return refusal.AsProblem();
-        var page = await workspaces.MembersAsync(person.Organization, found.Value.Id, paging.Limit, paging.Cursor, request.HttpContext.RequestAborted);
-        var known = await people.FindAsync(person.Organization, page.Items.Select(member => member.User), request.HttpContext.RequestAborted);
+        var page = await workspaces.MembersAsync(
+            person.Organization,
+            found.Value.Id,
+            paging.Limit,
+            paging.Cursor,
+            request.HttpContext.RequestAborted);
+        var known = await people.FindAsync(
+            person.Organization,
+            page.Items.Select(member => member.User),
+            request.HttpContext.RequestAborted);
         return Answers.List(page.Select(member => MemberView.Of(member.User, member.Role, known)));
     }
 
@@ -80,7 +92,9 @@ public sealed class MemberTriggers(IWorkspaces workspaces, IPeople people, Works
     [HonoursIfMatch]
     [Refuses("forbidden")]
     public async Task<IResult> PutAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "api/workspaces/{workspaceId}/members/{userId}")] HttpRequest request, string workspaceId, string userId)
+        [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "api/workspaces/{workspaceId}/members/{userId}")] HttpRequest request,
+        string workspaceId,
+        string userId)
     {
         if (!(await ManagedAsync(request, workspaceId, userId)).TryGet(out var target, out var refusal))
             return refusal.AsProblem();
@@ -100,8 +114,17 @@ public sealed class MemberTriggers(IWorkspaces workspaces, IPeople people, Works
             var before = await RoleOfAsync(person, target, cancellation);
             if (Stale(request, target.User, before) is { } changed)
                 return changed.AsProblem();
-            if (before == role || await workspaces.PutMemberAsync(person.Organization, new(target.Workspace, target.User, role.Value), before, person, cancellation))
-                return Answers.Resource(request, MemberView.Of(target.User, role.Value, await people.FindAsync(person.Organization, [target.User], cancellation)));
+            if (
+                before == role
+                || await workspaces.PutMemberAsync(
+                    person.Organization,
+                    new(target.Workspace, target.User, role.Value),
+                    before,
+                    person,
+                    cancellation))
+                return Answers.Resource(
+                    request,
+                    MemberView.Of(target.User, role.Value, await people.FindAsync(person.Organization, [target.User], cancellation)));
         }
     }
 
@@ -112,7 +135,9 @@ public sealed class MemberTriggers(IWorkspaces workspaces, IPeople people, Works
     [HonoursIfMatch]
     [Refuses("forbidden", "invalid")]
     public async Task<IResult> DeleteAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "api/workspaces/{workspaceId}/members/{userId}")] HttpRequest request, string workspaceId, string userId)
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "api/workspaces/{workspaceId}/members/{userId}")] HttpRequest request,
+        string workspaceId,
+        string userId)
     {
         if (!(await ManagedAsync(request, workspaceId, userId)).TryGet(out var target, out var refusal))
             return refusal.AsProblem();
@@ -136,8 +161,14 @@ public sealed class MemberTriggers(IWorkspaces workspaces, IPeople people, Works
         ? Preconditions.Check(request, new MemberView(user, now, null, null), "membership")
         : request.Headers.IfMatch.Count > 0 ? Refusal.Changed("membership") : null;
 
-    private async Task<WorkspaceRole?> RoleOfAsync(Person person, (WorkspaceId Workspace, UserId User) target, CancellationToken cancellation) =>
-        (await workspaces.MembershipsAsync(person.Organization, target.User, cancellation)).TryGetValue(target.Workspace, out var role) ? role : null;
+    private async Task<WorkspaceRole?> RoleOfAsync(
+        Person person,
+        (WorkspaceId Workspace, UserId User) target,
+        CancellationToken cancellation
+    ) =>
+        (await workspaces.MembershipsAsync(person.Organization, target.User, cancellation)).TryGetValue(target.Workspace, out var role)
+            ? role
+            : null;
 
     private async Task<Result<(WorkspaceId Workspace, UserId User)>> ManagedAsync(HttpRequest request, string workspaceId, string userId)
     {

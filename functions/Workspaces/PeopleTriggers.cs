@@ -15,7 +15,10 @@ public sealed class PeopleTriggers(IPeople people)
     [Requires(Need.Person)]
     [Summary("What people are called")]
     [AnswersPage<UserView>("Those who have signed in, as they called themselves when they last did. Others are missing.")]
-    [Query<IReadOnlyList<UserId>>("id", "Only these users, at most 100: id=…&id=…. Without it all are listed, for admins and for managers of a workspace.")]
+    [Query<IReadOnlyList<UserId>>(
+        "id",
+        "Only these users, at most 100: id=…&id=…. Without it all are listed, for admins and for managers of a workspace."
+    )]
     [Refuses("forbidden", "invalid")]
     public async Task<IResult> ListAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/people")] HttpRequest request)
     {
@@ -28,7 +31,8 @@ public sealed class PeopleTriggers(IPeople people)
             if (!Users(asked).TryGet(out var users, out var invalid))
                 return invalid.AsProblem();
             var known = await people.FindAsync(person.Organization, users, cancellation);
-            return Answers.List(new Page<UserView>([.. users.Where(known.ContainsKey).Select(user => UserView.Of(known[user]))], NextCursor: null));
+            return Answers.List(
+                new Page<UserView>([.. users.Where(known.ContainsKey).Select(user => UserView.Of(known[user]))], NextCursor: null));
         }
 
         if (!person.MayAddMembers)

@@ -17,7 +17,12 @@ public enum WorkspaceRole
 /// <summary>Somebody who is signed in, with the rules of what they may see and do.</summary>
 /// <param name="Workspaces">The workspaces that they are a member of, and as what.</param>
 public sealed record Person(
-    UserId Id, OrganizationId Organization, OrganizationRole Role, string Name, string? Email, IReadOnlyDictionary<WorkspaceId, WorkspaceRole> Workspaces)
+    UserId Id,
+    OrganizationId Organization,
+    OrganizationRole Role,
+    string Name,
+    string? Email,
+    IReadOnlyDictionary<WorkspaceId, WorkspaceRole> Workspaces)
 {
     public bool IsAdmin => Role is OrganizationRole.Admin;
 
@@ -35,10 +40,12 @@ public sealed record Person(
     public bool MayUse(Audience audience) => MaySee(audience);
 
     /// <summary>Admins connect the organization's drives; admins and members connect a workspace's.</summary>
-    public bool MayConnect(Audience audience) => IsAdmin || (audience is Audience.Workspace workspace && Workspaces.ContainsKey(workspace.Id));
+    public bool MayConnect(Audience audience) =>
+        IsAdmin || (audience is Audience.Workspace workspace && Workspaces.ContainsKey(workspace.Id));
 
     /// <summary>Managers and admins run a workspace: its name, its members, its default drive.</summary>
-    public bool MayManage(WorkspaceId workspace) => IsAdmin || (Workspaces.TryGetValue(workspace, out var role) && role is WorkspaceRole.Manager);
+    public bool MayManage(WorkspaceId workspace) =>
+        IsAdmin || (Workspaces.TryGetValue(workspace, out var role) && role is WorkspaceRole.Manager);
 
     /// <summary>Whether there is a workspace that they may make somebody a member of.</summary>
     public bool MayAddMembers => IsAdmin || Workspaces.Values.Contains(WorkspaceRole.Manager);
@@ -49,5 +56,6 @@ public sealed record Person(
     public bool MaySetDefault(Audience audience) => MayManage(audience);
 
     /// <summary>The audiences whose drives this person sees; null for all of the organization's.</summary>
-    public IReadOnlyCollection<Audience>? Audiences => IsAdmin ? null : [Audience.Whole, .. Workspaces.Keys.Select(id => new Audience.Workspace(id))];
+    public IReadOnlyCollection<Audience>? Audiences =>
+        IsAdmin ? null : [Audience.Whole, .. Workspaces.Keys.Select(id => new Audience.Workspace(id))];
 }

@@ -46,7 +46,12 @@ internal sealed class WorkspaceSeed(WorkspaceSeedOptions options, IWorkspaces wo
                 if (!await workspaces.CreateAsync(new(id, organization, workspace.Name, clock.GetUtcNow()), by: null, cancellationToken))
                     continue;
                 foreach (var member in workspace.Members)
-                    await workspaces.PutMemberAsync(organization, new(id, UserId.Parse(member.User, null), member.Role), before: null, by: null, cancellationToken);
+                    await workspaces.PutMemberAsync(
+                        organization,
+                        new(id, UserId.Parse(member.User, null), member.Role),
+                        before: null,
+                        by: null,
+                        cancellationToken);
             }
         }
     }

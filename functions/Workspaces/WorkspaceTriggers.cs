@@ -18,7 +18,11 @@ public sealed record WorkspaceView(WorkspaceId Id, string Name, WorkspaceRole? R
     {
         ArgumentNullException.ThrowIfNull(workspace);
         ArgumentNullException.ThrowIfNull(person);
-        return new(workspace.Id, workspace.Name, person.Workspaces.TryGetValue(workspace.Id, out var role) ? role : null, workspace.CreatedAt);
+        return new(
+            workspace.Id,
+            workspace.Name,
+            person.Workspaces.TryGetValue(workspace.Id, out var role) ? role : null,
+            workspace.CreatedAt);
     }
 }
 
@@ -48,28 +52,44 @@ public sealed class WorkspaceTriggers(IWorkspaces workspaces, IEnumerable<IWorks
     [HonoursIdempotencyKey]
     [Refuses("workspace-exists")]
     public Task<IResult> CreateAsync([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/workspaces")] HttpRequest request) =>
-        idempotency.OnceAsync<CreateWorkspaceBody>(request, async body =>
-        {
-            var person = request.Person();
-            if (!NameOf(body.Name).TryGet(out var name, out var invalid))
-                return invalid.AsProblem();
-            var operation = request.Operation();
-            var id = operation.IdOf<WorkspaceId>();
-            if (body.Id is not null && !Identifier.TryParse(body.Id, out id))
-                return Refusal.Invalid("id", "A workspace's id is ws_ and 1 to 64 of a–z, 0–9 and -.").AsProblem();
-            var workspace = new Workspace(id, person.Organization, name, operation.BegunAt);
-            // One of the same id and moment is this one, created by a request whose answer was lost.
-            if (!await workspaces.CreateAsync(workspace, person, request.HttpContext.RequestAborted)
-                && (await workspaces.FindAsync(person.Organization, id, request.HttpContext.RequestAborted))?.Value.CreatedAt != workspace.CreatedAt)
-                return Refusal.Conflict("workspace-exists", $"There is a workspace {id} already, or there was one; ids are not given again. Choose another, or leave it out.").AsProblem();
-            return Answers.Resource(request, WorkspaceView.Of(workspace, person), StatusCodes.Status201Created, $"/api/workspaces/{id}");
-        });
+        idempotency.OnceAsync<CreateWorkspaceBody>(
+            request,
+            async body =>
+            {
+                var person = request.Person();
+                if (!NameOf(body.Name).TryGet(out var name, out var invalid))
+                    return invalid.AsProblem();
+                var operation = request.Operation();
+                var id = operation.IdOf<WorkspaceId>();
+                if (body.Id is not null && !Identifier.TryParse(body.Id, out id))
+                    return Refusal.Invalid("id", "A workspace's id is ws_ and 1 to 64 of a–z, 0–9 and -.").AsProblem();
+                var workspace = new Workspace(id, person.Organization, name, operation.BegunAt);
+                // One of the same id and moment is this one, created by a request whose answer was lost.
+                if (
+                    !await workspaces.CreateAsync(workspace, person, request.HttpContext.RequestAborted)
+                    && (await workspaces.FindAsync(person.Organization, id, request.HttpContext.RequestAborted))?.Value.CreatedAt
+                        != workspace.CreatedAt)
+                    return Refusal
+                        .Conflict(
+                            "workspace-exists",
+                            $"There is a workspace {id} already, or there was one; ids are not given again. Choose another, or leave " +
+                            $"it out."
+                        )
+                        .AsProblem();
+                return Answers.Resource(
+                    request,
+                    WorkspaceView.Of(workspace, person),
+                    StatusCodes.Status201Created,
+                    $"/api/workspaces/{id}");
+            });
 
     [Function("GetWorkspace")]
     [Requires(Need.Person)]
     [Summary("Read a workspace")]
     [AnswersResource<WorkspaceView>("The workspace.")]
-    public async Task<IResult> GetAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/workspaces/{workspaceId}")] HttpRequest request, string workspaceId)
+    public async Task<IResult> GetAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/workspaces/{workspaceId}")] HttpRequest request,
+        string workspaceId)
     {
         ArgumentNullException.ThrowIfNull(request);
         return (await workspaces.FindAsync(request.Person(), workspaceId, request.HttpContext.RequestAborted)).Answer(
@@ -83,7 +103,9 @@ public sealed class WorkspaceTriggers(IWorkspaces workspaces, IEnumerable<IWorks
     [Answers<WorkspaceView>(200, "The workspace as it is now.", ETag = true)]
     [HonoursIfMatch]
     [Refuses("forbidden")]
-    public async Task<IResult> RenameAsync([HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = "api/workspaces/{workspaceId}")] HttpRequest request, string workspaceId)
+    public async Task<IResult> RenameAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = "api/workspaces/{workspaceId}")] HttpRequest request,
+        string workspaceId)
     {
         ArgumentNullException.ThrowIfNull(request);
         var (person, cancellation) = (request.Person(), request.HttpContext.RequestAborted);
@@ -116,7 +138,9 @@ public sealed class WorkspaceTriggers(IWorkspaces workspaces, IEnumerable<IWorks
     [Answers(204, "It is gone.")]
     [HonoursIfMatch]
     [Refuses("forbidden", "workspace-not-empty")]
-    public async Task<IResult> DeleteAsync([HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "api/workspaces/{workspaceId}")] HttpRequest request, string workspaceId)
+    public async Task<IResult> DeleteAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "api/workspaces/{workspaceId}")] HttpRequest request,
+        string workspaceId)
     {
         ArgumentNullException.ThrowIfNull(request);
         var (person, cancellation) = (request.Person(), request.HttpContext.RequestAborted);
@@ -130,10 +154,18 @@ public sealed class WorkspaceTriggers(IWorkspaces workspaces, IEnumerable<IWorks
                 return changed.AsProblem();
             if (await LeftInAsync(found.Value, cancellation) is { Count: > 0 } left)
             {
-                return (Refusal.Conflict("workspace-not-empty", $"The workspace still has {string.Join(", ", left.Values)}. Remove them first.") with
-                {
-                    Extensions = new Dictionary<string, object> { ["usedBy"] = left.Select(pair => new { id = pair.Key, displayName = pair.Value }).ToList() },
-                }).AsProblem();
+                return (
+                    Refusal.Conflict(
+                        "workspace-not-empty",
+                        $"The workspace still has {string.Join(", ", left.Values)}. Remove them first."
+                    ) with
+                    {
+                        Extensions = new Dictionary<string, object>
+                        {
+                            ["usedBy"] = left.Select(pair => new { id = pair.Key, displayName = pair.Value }).ToList(),
+                        },
+                    }
+                ).AsProblem();
             }
 
             if (await workspaces.DeleteAsync(found, person, cancellation))
@@ -160,24 +192,39 @@ public sealed class WorkspaceTriggers(IWorkspaces workspaces, IEnumerable<IWorks
 /// <summary>Finds workspaces for people; a foreign one is as unknown as one that isn't there.</summary>
 public static class WorkspaceFinding
 {
-    public static async Task<Result<Versioned<Workspace>>> FindAsync(this IWorkspaces workspaces, Person person, string? workspaceId, CancellationToken cancellation)
+    public static async Task<Result<Versioned<Workspace>>> FindAsync(
+        this IWorkspaces workspaces,
+        Person person,
+        string? workspaceId,
+        CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(workspaces);
         ArgumentNullException.ThrowIfNull(person);
-        return Identifier.TryParse<WorkspaceId>(workspaceId, out var id) && person.MaySee(id) && await workspaces.FindAsync(person.Organization, id, cancellation) is { } found
+        return
+            Identifier.TryParse<WorkspaceId>(workspaceId, out var id)
+            && person.MaySee(id)
+            && await workspaces.FindAsync(person.Organization, id, cancellation) is { } found
             ? found
             : Refusal.NotFound("workspace");
     }
 
     /// <summary>The workspaces that the person may see, in the order of their ids: all for an admin, else their own.</summary>
-    public static async Task<Page<Workspace>> ListAsync(this IWorkspaces workspaces, Person person, int limit, string? cursor, CancellationToken cancellation)
+    public static async Task<Page<Workspace>> ListAsync(
+        this IWorkspaces workspaces,
+        Person person,
+        int limit,
+        string? cursor,
+        CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(workspaces);
         ArgumentNullException.ThrowIfNull(person);
         if (person.IsAdmin)
             return await workspaces.ListAsync(person.Organization, limit, cursor, cancellation);
         var own = new List<Workspace>();
-        foreach (var id in person.Workspaces.Keys.Where(id => string.CompareOrdinal(id.Value, cursor) > 0).OrderBy(id => id.Value, StringComparer.Ordinal))
+        foreach (
+            var id in person
+                .Workspaces.Keys.Where(id => string.CompareOrdinal(id.Value, cursor) > 0)
+                .OrderBy(id => id.Value, StringComparer.Ordinal))
         {
             if (await workspaces.FindAsync(person.Organization, id, cancellation) is not { Value: var workspace })
                 continue;

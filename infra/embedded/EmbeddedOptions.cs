@@ -54,9 +54,14 @@ public sealed record EmbeddedOptions(int Port, bool PortIsFree, string DataFolde
         if (demo && data is null)
             (data, reset) = (Path.Combine(DefaultDataFolder(), "demo"), true);
         var number = demo ? 0 : DefaultPort;
-        if (port is not null && !(int.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out number) && number <= IPEndPoint.MaxPort))
+        if (
+            port is not null
+            && !(int.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out number) && number <= IPEndPoint.MaxPort))
             throw new StartRefusedException($"PORT is '{port}'; a number from 0 (any free port) to {IPEndPoint.MaxPort} was expected.");
-        return new(number == 0 ? FreePort.Take(1)[0] : number, number == 0, Path.GetFullPath(data ?? DefaultDataFolder()), reset, demo) { SandboxTls = tls };
+        return new(number == 0 ? FreePort.Take(1)[0] : number, number == 0, Path.GetFullPath(data ?? DefaultDataFolder()), reset, demo)
+        {
+            SandboxTls = tls,
+        };
     }
 
     private static string Next(IReadOnlyList<string> args, ref int i) =>

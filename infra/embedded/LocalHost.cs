@@ -20,8 +20,9 @@ using ServerlessDrives.Embedded.Worker;
 namespace ServerlessDrives.Embedded;
 
 /// <summary>
-/// The local host: what Azure's Functions host and Azure itself are to the app, in the app's own process. It speaks the official protocols to an
-/// unchanged worker: FunctionRpc for functions, Durable Task's gRPC service for its clients, and HTTP in front of the worker's own server.
+/// The local host: what Azure's Functions host and Azure itself are to the app, in the app's own process. It speaks the official protocols
+/// to an unchanged worker: FunctionRpc for functions, Durable Task's gRPC service for its clients, and HTTP in front of the worker's own
+/// server.
 /// </summary>
 internal sealed class LocalHost : IAsyncDisposable
 {
@@ -65,7 +66,9 @@ internal sealed class LocalHost : IAsyncDisposable
 
     public TimeProvider Clock { get; }
 
-    /// <summary>Where the app finds its surroundings, unless somebody sets it otherwise. With <c>:</c> between the parts of a name.</summary>
+    /// <summary>
+    /// Where the app finds its surroundings, unless somebody sets it otherwise. With <c>:</c> between the parts of a name.
+    /// </summary>
     public IReadOnlyDictionary<string, string?> Settings => _cloud.Settings;
 
     /// <summary>What the official host starts a worker with.</summary>
@@ -89,7 +92,10 @@ internal sealed class LocalHost : IAsyncDisposable
         Environment.SetEnvironmentVariable("FUNCTIONS_APPLICATION_DIRECTORY", AppContext.BaseDirectory);
         Environment.SetEnvironmentVariable("FUNCTIONS_WORKER_DIRECTORY", AppContext.BaseDirectory);
         var options = EmbeddedOptions.Parse(args, configuration);
-        var cloud = EmbeddedCloud.Create(options, IsSandboxed(configuration, options), withQueues: ProviderOf(configuration) is DurableProvider.AzureStorage);
+        var cloud = EmbeddedCloud.Create(
+            options,
+            IsSandboxed(configuration, options),
+            withQueues: ProviderOf(configuration) is DurableProvider.AzureStorage);
         try
         {
             var rpc = RpcServer(options, configuration, cloud, clock ?? TimeProvider.System);
@@ -116,7 +122,8 @@ internal sealed class LocalHost : IAsyncDisposable
         });
         services.AddLogging(logging => LogTo(logging, Options));
         // What the worker logs is printed by itself; without this each line would go to the host as a message, too.
-        services.Configure<LoggerFilterOptions>(filter => filter.Rules.Add(new("Microsoft.Azure.Functions.Worker.Logging.WorkerLoggerProvider", null, LogLevel.None, null)));
+        services.Configure<LoggerFilterOptions>(filter =>
+            filter.Rules.Add(new("Microsoft.Azure.Functions.Worker.Logging.WorkerLoggerProvider", null, LogLevel.None, null)));
         services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownLimit);
         // The turns of orchestrations and their activities, which the official host sends by itself.
         services.ConfigureOpenTelemetryTracerProvider(tracing => tracing.AddSource("DurableTask.Core"));
@@ -128,7 +135,8 @@ internal sealed class LocalHost : IAsyncDisposable
             services.AddHostedService<GuidedRun>();
     }
 
-    public TimerFunctions Timers(IConfiguration configuration) => new(Worker, configuration, Clock, Options.DataFolder, Loggers.CreateLogger<TimerFunctions>());
+    public TimerFunctions Timers(IConfiguration configuration) =>
+        new(Worker, configuration, Clock, Options.DataFolder, Loggers.CreateLogger<TimerFunctions>());
 
     public async ValueTask DisposeAsync()
     {
@@ -142,9 +150,12 @@ internal sealed class LocalHost : IAsyncDisposable
         builder.Configuration.AddConfiguration(configuration);
         LogTo(builder.Logging, options);
         builder.Logging.AddFilter("Microsoft", LogLevel.Error).AddFilter("Grpc", LogLevel.Error);
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(System.Net.IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2));
+        builder.WebHost.ConfigureKestrel(kestrel =>
+            kestrel.Listen(System.Net.IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2));
         builder.Services.AddGrpc(grpc => (grpc.MaxReceiveMessageSize, grpc.MaxSendMessageSize) = (null, null));
-        builder.Services.AddSingleton(provider => new WorkerChannel(AppContext.BaseDirectory, provider.GetRequiredService<ILogger<WorkerChannel>>()));
+        builder.Services.AddSingleton(provider => new WorkerChannel(
+            AppContext.BaseDirectory,
+            provider.GetRequiredService<ILogger<WorkerChannel>>()));
         builder.Services.AddSingleton(clock);
         builder.Services.AddSingleton<RemoteDurableWorker>();
         builder.Services.AddSingleton<IDurableWorker>(provider => provider.GetRequiredService<RemoteDurableWorker>());
@@ -170,7 +181,8 @@ internal sealed class LocalHost : IAsyncDisposable
     private static DurableProvider ProviderOf(IConfiguration configuration) =>
         configuration["Durable:Provider"] is not { Length: > 0 } text ? DurableProvider.Sqlite
         : Enum.TryParse<DurableProvider>(text, ignoreCase: true, out var known) && Enum.IsDefined(known) ? known
-        : throw new StartRefusedException($"Durable:Provider is '{text}'; {string.Join(" or ", Enum.GetNames<DurableProvider>())} was expected.");
+        : throw new StartRefusedException(
+            $"Durable:Provider is '{text}'; {string.Join(" or ", Enum.GetNames<DurableProvider>())} was expected.");
 
     /// <summary>What the durable extension of the official host tells a worker's clients, in the same words.</summary>
     private static string DurableClientBinding(string address, EmbeddedOptions options) => JsonSerializer.Serialize(new
@@ -192,7 +204,11 @@ internal sealed class LocalHost : IAsyncDisposable
             console.TimestampFormat = "HH:mm:ss ";
             console.UseUtcTimestamp = true;
         });
-        logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("System", LogLevel.Warning).AddFilter("Azure", LogLevel.Warning).AddFilter("DurableTask", LogLevel.Warning);
+        logging
+            .AddFilter("Microsoft", LogLevel.Warning)
+            .AddFilter("System", LogLevel.Warning)
+            .AddFilter("Azure", LogLevel.Warning)
+            .AddFilter("DurableTask", LogLevel.Warning);
         // The host says which function failed, and knows whether it was asked to end.
         logging.AddFilter("Microsoft.Azure.Functions.Worker.FunctionsApplication", LogLevel.None);
         // It would warn that the host's address is not the worker's own choice.
@@ -210,13 +226,18 @@ internal sealed class LocalHost : IAsyncDisposable
             return true;
         if (!bool.TryParse(text, out var sandboxed))
             throw new StartRefusedException($"Aws:Sandbox is '{text}'; true or false was expected.");
-        return sandboxed || !options.Demo ? sandboxed : throw new StartRefusedException("The demo plays against the sandbox only; leave Aws:Sandbox out, or set it to true.");
+        return sandboxed || !options.Demo
+            ? sandboxed
+            : throw new StartRefusedException("The demo plays against the sandbox only; leave Aws:Sandbox out, or set it to true.");
     }
 
     private static string RoutePrefix()
     {
         var file = Path.Combine(AppContext.BaseDirectory, "host.json");
-        return (File.Exists(file) ? JsonNode.Parse(File.ReadAllText(file), documentOptions: new() { CommentHandling = JsonCommentHandling.Skip }) : null)
-            ?["extensions"]?["http"]?["routePrefix"]?.GetValue<string>() ?? "api";
+        return (
+                File.Exists(file)
+                    ? JsonNode.Parse(File.ReadAllText(file), documentOptions: new() { CommentHandling = JsonCommentHandling.Skip })
+                    : null
+            )?["extensions"]?["http"]?["routePrefix"]?.GetValue<string>() ?? "api";
     }
 }

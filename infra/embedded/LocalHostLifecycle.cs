@@ -6,7 +6,8 @@ using ServerlessDrives.Embedded.Worker;
 namespace ServerlessDrives.Embedded;
 
 /// <summary>Starts what the host does when the worker has started, and stops it before the worker stops.</summary>
-internal sealed class LocalHostLifecycle(LocalHost host, IConfiguration configuration) : IHostedLifecycleService
+internal sealed class LocalHostLifecycle(LocalHost host, IConfiguration configuration, IHostApplicationLifetime app)
+    : IHostedLifecycleService
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(1);
 
@@ -19,6 +20,7 @@ internal sealed class LocalHostLifecycle(LocalHost host, IConfiguration configur
         host.Functions.Serve(functions);
         host.DurableWorker.Serve(functions);
         await host.Durable.StartAsync(cancellationToken);
+        host.Durable.Broken.Register(EndFailed);
         _timers.Start(functions);
         Console.Out.WriteLine($"ServerlessDrives is ready at http://127.0.0.1:{host.Options.Port}");
     }
@@ -37,6 +39,13 @@ internal sealed class LocalHostLifecycle(LocalHost host, IConfiguration configur
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>What can store nothing any more ends, so that whoever watches over the process starts it again.</summary>
+    private void EndFailed()
+    {
+        Environment.ExitCode = 1;
+        app.StopApplication();
+    }
 
     /// <summary>The official host's way to turn a function off: <c>AzureWebJobs.NAME.Disabled</c>.</summary>
     private bool IsEnabled(LoadedFunction function) => !configuration.GetValue<bool>($"AzureWebJobs.{function.Name}.Disabled");

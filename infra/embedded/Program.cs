@@ -46,6 +46,11 @@ static Dictionary<string, string?> LocalSettings()
     var file = Path.Combine(AppContext.BaseDirectory, "local.settings.json");
     if (!File.Exists(file))
         return [];
-    var settings = JsonNode.Parse(File.ReadAllText(file), documentOptions: new() { CommentHandling = System.Text.Json.JsonCommentHandling.Skip, AllowTrailingCommas = true });
-    return settings?["Values"]?.AsObject().ToDictionary(value => value.Key.Replace(":", "__", StringComparison.Ordinal), value => value.Value?.ToString()) ?? [];
+    var settings = JsonNode.Parse(
+        File.ReadAllText(file),
+        documentOptions: new() { CommentHandling = System.Text.Json.JsonCommentHandling.Skip, AllowTrailingCommas = true });
+    return settings
+            ?["Values"]?.AsObject()
+            .ToDictionary(value => value.Key.Replace(":", "__", StringComparison.Ordinal), value => value.Value?.ToString())
+        ?? [];
 }

@@ -11,17 +11,22 @@ public sealed class StartRefusedException(string message) : Exception(message);
 internal static class StartRefusal
 {
     /// <returns>Null where nothing that was set or typed explains the failure.</returns>
-    public static string? SentenceOf(Exception failure) => failure switch
-    {
-        StartRefusedException or EmbeddedCloudException => failure.Message,
-        OptionsValidationException invalid => string.Join(Environment.NewLine, invalid.Failures),
-        // Several wrong settings at once.
-        AggregateException several when several.InnerExceptions.Select(SentenceOf).ToList() is var sentences && sentences.TrueForAll(sentence => sentence is not null) =>
-            string.Join(Environment.NewLine, sentences),
-        // The binder's own: it names the key, its value and what was expected.
-        InvalidOperationException { InnerException: FormatException or ArgumentException or OverflowException or InvalidCastException } unreadable
-            when unreadable.Message.StartsWith("Failed to convert configuration value", StringComparison.Ordinal) => unreadable.Message,
-        IOException { InnerException: AddressInUseException } => $"{failure.Message} {FreePort.ChooseAnother}",
-        _ => null,
-    };
+    public static string? SentenceOf(Exception failure) =>
+        failure switch
+        {
+            StartRefusedException or EmbeddedCloudException => failure.Message,
+            OptionsValidationException invalid => string.Join(Environment.NewLine, invalid.Failures),
+            // Several wrong settings at once.
+            AggregateException several
+                when several.InnerExceptions.Select(SentenceOf).ToList() is var sentences
+                    && sentences.TrueForAll(sentence => sentence is not null) => string.Join(Environment.NewLine, sentences),
+            // The binder's own: it names the key, its value and what was expected.
+            InvalidOperationException
+            {
+                InnerException: FormatException or ArgumentException or OverflowException or InvalidCastException
+            } unreadable when unreadable.Message.StartsWith("Failed to convert configuration value", StringComparison.Ordinal) =>
+                unreadable.Message,
+            IOException { InnerException: AddressInUseException } => $"{failure.Message} {FreePort.ChooseAnother}",
+            _ => null,
+        };
 }

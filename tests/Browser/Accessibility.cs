@@ -5,7 +5,8 @@ namespace ServerlessDrives.Tests.Browser;
 
 /// <summary>
 /// axe, all its rules, in the page itself: loaded once for a document rather than for each look, and only what is wrong comes back.
-/// (Its Playwright package opens a second page for every run, which costs ten times as much; our pages have no frames to be gathered there.)
+/// (Its Playwright package opens a second page for every run, which costs ten times as much; our pages have no frames to be gathered
+/// there.)
 /// </summary>
 internal static class Accessibility
 {

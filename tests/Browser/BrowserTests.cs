@@ -4,7 +4,10 @@ using Xunit;
 
 namespace ServerlessDrives.Tests.Browser;
 
-/// <summary>What tests with people at browsers have in common: whoever arrived leaves, without complaints of the page, and a failure leaves a picture.</summary>
+/// <summary>
+/// What tests with people at browsers have in common: whoever arrived leaves, without complaints of the page, and a failure leaves a
+/// picture.
+/// </summary>
 public abstract class BrowserTests(Browsers browsers) : IAsyncDisposable
 {
     private readonly List<Person> _people = [];

@@ -11,7 +11,7 @@ namespace ServerlessDrives.Tests.Browser;
 public sealed class Browsers : IAsyncLifetime
 {
     /// <summary>Milliseconds. Wide, for machines that have other things to do.</summary>
-    private const float Patience = 45_000;
+    private const float TimeLimit = 45_000;
 
     private static readonly Dictionary<string, string> Settings = new()
     {
@@ -29,22 +29,35 @@ public sealed class Browsers : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        Assertions.SetDefaultExpectTimeout(Patience);
+        Assertions.SetDefaultExpectTimeout(TimeLimit);
         var app = StartAppAsync();
         _playwright = await Playwright.CreateAsync();
-        _chromium = await _playwright.Chromium.LaunchAsync(new()
-        {
-            // Debian's; nothing is downloaded. Everything that would call home is off.
-            ExecutablePath = "/usr/bin/chromium",
-            Args = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--no-first-run", "--disable-sync"],
-        });
+        _chromium = await _playwright.Chromium.LaunchAsync(
+            new()
+            {
+                // Debian's; nothing is downloaded. Everything that would call home is off.
+                ExecutablePath = "/usr/bin/chromium",
+                Args =
+                [
+                    "--no-sandbox",
+                    "--disable-gpu",
+                    "--disable-background-networking",
+                    "--disable-component-update",
+                    "--no-first-run",
+                    "--disable-sync",
+                ],
+            });
         App = await app;
     }
 
     /// <summary>An app of one's own, for those who do to it what others mustn't see.</summary>
     /// <param name="others">Settings of its own.</param>
     public static Task<EmbeddedApp> StartAppAsync(Dictionary<string, string>? others = null) =>
-        EmbeddedApp.StartAsync(Settings.Concat(others ?? []).GroupBy(setting => setting.Key).ToDictionary(setting => setting.Key, setting => setting.Last().Value));
+        EmbeddedApp.StartAsync(
+            Settings
+                .Concat(others ?? [])
+                .GroupBy(setting => setting.Key)
+                .ToDictionary(setting => setting.Key, setting => setting.Last().Value));
 
     /// <summary>What those find who look at every page; set once.</summary>
     internal Task<Scene> SceneAsync()
@@ -69,7 +82,7 @@ public sealed class Browsers : IAsyncLifetime
             AcceptDownloads = true,
             Permissions = ["clipboard-read", "clipboard-write"],
         });
-        context.SetDefaultTimeout(Patience);
+        context.SetDefaultTimeout(TimeLimit);
         return new Person(context, await context.NewPageAsync(), app ?? App);
     }
 

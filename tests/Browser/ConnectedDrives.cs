@@ -142,7 +142,8 @@ public sealed class ConnectedDrives(Browsers browsers) : BrowserTests(browsers)
         await ada.Button("The rule is there now").ClickAsync();
         await Expect(ada.Heading("Large files go the long way")).ToHaveCountAsync(0);
         var direct = 0;
-        ada.Page.Response += (_, answer) => direct += answer.Request.Method == "PUT" && new Uri(answer.Url).Port != App.Address.Port && answer.Ok ? 1 : 0;
+        ada.Page.Response += (_, answer) =>
+            direct += answer.Request.Method == "PUT" && new Uri(answer.Url).Port != App.Address.Port && answer.Ok ? 1 : 0;
         await SendAsync("second.bin");
         direct.ShouldBeGreaterThan(0);
         await Expect(ada.Heading("Large files go the long way")).ToHaveCountAsync(0);
@@ -163,7 +164,13 @@ public sealed class ConnectedDrives(Browsers browsers) : BrowserTests(browsers)
     private static async Task ChooseAsync(Person person, params (string Name, string Text)[] files)
     {
         var chooser = await person.Page.RunAndWaitForFileChooserAsync(() => person.Button("Upload files").ClickAsync());
-        await chooser.SetFilesAsync(files.Select(file => new FilePayload { Name = file.Name, MimeType = "text/plain", Buffer = Encoding.UTF8.GetBytes(file.Text) }));
+        await chooser.SetFilesAsync(
+            files.Select(file => new FilePayload
+            {
+                Name = file.Name,
+                MimeType = "text/plain",
+                Buffer = Encoding.UTF8.GetBytes(file.Text),
+            }));
     }
 
     private static async Task UploadAsync(Person person, params (string Name, string Text)[] files)

@@ -12,7 +12,12 @@ public static class ConnectingSteps
 
     /// <summary>From the list of drives to the first step that the server knows of.</summary>
     /// <param name="audience">A workspace's name, or null for the whole organization.</param>
-    public static async Task StartConnectingAsync(this Person person, string displayName, string method, string? audience = "Claims", string? role = null)
+    public static async Task StartConnectingAsync(
+        this Person person,
+        string displayName,
+        string method,
+        string? audience = "Claims",
+        string? role = null)
     {
         await person.GoAsync("/");
         await person.Link("Add data source").ClickAsync();
@@ -36,7 +41,9 @@ public static class ConnectingSteps
         }
 
         await person.Radio("One workspace").CheckAsync();
-        await person.Page.GetByLabel("Workspace", new() { Exact = true }).SelectOptionAsync(new Microsoft.Playwright.SelectOptionValue { Label = audience });
+        await person
+            .Page.GetByLabel("Workspace", new() { Exact = true })
+            .SelectOptionAsync(new Microsoft.Playwright.SelectOptionValue { Label = audience });
     }
 
     public static async Task TypeBucketAsync(this Person person, string bucket, string path, string region = "us-east-1")
@@ -53,7 +60,12 @@ public static class ConnectingSteps
     }
 
     /// <summary>The whole flow with an access key, up to the last step.</summary>
-    public static async Task ConnectByKeyAsync(this Person person, string displayName, (string Id, string Secret) key, string path, string? audience = "Claims")
+    public static async Task ConnectByKeyAsync(
+        this Person person,
+        string displayName,
+        (string Id, string Secret) key,
+        string path,
+        string? audience = "Claims")
     {
         await person.StartConnectingAsync(displayName, AccessKey, audience);
         await person.TypeKeyAsync(key);
@@ -80,12 +92,20 @@ public static class ConnectingSteps
     /// <summary>Step "Role and bucket policy": the administrator pastes both where the page says.</summary>
     public static async Task ApplyPoliciesAsync(this Person person, AwsAdministrator administrator, string role, string bucket)
     {
-        await administrator.PutRolePolicyAsync(role, JsonNode.Parse(await person.ReadAsync("Role policy"))!, name: $"drive-{Guid.NewGuid():N}");
+        await administrator.PutRolePolicyAsync(
+            role,
+            JsonNode.Parse(await person.ReadAsync("Role policy"))!,
+            name: $"drive-{Guid.NewGuid():N}");
         await administrator.PutBucketPolicyAsync(bucket, JsonNode.Parse(await person.ReadAsync("Bucket policy"))!);
     }
 
     /// <summary>The whole flow with a role and a bucket that are new, up to the last step.</summary>
-    public static async Task ConnectByRoleAsync(this Person person, AwsAdministrator administrator, string displayName, string role, string bucket)
+    public static async Task ConnectByRoleAsync(
+        this Person person,
+        AwsAdministrator administrator,
+        string displayName,
+        string role,
+        string bucket)
     {
         await administrator.CreateBucketAsync(bucket);
         await person.StartConnectingAsync(displayName, IamRole);
@@ -106,6 +126,7 @@ public static class ConnectingSteps
         await person.Dialog($"Remove {displayName}?").GetByRole(Microsoft.Playwright.AriaRole.Textbox).FillAsync(displayName);
         await person.Button("Remove the drive", exact: true).ClickAsync();
         await person.SeeTextAsync($"Removed {displayName}.");
-        await Expect(person.Page.GetByRole(Microsoft.Playwright.AriaRole.List, new() { Name = "Drives" }).GetByText(displayName)).ToHaveCountAsync(0);
+        await Expect(person.Page.GetByRole(Microsoft.Playwright.AriaRole.List, new() { Name = "Drives" }).GetByText(displayName))
+            .ToHaveCountAsync(0);
     }
 }

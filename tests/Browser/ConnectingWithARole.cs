@@ -19,7 +19,9 @@ public sealed class ConnectingWithARole(Browsers browsers) : BrowserTests(browse
 
         // Somebody else may assume the role, not we.
         var policy = await ada.ReadAsync("Custom trust policy");
-        var arn = await administrator.CreateRoleAsync(role, JsonNode.Parse(policy.Replace("111122223333:user/serverless-drives", "444455556666:root", StringComparison.Ordinal))!);
+        var arn = await administrator.CreateRoleAsync(
+            role,
+            JsonNode.Parse(policy.Replace("111122223333:user/serverless-drives", "444455556666:root", StringComparison.Ordinal))!);
         await ada.Page.GetByRole(AriaRole.Tab, new() { Name = "Terraform" }).ClickAsync();
         (await ada.ReadAsync("Terraform")).ShouldContain("aws_iam_role");
         await ada.Button("I have applied it").ClickAsync();
@@ -110,7 +112,8 @@ public sealed class ConnectingWithARole(Browsers browsers) : BrowserTests(browse
 
         static async Task ConfirmAsync(Person phone, string button)
         {
-            (await phone.Page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth <= innerWidth")).ShouldBeTrue("the page is wider than the phone");
+            (await phone.Page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth <= innerWidth")).ShouldBeTrue(
+                "the page is wider than the phone");
             await phone.Field("Your name or e-mail address").FillAsync("ops@acme.example");
             await phone.Button(button).ClickAsync();
             await phone.SeeTitleAsync("Thank you, that’s all");

@@ -49,7 +49,18 @@ public sealed class ConnectingWithAnAccessKey(Browsers browsers) : BrowserTests(
         var (name, administrator) = (Unique("Scans"), App.Administrator());
         const string path = "scans";
         string[] read = ["s3:ListBucket", "s3:ListBucketMultipartUploads", "s3:GetBucketLocation"];
-        string[] all = ["s3:GetObject", "s3:GetObjectAcl", "s3:GetObjectVersion", "s3:PutObject", "s3:PutObjectAcl", "s3:DeleteObject", "s3:DeleteObjectVersion", "s3:ListMultipartUploadParts", "s3:AbortMultipartUpload"];
+        string[] all =
+        [
+            "s3:GetObject",
+            "s3:GetObjectAcl",
+            "s3:GetObjectVersion",
+            "s3:PutObject",
+            "s3:PutObjectAcl",
+            "s3:DeleteObject",
+            "s3:DeleteObjectVersion",
+            "s3:ListMultipartUploadParts",
+            "s3:AbortMultipartUpload",
+        ];
         var user = $"scans-{Guid.NewGuid():N}";
         var key = await administrator.CreateUserWithKeyAsync(user, Policy(read, all.Where(action => action is not "s3:DeleteObject")));
 
@@ -76,11 +87,14 @@ public sealed class ConnectingWithAnAccessKey(Browsers browsers) : BrowserTests(
         await ada.Button("Verify and connect").ClickAsync();
         await ada.SeeConnectedAsync(name);
 
-        static JsonObject Policy(IEnumerable<string> onBucket, IEnumerable<string> onObjects) => new()
-        {
-            ["Version"] = "2012-10-17",
-            ["Statement"] = new JsonArray(Allow(onBucket, "arn:aws:s3:::acme-documents"), Allow(onObjects, "arn:aws:s3:::acme-documents/*")),
-        };
+        static JsonObject Policy(IEnumerable<string> onBucket, IEnumerable<string> onObjects) =>
+            new()
+            {
+                ["Version"] = "2012-10-17",
+                ["Statement"] = new JsonArray(
+                    Allow(onBucket, "arn:aws:s3:::acme-documents"),
+                    Allow(onObjects, "arn:aws:s3:::acme-documents/*")),
+            };
 
         static JsonObject Allow(IEnumerable<string> actions, string resource) => new()
         {

@@ -5,8 +5,9 @@ using static Microsoft.Playwright.Assertions;
 namespace ServerlessDrives.Tests.Browser;
 
 /// <summary>
-/// Every page and dialog, each looked at in both themes, on a phone, on the narrowest screen and on the widest: by axe, for what doesn't fit and for what moves,
-/// and kept as pictures for whoever asks for them. One state is looked at in all ways before the next; a theme or a window's size changes under the person, as it does for people.
+/// Every page and dialog, each looked at in both themes, on a phone, on the narrowest screen and on the widest: by axe, for what doesn't
+/// fit and for what moves, and kept as pictures for whoever asks for them. One state is looked at in all ways before the next; a theme or a
+/// window's size changes under the person, as it does for people.
 /// </summary>
 public abstract class EveryPage(Browsers browsers) : BrowserTests(browsers)
 {
@@ -15,7 +16,7 @@ public abstract class EveryPage(Browsers browsers) : BrowserTests(browsers)
     private const int Phone = 390;
 
     /// <summary>Milliseconds.</summary>
-    private const int SettlingPatience = 5_000;
+    private const int SettlingLimit = 5_000;
 
     /// <summary>CSS pixels: the narrowest that WCAG's reflow asks for, a desktop at 200 %, and a 4K screen without scaling.</summary>
     private static readonly int[] Widths = [320, Desktop / 2, 3840];
@@ -44,7 +45,10 @@ public abstract class EveryPage(Browsers browsers) : BrowserTests(browsers)
             _violations.AddRange((await Accessibility.ViolationsAsync(page)).Select(violation => $"{look}/{name}: {violation}"));
         }
 
-        if (await page.EvaluateAsync<int>("() => document.getAnimations().filter((animation) => animation.playState === 'running').length") is > 0 and var moving)
+        if (
+            await page.EvaluateAsync<int>("() => document.getAnimations().filter((animation) => animation.playState === 'running').length")
+            is > 0
+                and var moving)
             _violations.Add($"{name}: {moving} things move, though less motion is asked for");
         foreach (var width in Widths)
         {
@@ -65,11 +69,17 @@ public abstract class EveryPage(Browsers browsers) : BrowserTests(browsers)
         try
         {
             // What hangs from something, such as a menu, follows it a moment later.
-            await page.WaitForFunctionAsync("() => document.documentElement.scrollWidth <= innerWidth", null, new() { Timeout = SettlingPatience });
+            await page.WaitForFunctionAsync(
+                "() => document.documentElement.scrollWidth <= innerWidth",
+                null,
+                new() { Timeout = SettlingLimit });
         }
         catch (TimeoutException)
         {
-            _violations.Add($"{name}: {await page.EvaluateAsync<int>("() => document.documentElement.scrollWidth - innerWidth")} px wider than a window of {width} px");
+            _violations.Add(
+                $"{name}: {await page.EvaluateAsync<int>("() => document.documentElement.scrollWidth - innerWidth")} px wider than a " +
+                $"window of {width} px"
+            );
         }
     }
 }

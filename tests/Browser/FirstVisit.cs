@@ -8,7 +8,10 @@ namespace ServerlessDrives.Tests.Browser;
 /// <summary>What the first page costs to fetch.</summary>
 public sealed class FirstVisit(Browsers browsers) : BrowserTests(browsers)
 {
-    /// <summary>Bytes over the wire, compressed, headers included, that the first page may take before what it shows; later pages bring their own parts.</summary>
+    /// <summary>
+    /// Bytes over the wire, compressed, headers included, that the first page may take before what it shows; later pages bring their own
+    /// parts.
+    /// </summary>
     private const double Budget = 200_000;
 
     [Fact]
@@ -21,7 +24,9 @@ public sealed class FirstVisit(Browsers browsers) : BrowserTests(browsers)
         var loaded = new List<string>();
         ada.Page.Request += (_, request) => loaded.Add(request.Url);
         (await BytesOfAsync(ada, ada.Link("Add data source"))).ShouldBeInRange(1, Budget);
-        loaded.ShouldNotContain(url => url.Contains("/assets/SettingsPage", StringComparison.Ordinal) || url.Contains("/assets/ConnectionPage", StringComparison.Ordinal));
+        loaded.ShouldNotContain(url =>
+            url.Contains("/assets/SettingsPage", StringComparison.Ordinal)
+            || url.Contains("/assets/ConnectionPage", StringComparison.Ordinal));
         await ada.GoAsync("/settings");
         await ada.SeeAsync(ada.Heading("Settings"));
         loaded.ShouldContain(url => url.Contains("/assets/SettingsPage", StringComparison.Ordinal));

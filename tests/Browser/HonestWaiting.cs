@@ -30,7 +30,12 @@ public sealed class HonestWaiting(Browsers browsers) : BrowserTests(browsers)
         await ada.SeeTextAsync("What you typed is kept.");
 
         // A user that may do nothing.
-        var elsewhere = new JsonObject { ["Effect"] = "Allow", ["Action"] = "s3:GetObject", ["Resource"] = "arn:aws:s3:::somebody-elses-bucket/*" };
+        var elsewhere = new JsonObject
+        {
+            ["Effect"] = "Allow",
+            ["Action"] = "s3:GetObject",
+            ["Resource"] = "arn:aws:s3:::somebody-elses-bucket/*",
+        };
         var policy = new JsonObject { ["Version"] = "2012-10-17", ["Statement"] = new JsonArray(elsewhere) };
         var key = await administrator.CreateUserWithKeyAsync($"nobody-{Guid.NewGuid():N}", policy);
         await ada.StartConnectingAsync(Unique("Denied"), ConnectingSteps.AccessKey);

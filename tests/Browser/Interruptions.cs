@@ -21,10 +21,16 @@ public sealed class Interruptions(Browsers browsers) : BrowserTests(browsers)
 
         // From here on the token that reaches the server is one whose hour is over, and the server says so.
         var expired = await ExpiredTokenAsync();
-        await ada.Page.RouteAsync("**/api/**", route => route.ContinueAsync(new()
-        {
-            Headers = route.Request.Headers.Where(header => header.Key is not "authorization").Append(new("authorization", $"Bearer {expired}")),
-        }));
+        await ada.Page.RouteAsync(
+            "**/api/**",
+            route =>
+                route.ContinueAsync(
+                    new()
+                    {
+                        Headers = route
+                            .Request.Headers.Where(header => header.Key is not "authorization")
+                            .Append(new("authorization", $"Bearer {expired}")),
+                    }));
         await ada.Button("Verify and connect").ClickAsync();
         await ada.SeeAsync(ada.Dialog("Your session has ended"));
         await ada.Page.UnrouteAllAsync();

@@ -14,7 +14,9 @@ public sealed class KeyboardAlone(Browsers browsers) : BrowserTests(browsers)
         var (name, user) = (Unique("Typed"), App.Administrator().DriveUser);
         var (ada, keys) = await SignInAsync();
         await StartAsync(ada, keys, name);
-        await keys.ChooseAsync(ada.Page.GetByRole(AriaRole.Group, new() { Name = "How do we get into your AWS account?" }), ada.Radio(ConnectingSteps.AccessKey));
+        await keys.ChooseAsync(
+            ada.Page.GetByRole(AriaRole.Group, new() { Name = "How do we get into your AWS account?" }),
+            ada.Radio(ConnectingSteps.AccessKey));
         await keys.PressAsync(ada.Button("Next"));
         await ada.SeeTitleAsync($"Connect {name}");
         await keys.TypeAsync(ada.Field("Access key ID"), user.Id);
@@ -44,7 +46,11 @@ public sealed class KeyboardAlone(Browsers browsers) : BrowserTests(browsers)
     [Fact]
     public async Task A_role_drive_is_connected_and_its_bucket_step_handed_over()
     {
-        var (name, role, bucket, administrator) = (Unique("Tabbed"), $"tabbed-{Guid.NewGuid():N}"[..20], $"tabbed-{Guid.NewGuid():N}"[..20], App.Administrator());
+        var (name, role, bucket, administrator) = (
+            Unique("Tabbed"),
+            $"tabbed-{Guid.NewGuid():N}"[..20],
+            $"tabbed-{Guid.NewGuid():N}"[..20],
+            App.Administrator());
         await administrator.CreateBucketAsync(bucket);
         var (ada, keys) = await SignInAsync();
         await StartAsync(ada, keys, name);

@@ -49,7 +49,9 @@ public sealed class KnownBuckets(Browsers browsers) : BrowserTests(browsers)
         await ada.SeeTextAsync("Read as us-east-1");
 
         // Both halves of a key come as one text from the console's file.
-        await ada.Page.EvaluateAsync("text => navigator.clipboard.writeText(text)", $"Access key ID,Secret access key\n{user.Id},{user.Secret}\n");
+        await ada.Page.EvaluateAsync(
+            "text => navigator.clipboard.writeText(text)",
+            $"Access key ID,Secret access key\n{user.Id},{user.Secret}\n");
         await ada.Field("Access key ID").FocusAsync();
         await ada.Page.Keyboard.PressAsync("Control+V");
         await Expect(ada.Field("Access key ID")).ToHaveValueAsync(user.Id);
@@ -57,12 +59,14 @@ public sealed class KnownBuckets(Browsers browsers) : BrowserTests(browsers)
 
         // What the user of the key must be allowed is there before the key is asked for.
         await ada.Button("Show the policy for the user").ClickAsync();
-        await Expect(ada.Page.GetByLabel("Policy of the IAM user", new() { Exact = true }).Last).ToContainTextAsync("arn:aws:s3:::acme-documents/pasted/here/*");
+        await Expect(ada.Page.GetByLabel("Policy of the IAM user", new() { Exact = true }).Last)
+            .ToContainTextAsync("arn:aws:s3:::acme-documents/pasted/here/*");
         await ada.SeeTextAsync("PutObjectVersion is no action of AWS:");
         await Screenshots.TakeIfWantedAsync(ada.Page, "light/key-policy");
         (await Accessibility.ViolationsAsync(ada.Page)).ShouldBeEmpty();
         await ada.Button("AWS CLI", exact: true).ClickAsync();
-        await Expect(ada.Page.GetByLabel("Policy of the IAM user", new() { Exact = true }).Last).ToContainTextAsync("aws iam put-user-policy");
+        await Expect(ada.Page.GetByLabel("Policy of the IAM user", new() { Exact = true }).Last)
+            .ToContainTextAsync("aws iam put-user-policy");
         await ada.Button("Verify and connect").ClickAsync();
         await ada.SeeConnectedAsync(name);
     }

@@ -17,7 +17,11 @@ public sealed class PagesOnTheWay(Browsers browsers) : EveryPage(browsers)
         await ada.SeeAsync(ada.Radio("Add a new role"));
         await LookAsync(ada, "access-to-aws");
 
-        await VisitAsync(ada, $"/connections/{scene.AwaitingTrust}", ada.Heading("Let us assume a role in your AWS account"), "trust-policy");
+        await VisitAsync(
+            ada,
+            $"/connections/{scene.AwaitingTrust}",
+            ada.Heading("Let us assume a role in your AWS account"),
+            "trust-policy");
         await ada.Page.GetByRole(AriaRole.Tab, new() { Name = "AWS CLI" }).ClickAsync();
         await ada.ReadAsync("AWS CLI");
         await LookAsync(ada, "trust-policy-cli");
@@ -36,7 +40,11 @@ public sealed class PagesOnTheWay(Browsers browsers) : EveryPage(browsers)
         await ada.Button("Next").ClickAsync();
         await ada.SeeTextAsync("Some fields need another look.");
         await LookAsync(ada, "bucket-with-problems");
-        await VisitAsync(ada, $"/connections/{scene.AwaitingPolicies}", ada.Page.GetByRole(AriaRole.Tab, new() { Name = "AWS CLI", Selected = true }), "policies-cli");
+        await VisitAsync(
+            ada,
+            $"/connections/{scene.AwaitingPolicies}",
+            ada.Page.GetByRole(AriaRole.Tab, new() { Name = "AWS CLI", Selected = true }),
+            "policies-cli");
         // The way that was chosen at the step before is chosen here, too.
         await ada.Page.GetByRole(AriaRole.Tab, new() { Name = "AWS console" }).ClickAsync();
         await ada.ReadAsync("Bucket policy");

@@ -35,7 +35,11 @@ public sealed class PagesOnceConnected(Browsers browsers) : EveryPage(browsers)
         await LookAsync(ada, "add-integration");
         await VisitAsync(ada, $"{drive}/health", ada.Heading("Last 30 days"), "health");
         await VisitAsync(ada, $"{drive}/verification", ada.Heading("Every check passed"), "verification");
-        await VisitAsync(ada, $"{drive}/verification?report={scene.Verification}", ada.Heading("Every check passed"), "verification-report");
+        await VisitAsync(
+            ada,
+            $"{drive}/verification?report={scene.Verification}",
+            ada.Heading("Every check passed"),
+            "verification-report");
         await VisitAsync(ada, $"/drives/{scene.Drive}x", ada.Heading("This drive can’t be shown"), "drive-not-found");
         NothingIsWrong();
     }

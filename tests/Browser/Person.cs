@@ -73,7 +73,8 @@ public sealed class Person : IAsyncDisposable
 
     public Task SeeTextAsync(string text) => Expect(Page.GetByText(text).First).ToBeVisibleAsync();
 
-    public Task SeeTitleAsync(string title) => Expect(Page.GetByRole(AriaRole.Heading, new() { Name = title, Level = 1 })).ToBeVisibleAsync();
+    public Task SeeTitleAsync(string title) =>
+        Expect(Page.GetByRole(AriaRole.Heading, new() { Name = title, Level = 1 })).ToBeVisibleAsync();
 
     /// <summary>Opens the app and signs in as one of the seeded people.</summary>
     public async Task SignInAsync(string who, string path = "/")

@@ -6,11 +6,22 @@ using ServerlessDrives.Tests.Shared;
 namespace ServerlessDrives.Tests.Browser;
 
 /// <summary>
-/// What has happened before somebody walks through every page: a connection that waits at each step, one that failed, a drive with files, an integration.
-/// Laid by the API, because the walk is about how pages look and not about how one gets there; the flows' own tests go through the page alone.
+/// What has happened before somebody walks through every page: a connection that waits at each step, one that failed, a drive with files,
+/// an integration. Laid by the API, because the walk is about how pages look and not about how one gets there; the flows' own tests go
+/// through the page alone.
 /// </summary>
 internal sealed record Scene(
-    string AwaitingTrust, string AwaitingBucket, string AwaitingPolicies, string Failed, string Connected, string Drive, string DriveName, string Verification, string Integration, string TrustLink, string PoliciesLink)
+    string AwaitingTrust,
+    string AwaitingBucket,
+    string AwaitingPolicies,
+    string Failed,
+    string Connected,
+    string Drive,
+    string DriveName,
+    string Verification,
+    string Integration,
+    string TrustLink,
+    string PoliciesLink)
 {
     private static readonly string[] KeyPermissions =
     [
@@ -42,20 +53,55 @@ internal sealed record Scene(
         await PutAsync(ada, drive, "letter.txt");
         await PutAsync(ada, drive, "2026/report with a rather long name that has to break somewhere, also on a phone.pdf");
         var verification = (await ada.PostAsync($"/api/drives/{drive}/verifications", null, HttpStatusCode.Accepted)).Text("id");
-        var webhook = (await ada.PostAsync("/api/webhooks", new { url = "https://127.0.0.1:9/events", description = "Claims system" }, HttpStatusCode.Created)).Text("id");
+        var webhook = (
+            await ada.PostAsync(
+                "/api/webhooks",
+                new { url = "https://127.0.0.1:9/events", description = "Claims system" },
+                HttpStatusCode.Created)
+        ).Text("id");
         var integration = $"Tell the claims system {tail}";
-        await ada.PostAsync("/api/integrations", new { kind = "upstream", name = integration, driveId = drive, folder = "in", pattern = "**/*.pdf", webhookId = webhook }, HttpStatusCode.Created);
-        await ada.UntilAsync(failed.Text("id"), now => now.Text("status") == "awaitingConfiguration" && now["verification"]?["completedAt"] is not null);
+        await ada.PostAsync(
+            "/api/integrations",
+            new
+            {
+                kind = "upstream",
+                name = integration,
+                driveId = drive,
+                folder = "in",
+                pattern = "**/*.pdf",
+                webhookId = webhook,
+            },
+            HttpStatusCode.Created);
+        await ada.UntilAsync(
+            failed.Text("id"),
+            now => now.Text("status") == "awaitingConfiguration" && now["verification"]?["completedAt"] is not null);
 
         return new(
-            trust.Text("id"), bucket.Text("id"), policies.Text("id"), failed.Text("id"), connected.Text("id"), drive, connected.Text("displayName"), verification, integration,
-            await LinkAsync(ada, trust.Text("id"), "trust-policy"), await LinkAsync(ada, policies.Text("id"), "bucket-policy"));
+            trust.Text("id"),
+            bucket.Text("id"),
+            policies.Text("id"),
+            failed.Text("id"),
+            connected.Text("id"),
+            drive,
+            connected.Text("displayName"),
+            verification,
+            integration,
+            await LinkAsync(ada, trust.Text("id"), "trust-policy"),
+            await LinkAsync(ada, policies.Text("id"), "bucket-policy"));
     }
 
-    private static Task<JsonNode> StartAsync(HttpClient http, string displayName, string method) => http.PostAsync(
-        "/api/connections",
-        new { displayName, audience = new { type = "workspace", workspaceId = "ws_claims" }, authentication = new { method, roleId = (string?)null }, configuration = (object?)null, makeDefault = false },
-        HttpStatusCode.Accepted);
+    private static Task<JsonNode> StartAsync(HttpClient http, string displayName, string method) =>
+        http.PostAsync(
+            "/api/connections",
+            new
+            {
+                displayName,
+                audience = new { type = "workspace", workspaceId = "ws_claims" },
+                authentication = new { method, roleId = (string?)null },
+                configuration = (object?)null,
+                makeDefault = false,
+            },
+            HttpStatusCode.Accepted);
 
     private static async Task ConfigureAsync(HttpClient http, string connection, JsonObject configuration)
     {
@@ -70,7 +116,9 @@ internal sealed record Scene(
         new() { ["accessKeyId"] = key.Id, ["secretAccessKey"] = key.Secret, ["bucket"] = "acme-documents", ["path"] = path };
 
     private static async Task<string> LinkAsync(HttpClient http, string connection, string step) =>
-        new Uri((await http.PostAsync($"/api/connections/{connection}/callback-links", new { step }, HttpStatusCode.Created)).Text("url")).AbsolutePath;
+        new Uri(
+            (await http.PostAsync($"/api/connections/{connection}/callback-links", new { step }, HttpStatusCode.Created)).Text("url")
+        ).AbsolutePath;
 
     private static async Task PutAsync(HttpClient http, string drive, string path)
     {
@@ -80,9 +128,16 @@ internal sealed record Scene(
         answer.EnsureSuccessStatusCode();
     }
 
-    private static JsonObject Allowing(IEnumerable<string> actions) => new()
-    {
-        ["Version"] = "2012-10-17",
-        ["Statement"] = new JsonArray(new JsonObject { ["Effect"] = "Allow", ["Action"] = new JsonArray([.. actions.Select(action => JsonValue.Create(action))]), ["Resource"] = "*" }),
-    };
+    private static JsonObject Allowing(IEnumerable<string> actions) =>
+        new()
+        {
+            ["Version"] = "2012-10-17",
+            ["Statement"] = new JsonArray(
+                new JsonObject
+                {
+                    ["Effect"] = "Allow",
+                    ["Action"] = new JsonArray([.. actions.Select(action => JsonValue.Create(action))]),
+                    ["Resource"] = "*",
+                }),
+        };
 }

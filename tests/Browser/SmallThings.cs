@@ -19,9 +19,34 @@ public sealed class SmallThings(Browsers browsers) : BrowserTests(browsers)
         await ada.ConnectByKeyAsync(name, App.Administrator().DriveUser, $"held-{Guid.NewGuid():N}");
         using var api = await App.SignInAsync("ada");
         var drive = (await DriveAsync(api, name)).Text("id");
-        await api.PostAsync("/api/integrations", new { kind = "downstream", name = integration, driveId = drive, workspaceId = "ws_claims", folder = "out" }, HttpStatusCode.Created);
-        var webhook = (await api.PostAsync("/api/webhooks", new { url = "https://127.0.0.1:9/held", events = new[] { "file.arrived" } }, HttpStatusCode.Created)).Text("id");
-        await api.PostAsync("/api/integrations", new { kind = "upstream", name = Unique("Tells"), driveId = drive, folder = "in", webhookId = webhook }, HttpStatusCode.Created);
+        await api.PostAsync(
+            "/api/integrations",
+            new
+            {
+                kind = "downstream",
+                name = integration,
+                driveId = drive,
+                workspaceId = "ws_claims",
+                folder = "out",
+            },
+            HttpStatusCode.Created);
+        var webhook = (
+            await api.PostAsync(
+                "/api/webhooks",
+                new { url = "https://127.0.0.1:9/held", events = new[] { "file.arrived" } },
+                HttpStatusCode.Created)
+        ).Text("id");
+        await api.PostAsync(
+            "/api/integrations",
+            new
+            {
+                kind = "upstream",
+                name = Unique("Tells"),
+                driveId = drive,
+                folder = "in",
+                webhookId = webhook,
+            },
+            HttpStatusCode.Created);
 
         // Whoever may not see webhooks sees where this one leads, and no id.
         var max = await SignedInAsync(Person.Max);
@@ -139,7 +164,17 @@ public sealed class SmallThings(Browsers browsers) : BrowserTests(browsers)
 
         using var api = await App.SignInAsync("ada");
         var description = Unique("Badge");
-        var webhook = (await api.PostAsync("/api/webhooks", new { url = "https://127.0.0.1:9/badge", description, events = new[] { "drive.removed" } }, HttpStatusCode.Created)).Text("id");
+        var webhook = (
+            await api.PostAsync(
+                "/api/webhooks",
+                new
+                {
+                    url = "https://127.0.0.1:9/badge",
+                    description,
+                    events = new[] { "drive.removed" },
+                },
+                HttpStatusCode.Created)
+        ).Text("id");
         await ada.GoAsync("/settings/webhooks");
         await Expect(ada.Heading(description)).ToContainTextAsync("Nothing delivered yet");
         await api.SendAsync(HttpMethod.Delete, $"/api/webhooks/{webhook}", null, HttpStatusCode.NoContent);
@@ -157,7 +192,13 @@ public sealed class SmallThings(Browsers browsers) : BrowserTests(browsers)
         await ada.SeeAsync(ada.Link($"Continue connecting {name}"));
         await FitsAsync();
 
-        foreach (var (path, heading) in new[] { ("/connections/con_nothing", "This connection can’t be shown"), ("/drives/drv_nothing", "This drive can’t be shown"), ("/nowhere", "There is no such page") })
+        foreach (
+            var (path, heading) in new[]
+            {
+                ("/connections/con_nothing", "This connection can’t be shown"),
+                ("/drives/drv_nothing", "This drive can’t be shown"),
+                ("/nowhere", "There is no such page"),
+            })
         {
             await ada.GoAsync(path);
             await ada.SeeAsync(ada.Heading(heading));
@@ -174,5 +215,7 @@ public sealed class SmallThings(Browsers browsers) : BrowserTests(browsers)
     }
 
     private static async Task<JsonNode> DriveAsync(HttpClient api, string name) =>
-        (await api.GetAsync("/api/drives?limit=500", HttpStatusCode.OK))["items"]!.AsArray().Single(drive => drive!["displayName"]!.GetValue<string>() == name)!;
+        (await api.GetAsync("/api/drives?limit=500", HttpStatusCode.OK))["items"]!
+            .AsArray()
+            .Single(drive => drive!["displayName"]!.GetValue<string>() == name)!;
 }

@@ -11,7 +11,11 @@ public sealed class StepsAndHistory(Browsers browsers) : BrowserTests(browsers)
     [Fact]
     public async Task Back_goes_a_step_back_a_reload_stays_and_name_and_method_can_be_changed_until_something_is_applied()
     {
-        var (first, second, administrator, role) = (Unique("First name"), Unique("Second name"), App.Administrator(), $"back-{Guid.NewGuid():N}"[..20]);
+        var (first, second, administrator, role) = (
+            Unique("First name"),
+            Unique("Second name"),
+            App.Administrator(),
+            $"back-{Guid.NewGuid():N}"[..20]);
         var ada = await SignedInAsync();
         await ada.StartConnectingAsync(first, ConnectingSteps.IamRole);
         await ada.SeeAsync(ada.Heading("Let us assume a role in your AWS account"));
@@ -80,7 +84,8 @@ public sealed class StepsAndHistory(Browsers browsers) : BrowserTests(browsers)
         await ada.Page.GetByRole(AriaRole.Menuitem, new() { Name = "Delete" }).ClickAsync();
         await ada.Button("Delete the file").ClickAsync();
         await ada.SeeTextAsync("There are no files yet");
-        await ada.Page.WaitForFunctionAsync("() => document.activeElement !== document.body && /^H[123]$/.test(document.activeElement.tagName)");
+        await ada.Page.WaitForFunctionAsync(
+            "() => document.activeElement !== document.body && /^H[123]$/.test(document.activeElement.tagName)");
 
         // What is said of it covers no button.
         (await ada.Page.EvaluateAsync<int>(

@@ -21,9 +21,18 @@ public sealed class ApiContract
     {
         ArgumentNullException.ThrowIfNull(document);
         Document = document;
-        _paths = [.. document["paths"]!.AsObject().Select(path => (path.Key.Split('/'), TakesTheRest(path.Value!.AsObject()), path.Value!.AsObject()))];
-        var definitions = new JsonObject(document["components"]!["schemas"]!.AsObject().Select(schema => KeyValuePair.Create(schema.Key, (JsonNode?)Closed(Repointed(schema.Value!)))));
-        _options.SchemaRegistry.Register(JsonSchema.FromText(new JsonObject { ["$id"] = Definitions, ["$defs"] = definitions }.ToJsonString()));
+        _paths =
+        [
+            .. document["paths"]!
+                .AsObject()
+                .Select(path => (path.Key.Split('/'), TakesTheRest(path.Value!.AsObject()), path.Value!.AsObject())),
+        ];
+        var definitions = new JsonObject(
+            document["components"]!["schemas"]!
+                .AsObject()
+                .Select(schema => KeyValuePair.Create(schema.Key, (JsonNode?)Closed(Repointed(schema.Value!)))));
+        _options.SchemaRegistry.Register(
+            JsonSchema.FromText(new JsonObject { ["$id"] = Definitions, ["$defs"] = definitions }.ToJsonString()));
     }
 
     /// <summary>Of this build.</summary>
@@ -33,7 +42,13 @@ public sealed class ApiContract
 
     /// <summary>What of the answer isn't as described; empty when all is.</summary>
     /// <param name="body">Null when it wasn't looked at.</param>
-    public IReadOnlyList<string> Complaints(string method, string path, HttpStatusCode status, string? mediaType, Func<string, bool> hasHeader, string? body)
+    public IReadOnlyList<string> Complaints(
+        string method,
+        string path,
+        HttpStatusCode status,
+        string? mediaType,
+        Func<string, bool> hasHeader,
+        string? body)
     {
         ArgumentNullException.ThrowIfNull(method);
         ArgumentNullException.ThrowIfNull(path);
@@ -77,23 +92,38 @@ public sealed class ApiContract
         }
 
         var result = parsed.Evaluate(JsonNode.Parse(json), _options);
-        return result.IsValid ? [] : [.. result.Details.Where(detail => detail.HasErrors).SelectMany(detail => detail.Errors!.Select(error => $"{detail.InstanceLocation}: {error.Value}"))];
+        return result.IsValid
+            ? []
+            :
+            [
+                .. result
+                    .Details.Where(detail => detail.HasErrors)
+                    .SelectMany(detail => detail.Errors!.Select(error => $"{detail.InstanceLocation}: {error.Value}")),
+            ];
     }
 
     private JsonObject? Find(string path)
     {
         var asked = path.TrimEnd('/').Split('/');
-        return _paths.Where(known => Matches(known.Segments, known.TakesTheRest, asked)).OrderByDescending(known => known.Segments.Count(segment => segment is not ['{', ..])).ThenBy(known => known.Segments.Length).FirstOrDefault().Item;
+        return _paths
+            .Where(known => Matches(known.Segments, known.TakesTheRest, asked))
+            .OrderByDescending(known => known.Segments.Count(segment => segment is not ['{', ..]))
+            .ThenBy(known => known.Segments.Length)
+            .FirstOrDefault()
+            .Item;
     }
 
     private static bool TakesTheRest(JsonObject item) =>
-        item.Any(operation => operation.Value!["parameters"] is JsonArray parameters && parameters.Any(parameter => parameter![Operations.RestOfPath] is not null));
+        item.Any(operation =>
+            operation.Value!["parameters"] is JsonArray parameters
+            && parameters.Any(parameter => parameter![Operations.RestOfPath] is not null));
 
     private static bool Matches(string[] known, bool takesTheRest, string[] asked) =>
         (takesTheRest ? asked.Length >= known.Length : asked.Length == known.Length)
         && known.Index().All(segment => segment.Item is ['{', ..] ? asked[segment.Index].Length > 0 : segment.Item == asked[segment.Index]);
 
-    private static JsonNode Repointed(JsonNode schema) => JsonNode.Parse(schema.ToJsonString().Replace("#/components/schemas/", $"{Definitions}#/$defs/", StringComparison.Ordinal))!;
+    private static JsonNode Repointed(JsonNode schema) =>
+        JsonNode.Parse(schema.ToJsonString().Replace("#/components/schemas/", $"{Definitions}#/$defs/", StringComparison.Ordinal))!;
 
     /// <summary>Nothing may be answered that isn't described, which readers of the document needn't know.</summary>
     private static JsonNode Closed(JsonNode schema)
@@ -130,9 +160,15 @@ public sealed class AgainstTheContract() : DelegatingHandler(new HttpClientHandl
         var isOurs = mediaType is "application/json" or Problem.ContentType || answer.Content.Headers.ContentLength == 0;
         var body = isOurs ? await answer.Content.ReadAsStringAsync(cancellationToken) : null;
         var complaints = ApiContract.Current.Complaints(
-            request.Method.Method, path, answer.StatusCode, mediaType, name => answer.Headers.Contains(name) || answer.Content.Headers.Contains(name), body);
+            request.Method.Method,
+            path,
+            answer.StatusCode,
+            mediaType,
+            name => answer.Headers.Contains(name) || answer.Content.Headers.Contains(name),
+            body);
         return complaints.Count == 0
             ? answer
-            : throw new InvalidOperationException($"{request.Method} {path} answered {(int)answer.StatusCode}, but {string.Join("; ", complaints)}.\n{body}");
+            : throw new InvalidOperationException(
+                $"{request.Method} {path} answered {(int)answer.StatusCode}, but {string.Join("; ", complaints)}.\n{body}");
     }
 }

@@ -68,12 +68,14 @@ public sealed class AwsAdministrator
         return Between(answer, "Arn");
     }
 
-    public Task PutTrustPolicyAsync(string role, JsonNode policy) => IamAsync("UpdateAssumeRolePolicy", ("RoleName", role), ("PolicyDocument", policy.ToJsonString()));
+    public Task PutTrustPolicyAsync(string role, JsonNode policy) =>
+        IamAsync("UpdateAssumeRolePolicy", ("RoleName", role), ("PolicyDocument", policy.ToJsonString()));
 
     public Task PutRolePolicyAsync(string role, JsonNode policy, string name = "drive") =>
         IamAsync("PutRolePolicy", ("RoleName", role), ("PolicyName", name), ("PolicyDocument", policy.ToJsonString()));
 
-    public Task PutUserPolicyAsync(string user, string name, JsonNode policy) => IamAsync("PutUserPolicy", ("UserName", user), ("PolicyName", name), ("PolicyDocument", policy.ToJsonString()));
+    public Task PutUserPolicyAsync(string user, string name, JsonNode policy) =>
+        IamAsync("PutUserPolicy", ("UserName", user), ("PolicyName", name), ("PolicyDocument", policy.ToJsonString()));
 
     public async Task PutBucketPolicyAsync(string bucket, JsonNode policy)
     {
@@ -135,9 +137,19 @@ public sealed class AwsAdministrator
     public async Task CreateBucketAsync(string bucket, bool versioned = false, bool withAcls = false)
     {
         using var s3 = S3();
-        await s3.PutBucketAsync(new PutBucketRequest { BucketName = bucket, ObjectOwnership = withAcls ? ObjectOwnership.ObjectWriter : ObjectOwnership.BucketOwnerEnforced });
+        await s3.PutBucketAsync(
+            new PutBucketRequest
+            {
+                BucketName = bucket,
+                ObjectOwnership = withAcls ? ObjectOwnership.ObjectWriter : ObjectOwnership.BucketOwnerEnforced,
+            });
         if (versioned)
-            await s3.PutBucketVersioningAsync(new PutBucketVersioningRequest { BucketName = bucket, VersioningConfig = new S3BucketVersioningConfig { Status = VersionStatus.Enabled } });
+            await s3.PutBucketVersioningAsync(
+                new PutBucketVersioningRequest
+                {
+                    BucketName = bucket,
+                    VersioningConfig = new S3BucketVersioningConfig { Status = VersionStatus.Enabled },
+                });
     }
 
     /// <summary>Every version, delete marker and upload below a prefix.</summary>
@@ -158,7 +170,8 @@ public sealed class AwsAdministrator
     {
         using var s3 = S3();
         var keys = new List<string>();
-        await foreach (var found in s3.Paginators.ListObjectsV2(new ListObjectsV2Request { BucketName = bucket, Prefix = prefix }).S3Objects)
+        await foreach (
+            var found in s3.Paginators.ListObjectsV2(new ListObjectsV2Request { BucketName = bucket, Prefix = prefix }).S3Objects)
             keys.Add(found.Key);
         var uploads = await s3.ListMultipartUploadsAsync(new ListMultipartUploadsRequest { BucketName = bucket, Prefix = prefix });
         keys.AddRange((uploads.MultipartUploads ?? []).Select(upload => $"upload:{upload.Key}"));
@@ -166,15 +179,22 @@ public sealed class AwsAdministrator
     }
 
     /// <summary>One call to IAM.</summary>
-    public Task<string> IamAsync(string action, params (string Name, string Value)[] parameters) => QueryAsync("iam", "2010-05-08", action, parameters);
+    public Task<string> IamAsync(string action, params (string Name, string Value)[] parameters) =>
+        QueryAsync("iam", "2010-05-08", action, parameters);
 
     /// <summary>One call to SNS.</summary>
-    public Task<string> SnsAsync(string action, params (string Name, string Value)[] parameters) => QueryAsync("sns", "2010-03-31", action, parameters);
+    public Task<string> SnsAsync(string action, params (string Name, string Value)[] parameters) =>
+        QueryAsync("sns", "2010-03-31", action, parameters);
 
     /// <summary>One call to a query API, signed by hand: the SDKs for these can't be restored everywhere.</summary>
     private async Task<string> QueryAsync(string service, string version, string action, (string Name, string Value)[] parameters)
     {
-        var form = string.Join('&', parameters.Prepend(("Version", version)).Prepend(("Action", action)).Select(pair => $"{pair.Item1}={Uri.EscapeDataString(pair.Item2)}"));
+        var form = string.Join(
+            '&',
+            parameters
+                .Prepend(("Version", version))
+                .Prepend(("Action", action))
+                .Select(pair => $"{pair.Item1}={Uri.EscapeDataString(pair.Item2)}"));
         var now = DateTime.UtcNow;
         var (date, time) = (now.ToString("yyyyMMdd"), now.ToString("yyyyMMdd'T'HHmmss'Z'"));
         const string type = "application/x-www-form-urlencoded; charset=utf-8";
@@ -188,7 +208,10 @@ public sealed class AwsAdministrator
         request.Content.Headers.ContentType = System.Net.Http.Headers.MediaTypeHeaderValue.Parse(type);
         request.Headers.TryAddWithoutValidation("X-Amz-Date", time);
         request.Headers.TryAddWithoutValidation(
-            "Authorization", $"AWS4-HMAC-SHA256 Credential={_accessKeyId}/{scope}, SignedHeaders=content-type;host;x-amz-date, Signature={Convert.ToHexStringLower(Hmac(key, toSign))}");
+            "Authorization",
+            $"AWS4-HMAC-SHA256 Credential={_accessKeyId}/{scope}, SignedHeaders=content-type;host;x-amz-date, " +
+            $"Signature={Convert.ToHexStringLower(Hmac(key, toSign))}"
+        );
         using var answer = await http.SendAsync(request);
         var text = await answer.Content.ReadAsStringAsync();
         return answer.IsSuccessStatusCode ? text : throw new InvalidOperationException($"{action}: {(int)answer.StatusCode} {text}");
@@ -201,7 +224,8 @@ public sealed class AwsAdministrator
         return xml[start..xml.IndexOf($"</{element}>", start, StringComparison.Ordinal)];
     }
 
-    private static (string, string) KeyOf(JsonNode node) => (node["accessKeyId"]!.GetValue<string>(), node["secretAccessKey"]!.GetValue<string>());
+    private static (string, string) KeyOf(JsonNode node) =>
+        (node["accessKeyId"]!.GetValue<string>(), node["secretAccessKey"]!.GetValue<string>());
 
     private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 

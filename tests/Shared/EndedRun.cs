@@ -9,11 +9,19 @@ public sealed record EndedRun(int ExitCode, string Output)
 {
     /// <param name="launcher">A command that runs the app's, such as nsenter with its options.</param>
     public static async Task<EndedRun> OfAsync(
-        IEnumerable<string> arguments, Dictionary<string, string>? settings = null, TimeSpan? patience = null, IReadOnlyList<string>? launcher = null)
+        IEnumerable<string> arguments,
+        Dictionary<string, string>? settings = null,
+        TimeSpan? patience = null,
+        IReadOnlyList<string>? launcher = null)
     {
         ArgumentNullException.ThrowIfNull(arguments);
         var command = (launcher ?? []).Append("dotnet").ToList();
-        var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        var start = new ProcessStartInfo(command[0], command[1..])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
         foreach (var argument in arguments.Prepend(Path.Combine(AppContext.BaseDirectory, "ServerlessDrives.Embedded.dll")))
             start.ArgumentList.Add(argument);
         foreach (var (name, value) in settings ?? [])

@@ -50,7 +50,13 @@ public sealed class EventReceiver : IDisposable
                 using var body = new MemoryStream();
                 await context.Request.InputStream.CopyToAsync(body);
                 var headers = context.Request.Headers;
-                _received.Enqueue(new(headers["webhook-id"] ?? "", headers["webhook-timestamp"] ?? "", headers["webhook-signature"] ?? "", headers["content-type"] ?? "", body.ToArray()));
+                _received.Enqueue(
+                    new(
+                        headers["webhook-id"] ?? "",
+                        headers["webhook-timestamp"] ?? "",
+                        headers["webhook-signature"] ?? "",
+                        headers["content-type"] ?? "",
+                        body.ToArray()));
                 context.Response.StatusCode = Status;
                 if (Header is { } header)
                     context.Response.Headers[header.Name] = header.Value;
@@ -79,6 +85,8 @@ public sealed record ReceivedEvent(string Id, string Timestamp, string Signature
         mac.TransformBlock(Encoding.UTF8.GetBytes($"{Id}.{Timestamp}."), 0, Encoding.UTF8.GetByteCount($"{Id}.{Timestamp}."), null, 0);
         mac.TransformFinalBlock(Body, 0, Body.Length);
         var expected = "v1," + Convert.ToBase64String(mac.Hash!);
-        return Signature.Split(' ').Any(candidate => CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(candidate), Encoding.UTF8.GetBytes(expected)));
+        return Signature
+            .Split(' ')
+            .Any(candidate => CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(candidate), Encoding.UTF8.GetBytes(expected)));
     }
 }

@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace ServerlessDrives.Tests.Shared;
 
-/// <summary>What a page's files take over the wire, counted from the events of Chromium's <c>Network</c> domain. The API's answers are left out.</summary>
+/// <summary>
+/// What a page's files take over the wire, counted from the events of Chromium's <c>Network</c> domain. The API's answers are left out.
+/// </summary>
 public sealed class FilesOverTheWire
 {
     public const string Asked = "Network.requestWillBeSent";
@@ -12,7 +14,10 @@ public sealed class FilesOverTheWire
     private readonly Dictionary<string, string> _urls = [];
     private readonly Dictionary<string, double> _bytes = [];
 
-    /// <summary>Compressed, headers included. A file that was fetched ahead and again when it was used counts once: only a browser without a cache does that.</summary>
+    /// <summary>
+    /// Compressed, headers included. A file that was fetched ahead and again when it was used counts once: only a browser without a cache
+    /// does that.
+    /// </summary>
     public double Bytes
     {
         get
@@ -40,9 +45,14 @@ public sealed class FilesOverTheWire
             switch (method)
             {
                 case Asked:
-                    _urls[parameters.GetProperty("requestId").GetString()!] = parameters.GetProperty("request").GetProperty("url").GetString()!;
+                    _urls[parameters.GetProperty("requestId").GetString()!] = parameters
+                        .GetProperty("request")
+                        .GetProperty("url")
+                        .GetString()!;
                     break;
-                case Finished when _urls.TryGetValue(parameters.GetProperty("requestId").GetString()!, out var url) && !new Uri(url).AbsolutePath.StartsWith("/api/", StringComparison.Ordinal):
+                case Finished
+                    when _urls.TryGetValue(parameters.GetProperty("requestId").GetString()!, out var url)
+                        && !new Uri(url).AbsolutePath.StartsWith("/api/", StringComparison.Ordinal):
                     _bytes[url] = Math.Max(_bytes.GetValueOrDefault(url), parameters.GetProperty("encodedDataLength").GetDouble());
                     break;
             }

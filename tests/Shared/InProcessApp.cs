@@ -19,7 +19,10 @@ using ServerlessDrives.Embedded.Worker.Protocol;
 
 namespace ServerlessDrives.Tests.Shared;
 
-/// <summary>The whole app, embedded cloud and all, in this process: served over HTTP, and its parts within reach of those who move clocks or count calls.</summary>
+/// <summary>
+/// The whole app, embedded cloud and all, in this process: served over HTTP, and its parts within reach of those who move clocks or count
+/// calls.
+/// </summary>
 public sealed class InProcessApp : IAsyncDisposable
 {
     private static readonly SemaphoreSlim OneAtATime = new(1);
@@ -52,11 +55,17 @@ public sealed class InProcessApp : IAsyncDisposable
     /// <param name="replace">Changes what the app is made of.</param>
     /// <param name="clock">The time of day for the app and the host.</param>
     public static async Task<InProcessApp> StartAsync(
-        Dictionary<string, string?>? settings = null, Type[]? byHand = null, Action<IServiceCollection>? replace = null, TimeProvider? clock = null)
+        Dictionary<string, string?>? settings = null,
+        Type[]? byHand = null,
+        Action<IServiceCollection>? replace = null,
+        TimeProvider? clock = null)
     {
         var data = Directory.CreateTempSubdirectory("serverless-drives-").FullName;
         List<KeyValuePair<string, string?>> all = [.. settings ?? [], .. Disabled(byHand ?? [])];
-        var host = await LocalHost.StartAsync(["--port", "0", "--data", data], new ConfigurationBuilder().AddInMemoryCollection(all).Build(), clock);
+        var host = await LocalHost.StartAsync(
+            ["--port", "0", "--data", data],
+            new ConfigurationBuilder().AddInMemoryCollection(all).Build(),
+            clock);
         InProcessApp app;
         try
         {
@@ -75,7 +84,10 @@ public sealed class InProcessApp : IAsyncDisposable
         return app;
     }
 
-    /// <summary>As the app's own entry point does it. Where the worker finds its generated start-up code is the process's own, so one app is built after the other.</summary>
+    /// <summary>
+    /// As the app's own entry point does it. Where the worker finds its generated start-up code is the process's own, so one app is built
+    /// after the other.
+    /// </summary>
     private static async Task<IHost> BuildAsync(
         LocalHost host, IEnumerable<KeyValuePair<string, string?>> settings, Action<IServiceCollection>? replace, TimeProvider? clock)
     {
@@ -115,10 +127,19 @@ public sealed class InProcessApp : IAsyncDisposable
     public async Task FireAsync(string timer)
     {
         var function = (await _host.Worker.Functions).Single(function => function.Name == timer);
-        var answer = await _host.Worker.InvokeAsync(function, Guid.NewGuid().ToString(), new() { Json = JsonSerializer.Serialize(new TimerInfo()) }, metadata: null, CancellationToken.None);
+        var answer = await _host.Worker.InvokeAsync(
+            function,
+            Guid.NewGuid().ToString(),
+            new() { Json = JsonSerializer.Serialize(new TimerInfo()) },
+            metadata: null,
+            CancellationToken.None);
         if (answer.Result.Status is not StatusResult.Types.Status.Success)
             throw new InvalidOperationException($"The timer {timer} failed: {answer.Result.Exception?.Message}");
     }
+
+    /// <summary>Has the durable storage's writer end at its next commit, by a fault that nobody foresaw.</summary>
+    public void BreakDurableStorage() =>
+        _host.Durable.CrashAtCommits(_ => throw new InvalidOperationException("A fault that nobody foresaw."));
 
     public HttpClient Anonymous() => new() { BaseAddress = Address };
 

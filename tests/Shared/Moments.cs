@@ -32,7 +32,11 @@ public sealed class Moments(EmbeddedApp app) : IDisposable
 
     /// <summary>Makes the secret that was stored last one that can't be changed, so that a drive with it can't be removed.</summary>
     public BlockedFile BlockNewestSecret() =>
-        new(new DirectoryInfo(Path.Combine(app.DataFolder, "vault")).EnumerateFiles("*.secret").MaxBy(file => file.LastWriteTimeUtc)!.FullName);
+        new(
+            new DirectoryInfo(Path.Combine(app.DataFolder, "vault"))
+                .EnumerateFiles("*.secret")
+                .MaxBy(file => file.LastWriteTimeUtc)!
+                .FullName);
 
     public void Dispose() => _kept.Delete(recursive: true);
 

@@ -15,7 +15,9 @@ using ServerlessDrives.Verification;
 
 namespace ServerlessDrives.Tests.Shared;
 
-/// <summary>The app's verification by itself, with the real SDKs' clients, against a sandbox and a vault of its own in this process.</summary>
+/// <summary>
+/// The app's verification by itself, with the real SDKs' clients, against a sandbox and a vault of its own in this process.
+/// </summary>
 internal sealed class SandboxedVerification : IAsyncDisposable
 {
     private static readonly Uri VaultAddress = new("https://embedded.vault.azure.net");
@@ -25,7 +27,12 @@ internal sealed class SandboxedVerification : IAsyncDisposable
     private readonly ServiceProvider _services;
     private readonly VaultTransport _vault;
 
-    private SandboxedVerification(DirectoryInfo folder, AwsSandbox sandbox, SeededCloud seeded, VaultTransport vault, ServiceProvider services)
+    private SandboxedVerification(
+        DirectoryInfo folder,
+        AwsSandbox sandbox,
+        SeededCloud seeded,
+        VaultTransport vault,
+        ServiceProvider services)
     {
         (_folder, _sandbox, Seeded, _vault, _services) = (folder, sandbox, seeded, vault, services);
         Administrator = new AwsAdministrator(Described());
@@ -39,30 +46,43 @@ internal sealed class SandboxedVerification : IAsyncDisposable
 
     /// <param name="retries">How often the SDK itself tries again; null for what the app has.</param>
     /// <param name="budget">For all checks together; null for what the app has.</param>
-    public static async Task<SandboxedVerification> StartAsync(TimeSpan propagationWait, TimeSpan callTimeout, int? retries = null, TimeSpan? budget = null)
+    public static async Task<SandboxedVerification> StartAsync(
+        TimeSpan propagationWait,
+        TimeSpan callTimeout,
+        int? retries = null,
+        TimeSpan? budget = null)
     {
         var folder = Directory.CreateTempSubdirectory("serverless-drives-verification-");
         var sandbox = new AwsSandbox(Path.Combine(folder.FullName, "aws"), FreePort.Take(1)[0], NullLogger.Instance, TimeProvider.System);
         var seeded = sandbox.Plant();
         await sandbox.StartAsync(CancellationToken.None);
         var keys = folder.CreateSubdirectory("vault-keys");
-        var vault = new VaultTransport(VaultAddress, () => new KeyVault(new VaultFiles(Path.Combine(folder.FullName, "vault"), new VaultKeys(keys.FullName)), TimeProvider.System));
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
-        {
-            ["Aws:Sandbox"] = "true",
-            ["Aws:SandboxEndpoint"] = sandbox.Endpoint.AbsoluteUri,
-            ["Aws:CallTimeout"] = callTimeout.ToString(),
-            ["Aws:Principals:aws:Arn"] = seeded.PrincipalArn,
-            ["Aws:Principals:aws:AccessKeyId"] = seeded.Principal.AccessKeyId,
-            ["Aws:Principals:aws:SecretAccessKey"] = seeded.Principal.SecretAccessKey,
-            ["Vault:Uri"] = VaultAddress.AbsoluteUri,
-            ["Verification:PropagationWait"] = propagationWait.ToString(),
-            ["Verification:FirstPause"] = "00:00:00.010",
-        }).Build();
+        var vault = new VaultTransport(
+            VaultAddress,
+            () => new KeyVault(new VaultFiles(Path.Combine(folder.FullName, "vault"), new VaultKeys(keys.FullName)), TimeProvider.System));
+        var configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection(
+                new Dictionary<string, string?>
+                {
+                    ["Aws:Sandbox"] = "true",
+                    ["Aws:SandboxEndpoint"] = sandbox.Endpoint.AbsoluteUri,
+                    ["Aws:CallTimeout"] = callTimeout.ToString(),
+                    ["Aws:Principals:aws:Arn"] = seeded.PrincipalArn,
+                    ["Aws:Principals:aws:AccessKeyId"] = seeded.Principal.AccessKeyId,
+                    ["Aws:Principals:aws:SecretAccessKey"] = seeded.Principal.SecretAccessKey,
+                    ["Vault:Uri"] = VaultAddress.AbsoluteUri,
+                    ["Verification:PropagationWait"] = propagationWait.ToString(),
+                    ["Verification:FirstPause"] = "00:00:00.010",
+                })
+            .Build();
         var services = new ServiceCollection();
-        services.AddSingleton<IConfiguration>(configuration).AddSingleton(TimeProvider.System).AddSingleton<TokenCredential, EmbeddedCredential>();
+        services
+            .AddSingleton<IConfiguration>(configuration)
+            .AddSingleton(TimeProvider.System)
+            .AddSingleton<TokenCredential, EmbeddedCredential>();
         services.AddKeyVault(configuration).AddAws().AddVerification();
-        services.Configure<SecretClientOptions>(options => (options.Transport, options.DisableChallengeResourceVerification) = (vault.ClientOptions().Transport, true));
+        services.Configure<SecretClientOptions>(options =>
+            (options.Transport, options.DisableChallengeResourceVerification) = (vault.ClientOptions().Transport, true));
         if (budget is { } time)
             services.PostConfigure<VerificationOptions>(options => (options.Budget, options.SweepTimeout) = (time, time));
         services.PostConfigure<AwsOptions>(options => options.Retries = retries ?? options.Retries);
@@ -72,12 +92,28 @@ internal sealed class SandboxedVerification : IAsyncDisposable
     /// <summary>As a user of this account who has just this policy.</summary>
     public async Task<(VerificationSubject Subject, User User)> ByKeyAsync(BucketAccess access, string account, string policy)
     {
-        var user = new User { Account = account, Name = $"user-{Guid.NewGuid():n}", Path = "/", Id = IamIds.User(), Created = DateTimeOffset.UtcNow };
+        var user = new User
+        {
+            Account = account,
+            Name = $"user-{Guid.NewGuid():n}",
+            Path = "/",
+            Id = IamIds.User(),
+            Created = DateTimeOffset.UtcNow,
+        };
         user = user with { Inline = user.Inline.Add("drive", policy) };
-        var key = new AccessKey { Id = IamIds.AccessKey(), Secret = IamIds.Secret(), Account = account, UserId = user.Id, Created = user.Created };
+        var key = new AccessKey
+        {
+            Id = IamIds.AccessKey(),
+            Secret = IamIds.Secret(),
+            Account = account,
+            UserId = user.Id,
+            Created = user.Created,
+        };
         _sandbox.Iam.Change(state => state.With(user) with { AccessKeys = state.AccessKeys.Add(key.Id, key) });
         var name = SecretName.New();
-        var version = await _services.GetRequiredService<ISecrets>().StoreAsync(name, new ServerlessDrives.Access.Secret(key.Secret), CancellationToken.None);
+        var version = await _services
+            .GetRequiredService<ISecrets>()
+            .StoreAsync(name, new ServerlessDrives.Access.Secret(key.Secret), CancellationToken.None);
         return (Subject(access, new DriveCredentials.AccessKey(Read(AccessKeyId.Parse(key.Id)), name, version!)), user);
     }
 
@@ -86,7 +122,15 @@ internal sealed class SandboxedVerification : IAsyncDisposable
     {
         var externalId = ExternalId.New();
         var trust = TrustPolicy.For(Read(PrincipalArn.Parse(Seeded.PrincipalArn)), externalId).ToString();
-        var role = new Role { Account = account, Name = $"role-{Guid.NewGuid():n}", Path = "/", Id = IamIds.Role(), Created = DateTimeOffset.UtcNow, Trust = _sandbox.Authorizer.Bind(trust) };
+        var role = new Role
+        {
+            Account = account,
+            Name = $"role-{Guid.NewGuid():n}",
+            Path = "/",
+            Id = IamIds.Role(),
+            Created = DateTimeOffset.UtcNow,
+            Trust = _sandbox.Authorizer.Bind(trust),
+        };
         role = role with { Inline = role.Inline.Add("drive", policy) };
         _sandbox.Iam.Change(state => state.With(role));
         return (Subject(access, new DriveCredentials.Role(Read(RoleArn.Parse(role.Arn)), externalId)), role);
@@ -96,7 +140,12 @@ internal sealed class SandboxedVerification : IAsyncDisposable
         _services.GetRequiredService<IVerification>().VerifyAsync(id, subject, watch: null, cancellation);
 
     public static BucketAccess Access(string bucket, string path, Encryption? encryption = null) =>
-        new("con_proof", Read(BucketName.Parse(bucket)), Read(Region.Parse("us-east-1")), Read(DrivePath.Parse(path)), encryption ?? Encryption.Nothing);
+        new(
+            "con_proof",
+            Read(BucketName.Parse(bucket)),
+            Read(Region.Parse("us-east-1")),
+            Read(DrivePath.Parse(path)),
+            encryption ?? Encryption.Nothing);
 
     public async ValueTask DisposeAsync()
     {
@@ -126,5 +175,11 @@ internal sealed class SandboxedVerification : IAsyncDisposable
         },
     };
 
-    private static JsonObject KeyOf(SeededKey key) => new() { ["accessKeyId"] = key.AccessKeyId, ["secretAccessKey"] = key.SecretAccessKey, ["userName"] = key.UserName };
+    private static JsonObject KeyOf(SeededKey key) =>
+        new()
+        {
+            ["accessKeyId"] = key.AccessKeyId,
+            ["secretAccessKey"] = key.SecretAccessKey,
+            ["userName"] = key.UserName,
+        };
 }

@@ -13,7 +13,11 @@ internal static class NpmPackages
     private static readonly ConcurrentDictionary<string, Lazy<Task>> Installations = new();
 
     private static readonly string Cache = Path.Combine(
-        Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } cache ? cache : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify), ".cache"),
+        Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } cache
+            ? cache
+            : Path.Combine(
+                Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify),
+                ".cache"),
         "serverless-drives");
 
     /// <param name="name">Of the folder; another for other versions.</param>

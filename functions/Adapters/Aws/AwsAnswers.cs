@@ -29,7 +29,14 @@ internal static class AwsAnswers
         {
             return new Fault.Unreachable("no answer in time");
         }
-        catch (Exception exception) when (exception is AmazonClientException or HttpRequestException or IOException or SocketException or TimeoutException or AuthenticationException)
+        catch (Exception exception)
+            when (exception
+                    is AmazonClientException
+                        or HttpRequestException
+                        or IOException
+                        or SocketException
+                        or TimeoutException
+                        or AuthenticationException)
         {
             cancellation.ThrowIfCancellationRequested();
             return new Fault.Unreachable(ReasonOf(exception));
@@ -37,11 +44,16 @@ internal static class AwsAnswers
     }
 
     public static Fault.Refused Refused(AmazonServiceException exception) =>
-        new((int)exception.StatusCode, exception.ErrorCode ?? "", exception.Message, exception.RequestId) { Principal = RoleSessions.PrincipalOf(exception) };
+        new((int)exception.StatusCode, exception.ErrorCode ?? "", exception.Message, exception.RequestId)
+        {
+            Principal = RoleSessions.PrincipalOf(exception),
+        };
 
     /// <summary>A header of the answer that refused; null if it has none of that name.</summary>
     public static string? HeaderOf(AmazonServiceException exception, string name) =>
-        exception.InnerException is HttpErrorResponseException { Response: { } response } && response.IsHeaderPresent(name) ? response.GetHeaderValue(name) : null;
+        exception.InnerException is HttpErrorResponseException { Response: { } response } && response.IsHeaderPresent(name)
+            ? response.GetHeaderValue(name)
+            : null;
 
     private static string ReasonOf(Exception exception)
     {

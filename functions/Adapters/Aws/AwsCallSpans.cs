@@ -5,14 +5,16 @@ using Amazon.Runtime.Internal;
 namespace ServerlessDrives.Adapters.Aws;
 
 /// <summary>
-/// A span for every call of the AWS SDK, its retries included, with the names of OpenTelemetry's conventions for AWS; what the SDK sends over HTTP
-/// lies below it. Buckets and keys are left out on purpose.
+/// A span for every call of the AWS SDK, its retries included, with the names of OpenTelemetry's conventions for AWS; what the SDK sends
+/// over HTTP lies below it. Buckets and keys are left out on purpose.
 /// </summary>
 internal sealed class AwsCallSpans : PipelineHandler
 {
     private static readonly Customizer Everywhere = new();
 
-    /// <summary>Makes every client that is made from now on do so. The SDK's registry is the process's; registering twice is once.</summary>
+    /// <summary>
+    /// Makes every client that is made from now on do so. The SDK's registry is the process's; registering twice is once.
+    /// </summary>
     public static void AddToEveryClient() => RuntimePipelineCustomizerRegistry.Instance.Register(Everywhere);
 
     public override async Task<T> InvokeAsync<T>(IExecutionContext executionContext)
@@ -46,12 +48,16 @@ internal sealed class AwsCallSpans : PipelineHandler
 
     private static Activity? Begin(IRequestContext call)
     {
-        if (!Signals.Source.HasListeners())
+        if (!Telemetry.Source.HasListeners())
             return null;
         var service = call.ServiceMetaData.ServiceId;
-        var method = call.OriginalRequest.GetType().Name is var name && name.EndsWith("Request", StringComparison.Ordinal) ? name[..^"Request".Length] : name;
-        return Signals.Source.StartActivity($"{service}/{method}", ActivityKind.Client)?
-            .SetTag("rpc.system", "aws-api")
+        var method =
+            call.OriginalRequest.GetType().Name is var name && name.EndsWith("Request", StringComparison.Ordinal)
+                ? name[..^"Request".Length]
+                : name;
+        return Telemetry
+            .Source.StartActivity($"{service}/{method}", ActivityKind.Client)
+            ?.SetTag("rpc.system", "aws-api")
             .SetTag("rpc.service", service)
             .SetTag("rpc.method", method)
             .SetTag("cloud.region", call.ClientConfig.RegionEndpoint?.SystemName ?? call.ClientConfig.AuthenticationRegion);

@@ -9,18 +9,23 @@ using ServerlessDrives.Access;
 namespace ServerlessDrives.Adapters.Aws;
 
 /// <summary>Makes SDK clients for the right server: AWS's own regional endpoints, the sandbox, or an S3-compatible one.</summary>
-internal sealed class AwsClients(IOptions<AwsOptions> options)
+internal sealed class AwsClients(IOptions<AwsOptions> options, SandboxTls sandboxTls)
 {
-    /// <summary>What the SDK hands to a connection at once, in bytes: its 8 KiB cost a call to the system each, and half a core in all on a fast line.</summary>
+    /// <summary>
+    /// What the SDK hands to a connection at once, in bytes: its 8 KiB cost a call to the system each, and half a core in all on a fast
+    /// line.
+    /// </summary>
     private const int BytesAtOnce = 128 * 1024;
 
     private readonly AwsOptions _options = options.Value;
 
     /// <summary>A client that tries again by itself what fails for a passing reason.</summary>
-    public AmazonS3Client S3(AWSCredentials credentials, BucketName bucket, Region region, TimeSpan timeout) => new(credentials, ConfigOf(bucket, region, timeout));
+    public AmazonS3Client S3(AWSCredentials credentials, BucketName bucket, Region region, TimeSpan timeout) =>
+        new(credentials, ConfigOf(bucket, region, timeout));
 
     /// <summary>A client that doesn't, for calls where it matters whether an earlier try took effect.</summary>
-    public AmazonS3Client OnceS3(AWSCredentials credentials, BucketName bucket, Region region, TimeSpan timeout) => new OnceClient(credentials, ConfigOf(bucket, region, timeout));
+    public AmazonS3Client OnceS3(AWSCredentials credentials, BucketName bucket, Region region, TimeSpan timeout) =>
+        new OnceClient(credentials, ConfigOf(bucket, region, timeout));
 
     private AmazonS3Config ConfigOf(BucketName bucket, Region region, TimeSpan timeout)
     {
@@ -49,7 +54,9 @@ internal sealed class AwsClients(IOptions<AwsOptions> options)
 
     /// <summary>The bucket's address for a request without a signature; path style, which every server and name understands.</summary>
     public Uri AddressOf(BucketName bucket, Region region) =>
-        new(_options.OtherS3 ?? new Uri($"https://s3.{region}.{region.Partition.DnsSuffix}"), $"{_options.OtherS3?.AbsolutePath.TrimEnd('/')}/{bucket}");
+        new(
+            _options.OtherS3 ?? new Uri($"https://s3.{region}.{region.Partition.DnsSuffix}"),
+            $"{_options.OtherS3?.AbsolutePath.TrimEnd('/')}/{bucket}");
 
     private void Common(ClientConfig config, Region region, Uri? other, TimeSpan timeout)
     {
@@ -63,12 +70,16 @@ internal sealed class AwsClients(IOptions<AwsOptions> options)
             config.AuthenticationRegion = region.Code;
         }
 
+        if (sandboxTls.IsUsed)
+            config.HttpClientFactory = sandboxTls;
         config.RetryMode = RequestRetryMode.Standard;
         config.MaxErrorRetry = _options.Retries;
         config.Timeout = timeout;
     }
 
-    /// <summary>With the SDK's retries taken out: a <c>MaxErrorRetry</c> of 0 still lets it send a request again whose connection broke.</summary>
+    /// <summary>
+    /// With the SDK's retries taken out: a <c>MaxErrorRetry</c> of 0 still lets it send a request again whose connection broke.
+    /// </summary>
     private sealed class OnceClient(AWSCredentials credentials, AmazonS3Config config) : AmazonS3Client(credentials, config)
     {
         protected override void CustomizeRuntimePipeline(RuntimePipeline pipeline)

@@ -15,13 +15,17 @@ namespace ServerlessDrives.Adapters.Aws;
 /// <summary>What composition needs to know of this room.</summary>
 public static class AwsComposition
 {
-    /// <summary>Adds AWS from the section <c>Aws</c>: our principals, drives' sessions and clients, and verification's probe. Needs <see cref="ISecrets"/>.</summary>
+    /// <summary>
+    /// Adds AWS from the section <c>Aws</c>: our principals, drives' sessions and clients, and verification's probe. Needs <see
+    /// cref="ISecrets"/>.
+    /// </summary>
     public static IServiceCollection AddAws(this IServiceCollection services)
     {
         AwsCallSpans.AddToEveryClient();
         services.AddOptions<AwsOptions>().BindConfiguration(AwsOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<AwsOptions>, AwsOptionsValidation>();
         services.TryAddSingleton<TokenCredential>(_ => new DefaultAzureCredential());
+        services.AddSingleton<SandboxTls>();
         services.AddSingleton<AwsClients>();
         services.AddSingleton<AwsPrincipals>();
         services.AddSingleton<IPrincipals>(provider => provider.GetRequiredService<AwsPrincipals>());
@@ -43,7 +47,7 @@ public static class AwsComposition
         services.AddSingleton<IHealthProbe, S3HealthProbe>();
         services.AddSingleton<IProbeLeftovers, S3ProbeLeftovers>();
         services.AddSingleton<IArrivals, S3Arrivals>();
-        services.AddSingleton<ISns, SnsNotary>();
+        services.AddSingleton<ISns, SnsSignatureVerifier>();
         return services.AddSingleton<IProbe, AwsProbe>();
     }
 }

@@ -16,6 +16,11 @@ public sealed class AwsOptions
     /// <summary>One address for S3 and STS of the sandbox.</summary>
     public Uri? SandboxEndpoint { get; set; }
 
+    /// <summary>
+    /// The authority that vouches for the sandbox over https: an X.509 certificate, DER in base64. No other is trusted then.
+    /// </summary>
+    public string? SandboxAuthority { get; set; }
+
     /// <summary>An S3-compatible server in place of AWS's S3; path style then.</summary>
     public Uri? S3Endpoint { get; set; }
 
@@ -25,7 +30,9 @@ public sealed class AwsOptions
     /// <summary>A server in place of Amazon SNS, over https; its messages are held to <see cref="SnsAuthority"/>.</summary>
     public Uri? SnsEndpoint { get; set; }
 
-    /// <summary>The authority that vouches for that server and for what it signs: an X.509 certificate, DER in base64. No other is trusted then.</summary>
+    /// <summary>
+    /// The authority that vouches for that server and for what it signs: an X.509 certificate, DER in base64. No other is trusted then.
+    /// </summary>
     public string? SnsAuthority { get; set; }
 
     /// <summary>Who we are, by partition (<c>aws</c>, <c>aws-cn</c>…).</summary>
@@ -45,7 +52,9 @@ public sealed class AwsOptions
     /// <summary>How long S3, or whoever sends a file, may be silent in the middle of it.</summary>
     public TimeSpan SilenceTimeout { get; set; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>The SDK's tries of a call after the first one; it backs off between them and corrects the clock where AWS says that it is wrong.</summary>
+    /// <summary>
+    /// The SDK's tries of a call after the first one; it backs off between them and corrects the clock where AWS says that it is wrong.
+    /// </summary>
     internal int Retries { get; set; } = 2;
 
     /// <summary>How many drives' clients are kept; the one unused for longest goes first.</summary>
@@ -82,7 +91,10 @@ public sealed class AwsPrincipalOptions
     /// <summary>What customers' roles trust.</summary>
     public string Arn { get; set; } = "";
 
-    /// <summary>An access key of the principal; without one, the managed identity's token is exchanged for the role (<see cref="AwsOptions.WebIdentity"/>).</summary>
+    /// <summary>
+    /// An access key of the principal; without one, the managed identity's token is exchanged for the role (<see
+    /// cref="AwsOptions.WebIdentity"/>).
+    /// </summary>
     public string? AccessKeyId { get; set; }
 
     public string? SecretAccessKey { get; set; }
@@ -103,12 +115,19 @@ internal sealed class AwsOptionsValidation : IValidateOptions<AwsOptions>
         ArgumentNullException.ThrowIfNull(options);
         var problems = new List<string>();
         if (options is { Sandbox: true, SandboxEndpoint: null })
-            problems.Add("Aws:SandboxEndpoint is missing: Aws:Sandbox is true, so the address of the sandbox is needed. Only the embedded runtime has one; set Aws:Sandbox to false elsewhere.");
+            problems.Add(
+                "Aws:SandboxEndpoint is missing: Aws:Sandbox is true, so the address of the sandbox is needed. Only the embedded " +
+                "runtime has one; set Aws:Sandbox to false elsewhere."
+            );
         if (options.Sandbox && (options.S3Endpoint ?? options.StsEndpoint) is not null)
-            problems.Add("Aws:S3Endpoint and Aws:StsEndpoint are for servers other than the sandbox; set Aws:Sandbox to false to use them.");
+            problems.Add(
+                "Aws:S3Endpoint and Aws:StsEndpoint are for servers other than the sandbox; set Aws:Sandbox to false to use them.");
         CheckAddress(problems, "Aws:SandboxEndpoint", options.SandboxEndpoint);
         CheckAddress(problems, "Aws:S3Endpoint", options.S3Endpoint);
         CheckAddress(problems, "Aws:StsEndpoint", options.StsEndpoint);
+        if (options.SandboxAuthority is not null && options.SandboxEndpoint is not { IsAbsoluteUri: true, Scheme: "https" })
+            problems.Add("Aws:SandboxAuthority goes with an Aws:SandboxEndpoint that begins with https://.");
+        CheckAuthority(problems, "Aws:SandboxAuthority", options.SandboxAuthority);
         CheckSns(problems, options);
         foreach (var (partition, principal) in options.Principals)
             CheckPrincipal(problems, $"Aws:Principals:{partition}", partition, principal, options);
@@ -123,7 +142,12 @@ internal sealed class AwsOptionsValidation : IValidateOptions<AwsOptions>
         return problems.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);
     }
 
-    private static void CheckPrincipal(List<string> problems, string key, string partition, AwsPrincipalOptions principal, AwsOptions options)
+    private static void CheckPrincipal(
+        List<string> problems,
+        string key,
+        string partition,
+        AwsPrincipalOptions principal,
+        AwsOptions options)
     {
         if (!Partition.Parse(partition).TryGet(out var known, out var problem))
         {
@@ -139,7 +163,10 @@ internal sealed class AwsOptionsValidation : IValidateOptions<AwsOptions>
         if (principal.AccessKeyId is null != principal.SecretAccessKey is null)
             problems.Add($"{key}: AccessKeyId and SecretAccessKey go together; give both or none.");
         else if (principal.AccessKeyId is null && options.WebIdentity.Audience is null)
-            problems.Add($"{key}: give AccessKeyId and SecretAccessKey, or set Aws:WebIdentity:Audience so that the managed identity becomes {principal.Arn}.");
+            problems.Add(
+                $"{key}: give AccessKeyId and SecretAccessKey, or set Aws:WebIdentity:Audience so that the managed identity becomes " +
+                $"{principal.Arn}."
+            );
         else if (principal.AccessKeyId is null && !principal.Arn.Contains(":role/", StringComparison.Ordinal))
             problems.Add($"{key}:Arn must be a role's for a managed identity to become it.");
     }
@@ -150,17 +177,23 @@ internal sealed class AwsOptionsValidation : IValidateOptions<AwsOptions>
             problems.Add("Aws:SnsEndpoint and Aws:SnsAuthority go together; give both or none.");
         if (options.SnsEndpoint is { } endpoint && !(endpoint.IsAbsoluteUri && endpoint.Scheme == Uri.UriSchemeHttps))
             problems.Add("Aws:SnsEndpoint must be an address that begins with https://.");
-        if (options.SnsAuthority is { } authority)
-        {
-            using var certificate = AwsOptions.CertificateOf(authority);
-            if (certificate is null)
-                problems.Add("Aws:SnsAuthority must be an X.509 certificate, DER in base64.");
-        }
+        CheckAuthority(problems, "Aws:SnsAuthority", options.SnsAuthority);
+    }
+
+    private static void CheckAuthority(List<string> problems, string key, string? authority)
+    {
+        if (authority is null)
+            return;
+        using var certificate = AwsOptions.CertificateOf(authority);
+        if (certificate is null)
+            problems.Add($"{key} must be an X.509 certificate, DER in base64.");
     }
 
     private static void CheckAddress(List<string> problems, string key, Uri? address)
     {
-        if (address is not null && (!address.IsAbsoluteUri || (address.Scheme != Uri.UriSchemeHttp && address.Scheme != Uri.UriSchemeHttps)))
+        if (
+            address is not null
+            && (!address.IsAbsoluteUri || (address.Scheme != Uri.UriSchemeHttp && address.Scheme != Uri.UriSchemeHttps)))
             problems.Add($"{key} must be an address that begins with http:// or https://.");
     }
 

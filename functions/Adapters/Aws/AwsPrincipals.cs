@@ -16,7 +16,9 @@ internal sealed class AwsPrincipals : IPrincipals, IDisposable
         AreOfAws = options.Value.IsAws;
         foreach (var (name, principal) in options.Value.Principals)
         {
-            if (!Partition.Parse(name).TryGet(out var partition, out var problem) || !PrincipalArn.Parse(principal.Arn).TryGet(out var arn, out problem))
+            if (
+                !Partition.Parse(name).TryGet(out var partition, out var problem)
+                || !PrincipalArn.Parse(principal.Arn).TryGet(out var arn, out problem))
                 throw new OptionsValidationException(AwsOptions.Section, typeof(AwsOptions), [problem]);
             AWSCredentials credentials = principal is { AccessKeyId: { } id, SecretAccessKey: { } secret }
                 ? new BasicAWSCredentials(id, secret)
@@ -32,7 +34,8 @@ internal sealed class AwsPrincipals : IPrincipals, IDisposable
     public PrincipalArn? For(Partition partition) => _principals.TryGetValue(partition, out var principal) ? principal.Arn : null;
 
     /// <summary>Null where we are nobody.</summary>
-    public AWSCredentials? CredentialsFor(Partition partition) => _principals.TryGetValue(partition, out var principal) ? principal.Credentials : null;
+    public AWSCredentials? CredentialsFor(Partition partition) =>
+        _principals.TryGetValue(partition, out var principal) ? principal.Credentials : null;
 
     public void Dispose()
     {
@@ -62,7 +65,12 @@ internal sealed class AwsPrincipals : IPrincipals, IDisposable
             var token = await _identity.GetTokenAsync(new TokenRequestContext([$"{_audience}/.default"]), soon.Token);
             using var sts = _clients.Sts(new AnonymousAWSCredentials(), StsRegions.HomeOf(_role.Partition));
             var answer = await sts.AssumeRoleWithWebIdentityAsync(
-                new AssumeRoleWithWebIdentityRequest { RoleArn = _role.Value, RoleSessionName = "serverless-drives", WebIdentityToken = token.Token },
+                new AssumeRoleWithWebIdentityRequest
+                {
+                    RoleArn = _role.Value,
+                    RoleSessionName = "serverless-drives",
+                    WebIdentityToken = token.Token,
+                },
                 soon.Token);
             return new CredentialsRefreshState(answer.Credentials.GetCredentials(), answer.Credentials.Expiration!.Value.ToUniversalTime());
         }

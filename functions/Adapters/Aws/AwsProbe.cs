@@ -9,9 +9,11 @@ using ServerlessDrives.Verification;
 namespace ServerlessDrives.Adapters.Aws;
 
 /// <summary>Verification's calls, made with the SDK. Nothing is cached: a proof of yesterday proves nothing.</summary>
-internal sealed class AwsProbe(AwsClients clients, RoleSessions sessions, ISecrets secrets, IOptions<AwsOptions> options) : IProbe, IDisposable
+internal sealed class AwsProbe(AwsClients clients, RoleSessions sessions, ISecrets secrets, IOptions<AwsOptions> options)
+    : IProbe,
+        IDisposable
 {
-    private readonly HttpClient _http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) })
+    private readonly HttpClient _http = new(SandboxTls.Handler(options.Value))
     {
         Timeout = options.Value.CallTimeout,
     };
@@ -19,7 +21,14 @@ internal sealed class AwsProbe(AwsClients clients, RoleSessions sessions, ISecre
     public bool IsAws => options.Value.IsAws;
 
     public Task<Answer<ProbeIdentity>> AssumeRoleAsync(
-        RoleArn role, ExternalId? externalId, Region region, string sessionName, BucketAccess? scope, SessionTags? tags, CancellationToken cancellation) =>
+        RoleArn role,
+        ExternalId? externalId,
+        Region region,
+        string sessionName,
+        BucketAccess? scope,
+        SessionTags? tags,
+        CancellationToken cancellation
+    ) =>
         AwsAnswers.AnswerAsync<ProbeIdentity>(
             async () =>
             {
@@ -28,10 +37,25 @@ internal sealed class AwsProbe(AwsClients clients, RoleSessions sessions, ISecre
             },
             cancellation);
 
-    public Task<Answer<ProbeIdentity>> AssumeForOwnerDigitAsync(DriveCredentials.Role role, BucketAccess access, int position, string sessionName, CancellationToken cancellation) =>
+    public Task<Answer<ProbeIdentity>> AssumeForOwnerDigitAsync(
+        DriveCredentials.Role role,
+        BucketAccess access,
+        int position,
+        string sessionName,
+        CancellationToken cancellation
+    ) =>
         AwsAnswers.AnswerAsync<ProbeIdentity>(
-            async () => new AwsIdentity(
-                (await sessions.AssumeAsync(role.Arn, role.ExternalId, access.Region, sessionName, SessionPolicy.ForOwnerDigit(access, position), cancellation)).Credentials),
+            async () =>
+                new AwsIdentity(
+                    (
+                        await sessions.AssumeAsync(
+                            role.Arn,
+                            role.ExternalId,
+                            access.Region,
+                            sessionName,
+                            SessionPolicy.ForOwnerDigit(access, position),
+                            cancellation)
+                    ).Credentials),
             cancellation);
 
     public async Task<Answer<ProbeIdentity>> TakeKeyAsync(DriveCredentials.AccessKey key, CancellationToken cancellation)
@@ -44,15 +68,22 @@ internal sealed class AwsProbe(AwsClients clients, RoleSessions sessions, ISecre
 
     public Task<Answer<AccountId>> AccountOfAsync(ProbeIdentity identity, Region region, CancellationToken cancellation) =>
         options.Value is { Sandbox: false, S3Endpoint: not null, StsEndpoint: null }
-            ? Task.FromResult<Answer<AccountId>>(new Fault.Refused(501, "NotImplemented", "The server was set up without an STS, and AWS's own knows nothing of its keys.", RequestId: null))
+            ? Task.FromResult<Answer<AccountId>>(
+                new Fault.Refused(
+                    501,
+                    "NotImplemented",
+                    "The server was set up without an STS, and AWS's own knows nothing of its keys.",
+                    RequestId: null))
             : AwsAnswers.AnswerAsync(
-            async () =>
-            {
-                using var sts = clients.Sts(CredentialsOf(identity), region);
-                var caller = await sts.GetCallerIdentityAsync(new GetCallerIdentityRequest(), cancellation);
-                return AccountId.ParseOfAnyServer(caller.Account).TryGet(out var account, out var problem) ? account : throw new AmazonClientException(problem);
-            },
-            cancellation);
+                async () =>
+                {
+                    using var sts = clients.Sts(CredentialsOf(identity), region);
+                    var caller = await sts.GetCallerIdentityAsync(new GetCallerIdentityRequest(), cancellation);
+                    return AccountId.ParseOfAnyServer(caller.Account).TryGet(out var account, out var problem)
+                        ? account
+                        : throw new AmazonClientException(problem);
+                },
+                cancellation);
 
     public Task<Answer<BucketPlace>> LocateAsync(BucketName bucket, Region guess, CancellationToken cancellation) =>
         LocateAsync(clients.AddressOf(bucket, guess), cancellation);
@@ -64,7 +95,10 @@ internal sealed class AwsProbe(AwsClients clients, RoleSessions sessions, ISecre
             {
                 using var request = new HttpRequestMessage(HttpMethod.Head, address);
                 using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
-                return (response.StatusCode, Region: Header(response, "x-amz-bucket-region"), RequestId: Header(response, "x-amz-request-id"));
+                return (
+                    response.StatusCode,
+                    Region: Header(response, "x-amz-bucket-region"),
+                    RequestId: Header(response, "x-amz-request-id"));
             },
             cancellation);
         if (!asked.TryGet(out var answer, out var fault))
@@ -74,7 +108,11 @@ internal sealed class AwsProbe(AwsClients clients, RoleSessions sessions, ISecre
         return answer.StatusCode switch
         {
             HttpStatusCode.NotFound => new Fault.Refused(404, "NoSuchBucket", "There is no such bucket.", answer.RequestId),
-            HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError => new Fault.Refused((int)answer.StatusCode, answer.StatusCode.ToString(), "", answer.RequestId),
+            HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError => new Fault.Refused(
+                (int)answer.StatusCode,
+                answer.StatusCode.ToString(),
+                "",
+                answer.RequestId),
             _ => new BucketPlace(Region: null),
         };
     }
@@ -102,14 +140,18 @@ internal sealed class AwsProbe(AwsClients clients, RoleSessions sessions, ISecre
     {
         ArgumentNullException.ThrowIfNull(access);
         var (credentials, timeout) = (CredentialsOf(identity), options.Value.CallTimeout);
-        return new AwsBucketProbe(clients.S3(credentials, access.Bucket, access.Region, timeout), clients.OnceS3(credentials, access.Bucket, access.Region, timeout), access);
+        return new AwsBucketProbe(
+            clients.S3(credentials, access.Bucket, access.Region, timeout),
+            clients.OnceS3(credentials, access.Bucket, access.Region, timeout),
+            access);
     }
 
     public void Dispose() => _http.Dispose();
 
     private static AWSCredentials CredentialsOf(ProbeIdentity identity) => ((AwsIdentity)identity).Credentials;
 
-    private static string? Header(HttpResponseMessage response, string name) => response.Headers.TryGetValues(name, out var values) ? values.FirstOrDefault() : null;
+    private static string? Header(HttpResponseMessage response, string name) =>
+        response.Headers.TryGetValues(name, out var values) ? values.FirstOrDefault() : null;
 
     private sealed class AwsIdentity(AWSCredentials credentials) : ProbeIdentity
     {

@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 
 namespace ServerlessDrives.Adapters.Aws;
 
-/// <summary>CRC32C as S3 writes it, and the sum of a whole from the sums of its pieces (the arithmetic of zlib's <c>crc32_combine</c>).</summary>
+/// <summary>
+/// CRC32C as S3 writes it, and the sum of a whole from the sums of its pieces (the arithmetic of zlib's <c>crc32_combine</c>).
+/// </summary>
 internal static class Crc32C
 {
     private const uint Polynomial = 0x82F63B78;

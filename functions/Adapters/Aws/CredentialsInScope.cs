@@ -2,7 +2,9 @@ using Amazon.Runtime;
 
 namespace ServerlessDrives.Adapters.Aws;
 
-/// <summary>The credentials of whichever drive the present call is made for, so that one SDK client serves all drives of a region.</summary>
+/// <summary>
+/// The credentials of whichever drive the present call is made for, so that one SDK client serves all drives of a region.
+/// </summary>
 internal sealed class CredentialsInScope : AWSCredentials
 {
     private readonly AsyncLocal<AWSCredentials?> _present = new();

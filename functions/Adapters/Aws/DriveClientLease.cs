@@ -15,7 +15,14 @@ internal sealed class DriveClientLease(DriveClients.Opened opened, DriveClients.
 
     /// <summary>Whether a refusal with this code may be the session's fault and not the call's.</summary>
     public static bool IsOfSession(string code) =>
-        code is "AccessDenied" or "Forbidden" or "ExpiredToken" or "InvalidToken" or "TokenRefreshRequired" or "InvalidAccessKeyId" or "SignatureDoesNotMatch";
+        code
+            is "AccessDenied"
+                or "Forbidden"
+                or "ExpiredToken"
+                or "InvalidToken"
+                or "TokenRefreshRequired"
+                or "InvalidAccessKeyId"
+                or "SignatureDoesNotMatch";
 
     /// <summary>Asks S3; once more with a fresh session where AWS no longer accepts the one that was used.</summary>
     /// <param name="call">Makes a new request each time.</param>
@@ -25,16 +32,22 @@ internal sealed class DriveClientLease(DriveClients.Opened opened, DriveClients.
         => AskAsync(Opened.Patient, call, patience, cancellation);
 
     /// <summary>The same, but never tried again after an answer that was lost: the caller must know that there was one.</summary>
-    public Task<Answer<T>> AskOnceAsync<T>(Func<IAmazonS3, CancellationToken, Task<T>> call, TimeSpan patience, CancellationToken cancellation)
-        where T : notnull
-        => AskAsync(Opened.Once, call, patience, cancellation);
+    public Task<Answer<T>> AskOnceAsync<T>(
+        Func<IAmazonS3, CancellationToken, Task<T>> call,
+        TimeSpan patience,
+        CancellationToken cancellation)
+        where T : notnull => AskAsync(Opened.Once, call, patience, cancellation);
 
     /// <summary>When links that are signed now stop working by themselves; null when they don't.</summary>
     public Task<DateTimeOffset?> SessionEndsAsync() => Opened.Credentials.EndsAsync();
 
     public void Dispose() => Interlocked.Exchange(ref _entry, null)?.Retire();
 
-    private async Task<Answer<T>> AskAsync<T>(AmazonS3Client client, Func<IAmazonS3, CancellationToken, Task<T>> call, TimeSpan patience, CancellationToken cancellation)
+    private async Task<Answer<T>> AskAsync<T>(
+        AmazonS3Client client,
+        Func<IAmazonS3, CancellationToken, Task<T>> call,
+        TimeSpan patience,
+        CancellationToken cancellation)
         where T : notnull
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);

@@ -6,7 +6,10 @@ using ServerlessDrives.Drives;
 
 namespace ServerlessDrives.Adapters.Aws;
 
-/// <summary>One S3 client for each drive in use, at most <see cref="AwsOptions.MaxClients"/>; the one unused for longest goes first, but never from under a call.</summary>
+/// <summary>
+/// One S3 client for each drive in use, at most <see cref="AwsOptions.MaxClients"/>; the one unused for longest goes first, but never from
+/// under a call.
+/// </summary>
 internal sealed class DriveClients(AwsClients clients, DriveKeyring keyring, IOptions<AwsOptions> options) : IDriveSessions, IDisposable
 {
     private readonly Lock _lock = new();
@@ -71,7 +74,9 @@ internal sealed class DriveClients(AwsClients clients, DriveKeyring keyring, IOp
         {
             client.ExceptionEvent += (_, happened) =>
             {
-                if (happened is WebServiceExceptionEventArgs { Exception: AmazonServiceException { ErrorCode: { } code } } && DriveClientLease.IsOfSession(code))
+                if (
+                    happened is WebServiceExceptionEventArgs { Exception: AmazonServiceException { ErrorCode: { } code } }
+                    && DriveClientLease.IsOfSession(code))
                     refreshing.Drop(ended: code is "ExpiredToken" or "InvalidToken" or "TokenRefreshRequired");
             };
         }

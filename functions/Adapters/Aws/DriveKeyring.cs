@@ -4,7 +4,10 @@ using ServerlessDrives.Drives;
 
 namespace ServerlessDrives.Adapters.Aws;
 
-/// <summary>Drives' credentials while they are good, at most <see cref="AwsOptions.MaxSessions"/>; those unused for longest go first. A session is some hundred bytes, a client many times that, so there may be many more of these.</summary>
+/// <summary>
+/// Drives' credentials while they are good, at most <see cref="AwsOptions.MaxSessions"/>; those unused for longest go first. A session is
+/// some hundred bytes, a client many times that, so there may be many more of these.
+/// </summary>
 internal sealed class DriveKeyring(RoleSessions sessions, ISecrets secrets, IOptions<AwsOptions> options, TimeProvider clock)
 {
     private readonly Lock _lock = new();

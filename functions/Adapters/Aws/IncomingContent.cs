@@ -3,13 +3,25 @@ using ServerlessDrives.Files;
 namespace ServerlessDrives.Adapters.Aws;
 
 /// <summary>A file on its way to us, from a sender who may be slow, fall silent or go away.</summary>
-internal sealed class IncomingContent(Stream content, long? announced, ContentDigests.Watch digests, TimeSpan silence, CancellationToken cancellation) : IDisposable
+internal sealed class IncomingContent(
+    Stream content,
+    long? announced,
+    ContentDigests.Watch digests,
+    TimeSpan silence,
+    CancellationToken cancellation
+) : IDisposable
 {
     /// <summary>What is slower than this, in bytes a second over a whole buffer, keeps memory from others for too long.</summary>
     private const int SlowestRate = 4 * 1024;
 
-    private static readonly Refusal CutOff = new(RefusalKind.Malformed, "cut-off", "Fewer bytes arrived than were announced. Nothing was written; send it again.");
-    private static readonly Refusal TooSlow = new(RefusalKind.Malformed, "cut-off", "The content stopped coming, or came too slowly. Nothing was written; send it again, or use a presigned upload.");
+    private static readonly Refusal CutOff = new(
+        RefusalKind.Malformed,
+        "cut-off",
+        "Fewer bytes arrived than were announced. Nothing was written; send it again.");
+    private static readonly Refusal TooSlow = new(
+        RefusalKind.Malformed,
+        "cut-off",
+        "The content stopped coming, or came too slowly. Nothing was written; send it again, or use a presigned upload.");
 
     private CancellationTokenSource _silence = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
 

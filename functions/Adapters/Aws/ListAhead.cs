@@ -13,9 +13,9 @@ internal sealed record Listed(string Key, FileEntry Entry);
 internal sealed record ListBatch(IReadOnlyList<Listed> Entries, string? Token, string? Next, ListCall Source);
 
 /// <summary>
-/// S3 lists a thousand keys as fast as five hundred, which is what a page of ours holds, so what comes behind a full page is kept for the one who turns it: for
-/// five seconds, and not beyond a change that is made through here. It is taken once. Whoever comes to another instance, or later, has S3 asked again: a cursor
-/// holds all that is needed.
+/// S3 lists a thousand keys as fast as five hundred, which is what a page of ours holds, so what comes behind a full page is kept for the
+/// one who turns it: for five seconds, and not beyond a change that is made through here. It is taken once. Whoever comes to another
+/// instance, or later, has S3 asked again: a cursor holds all that is needed.
 /// </summary>
 internal sealed class ListAhead(TimeProvider clock)
 {

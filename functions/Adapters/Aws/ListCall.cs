@@ -3,8 +3,8 @@ using ServerlessDrives.Verification;
 namespace ServerlessDrives.Adapters.Aws;
 
 /// <summary>
-/// One call that lists, and those behind it: each can only be made when S3 has answered the one before, so it is made at that moment and not when somebody gets
-/// there. What S3 answers is made into entries meanwhile.
+/// One call that lists, and those behind it: each can only be made when S3 has answered the one before, so it is made at that moment and
+/// not when somebody gets there. What S3 answers is made into entries meanwhile.
 /// </summary>
 /// <param name="asked">When.</param>
 /// <param name="begin">Makes the call behind this one; takes S3's token, and how many calls behind that are wanted.</param>

@@ -13,7 +13,8 @@ internal readonly record struct ListPosition(string? Token, string? After);
 internal static class ListCursor
 {
     public static string Write(ListPosition position, string prefix, bool recursive) =>
-        $"{ListOf(prefix, recursive)}.{position.Token} {(position.After is { } after ? Base64Url.EncodeToString(Encoding.UTF8.GetBytes(after)) : "")}";
+        $"{ListOf(prefix, recursive)}.{position.Token} " +
+        $"{(position.After is { } after ? Base64Url.EncodeToString(Encoding.UTF8.GetBytes(after)) : "")}";
 
     /// <summary>False when the cursor belongs to another list.</summary>
     public static bool TryRead(string? cursor, string prefix, bool recursive, out ListPosition position)
@@ -29,11 +30,16 @@ internal static class ListCursor
         var space = rest.LastIndexOf(' ');
         if (space < 0 || rest.Length == 1 || !Base64Url.IsValid(rest.AsSpan(space + 1)))
             return false;
-        position = new(space == 0 ? null : rest[..space], space == rest.Length - 1 ? null : Encoding.UTF8.GetString(Base64Url.DecodeFromChars(rest.AsSpan(space + 1))));
+        position = new(
+            space == 0 ? null : rest[..space],
+            space == rest.Length - 1 ? null : Encoding.UTF8.GetString(Base64Url.DecodeFromChars(rest.AsSpan(space + 1))));
         return true;
     }
 
-    private static string ListOf(string prefix, bool recursive) => XxHash32.HashToUInt32(Encoding.UTF8.GetBytes(prefix + (recursive ? "\n*" : "\n"))).ToString("x8", System.Globalization.CultureInfo.InvariantCulture);
+    private static string ListOf(string prefix, bool recursive) =>
+        XxHash32
+            .HashToUInt32(Encoding.UTF8.GetBytes(prefix + (recursive ? "\n*" : "\n")))
+            .ToString("x8", System.Globalization.CultureInfo.InvariantCulture);
 }
 
 /// <summary>The order in which S3 lists keys.</summary>

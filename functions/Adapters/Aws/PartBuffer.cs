@@ -3,7 +3,9 @@ using System.IO.Hashing;
 
 namespace ServerlessDrives.Adapters.Aws;
 
-/// <summary>The bytes of one part, or of a whole small file, while they are sent. Belongs to whoever rented it, until disposed; twice is fine.</summary>
+/// <summary>
+/// The bytes of one part, or of a whole small file, while they are sent. Belongs to whoever rented it, until disposed; twice is fine.
+/// </summary>
 internal sealed class PartBuffer(byte[][] blocks, int capacity, Action<byte[][]> giveBack) : IDisposable
 {
     private byte[][]? _blocks = blocks;
@@ -16,7 +18,8 @@ internal sealed class PartBuffer(byte[][] blocks, int capacity, Action<byte[][]>
     public bool IsFull => Length == capacity;
 
     /// <summary>A buffer for a file that is known to be small.</summary>
-    public static PartBuffer Small(int bytes) => new([ArrayPool<byte>.Shared.Rent(Math.Max(1, bytes))], bytes, static rented => ArrayPool<byte>.Shared.Return(rented[0]));
+    public static PartBuffer Small(int bytes) =>
+        new([ArrayPool<byte>.Shared.Rent(Math.Max(1, bytes))], bytes, static rented => ArrayPool<byte>.Shared.Return(rented[0]));
 
     /// <summary>A buffer that holds just this.</summary>
     public static PartBuffer Of(ReadOnlySpan<byte> content)

@@ -1,8 +1,8 @@
 namespace ServerlessDrives.Adapters.Aws;
 
 /// <summary>
-/// The memory that all uploads of this process share: as many blocks as fit the budget, and whoever comes later waits in line. Memory stays flat
-/// however many files of whatever size are written at once.
+/// The memory that all uploads of this process share: as many blocks as fit the budget, and whoever comes later waits in line. Memory stays
+/// flat however many files of whatever size are written at once.
 /// </summary>
 internal sealed class PartBuffers
 {

@@ -7,7 +7,15 @@ namespace ServerlessDrives.Adapters.Aws;
 
 /// <summary>One file written in parts, several at a time. It shows up whole at the end, or the upload is aborted.</summary>
 internal sealed class PartwiseWrite(
-    S3Target target, FileToWrite file, IncomingContent content, PartBuffers buffers, S3Uploads uploads, S3Outcomes outcomes, AwsOptions options, bool created) : IDisposable
+    S3Target target,
+    FileToWrite file,
+    IncomingContent content,
+    PartBuffers buffers,
+    S3Uploads uploads,
+    S3Outcomes outcomes,
+    AwsOptions options,
+    bool created
+) : IDisposable
 {
     private const int PartsAtOnce = 5;
     private static readonly TimeSpan BetweenSigns = S3Uploads.Life / 3;
@@ -21,7 +29,10 @@ internal sealed class PartwiseWrite(
     /// <param name="isConnected">Whether the drive still is.</param>
     public async Task<Result<StoredFile>> RunAsync(PartBuffer first, Func<Task<bool>> isConnected, CancellationToken cancellation)
     {
-        if (!(await uploads.BeginAsync(target, file.Kind, withSum: true, S3Uploads.Life, cancellation)).TryGet(out var upload, out var refused))
+        if (
+            !(await uploads.BeginAsync(target, file.Kind, withSum: true, S3Uploads.Life, cancellation)).TryGet(
+                out var upload,
+                out var refused))
             return refused;
         var ended = false;
         using var failed = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -126,10 +137,16 @@ internal sealed class PartwiseWrite(
         var sum = parts.Skip(1).Aggregate(parts[0].Sum, (whole, part) => Crc32C.Combine(whole, part.Sum, part.Length));
         for (var (attempt, uncertain) = (1, false); ; attempt++)
         {
-            var answered = await target.Lease.AskOnceAsync((s3, token) => s3.CompleteMultipartUploadAsync(RequestOf(upload, parts, sum), token), options.TransferTimeout, CancellationToken.None);
+            var answered = await target.Lease.AskOnceAsync(
+                (s3, token) => s3.CompleteMultipartUploadAsync(RequestOf(upload, parts, sum), token),
+                options.TransferTimeout,
+                CancellationToken.None);
             if (answered.TryGet(out var answer, out var fault))
             {
-                return S3Requests.IsEncryptedAs(target.Drive.Encryption, answer.ServerSideEncryptionMethod, answer.ServerSideEncryptionKeyManagementServiceKeyId)
+                return S3Requests.IsEncryptedAs(
+                    target.Drive.Encryption,
+                    answer.ServerSideEncryptionMethod,
+                    answer.ServerSideEncryptionKeyManagementServiceKeyId)
                     ? new StoredFile(answer.ETag, S3DriveFiles.VersionOf(answer.VersionId), content.Size, created)
                     : await outcomes.TakeBackAsync(target, answer.VersionId);
             }
@@ -142,7 +159,10 @@ internal sealed class PartwiseWrite(
             }
 
             // An upload that is no longer open after an answer that was lost was completed by that very call.
-            if (uncertain && await uploads.AbandonAsync(target, upload) is false && await outcomes.IsThereAsync(target, content.Size, sum) is { } there)
+            if (
+                uncertain
+                && await uploads.AbandonAsync(target, upload) is false
+                && await outcomes.IsThereAsync(target, content.Size, sum) is { } there)
                 return there with { Created = created };
             return S3Refusals.Write(target.Drive, file, fault);
         }
@@ -151,7 +171,11 @@ internal sealed class PartwiseWrite(
     private CompleteMultipartUploadRequest RequestOf(OpenUpload upload, IReadOnlyList<SentPart> parts, uint sum)
     {
         var request = target.Bucket.Complete(
-            target.Key, upload.S3UploadId, parts.Select(part => new PartETag(part.Number, part.ETag) { ChecksumCRC32C = Crc32C.Text(part.Sum) }), sum, content.Size);
+            target.Key,
+            upload.S3UploadId,
+            parts.Select(part => new PartETag(part.Number, part.ETag) { ChecksumCRC32C = Crc32C.Text(part.Sum) }),
+            sum,
+            content.Size);
         (request.IfNoneMatch, request.IfMatch) = (file.IfNoneMatch, file.IfMatch);
         return request;
     }

@@ -10,7 +10,9 @@ namespace ServerlessDrives.Adapters.Aws;
 /// </summary>
 internal sealed class RefreshingDriveCredentials : AWSCredentials
 {
-    /// <summary>What is refused for other reasons than its session is refused with the next one too: no new session for each of those.</summary>
+    /// <summary>
+    /// What is refused for other reasons than its session is refused with the next one too: no new session for each of those.
+    /// </summary>
     private static readonly TimeSpan BetweenDoubts = TimeSpan.FromSeconds(10);
 
     /// <summary>Calls that were signed with the old session may still come back after the new one is there.</summary>
@@ -22,7 +24,7 @@ internal sealed class RefreshingDriveCredentials : AWSCredentials
     /// <summary>What is about to expire isn't used: the call takes time too.</summary>
     private static readonly TimeSpan Margin = TimeSpan.FromMinutes(1);
 
-    private static readonly Counter<long> Requests = Signals.Meter.CreateCounter<long>(
+    private static readonly Counter<long> Requests = Telemetry.Meter.CreateCounter<long>(
         "serverlessdrives.credentials.requests", "{request}", "Calls that asked for a drive's credentials, by whether they were at hand.");
 
     private readonly Func<CancellationToken, Task<(ImmutableCredentials Credentials, DateTimeOffset? Ends)>> _fetch;
@@ -34,33 +36,55 @@ internal sealed class RefreshingDriveCredentials : AWSCredentials
     private Task<Held>? _flight;
     private DateTimeOffset _lastDrop = DateTimeOffset.MinValue;
 
-    private RefreshingDriveCredentials(Func<CancellationToken, Task<(ImmutableCredentials, DateTimeOffset?)>> fetch, TimeProvider clock, AwsOptions options) =>
-        (_fetch, _clock, _life, _timeout) = (fetch, clock, options.SessionDuration, options.CallTimeout * 4);
+    private RefreshingDriveCredentials(
+        Func<CancellationToken, Task<(ImmutableCredentials, DateTimeOffset?)>> fetch,
+        TimeProvider clock,
+        AwsOptions options
+    ) => (_fetch, _clock, _life, _timeout) = (fetch, clock, options.SessionDuration, options.CallTimeout * 4);
 
     /// <summary>Grows with each drop: whether the next call will use something newer than the last one did.</summary>
     public int Generation { get; private set; }
 
-    public static RefreshingDriveCredentials OfRole(RoleSessions sessions, DriveCredentials.Role role, BucketAccess access, string sessionName, TimeProvider clock, AwsOptions options) => new(
-        async cancellation =>
-        {
-            var session = (await sessions.AssumeAsync(role.Arn, role.ExternalId, access.Region, sessionName, access, role.Tags, cancellation)).Credentials;
-            return (session.GetCredentials(), new DateTimeOffset(session.Expiration!.Value.ToUniversalTime()));
-        },
-        clock,
-        options);
+    public static RefreshingDriveCredentials OfRole(
+        RoleSessions sessions,
+        DriveCredentials.Role role,
+        BucketAccess access,
+        string sessionName,
+        TimeProvider clock,
+        AwsOptions options
+    ) =>
+        new(
+            async cancellation =>
+            {
+                var session = (
+                    await sessions.AssumeAsync(role.Arn, role.ExternalId, access.Region, sessionName, access, role.Tags, cancellation)
+                ).Credentials;
+                return (session.GetCredentials(), new DateTimeOffset(session.Expiration!.Value.ToUniversalTime()));
+            },
+            clock,
+            options);
 
     /// <summary>A secret that was disabled in the vault stops working within the hour even if nobody says so here.</summary>
-    public static RefreshingDriveCredentials OfKey(ISecrets secrets, DriveCredentials.AccessKey key, TimeProvider clock, AwsOptions options) => new(
-        async cancellation =>
-        {
-            var secret = await secrets.ReadAsync(key.Secret, key.SecretVersion, cancellation)
-                ?? throw new AmazonClientException($"The vault no longer has the secret of the access key {key.Id}.");
-            return (new ImmutableCredentials(key.Id.Value, secret.Reveal(), token: null), null);
-        },
-        clock,
-        options);
+    public static RefreshingDriveCredentials OfKey(
+        ISecrets secrets,
+        DriveCredentials.AccessKey key,
+        TimeProvider clock,
+        AwsOptions options
+    ) =>
+        new(
+            async cancellation =>
+            {
+                var secret =
+                    await secrets.ReadAsync(key.Secret, key.SecretVersion, cancellation)
+                    ?? throw new AmazonClientException($"The vault no longer has the secret of the access key {key.Id}.");
+                return (new ImmutableCredentials(key.Id.Value, secret.Reveal(), token: null), null);
+            },
+            clock,
+            options);
 
-    /// <summary>When the session that calls are signed with now ends, and with it every link that it signed; null for an access key.</summary>
+    /// <summary>
+    /// When the session that calls are signed with now ends, and with it every link that it signed; null for an access key.
+    /// </summary>
     public async Task<DateTimeOffset?> EndsAsync() => (await HeldAsync()).Ends;
 
     public override ImmutableCredentials GetCredentials() => GetCredentialsAsync().GetAwaiter().GetResult();
@@ -104,7 +128,11 @@ internal sealed class RefreshingDriveCredentials : AWSCredentials
         var flight = Task.Run(FetchAsync);
         _flight = flight;
         // A refresh that nobody waits for may fail unheard.
-        _ = flight.ContinueWith(static failed => failed.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+        _ = flight.ContinueWith(
+            static failed => failed.Exception,
+            CancellationToken.None,
+            TaskContinuationOptions.OnlyOnFaulted,
+            TaskScheduler.Default);
         return flight;
     }
 
@@ -135,5 +163,9 @@ internal sealed class RefreshingDriveCredentials : AWSCredentials
         }
     }
 
-    private sealed record Held(ImmutableCredentials Credentials, DateTimeOffset? Ends, DateTimeOffset RefreshAt, DateTimeOffset UsableUntil);
+    private sealed record Held(
+        ImmutableCredentials Credentials,
+        DateTimeOffset? Ends,
+        DateTimeOffset RefreshAt,
+        DateTimeOffset UsableUntil);
 }

@@ -11,7 +11,9 @@ internal sealed class RoleSessions(AwsClients clients, AwsPrincipals principals,
 {
     private const string PrincipalKey = "ServerlessDrives.Principal";
 
-    /// <summary>Whether the server has refused a session policy for naming KMS's actions, which it doesn't know, and took one without them.</summary>
+    /// <summary>
+    /// Whether the server has refused a session policy for naming KMS's actions, which it doesn't know, and took one without them.
+    /// </summary>
     private volatile bool _knowsNoKeys;
 
     /// <summary>Our principal, where it is a session with a customer's role that was refused.</summary>
@@ -21,7 +23,13 @@ internal sealed class RoleSessions(AwsClients clients, AwsPrincipals principals,
     /// <param name="scope">What the session is confined to; null for all that the role may do.</param>
     /// <exception cref="AmazonSecurityTokenServiceException">STS refused.</exception>
     public async Task<RoleSession> AssumeAsync(
-        RoleArn role, ExternalId? externalId, Region region, string sessionName, BucketAccess? scope, SessionTags? tags, CancellationToken cancellation)
+        RoleArn role,
+        ExternalId? externalId,
+        Region region,
+        string sessionName,
+        BucketAccess? scope,
+        SessionTags? tags,
+        CancellationToken cancellation)
     {
         var request = RequestOf(role, externalId, sessionName);
         request.Tags = tags?.ToPairs().Select(pair => new Tag { Key = pair.Key, Value = pair.Value }).ToList();
@@ -29,11 +37,19 @@ internal sealed class RoleSessions(AwsClients clients, AwsPrincipals principals,
     }
 
     /// <summary>A session that is confined by this policy and no other.</summary>
-    public Task<RoleSession> AssumeAsync(RoleArn role, ExternalId externalId, Region region, string sessionName, string policy, CancellationToken cancellation)
+    public Task<RoleSession> AssumeAsync(
+        RoleArn role,
+        ExternalId externalId,
+        Region region,
+        string sessionName,
+        string policy,
+        CancellationToken cancellation)
     {
         var request = RequestOf(role, externalId, sessionName);
         request.Policy = policy;
-        return NamedAsync(role, async principal => new RoleSession(await AskInRegionAsync(principal, request, region, cancellation), IsCut: false));
+        return NamedAsync(
+            role,
+            async principal => new RoleSession(await AskInRegionAsync(principal, request, region, cancellation), IsCut: false));
     }
 
     private AssumeRoleRequest RequestOf(RoleArn role, ExternalId? externalId, string sessionName) => new()
@@ -47,8 +63,14 @@ internal sealed class RoleSessions(AwsClients clients, AwsPrincipals principals,
     /// <summary>Asks as our principal, and names it in what is refused.</summary>
     private async Task<RoleSession> NamedAsync(RoleArn role, Func<AWSCredentials, Task<RoleSession>> ask)
     {
-        var principal = principals.CredentialsFor(role.Partition)
-            ?? throw new AmazonSecurityTokenServiceException($"No principal of ours is set up for the partition {role.Partition}; set Aws:Principals:{role.Partition}.") { ErrorCode = "InvalidClientTokenId", StatusCode = System.Net.HttpStatusCode.Forbidden };
+        var principal =
+            principals.CredentialsFor(role.Partition)
+            ?? throw new AmazonSecurityTokenServiceException(
+                $"No principal of ours is set up for the partition {role.Partition}; set Aws:Principals:{role.Partition}.")
+            {
+                ErrorCode = "InvalidClientTokenId",
+                StatusCode = System.Net.HttpStatusCode.Forbidden,
+            };
         try
         {
             return await ask(principal);
@@ -61,7 +83,12 @@ internal sealed class RoleSessions(AwsClients clients, AwsPrincipals principals,
     }
 
     /// <summary>With the tags first; a trust policy that doesn't allow them (<c>sts:TagSession</c>) is asked again without.</summary>
-    private async Task<RoleSession> AssumeAsync(AWSCredentials principal, AssumeRoleRequest request, Region region, BucketAccess? scope, CancellationToken cancellation)
+    private async Task<RoleSession> AssumeAsync(
+        AWSCredentials principal,
+        AssumeRoleRequest request,
+        Region region,
+        BucketAccess? scope,
+        CancellationToken cancellation)
     {
         try
         {
@@ -75,7 +102,12 @@ internal sealed class RoleSessions(AwsClients clients, AwsPrincipals principals,
         }
     }
 
-    private async Task<RoleSession> AssumeConfinedAsync(AWSCredentials principal, AssumeRoleRequest request, Region region, BucketAccess? scope, CancellationToken cancellation)
+    private async Task<RoleSession> AssumeConfinedAsync(
+        AWSCredentials principal,
+        AssumeRoleRequest request,
+        Region region,
+        BucketAccess? scope,
+        CancellationToken cancellation)
     {
         if (scope is null)
             return new(await AskInRegionAsync(principal, request, region, cancellation), IsCut: false);
@@ -103,7 +135,11 @@ internal sealed class RoleSessions(AwsClients clients, AwsPrincipals principals,
         }
     }
 
-    private async Task<Credentials> AskInRegionAsync(AWSCredentials principal, AssumeRoleRequest request, Region region, CancellationToken cancellation)
+    private async Task<Credentials> AskInRegionAsync(
+        AWSCredentials principal,
+        AssumeRoleRequest request,
+        Region region,
+        CancellationToken cancellation)
     {
         try
         {
@@ -115,12 +151,17 @@ internal sealed class RoleSessions(AwsClients clients, AwsPrincipals principals,
         }
     }
 
-    private async Task<Credentials> AskAsync(AWSCredentials principal, AssumeRoleRequest request, Region region, CancellationToken cancellation)
+    private async Task<Credentials> AskAsync(
+        AWSCredentials principal,
+        AssumeRoleRequest request,
+        Region region,
+        CancellationToken cancellation)
     {
         using var sts = clients.Sts(principal, region);
         return (await sts.AssumeRoleAsync(request, cancellation)).Credentials;
     }
 }
 
-/// <param name="IsCut">Whether the session is confined to less than the drive's path, because no policy that confines it to all of it was short enough for STS.</param>
+/// <param name="IsCut">Whether the session is confined to less than the drive's path, because no policy that confines it to all of it was
+/// short enough for STS.</param>
 internal sealed record RoleSession(Credentials Credentials, bool IsCut);

@@ -23,9 +23,13 @@ internal sealed class S3Arrivals(DriveClients clients, IOptions<AwsOptions> opti
     private readonly ConcurrentDictionary<DriveId, DateTimeOffset> _refused = new();
 
     /// <summary>For a page, its tries together.</summary>
-    private TimeSpan Patience => options.Value.CallTimeout * 3;
+    private TimeSpan TimeLimit => options.Value.CallTimeout * 3;
 
-    public async IAsyncEnumerable<ArrivedFile> ListAsync(Drive drive, FilePath? folder, DateTimeOffset since, [EnumeratorCancellation] CancellationToken cancellation)
+    public async IAsyncEnumerable<ArrivedFile> ListAsync(
+        Drive drive,
+        FilePath? folder,
+        DateTimeOffset since,
+        [EnumeratorCancellation] CancellationToken cancellation)
     {
         using var lease = clients.Lease(drive);
         var page = await FirstVersionsAsync(lease, drive, folder, cancellation);
@@ -47,7 +51,12 @@ internal sealed class S3Arrivals(DriveClients clients, IOptions<AwsOptions> opti
             if (page.IsTruncated != true)
                 yield break;
             var (key, version) = (page.NextKeyMarker, page.NextVersionIdMarker);
-            page = await AskAsync(lease, drive, KnownCheck.ObjectsListable, (s3, token) => s3.ListVersionsAsync(VersionsOf(drive, folder, key, version), token), cancellation);
+            page = await AskAsync(
+                lease,
+                drive,
+                KnownCheck.ObjectsListable,
+                (s3, token) => s3.ListVersionsAsync(VersionsOf(drive, folder, key, version), token),
+                cancellation);
         }
     }
 
@@ -57,15 +66,30 @@ internal sealed class S3Arrivals(DriveClients clients, IOptions<AwsOptions> opti
         try
         {
             var found = await lease.S3.GetObjectMetadataAsync(S3Bucket.Of(drive).Head(drive.Path.KeyOf(path), versionId), cancellation);
-            return new(path, found.ETag, found.ContentLength, new(found.LastModified.GetValueOrDefault().ToUniversalTime()), S3DriveFiles.VersionOf(found.VersionId));
+            return new(
+                path,
+                found.ETag,
+                found.ContentLength,
+                new(found.LastModified.GetValueOrDefault().ToUniversalTime()),
+                S3DriveFiles.VersionOf(found.VersionId));
         }
-        catch (AmazonS3Exception gone) when (gone.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.Forbidden or HttpStatusCode.MethodNotAllowed or HttpStatusCode.BadRequest)
+        catch (AmazonS3Exception gone)
+            when (gone.StatusCode
+                    is HttpStatusCode.NotFound
+                        or HttpStatusCode.Forbidden
+                        or HttpStatusCode.MethodNotAllowed
+                        or HttpStatusCode.BadRequest)
         {
             return null;
         }
     }
 
-    private async IAsyncEnumerable<ArrivedFile> ListPresentAsync(DriveClientLease lease, Drive drive, FilePath? folder, DateTimeOffset since, [EnumeratorCancellation] CancellationToken cancellation)
+    private async IAsyncEnumerable<ArrivedFile> ListPresentAsync(
+        DriveClientLease lease,
+        Drive drive,
+        FilePath? folder,
+        DateTimeOffset since,
+        [EnumeratorCancellation] CancellationToken cancellation)
     {
         string? token = null;
         do
@@ -75,7 +99,10 @@ internal sealed class S3Arrivals(DriveClients clients, IOptions<AwsOptions> opti
                 lease,
                 drive,
                 KnownCheck.ObjectsListable,
-                (s3, patience) => s3.ListObjectsV2Async(S3Bucket.Of(drive).List(PrefixOf(drive, folder), delimiter: null, S3Bucket.LargestPage, from), patience),
+                (s3, patience) =>
+                    s3.ListObjectsV2Async(
+                        S3Bucket.Of(drive).List(PrefixOf(drive, folder), delimiter: null, S3Bucket.LargestPage, from),
+                        patience),
                 cancellation);
             foreach (var found in page.S3Objects ?? [])
             {
@@ -89,11 +116,18 @@ internal sealed class S3Arrivals(DriveClients clients, IOptions<AwsOptions> opti
     }
 
     /// <returns>Null when this drive may not list versions, or its server has none.</returns>
-    private async Task<ListVersionsResponse?> FirstVersionsAsync(DriveClientLease lease, Drive drive, FilePath? folder, CancellationToken cancellation)
+    private async Task<ListVersionsResponse?> FirstVersionsAsync(
+        DriveClientLease lease,
+        Drive drive,
+        FilePath? folder,
+        CancellationToken cancellation)
     {
         if (_refused.TryGetValue(drive.Id, out var until) && clock.GetUtcNow() < until)
             return null;
-        var answer = await lease.AskAsync((s3, token) => s3.ListVersionsAsync(VersionsOf(drive, folder, null, null), token), Patience, cancellation);
+        var answer = await lease.AskAsync(
+            (s3, token) => s3.ListVersionsAsync(VersionsOf(drive, folder, null, null), token),
+            TimeLimit,
+            cancellation);
         if (answer.Fault is not Fault.Refused { Status: 403 or 405 or 501 })
             return ValueOf(answer, drive, KnownCheck.ObjectsListable);
         if (_refused.Count >= MostRefused)
@@ -105,11 +139,18 @@ internal sealed class S3Arrivals(DriveClients clients, IOptions<AwsOptions> opti
     private static ListVersionsRequest VersionsOf(Drive drive, FilePath? folder, string? key, string? version) =>
         S3Bucket.Of(drive).Versions(PrefixOf(drive, folder), key, version);
 
-    private static bool IsArrival(Drive drive, S3Object found, DateTimeOffset since, [NotNullWhen(true)] out FilePath? path, out DateTimeOffset changed)
+    private static bool IsArrival(
+        Drive drive,
+        S3Object found,
+        DateTimeOffset since,
+        [NotNullWhen(true)] out FilePath? path,
+        out DateTimeOffset changed)
     {
         path = null;
         changed = new(found.LastModified.GetValueOrDefault().ToUniversalTime());
-        return changed >= since && drive.Path.TryFileOf(found.Key, out path) && !path.Value.StartsWith(".serverless-drives/", StringComparison.Ordinal);
+        return changed >= since
+            && drive.Path.TryFileOf(found.Key, out path)
+            && !path.Value.StartsWith(".serverless-drives/", StringComparison.Ordinal);
     }
 
     public async Task<DateTimeOffset?> OldestUploadAsync(Drive drive, FilePath? folder, CancellationToken cancellation)
@@ -124,7 +165,8 @@ internal sealed class S3Arrivals(DriveClients clients, IOptions<AwsOptions> opti
                 lease,
                 drive,
                 KnownCheck.UploadsListable,
-                (s3, token) => s3.ListMultipartUploadsAsync(S3Bucket.Of(drive).Uploads(PrefixOf(drive, folder), fromKey, fromUpload), token),
+                (s3, token) =>
+                    s3.ListMultipartUploadsAsync(S3Bucket.Of(drive).Uploads(PrefixOf(drive, folder), fromKey, fromUpload), token),
                 cancellation);
             foreach (var open in page.MultipartUploads ?? [])
             {
@@ -139,13 +181,17 @@ internal sealed class S3Arrivals(DriveClients clients, IOptions<AwsOptions> opti
     }
 
     /// <param name="call">Makes a new request each time.</param>
-    private async Task<T> AskAsync<T>(DriveClientLease lease, Drive drive, KnownCheck tried, Func<IAmazonS3, CancellationToken, Task<T>> call, CancellationToken cancellation)
-        where T : notnull
-        => ValueOf(await lease.AskAsync(call, Patience, cancellation), drive, tried);
+    private async Task<T> AskAsync<T>(
+        DriveClientLease lease,
+        Drive drive,
+        KnownCheck tried,
+        Func<IAmazonS3, CancellationToken, Task<T>> call,
+        CancellationToken cancellation)
+        where T : notnull => ValueOf(await lease.AskAsync(call, TimeLimit, cancellation), drive, tried);
 
     private static T ValueOf<T>(Answer<T> answer, Drive drive, KnownCheck tried)
-        where T : notnull
-        => answer.TryGet(out var value, out var fault) ? value : throw new FolderUnreadableException(S3Refusals.Explain(drive, tried, fault));
+        where T : notnull =>
+        answer.TryGet(out var value, out var fault) ? value : throw new FolderUnreadableException(S3Refusals.Explain(drive, tried, fault));
 
     private static string PrefixOf(Drive drive, FilePath? folder) => drive.Path.Prefix + (folder is null ? "" : folder.Value + "/");
 }

@@ -7,9 +7,9 @@ using ServerlessDrives.Files;
 namespace ServerlessDrives.Adapters.Aws;
 
 /// <summary>
-/// A drive's bucket, and the only place where requests to it are made: for files, for health checks and for verifications alike. So what a verification
-/// proves is what files use: the same signing of the payload, checksums, encryption headers, list parameters and owner.
-/// An architecture test refuses any other place that names a bucket.
+/// A drive's bucket, and the only place where requests to it are made: for files, for health checks and for verifications alike. So what a
+/// verification proves is what files use: the same signing of the payload, checksums, encryption headers, list parameters and owner. An
+/// architecture test refuses any other place that names a bucket.
 /// </summary>
 /// <param name="Owner">Whom the bucket must belong to; null where that isn't known.</param>
 internal sealed record S3Bucket(string Name, string? Owner, Encryption Encryption, bool RequesterPays)
@@ -24,20 +24,46 @@ internal sealed record S3Bucket(string Name, string? Owner, Encryption Encryptio
 
     public static S3Bucket Of(Drive drive) => Of(drive.Access, drive.BucketOwner);
 
-    public static S3Bucket Of(BucketAccess access, AccountId? owner) => new(access.Bucket.Value, owner?.Value, access.Encryption, access.RequesterPays);
+    public static S3Bucket Of(BucketAccess access, AccountId? owner) =>
+        new(access.Bucket.Value, owner?.Value, access.Encryption, access.RequesterPays);
 
     /// <param name="size">How many keys at most; null for as many as S3 lists by itself.</param>
     public ListObjectsV2Request List(string prefix, string? delimiter, int? size, string? token = null) =>
-        new() { BucketName = Name, Prefix = prefix, Delimiter = delimiter, MaxKeys = size, ContinuationToken = token, ExpectedBucketOwner = Owner, RequestPayer = Payer };
+        new()
+        {
+            BucketName = Name,
+            Prefix = prefix,
+            Delimiter = delimiter,
+            MaxKeys = size,
+            ContinuationToken = token,
+            ExpectedBucketOwner = Owner,
+            RequestPayer = Payer,
+        };
 
     public ListVersionsRequest Versions(string prefix, string? key, string? version) =>
-        new() { BucketName = Name, Prefix = prefix, KeyMarker = key, VersionIdMarker = version, ExpectedBucketOwner = Owner, RequestPayer = Payer };
+        new()
+        {
+            BucketName = Name,
+            Prefix = prefix,
+            KeyMarker = key,
+            VersionIdMarker = version,
+            ExpectedBucketOwner = Owner,
+            RequestPayer = Payer,
+        };
 
     public GetObjectMetadataRequest Head(string key, string? version = null) =>
         new() { BucketName = Name, Key = key, VersionId = version, ExpectedBucketOwner = Owner, RequestPayer = Payer };
 
     public GetObjectRequest Get(string key, string? version = null) =>
-        new() { BucketName = Name, Key = key, VersionId = version, ExpectedBucketOwner = Owner, RequestPayer = Payer, ChecksumMode = ChecksumMode.ENABLED };
+        new()
+        {
+            BucketName = Name,
+            Key = key,
+            VersionId = version,
+            ExpectedBucketOwner = Owner,
+            RequestPayer = Payer,
+            ChecksumMode = ChecksumMode.ENABLED,
+        };
 
     /// <summary>Each byte is covered by a CRC32C from here to S3.</summary>
     public PutObjectRequest Put(string key, Stream content, uint sum, ContentKind kind, IAmazonS3 s3)
@@ -99,15 +125,38 @@ internal sealed record S3Bucket(string Name, string? Owner, Encryption Encryptio
     };
 
     public ListPartsRequest Parts(string key, string uploadId, string? marker = null) =>
-        new() { BucketName = Name, Key = key, UploadId = uploadId, PartNumberMarker = marker, ExpectedBucketOwner = Owner, RequestPayer = Payer };
+        new()
+        {
+            BucketName = Name,
+            Key = key,
+            UploadId = uploadId,
+            PartNumberMarker = marker,
+            ExpectedBucketOwner = Owner,
+            RequestPayer = Payer,
+        };
 
     public ListMultipartUploadsRequest Uploads(string prefix, string? key = null, string? upload = null) =>
-        new() { BucketName = Name, Prefix = prefix, KeyMarker = key, UploadIdMarker = upload, ExpectedBucketOwner = Owner, RequestPayer = Payer };
+        new()
+        {
+            BucketName = Name,
+            Prefix = prefix,
+            KeyMarker = key,
+            UploadIdMarker = upload,
+            ExpectedBucketOwner = Owner,
+            RequestPayer = Payer,
+        };
 
     /// <summary>Completes an upload whose parts came without checksums of ours.</summary>
     public CompleteMultipartUploadRequest Complete(string key, string uploadId, IEnumerable<PartETag> parts)
     {
-        var request = new CompleteMultipartUploadRequest { BucketName = Name, Key = key, UploadId = uploadId, ExpectedBucketOwner = Owner, RequestPayer = Payer };
+        var request = new CompleteMultipartUploadRequest
+        {
+            BucketName = Name,
+            Key = key,
+            UploadId = uploadId,
+            ExpectedBucketOwner = Owner,
+            RequestPayer = Payer,
+        };
         request.AddPartETags(parts);
         return request;
     }

@@ -7,14 +7,30 @@ using ServerlessDrives.Verification;
 namespace ServerlessDrives.Adapters.Aws;
 
 /// <summary>The files of drives in S3: deleting here, the rest where it is made.</summary>
-internal sealed class S3DriveFiles(DriveClients clients, ListAhead ahead, S3Lister lister, S3Reader reader, S3Writer writer, S3Presigned presigned, IOptions<AwsOptions> options) : IDriveFiles
+internal sealed class S3DriveFiles(
+    DriveClients clients,
+    ListAhead ahead,
+    S3Lister lister,
+    S3Reader reader,
+    S3Writer writer,
+    S3Presigned presigned,
+    IOptions<AwsOptions> options
+) : IDriveFiles
 {
-    public Task<Result<Page<FileEntry>>> ListAsync(Drive drive, FilePath? folder, bool recursive, int limit, string? cursor, CancellationToken cancellation) =>
-        lister.ListAsync(drive, folder, recursive, limit, cursor, cancellation);
+    public Task<Result<Page<FileEntry>>> ListAsync(
+        Drive drive,
+        FilePath? folder,
+        bool recursive,
+        int limit,
+        string? cursor,
+        CancellationToken cancellation
+    ) => lister.ListAsync(drive, folder, recursive, limit, cursor, cancellation);
 
-    public Task<Result<FileContent>> OpenAsync(Drive drive, FilePath path, ReadConditions conditions, CancellationToken cancellation) => reader.OpenAsync(drive, path, conditions, cancellation);
+    public Task<Result<FileContent>> OpenAsync(Drive drive, FilePath path, ReadConditions conditions, CancellationToken cancellation) =>
+        reader.OpenAsync(drive, path, conditions, cancellation);
 
-    public Task<Result<FileContent>> LookAsync(Drive drive, FilePath path, ReadConditions conditions, CancellationToken cancellation) => reader.LookAsync(drive, path, conditions, cancellation);
+    public Task<Result<FileContent>> LookAsync(Drive drive, FilePath path, ReadConditions conditions, CancellationToken cancellation) =>
+        reader.LookAsync(drive, path, conditions, cancellation);
 
     public Task<Result<StoredFile>> WriteAsync(Drive drive, FilePath path, FileToWrite file, CancellationToken cancellation) =>
         ChangingAsync(drive, writer.WriteAsync(drive, path, file, cancellation));
@@ -22,16 +38,33 @@ internal sealed class S3DriveFiles(DriveClients clients, ListAhead ahead, S3List
     public Task<Result<Deleted>> DeleteAsync(Drive drive, FilePath path, string? ifMatch, CancellationToken cancellation) =>
         ChangingAsync(drive, RemoveAsync(drive, path, ifMatch, cancellation));
 
-    public Task<Result<PresignedLink>> LinkAsync(Drive drive, FilePath path, TimeSpan life, string downloadName, CancellationToken cancellation) =>
-        presigned.ReadAsync(drive, path, life, downloadName, cancellation);
+    public Task<Result<PresignedLink>> LinkAsync(
+        Drive drive,
+        FilePath path,
+        TimeSpan life,
+        string downloadName,
+        CancellationToken cancellation
+    ) => presigned.ReadAsync(drive, path, life, downloadName, cancellation);
 
-    public Task<Result<PresignedUpload>> BeginUploadAsync(Drive drive, FilePath path, long size, ContentKind kind, TimeSpan life, CancellationToken cancellation) =>
-        presigned.BeginAsync(drive, path, size, kind, life, cancellation);
+    public Task<Result<PresignedUpload>> BeginUploadAsync(
+        Drive drive,
+        FilePath path,
+        long size,
+        ContentKind kind,
+        TimeSpan life,
+        CancellationToken cancellation
+    ) => presigned.BeginAsync(drive, path, size, kind, life, cancellation);
 
-    public Task<Result<StoredFile>> CompleteUploadAsync(Drive drive, OpenUpload upload, long size, IReadOnlyList<UploadedPart>? parts, CancellationToken cancellation) =>
-        ChangingAsync(drive, presigned.CompleteAsync(drive, upload, size, parts, cancellation));
+    public Task<Result<StoredFile>> CompleteUploadAsync(
+        Drive drive,
+        OpenUpload upload,
+        long size,
+        IReadOnlyList<UploadedPart>? parts,
+        CancellationToken cancellation
+    ) => ChangingAsync(drive, presigned.CompleteAsync(drive, upload, size, parts, cancellation));
 
-    public Task<Result<Deleted>> AbortUploadAsync(Drive drive, OpenUpload upload, CancellationToken cancellation) => presigned.AbortAsync(drive, upload, cancellation);
+    public Task<Result<Deleted>> AbortUploadAsync(Drive drive, OpenUpload upload, CancellationToken cancellation) =>
+        presigned.AbortAsync(drive, upload, cancellation);
 
     internal static string? VersionOf(string? version) => string.IsNullOrEmpty(version) || version == "null" ? null : version;
 

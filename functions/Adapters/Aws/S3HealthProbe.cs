@@ -16,16 +16,18 @@ namespace ServerlessDrives.Adapters.Aws;
 /// </summary>
 internal sealed class S3HealthProbe(AwsClients clients, DriveKeyring keyring, IOptions<AwsOptions> options) : IHealthProbe, IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(30);
 
     private readonly CredentialsInScope _credentials = new();
     private readonly ConcurrentDictionary<(Region Region, bool PathStyle), Lazy<AmazonS3Client>> _clients = new();
 
-    public Task<HealthOutcome> LookAsync(LookTarget target, CancellationToken cancellation) => TryAsync(
-        target,
-        KnownCheck.ObjectsListable,
-        (s3, patience) => s3.ListObjectsV2Async(S3Bucket.Of(target.Access, target.Owner).List(target.Access.Path.Prefix, "/", size: 1), patience),
-        cancellation);
+    public Task<HealthOutcome> LookAsync(LookTarget target, CancellationToken cancellation) =>
+        TryAsync(
+            target,
+            KnownCheck.ObjectsListable,
+            (s3, patience) =>
+                s3.ListObjectsV2Async(S3Bucket.Of(target.Access, target.Owner).List(target.Access.Path.Prefix, "/", size: 1), patience),
+            cancellation);
 
     public async Task<HealthOutcome> WriteAsync(Drive drive, CancellationToken cancellation)
     {
@@ -38,14 +40,17 @@ internal sealed class S3HealthProbe(AwsClients clients, DriveKeyring keyring, IO
             async (s3, patience) =>
             {
                 using var content = PartBuffer.Of("ServerlessDrives health check"u8);
-                var answer = await s3.PutObjectAsync(S3Bucket.Of(drive).Put(key, content.Read(), content.Sum(), ContentKind.PlainText, s3), patience);
+                var answer = await s3.PutObjectAsync(
+                    S3Bucket.Of(drive).Put(key, content.Read(), content.Sum(), ContentKind.PlainText, s3),
+                    patience);
                 version = S3DriveFiles.VersionOf(answer.VersionId);
                 return answer;
             },
             cancellation);
         if (written is not HealthOutcome.Reachable)
             return written;
-        // Where there are versions, the one that was written goes, if the drive may delete versions; otherwise it is hidden behind a delete marker.
+        // Where there are versions, the one that was written goes, if the drive may delete versions; otherwise it is hidden behind a delete
+        // marker.
         var deleted = version is null ? null : await DeleteAsync(version);
         return deleted is HealthOutcome.Reachable ? deleted : await DeleteAsync(null);
 
@@ -62,18 +67,24 @@ internal sealed class S3HealthProbe(AwsClients clients, DriveKeyring keyring, IO
             client.Value.Dispose();
     }
 
-    private async Task<HealthOutcome> TryAsync<T>(LookTarget target, KnownCheck tried, Func<AmazonS3Client, CancellationToken, Task<T>> call, CancellationToken cancellation)
+    private async Task<HealthOutcome> TryAsync<T>(
+        LookTarget target,
+        KnownCheck tried,
+        Func<AmazonS3Client, CancellationToken, Task<T>> call,
+        CancellationToken cancellation)
         where T : notnull
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        patience.CancelAfter(Patience);
+        patience.CancelAfter(TimeLimit);
         var credentials = keyring.Of(target.Drive, target.Credentials, target.Access);
         try
         {
             // Fetched by themselves, so that a refusal of them is told from one of the call.
             var fetched = await AwsAnswers.AnswerAsync(credentials.GetCredentialsAsync, cancellation);
             if (fetched.Fault is { } refused)
-                return target.Credentials is DriveCredentials.Role ? OutcomeOf(target, KnownCheck.TrustAccepted, refused) : new HealthOutcome.NotLooked(OurFault);
+                return target.Credentials is DriveCredentials.Role
+                    ? OutcomeOf(target, KnownCheck.TrustAccepted, refused)
+                    : new HealthOutcome.NotLooked(OurFault);
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
         {
@@ -88,17 +99,30 @@ internal sealed class S3HealthProbe(AwsClients clients, DriveKeyring keyring, IO
         return answer.Fault is { } fault ? OutcomeOf(target, tried, fault) : new HealthOutcome.Reachable();
     }
 
-    private AmazonS3Client ClientOf(BucketAccess access) => _clients.TryGetValue((access.Region, access.Bucket.HasDots), out var known)
-        ? known.Value
-        : _clients.GetOrAdd((access.Region, access.Bucket.HasDots), _ => new(() => clients.S3(_credentials, access.Bucket, access.Region, options.Value.CallTimeout))).Value;
+    private AmazonS3Client ClientOf(BucketAccess access) =>
+        _clients.TryGetValue((access.Region, access.Bucket.HasDots), out var known)
+            ? known.Value
+            : _clients
+                .GetOrAdd(
+                    (access.Region, access.Bucket.HasDots),
+                    _ => new(() => clients.S3(_credentials, access.Bucket, access.Region, options.Value.CallTimeout)))
+                .Value;
 
-    private static HealthOutcome OutcomeOf(LookTarget target, KnownCheck tried, Fault fault) => fault switch
-    {
-        Fault.Refused { Code: "IDPCommunicationError" or "InvalidIdentityToken" or "ExpiredTokenException" or "RequestTimeTooSkewed" } => new HealthOutcome.NotLooked(S3Refusals.Explain(target.Credentials, target.Access, tried, fault)),
-        _ when S3Refusals.ExplanationOf(target.Credentials, target.Access, tried, fault) is { IsOurs: true } ours => new HealthOutcome.NotLooked($"{ours.Text} {ours.Fix}"),
-        Fault.Refused { Status: 429 or 503 } or Fault.Refused { Code: "SlowDown" or "Throttling" or "ThrottlingException" or "RequestLimitExceeded" } => new HealthOutcome.Throttled(),
-        _ => new HealthOutcome.Refused(S3Refusals.Explain(target.Credentials, target.Access, tried, fault)),
-    };
+    private static HealthOutcome OutcomeOf(LookTarget target, KnownCheck tried, Fault fault) =>
+        fault switch
+        {
+            Fault.Refused
+            {
+                Code: "IDPCommunicationError" or "InvalidIdentityToken" or "ExpiredTokenException" or "RequestTimeTooSkewed"
+            } => new HealthOutcome.NotLooked(S3Refusals.Explain(target.Credentials, target.Access, tried, fault)),
+            _ when S3Refusals.ExplanationOf(target.Credentials, target.Access, tried, fault) is { IsOurs: true } ours =>
+                new HealthOutcome.NotLooked($"{ours.Text} {ours.Fix}"),
+            Fault.Refused { Status: 429 or 503 }
+            or Fault.Refused { Code: "SlowDown" or "Throttling" or "ThrottlingException" or "RequestLimitExceeded" } =>
+                new HealthOutcome.Throttled(),
+            _ => new HealthOutcome.Refused(S3Refusals.Explain(target.Credentials, target.Access, tried, fault)),
+        };
 
-    private const string OurFault = "The check could not be made: the drive's credentials could not be fetched on our side. Nothing has to be changed in AWS.";
+    private const string OurFault =
+        "The check could not be made: the drive's credentials could not be fetched on our side. Nothing has to be changed in AWS.";
 }

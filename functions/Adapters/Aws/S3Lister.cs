@@ -15,9 +15,17 @@ internal sealed class S3Lister(DriveClients clients, ListAhead ahead, IOptions<A
     /// <summary>How many batches are fetched before a reader who takes one after the other gets to them.</summary>
     private const int AheadOfAReader = 2;
 
-    private static readonly Refusal WrongCursor = Refusal.Invalid("cursor", "This cursor doesn't belong to this list; leave it out to begin anew.");
+    private static readonly Refusal WrongCursor = Refusal.Invalid(
+        "cursor",
+        "This cursor doesn't belong to this list; leave it out to begin anew.");
 
-    public async Task<Result<Page<FileEntry>>> ListAsync(Drive drive, FilePath? folder, bool recursive, int limit, string? cursor, CancellationToken cancellation)
+    public async Task<Result<Page<FileEntry>>> ListAsync(
+        Drive drive,
+        FilePath? folder,
+        bool recursive,
+        int limit,
+        string? cursor,
+        CancellationToken cancellation)
     {
         var list = new FolderList(drive, drive.Path.Prefix + (folder is null ? "" : folder.Value + "/"), recursive);
         if (!ListCursor.TryRead(cursor, list.Prefix, recursive, out var position))
@@ -25,7 +33,8 @@ internal sealed class S3Lister(DriveClients clients, ListAhead ahead, IOptions<A
         var kept = cursor is null ? null : await ahead.TakeAsync(drive.Id, cursor, cancellation);
         if (kept is not null)
         {
-            // Nobody turns the first page by chance: what comes behind is asked for. Who goes on from there takes all, so S3 is never left waiting.
+            // Nobody turns the first page by chance: what comes behind is asked for. Who goes on from there takes all, so S3 is never left
+            // waiting.
             if (limit > LargestBatch / 4)
                 kept.Source.Want(kept.Source.Batch is null ? 1 : AheadOfAReader);
             return PageOf(list, kept, limit);
@@ -35,8 +44,13 @@ internal sealed class S3Lister(DriveClients clients, ListAhead ahead, IOptions<A
         var size = limit > LargestBatch / 4 || position.After is not null ? LargestBatch : limit;
         for (var token = position.Token; ;)
         {
-            if (!(await AskAsync(list, token, size, new(ahead.Now(drive.Id), Begin(list)), cancellation)).TryGet(out var batch, out var fault))
-                return fault is Fault.Refused { Status: 400, Code: "InvalidArgument" } && cursor is not null ? WrongCursor : S3Refusals.Of(drive, KnownCheck.ObjectsListable, fault);
+            if (
+                !(await AskAsync(list, token, size, new(ahead.Now(drive.Id), Begin(list)), cancellation)).TryGet(
+                    out var batch,
+                    out var fault))
+                return fault is Fault.Refused { Status: 400, Code: "InvalidArgument" } && cursor is not null
+                    ? WrongCursor
+                    : S3Refusals.Of(drive, KnownCheck.ObjectsListable, fault);
             if (position.After is { } after)
                 batch = batch with { Entries = [.. batch.Entries.SkipWhile(listed => KeyOrder.Compare(listed.Key, after) <= 0)] };
             // So much has come in before the place where the page ended that all of it was handed out already.
@@ -53,7 +67,11 @@ internal sealed class S3Lister(DriveClients clients, ListAhead ahead, IOptions<A
         if (batch.Entries.Count > limit)
         {
             var cursor = ListCursor.Write(new(batch.Token, batch.Entries[limit - 1].Key), list.Prefix, list.Recursive);
-            ahead.Keep(list.Drive.Id, cursor, Task.FromResult<Answer<ListBatch>>(batch with { Entries = [.. batch.Entries.Skip(limit)] }), batch.Source.Asked);
+            ahead.Keep(
+                list.Drive.Id,
+                cursor,
+                Task.FromResult<Answer<ListBatch>>(batch with { Entries = [.. batch.Entries.Skip(limit)] }),
+                batch.Source.Asked);
             return new(page, cursor);
         }
 
@@ -66,15 +84,19 @@ internal sealed class S3Lister(DriveClients clients, ListAhead ahead, IOptions<A
     }
 
     /// <summary>Makes the calls that nobody waits for yet.</summary>
-    private Func<string, int, ListCall> Begin(FolderList list) => (token, wanted) =>
-        new ListCall(ahead.Now(list.Drive.Id), Begin(list)).Run(call => AskAsync(list, token, LargestBatch, call, CancellationToken.None), wanted);
+    private Func<string, int, ListCall> Begin(FolderList list) =>
+        (token, wanted) =>
+            new ListCall(ahead.Now(list.Drive.Id), Begin(list)).Run(
+                call => AskAsync(list, token, LargestBatch, call, CancellationToken.None),
+                wanted);
 
     private async Task<Answer<ListBatch>> AskAsync(FolderList list, string? token, int size, ListCall call, CancellationToken cancellation)
     {
         var drive = list.Drive;
         using var lease = clients.Lease(drive);
         var listed = await lease.AskAsync(
-            (s3, cancelled) => s3.ListObjectsV2Async(S3Bucket.Of(drive).List(list.Prefix, list.Recursive ? null : "/", size, token), cancelled),
+            (s3, cancelled) =>
+                s3.ListObjectsV2Async(S3Bucket.Of(drive).List(list.Prefix, list.Recursive ? null : "/", size, token), cancelled),
             options.Value.CallTimeout * 3,
             cancellation);
         if (!listed.TryGet(out var answer, out var fault))
@@ -106,7 +128,9 @@ internal sealed class S3Lister(DriveClients clients, ListAhead ahead, IOptions<A
         return entries;
     }
 
-    /// <summary>One whose name is no path here keeps its slash, so that following it leads nowhere else: asked for, it is refused.</summary>
+    /// <summary>
+    /// One whose name is no path here keeps its slash, so that following it leads nowhere else: asked for, it is refused.
+    /// </summary>
     private static Listed Folder(Drive drive, string key)
     {
         var addressable = drive.Path.TryFileOf(key[..^1], out _);

@@ -12,10 +12,11 @@ internal sealed class S3Outcomes(IOptions<AwsOptions> options, TimeProvider cloc
     public const int MostTries = 4;
 
     /// <summary>For what must be cleared away although nobody waits for the answer any more.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(30);
 
     /// <summary>Whether a call that failed like this may have been carried out all the same.</summary>
-    public static bool MayHaveTakenEffect(Fault fault) => fault is Fault.Unreachable or Fault.Refused { Status: 500 or 502 or 504 } or Fault.Refused { Code: "RequestTimeout" };
+    public static bool MayHaveTakenEffect(Fault fault) =>
+        fault is Fault.Unreachable or Fault.Refused { Status: 500 or 502 or 504 } or Fault.Refused { Code: "RequestTimeout" };
 
     /// <summary>Whether another write of the same key came between.</summary>
     public static bool IsRace(Fault fault) => fault is Fault.Refused { Code: "ConditionalRequestConflict" };
@@ -47,7 +48,7 @@ internal sealed class S3Outcomes(IOptions<AwsOptions> options, TimeProvider cloc
     {
         await target.Lease.AskAsync(
             (s3, token) => s3.DeleteObjectAsync(target.Bucket.Delete(target.Key, S3DriveFiles.VersionOf(version)), token),
-            Patience,
+            TimeLimit,
             CancellationToken.None);
         return S3Refusals.EncryptionDiffers;
     }

@@ -9,9 +9,19 @@ using ServerlessDrives.Verification;
 namespace ServerlessDrives.Adapters.Aws;
 
 /// <summary>Links by which files travel between a caller and S3 without us: one for each part of an upload, or one to read.</summary>
-internal sealed class S3Presigned(DriveClients clients, S3Uploads uploads, S3Outcomes outcomes, IOptions<AwsOptions> options, TimeProvider clock)
+internal sealed class S3Presigned(
+    DriveClients clients,
+    S3Uploads uploads,
+    S3Outcomes outcomes,
+    IOptions<AwsOptions> options,
+    TimeProvider clock)
 {
-    public async Task<Result<PresignedLink>> ReadAsync(Drive drive, FilePath path, TimeSpan life, string downloadName, CancellationToken cancellation)
+    public async Task<Result<PresignedLink>> ReadAsync(
+        Drive drive,
+        FilePath path,
+        TimeSpan life,
+        string downloadName,
+        CancellationToken cancellation)
     {
         using var lease = clients.Lease(drive);
         cancellation.ThrowIfCancellationRequested();
@@ -23,7 +33,13 @@ internal sealed class S3Presigned(DriveClients clients, S3Uploads uploads, S3Out
         return new PresignedLink(new Uri(await lease.S3.GetPreSignedURLAsync(request)), ends);
     }
 
-    public async Task<Result<PresignedUpload>> BeginAsync(Drive drive, FilePath path, long size, ContentKind kind, TimeSpan life, CancellationToken cancellation)
+    public async Task<Result<PresignedUpload>> BeginAsync(
+        Drive drive,
+        FilePath path,
+        long size,
+        ContentKind kind,
+        TimeSpan life,
+        CancellationToken cancellation)
     {
         using var lease = clients.Lease(drive);
         var target = new S3Target(lease, drive, path);
@@ -44,27 +60,45 @@ internal sealed class S3Presigned(DriveClients clients, S3Uploads uploads, S3Out
 
     /// <summary>Completes the upload if the parts that S3 has are those that were announced.</summary>
     /// <param name="parts">What the caller says that S3 answered; null for whatever S3 has.</param>
-    public async Task<Result<StoredFile>> CompleteAsync(Drive drive, OpenUpload upload, long size, IReadOnlyList<UploadedPart>? parts, CancellationToken cancellation)
+    public async Task<Result<StoredFile>> CompleteAsync(
+        Drive drive,
+        OpenUpload upload,
+        long size,
+        IReadOnlyList<UploadedPart>? parts,
+        CancellationToken cancellation)
     {
         using var lease = clients.Lease(drive);
         var target = new S3Target(lease, drive, upload.Path);
-        var listed = await lease.AskAsync((s3, token) => PartsAsync(s3, target, upload, token), options.Value.CallTimeout * 3, cancellation);
+        var listed = await lease.AskAsync(
+            (s3, token) => PartsAsync(s3, target, upload, token),
+            options.Value.CallTimeout * 3,
+            cancellation);
         if (!listed.TryGet(out var there, out var fault))
             return S3Refusals.Of(drive, KnownCheck.MultipartUsable, fault);
         if (Differing(there, parts) is { } differing)
             return Refusal.Invalid("parts", differing);
         if (there.Sum(part => part.Size.GetValueOrDefault()) is var arrived && arrived != size)
-            return Refusal.Invalid("size", $"{size} bytes were announced and {arrived} are there. Upload what is missing, or abort the upload.");
+            return Refusal.Invalid(
+                "size",
+                $"{size} bytes were announced and {arrived} are there. Upload what is missing, or abort the upload.");
 
         var completed = await lease.AskAsync(
-            (s3, token) => s3.CompleteMultipartUploadAsync(
-                target.Bucket.Complete(target.Key, upload.S3UploadId, there.Select(part => new PartETag(part.PartNumber.GetValueOrDefault(), part.ETag))), token),
+            (s3, token) =>
+                s3.CompleteMultipartUploadAsync(
+                    target.Bucket.Complete(
+                        target.Key,
+                        upload.S3UploadId,
+                        there.Select(part => new PartETag(part.PartNumber.GetValueOrDefault(), part.ETag))),
+                    token),
             options.Value.TransferTimeout,
             CancellationToken.None);
         if (!completed.TryGet(out var answer, out var refused))
             return S3Refusals.Of(drive, KnownCheck.ObjectWritable, refused);
         await uploads.EndAsync(upload);
-        return S3Requests.IsEncryptedAs(drive.Encryption, answer.ServerSideEncryptionMethod, answer.ServerSideEncryptionKeyManagementServiceKeyId)
+        return S3Requests.IsEncryptedAs(
+            drive.Encryption,
+            answer.ServerSideEncryptionMethod,
+            answer.ServerSideEncryptionKeyManagementServiceKeyId)
             ? new StoredFile(answer.ETag, S3DriveFiles.VersionOf(answer.VersionId), size, Created: true)
             : await outcomes.TakeBackAsync(target, answer.VersionId);
     }
@@ -75,7 +109,9 @@ internal sealed class S3Presigned(DriveClients clients, S3Uploads uploads, S3Out
         using var lease = clients.Lease(drive);
         var target = new S3Target(lease, drive, upload.Path);
         if (upload.BeginningAt is not null)
-            return await uploads.AbortBeginningAsync(target, upload) ? new Deleted() : new Refusal(RefusalKind.Unavailable, "unavailable", "S3 doesn't say at the moment which uploads there are.");
+            return await uploads.AbortBeginningAsync(target, upload)
+                ? new Deleted()
+                : new Refusal(RefusalKind.Unavailable, "unavailable", "S3 doesn't say at the moment which uploads there are.");
         if (await uploads.AbortAsync(target, upload.S3UploadId, cancellation) is { } fault and not Fault.Refused { Code: "NoSuchUpload" })
             return S3Refusals.Of(drive, KnownCheck.MultipartUsable, fault);
         await uploads.EndAsync(upload);
@@ -94,7 +130,11 @@ internal sealed class S3Presigned(DriveClients clients, S3Uploads uploads, S3Out
         return said.Count != there.Count ? $"{there.Count} parts have arrived and {said.Count} are named." : null;
     }
 
-    private static async Task<IReadOnlyList<PartDetail>> PartsAsync(IAmazonS3 s3, S3Target target, OpenUpload upload, CancellationToken cancellation)
+    private static async Task<IReadOnlyList<PartDetail>> PartsAsync(
+        IAmazonS3 s3,
+        S3Target target,
+        OpenUpload upload,
+        CancellationToken cancellation)
     {
         var parts = new List<PartDetail>();
         string? marker = null;
@@ -102,9 +142,9 @@ internal sealed class S3Presigned(DriveClients clients, S3Uploads uploads, S3Out
         {
             var page = await s3.ListPartsAsync(target.Bucket.Parts(target.Key, upload.S3UploadId, marker), cancellation);
             parts.AddRange(page.Parts ?? []);
-            marker = page.IsTruncated == true ? page.NextPartNumberMarker?.ToString(System.Globalization.CultureInfo.InvariantCulture) : null;
-        }
-        while (marker is not null);
+            marker =
+                page.IsTruncated == true ? page.NextPartNumberMarker?.ToString(System.Globalization.CultureInfo.InvariantCulture) : null;
+        } while (marker is not null);
         return parts;
     }
 

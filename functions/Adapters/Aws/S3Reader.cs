@@ -28,7 +28,11 @@ internal sealed class S3Reader(DriveClients clients, IOptions<AwsOptions> option
             if (answer.HttpStatusCode is HttpStatusCode.NotModified)
                 return new FileContent(null, null) { State = FileState.Unchanged, ETag = answer.ETag, LastModified = answer.LastModified };
             var isPart = answer.HttpStatusCode is HttpStatusCode.PartialContent;
-            var body = new SteadyContent(answer, (from, token) => AgainAsync(target, answer, from, token), checks: !isPart, options.Value.SilenceTimeout);
+            var body = new SteadyContent(
+                answer,
+                (from, token) => AgainAsync(target, answer, from, token),
+                checks: !isPart,
+                options.Value.SilenceTimeout);
             var content = new FileContent(body, lease)
             {
                 State = isPart ? FileState.Part : FileState.Whole,
@@ -68,11 +72,11 @@ internal sealed class S3Reader(DriveClients clients, IOptions<AwsOptions> option
         };
     }
 
-    private Task<Answer<GetObjectMetadataResponse>> LookAsync(S3Target target, ReadConditions conditions, CancellationToken cancellation) => target.Lease.AskAsync(
-        (s3, token) => s3.GetObjectMetadataAsync(
-            Conditional(target.Bucket.Head(target.Key), conditions), token),
-        options.Value.CallTimeout * 3,
-        cancellation);
+    private Task<Answer<GetObjectMetadataResponse>> LookAsync(S3Target target, ReadConditions conditions, CancellationToken cancellation) =>
+        target.Lease.AskAsync(
+            (s3, token) => s3.GetObjectMetadataAsync(Conditional(target.Bucket.Head(target.Key), conditions), token),
+            options.Value.CallTimeout * 3,
+            cancellation);
 
     private Task<Answer<GetObjectResponse>> GetAsync(S3Target target, ReadConditions conditions, CancellationToken cancellation)
     {
@@ -85,9 +89,16 @@ internal sealed class S3Reader(DriveClients clients, IOptions<AwsOptions> option
     }
 
     /// <summary>The rest of the very same file.</summary>
-    private static async Task<GetObjectResponse> AgainAsync(S3Target target, GetObjectResponse first, long from, CancellationToken cancellation)
+    private static async Task<GetObjectResponse> AgainAsync(
+        S3Target target,
+        GetObjectResponse first,
+        long from,
+        CancellationToken cancellation)
     {
-        var offset = first.ContentRange is { Length: > 0 } range && range.Split(' ', '-') is [_, var start, ..] ? long.Parse(start, System.Globalization.CultureInfo.InvariantCulture) : 0;
+        var offset =
+            first.ContentRange is { Length: > 0 } range && range.Split(' ', '-') is [_, var start, ..]
+                ? long.Parse(start, System.Globalization.CultureInfo.InvariantCulture)
+                : 0;
         var request = target.Bucket.Get(target.Key, S3DriveFiles.VersionOf(first.VersionId));
         (request.EtagToMatch, request.ByteRange) = (first.ETag, new ByteRange(offset + from, offset + first.ContentLength - 1));
         // A part has no checksum to compare with.
@@ -98,15 +109,20 @@ internal sealed class S3Reader(DriveClients clients, IOptions<AwsOptions> option
     private static GetObjectMetadataRequest Conditional(GetObjectMetadataRequest request, ReadConditions conditions)
     {
         (request.EtagToMatch, request.EtagToNotMatch) = (conditions.IfMatch, conditions.IfNoneMatch);
-        (request.ModifiedSinceDate, request.UnmodifiedSinceDate) = (conditions.IfModifiedSince?.UtcDateTime, conditions.IfUnmodifiedSince?.UtcDateTime);
+        (request.ModifiedSinceDate, request.UnmodifiedSinceDate) = (
+            conditions.IfModifiedSince?.UtcDateTime,
+            conditions.IfUnmodifiedSince?.UtcDateTime);
         return request;
     }
 
     private static GetObjectRequest Conditional(GetObjectRequest request, ReadConditions conditions)
     {
-        request.EtagToMatch = conditions.IfMatch ?? (conditions.Range is not null && conditions.IfRange is { } etag && etag.StartsWith('"') ? etag : null);
+        request.EtagToMatch =
+            conditions.IfMatch ?? (conditions.Range is not null && conditions.IfRange is { } etag && etag.StartsWith('"') ? etag : null);
         request.EtagToNotMatch = conditions.IfNoneMatch;
-        (request.ModifiedSinceDate, request.UnmodifiedSinceDate) = (conditions.IfModifiedSince?.UtcDateTime, conditions.IfUnmodifiedSince?.UtcDateTime);
+        (request.ModifiedSinceDate, request.UnmodifiedSinceDate) = (
+            conditions.IfModifiedSince?.UtcDateTime,
+            conditions.IfUnmodifiedSince?.UtcDateTime);
         request.ByteRange = conditions.Range is { } range ? new ByteRange(range) : null;
         return request;
     }
@@ -119,13 +135,21 @@ internal sealed class S3Reader(DriveClients clients, IOptions<AwsOptions> option
                 // The condition may name many states or any: which one it is, the caller is told.
                 var now = await LookAsync(target, ReadConditions.None, cancellation);
                 return now.TryGet(out var state, out var unseen)
-                    ? new FileContent(null, null) { State = FileState.Unchanged, ETag = state.ETag, LastModified = state.LastModified, VersionId = S3DriveFiles.VersionOf(state.VersionId) }
+                    ? new FileContent(null, null)
+                    {
+                        State = FileState.Unchanged,
+                        ETag = state.ETag,
+                        LastModified = state.LastModified,
+                        VersionId = S3DriveFiles.VersionOf(state.VersionId),
+                    }
                     : S3Refusals.Of(target.Drive, KnownCheck.ObjectReadable, unseen);
             case Fault.Refused { Status: 416 }:
                 var whole = await LookAsync(target, ReadConditions.None, cancellation);
                 return S3Refusals.Of(target.Drive, KnownCheck.ObjectReadable, fault) with
                 {
-                    Extensions = whole.TryGet(out var size, out _) ? new Dictionary<string, object> { ["size"] = size.ContentLength } : new Dictionary<string, object>(),
+                    Extensions = whole.TryGet(out var size, out _)
+                        ? new Dictionary<string, object> { ["size"] = size.ContentLength }
+                        : new Dictionary<string, object>(),
                 };
             default:
                 var seen = await S3Absence.SeenThroughAsync(target, fault, options.Value.CallTimeout, cancellation);
@@ -136,7 +160,10 @@ internal sealed class S3Reader(DriveClients clients, IOptions<AwsOptions> option
     /// <summary>Not every refusal of KMS names the key; the file's state does, which needs no key to be read.</summary>
     private async Task<Fault> WithKeyAsync(S3Target target, Fault fault, CancellationToken cancellation)
     {
-        if (fault is not Fault.Refused { IsAccessDenied: true } refused || AccessDeniedText.KmsActionIn(refused.Message) is null || AccessDeniedText.KeyIn(refused.Message) is not null)
+        if (
+            fault is not Fault.Refused { IsAccessDenied: true } refused
+            || AccessDeniedText.KmsActionIn(refused.Message) is null
+            || AccessDeniedText.KeyIn(refused.Message) is not null)
             return fault;
         var looked = await LookAsync(target, ReadConditions.None, cancellation);
         return looked.TryGet(out var state, out _) && state.ServerSideEncryptionKeyManagementServiceKeyId is { Length: > 0 } key
@@ -144,24 +171,33 @@ internal sealed class S3Reader(DriveClients clients, IOptions<AwsOptions> option
             : fault;
     }
 
-    /// <summary>One range, as S3 takes it; several, or anything else, is left out, which HTTP allows. So is one of a state that can't be named exactly.</summary>
+    /// <summary>
+    /// One range, as S3 takes it; several, or anything else, is left out, which HTTP allows. So is one of a state that can't be named
+    /// exactly.
+    /// </summary>
     private static string? RangeOf(ReadConditions conditions)
     {
         if (conditions.Range is not { } range || !IsOneRange(range))
             return null;
-        return conditions.IfRange is null || (conditions.IfRange.StartsWith('"') && conditions.IfMatch is null) ? "bytes=" + range["bytes=".Length..].Trim() : null;
+        return conditions.IfRange is null || (conditions.IfRange.StartsWith('"') && conditions.IfMatch is null)
+            ? "bytes=" + range["bytes=".Length..].Trim()
+            : null;
     }
 
     private static bool IsOneRange(string range)
     {
-        if (!range.StartsWith("bytes=", StringComparison.OrdinalIgnoreCase) || range["bytes=".Length..].Trim().Split('-') is not [var first, var last])
+        if (
+            !range.StartsWith("bytes=", StringComparison.OrdinalIgnoreCase)
+            || range["bytes=".Length..].Trim().Split('-') is not [var first, var last])
             return false;
         return (first.Length, last.Length) switch
         {
             (0, 0) => false,
             (0, _) => last.All(char.IsAsciiDigit),
             (_, 0) => first.All(char.IsAsciiDigit),
-            _ => long.TryParse(first, System.Globalization.NumberStyles.None, null, out var from) && long.TryParse(last, System.Globalization.NumberStyles.None, null, out var to) && from <= to,
+            _ => long.TryParse(first, System.Globalization.NumberStyles.None, null, out var from)
+                && long.TryParse(last, System.Globalization.NumberStyles.None, null, out var to)
+                && from <= to,
         };
     }
 }

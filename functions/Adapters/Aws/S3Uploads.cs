@@ -19,13 +19,26 @@ internal sealed class S3Uploads(IFileRecords records, S3Outcomes outcomes, IOpti
 
     /// <summary>Begins an upload, encrypted as the drive says.</summary>
     /// <param name="life">After how long without a sign of life it is aborted.</param>
-    public async Task<Result<OpenUpload>> BeginAsync(S3Target target, ContentKind kind, bool withSum, TimeSpan life, CancellationToken cancellation)
+    public async Task<Result<OpenUpload>> BeginAsync(
+        S3Target target,
+        ContentKind kind,
+        bool withSum,
+        TimeSpan life,
+        CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         var began = clock.GetUtcNow();
         var (uncertain, settled, uploadId) = (false, false, (string?)null);
         // Killed between S3's answer and the note of it, we would have an upload that nobody knows of; by this note it is looked for.
-        var beginning = new OpenUpload(target.Drive.Organization, target.Drive.Id, target.Path, $"beginning-{Guid.NewGuid():N}", began + Life) { BeginningAt = began };
+        var beginning = new OpenUpload(
+            target.Drive.Organization,
+            target.Drive.Id,
+            target.Path,
+            $"beginning-{Guid.NewGuid():N}",
+            began + Life)
+        {
+            BeginningAt = began,
+        };
         await records.NoteAsync(beginning, cancellation);
         try
         {
@@ -33,12 +46,23 @@ internal sealed class S3Uploads(IFileRecords records, S3Outcomes outcomes, IOpti
             {
                 // Whoever asked may go away meanwhile: an upload whose id nobody heard could not be aborted.
                 var asked = await target.Lease.AskOnceAsync(
-                    (s3, token) => s3.InitiateMultipartUploadAsync(target.Bucket.Begin(target.Key, kind, withSum), token), options.Value.CallTimeout, CancellationToken.None);
+                    (s3, token) => s3.InitiateMultipartUploadAsync(target.Bucket.Begin(target.Key, kind, withSum), token),
+                    options.Value.CallTimeout,
+                    CancellationToken.None);
                 if (asked.TryGet(out var answer, out var fault))
                 {
                     uploadId = answer.UploadId;
-                    var upload = new OpenUpload(target.Drive.Organization, target.Drive.Id, target.Path, uploadId, clock.GetUtcNow() + life);
-                    if (!S3Requests.IsEncryptedAs(target.Drive.Encryption, answer.ServerSideEncryptionMethod, answer.ServerSideEncryptionKeyManagementServiceKeyId))
+                    var upload = new OpenUpload(
+                        target.Drive.Organization,
+                        target.Drive.Id,
+                        target.Path,
+                        uploadId,
+                        clock.GetUtcNow() + life);
+                    if (
+                        !S3Requests.IsEncryptedAs(
+                            target.Drive.Encryption,
+                            answer.ServerSideEncryptionMethod,
+                            answer.ServerSideEncryptionKeyManagementServiceKeyId))
                     {
                         settled = await AbortAsync(target, uploadId, CancellationToken.None) is null;
                         return S3Refusals.EncryptionDiffers;
@@ -66,12 +90,13 @@ internal sealed class S3Uploads(IFileRecords records, S3Outcomes outcomes, IOpti
     }
 
     /// <summary>Says that the upload is still alive.</summary>
-    public Task KeepAsync(OpenUpload upload, CancellationToken cancellation) => records.NoteAsync(upload with { ExpiresAt = clock.GetUtcNow() + Life }, cancellation);
+    public Task KeepAsync(OpenUpload upload, CancellationToken cancellation) =>
+        records.NoteAsync(upload with { ExpiresAt = clock.GetUtcNow() + Life }, cancellation);
 
     /// <summary>The upload was completed: nothing is left of it.</summary>
     public async Task EndAsync(OpenUpload upload)
     {
-        using var patience = new CancellationTokenSource(S3Outcomes.Patience);
+        using var patience = new CancellationTokenSource(S3Outcomes.TimeLimit);
         await records.StrikeAsync(upload, patience.Token);
     }
 
@@ -113,14 +138,14 @@ internal sealed class S3Uploads(IFileRecords records, S3Outcomes outcomes, IOpti
 
     public async Task<Fault?> AbortAsync(S3Target target, string uploadId, CancellationToken cancellation) => (await target.Lease.AskAsync(
         (s3, token) => s3.AbortMultipartUploadAsync(target.Bucket.Abort(target.Key, uploadId), token),
-        S3Outcomes.Patience,
+        S3Outcomes.TimeLimit,
         cancellation)).Fault;
 
     private async Task KeepAsync(S3Target target, OpenUpload upload)
     {
         try
         {
-            using var patience = new CancellationTokenSource(S3Outcomes.Patience);
+            using var patience = new CancellationTokenSource(S3Outcomes.TimeLimit);
             await records.NoteAsync(upload, patience.Token);
         }
         catch
@@ -136,17 +161,22 @@ internal sealed class S3Uploads(IFileRecords records, S3Outcomes outcomes, IOpti
     {
         var listed = await target.Lease.AskAsync(
             (s3, token) => s3.ListMultipartUploadsAsync(target.Bucket.Uploads(target.Key), token),
-            S3Outcomes.Patience,
+            S3Outcomes.TimeLimit,
             CancellationToken.None);
         if (!listed.TryGet(out var found, out _))
             return false;
         // S3 says whole seconds.
         var (since, aborted) = (began - TimeSpan.FromSeconds(1), true);
-        var noted = (await records.UploadsAsync(target.Drive.Organization, target.Drive.Id, CancellationToken.None)).Select(upload => upload.S3UploadId).ToHashSet();
-        foreach (var stray in (found.MultipartUploads ?? []).Where(upload => upload.Key == target.Key && upload.UploadId != ours && !noted.Contains(upload.UploadId)))
+        var noted = (await records.UploadsAsync(target.Drive.Organization, target.Drive.Id, CancellationToken.None))
+            .Select(upload => upload.S3UploadId)
+            .ToHashSet();
+        foreach (
+            var stray in (found.MultipartUploads ?? []).Where(upload =>
+                upload.Key == target.Key && upload.UploadId != ours && !noted.Contains(upload.UploadId)))
         {
             if (new DateTimeOffset(stray.Initiated.GetValueOrDefault().ToUniversalTime()) is var at && at >= since && at <= until)
-                aborted &= await AbortAsync(target, stray.UploadId, CancellationToken.None) is null or Fault.Refused { Code: "NoSuchUpload" };
+                aborted &=
+                    await AbortAsync(target, stray.UploadId, CancellationToken.None) is null or Fault.Refused { Code: "NoSuchUpload" };
         }
 
         return aborted;

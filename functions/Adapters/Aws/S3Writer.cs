@@ -13,7 +13,14 @@ namespace ServerlessDrives.Adapters.Aws;
 /// Writes files to S3: in one call when they fit a buffer, in parts and several at a time when not. Each byte is covered by a CRC32C from
 /// here to S3, and nothing is left behind of a write that fails.
 /// </summary>
-internal sealed class S3Writer(DriveClients clients, PartBuffers buffers, S3Uploads uploads, S3Outcomes outcomes, IDrives drives, IOptions<AwsOptions> options, TimeProvider clock)
+internal sealed class S3Writer(
+    DriveClients clients,
+    PartBuffers buffers,
+    S3Uploads uploads,
+    S3Outcomes outcomes,
+    IDrives drives,
+    IOptions<AwsOptions> options,
+    TimeProvider clock)
 {
     /// <summary>Up to here, in bytes, a file of known length doesn't wait for one of the shared buffers.</summary>
     private const int SmallBytes = 256 * 1024;
@@ -59,7 +66,9 @@ internal sealed class S3Writer(DriveClients clients, PartBuffers buffers, S3Uplo
         }
     }
 
-    /// <summary>What is there before the write, seen while the content comes in: S3 doesn't say whether a write created or replaced.</summary>
+    /// <summary>
+    /// What is there before the write, seen while the content comes in: S3 doesn't say whether a write created or replaced.
+    /// </summary>
     private async Task<Answer<Present>> BeforeAsync(S3Target target, CancellationToken cancellation)
     {
         var looked = await target.Lease.AskAsync(
@@ -84,7 +93,14 @@ internal sealed class S3Writer(DriveClients clients, PartBuffers buffers, S3Uplo
     private async Task<bool> IsConnectedAsync(Drive drive, CancellationToken cancellation) =>
         await drives.FindAsync(drive.Organization, drive.Id, cancellation) is { Value.State: DriveState.Connected };
 
-    private async Task<Result<StoredFile>> PutAsync(S3Target target, FileToWrite file, PartBuffer content, IncomingContent incoming, bool created, bool lookAgain, CancellationToken cancellation)
+    private async Task<Result<StoredFile>> PutAsync(
+        S3Target target,
+        FileToWrite file,
+        PartBuffer content,
+        IncomingContent incoming,
+        bool created,
+        bool lookAgain,
+        CancellationToken cancellation)
     {
         if (incoming.Check() is { } mismatch)
             return mismatch;
@@ -94,17 +110,25 @@ internal sealed class S3Writer(DriveClients clients, PartBuffers buffers, S3Uplo
         var uncertain = false;
         for (var attempt = 1; ; attempt++)
         {
-            var written = await target.Lease.AskOnceAsync((s3, token) => s3.PutObjectAsync(RequestOf(target, file, content, sum, s3), token), options.Value.TransferTimeout, cancellation);
+            var written = await target.Lease.AskOnceAsync(
+                (s3, token) => s3.PutObjectAsync(RequestOf(target, file, content, sum, s3), token),
+                options.Value.TransferTimeout,
+                cancellation);
             if (written.TryGet(out var answer, out var fault))
             {
-                return S3Requests.IsEncryptedAs(target.Drive.Encryption, answer.ServerSideEncryptionMethod, answer.ServerSideEncryptionKeyManagementServiceKeyId)
+                return S3Requests.IsEncryptedAs(
+                    target.Drive.Encryption,
+                    answer.ServerSideEncryptionMethod,
+                    answer.ServerSideEncryptionKeyManagementServiceKeyId)
                     ? new StoredFile(answer.ETag, S3DriveFiles.VersionOf(answer.VersionId), content.Length, created)
                     : await outcomes.TakeBackAsync(target, answer.VersionId);
             }
 
             uncertain |= S3Outcomes.MayHaveTakenEffect(fault);
             if (fault is Fault.Refused { Status: 412 or 404 } && uncertain)
-                return await outcomes.IsThereAsync(target, content.Length, sum) is not null ? S3Refusals.OutcomeUnknown : S3Refusals.Write(target.Drive, file, fault);
+                return await outcomes.IsThereAsync(target, content.Length, sum) is not null
+                    ? S3Refusals.OutcomeUnknown
+                    : S3Refusals.Write(target.Drive, file, fault);
             if (attempt == S3Outcomes.MostTries || !(fault.IsPassing || S3Outcomes.IsRace(fault)))
             {
                 return uncertain && file.IfNoneMatch is null && await outcomes.IsThereAsync(target, content.Length, sum) is { } there

@@ -6,13 +6,18 @@ using Amazon.S3.Model;
 namespace ServerlessDrives.Adapters.Aws;
 
 /// <summary>
-/// A file's bytes as S3 sends them: taken up again where a connection broke, given up where S3 stays silent, and compared with S3's checksum
-/// before the last of them is handed on.
+/// A file's bytes as S3 sends them: taken up again where a connection broke, given up where S3 stays silent, and compared with S3's
+/// checksum before the last of them is handed on.
 /// </summary>
 /// <param name="answer">S3's answer, whose body hasn't been read.</param>
 /// <param name="again">Asks for the rest of the same file from this byte of the answer on.</param>
 /// <param name="checks">Whether the answer is the whole file, so that its checksum is that of what is read.</param>
-internal sealed class SteadyContent(GetObjectResponse answer, Func<long, CancellationToken, Task<GetObjectResponse>> again, bool checks, TimeSpan silence) : Stream
+internal sealed class SteadyContent(
+    GetObjectResponse answer,
+    Func<long, CancellationToken, Task<GetObjectResponse>> again,
+    bool checks,
+    TimeSpan silence
+) : Stream
 {
     private const int MostBreaks = 3;
 
@@ -44,16 +49,22 @@ internal sealed class SteadyContent(GetObjectResponse answer, Func<long, Cancell
             _breaks = 0;
             _position += read;
             _sum?.Append(buffer.Span[..read]);
-            return _position == _length && _sum is { Holds: false } ? throw new InvalidDataException("What S3 sent doesn't have the checksum that S3 says.") : read;
+            return _position == _length && _sum is { Holds: false }
+                ? throw new InvalidDataException("What S3 sent doesn't have the checksum that S3 says.")
+                : read;
         }
 
         // S3 always says how long a file is; what doesn't may not pass for an empty one.
-        return _length > 0 || await _source.ReadAsync(new byte[1], cancellationToken) == 0 ? 0 : throw new IOException("S3 doesn't say how long the file is.");
+        return _length > 0 || await _source.ReadAsync(new byte[1], cancellationToken) == 0
+            ? 0
+            : throw new IOException("S3 doesn't say how long the file is.");
     }
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-    public override int Read(byte[] buffer, int offset, int count) => ReadAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
+    public override int Read(byte[] buffer, int offset, int count) =>
+        ReadAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
 
     public override void Flush()
     {
@@ -118,11 +129,15 @@ internal sealed class SteadyContent(GetObjectResponse answer, Func<long, Cancell
         }
         catch (AmazonS3Exception refused)
         {
-            throw new IOException($"The connection to S3 broke in the middle of the file, and S3 doesn't send the rest: {refused.ErrorCode}.", refused);
+            throw new IOException(
+                $"The connection to S3 broke in the middle of the file, and S3 doesn't send the rest: {refused.ErrorCode}.",
+                refused);
         }
     }
 
-    /// <summary>Without the digests that the SDK computes while one reads: the sum is computed here, and goes on where a connection broke.</summary>
+    /// <summary>
+    /// Without the digests that the SDK computes while one reads: the sum is computed here, and goes on where a connection broke.
+    /// </summary>
     private static Stream Raw(GetObjectResponse answer) => WrapperStream.GetNonWrapperBaseStream(answer.ResponseStream);
 
     /// <summary>The checksum that S3 keeps with a file; null when it keeps none that covers the whole.</summary>
@@ -132,7 +147,9 @@ internal sealed class SteadyContent(GetObjectResponse answer, Func<long, Cancell
         {
             if (answer.ChecksumType == ChecksumType.COMPOSITE)
                 return null;
-            return Of(answer.ChecksumCRC64NVME, () => new Crc64(Crc64ParameterSet.Nvme)) ?? Of(answer.ChecksumCRC32C, () => new Crc32(Crc32ParameterSet.Crc32C)) ?? Of(answer.ChecksumCRC32, () => new Crc32());
+            return Of(answer.ChecksumCRC64NVME, () => new Crc64(Crc64ParameterSet.Nvme))
+                ?? Of(answer.ChecksumCRC32C, () => new Crc32(Crc32ParameterSet.Crc32C))
+                ?? Of(answer.ChecksumCRC32, () => new Crc32());
         }
 
         public void Append(ReadOnlySpan<byte> bytes) => running.Append(bytes);
@@ -144,8 +161,10 @@ internal sealed class SteadyContent(GetObjectResponse answer, Func<long, Cancell
                 // S3 writes sums with the highest byte first.
                 var sum = running switch
                 {
-                    Crc32 crc => BitConverter.GetBytes(System.Buffers.Binary.BinaryPrimitives.ReverseEndianness(crc.GetCurrentHashAsUInt32())),
-                    Crc64 crc => BitConverter.GetBytes(System.Buffers.Binary.BinaryPrimitives.ReverseEndianness(crc.GetCurrentHashAsUInt64())),
+                    Crc32 crc => BitConverter.GetBytes(
+                        System.Buffers.Binary.BinaryPrimitives.ReverseEndianness(crc.GetCurrentHashAsUInt32())),
+                    Crc64 crc => BitConverter.GetBytes(
+                        System.Buffers.Binary.BinaryPrimitives.ReverseEndianness(crc.GetCurrentHashAsUInt64())),
                     _ => running.GetCurrentHash(),
                 };
                 return sum.AsSpan().SequenceEqual(expected);
@@ -153,6 +172,8 @@ internal sealed class SteadyContent(GetObjectResponse answer, Func<long, Cancell
         }
 
         private static Sum? Of(string? expected, Func<NonCryptographicHashAlgorithm> make) =>
-            string.IsNullOrEmpty(expected) || expected.Contains('-', StringComparison.Ordinal) ? null : new Sum(make(), Convert.FromBase64String(expected));
+            string.IsNullOrEmpty(expected) || expected.Contains('-', StringComparison.Ordinal)
+                ? null
+                : new Sum(make(), Convert.FromBase64String(expected));
     }
 }

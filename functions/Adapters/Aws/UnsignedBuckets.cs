@@ -6,15 +6,15 @@ using ServerlessDrives.Connecting.Buckets;
 namespace ServerlessDrives.Adapters.Aws;
 
 /// <summary>
-/// Asks S3 for a bucket without a signature. AWS answers anybody whether a name is taken in a partition, and by which region; another server's answer
-/// says nothing, since to many of them a stranger's bucket isn't there.
+/// Asks S3 for a bucket without a signature. AWS answers anybody whether a name is taken in a partition, and by which region; another
+/// server's answer says nothing, since to many of them a stranger's bucket isn't there.
 /// </summary>
 internal sealed class UnsignedBuckets(AwsClients clients, IOptions<AwsOptions> options) : IBucketDirectory, IDisposable
 {
     /// <summary>Somebody is typing: later than this an answer helps nobody.</summary>
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2);
 
-    private readonly HttpClient _http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) })
+    private readonly HttpClient _http = new(SandboxTls.Handler(options.Value))
     {
         Timeout = Timeout,
     };
@@ -23,7 +23,8 @@ internal sealed class UnsignedBuckets(AwsClients clients, IOptions<AwsOptions> o
     {
         if (options.Value is { Sandbox: false, S3Endpoint: not null })
             return BucketPresence.Unknown;
-        var answers = await Task.WhenAll(Partitions().Select(partition => AskAsync(clients.AddressOf(bucket, StsRegions.HomeOf(partition)), cancellation)));
+        var answers = await Task.WhenAll(
+            Partitions().Select(partition => AskAsync(clients.AddressOf(bucket, StsRegions.HomeOf(partition)), cancellation)));
         if (answers.FirstOrDefault(answer => answer.Exists is true) is { } found)
             return found;
         return answers.All(answer => answer.Exists is false) ? BucketPresence.Absent : BucketPresence.Unknown;
@@ -31,10 +32,15 @@ internal sealed class UnsignedBuckets(AwsClients clients, IOptions<AwsOptions> o
 
     public void Dispose() => _http.Dispose();
 
-    /// <summary>Those that have a principal of ours; with access keys alone, the commercial one. The sandbox is one server for all.</summary>
+    /// <summary>
+    /// Those that have a principal of ours; with access keys alone, the commercial one. The sandbox is one server for all.
+    /// </summary>
     private IReadOnlyList<Partition> Partitions()
     {
-        var configured = options.Value.Principals.Keys.Select(name => Partition.Parse(name).TryGet(out var partition, out _) ? partition : Partition.Aws).Distinct().ToList();
+        var configured = options
+            .Value.Principals.Keys.Select(name => Partition.Parse(name).TryGet(out var partition, out _) ? partition : Partition.Aws)
+            .Distinct()
+            .ToList();
         return options.Value.Sandbox || configured.Count == 0 ? [Partition.Aws] : configured;
     }
 
@@ -44,7 +50,9 @@ internal sealed class UnsignedBuckets(AwsClients clients, IOptions<AwsOptions> o
         {
             using var request = new HttpRequestMessage(HttpMethod.Head, address);
             using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
-            if (response.Headers.TryGetValues("x-amz-bucket-region", out var codes) && Region.Parse(codes.FirstOrDefault()).TryGet(out var region, out _))
+            if (
+                response.Headers.TryGetValues("x-amz-bucket-region", out var codes)
+                && Region.Parse(codes.FirstOrDefault()).TryGet(out var region, out _))
                 return new(true, region);
             return response.StatusCode switch
             {
@@ -53,7 +61,8 @@ internal sealed class UnsignedBuckets(AwsClients clients, IOptions<AwsOptions> o
                 _ => BucketPresence.Unknown,
             };
         }
-        catch (Exception passing) when (passing is HttpRequestException || (passing is OperationCanceledException && !cancellation.IsCancellationRequested))
+        catch (Exception passing)
+            when (passing is HttpRequestException || (passing is OperationCanceledException && !cancellation.IsCancellationRequested))
         {
             return BucketPresence.Unknown;
         }

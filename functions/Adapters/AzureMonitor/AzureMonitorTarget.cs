@@ -13,7 +13,10 @@ internal sealed record AzureMonitorTarget(string ConnectionString, bool ByIdenti
     /// <returns>Null where <c>APPLICATIONINSIGHTS_CONNECTION_STRING</c> is not set.</returns>
     public static AzureMonitorTarget? Of(IConfiguration configuration) =>
         configuration["APPLICATIONINSIGHTS_CONNECTION_STRING"] is { Length: > 0 } connection
-            ? new(connection, configuration["APPLICATIONINSIGHTS_AUTHENTICATION_STRING"]?.Contains("Authorization=AAD", StringComparison.OrdinalIgnoreCase) == true)
+            ? new(
+                connection,
+                configuration["APPLICATIONINSIGHTS_AUTHENTICATION_STRING"]
+                    ?.Contains("Authorization=AAD", StringComparison.OrdinalIgnoreCase) == true)
             : null;
 
     public void Export(TracerProviderBuilder tracing) => tracing.AddAzureMonitorTraceExporter(Apply);

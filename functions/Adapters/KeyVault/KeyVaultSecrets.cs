@@ -42,7 +42,12 @@ internal sealed class KeyVaultSecrets(SecretClient vault) : ISecrets, IDependenc
             var found = await vault.GetSecretAsync(name.Value, version, cancellation);
             return found.Value.Properties.Enabled is false ? null : new Secret(found.Value.Value);
         }
-        catch (RequestFailedException refused) when (refused.Status is 404 || (refused.Status is 403 && refused.ErrorCode is "Forbidden" && refused.Message.Contains("disabled", StringComparison.OrdinalIgnoreCase)))
+        catch (RequestFailedException refused)
+            when (refused.Status is 404
+                || (
+                    refused.Status is 403
+                    && refused.ErrorCode is "Forbidden"
+                    && refused.Message.Contains("disabled", StringComparison.OrdinalIgnoreCase)))
         {
             return null;
         }
@@ -67,7 +72,11 @@ internal sealed class KeyVaultSecrets(SecretClient vault) : ISecrets, IDependenc
         {
             await foreach (var version in vault.GetPropertiesOfSecretVersionsAsync(name.Value, cancellation))
             {
-                if (version.Enabled is not false && version.Version != except && version.Tags.TryGetValue(Mark, out var marked) && marked == mark)
+                if (
+                    version.Enabled is not false
+                    && version.Version != except
+                    && version.Tags.TryGetValue(Mark, out var marked)
+                    && marked == mark)
                     await DisableAsync(name, version.Version, cancellation);
             }
         }
@@ -108,8 +117,12 @@ public static class KeyVaultComposition
     public static IServiceCollection AddKeyVault(this IServiceCollection services, IConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
-        services.AddOptions<VaultOptions>().Bind(configuration.GetSection("Vault"))
-            .Validate(options => options.Uri is { IsAbsoluteUri: true }, "Vault:Uri must be the absolute URL of a Key Vault, such as https://name.vault.azure.net.")
+        services
+            .AddOptions<VaultOptions>()
+            .Bind(configuration.GetSection("Vault"))
+            .Validate(
+                options => options.Uri is { IsAbsoluteUri: true },
+                "Vault:Uri must be the absolute URL of a Key Vault, such as https://name.vault.azure.net.")
             .ValidateOnStart();
         services.AddSingleton<IOptionsFactory<SecretClientOptions>, SecretClientOptionsFactory>();
         services.AddOptions<SecretClientOptions>().Configure(options =>
@@ -129,7 +142,9 @@ public static class KeyVaultComposition
     }
 }
 
-/// <summary>Creates the SDK's options, whose only constructor takes an optional service version: the default factory wants one without parameters.</summary>
+/// <summary>
+/// Creates the SDK's options, whose only constructor takes an optional service version: the default factory wants one without parameters.
+/// </summary>
 internal sealed class SecretClientOptionsFactory(
     IEnumerable<IConfigureOptions<SecretClientOptions>> setups,
     IEnumerable<IPostConfigureOptions<SecretClientOptions>> postConfigures)

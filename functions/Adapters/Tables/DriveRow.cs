@@ -9,7 +9,11 @@ internal static class DrivesOfBucket
 {
     private const int AtOnce = 500;
 
-    public static async Task<IReadOnlyList<Drive>> DrivesOnAsync(this OrganizationTable table, OrganizationId organization, BucketName bucket, CancellationToken cancellation)
+    public static async Task<IReadOnlyList<Drive>> DrivesOnAsync(
+        this OrganizationTable table,
+        OrganizationId organization,
+        BucketName bucket,
+        CancellationToken cancellation)
     {
         var filter = TableClient.CreateQueryFilter($"Bucket eq {bucket.Value}");
         var found = new List<Drive>();
@@ -25,7 +29,9 @@ internal static class DrivesOfBucket
     }
 }
 
-/// <summary>That drives came to a bucket: whoever makes one replaces this, so that two at the same time can't both find the bucket free.</summary>
+/// <summary>
+/// That drives came to a bucket: whoever makes one replaces this, so that two at the same time can't both find the bucket free.
+/// </summary>
 internal sealed class BucketRow : Row
 {
     public int Changes { get; set; }

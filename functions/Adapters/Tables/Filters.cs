@@ -14,5 +14,7 @@ internal static class Filters
 
     /// <summary>Rows of these audiences; null for all.</summary>
     public static string? Scopes(IReadOnlyCollection<Audience>? audiences) =>
-        audiences is null ? null : string.Join(" or ", audiences.Select(audience => TableClient.CreateQueryFilter($"Scope eq {audience.ScopeKey}")));
+        audiences is null
+            ? null
+            : string.Join(" or ", audiences.Select(audience => TableClient.CreateQueryFilter($"Scope eq {audience.ScopeKey}")));
 }

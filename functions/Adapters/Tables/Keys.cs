@@ -37,7 +37,8 @@ internal static class Keys
     public static string Reservation(Audience audience, DisplayName name) => Reservation(audience, name.Key);
 
     /// <summary>Where the name was reserved by earlier versions; null where that is the same.</summary>
-    public static string? FormerReservation(Audience audience, DisplayName name) => name.FormerKey == name.Key ? null : Reservation(audience, name.FormerKey);
+    public static string? FormerReservation(Audience audience, DisplayName name) =>
+        name.FormerKey == name.Key ? null : Reservation(audience, name.FormerKey);
 
     private static string Reservation(Audience audience, string key) =>
         $"name|{audience.ScopeKey}|{Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes(key)))}";

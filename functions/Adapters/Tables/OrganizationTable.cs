@@ -8,10 +8,12 @@ namespace ServerlessDrives.Adapters.Tables;
 
 /// <summary>
 /// The table whose partitions are organizations. What must change together (a drive, its name, the default pointers, a role's uses)
-/// lies in one partition, so that one entity-group transaction changes all of it or nothing. So do the workspaces: whatever comes into one touches its row,
-/// and its deletion finds that it changed.
+/// lies in one partition, so that one entity-group transaction changes all of it or nothing. So do the workspaces: whatever comes into one
+/// touches its row, and its deletion finds that it changed.
 /// </summary>
-/// <remarks>Row keys: <c>connection|con_…</c>, <c>drive|drv_…</c>, <c>role|rol_…</c>, <c>use|rol_…|con_… or drv_…</c>, <c>name|scope|hash</c>, <c>default|scope</c>, <c>workspace|ws_…</c>, <c>deleted-workspace|ws_…</c>, <c>bucket|partition|name</c>, <c>audit|time backwards|…</c> (which other tables' partitions of organizations have too), <c>audit-key|…</c>, <c>event|…</c>.</remarks>
+/// <remarks>Row keys: <c>connection|con_…</c>, <c>drive|drv_…</c>, <c>role|rol_…</c>, <c>use|rol_…|con_… or drv_…</c>,
+/// <c>name|scope|hash</c>, <c>default|scope</c>, <c>workspace|ws_…</c>, <c>deleted-workspace|ws_…</c>, <c>bucket|partition|name</c>,
+/// <c>audit|time backwards|…</c> (which other tables' partitions of organizations have too), <c>audit-key|…</c>, <c>event|…</c>.</remarks>
 public sealed class OrganizationTable(TableServiceClient service)
 {
     public const string Name = "Organizations";
@@ -34,17 +36,27 @@ public sealed class OrganizationTable(TableServiceClient service)
         where TRow : class, ITableEntity
         => _table.QueryAsync<TRow>(TableRange.Of(organization.Value, prefix, after: null), cancellationToken: cancellation);
 
-    /// <summary>The rows below a prefix that pass a filter, of all organizations: a scan of the table by the server, of which the keys come back.</summary>
+    /// <summary>
+    /// The rows below a prefix that pass a filter, of all organizations: a scan of the table by the server, of which the keys come back.
+    /// </summary>
     public async IAsyncEnumerable<(OrganizationId Organization, string Id)> KeysAsync(
         string prefix, string filter, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        var rows = _table.QueryAsync<TableEntity>($"{TableRange.Of(prefix)} and ({filter})", select: RowKeys, cancellationToken: cancellation);
+        var rows = _table.QueryAsync<TableEntity>(
+            $"{TableRange.Of(prefix)} and ({filter})",
+            select: RowKeys,
+            cancellationToken: cancellation);
         await foreach (var row in rows)
             yield return (OrganizationId.Of(row.PartitionKey), row.RowKey[prefix.Length..]);
     }
 
     /// <summary>The reservations of this name by this owner: one, or, of before names were compared as they are now, another.</summary>
-    internal async Task<IReadOnlyList<NameRow>> ReservationsAsync(OrganizationId organization, Audience audience, DisplayName name, string owner, CancellationToken cancellation)
+    internal async Task<IReadOnlyList<NameRow>> ReservationsAsync(
+        OrganizationId organization,
+        Audience audience,
+        DisplayName name,
+        string owner,
+        CancellationToken cancellation)
     {
         var reserved = new List<NameRow>();
         foreach (var key in new[] { Keys.Reservation(audience, name), Keys.FormerReservation(audience, name) })
@@ -75,14 +87,21 @@ internal static class TableReads
         return found.HasValue ? found.Value : null;
     }
 
-    /// <summary>One page of a partition's rows below a prefix, in the order of their keys. The cursor is the last row key, so rows that come or go don't shift it.</summary>
+    /// <summary>
+    /// One page of a partition's rows below a prefix, in the order of their keys. The cursor is the last row key, so rows that come or go
+    /// don't shift it.
+    /// </summary>
     public static async Task<Page<TRow>> PageAsync<TRow>(
         this TableClient table, string partition, string prefix, string? filter, int limit, string? cursor, CancellationToken cancellation)
         where TRow : class, ITableEntity
     {
         var range = TableRange.Of(partition, prefix, cursor);
         var rows = new List<TRow>(limit);
-        await foreach (var row in table.QueryAsync<TRow>(filter is null ? range : $"{range} and ({filter})", Math.Min(limit + 1, 1000), cancellationToken: cancellation))
+        await foreach (
+            var row in table.QueryAsync<TRow>(
+                filter is null ? range : $"{range} and ({filter})",
+                Math.Min(limit + 1, 1000),
+                cancellationToken: cancellation))
         {
             if (rows.Count == limit)
                 return new(rows, rows[^1].RowKey[prefix.Length..]);

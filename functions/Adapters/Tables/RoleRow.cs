@@ -3,7 +3,9 @@ using ServerlessDrives.Drives;
 
 namespace ServerlessDrives.Adapters.Tables;
 
-/// <summary>An <see cref="IamRole"/> as a row. <see cref="Uses"/> changes with every use, so that a deletion and a new use can't both win.</summary>
+/// <summary>
+/// An <see cref="IamRole"/> as a row. <see cref="Uses"/> changes with every use, so that a deletion and a new use can't both win.
+/// </summary>
 internal sealed class RoleRow : Row
 {
     public string Id { get; set; } = "";

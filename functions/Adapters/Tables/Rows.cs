@@ -3,7 +3,9 @@ using Azure.Data.Tables;
 
 namespace ServerlessDrives.Adapters.Tables;
 
-/// <summary>A row as it lies in the table. <see cref="Schema"/> says which shape it has, so that a later version can read an earlier one's.</summary>
+/// <summary>
+/// A row as it lies in the table. <see cref="Schema"/> says which shape it has, so that a later version can read an earlier one's.
+/// </summary>
 internal abstract class Row : ITableEntity
 {
     public string PartitionKey { get; set; } = "";

@@ -16,8 +16,10 @@ internal static class Stored
     };
 
     public static T Read<T>(Parsed<T> parsed)
-        where T : notnull
-        => parsed.TryGet(out var value, out var problem) ? value : throw new InvalidDataException($"A stored {typeof(T).Name} can't be read: {problem}");
+        where T : notnull =>
+        parsed.TryGet(out var value, out var problem)
+            ? value
+            : throw new InvalidDataException($"A stored {typeof(T).Name} can't be read: {problem}");
 
     public static Audience Audience(string scope) => Workspaces.Audience.OfScopeKey(scope);
 
@@ -25,9 +27,12 @@ internal static class Stored
 
     public static string Write<T>(T value) => JsonSerializer.Serialize(value, Json);
 
-    public static T Read<T>(string json) => JsonSerializer.Deserialize<T>(json, Json) ?? throw new InvalidDataException($"A stored {typeof(T).Name} is null.");
+    public static T Read<T>(string json) =>
+        JsonSerializer.Deserialize<T>(json, Json) ?? throw new InvalidDataException($"A stored {typeof(T).Name} is null.");
 
     public static TEnum Enum<TEnum>(string text)
-        where TEnum : struct, Enum
-        => System.Enum.TryParse<TEnum>(text, out var value) ? value : throw new InvalidDataException($"A stored {typeof(TEnum).Name} can't be read: {text}");
+        where TEnum : struct, Enum =>
+        System.Enum.TryParse<TEnum>(text, out var value)
+            ? value
+            : throw new InvalidDataException($"A stored {typeof(TEnum).Name} can't be read: {text}");
 }

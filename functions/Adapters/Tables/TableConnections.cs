@@ -8,13 +8,18 @@ using ServerlessDrives.Workspaces;
 namespace ServerlessDrives.Adapters.Tables;
 
 /// <summary>The connections in Table Storage.</summary>
-internal sealed class TableConnections(OrganizationTable table, PromiseTable promises, TimeProvider clock) : IConnections
+internal sealed class TableConnections(OrganizationTable table, PendingSignals signals, TimeProvider clock) : IConnections
 {
     private static readonly ConnectionStatus[] OpenStatuses = [.. Enum.GetValues<ConnectionStatus>().Where(DriveConnection.IsOpenAt)];
 
-    public async Task<Result<Versioned<DriveConnection>>> OpenAsync(DriveConnection connection, IamRole? newRole, CancellationToken cancellation)
+    public async Task<Result<Versioned<DriveConnection>>> OpenAsync(
+        DriveConnection connection,
+        IamRole? newRole,
+        CancellationToken cancellation)
     {
-        if (Keys.FormerReservation(connection.Audience, connection.DisplayName) is { } former && await table.FindAsync<NameRow>(connection.Organization, former, cancellation) is not null)
+        if (
+            Keys.FormerReservation(connection.Audience, connection.DisplayName) is { } former
+            && await table.FindAsync<NameRow>(connection.Organization, former, cancellation) is not null)
             return NameTaken(connection);
         while (true)
         {
@@ -50,7 +55,9 @@ internal sealed class TableConnections(OrganizationTable table, PromiseTable pro
             if (committed.Obstacle == chosen)
                 continue;
 
-            if (connection.Audience is Audience.Workspace { Id: var scope } && await table.FindAsync<TableEntity>(connection.Organization, Keys.Of(scope), cancellation) is null)
+            if (
+                connection.Audience is Audience.Workspace { Id: var scope }
+                && await table.FindAsync<TableEntity>(connection.Organization, Keys.Of(scope), cancellation) is null)
                 return Refusal.NotFound("workspace");
 
             if (await table.FindAsync<NameRow>(connection.Organization, name.RowKey, cancellation) is not null)
@@ -59,7 +66,10 @@ internal sealed class TableConnections(OrganizationTable table, PromiseTable pro
     }
 
     private static Refusal NameTaken(DriveConnection connection) =>
-        Refusal.Conflict("name-taken", $"There is a drive or an open connection named \"{connection.DisplayName}\" already. Choose another name.") with
+        Refusal.Conflict(
+            "name-taken",
+            $"There is a drive or an open connection named \"{connection.DisplayName}\" already. Choose another name."
+        ) with
         {
             Errors = new Dictionary<string, IReadOnlyList<string>> { ["displayName"] = ["This name is taken."] },
         };
@@ -70,18 +80,32 @@ internal sealed class TableConnections(OrganizationTable table, PromiseTable pro
             : null;
 
     public async Task<Page<DriveConnection>> ListAsync(
-        OrganizationId organization, IReadOnlyCollection<Audience>? audiences, ConnectionStatus? status, int limit, string? cursor, CancellationToken cancellation)
+        OrganizationId organization,
+        IReadOnlyCollection<Audience>? audiences,
+        ConnectionStatus? status,
+        int limit,
+        string? cursor,
+        CancellationToken cancellation)
     {
-        var filter = Filters.And(Filters.Scopes(audiences), status is null ? null : TableClient.CreateQueryFilter($"Status eq {status.ToString()}"));
+        var filter = Filters.And(
+            Filters.Scopes(audiences),
+            status is null ? null : TableClient.CreateQueryFilter($"Status eq {status.ToString()}"));
         var page = await table.PageAsync<ConnectionRow>(organization, Keys.Connections, filter, limit, cursor, cancellation);
         return page.Select(row => row.ToConnection());
     }
 
-    public IAsyncEnumerable<ConnectionKey> AllOpenAsync(CancellationToken cancellation) => table
-        .KeysAsync(Keys.Connections, string.Join(" or ", OpenStatuses.Select(status => TableClient.CreateQueryFilter($"Status eq {status.ToString()}"))), cancellation)
-        .Select(key => new ConnectionKey(key.Organization, ConnectionId.Of(key.Id)));
+    public IAsyncEnumerable<ConnectionKey> AllOpenAsync(CancellationToken cancellation) =>
+        table
+            .KeysAsync(
+                Keys.Connections,
+                string.Join(" or ", OpenStatuses.Select(status => TableClient.CreateQueryFilter($"Status eq {status.ToString()}"))),
+                cancellation)
+            .Select(key => new ConnectionKey(key.Organization, ConnectionId.Of(key.Id)));
 
-    public async Task<Versioned<DriveConnection>?> SaveAsync(Versioned<DriveConnection> connection, Act? act, CancellationToken cancellation)
+    public async Task<Versioned<DriveConnection>?> SaveAsync(
+        Versioned<DriveConnection> connection,
+        AuditRecord? act,
+        CancellationToken cancellation)
     {
         var committed = await table.Begin(connection.Value.Organization)
             .Replace(ConnectionRow.Of(connection.Value), new ETag(connection.ETag))
@@ -93,7 +117,9 @@ internal sealed class TableConnections(OrganizationTable table, PromiseTable pro
     public async Task<bool> TrustRoleAsync(Versioned<DriveConnection> connection, Versioned<IamRole> role, CancellationToken cancellation)
     {
         var organization = connection.Value.Organization;
-        if (await table.FindAsync<RoleRow>(organization, Keys.Of(role.Value.Id), cancellation) is not { } row || row.ETag.ToString() != role.ETag)
+        if (
+            await table.FindAsync<RoleRow>(organization, Keys.Of(role.Value.Id), cancellation) is not { } row
+            || row.ETag.ToString() != role.ETag)
             return false;
         var committed = await table.Begin(organization)
             .Replace(ConnectionRow.Of(connection.Value), new ETag(connection.ETag))
@@ -108,13 +134,18 @@ internal sealed class TableConnections(OrganizationTable table, PromiseTable pro
         // Read before the drives are: a drive that comes to the bucket from here on changes it, and nothing of this is written.
         var key = Keys.Of(drive.Bucket, drive.Region.Partition);
         var bucket = await table.FindAsync<BucketRow>(c.Organization, key, cancellation);
-        if (c.Configuration is { AllowOverlap: false } && (await table.DrivesOnAsync(c.Organization, drive.Bucket, cancellation)).Any(other => Overlaps.Of(drive.Access, other) is not null))
+        if (
+            c.Configuration is { AllowOverlap: false }
+            && (await table.DrivesOnAsync(c.Organization, drive.Bucket, cancellation)).Any(other =>
+                Overlaps.Of(drive.Access, other) is not null))
             return ConnectOutcome.Overlaps;
         var transaction = table.Begin(c.Organization)
             .Replace(ConnectionRow.Of(c), new ETag(connection.ETag))
             .Insert(DriveRow.Of(drive))
             .Put(new NameRow { RowKey = Keys.Reservation(c.Audience, c.DisplayName), Owner = drive.Id.Value });
-        foreach (var former in (await table.ReservationsAsync(c.Organization, c.Audience, c.DisplayName, c.Id.Value, cancellation)).Where(row => row.RowKey != Keys.Reservation(c.Audience, c.DisplayName)))
+        foreach (
+            var former in (await table.ReservationsAsync(c.Organization, c.Audience, c.DisplayName, c.Id.Value, cancellation)).Where(row =>
+                row.RowKey != Keys.Reservation(c.Audience, c.DisplayName)))
             transaction.Delete(former);
         if (bucket is null)
             transaction.Insert(new BucketRow { RowKey = key, Changes = 1 });
@@ -157,12 +188,20 @@ internal sealed class TableConnections(OrganizationTable table, PromiseTable pro
         return (await transaction.CommitAsync(cancellation)).Succeeded;
     }
 
-    public Task<Promise> PromiseAsync(ConnectionKey key, CancellationToken cancellation) => promises.MakeAsync(key, clock.GetUtcNow(), cancellation);
+    public Task<PendingSignal> BeginSignalAsync(ConnectionKey key, CancellationToken cancellation) =>
+        signals.BeginAsync(key, clock.GetUtcNow(), cancellation);
 
-    public Task KeepAsync(Promise promise, CancellationToken cancellation) => promises.KeepAsync(promise, cancellation);
+    public Task CompleteSignalAsync(PendingSignal signal, CancellationToken cancellation) => signals.CompleteAsync(signal, cancellation);
 
-    public Task<IReadOnlyList<Promise>> BrokenPromisesAsync(DateTimeOffset before, CancellationToken cancellation) => promises.BrokenAsync(before, cancellation);
+    public Task<IReadOnlyList<PendingSignal>> AbandonedSignalsAsync(DateTimeOffset before, CancellationToken cancellation) =>
+        signals.AbandonedAsync(before, cancellation);
 
     private static RoleUseRow UseOf(RoleId role, string user, DriveConnection connection) =>
-        new() { RowKey = Keys.Use(role, user), User = user, DisplayName = connection.DisplayName.Value, Scope = connection.Audience.ScopeKey };
+        new()
+        {
+            RowKey = Keys.Use(role, user),
+            User = user,
+            DisplayName = connection.DisplayName.Value,
+            Scope = connection.Audience.ScopeKey,
+        };
 }

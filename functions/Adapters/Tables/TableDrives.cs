@@ -8,7 +8,7 @@ using ServerlessDrives.Workspaces;
 namespace ServerlessDrives.Adapters.Tables;
 
 /// <summary>The drives in Table Storage.</summary>
-internal sealed class TableDrives(OrganizationTable table, TableUntoldEvents untold, LastLooks looks, TimeProvider clock) : IDrives
+internal sealed class TableDrives(OrganizationTable table, TableOutbox untold, LastLooks looks, TimeProvider clock) : IDrives
 {
     private readonly Recent<(OrganizationId, DriveId), Drive> _recent = new(clock, TableReads.RecentAge, TableReads.MostRecent);
 
@@ -23,9 +23,16 @@ internal sealed class TableDrives(OrganizationTable table, TableUntoldEvents unt
         cancellation);
 
     public async Task<Page<Drive>> ListAsync(
-        OrganizationId organization, IReadOnlyCollection<Audience>? audiences, HealthStatus? health, int limit, string? cursor, CancellationToken cancellation)
+        OrganizationId organization,
+        IReadOnlyCollection<Audience>? audiences,
+        HealthStatus? health,
+        int limit,
+        string? cursor,
+        CancellationToken cancellation)
     {
-        var filter = Filters.And(Filters.Scopes(audiences), health is null ? null : TableClient.CreateQueryFilter($"Health eq {health.ToString()}"));
+        var filter = Filters.And(
+            Filters.Scopes(audiences),
+            health is null ? null : TableClient.CreateQueryFilter($"Health eq {health.ToString()}"));
         var page = await table.PageAsync<DriveRow>(organization, Keys.Drives, filter, limit, cursor, cancellation);
         var shown = new List<Drive>(page.Items.Count);
         foreach (var row in page.Items)
@@ -44,7 +51,10 @@ internal sealed class TableDrives(OrganizationTable table, TableUntoldEvents unt
     }
 
     public async Task<bool> SaveAsync(Versioned<Drive> drive, CancellationToken cancellation) =>
-        await CommitAsync(table.Begin(drive.Value.Organization).Replace(DriveRow.Of(drive.Value), new ETag(drive.ETag)), drive.Value, cancellation);
+        await CommitAsync(
+            table.Begin(drive.Value.Organization).Replace(DriveRow.Of(drive.Value), new ETag(drive.ETag)),
+            drive.Value,
+            cancellation);
 
     public async Task<bool> ReplaceKeyAsync(Versioned<Drive> drive, AccessKeyId before, UserId by, CancellationToken cancellation)
     {
@@ -55,7 +65,12 @@ internal sealed class TableDrives(OrganizationTable table, TableUntoldEvents unt
     }
 
     // The drive's row is written too, unchanged: a removal that read it before then finds it changed.
-    public async Task<bool> MakeDefaultAsync(Versioned<Drive> drive, Audience audience, DriveId? before, Person by, CancellationToken cancellation)
+    public async Task<bool> MakeDefaultAsync(
+        Versioned<Drive> drive,
+        Audience audience,
+        DriveId? before,
+        Person by,
+        CancellationToken cancellation)
     {
         var organization = drive.Value.Organization;
         var transaction = table.Begin(organization).Replace(DriveRow.Of(drive.Value), new ETag(drive.ETag));
@@ -66,7 +81,9 @@ internal sealed class TableDrives(OrganizationTable table, TableUntoldEvents unt
         }
         else
         {
-            if (await table.FindAsync<DefaultRow>(organization, chosen.RowKey, cancellation) is not { } present || present.Drive != before.Value.Value)
+            if (
+                await table.FindAsync<DefaultRow>(organization, chosen.RowKey, cancellation) is not { } present
+                || present.Drive != before.Value.Value)
                 return false;
             transaction.Replace(chosen, present.ETag);
         }
@@ -119,11 +136,17 @@ internal sealed class TableDrives(OrganizationTable table, TableUntoldEvents unt
         return new(ofOrganization, ofWorkspaces);
     }
 
-    private Task<bool> CommitAsync(Transaction transaction, Person by, Audience audience, DriveId? before, DriveId? after, CancellationToken cancellation)
+    private Task<bool> CommitAsync(
+        Transaction transaction,
+        Person by,
+        Audience audience,
+        DriveId? before,
+        DriveId? after,
+        CancellationToken cancellation)
     {
         var now = clock.GetUtcNow();
-        transaction.Record(OrganizationActs.DefaultChanged(by, audience, before, after), now);
-        return untold.CommitAsync(transaction, OrganizationActs.DefaultChangedEvent(by, audience, before, after, now), cancellation);
+        transaction.Record(OrganizationAuditRecords.DefaultChanged(by, audience, before, after), now);
+        return untold.CommitAsync(transaction, OrganizationAuditRecords.DefaultChangedEvent(by, audience, before, after, now), cancellation);
     }
 
     /// <summary>Whatever becomes of it: an answer that was lost may have been a success.</summary>

@@ -22,26 +22,53 @@ internal sealed class TableFileRecords(TableServiceClient service) : IFileRecord
 
     public Task AddAsync(FileReference reference, CancellationToken cancellation) =>
         _table.UpsertEntityAsync(
-            new RecordRow { PartitionKey = reference.Organization.Value, RowKey = $"file|{reference.Id}", Document = Stored.Write(reference) }, TableUpdateMode.Replace, cancellation);
+            new RecordRow
+            {
+                PartitionKey = reference.Organization.Value,
+                RowKey = $"file|{reference.Id}",
+                Document = Stored.Write(reference),
+            },
+            TableUpdateMode.Replace,
+            cancellation);
 
     public async Task<FileReference?> FindAsync(OrganizationId organization, FileId id, CancellationToken cancellation) =>
-        await _table.FindAsync<RecordRow>(organization.Value, $"file|{id}", cancellation) is { } row ? Stored.Read<FileReference>(row.Document) : null;
+        await _table.FindAsync<RecordRow>(organization.Value, $"file|{id}", cancellation) is { } row
+            ? Stored.Read<FileReference>(row.Document)
+            : null;
 
     public Task AddAsync(PendingUpload upload, CancellationToken cancellation) =>
         _table.UpsertEntityAsync(
-            new RecordRow { PartitionKey = upload.Organization.Value, RowKey = $"upload|{upload.Id}", Document = Stored.Write(upload) }, TableUpdateMode.Replace, cancellation);
+            new RecordRow
+            {
+                PartitionKey = upload.Organization.Value,
+                RowKey = $"upload|{upload.Id}",
+                Document = Stored.Write(upload),
+            },
+            TableUpdateMode.Replace,
+            cancellation);
 
     public async Task<PendingUpload?> FindAsync(OrganizationId organization, UploadId id, CancellationToken cancellation) =>
-        await _table.FindAsync<RecordRow>(organization.Value, $"upload|{id}", cancellation) is { } row ? Stored.Read<PendingUpload>(row.Document) : null;
+        await _table.FindAsync<RecordRow>(organization.Value, $"upload|{id}", cancellation) is { } row
+            ? Stored.Read<PendingUpload>(row.Document)
+            : null;
 
     public Task RemoveAsync(PendingUpload upload, CancellationToken cancellation) =>
         _table.DeleteEntityAsync(upload.Organization.Value, $"upload|{upload.Id}", ETag.All, cancellation);
 
     public Task NoteAsync(OpenUpload upload, CancellationToken cancellation) =>
         _table.UpsertEntityAsync(
-            new OpenRow { PartitionKey = Open, RowKey = KeyOf(upload), ExpiresAt = upload.ExpiresAt, Document = Stored.Write(upload) }, TableUpdateMode.Replace, cancellation);
+            new OpenRow
+            {
+                PartitionKey = Open,
+                RowKey = KeyOf(upload),
+                ExpiresAt = upload.ExpiresAt,
+                Document = Stored.Write(upload),
+            },
+            TableUpdateMode.Replace,
+            cancellation);
 
-    public Task StrikeAsync(OpenUpload upload, CancellationToken cancellation) => _table.DeleteEntityAsync(Open, KeyOf(upload), ETag.All, cancellation);
+    public Task StrikeAsync(OpenUpload upload, CancellationToken cancellation) =>
+        _table.DeleteEntityAsync(Open, KeyOf(upload), ETag.All, cancellation);
 
     public Task<IReadOnlyList<OpenUpload>> UploadsAsync(OrganizationId organization, DriveId drive, CancellationToken cancellation)
     {

@@ -18,7 +18,16 @@ internal sealed class TableHealthHistory(TableServiceClient service) : IHealthHi
     {
         var partition = PartitionOf(organization, drive);
         await _table.UpsertEntityAsync(
-            new ChangeRow { PartitionKey = partition, RowKey = Ticks(change.At), At = change.At, Status = change.Status.ToString(), Problem = change.Problem }, TableUpdateMode.Replace, cancellation);
+            new ChangeRow
+            {
+                PartitionKey = partition,
+                RowKey = Ticks(change.At),
+                At = change.At,
+                Status = change.Status.ToString(),
+                Problem = change.Problem,
+            },
+            TableUpdateMode.Replace,
+            cancellation);
         await DeleteBeforeAsync(partition, Ticks(change.At - IHealthHistory.Kept), cancellation);
     }
 
@@ -32,7 +41,12 @@ internal sealed class TableHealthHistory(TableServiceClient service) : IHealthHi
             await _table.DeleteEntityAsync(row, ETag.All, cancellation);
     }
 
-    public async Task<IReadOnlyList<HealthChange>> ListAsync(OrganizationId organization, DriveId drive, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellation)
+    public async Task<IReadOnlyList<HealthChange>> ListAsync(
+        OrganizationId organization,
+        DriveId drive,
+        DateTimeOffset from,
+        DateTimeOffset to,
+        CancellationToken cancellation)
     {
         var changes = new List<HealthChange>();
         var filter = TableClient.CreateQueryFilter($"PartitionKey eq {PartitionOf(organization, drive)} and RowKey le {Ticks(to)}");

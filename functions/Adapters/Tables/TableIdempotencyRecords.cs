@@ -51,7 +51,10 @@ internal sealed class TableIdempotencyRecords(TableServiceClient service, TimePr
             var known = await _table.FindAsync<TableEntity>(partition, key, cancellation);
             if (known is not null && now - known.GetDateTimeOffset(BegunAt) < Kept)
             {
-                if (HasEnded(known) || now - LastSeen(known) < Lapse || !known.GetString(Fingerprint).StartsWith(fingerprint, StringComparison.Ordinal))
+                if (
+                    HasEnded(known)
+                    || now - LastSeen(known) < Lapse
+                    || !known.GetString(Fingerprint).StartsWith(fingerprint, StringComparison.Ordinal))
                     return RecordOf(known, isOurs: false);
                 if (await TakeOverAsync(known, now, cancellation) is { } taken)
                     return taken;
@@ -60,18 +63,31 @@ internal sealed class TableIdempotencyRecords(TableServiceClient service, TimePr
 
             var begun = new TableEntity(partition, key)
             {
-                [Schema] = 1, [Fingerprint] = fingerprint, [BegunAt] = now, [AliveAt] = now, [Owner] = Guid.NewGuid(), [OperationId] = Guid.CreateVersion7(now),
+                [Schema] = 1,
+                [Fingerprint] = fingerprint,
+                [BegunAt] = now,
+                [AliveAt] = now,
+                [Owner] = Guid.NewGuid(),
+                [OperationId] = Guid.CreateVersion7(now),
             };
             // Noted first: a row without its note would never go, a note without its row does no harm.
             await _table.UpsertEntityAsync(NoteOf(partition, key, now), TableUpdateMode.Replace, cancellation);
             var transaction = new Transaction(_table, partition);
-            if ((await (known is null ? transaction.Insert(begun) : transaction.Replace(begun, known.ETag)).CommitAsync(cancellation)).Succeeded)
+            if (
+                (
+                    await (known is null ? transaction.Insert(begun) : transaction.Replace(begun, known.ETag)).CommitAsync(cancellation)
+                ).Succeeded)
                 return RecordOf(begun, isOurs: true);
         }
     }
 
-    public Task StillAtItAsync(string partition, string key, CancellationToken cancellation) => TryAsync(() =>
-        _table.UpdateEntityAsync(new TableEntity(partition, key) { [AliveAt] = clock.GetUtcNow() }, ETag.All, TableUpdateMode.Merge, cancellation));
+    public Task StillAtItAsync(string partition, string key, CancellationToken cancellation) =>
+        TryAsync(() =>
+            _table.UpdateEntityAsync(
+                new TableEntity(partition, key) { [AliveAt] = clock.GetUtcNow() },
+                ETag.All,
+                TableUpdateMode.Merge,
+                cancellation));
 
     public async Task<byte[]?> EndAsync(string partition, string key, byte[] answer, string? fingerprint, CancellationToken cancellation)
     {
@@ -102,7 +118,8 @@ internal sealed class TableIdempotencyRecords(TableServiceClient service, TimePr
         }
     });
 
-    public Task ForgetAsync(string partition, string key, CancellationToken cancellation) => _table.DeleteEntityAsync(partition, key, ETag.All, cancellation);
+    public Task ForgetAsync(string partition, string key, CancellationToken cancellation) =>
+        _table.DeleteEntityAsync(partition, key, ETag.All, cancellation);
 
     public async Task<int> PurgeAsync(int most, CancellationToken cancellation)
     {
@@ -115,14 +132,19 @@ internal sealed class TableIdempotencyRecords(TableServiceClient service, TimePr
                 break;
         }
 
-        await Parallel.ForEachAsync(notes, new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = cancellation }, async (note, token) =>
-        {
-            // A key that was used again meanwhile has a later note too.
-            var (partition, key) = (note.GetString(OfPartition), note.GetString(OfKey));
-            if (await _table.FindAsync<TableEntity>(partition, key, token) is { } row && clock.GetUtcNow() - row.GetDateTimeOffset(BegunAt) >= Kept)
-                await new Transaction(_table, partition).Delete(row).CommitAsync(token);
-            await _table.DeleteEntityAsync(Notes, note.RowKey, ETag.All, token);
-        });
+        await Parallel.ForEachAsync(
+            notes,
+            new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = cancellation },
+            async (note, token) =>
+            {
+                // A key that was used again meanwhile has a later note too.
+                var (partition, key) = (note.GetString(OfPartition), note.GetString(OfKey));
+                if (
+                    await _table.FindAsync<TableEntity>(partition, key, token) is { } row
+                    && clock.GetUtcNow() - row.GetDateTimeOffset(BegunAt) >= Kept)
+                    await new Transaction(_table, partition).Delete(row).CommitAsync(token);
+                await _table.DeleteEntityAsync(Notes, note.RowKey, ETag.All, token);
+            });
         return notes.Count;
     }
 
@@ -137,9 +159,14 @@ internal sealed class TableIdempotencyRecords(TableServiceClient service, TimePr
         return committed.Succeeded ? RecordOf(known, isOurs: true, isRepeated: true) : null;
     }
 
-    private static IdempotencyRecord RecordOf(TableEntity row, bool isOurs, bool isRepeated = false) => new(
-        row.GetString(Fingerprint), new(row.GetGuid(OperationId) ?? Guid.Empty, row.GetDateTimeOffset(BegunAt)!.Value, isRepeated), row.GetGuid(Owner) ?? Guid.Empty,
-        isOurs, HasEnded(row), AnswerOf(row));
+    private static IdempotencyRecord RecordOf(TableEntity row, bool isOurs, bool isRepeated = false) =>
+        new(
+            row.GetString(Fingerprint),
+            new(row.GetGuid(OperationId) ?? Guid.Empty, row.GetDateTimeOffset(BegunAt)!.Value, isRepeated),
+            row.GetGuid(Owner) ?? Guid.Empty,
+            isOurs,
+            HasEnded(row),
+            AnswerOf(row));
 
     private static DateTimeOffset LastSeen(TableEntity row) => row.GetDateTimeOffset(AliveAt) ?? row.GetDateTimeOffset(BegunAt)!.Value;
 

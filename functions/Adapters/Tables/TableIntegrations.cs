@@ -7,7 +7,9 @@ using ServerlessDrives.Workspaces;
 
 namespace ServerlessDrives.Adapters.Tables;
 
-/// <summary>Integrations in Table Storage, and what their polls remember: partitions of organizations, one of due times, one for each integration.</summary>
+/// <summary>
+/// Integrations in Table Storage, and what their polls remember: partitions of organizations, one of due times, one for each integration.
+/// </summary>
 internal sealed class TableIntegrations(TableServiceClient service, TimeProvider clock) : IIntegrations, IUpstreamState
 {
     public const string Name = "Integrations";
@@ -24,26 +26,41 @@ internal sealed class TableIntegrations(TableServiceClient service, TimeProvider
             : null;
 
     public async Task<Page<Integration>> ListAsync(
-        OrganizationId organization, IReadOnlyCollection<Audience>? audiences, DriveId? drive, int limit, string? cursor, CancellationToken cancellation)
+        OrganizationId organization,
+        IReadOnlyCollection<Audience>? audiences,
+        DriveId? drive,
+        int limit,
+        string? cursor,
+        CancellationToken cancellation)
     {
-        var filter = Filters.And(Filters.Scopes(audiences), drive is null ? null : TableClient.CreateQueryFilter($"Drive eq {drive.Value.Value}"));
-        return (await _table.PageAsync<IntegrationRow>(organization.Value, Integrations, filter, limit, cursor, cancellation)).Select(row => Stored.Read<Integration>(row.Document));
+        var filter = Filters.And(
+            Filters.Scopes(audiences),
+            drive is null ? null : TableClient.CreateQueryFilter($"Drive eq {drive.Value.Value}"));
+        return (await _table.PageAsync<IntegrationRow>(organization.Value, Integrations, filter, limit, cursor, cancellation)).Select(row =>
+            Stored.Read<Integration>(row.Document));
     }
 
-    public async Task<bool> CreateAsync(Integration integration, Beginning? beginning, Act act, CancellationToken cancellation)
+    public async Task<bool> CreateAsync(Integration integration, Beginning? beginning, AuditRecord act, CancellationToken cancellation)
     {
         // Due first: a poll without its integration drops out by itself, an integration without its poll would never be looked at.
         if (beginning is not null)
         {
             await AddSeenAsync(integration.Id, beginning.Present, cancellation);
             await _table.UpsertEntityAsync(
-                RowOf(integration.Organization, integration.Id, integration.CreatedAt, beginning.Since, integration.CreatedAt), TableUpdateMode.Replace, cancellation);
+                RowOf(integration.Organization, integration.Id, integration.CreatedAt, beginning.Since, integration.CreatedAt),
+                TableUpdateMode.Replace,
+                cancellation);
         }
 
-        return (await new Transaction(_table, integration.Organization.Value).Insert(RowOf(integration)).Record(act, clock.GetUtcNow()).CommitAsync(cancellation)).Succeeded;
+        return (
+            await new Transaction(_table, integration.Organization.Value)
+                .Insert(RowOf(integration))
+                .Record(act, clock.GetUtcNow())
+                .CommitAsync(cancellation)
+        ).Succeeded;
     }
 
-    public async Task<Versioned<Integration>?> SaveAsync(Versioned<Integration> integration, Act act, CancellationToken cancellation)
+    public async Task<Versioned<Integration>?> SaveAsync(Versioned<Integration> integration, AuditRecord act, CancellationToken cancellation)
     {
         var committed = await new Transaction(_table, integration.Value.Organization.Value)
             .Replace(RowOf(integration.Value), new ETag(integration.ETag))
@@ -52,7 +69,7 @@ internal sealed class TableIntegrations(TableServiceClient service, TimeProvider
         return committed.Succeeded ? new(integration.Value, committed.ETags[0]) : null;
     }
 
-    public async Task<bool> DeleteAsync(Versioned<Integration> integration, Act act, CancellationToken cancellation)
+    public async Task<bool> DeleteAsync(Versioned<Integration> integration, AuditRecord act, CancellationToken cancellation)
     {
         var committed = await new Transaction(_table, integration.Value.Organization.Value)
             .Delete(RowOf(integration.Value), new ETag(integration.ETag))
@@ -66,10 +83,18 @@ internal sealed class TableIntegrations(TableServiceClient service, TimeProvider
     public async Task<IReadOnlyList<DuePoll>> DueAsync(DateTimeOffset now, int most, CancellationToken cancellation)
     {
         var polls = new List<DuePoll>();
-        var filter = TableClient.CreateQueryFilter($"PartitionKey eq {DuePartition} and RowKey ge {Due} and RowKey lt {Due + Ticks(now) + "~"}");
+        var filter = TableClient.CreateQueryFilter(
+            $"PartitionKey eq {DuePartition} and RowKey ge {Due} and RowKey lt {Due + Ticks(now) + "~"}");
         await foreach (var row in _table.QueryAsync<PollRow>(filter, Math.Min(most, 1000), cancellationToken: cancellation))
         {
-            polls.Add(new(row.RowKey, OrganizationId.Of(row.Organization), IntegrationId.Of(row.Integration), row.At, row.Since, row.MadeAt ?? row.Since));
+            polls.Add(
+                new(
+                    row.RowKey,
+                    OrganizationId.Of(row.Organization),
+                    IntegrationId.Of(row.Integration),
+                    row.At,
+                    row.Since,
+                    row.MadeAt ?? row.Since));
             if (polls.Count == most)
                 break;
         }
@@ -83,12 +108,14 @@ internal sealed class TableIntegrations(TableServiceClient service, TimeProvider
             .Delete(new PollRow { RowKey = poll.Mark }, ETag.All)
             .CommitAsync(cancellation);
 
-    public Task DropAsync(DuePoll poll, CancellationToken cancellation) => _table.DeleteEntityAsync(DuePartition, poll.Mark, ETag.All, cancellation);
+    public Task DropAsync(DuePoll poll, CancellationToken cancellation) =>
+        _table.DeleteEntityAsync(DuePartition, poll.Mark, ETag.All, cancellation);
 
     public async Task<IReadOnlySet<string>> SeenAsync(IntegrationId integration, CancellationToken cancellation)
     {
         var seen = new HashSet<string>(StringComparer.Ordinal);
-        await foreach (var row in _table.QueryAsync<SeenRow>(TableRange.Of(integration.Value, Seen, null), 1000, cancellationToken: cancellation))
+        await foreach (
+            var row in _table.QueryAsync<SeenRow>(TableRange.Of(integration.Value, Seen, null), 1000, cancellationToken: cancellation))
             seen.Add(row.RowKey[Seen.Length..]);
         return seen;
     }
@@ -132,16 +159,23 @@ internal sealed class TableIntegrations(TableServiceClient service, TimeProvider
         Document = Stored.Write(integration),
     };
 
-    private static PollRow RowOf(OrganizationId organization, IntegrationId integration, DateTimeOffset due, DateTimeOffset since, DateTimeOffset madeAt) => new()
-    {
-        PartitionKey = DuePartition,
-        RowKey = $"{Due}{Ticks(due)}|{integration}",
-        Organization = organization.Value,
-        Integration = integration.Value,
-        At = due,
-        Since = since,
-        MadeAt = madeAt,
-    };
+    private static PollRow RowOf(
+        OrganizationId organization,
+        IntegrationId integration,
+        DateTimeOffset due,
+        DateTimeOffset since,
+        DateTimeOffset madeAt
+    ) =>
+        new()
+        {
+            PartitionKey = DuePartition,
+            RowKey = $"{Due}{Ticks(due)}|{integration}",
+            Organization = organization.Value,
+            Integration = integration.Value,
+            At = due,
+            Since = since,
+            MadeAt = madeAt,
+        };
 
     private static string Ticks(DateTimeOffset at) => at.UtcTicks.ToString("D19", CultureInfo.InvariantCulture);
 

@@ -4,10 +4,10 @@ using ServerlessDrives.Drives;
 
 namespace ServerlessDrives.Adapters.Tables;
 
-/// <summary>Work on drives that has not ended: a partition of <see cref="PromiseTable"/>'s table for each orchestration.</summary>
+/// <summary>Work on drives that has not ended: a partition of <see cref="PendingSignals"/>'s table for each orchestration.</summary>
 internal sealed class TablePendingDriveWork(TableServiceClient service, TimeProvider clock) : IPendingDriveWork
 {
-    private readonly TableClient _table = service.GetTableClient(PromiseTable.Name);
+    private readonly TableClient _table = service.GetTableClient(PendingSignals.Name);
 
     public Task NoteAsync<TInput>(string orchestration, string instance, TInput input, CancellationToken cancellation) =>
         _table.UpsertEntityAsync(

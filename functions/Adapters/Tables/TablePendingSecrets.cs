@@ -11,7 +11,7 @@ internal sealed class TablePendingSecrets(TableServiceClient service) : IPending
     private const string Partition = "secrets";
     private const int MostAtATime = 500;
 
-    private readonly TableClient _table = service.GetTableClient(PromiseTable.Name);
+    private readonly TableClient _table = service.GetTableClient(PendingSignals.Name);
 
     public Task NoteAsync(PendingSecret secret, CancellationToken cancellation)
     {
@@ -26,7 +26,8 @@ internal sealed class TablePendingSecrets(TableServiceClient service) : IPending
         return _table.UpsertEntityAsync(row, TableUpdateMode.Replace, cancellation);
     }
 
-    public Task StrikeAsync(SecretName name, CancellationToken cancellation) => _table.DeleteEntityAsync(Partition, name.Value, ETag.All, cancellation);
+    public Task StrikeAsync(SecretName name, CancellationToken cancellation) =>
+        _table.DeleteEntityAsync(Partition, name.Value, ETag.All, cancellation);
 
     public async Task<IReadOnlyList<PendingSecret>> NotedBeforeAsync(DateTimeOffset moment, CancellationToken cancellation)
     {

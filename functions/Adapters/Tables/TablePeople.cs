@@ -22,7 +22,15 @@ internal sealed class TablePeople(TableServiceClient service) : IPeople
         if (await FindAsync(organization, person.Id, cancellation) != person)
         {
             await _table.UpsertEntityAsync(
-                new PersonRow { PartitionKey = organization.Value, RowKey = PersonRow.Of(person.Id), Name = person.Name, Email = person.Email }, TableUpdateMode.Replace, cancellation);
+                new PersonRow
+                {
+                    PartitionKey = organization.Value,
+                    RowKey = PersonRow.Of(person.Id),
+                    Name = person.Name,
+                    Email = person.Email,
+                },
+                TableUpdateMode.Replace,
+                cancellation);
         }
 
         if (_seen.Count >= MostRemembered)
@@ -30,20 +38,31 @@ internal sealed class TablePeople(TableServiceClient service) : IPeople
         _seen[(organization, person.Id)] = person;
     }
 
-    public async Task<IReadOnlyDictionary<UserId, KnownPerson>> FindAsync(OrganizationId organization, IEnumerable<UserId> users, CancellationToken cancellation)
+    public async Task<IReadOnlyDictionary<UserId, KnownPerson>> FindAsync(
+        OrganizationId organization,
+        IEnumerable<UserId> users,
+        CancellationToken cancellation)
     {
         var found = new ConcurrentDictionary<UserId, KnownPerson>();
-        await Parallel.ForEachAsync(users, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellation }, async (user, token) =>
-        {
-            if (await FindAsync(organization, user, token) is { } person)
-                found[user] = person;
-        });
+        await Parallel.ForEachAsync(
+            users,
+            new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellation },
+            async (user, token) =>
+            {
+                if (await FindAsync(organization, user, token) is { } person)
+                    found[user] = person;
+            });
         return found;
     }
 
-    public async Task<Page<KnownPerson>> ListAsync(OrganizationId organization, int limit, string? cursor, CancellationToken cancellation) =>
-        (await _table.PageAsync<PersonRow>(organization.Value, PersonRow.Prefix, null, limit, cursor, cancellation))
-            .Select(row => row.ToPerson());
+    public async Task<Page<KnownPerson>> ListAsync(
+        OrganizationId organization,
+        int limit,
+        string? cursor,
+        CancellationToken cancellation
+    ) =>
+        (await _table.PageAsync<PersonRow>(organization.Value, PersonRow.Prefix, null, limit, cursor, cancellation)).Select(row =>
+            row.ToPerson());
 
     private async Task<KnownPerson?> FindAsync(OrganizationId organization, UserId user, CancellationToken cancellation) =>
         (await _table.FindAsync<PersonRow>(organization.Value, PersonRow.Of(user), cancellation))?.ToPerson();

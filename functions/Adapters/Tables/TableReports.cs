@@ -16,7 +16,12 @@ internal sealed class TableReports(TableServiceClient service) : IReports
             TableUpdateMode.Replace,
             cancellation);
 
-    public async Task<VerificationReport?> FindAsync(OrganizationId organization, string subject, VerificationId id, CancellationToken cancellation) =>
+    public async Task<VerificationReport?> FindAsync(
+        OrganizationId organization,
+        string subject,
+        VerificationId id,
+        CancellationToken cancellation
+    ) =>
         await _table.FindAsync<ReportRow>(PartitionOf(organization, subject), id.Value, cancellation) is { } row
             ? Stored.Read<VerificationReport>(row.Document)
             : null;

@@ -23,7 +23,10 @@ internal sealed class TableRoles(OrganizationTable table, TimeProvider clock) : 
 
     public async Task<bool> CreateAsync(IamRole role, Person by, CancellationToken cancellation)
     {
-        var transaction = table.Begin(role.Organization).Insert(RoleRow.Of(role, uses: 0)).Record(OrganizationActs.RoleCreated(by, role), clock.GetUtcNow());
+        var transaction = table
+            .Begin(role.Organization)
+            .Insert(RoleRow.Of(role, uses: 0))
+            .Record(OrganizationAuditRecords.RoleCreated(by, role), clock.GetUtcNow());
         if (role.Audience is Audience.Workspace workspace)
             transaction.Touch(Keys.Of(workspace.Id));
         return (await transaction.CommitAsync(cancellation)).Succeeded;
@@ -32,7 +35,13 @@ internal sealed class TableRoles(OrganizationTable table, TimeProvider clock) : 
     public async Task<IamRole?> FindByArnAsync(OrganizationId organization, RoleArn arn, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(arn);
-        var page = await table.PageAsync<RoleRow>(organization, Keys.Roles, TableClient.CreateQueryFilter($"Arn eq {arn.Value}"), limit: 1, cursor: null, cancellation);
+        var page = await table.PageAsync<RoleRow>(
+            organization,
+            Keys.Roles,
+            TableClient.CreateQueryFilter($"Arn eq {arn.Value}"),
+            limit: 1,
+            cursor: null,
+            cancellation);
         return page.Items is [var row, ..] ? row.ToRole() : null;
     }
 
@@ -53,7 +62,7 @@ internal sealed class TableRoles(OrganizationTable table, TimeProvider clock) : 
             return false;
         return (await table.Begin(role.Value.Organization)
             .Delete(row)
-            .Record(OrganizationActs.RoleDeleted(by, role.Value), clock.GetUtcNow())
+            .Record(OrganizationAuditRecords.RoleDeleted(by, role.Value), clock.GetUtcNow())
             .CommitAsync(cancellation)).Succeeded;
     }
 }

@@ -23,18 +23,24 @@ internal sealed class TableWebhooks(TableServiceClient service, TimeProvider clo
             : null;
 
     public async Task<Page<Webhook>> ListAsync(OrganizationId organization, int limit, string? cursor, CancellationToken cancellation) =>
-        (await _table.PageAsync<DocumentRow>(organization.Value, Webhooks, null, limit, cursor, cancellation)).Select(row => Stored.Read<Webhook>(row.Document));
+        (await _table.PageAsync<DocumentRow>(organization.Value, Webhooks, null, limit, cursor, cancellation)).Select(row =>
+            Stored.Read<Webhook>(row.Document));
 
-    public async Task<bool> CreateAsync(Webhook webhook, Act act, CancellationToken cancellation) =>
-        (await new Transaction(_table, webhook.Organization.Value).Insert(RowOf(webhook)).Record(act, clock.GetUtcNow()).CommitAsync(cancellation)).Succeeded;
+    public async Task<bool> CreateAsync(Webhook webhook, AuditRecord act, CancellationToken cancellation) =>
+        (
+            await new Transaction(_table, webhook.Organization.Value)
+                .Insert(RowOf(webhook))
+                .Record(act, clock.GetUtcNow())
+                .CommitAsync(cancellation)
+        ).Succeeded;
 
-    public async Task<bool> SaveAsync(Versioned<Webhook> webhook, Act? act, CancellationToken cancellation) =>
+    public async Task<bool> SaveAsync(Versioned<Webhook> webhook, AuditRecord? act, CancellationToken cancellation) =>
         (await new Transaction(_table, webhook.Value.Organization.Value)
             .Replace(RowOf(webhook.Value), new ETag(webhook.ETag))
             .Record(act, clock.GetUtcNow())
             .CommitAsync(cancellation)).Succeeded;
 
-    public async Task<bool> DeleteAsync(Versioned<Webhook> webhook, Act act, CancellationToken cancellation) =>
+    public async Task<bool> DeleteAsync(Versioned<Webhook> webhook, AuditRecord act, CancellationToken cancellation) =>
         (await new Transaction(_table, webhook.Value.Organization.Value)
             .Delete(RowOf(webhook.Value), new ETag(webhook.ETag))
             .Record(act, clock.GetUtcNow())
@@ -44,10 +50,17 @@ internal sealed class TableWebhooks(TableServiceClient service, TimeProvider clo
     {
         // Due first: a mark without its delivery is dropped when its time comes, a delivery without its mark would never be sent.
         await MarkAsync(delivery, cancellation);
-        await new Transaction(_table, PartitionOf(delivery.Organization, delivery.Webhook)).Insert(RowOf(delivery)).CommitAsync(cancellation);
+        await new Transaction(_table, PartitionOf(delivery.Organization, delivery.Webhook))
+            .Insert(RowOf(delivery))
+            .CommitAsync(cancellation);
     }
 
-    public async Task<Versioned<Delivery>?> FindAsync(OrganizationId organization, WebhookId webhook, DeliveryId id, CancellationToken cancellation) =>
+    public async Task<Versioned<Delivery>?> FindAsync(
+        OrganizationId organization,
+        WebhookId webhook,
+        DeliveryId id,
+        CancellationToken cancellation
+    ) =>
         await _table.FindAsync<DeliveryRow>(PartitionOf(organization, webhook), Deliveries + Backwards(id), cancellation) is { } row
             ? new Versioned<Delivery>(Stored.Read<Delivery>(row.Document), row.ETag.ToString())
             : null;
@@ -58,7 +71,13 @@ internal sealed class TableWebhooks(TableServiceClient service, TimeProvider clo
         var condition = Filters.And(
             filter.Status is null ? null : TableClient.CreateQueryFilter($"Status eq {filter.Status.ToString()}"),
             filter.Subject is null ? null : TableClient.CreateQueryFilter($"Subject eq {filter.Subject}"));
-        var page = await _table.PageAsync<DeliveryRow>(PartitionOf(organization, webhook), Deliveries, condition, limit, cursor, cancellation);
+        var page = await _table.PageAsync<DeliveryRow>(
+            PartitionOf(organization, webhook),
+            Deliveries,
+            condition,
+            limit,
+            cursor,
+            cancellation);
         return page.Select(row => Stored.Read<Delivery>(row.Document));
     }
 
@@ -73,7 +92,8 @@ internal sealed class TableWebhooks(TableServiceClient service, TimeProvider clo
 
     public async IAsyncEnumerable<DueDelivery> DueAsync(DateTimeOffset now, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        var filter = TableClient.CreateQueryFilter($"PartitionKey eq {DuePartition} and RowKey ge {Due} and RowKey lt {Due + Ticks(now) + "~"}");
+        var filter = TableClient.CreateQueryFilter(
+            $"PartitionKey eq {DuePartition} and RowKey ge {Due} and RowKey lt {Due + Ticks(now) + "~"}");
         await foreach (var row in _table.QueryAsync<DueRow>(filter, cancellationToken: cancellation))
         {
             yield return new(
@@ -102,14 +122,25 @@ internal sealed class TableWebhooks(TableServiceClient service, TimeProvider clo
         new() { RowKey = Webhooks + webhook.Id, Document = Stored.Write(webhook) };
 
     private static DeliveryRow RowOf(Delivery delivery) =>
-        new() { RowKey = Deliveries + Backwards(delivery.Id), Status = delivery.Status.ToString(), Subject = delivery.Event.Subject, Document = Stored.Write(delivery) };
+        new()
+        {
+            RowKey = Deliveries + Backwards(delivery.Id),
+            Status = delivery.Status.ToString(),
+            Subject = delivery.Event.Subject,
+            Document = Stored.Write(delivery),
+        };
 
     private static string PartitionOf(OrganizationId organization, WebhookId webhook) => $"{organization}|{webhook}";
 
     private static string Ticks(DateTimeOffset at) => at.UtcTicks.ToString("D19", CultureInfo.InvariantCulture);
 
     /// <summary>Ids sort by time; with each character mirrored in its alphabet they sort the newest first.</summary>
-    private static string Backwards(DeliveryId id) => string.Concat(id.Value.Select(c => char.IsAsciiDigit(c) ? (char)('z' - (c - '0')) : char.IsAsciiLetterLower(c) ? (char)('A' + ('z' - c)) : c));
+    private static string Backwards(DeliveryId id) =>
+        string.Concat(
+            id.Value.Select(c =>
+                char.IsAsciiDigit(c) ? (char)('z' - (c - '0'))
+                : char.IsAsciiLetterLower(c) ? (char)('A' + ('z' - c))
+                : c));
 
     private sealed class DocumentRow : Row
     {

@@ -5,7 +5,9 @@ using ServerlessDrives.Workspaces;
 
 namespace ServerlessDrives.Adapters.Tables;
 
-/// <summary>Workspaces, with what belongs to the organization, and memberships, in a table of their own: each is two rows, by workspace and by user.</summary>
+/// <summary>
+/// Workspaces, with what belongs to the organization, and memberships, in a table of their own: each is two rows, by workspace and by user.
+/// </summary>
 internal sealed class TableWorkspaces(TableServiceClient service, OrganizationTable organizations, TimeProvider clock) : IWorkspaces
 {
     public const string Name = "Workspaces";
@@ -14,7 +16,10 @@ internal sealed class TableWorkspaces(TableServiceClient service, OrganizationTa
     private const int MostRoles = 90;
 
     private readonly TableClient _table = service.GetTableClient(Name);
-    private readonly Recent<(OrganizationId, UserId), IReadOnlyDictionary<WorkspaceId, WorkspaceRole>> _recent = new(clock, TableReads.RecentAge, TableReads.MostRecent);
+    private readonly Recent<(OrganizationId, UserId), IReadOnlyDictionary<WorkspaceId, WorkspaceRole>> _recent = new(
+        clock,
+        TableReads.RecentAge,
+        TableReads.MostRecent);
 
     public async Task<Versioned<Workspace>?> FindAsync(OrganizationId organization, WorkspaceId id, CancellationToken cancellation) =>
         await organizations.FindAsync<WorkspaceRow>(organization, Keys.Of(id), cancellation) is { } row
@@ -22,7 +27,8 @@ internal sealed class TableWorkspaces(TableServiceClient service, OrganizationTa
             : null;
 
     public async Task<Page<Workspace>> ListAsync(OrganizationId organization, int limit, string? cursor, CancellationToken cancellation) =>
-        (await organizations.PageAsync<WorkspaceRow>(organization, Keys.Workspaces, null, limit, cursor, cancellation)).Select(row => row.ToWorkspace());
+        (await organizations.PageAsync<WorkspaceRow>(organization, Keys.Workspaces, null, limit, cursor, cancellation)).Select(row =>
+            row.ToWorkspace());
 
     public async Task<bool> CreateAsync(Workspace workspace, Person? by, CancellationToken cancellation)
     {
@@ -30,16 +36,20 @@ internal sealed class TableWorkspaces(TableServiceClient service, OrganizationTa
             return false;
         return (await organizations.Begin(workspace.Organization)
             .Insert(WorkspaceRow.Of(workspace))
-            .Record(by is null ? null : OrganizationActs.WorkspaceCreated(by, workspace), clock.GetUtcNow())
+            .Record(by is null ? null : OrganizationAuditRecords.WorkspaceCreated(by, workspace), clock.GetUtcNow())
             .CommitAsync(cancellation)).Succeeded;
     }
 
-    public async Task<Versioned<Workspace>?> RenameAsync(Versioned<Workspace> workspace, string name, Person by, CancellationToken cancellation)
+    public async Task<Versioned<Workspace>?> RenameAsync(
+        Versioned<Workspace> workspace,
+        string name,
+        Person by,
+        CancellationToken cancellation)
     {
         var renamed = workspace.Value with { Name = name };
         var committed = await organizations.Begin(renamed.Organization)
             .Replace(WorkspaceRow.Of(renamed), new ETag(workspace.ETag))
-            .Record(OrganizationActs.WorkspaceRenamed(by, workspace.Value, renamed), clock.GetUtcNow())
+            .Record(OrganizationAuditRecords.WorkspaceRenamed(by, workspace.Value, renamed), clock.GetUtcNow())
             .CommitAsync(cancellation);
         return committed.Succeeded ? new(renamed, committed.ETags[0]) : null;
     }
@@ -54,10 +64,16 @@ internal sealed class TableWorkspaces(TableServiceClient service, OrganizationTa
         var transaction = organizations.Begin(organization)
             .Delete(gone, new ETag(workspace.ETag))
             .Insert(tombstone)
-            .Record(OrganizationActs.WorkspaceDeleted(by, workspace.Value), clock.GetUtcNow());
+            .Record(OrganizationAuditRecords.WorkspaceDeleted(by, workspace.Value), clock.GetUtcNow());
         if (await organizations.FindAsync<DefaultRow>(organization, Keys.Default(audience), cancellation) is { } chosen)
             transaction.Delete(chosen);
-        var roles = await organizations.PageAsync<RoleRow>(organization, Keys.Roles, Filters.And(Filters.Scopes([audience]), "Uses eq 0"), MostRoles, cursor: null, cancellation);
+        var roles = await organizations.PageAsync<RoleRow>(
+            organization,
+            Keys.Roles,
+            Filters.And(Filters.Scopes([audience]), "Uses eq 0"),
+            MostRoles,
+            cursor: null,
+            cancellation);
         foreach (var role in roles.Items)
             transaction.Delete(role);
         if (!(await transaction.CommitAsync(cancellation)).Succeeded)
@@ -72,24 +88,41 @@ internal sealed class TableWorkspaces(TableServiceClient service, OrganizationTa
         return true;
     }
 
-    public async Task<IReadOnlyDictionary<WorkspaceId, WorkspaceRole>> MembershipsAsync(OrganizationId organization, UserId user, CancellationToken cancellation)
+    public async Task<IReadOnlyDictionary<WorkspaceId, WorkspaceRole>> MembershipsAsync(
+        OrganizationId organization,
+        UserId user,
+        CancellationToken cancellation)
     {
         var memberships = new Dictionary<WorkspaceId, WorkspaceRole>();
-        await foreach (var row in _table.QueryAsync<MemberRow>(TableRange.Of(organization.Value, ByUser(user), null), cancellationToken: cancellation))
+        await foreach (
+            var row in _table.QueryAsync<MemberRow>(TableRange.Of(organization.Value, ByUser(user), null), cancellationToken: cancellation))
             memberships[WorkspaceId.Of(row.Workspace)] = Stored.Enum<WorkspaceRole>(row.Role);
         return memberships;
     }
 
-    public async ValueTask<IReadOnlyDictionary<WorkspaceId, WorkspaceRole>> RecentMembershipsAsync(OrganizationId organization, UserId user, CancellationToken cancellation) =>
-        (await _recent.GetAsync((organization, user), async token => await MembershipsAsync(organization, user, token), cancellation))!;
+    public async ValueTask<IReadOnlyDictionary<WorkspaceId, WorkspaceRole>> RecentMembershipsAsync(
+        OrganizationId organization,
+        UserId user,
+        CancellationToken cancellation
+    ) => (await _recent.GetAsync((organization, user), async token => await MembershipsAsync(organization, user, token), cancellation))!;
 
-    public async Task<Page<Member>> MembersAsync(OrganizationId organization, WorkspaceId workspace, int limit, string? cursor, CancellationToken cancellation)
+    public async Task<Page<Member>> MembersAsync(
+        OrganizationId organization,
+        WorkspaceId workspace,
+        int limit,
+        string? cursor,
+        CancellationToken cancellation)
     {
         var page = await _table.PageAsync<MemberRow>(organization.Value, ByWorkspace(workspace), null, limit, cursor, cancellation);
         return page.Select(row => new Member(workspace, Stored.User(row.User), Stored.Enum<WorkspaceRole>(row.Role)));
     }
 
-    public async Task<bool> PutMemberAsync(OrganizationId organization, Member member, WorkspaceRole? before, Person? by, CancellationToken cancellation)
+    public async Task<bool> PutMemberAsync(
+        OrganizationId organization,
+        Member member,
+        WorkspaceRole? before,
+        Person? by,
+        CancellationToken cancellation)
     {
         var row = RowOf(ByUser(member.User) + member.Workspace, member);
         var present = await _table.FindAsync<MemberRow>(organization.Value, row.RowKey, cancellation);
@@ -97,14 +130,24 @@ internal sealed class TableWorkspaces(TableServiceClient service, OrganizationTa
             return false;
         var transaction = new Transaction(_table, organization.Value)
             .Put(RowOf(ByWorkspace(member.Workspace) + member.User, member))
-            .Record(by is null ? null : OrganizationActs.MemberChanged(by, member.Workspace, member.User, before, member.Role), clock.GetUtcNow());
-        return await CommitAsync(present is null ? transaction.Insert(row) : transaction.Replace(row, present.ETag), organization, member.User, cancellation);
+            .Record(
+                by is null ? null : OrganizationAuditRecords.MemberChanged(by, member.Workspace, member.User, before, member.Role),
+                clock.GetUtcNow());
+        return await CommitAsync(
+            present is null ? transaction.Insert(row) : transaction.Replace(row, present.ETag),
+            organization,
+            member.User,
+            cancellation);
     }
 
     public Task<bool> RemoveMemberAsync(OrganizationId organization, Member member, Person by, CancellationToken cancellation) =>
-        EndAsync(organization, member, OrganizationActs.MemberChanged(by, member.Workspace, member.User, member.Role, after: null), cancellation);
+        EndAsync(
+            organization,
+            member,
+            OrganizationAuditRecords.MemberChanged(by, member.Workspace, member.User, member.Role, after: null),
+            cancellation);
 
-    private async Task<bool> EndAsync(OrganizationId organization, Member member, Act? act, CancellationToken cancellation)
+    private async Task<bool> EndAsync(OrganizationId organization, Member member, AuditRecord? act, CancellationToken cancellation)
     {
         var transaction = new Transaction(_table, organization.Value).Record(act, clock.GetUtcNow());
         var found = false;

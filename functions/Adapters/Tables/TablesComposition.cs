@@ -18,7 +18,10 @@ using ServerlessDrives.Workspaces;
 
 namespace ServerlessDrives.Adapters.Tables;
 
-/// <summary>Where the tables are: <c>Tables:Endpoint</c>, such as <c>https://account.table.core.windows.net</c>, or Azurite's <c>http://127.0.0.1:10002/devstoreaccount1</c>.</summary>
+/// <summary>
+/// Where the tables are: <c>Tables:Endpoint</c>, such as <c>https://account.table.core.windows.net</c>, or Azurite's
+/// <c>http://127.0.0.1:10002/devstoreaccount1</c>.
+/// </summary>
 public sealed class TablesOptions
 {
     public Uri? Endpoint { get; set; }
@@ -33,13 +36,17 @@ public static class TablesComposition
 
     public static IServiceCollection AddTables(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<TablesOptions>().Bind(configuration.GetSection("Tables"))
-            .Validate(options => options.Endpoint is { IsAbsoluteUri: true }, "Tables:Endpoint must be the absolute URL of a table service, such as https://account.table.core.windows.net.")
+        services
+            .AddOptions<TablesOptions>()
+            .Bind(configuration.GetSection("Tables"))
+            .Validate(
+                options => options.Endpoint is { IsAbsoluteUri: true },
+                "Tables:Endpoint must be the absolute URL of a table service, such as https://account.table.core.windows.net.")
             .ValidateOnStart();
         services.TryAddSingleton(provider => Client(provider.GetRequiredService<IOptions<TablesOptions>>().Value.Endpoint!, provider));
 
         services.AddSingleton<OrganizationTable>();
-        services.AddSingleton<PromiseTable>();
+        services.AddSingleton<PendingSignals>();
         services.AddSingleton<IPendingSecrets, TablePendingSecrets>();
         services.AddSingleton<IConnections, TableConnections>();
         services.AddSingleton<IDrives, TableDrives>();
@@ -51,19 +58,19 @@ public static class TablesComposition
         services.AddSingleton<IIdempotencyRecords, TableIdempotencyRecords>();
         services.AddSingleton<IAuditTrail, TableAuditTrail>();
         services.AddSingleton<IWebhooks, TableWebhooks>();
-        services.AddSingleton<TableUntoldEvents>();
-        services.AddSingleton<IUntoldEvents>(provider => provider.GetRequiredService<TableUntoldEvents>());
+        services.AddSingleton<TableOutbox>();
+        services.AddSingleton<IOutbox>(provider => provider.GetRequiredService<TableOutbox>());
         services.AddSingleton<IFileRecords, TableFileRecords>();
-        services.AddSingleton<IHealthRounds, TableHealthRounds>();
+        services.AddSingleton<IHealthSchedules, TableHealthSchedules>();
         services.AddSingleton<LastLooks>();
         services.AddSingleton<IHealthHistory, TableHealthHistory>();
         services.AddSingleton<TableIntegrations>();
         services.AddSingleton<IIntegrations>(provider => provider.GetRequiredService<TableIntegrations>());
         services.AddSingleton<IUpstreamState>(provider => provider.GetRequiredService<TableIntegrations>());
         services.AddSingleton<IDependency, TableDependency>();
-        services.AddTable(OrganizationTable.Name).AddTable(PromiseTable.Name).AddTable(TableReports.Name).AddTable(TableWorkspaces.Name)
+        services.AddTable(OrganizationTable.Name).AddTable(PendingSignals.Name).AddTable(TableReports.Name).AddTable(TableWorkspaces.Name)
             .AddTable(TableIdempotencyRecords.Name).AddTable(TableWebhooks.Name).AddTable(TableFileRecords.Name)
-            .AddTable(TableHealthRounds.Name).AddTable(TableHealthHistory.Name).AddTable(TableIntegrations.Name);
+            .AddTable(TableHealthSchedules.Name).AddTable(TableHealthHistory.Name).AddTable(TableIntegrations.Name);
         services.AddHostedService<TableCreation>();
         return services;
     }
@@ -72,13 +79,20 @@ public static class TablesComposition
     public static IServiceCollection AddTable(this IServiceCollection services, string name) => services.AddSingleton(new TableName(name));
 
     private static TableServiceClient Client(Uri endpoint, IServiceProvider provider) => endpoint is { IsLoopback: true, Scheme: "http" }
-        ? new(endpoint, new TableSharedKeyCredential(EmulatorAccount, EmulatorKey), Patience())
-        : new(endpoint, provider.GetRequiredService<TokenCredential>(), Patience());
+        ? new(endpoint, new TableSharedKeyCredential(EmulatorAccount, EmulatorKey), TimeLimit())
+        : new(endpoint, provider.GetRequiredService<TokenCredential>(), TimeLimit());
 
-    private static TableClientOptions Patience() => new()
-    {
-        Retry = { MaxRetries = 5, Delay = TimeSpan.FromMilliseconds(200), MaxDelay = TimeSpan.FromSeconds(5), NetworkTimeout = TimeSpan.FromSeconds(20) },
-    };
+    private static TableClientOptions TimeLimit() =>
+        new()
+        {
+            Retry =
+            {
+                MaxRetries = 5,
+                Delay = TimeSpan.FromMilliseconds(200),
+                MaxDelay = TimeSpan.FromSeconds(5),
+                NetworkTimeout = TimeSpan.FromSeconds(20),
+            },
+        };
 }
 
 /// <summary>A table that the app uses.</summary>

@@ -4,7 +4,9 @@ using ServerlessDrives.Events;
 
 namespace ServerlessDrives.Adapters.Tables;
 
-/// <summary>Rows of one partition that change together or not at all: at most 100, each under the condition that it still is what was read.</summary>
+/// <summary>
+/// Rows of one partition that change together or not at all: at most 100, each under the condition that it still is what was read.
+/// </summary>
 public sealed class Transaction(TableClient table, string partition)
 {
     private readonly List<TableTransactionAction> _actions = [];
@@ -27,9 +29,12 @@ public sealed class Transaction(TableClient table, string partition)
     /// <summary>The row must still be what was read.</summary>
     public Transaction Delete(ITableEntity row, ETag read) => Add(TableTransactionActionType.Delete, row, read);
 
-    /// <summary>Writes the act down in the audit trail, together with what else is changed here. The partition is the organization's, in one of <see cref="TableAuditTrail.Tables"/>.</summary>
+    /// <summary>
+    /// Writes the act down in the audit trail, together with what else is changed here. The partition is the organization's, in one of <see
+    /// cref="TableAuditTrail.Tables"/>.
+    /// </summary>
     /// <param name="act">Null for what is nobody's act.</param>
-    public Transaction Record(Act? act, DateTimeOffset now) => act is null ? this : Put(TableAuditTrail.RowOf(act, now));
+    public Transaction Record(AuditRecord? act, DateTimeOffset now) => act is null ? this : Put(TableAuditTrail.RowOf(act, now));
 
     /// <summary>Commits.</summary>
     /// <returns>The rows' new ETags in the order in which they were added, or which row stood in the way.</returns>

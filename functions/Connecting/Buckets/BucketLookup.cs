@@ -14,8 +14,11 @@ public sealed class BucketLookup(IBucketDirectory directory, TimeProvider clock)
     private readonly Recent<BucketName, BucketPresence> _any = new(clock, TimeSpan.FromSeconds(5), MostKept);
 
     public async Task<BucketPresence> FindAsync(BucketName bucket, CancellationToken cancellation) =>
-        await _present.GetAsync(bucket, async _ => await AskAsync(bucket, CancellationToken.None) is { Exists: true } present ? present : null, cancellation)
-        ?? await AskAsync(bucket, cancellation);
+        await _present.GetAsync(
+            bucket,
+            async _ => await AskAsync(bucket, CancellationToken.None) is { Exists: true } present ? present : null,
+            cancellation
+        ) ?? await AskAsync(bucket, cancellation);
 
     private async Task<BucketPresence> AskAsync(BucketName bucket, CancellationToken cancellation) =>
         await _any.GetAsync(bucket, async asking => await directory.LookUpAsync(bucket, asking), cancellation) ?? BucketPresence.Unknown;

@@ -14,16 +14,21 @@ public sealed class UserPolicy(BucketAccess access)
     /// <summary>A fresh document each time.</summary>
     public JsonObject Document => RolePolicy.For(access).ToJson();
 
-    private string Name => $"serverless-drives-{access.Bucket}" is { Length: > MostInName } name ? name[..MostInName] : $"serverless-drives-{access.Bucket}";
+    private string Name =>
+        $"serverless-drives-{access.Bucket}" is { Length: > MostInName } name ? name[..MostInName] : $"serverless-drives-{access.Bucket}";
 
-    public string AsCommands() => $"""
+    public string AsCommands() =>
+        $"""
         aws iam create-user --user-name {SetupText.Quote(Name)}
         aws iam put-user-policy --user-name {SetupText.Quote(Name)} --policy-name {PolicyName} --policy-document {SetupText.Quote(SetupText.Json(Document))}
         aws iam create-access-key --user-name {SetupText.Quote(Name)}
 
         """.ReplaceLineEndings("\n");
 
-    /// <summary>The user and its policy. The key is made afterwards, in the console or by the CLI: a stack would keep its secret where others can read it.</summary>
+    /// <summary>
+    /// The user and its policy. The key is made afterwards, in the console or by the CLI: a stack would keep its secret where others can
+    /// read it.
+    /// </summary>
     public JsonObject AsTemplate() => new()
     {
         ["AWSTemplateFormatVersion"] = "2010-09-09",
@@ -40,6 +45,14 @@ public sealed class UserPolicy(BucketAccess access)
                 },
             },
         },
-        ["Outputs"] = new JsonObject { ["UserName"] = new JsonObject { ["Description"] = "Create an access key for this user.", ["Value"] = new JsonObject { ["Ref"] = "User" } } },
+        ["Outputs"] = new JsonObject
+        {
+            ["UserName"] = new JsonObject
+            {
+                ["Description"] = "Create an access key for this " +
+            "user.",
+                ["Value"] = new JsonObject { ["Ref"] = "User" }
+            }
+        },
     };
 }

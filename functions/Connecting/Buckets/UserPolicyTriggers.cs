@@ -12,16 +12,25 @@ public sealed class UserPolicyTriggers
 {
     [Function("GetUserPolicy")]
     [Requires(Need.Person)]
-    [Summary("The policy of an access key's user", Detail = "Exactly what an IAM user needs for a drive on this bucket and path: nothing is looked up and nothing is stored.")]
+    [Summary(
+        "The policy of an access key's user",
+        Detail = "Exactly what an IAM user needs for a drive on this bucket and path: nothing is looked up and nothing is stored."
+    )]
     [Query("region", "The bucket's; us-east-1 for as long as it isn't known.")]
     [Query("path", "The drive's; the whole bucket without it.")]
     [Query("kmsKeyId", "The ARN of the KMS key that the drive encrypts with.")]
     [Query<DriveAccess>("access", "readOnly for a drive that is only read; readWrite without it.")]
-    [Query("format", "As a document (without it), as lines for the aws CLI, or as a CloudFormation template.", OneOf = ["aws-cli", "cloudformation"])]
+    [Query(
+        "format",
+        "As a document (without it), as lines for the aws CLI, or as a CloudFormation template.",
+        OneOf = ["aws-cli", "cloudformation"]
+    )]
     [Answers<System.Text.Json.Nodes.JsonObject>(200, "The policy, or the template.")]
     [Answers(200, "Lines for the aws CLI.", ContentType = "text/x-shellscript")]
     [Refuses("invalid")]
-    public IResult Get([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/buckets/{name}/user-policy")] HttpRequest request, string name)
+    public IResult Get(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/buckets/{name}/user-policy")] HttpRequest request,
+        string name)
     {
         ArgumentNullException.ThrowIfNull(request);
         var form = new FormReader();
@@ -37,7 +46,8 @@ public sealed class UserPolicyTriggers
         if (!ListQuery.Word<DriveAccess>(request, "access").TryGet(out var access, out var wrong))
             return wrong.AsProblem();
         var encryption = key is null ? Encryption.Nothing : new Encryption.SseKms(key);
-        var policy = new UserPolicy(new($"{bucket}/{path}", bucket!, region!, path!, encryption) { Mode = access.Chosen ?? DriveAccess.ReadWrite });
+        var policy = new UserPolicy(
+            new($"{bucket}/{path}", bucket!, region!, path!, encryption) { Mode = access.Chosen ?? DriveAccess.ReadWrite });
         return format switch
         {
             "aws-cli" => Results.Text(policy.AsCommands(), "text/x-shellscript; charset=utf-8", Encoding.UTF8),

@@ -13,12 +13,17 @@ public static class CloudFormationTemplate
         var template = new JsonObject
         {
             ["AWSTemplateFormatVersion"] = "2010-09-09",
-            ["Description"] = $"ServerlessDrives: access for the drive {step.DisplayName}. {Limits(step)}Afterwards confirm the step in the wizard or by the callback link.",
+            ["Description"] =
+                $"ServerlessDrives: access for the drive {step.DisplayName}. {Limits(step)}Afterwards confirm the step in the wizard " +
+                $"or by the callback link.",
         };
         var (parameters, conditions, resources) = (new JsonObject(), new JsonObject(), new JsonObject());
         if (step.Role is RoleOrigin.Named)
         {
-            parameters["MakeRole"] = YesOrNo($"yes: there is no role {step.RoleName} yet, and it is made. no: it is there; its trust policy has to be changed by hand or with the AWS CLI script.");
+            parameters["MakeRole"] = YesOrNo(
+                $"yes: there is no role {step.RoleName} yet, and it is made. no: it is there; its trust policy has to be changed by " +
+                $"hand or with the AWS CLI script."
+            );
             conditions[MakesRole] = IsYes("MakeRole");
         }
 
@@ -29,14 +34,20 @@ public static class CloudFormationTemplate
             resources["RolePolicy"] = RolePolicy(step, grants);
             // A bucket has one policy, and CloudFormation merges nothing, so nobody gets that without asking for it.
             parameters["ReplaceBucketPolicy"] = YesOrNo(
-                "yes: the bucket has no policy of its own, and this one becomes it. no: the bucket's policy is left as it is; in the role's own account the role policy is enough, otherwise merge the statements by hand or with the AWS CLI script.");
+                "yes: the bucket has no policy of its own, and this one becomes it. no: the bucket's policy is left as it is; in the " +
+                "role's own account the role policy is enough, otherwise merge the statements by hand or with the AWS CLI script."
+            );
             conditions["ReplacesBucketPolicy"] = IsYes("ReplaceBucketPolicy");
             resources["BucketPolicy"] = new JsonObject
             {
                 ["Type"] = "AWS::S3::BucketPolicy",
                 ["Condition"] = "ReplacesBucketPolicy",
                 ["DependsOn"] = "RolePolicy",
-                ["Properties"] = new JsonObject { ["Bucket"] = grants.Bucket.ToString(), ["PolicyDocument"] = grants.BucketPolicy.DeepClone() },
+                ["Properties"] = new JsonObject
+                {
+                    ["Bucket"] = grants.Bucket.ToString(),
+                    ["PolicyDocument"] = grants.BucketPolicy.DeepClone(),
+                },
             };
         }
 
@@ -56,7 +67,12 @@ public static class CloudFormationTemplate
         var role = new JsonObject
         {
             ["Type"] = "AWS::IAM::Role",
-            ["Properties"] = new JsonObject { ["RoleName"] = step.RoleName, ["Path"] = step.RolePath, ["AssumeRolePolicyDocument"] = step.TrustPolicy.DeepClone() },
+            ["Properties"] = new JsonObject
+            {
+                ["RoleName"] = step.RoleName,
+                ["Path"] = step.RolePath,
+                ["AssumeRolePolicyDocument"] = step.TrustPolicy.DeepClone(),
+            },
         };
         if (step.Role is RoleOrigin.Named)
             role["Condition"] = MakesRole;
@@ -69,19 +85,27 @@ public static class CloudFormationTemplate
         var policy = new JsonObject
         {
             ["Type"] = "AWS::IAM::RolePolicy",
-            ["Properties"] = new JsonObject { ["RoleName"] = step.RoleName, ["PolicyName"] = step.RolePolicyName, ["PolicyDocument"] = SetupText.Policy(grants.RolePolicy) },
+            ["Properties"] = new JsonObject
+            {
+                ["RoleName"] = step.RoleName,
+                ["PolicyName"] = step.RolePolicyName,
+                ["PolicyDocument"] = SetupText.Policy(grants.RolePolicy),
+            },
         };
         if (step.Role is not RoleOrigin.Proven)
             policy["DependsOn"] = "Role";
         return policy;
     }
 
-    private static string Limits(SetupStep step) => step.Role switch
-    {
-        RoleOrigin.New => "",
-        RoleOrigin.Named => "CloudFormation can't change the trust policy of a role that it didn't make, nor merge into a bucket's policy; the AWS CLI script does both. ",
-        _ => "CloudFormation can't merge into a bucket's policy; the AWS CLI script does. ",
-    };
+    private static string Limits(SetupStep step) =>
+        step.Role switch
+        {
+            RoleOrigin.New => "",
+            RoleOrigin.Named =>
+                "CloudFormation can't change the trust policy of a role that it didn't make, nor merge into a bucket's policy; the AWS " +
+                "CLI script does both. ",
+            _ => "CloudFormation can't merge into a bucket's policy; the AWS CLI script does. ",
+        };
 
     private static JsonObject Metadata(SetupStep step)
     {
@@ -104,7 +128,10 @@ public static class CloudFormationTemplate
     {
         var output = new JsonObject { ["Description"] = "Paste this into the wizard's configuration." };
         var made = new JsonObject { ["Fn::GetAtt"] = new JsonArray("Role", "Arn") };
-        var present = new JsonObject { ["Fn::Sub"] = $"arn:${{AWS::Partition}}:iam::${{AWS::AccountId}}:role{step.RolePath}{step.RoleName}" };
+        var present = new JsonObject
+        {
+            ["Fn::Sub"] = $"arn:${{AWS::Partition}}:iam::${{AWS::AccountId}}:role{step.RolePath}{step.RoleName}",
+        };
         output["Value"] = step.Role switch
         {
             RoleOrigin.New => made,
@@ -117,5 +144,6 @@ public static class CloudFormationTemplate
     private static JsonObject YesOrNo(string description) =>
         new() { ["Type"] = "String", ["AllowedValues"] = new JsonArray("yes", "no"), ["Default"] = "no", ["Description"] = description };
 
-    private static JsonObject IsYes(string parameter) => new() { ["Fn::Equals"] = new JsonArray(new JsonObject { ["Ref"] = parameter }, "yes") };
+    private static JsonObject IsYes(string parameter) =>
+        new() { ["Fn::Equals"] = new JsonArray(new JsonObject { ["Ref"] = parameter }, "yes") };
 }

@@ -11,7 +11,13 @@ namespace ServerlessDrives.Connecting.Setup;
 /// <param name="Grants">What the role and the bucket must grant; null as long as the bucket isn't known.</param>
 /// <param name="Confirm">Callback links to end with, in the order of the steps that they confirm.</param>
 public sealed record SetupStep(
-    string DisplayName, ConnectionId Connection, string RoleName, string RolePath, JsonObject TrustPolicy, SetupGrants? Grants, IReadOnlyList<Uri> Confirm)
+    string DisplayName,
+    ConnectionId Connection,
+    string RoleName,
+    string RolePath,
+    JsonObject TrustPolicy,
+    SetupGrants? Grants,
+    IReadOnlyList<Uri> Confirm)
 {
     public RoleOrigin Role { get; init; } = RoleOrigin.New;
 
@@ -34,5 +40,11 @@ public enum RoleOrigin
 
 /// <param name="RolePolicy">What the role may do.</param>
 /// <param name="BucketPolicy">What the bucket admits; merged into what the bucket has.</param>
-/// <param name="KeyPolicyStatement">For the KMS key's own policy, where the key is in another account than the role; otherwise null.</param>
-public sealed record SetupGrants(BucketName Bucket, Region Region, JsonObject RolePolicy, JsonObject BucketPolicy, JsonObject? KeyPolicyStatement);
+/// <param name="KeyPolicyStatement">For the KMS key's own policy, where the key is in another account than the role; otherwise
+/// null.</param>
+public sealed record SetupGrants(
+    BucketName Bucket,
+    Region Region,
+    JsonObject RolePolicy,
+    JsonObject BucketPolicy,
+    JsonObject? KeyPolicyStatement);

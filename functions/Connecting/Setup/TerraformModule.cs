@@ -79,11 +79,14 @@ public static class TerraformModule
         return module.ToString().ReplaceLineEndings("\n");
     }
 
-    private static string Reference(SetupStep step) => step.Role is RoleOrigin.New ? "aws_iam_role.serverless_drives" : "data.aws_iam_role.serverless_drives";
+    private static string Reference(SetupStep step) =>
+        step.Role is RoleOrigin.New ? "aws_iam_role.serverless_drives" : "data.aws_iam_role.serverless_drives";
 
-    private static string Limits(SetupStep step) => step.Role is RoleOrigin.New
-        ? ""
-        : $"The role {SetupText.Comment(step.RoleName)} is there already: Terraform adds a policy of its own name to it and leaves its trust policy and its other policies alone.\n# ";
+    private static string Limits(SetupStep step) =>
+        step.Role is RoleOrigin.New
+            ? ""
+            : $"The role {SetupText.Comment(step.RoleName)} is there already: Terraform adds a policy of its own name to it and leaves " +
+                $"its trust policy and its other policies alone.\n# ";
 
     /// <summary>A role that is there belongs to whoever made it: it is read, and what it lacks is said.</summary>
     private static string Role(SetupStep step) => step.Role is RoleOrigin.New

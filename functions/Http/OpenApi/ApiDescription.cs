@@ -29,7 +29,11 @@ public sealed class ApiDescription
         var schemas = new Schemas(CodeComments.Of(assembly));
         var operations = new Operations(schemas);
         var paths = new SortedDictionary<string, JsonObject>(StringComparer.Ordinal);
-        foreach (var function in HttpFunctionMethods.Of(assembly.GetTypes()).Where(function => function.Route.StartsWith("api/", StringComparison.Ordinal)).OrderBy(function => function.Name, StringComparer.Ordinal))
+        foreach (
+            var function in HttpFunctionMethods
+                .Of(assembly.GetTypes())
+                .Where(function => function.Route.StartsWith("api/", StringComparison.Ordinal))
+                .OrderBy(function => function.Name, StringComparer.Ordinal))
         {
             foreach (var (path, verb, operation) in operations.Of(function))
             {
@@ -45,13 +49,15 @@ public sealed class ApiDescription
             ["info"] = new JsonObject
             {
                 ["title"] = "ServerlessDrives",
-                ["version"] = assembly.GetName().Version?.ToString(3) ?? "1.0.0",
+                ["version"] = ServerlessDrivesApplication.Version,
                 ["summary"] = "Connects Amazon S3 buckets to workspaces as drives, and proves that they work.",
                 ["description"] = Introduction,
                 ["license"] = new JsonObject { ["name"] = "MIT", ["identifier"] = "MIT" },
             },
             ["servers"] = new JsonArray(new JsonObject { ["url"] = "/", ["description"] = "Where this description came from." }),
-            ["tags"] = new JsonArray([.. Sections.Select(section => (JsonNode)new JsonObject { ["name"] = section.Name, ["description"] = section.Description })]),
+            ["tags"] = new JsonArray([
+                .. Sections.Select(section => (JsonNode)new JsonObject { ["name"] = section.Name, ["description"] = section.Description }),
+            ]),
             ["security"] = new JsonArray(new JsonObject { ["bearer"] = new JsonArray() }),
             ["paths"] = new JsonObject(paths.Select(path => KeyValuePair.Create<string, JsonNode?>(path.Key, path.Value))),
             ["components"] = new JsonObject
@@ -66,7 +72,10 @@ public sealed class ApiDescription
                         ["description"] = "A token of the OpenID Connect issuer that GET /api/signin names.",
                     },
                 },
-                ["schemas"] = new JsonObject([.. schemas.All.Select(schema => KeyValuePair.Create<string, JsonNode?>(schema.Key, schema.Value)), KeyValuePair.Create<string, JsonNode?>("Problem", ProblemSchema())]),
+                ["schemas"] = new JsonObject([
+                    .. schemas.All.Select(schema => KeyValuePair.Create<string, JsonNode?>(schema.Key, schema.Value)),
+                    KeyValuePair.Create<string, JsonNode?>("Problem", ProblemSchema()),
+                ]),
             },
         };
     }
@@ -92,10 +101,23 @@ public sealed class ApiDescription
         {
             ["type"] = Text("Where the code is explained.", "uri-reference"),
             ["title"] = Text("The code in words."),
-            ["status"] = new JsonObject { ["type"] = "integer", ["minimum"] = 400, ["maximum"] = 599, ["description"] = "The HTTP status." },
+            ["status"] = new JsonObject
+            {
+                ["type"] = "integer",
+                ["minimum"] = 400,
+                ["maximum"] = 599,
+                ["description"] = "The HTTP " +
+                "status."
+            },
             ["detail"] = Text("What is wrong this time and what to do, for people."),
             ["instance"] = Text("The path that was asked for.", "uri-reference"),
-            ["code"] = new JsonObject { ["type"] = "string", ["pattern"] = "^[a-z0-9]+(-[a-z0-9]+)*$", ["description"] = "Stable, for programs." },
+            ["code"] = new JsonObject
+            {
+                ["type"] = "string",
+                ["pattern"] = "^[a-z0-9]+(-[a-z0-9]+)*$",
+                ["description"] = "Stable, for " +
+                "programs."
+            },
             ["traceId"] = Text("What to tell the operator."),
             ["errors"] = new JsonObject
             {
@@ -103,7 +125,13 @@ public sealed class ApiDescription
                 ["additionalProperties"] = new JsonObject { ["type"] = "array", ["items"] = new JsonObject { ["type"] = "string" } },
                 ["description"] = "Messages by field, with `invalid`.",
             },
-            ["usedBy"] = new JsonObject { ["type"] = "array", ["items"] = HoldSchema(), ["description"] = "What stands in the way, by id and name." },
+            ["usedBy"] = new JsonObject
+            {
+                ["type"] = "array",
+                ["items"] = HoldSchema(),
+                ["description"] = "What stands in the way, by " +
+                "id and name."
+            },
             ["reason"] = Text("Finer than the code, of callback links: `over`, `outdated`, `not-yet`."),
             ["verification"] = new JsonObject { ["$ref"] = "#/components/schemas/VerificationReport" },
             ["size"] = new JsonObject { ["type"] = "integer", ["description"] = "The file's size in bytes, with `range-not-satisfiable`." },

@@ -15,9 +15,14 @@ internal sealed partial class CodeComments
     public static CodeComments Of(Assembly assembly)
     {
         var file = Path.Combine(AppContext.BaseDirectory, $"{assembly.GetName().Name}.xml");
-        return new(File.Exists(file)
-            ? XDocument.Load(file).Descendants("member").DistinctBy(member => (string?)member.Attribute("name")).ToDictionary(member => (string)member.Attribute("name")!)
-            : []);
+        return new(
+            File.Exists(file)
+                ? XDocument
+                    .Load(file)
+                    .Descendants("member")
+                    .DistinctBy(member => (string?)member.Attribute("name"))
+                    .ToDictionary(member => (string)member.Attribute("name")!)
+                : []);
     }
 
     public string? OfType(Type type) => Text(Find($"T:{NameOf(type)}")?.Element("summary"));
@@ -37,14 +42,19 @@ internal sealed partial class CodeComments
     {
         if (element is null)
             return null;
-        var words = string.Concat(element.Nodes().Select(node => node switch
-        {
-            XElement { Name.LocalName: "c" } code => $"`{code.Value}`",
-            XElement { Name.LocalName: "see" or "paramref" } see => $"`{LastPart((string?)see.Attribute("cref") ?? (string?)see.Attribute("name") ?? "")}`",
-            XElement other => other.Value,
-            XText text => text.Value,
-            _ => "",
-        }));
+        var words = string.Concat(
+            element
+                .Nodes()
+                .Select(node =>
+                    node switch
+                    {
+                        XElement { Name.LocalName: "c" } code => $"`{code.Value}`",
+                        XElement { Name.LocalName: "see" or "paramref" } see =>
+                            $"`{LastPart((string?)see.Attribute("cref") ?? (string?)see.Attribute("name") ?? "")}`",
+                        XElement other => other.Value,
+                        XText text => text.Value,
+                        _ => "",
+                    }));
         return Spaces().Replace(words, " ").Trim() is { Length: > 0 } said ? said : null;
     }
 

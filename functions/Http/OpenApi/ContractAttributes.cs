@@ -21,8 +21,8 @@ public sealed class SummaryAttribute(string text) : Attribute
 }
 
 /// <summary>
-/// Is described as another function is, which does the same for those who name the thing in another way. What stands on the method itself comes first,
-/// and takes the place of the other's summary, and of its answer, parameter or header of the same name.
+/// Is described as another function is, which does the same for those who name the thing in another way. What stands on the method itself
+/// comes first, and takes the place of the other's summary, and of its answer, parameter or header of the same name.
 /// </summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class DescribedAsAttribute(string method) : Attribute
@@ -104,8 +104,8 @@ public sealed class ReadsAttribute<T>() : ReadsAttribute("application/json")
 }
 
 /// <summary>
-/// Codes of the problems that a call answers with, beyond those that follow from the rest: who must be signed in, what is read, what the path names.
-/// All are in <see cref="KnownProblems"/>.
+/// Codes of the problems that a call answers with, beyond those that follow from the rest: who must be signed in, what is read, what the
+/// path names. All are in <see cref="KnownProblems"/>.
 /// </summary>
 [AttributeUsage(AttributeTargets.Method, AllowMultiple = true)]
 public sealed class RefusesAttribute(params string[] codes) : Attribute

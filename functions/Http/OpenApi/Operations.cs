@@ -13,8 +13,8 @@ internal sealed partial class Operations(Schemas schemas)
     private const string ProblemReference = "#/components/schemas/Problem";
 
     /// <summary>
-    /// What a function answers to. One whose route ends in a catch-all, and that says something of the call without that part, is described as two paths:
-    /// OpenAPI's parameters are never empty.
+    /// What a function answers to. One whose route ends in a catch-all, and that says something of the call without that part, is described
+    /// as two paths: OpenAPI's parameters are never empty.
     /// </summary>
     public IEnumerable<(string Path, string Verb, JsonObject Operation)> Of(HttpFunctionMethod function)
     {
@@ -33,15 +33,24 @@ internal sealed partial class Operations(Schemas schemas)
     private JsonObject Describe(HttpFunctionMethod function, string verb, string route, bool withoutPath)
     {
         var method = function.Method;
-        var summary = method.Summaries().FirstOrDefault(summary => summary.WithoutPath == withoutPath)
-            ?? throw new InvalidOperationException($"{method.DeclaringType?.Name}.{method.Name} doesn't say what it does: add [Summary(…)].");
-        var section = method.DeclaringType?.GetCustomAttribute<SectionAttribute>()?.Name
-            ?? throw new InvalidOperationException($"{method.DeclaringType?.Name} doesn't say where it stands in the reference: add [Section(…)].");
+        var summary =
+            method.Summaries().FirstOrDefault(summary => summary.WithoutPath == withoutPath)
+            ?? throw new InvalidOperationException(
+                $"{method.DeclaringType?.Name}.{method.Name} doesn't say what it does: add [Summary(…)].");
+        var section =
+            method.DeclaringType?.GetCustomAttribute<SectionAttribute>()?.Name
+            ?? throw new InvalidOperationException(
+                $"{method.DeclaringType?.Name} doesn't say where it stands in the reference: add [Section(…)].");
         var reads = method.Reads();
         var answers = method.Answers().Where(answer => answer.Status == 304 || answer.WithoutPath == withoutPath).ToList();
         var operation = new JsonObject
         {
-            ["operationId"] = Camel(function.Name) + (withoutPath ? "Folder" : verb == "head" && !function.Name.StartsWith("Head", StringComparison.Ordinal) ? "Head" : ""),
+            ["operationId"] =
+                Camel(function.Name)
+                + (
+                    withoutPath ? "Folder"
+                    : verb == "head" && !function.Name.StartsWith("Head", StringComparison.Ordinal) ? "Head"
+                    : ""),
             ["tags"] = new JsonArray(section),
             ["summary"] = summary.Text,
         };
@@ -67,7 +76,8 @@ internal sealed partial class Operations(Schemas schemas)
             parameters.Add(QueryOf(query));
         if (method.Answers().Any(answer => IsPage(answer) && answer.WithoutPath == withoutPath))
         {
-            parameters.Add(QueryOf(new QueryAttribute<int>("limit", "How many at most; 50 unless said otherwise.") { Least = 1, Most = Paging.Most }));
+            parameters.Add(
+                QueryOf(new QueryAttribute<int>("limit", "How many at most; 50 unless said otherwise.") { Least = 1, Most = Paging.Most }));
             parameters.Add(QueryOf(new QueryAttribute("cursor", "The nextCursor of the page before.")));
         }
 
@@ -80,7 +90,10 @@ internal sealed partial class Operations(Schemas schemas)
         if (method.IsDefined(typeof(HonoursIfMatchAttribute)))
             parameters.Add(HeaderOf("If-Match", "The ETag of what you saw; 412 when it has changed."));
         if (method.IsDefined(typeof(HonoursIdempotencyKeyAttribute)))
-            parameters.Add(HeaderOf(Idempotency.Header, "Any text of your own, at most 200 characters; the same key and body get the same answer for a day."));
+            parameters.Add(
+                HeaderOf(
+                    Idempotency.Header,
+                    "Any text of your own, at most 200 characters; the same key and body get the same answer for a day."));
         return parameters;
     }
 
@@ -94,7 +107,10 @@ internal sealed partial class Operations(Schemas schemas)
             ["name"] = name,
             ["in"] = "path",
             ["required"] = true,
-            ["description"] = isRest ? "The file below the drive's path; its slashes are sent as they are." : name == "token" ? "What the callback link holds." : $"The {Words(name)}'s id.",
+            ["description"] =
+                isRest ? "The file below the drive's path; its slashes are sent as they are."
+                : name == "token" ? "What the callback link holds."
+                : $"The {Words(name)}'s id.",
             ["schema"] = schema,
         };
         if (isRest)
@@ -111,11 +127,25 @@ internal sealed partial class Operations(Schemas schemas)
             schema["minimum"] = query.Least;
         if (query.Most != int.MaxValue)
             schema["maximum"] = query.Most;
-        return new() { ["name"] = query.Name, ["in"] = "query", ["required"] = query.Required, ["description"] = query.Description, ["schema"] = schema };
+        return new()
+        {
+            ["name"] = query.Name,
+            ["in"] = "query",
+            ["required"] = query.Required,
+            ["description"] = query.Description,
+            ["schema"] = schema,
+        };
     }
 
     private static JsonObject HeaderOf(string name, string description) =>
-        new() { ["name"] = name, ["in"] = "header", ["required"] = false, ["description"] = description, ["schema"] = new JsonObject { ["type"] = "string" } };
+        new()
+        {
+            ["name"] = name,
+            ["in"] = "header",
+            ["required"] = false,
+            ["description"] = description,
+            ["schema"] = new JsonObject { ["type"] = "string" },
+        };
 
     private JsonObject Body(ReadsAttribute reads)
     {
@@ -130,14 +160,21 @@ internal sealed partial class Operations(Schemas schemas)
         return new() { ["required"] = !reads.Optional, ["content"] = new JsonObject { [reads.ContentType] = content } };
     }
 
-    private JsonObject Responses(HttpFunctionMethod function, string verb, string route, List<AnswersAttribute> answers, ReadsAttribute? reads)
+    private JsonObject Responses(
+        HttpFunctionMethod function,
+        string verb,
+        string route,
+        List<AnswersAttribute> answers,
+        ReadsAttribute? reads)
     {
         var responses = new SortedDictionary<int, JsonObject>();
         foreach (var same in answers.GroupBy(answer => answer.Status))
             responses[same.Key] = Response([.. same], verb);
         if (verb == "get" && IsResource(function.Method) && !responses.ContainsKey(304))
             responses[304] = Response([new AnswersAttribute(304, "You have it already.") { ETag = true }], verb);
-        foreach (var problems in CodesOf(function, route, answers, reads).Distinct().Select(KnownProblems.For).GroupBy(problem => problem.Status))
+        foreach (
+            var problems in CodesOf(function, route, answers, reads).Distinct().Select(KnownProblems.For).GroupBy(problem => problem.Status)
+        )
         {
             var refusal = Refusal([.. problems.OrderBy(problem => problem.Code, StringComparer.Ordinal)], verb);
             // A status may come with a good body or with a problem.
@@ -194,7 +231,10 @@ internal sealed partial class Operations(Schemas schemas)
             any.Add(new JsonObject { ["enum"] = new JsonArray([.. codes.Select(code => (JsonNode)code)]) });
         if (codes.Count < problems.Length)
             any.Add(new JsonObject { ["type"] = "string", ["pattern"] = "^aws-" });
-        var response = new JsonObject { ["description"] = string.Join(' ', problems.Select(problem => $"`{problem.Code}`: {problem.Meaning}")) };
+        var response = new JsonObject
+        {
+            ["description"] = string.Join(' ', problems.Select(problem => $"`{problem.Code}`: {problem.Meaning}")),
+        };
         var headers = new JsonObject();
         if (problems[0].Status is 429 or 500 or 503 || problems.Any(problem => problem.Code == "in-progress"))
             headers["Retry-After"] = Header("Seconds to wait.", required: false);
@@ -212,9 +252,17 @@ internal sealed partial class Operations(Schemas schemas)
                 {
                     ["allOf"] = new JsonArray(
                         new JsonObject { ["$ref"] = ProblemReference },
-                        new JsonObject { ["properties"] = new JsonObject { ["code"] = any.Count == 1 ? any[0]!.DeepClone() : new JsonObject { ["anyOf"] = any } } }),
+                        new JsonObject
+                        {
+                            ["properties"] = new JsonObject
+                            {
+                                ["code"] = any.Count == 1 ? any[0]!.DeepClone() : new JsonObject { ["anyOf"] = any },
+                            },
+                        }),
                 },
-                ["examples"] = new JsonObject(problems.Select(problem => KeyValuePair.Create<string, JsonNode?>(problem.Code, new JsonObject { ["value"] = ExampleOf(problem) }))),
+                ["examples"] = new JsonObject(
+                    problems.Select(problem =>
+                        KeyValuePair.Create<string, JsonNode?>(problem.Code, new JsonObject { ["value"] = ExampleOf(problem) }))),
             },
         };
         return response;
@@ -238,10 +286,20 @@ internal sealed partial class Operations(Schemas schemas)
         return example;
     }
 
-    private static JsonObject Header(string description, bool required) => new() { ["description"] = description, ["required"] = required, ["schema"] = new JsonObject { ["type"] = "string" } };
+    private static JsonObject Header(string description, bool required) =>
+        new()
+        {
+            ["description"] = description,
+            ["required"] = required,
+            ["schema"] = new JsonObject { ["type"] = "string" },
+        };
 
     /// <summary>Codes that follow from what a function needs, reads and names, and those that it states.</summary>
-    private static IEnumerable<string> CodesOf(HttpFunctionMethod function, string route, List<AnswersAttribute> answers, ReadsAttribute? reads)
+    private static IEnumerable<string> CodesOf(
+        HttpFunctionMethod function,
+        string route,
+        List<AnswersAttribute> answers,
+        ReadsAttribute? reads)
     {
         var (method, need) = (function.Method, function.Requires?.Need);
         List<string> codes = ["internal", "unavailable", "storage-full", .. method.Refusals()];
@@ -262,10 +320,14 @@ internal sealed partial class Operations(Schemas schemas)
         return codes;
     }
 
-    private static bool IsPage(AnswersAttribute answer) => answer.Body is { IsGenericType: true } type && type.GetGenericTypeDefinition() == typeof(Page<>);
+    private static bool IsPage(AnswersAttribute answer) =>
+        answer.Body is { IsGenericType: true } type && type.GetGenericTypeDefinition() == typeof(Page<>);
 
     private static bool IsResource(MethodInfo method) =>
-        method.Answers().Any(answer => answer.GetType() is { IsGenericType: true } type && type.GetGenericTypeDefinition() == typeof(AnswersResourceAttribute<>));
+        method
+            .Answers()
+            .Any(answer =>
+                answer.GetType() is { IsGenericType: true } type && type.GetGenericTypeDefinition() == typeof(AnswersResourceAttribute<>));
 
     private static string PathOf(string route) => $"/{RouteParameter().Replace(route, "{${name}}")}";
 

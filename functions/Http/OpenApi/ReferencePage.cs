@@ -8,12 +8,16 @@ using System.Text.RegularExpressions;
 namespace ServerlessDrives.Http;
 
 /// <summary>
-/// The reference for people, made on the server from the API's description: one page, no script, nothing from anywhere else, so that it works
-/// offline and under the strictest content security policy. Problems have anchors: their <c>type</c> leads there.
+/// The reference for people, made on the server from the API's description: one page, no script, nothing from anywhere else, so that it
+/// works offline and under the strictest content security policy. Problems have anchors: their <c>type</c> leads there.
 /// </summary>
 public sealed partial class ReferencePage
 {
-    private static readonly JsonSerializerOptions Pretty = new(Json.Options) { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Pretty = new(Json.Options)
+    {
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     private readonly StringBuilder _html = new();
 
@@ -23,7 +27,10 @@ public sealed partial class ReferencePage
         var style = Style();
         var document = description.Document;
         var operations = OperationsOf(document);
-        Write($"<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><title>ServerlessDrives API</title><style>{style}</style></head><body>");
+        Write(
+            $"<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" " +
+            $"content=\"width=device-width\"><title>ServerlessDrives API</title><style>{style}</style></head><body>"
+        );
         Navigation(document, operations);
         Write("<main>");
         Introduction(document);
@@ -39,7 +46,9 @@ public sealed partial class ReferencePage
         Shapes(document);
         Write("</main></body></html>");
         Html = _html.ToString();
-        ContentSecurityPolicy = $"default-src 'none'; style-src 'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(style)))}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+        ContentSecurityPolicy =
+            $"default-src 'none'; style-src 'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(style)))}'; " +
+            $"base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
     }
 
     public string Html { get; }
@@ -55,7 +64,11 @@ public sealed partial class ReferencePage
     }
 
     private static List<(string Path, string Verb, JsonObject Operation)> OperationsOf(JsonObject document) =>
-        [.. from path in document["paths"]!.AsObject() from operation in path.Value!.AsObject() select (path.Key, operation.Key, operation.Value!.AsObject())];
+        [
+            .. from path in document["paths"]!.AsObject()
+            from operation in path.Value!.AsObject()
+            select (path.Key, operation.Key, operation.Value!.AsObject()),
+        ];
 
     private void Navigation(JsonObject document, List<(string Path, string Verb, JsonObject Operation)> operations)
     {
@@ -84,7 +97,10 @@ public sealed partial class ReferencePage
     private void Describe(string path, string verb, JsonObject operation)
     {
         Write($"<section id=\"{Text(operation["operationId"])}\"><h3>{Safe(Text(operation["summary"]))}</h3>");
-        Write($"<div class=\"route\"><span class=\"verb {verb}\">{verb.ToUpperInvariant()}</span><span class=\"path\">{Safe(path)}</span></div>");
+        Write(
+            $"<div class=\"route\"><span class=\"verb {verb}\">{verb.ToUpperInvariant()}</span><span " +
+            $"class=\"path\">{Safe(path)}</span></div>"
+        );
         if (operation["description"] is { } description)
             Write($"<p>{Prose(Text(description))}</p>");
         if (operation["security"] is not null)
@@ -106,8 +122,14 @@ public sealed partial class ReferencePage
         Write("<h4>Parameters</h4><table><thead><tr><th>Name</th><th>Type</th><th></th></tr></thead><tbody>");
         foreach (var parameter in parameters)
         {
-            var place = Text(parameter!["in"]) == "path" ? "path" : parameter["required"]!.GetValue<bool>() ? $"{Text(parameter["in"])}, needed" : Text(parameter["in"]);
-            Write($"<tr><td><code>{Safe(Text(parameter["name"]))}</code> <span class=\"soft\">{place}</span></td><td>{TypeOf(parameter["schema"]!)}</td><td>{Prose(Text(parameter["description"]))}</td></tr>");
+            var place =
+                Text(parameter!["in"]) == "path" ? "path"
+                : parameter["required"]!.GetValue<bool>() ? $"{Text(parameter["in"])}, needed"
+                : Text(parameter["in"]);
+            Write(
+                $"<tr><td><code>{Safe(Text(parameter["name"]))}</code> <span " +
+                $"class=\"soft\">{place}</span></td><td>{TypeOf(parameter["schema"]!)}</td><td>{Prose(Text(parameter["description"]))}</td></tr>"
+            );
         }
 
         Write("</tbody></table>");
@@ -118,9 +140,12 @@ public sealed partial class ReferencePage
         Write("<h4>Answers</h4><table><tbody>");
         foreach (var (status, response) in responses)
         {
-            var problems = response!["content"]?[Problem.ContentType]?["examples"]?.AsObject().Select(example => example.Key).ToList() ?? [];
+            var problems =
+                response!["content"]?[Problem.ContentType]?["examples"]?.AsObject().Select(example => example.Key).ToList() ?? [];
             var links = string.Join(", ", problems.Select(code => $"<a href=\"#problem-{code}\"><code>{code}</code></a>"));
-            Write($"<tr><td><code>{status}</code></td><td>{(problems.Count > 0 && response["content"]!.AsObject().Count == 1 ? links : Prose(Text(response["description"])))}");
+            Write(
+                $"<tr><td><code>{status}</code></td><td>{(problems.Count > 0 && response["content"]!.AsObject().Count == 1 ? links : Prose(Text(response["description"])))}"
+            );
             if (response["headers"] is JsonObject headers && problems.Count == 0)
                 Write($"<div class=\"soft\">{string.Join(", ", headers.Select(header => $"<code>{Safe(header.Key)}</code>"))}</div>");
             Write("</td></tr>");
@@ -138,7 +163,10 @@ public sealed partial class ReferencePage
     {
         foreach (var (type, content) in contents)
         {
-            Write($"<div><code>{Safe(type)}</code> {(content!["schema"] is { } schema ? TypeOf(schema) : "<span class=\"soft\">bytes</span>")}</div>");
+            Write(
+                $"<div><code>{Safe(type)}</code> " +
+                $"{(content!["schema"] is { } schema ? TypeOf(schema) : "<span class=\"soft\">bytes</span>")}</div>"
+            );
             if (content["example"] is { } example)
                 Write($"<details><summary>Example</summary><pre><code>{Safe(example.ToJsonString(Pretty))}</code></pre></details>");
         }
@@ -146,9 +174,15 @@ public sealed partial class ReferencePage
 
     private void Problems()
     {
-        Write("<h2 id=\"problems\">Problems</h2><p>Errors are <code>application/problem+json</code>. <code>code</code> is stable; <code>detail</code> says what is wrong this time.</p><table><tbody>");
+        Write(
+            "<h2 id=\"problems\">Problems</h2><p>Errors are <code>application/problem+json</code>. <code>code</code> is stable; " +
+            "<code>detail</code> says what is wrong this time.</p><table><tbody>"
+        );
         foreach (var problem in KnownProblems.All)
-            Write($"<tr id=\"{KnownProblems.AnchorOf(problem.Code)}\"><td><code>{problem.Code}{(problem.Code == KnownProblems.AwsFamily ? "-…" : "")}</code> <span class=\"soft\">{problem.Status}</span></td><td>{Prose(problem.Meaning)}<div class=\"soft\">{Prose(problem.Remedy)}</div></td></tr>");
+            Write(
+                $"<tr " +
+                $"id=\"{KnownProblems.AnchorOf(problem.Code)}\"><td><code>{problem.Code}{(problem.Code == KnownProblems.AwsFamily ? "-…" : "")}</code> <span class=\"soft\">{problem.Status}</span></td><td>{Prose(problem.Meaning)}<div class=\"soft\">{Prose(problem.Remedy)}</div></td></tr>"
+            );
         Write("</tbody></table>");
     }
 
@@ -175,7 +209,8 @@ public sealed partial class ReferencePage
             return "";
         var required = schema["required"]?.AsArray().Select(field => Text(field)).ToHashSet() ?? [];
         var rows = properties.Select(property =>
-            $"<tr><td><code>{Safe(property.Key)}</code>{(required.Contains(property.Key) ? "" : " <span class=\"soft\">may be left out</span>")}</td><td>{TypeOf(property.Value!)}</td><td>{Prose(Text(property.Value!["description"]))}</td></tr>");
+            $"<tr><td><code>{Safe(property.Key)}</code>{(required.Contains(property.Key) ? "" : " <span class=\"soft\">may be left out</span>")}</td><td>{TypeOf(property.Value!)}</td><td>{Prose(Text(property.Value!["description"]))}</td></tr>"
+        );
         return $"<table><tbody>{string.Concat(rows)}</tbody></table>";
     }
 

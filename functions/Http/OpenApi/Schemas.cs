@@ -70,7 +70,12 @@ internal sealed class Schemas(CodeComments comments)
         ["properties"] = new JsonObject
         {
             ["items"] = new JsonObject { ["type"] = "array", ["items"] = Of(item) },
-            ["nextCursor"] = new JsonObject { ["type"] = new JsonArray("string", "null"), ["description"] = "What to send as ?cursor= for the next page; null at the end." },
+            ["nextCursor"] = new JsonObject
+            {
+                ["type"] = new JsonArray("string", "null"),
+                ["description"] = "What to send as ?cursor= " +
+                "for the next page; null at the end."
+            },
         },
     };
 
@@ -94,7 +99,10 @@ internal sealed class Schemas(CodeComments comments)
         else
             described = Finish(type, context, schema, isRoot);
 
-        if (context.PropertyInfo is { } property && described["description"] is null && comments.OfProperty(property.DeclaringType, ClrNameOf(property)) is { } said)
+        if (
+            context.PropertyInfo is { } property
+            && described["description"] is null
+            && comments.OfProperty(property.DeclaringType, ClrNameOf(property)) is { } said)
             described["description"] = said;
         return described;
     }
@@ -114,7 +122,10 @@ internal sealed class Schemas(CodeComments comments)
         return node;
     }
 
-    /// <summary>What is written has all its fields, but for those that are left out where they say nothing; what is read has those that it can't do without.</summary>
+    /// <summary>
+    /// What is written has all its fields, but for those that are left out where they say nothing; what is read has those that it can't do
+    /// without.
+    /// </summary>
     private void Require(Type type, JsonObject node, JsonObject properties)
     {
         if (!_read.Contains(type))
@@ -122,7 +133,9 @@ internal sealed class Schemas(CodeComments comments)
             var leftOut = type.GetProperties()
                 .Where(property => property.GetCustomAttribute<JsonIgnoreAttribute>() is { Condition: JsonIgnoreCondition.WhenWritingNull })
                 .Select(property => JsonNamingPolicy.CamelCase.ConvertName(property.Name));
-            node["required"] = new JsonArray([.. properties.Select(property => property.Key).Except(leftOut).Select(name => (JsonNode)name)]);
+            node["required"] = new JsonArray([
+                .. properties.Select(property => property.Key).Except(leftOut).Select(name => (JsonNode)name),
+            ]);
             return;
         }
 
@@ -150,15 +163,28 @@ internal sealed class Schemas(CodeComments comments)
         var said = comments.OfType(type);
         if (!type.IsEnum)
             return said;
-        var values = Enum.GetNames(type).Select(value => (Word: JsonNamingPolicy.CamelCase.ConvertName(value), Said: comments.OfEnumValue(type, value))).Where(value => value.Said is not null);
-        return string.Join(' ', ((string?[])[said, .. values.Select(value => $"`{value.Word}`: {value.Said}")]).Where(part => part is not null)) is { Length: > 0 } text ? text : null;
+        var values = Enum.GetNames(type)
+            .Select(value => (Word: JsonNamingPolicy.CamelCase.ConvertName(value), Said: comments.OfEnumValue(type, value)))
+            .Where(value => value.Said is not null);
+        return
+            string.Join(
+                ' ',
+                ((string?[])[said, .. values.Select(value => $"`{value.Word}`: {value.Said}")]).Where(part => part is not null))
+                is { Length: > 0 } text
+            ? text
+            : null;
     }
 
     /// <summary>Types that are one text in JSON, or whose converter keeps their shape to itself.</summary>
     private static JsonObject? Simple(Type type)
     {
         if (type.GetInterfaces().Any(face => face.IsGenericType && face.GetGenericTypeDefinition() == typeof(IIdentifier<>)))
-            return new() { ["type"] = "string", ["pattern"] = $"^{type.GetProperty(nameof(ConnectionId.Prefix), BindingFlags.Public | BindingFlags.Static)!.GetValue(null)}[a-z0-9-]{{1,64}}$" };
+            return new()
+            {
+                ["type"] = "string",
+                ["pattern"] =
+                    $"^{type.GetProperty(nameof(ConnectionId.Prefix), BindingFlags.Public | BindingFlags.Static)!.GetValue(null)}[a-z0-9-]{{1,64}}$",
+            };
         if (type == typeof(DateTimeOffset))
             return new() { ["type"] = "string", ["format"] = "date-time" };
         if (type == typeof(Uri))
@@ -169,7 +195,9 @@ internal sealed class Schemas(CodeComments comments)
             return AudienceSchema();
         if (type == typeof(JsonObject))
             return new() { ["type"] = "object", ["description"] = "A JSON document." };
-        return type == typeof(TimeSpan) || type == typeof(UserId) || type.GetCustomAttribute<JsonConverterAttribute>() is not null ? new() { ["type"] = "string" } : null;
+        return type == typeof(TimeSpan) || type == typeof(UserId) || type.GetCustomAttribute<JsonConverterAttribute>() is not null
+            ? new() { ["type"] = "string" }
+            : null;
     }
 
     private static JsonObject AudienceSchema() => new()
@@ -180,7 +208,13 @@ internal sealed class Schemas(CodeComments comments)
         ["properties"] = new JsonObject
         {
             ["type"] = new JsonObject { ["type"] = "string", ["enum"] = new JsonArray("workspace", "organization") },
-            ["workspaceId"] = new JsonObject { ["type"] = "string", ["pattern"] = "^ws_[a-z0-9-]{1,64}$", ["description"] = "With `workspace` only." },
+            ["workspaceId"] = new JsonObject
+            {
+                ["type"] = "string",
+                ["pattern"] = "^ws_[a-z0-9-]{1,64}$",
+                ["description"] = "With " +
+                "`workspace` only."
+            },
         },
     };
 
@@ -201,15 +235,21 @@ internal sealed class Schemas(CodeComments comments)
         (schema is JsonObject { } node && node["type"] is JsonArray types && types.Any(one => one?.GetValue<string>() == "null"))
         || (schema is JsonObject { } words && words["enum"] is JsonArray values && values.Any(one => one is null));
 
-    private static bool IsNamed(Type type) => IsOurs(type) && Simple(type) is null && (type.IsEnum || Json.Options.GetTypeInfo(type).Kind is JsonTypeInfoKind.Object);
+    private static bool IsNamed(Type type) =>
+        IsOurs(type) && Simple(type) is null && (type.IsEnum || Json.Options.GetTypeInfo(type).Kind is JsonTypeInfoKind.Object);
 
     private static bool IsOurs(Type type) => type.Assembly == typeof(Schemas).Assembly && !type.IsGenericType;
 
-    private static Type? PageItem(Type type) => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(Page<>) ? type.GetGenericArguments()[0] : null;
+    private static Type? PageItem(Type type) =>
+        type.IsGenericType && type.GetGenericTypeDefinition() == typeof(Page<>) ? type.GetGenericArguments()[0] : null;
 
     private static Type ElementOf(Type type) =>
         Nullable.GetUnderlyingType(type)
-        ?? type.GetInterfaces().Append(type).FirstOrDefault(face => type != typeof(string) && face.IsGenericType && face.GetGenericTypeDefinition() == typeof(IEnumerable<>))?.GetGenericArguments()[0]
+        ?? type.GetInterfaces()
+            .Append(type)
+            .FirstOrDefault(face =>
+                type != typeof(string) && face.IsGenericType && face.GetGenericTypeDefinition() == typeof(IEnumerable<>))
+            ?.GetGenericArguments()[0]
         ?? type;
 
     private static string ClrNameOf(JsonPropertyInfo property) => (property.AttributeProvider as MemberInfo)?.Name ?? property.Name;

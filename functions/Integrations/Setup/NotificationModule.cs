@@ -1,8 +1,8 @@
 namespace ServerlessDrives.Integrations.Setup;
 
 /// <summary>
-/// Notifications as Terraform, for the AWS provider 5 and later. Its <c>aws_s3_bucket_notification</c> replaces all that the bucket has, so our entry is put in
-/// by the AWS CLI.
+/// Notifications as Terraform, for the AWS provider 5 and later. Its <c>aws_s3_bucket_notification</c> replaces all that the bucket has, so
+/// our entry is put in by the AWS CLI.
 /// </summary>
 public static class NotificationModule
 {

@@ -3,12 +3,20 @@ using ServerlessDrives.Access;
 
 namespace ServerlessDrives.Integrations.Setup;
 
-/// <summary>What an AWS admin has to set up for S3's notifications of one upstream, from which every form of instruction is written.</summary>
+/// <summary>
+/// What an AWS admin has to set up for S3's notifications of one upstream, from which every form of instruction is written.
+/// </summary>
 /// <param name="IntegrationName">For headings only.</param>
 /// <param name="Topic">In the bucket's account and region, as S3 wants it.</param>
 /// <param name="Prefix">What the keys that are meant begin with; empty for the whole bucket.</param>
 /// <param name="Endpoint">Where SNS sends to; whoever has it could send there too, but not what SNS has signed.</param>
-public sealed record NotificationSetup(string IntegrationName, IntegrationId Integration, TopicArn Topic, BucketName Bucket, string Prefix, Uri Endpoint)
+public sealed record NotificationSetup(
+    string IntegrationName,
+    IntegrationId Integration,
+    TopicArn Topic,
+    BucketName Bucket,
+    string Prefix,
+    Uri Endpoint)
 {
     /// <summary>Of the topic and of the bucket's entry: stable, so that applying it again replaces it.</summary>
     public static string NameOf(IntegrationId integration) => $"serverless-drives-{integration.Value[^8..]}";
@@ -43,7 +51,13 @@ public sealed record NotificationSetup(string IntegrationName, IntegrationId Int
         {
             var entry = new JsonObject { ["Id"] = EntryName, ["TopicArn"] = Topic.Value, ["Events"] = new JsonArray("s3:ObjectCreated:*") };
             if (Prefix.Length > 0)
-                entry["Filter"] = new JsonObject { ["Key"] = new JsonObject { ["FilterRules"] = new JsonArray(new JsonObject { ["Name"] = "prefix", ["Value"] = Prefix }) } };
+                entry["Filter"] = new JsonObject
+                {
+                    ["Key"] = new JsonObject
+                    {
+                        ["FilterRules"] = new JsonArray(new JsonObject { ["Name"] = "prefix", ["Value"] = Prefix }),
+                    },
+                };
             return new() { ["TopicConfigurations"] = new JsonArray(entry) };
         }
     }

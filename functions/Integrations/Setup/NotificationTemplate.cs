@@ -3,8 +3,8 @@ using System.Text.Json.Nodes;
 namespace ServerlessDrives.Integrations.Setup;
 
 /// <summary>
-/// Notifications as a CloudFormation template (JSON, which CloudFormation takes like YAML). The bucket is no resource of the stack and has one notification
-/// configuration, so a small function puts our entry into it, and takes it out when the stack is deleted.
+/// Notifications as a CloudFormation template (JSON, which CloudFormation takes like YAML). The bucket is no resource of the stack and has
+/// one notification configuration, so a small function puts our entry into it, and takes it out when the stack is deleted.
 /// </summary>
 public static class NotificationTemplate
 {
@@ -34,7 +34,9 @@ public static class NotificationTemplate
         var template = new JsonObject
         {
             ["AWSTemplateFormatVersion"] = "2010-09-09",
-            ["Description"] = $"ServerlessDrives: notifications of new files for the integration {setup.IntegrationName}. Deploy it in the bucket's account and region, {setup.Topic.Account} and {setup.Topic.Region}.",
+            ["Description"] =
+                $"ServerlessDrives: notifications of new files for the integration {setup.IntegrationName}. Deploy it in the bucket's " +
+                $"account and region, {setup.Topic.Account} and {setup.Topic.Region}.",
             ["Resources"] = new JsonObject
             {
                 ["Topic"] = Resource("AWS::SNS::Topic", new() { ["TopicName"] = setup.Topic.Name, ["SignatureVersion"] = "2" }),
@@ -83,5 +85,6 @@ public static class NotificationTemplate
 
     private static JsonObject Attribute(string name, string attribute) => new() { ["Fn::GetAtt"] = new JsonArray(name, attribute) };
 
-    private static JsonObject Document(JsonObject statement) => new() { ["Version"] = "2012-10-17", ["Statement"] = new JsonArray(statement) };
+    private static JsonObject Document(JsonObject statement) =>
+        new() { ["Version"] = "2012-10-17", ["Statement"] = new JsonArray(statement) };
 }

@@ -5,7 +5,9 @@ using ServerlessDrives.Embedded.Cloud.Sandbox;
 
 namespace ServerlessDrives.Embedded.Cloud;
 
-/// <summary><c>/embedded/cloud</c> and <c>/embedded/faults</c>: where the sandbox is, what goes wrong in it on demand, and what it was called for.</summary>
+/// <summary>
+/// <c>/embedded/cloud</c> and <c>/embedded/faults</c>: where the sandbox is, what goes wrong in it on demand, and what it was called for.
+/// </summary>
 /// <param name="sandbox">Null where AWS, or another server, takes its place.</param>
 internal sealed class CloudEndpoints(AwsSandbox? sandbox, Func<SeededCloud> seeded)
 {

@@ -13,7 +13,10 @@ internal sealed class DataFolder(string path) : IDisposable
     /// <summary>A folder inside.</summary>
     public string Room(string name) => System.IO.Path.Combine(Path, name);
 
-    /// <summary>Makes the folder and holds it until disposed or until the process ends, however it ends. Nobody but its owner can read what is in it.</summary>
+    /// <summary>
+    /// Makes the folder and holds it until disposed or until the process ends, however it ends. Nobody but its owner can read what is in
+    /// it.
+    /// </summary>
     /// <exception cref="EmbeddedCloudException">Another process holds it, or nothing can be written there.</exception>
     public void Claim()
     {
@@ -28,14 +31,18 @@ internal sealed class DataFolder(string path) : IDisposable
         }
         catch (IOException error) when (FileTrouble.IsLocked(error))
         {
-            throw new EmbeddedCloudException($"The data folder {Path} is in use by another ServerlessDrives. Stop that one, or start this one with --data and another folder.", error);
+            throw new EmbeddedCloudException(
+                $"The data folder {Path} is in use by another ServerlessDrives. Stop that one, or start this one with --data and " +
+                $"another folder.",
+                error);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             Dispose();
             throw new EmbeddedCloudException(
                 FileTrouble.IsFull(error)
-                    ? $"The disk of the data folder {Path} is full: {FileTrouble.ReasonOf(error)} Make room, or choose another folder with --data."
+                    ? $"The disk of the data folder {Path} is full: {FileTrouble.ReasonOf(error)} Make room, or choose another folder " +
+                        $"with --data."
                     : $"The data folder {Path} can't be used: {FileTrouble.ReasonOf(error)} Choose another with --data.",
                 error);
         }
@@ -72,7 +79,9 @@ internal sealed class DataFolder(string path) : IDisposable
         }
         catch (Exception error) when (FileTrouble.IsDamage(error))
         {
-            throw new EmbeddedCloudException($"The file {file} is damaged: {FileTrouble.ReasonOf(error)} Put a good copy in its place, or begin anew with --reset.", error);
+            throw new EmbeddedCloudException(
+                $"The file {file} is damaged: {FileTrouble.ReasonOf(error)} Put a good copy in its place, or begin anew with --reset.",
+                error);
         }
     }
 

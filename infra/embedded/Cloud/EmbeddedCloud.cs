@@ -14,7 +14,10 @@ using ServerlessDrives.Embedded.Demo;
 
 namespace ServerlessDrives.Embedded.Cloud;
 
-/// <summary>What Azure and AWS provide, on this machine: Azurite, the vault, sign-in, and the AWS sandbox. Ports are chosen at once, nothing runs until the host starts.</summary>
+/// <summary>
+/// What Azure and AWS provide, on this machine: Azurite, the vault, sign-in, and the AWS sandbox. Ports are chosen at once, nothing runs
+/// until the host starts.
+/// </summary>
 internal sealed class EmbeddedCloud : IHostedLifecycleService, IAsyncDisposable
 {
     private const int PreferredSandboxPort = 7075;
@@ -34,8 +37,15 @@ internal sealed class EmbeddedCloud : IHostedLifecycleService, IAsyncDisposable
         _options = options;
         _data = new DataFolder(options.DataFolder);
         var ports = FreePort.Take(3);
-        _azurite = new(AzuriteInstallation.OfThisPerson(Terminal.Open()), _data.Room("azurite"), ports[0], ports[1], withQueues ? ports[2] : 0);
-        _vault = new(VaultAddress, () => new KeyVault(new VaultFiles(_data.Room("vault"), new VaultKeys(_data.Room("vault-keys"))), TimeProvider.System));
+        _azurite = new(
+            AzuriteInstallation.OfThisPerson(Terminal.Open()),
+            _data.Room("azurite"),
+            ports[0],
+            ports[1],
+            withQueues ? ports[2] : 0);
+        _vault = new(
+            VaultAddress,
+            () => new KeyVault(new VaultFiles(_data.Room("vault"), new VaultKeys(_data.Room("vault-keys"))), TimeProvider.System));
         _tokens = new(new Uri($"http://127.0.0.1:{options.Port}{SignInEndpoints.Path}"), _data.Room("sign-in.key"), TimeProvider.System);
         _signIn = new(_tokens, TimeProvider.System);
         // The sandbox's principal is a setting of the app, so it has to be there before the app is composed.
@@ -46,7 +56,11 @@ internal sealed class EmbeddedCloud : IHostedLifecycleService, IAsyncDisposable
         _tokens.Open();
         _vault.Open();
         if (sandboxed)
-            _sandbox = new(_data.Room("aws"), options.PortIsFree ? FreePort.Take(1)[0] : FreePort.TakePreferably(PreferredSandboxPort), NullLogger.Instance, TimeProvider.System);
+            _sandbox = new(
+                _data.Room("aws"),
+                options.PortIsFree ? FreePort.Take(1)[0] : FreePort.TakePreferably(PreferredSandboxPort),
+                NullLogger.Instance,
+                TimeProvider.System);
     }
 
     /// <param name="sandboxed">Whether AWS is the sandbox; otherwise nothing of it is started or told of.</param>

@@ -3,44 +3,41 @@ using System.Net.Sockets;
 
 namespace ServerlessDrives.Embedded.Cloud;
 
-/// <summary>TCP ports of the loopback address that nobody listens on.</summary>
+/// <summary>
+/// TCP ports of the loopback address that nobody listens on. They come from blocks of ports, and a process that picks holds the first port
+/// of each of its blocks: what was picked and isn't listened on yet is picked by nobody else, in this process or another.
+/// </summary>
 internal static class FreePort
 {
     /// <summary>What to do about a port that somebody else has.</summary>
     public const string ChooseAnother = "Choose another port with --port or PORT; 0 picks a free one.";
 
-    /// <summary>Below what Linux gives to outgoing connections: a port from there may be taken by one between our asking and our listening.</summary>
+    /// <summary>
+    /// Below what Linux gives to outgoing connections: a port from there may be taken by one between our asking and our listening.
+    /// </summary>
     private const int Ephemeral = 32768;
-    private const int Lowest = 15000;
+    private const int Lowest = 15008;
+    private const int BlockSize = 32;
+
+    private static readonly Lock Picking = new();
+    private static readonly List<TcpListener> Claims = [];
+    private static readonly Queue<int> Unused = [];
 
     /// <summary>As many different free ports as asked for.</summary>
     public static int[] Take(int count)
     {
-        var listeners = new List<TcpListener>();
-        try
+        lock (Picking)
         {
-            while (listeners.Count < count)
+            var taken = new List<int>(count);
+            while (taken.Count < count)
             {
-                var listener = new TcpListener(IPAddress.Loopback, Random.Shared.Next(Lowest, Ephemeral));
-                try
-                {
-                    listener.Start();
-                    listeners.Add(listener);
-                }
-                catch (SocketException)
-                {
-                    listener.Dispose();
-                }
+                if (!Unused.TryDequeue(out var port))
+                    ClaimBlock();
+                else if (WhyNot(port) is null)
+                    taken.Add(port);
             }
 
-            return [.. listeners.Select(listener => ((IPEndPoint)listener.LocalEndpoint).Port)];
-        }
-        finally
-        {
-            foreach (var listener in listeners)
-            {
-                listener.Dispose();
-            }
+            return [.. taken];
         }
     }
 
@@ -54,6 +51,26 @@ internal static class FreePort
     /// <summary>The preferred port if it is free, else any that is.</summary>
     public static int TakePreferably(int preferred) =>
         preferred is > 0 and <= IPEndPoint.MaxPort && WhyNot(preferred) is null ? preferred : Take(1)[0];
+
+    /// <summary>Tries one block; most are free.</summary>
+    private static void ClaimBlock()
+    {
+        var first = Lowest + (BlockSize * Random.Shared.Next((Ephemeral - Lowest) / BlockSize));
+        var claim = new TcpListener(IPAddress.Loopback, first);
+        try
+        {
+            claim.Start();
+        }
+        catch (SocketException)
+        {
+            claim.Dispose();
+            return;
+        }
+
+        Claims.Add(claim);
+        for (var port = first + 1; port < first + BlockSize; port++)
+            Unused.Enqueue(port);
+    }
 
     /// <returns>Null for a port that can be listened on.</returns>
     private static SocketError? WhyNot(int port)

@@ -9,13 +9,18 @@ using ServerlessDrives.Embedded.Cloud.Sandbox.Wire;
 
 namespace ServerlessDrives.Embedded.Demo;
 
-/// <summary>The customer's AWS administrator, who does what the wizard says: calls to IAM and S3 of the sandbox, signed as any tool signs them.</summary>
+/// <summary>
+/// The customer's AWS administrator, who does what the wizard says: calls to IAM and S3 of the sandbox, signed as any tool signs them.
+/// </summary>
 internal sealed class AcmeAdministrator(HttpClient http, Uri endpoint, SeededKey key, TimeProvider clock)
 {
     /// <returns>The role's ARN.</returns>
     public async Task<string> CreateRoleAsync(string name, JsonNode trustPolicy, CancellationToken cancellation)
     {
-        var answer = await IamAsync("CreateRole", [("RoleName", name), ("AssumeRolePolicyDocument", trustPolicy.ToJsonString())], cancellation);
+        var answer = await IamAsync(
+            "CreateRole",
+            [("RoleName", name), ("AssumeRolePolicyDocument", trustPolicy.ToJsonString())],
+            cancellation);
         return XDocument.Parse(answer).Descendants().First(element => element.Name.LocalName == "Arn").Value;
     }
 
@@ -37,7 +42,12 @@ internal sealed class AcmeAdministrator(HttpClient http, Uri endpoint, SeededKey
 
     private async Task<string> IamAsync(string action, IEnumerable<(string Name, string Value)> parameters, CancellationToken cancellation)
     {
-        var form = string.Join('&', parameters.Prepend(("Version", "2010-05-08")).Prepend(("Action", action)).Select(pair => $"{pair.Item1}={Uri.EscapeDataString(pair.Item2)}"));
+        var form = string.Join(
+            '&',
+            parameters
+                .Prepend(("Version", "2010-05-08"))
+                .Prepend(("Action", action))
+                .Select(pair => $"{pair.Item1}={Uri.EscapeDataString(pair.Item2)}"));
         using var answer = await SendAsync("iam", HttpMethod.Post, "/", "", form, cancellation);
         return await TextOfAsync(answer, action, cancellation);
     }
@@ -49,22 +59,43 @@ internal sealed class AcmeAdministrator(HttpClient http, Uri endpoint, SeededKey
     }
 
     /// <param name="query">In canonical form: sorted, each name with its <c>=</c>.</param>
-    private async Task<HttpResponseMessage> SendAsync(string service, HttpMethod method, string path, string query, string body, CancellationToken cancellation)
+    private async Task<HttpResponseMessage> SendAsync(
+        string service,
+        HttpMethod method,
+        string path,
+        string query,
+        string body,
+        CancellationToken cancellation)
     {
         var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(body)));
         var now = clock.GetUtcNow();
         var signature = new RequestSignature(
-            key.AccessKeyId, now.UtcDateTime.ToString("yyyyMMdd", CultureInfo.InvariantCulture), "us-east-1", service, ["host", "x-amz-content-sha256", "x-amz-date"], "", now, SessionToken: null, Expires: null);
-        var canonical = $"{method}\n{path}\n{query}\nhost:{endpoint.Authority}\nx-amz-content-sha256:{hash}\nx-amz-date:{signature.Timestamp}\n\n{string.Join(';', signature.SignedHeaders)}\n{hash}";
+            key.AccessKeyId,
+            now.UtcDateTime.ToString("yyyyMMdd", CultureInfo.InvariantCulture),
+            "us-east-1",
+            service,
+            ["host", "x-amz-content-sha256", "x-amz-date"],
+            "",
+            now,
+            SessionToken: null,
+            Expires: null);
+        var canonical =
+            $"{method}\n{path}\n{query}\nhost:{endpoint.Authority}\nx-amz-content-sha256:{hash}\nx-amz-date:{signature.Timestamp}\n\n{string.Join(';', signature.SignedHeaders)}\n{hash}";
         var signed = new SigningKey(key.SecretAccessKey, signature).Sign(CanonicalRequest.StringToSign(signature, canonical));
 
         using var request = new HttpRequestMessage(method, new Uri(endpoint, query.Length == 0 ? path : $"{path}?{query}"));
         if (body.Length > 0)
-            request.Content = new StringContent(body, Encoding.UTF8, service == "iam" ? "application/x-www-form-urlencoded" : "application/json");
+            request.Content = new StringContent(
+                body,
+                Encoding.UTF8,
+                service == "iam" ? "application/x-www-form-urlencoded" : "application/json");
         request.Headers.TryAddWithoutValidation("x-amz-content-sha256", hash);
         request.Headers.TryAddWithoutValidation("x-amz-date", signature.Timestamp);
         request.Headers.TryAddWithoutValidation(
-            "Authorization", $"{RequestSignature.Algorithm} Credential={key.AccessKeyId}/{signature.Scope}, SignedHeaders={string.Join(';', signature.SignedHeaders)}, Signature={signed}");
+            "Authorization",
+            $"{RequestSignature.Algorithm} Credential={key.AccessKeyId}/{signature.Scope}, " +
+            $"SignedHeaders={string.Join(';', signature.SignedHeaders)}, Signature={signed}"
+        );
         return await http.SendAsync(request, cancellation);
     }
 }

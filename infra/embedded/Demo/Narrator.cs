@@ -9,7 +9,11 @@ namespace ServerlessDrives.Embedded.Demo;
 /// <summary>Tells what happens: in colour with a spinner on a terminal, in plain lines when piped.</summary>
 internal sealed class Narrator
 {
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Indented = new()
+    {
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     private readonly IAnsiConsole _console = Terminal.Open();
     private int _steps;
@@ -42,7 +46,13 @@ internal sealed class Narrator
         foreach (var check in report["checks"]!.AsArray())
         {
             var status = Text(check, "status");
-            var (mark, colour) = status switch { "passed" => ("passed  ", "green"), "failed" => ("failed  ", "red"), "skipped" => ("skipped ", "grey"), _ => ("n/a     ", "grey") };
+            var (mark, colour) = status switch
+            {
+                "passed" => ("passed  ", "green"),
+                "failed" => ("failed  ", "red"),
+                "skipped" => ("skipped ", "grey"),
+                _ => ("n/a     ", "grey"),
+            };
             var permission = Text(check, "permission") is { Length: > 0 } named ? $" ({named})" : "";
             _console.MarkupLineInterpolated($"   [{colour}]{mark}[/] {Text(check, "name")}{permission}");
             if (status != "failed")

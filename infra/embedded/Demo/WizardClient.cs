@@ -9,17 +9,27 @@ namespace ServerlessDrives.Embedded.Demo;
 /// <summary>A person who uses the product by its public API and nothing else.</summary>
 internal sealed class WizardClient(HttpClient http, Uri address)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(60);
 
     private string? _token;
 
     public async Task SignInAsync(string user, CancellationToken cancellation)
     {
-        var answer = await SendAsync(HttpMethod.Post, "/embedded/token", new JsonObject { ["user"] = user }, HttpStatusCode.OK, cancellation);
+        var answer = await SendAsync(
+            HttpMethod.Post,
+            "/embedded/token",
+            new JsonObject { ["user"] = user },
+            HttpStatusCode.OK,
+            cancellation);
         _token = answer["access_token"]!.GetValue<string>();
     }
 
-    public async Task<JsonNode> SendAsync(HttpMethod method, string path, JsonNode? body, HttpStatusCode expected, CancellationToken cancellation)
+    public async Task<JsonNode> SendAsync(
+        HttpMethod method,
+        string path,
+        JsonNode? body,
+        HttpStatusCode expected,
+        CancellationToken cancellation)
     {
         using var request = new HttpRequestMessage(method, new Uri(address, path));
         if (_token is not null)
@@ -30,14 +40,16 @@ internal sealed class WizardClient(HttpClient http, Uri address)
         var text = await answer.Content.ReadAsStringAsync(cancellation);
         if (answer.StatusCode != expected)
             throw new DemoFailedException($"{method} {path} answered {(int)answer.StatusCode} in place of {(int)expected}: {text}");
-        return answer.Content.Headers.ContentType?.MediaType?.EndsWith("json", StringComparison.Ordinal) is true ? JsonNode.Parse(text)! : JsonValue.Create(text);
+        return answer.Content.Headers.ContentType?.MediaType?.EndsWith("json", StringComparison.Ordinal) is true
+            ? JsonNode.Parse(text)!
+            : JsonValue.Create(text);
     }
 
     /// <summary>Long-polls the connection until it has come to where it is expected.</summary>
     public async Task<JsonNode> UntilAsync(string connection, string status, int attempt, CancellationToken cancellation)
     {
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        enough.CancelAfter(Patience);
+        enough.CancelAfter(TimeLimit);
         string? etag = null;
         JsonNode? last = null;
         try
@@ -52,7 +64,8 @@ internal sealed class WizardClient(HttpClient http, Uri address)
                 if (answer.StatusCode is HttpStatusCode.NotModified)
                     continue;
                 if (!answer.IsSuccessStatusCode)
-                    throw new DemoFailedException($"The connection can't be read: {(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync(enough.Token)}");
+                    throw new DemoFailedException(
+                        $"The connection can't be read: {(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync(enough.Token)}");
                 etag = answer.Headers.ETag?.ToString();
                 last = (await answer.Content.ReadFromJsonAsync<JsonNode>(enough.Token))!;
                 if (last["status"]!.GetValue<string>() == status && last["attempt"]!.GetValue<int>() == attempt)
@@ -63,7 +76,10 @@ internal sealed class WizardClient(HttpClient http, Uri address)
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            throw new DemoFailedException($"The connection did not become {status} (attempt {attempt}) within {Patience.TotalSeconds:0} seconds: {last?.ToJsonString()}");
+            throw new DemoFailedException(
+                $"The connection did not become {status} (attempt {attempt}) within {TimeLimit.TotalSeconds:0} seconds: " +
+                $"{last?.ToJsonString()}"
+            );
         }
     }
 }

@@ -11,8 +11,8 @@ using P = Microsoft.DurableTask.Protobuf;
 namespace ServerlessDrives.Embedded.Durable;
 
 /// <summary>
-/// DurableTask.Core's dispatcher, with the code of orchestrators and activities run by a worker: an orchestrator's turn as an OrchestratorRequest,
-/// an activity by its name and input.
+/// DurableTask.Core's dispatcher, with the code of orchestrators and activities run by a worker: an orchestrator's turn as an
+/// OrchestratorRequest, an activity by its name and input.
 /// </summary>
 internal sealed class DurableDispatcher : IDisposable
 {
@@ -27,11 +27,19 @@ internal sealed class DurableDispatcher : IDisposable
     /// <param name="underWay">What the service has given out.</param>
     /// <param name="sessions">Null where the worker gets the whole history each time.</param>
     public DurableDispatcher(
-        IOrchestrationService service, WorkUnderWay underWay, IDurableWorker worker, ExtendedSessions? sessions, TimeProvider clock, ILoggerFactory loggers)
+        IOrchestrationService service,
+        WorkUnderWay underWay,
+        IDurableWorker worker,
+        ExtendedSessions? sessions,
+        TimeProvider clock,
+        ILoggerFactory loggers)
     {
         (_underWay, _worker, _sessions, _clock) = (underWay, worker, sessions, clock);
         _logger = loggers.CreateLogger<DurableDispatcher>();
-        _dispatchers = new(service, new NoCode<TaskOrchestration>(), new NoCode<TaskActivity>(), loggers) { ErrorPropagationMode = ErrorPropagationMode.UseFailureDetails };
+        _dispatchers = new(service, new NoCode<TaskOrchestration>(), new NoCode<TaskActivity>(), loggers)
+        {
+            ErrorPropagationMode = ErrorPropagationMode.UseFailureDetails,
+        };
         _dispatchers.AddOrchestrationDispatcherMiddleware(RunOrchestratorAsync);
         _dispatchers.AddActivityDispatcherMiddleware(RunActivityAsync);
     }
@@ -62,7 +70,9 @@ internal sealed class DurableDispatcher : IDisposable
             turn.Timestamp = _clock.GetUtcNow().UtcDateTime;
         if (!_worker.HasOrchestrator(started.Name))
         {
-            context.SetProperty(Failed(state, new("OrchestratorNotFound", $"There is no orchestrator '{started.Name}'.", null, null, isNonRetriable: true)));
+            context.SetProperty(
+                Failed(state, new("OrchestratorNotFound", $"There is no orchestrator '{started.Name}'.", null, null, isNonRetriable: true))
+            );
             return;
         }
 
@@ -108,9 +118,12 @@ internal sealed class DurableDispatcher : IDisposable
         var instance = context.GetProperty<OrchestrationInstance>();
         ActivityAnswer answer;
         if (_worker.HasActivity(call.Name!))
-            answer = await TryAsync(instance, () => _worker.RunActivityAsync(call.Name!, instance.InstanceId, Unwrap(call.Input), _stopping.Token));
+            answer = await TryAsync(
+                instance,
+                () => _worker.RunActivityAsync(call.Name!, instance.InstanceId, Unwrap(call.Input), _stopping.Token));
         else
-            answer = ActivityAnswer.Failed(new("ActivityNotFound", $"There is no activity '{call.Name}'.", null, null, isNonRetriable: true));
+            answer = ActivityAnswer.Failed(
+                new("ActivityNotFound", $"There is no activity '{call.Name}'.", null, null, isNonRetriable: true));
 
         context.SetProperty(new ActivityExecutionResult
         {

@@ -20,9 +20,16 @@ public sealed class DurableHub : IHostedService, IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         _options = options;
         Stopping = _stopping.Token;
-        Provider = options.Provider is DurableProvider.AzureStorage ? AzureStorageHubProvider.Create(options, loggers) : OnSqlite(options, clock, loggers);
+        Provider =
+            options.Provider is DurableProvider.AzureStorage
+                ? AzureStorageHubProvider.Create(options, loggers)
+                : OnSqlite(options, clock, loggers);
         var sessions = options.ExtendedSessions ? new ExtendedSessions(options.SessionIdleTimeout, options.MostSessions) : null;
-        var service = new ObservedOrchestrationService(Provider.Service, _underWay, Provider.Changes.Changed, instance => sessions?.Forget(instance));
+        var service = new ObservedOrchestrationService(
+            Provider.Service,
+            _underWay,
+            Provider.Changes.Changed,
+            instance => sessions?.Forget(instance));
         _dispatcher = new(service, _underWay, worker, sessions, clock, loggers);
     }
 
@@ -34,8 +41,15 @@ public sealed class DurableHub : IHostedService, IAsyncDisposable
 
     internal CancellationToken Stopping { get; }
 
-    /// <summary>For tests: called before and after each commit of our own storage; what it throws ends it, as the end of the process would.</summary>
+    /// <summary>
+    /// For tests: called before and after each commit of our own storage; what it throws ends it, as the end of the process would.
+    /// </summary>
     internal void CrashAtCommits(Action<CommitMoment> crash) => ((SqliteHubProvider)Provider).CrashAtCommits(crash);
+
+    /// <summary>
+    /// Cancelled when the storage on SQLite has ended by a fault of its own; nothing is stored any more, and the process had better end.
+    /// </summary>
+    internal CancellationToken Broken => (Provider.Service as SqliteOrchestrationService)?.Commits.Broken ?? CancellationToken.None;
 
     /// <summary>Transactions of the storage on SQLite so far.</summary>
     public long CommitCount => (Provider.Service as SqliteOrchestrationService)?.Commits.Commits ?? 0;

@@ -7,7 +7,9 @@ namespace ServerlessDrives.Embedded.Durable;
 
 public static class DurableHubComposition
 {
-    /// <summary>Adds a task hub, which whoever composes it starts and stops. An <see cref="IDurableWorker"/> must be registered too.</summary>
+    /// <summary>
+    /// Adds a task hub, which whoever composes it starts and stops. An <see cref="IDurableWorker"/> must be registered too.
+    /// </summary>
     public static IServiceCollection AddDurableHub(this IServiceCollection services, DurableHubOptions options)
     {
         services.TryAddSingleton(TimeProvider.System);
@@ -25,5 +27,6 @@ public static class DurableHubComposition
     }
 
     /// <summary>What the official DurableTaskClient calls. It needs an endpoint that speaks HTTP/2.</summary>
-    public static GrpcServiceEndpointConventionBuilder MapDurableHub(this IEndpointRouteBuilder endpoints) => endpoints.MapGrpcService<TaskHubSidecar>();
+    public static GrpcServiceEndpointConventionBuilder MapDurableHub(this IEndpointRouteBuilder endpoints) =>
+        endpoints.MapGrpcService<TaskHubSidecar>();
 }

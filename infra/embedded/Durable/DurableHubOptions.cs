@@ -36,7 +36,9 @@ public sealed record DurableHubOptions
 
     public int ConcurrentActivities { get; init; } = 64;
 
-    /// <summary>Whether orchestrations stay in the worker's memory between turns, so that they aren't replayed from the start each time.</summary>
+    /// <summary>
+    /// Whether orchestrations stay in the worker's memory between turns, so that they aren't replayed from the start each time.
+    /// </summary>
     public bool ExtendedSessions { get; init; } = true;
 
     public TimeSpan SessionIdleTimeout { get; init; } = TimeSpan.FromSeconds(30);

@@ -1,8 +1,8 @@
 namespace ServerlessDrives.Embedded.Durable;
 
 /// <summary>
-/// Which orchestrations the worker has in its memory, so that a turn can be sent without the history. The worker drops what was idle for a while;
-/// where it has dropped more than is known here, it asks for the history.
+/// Which orchestrations the worker has in its memory, so that a turn can be sent without the history. The worker drops what was idle for a
+/// while; where it has dropped more than is known here, it asks for the history.
 /// </summary>
 internal sealed class ExtendedSessions(TimeSpan idleTimeout, int most)
 {

@@ -41,9 +41,11 @@ internal sealed class SqliteHubProvider(SqliteOrchestrationService service) : Hu
 
     public override bool StopsAtOnce => true;
 
-    public override Task<OrchestrationState?> ReadStateAsync(string instanceId, bool withTexts) => Task.FromResult(service.ReadState(instanceId, withTexts));
+    public override Task<OrchestrationState?> ReadStateAsync(string instanceId, bool withTexts) =>
+        Task.FromResult(service.ReadState(instanceId, withTexts));
 
-    public override Task<IList<HistoryEvent>> ReadHistoryAsync(string instanceId) => Task.FromResult(service.ReadHistory(instanceId, executionId: null));
+    public override Task<IList<HistoryEvent>> ReadHistoryAsync(string instanceId) =>
+        Task.FromResult(service.ReadHistory(instanceId, executionId: null));
 
     public override Task RewindAsync(string instanceId, string reason) => service.SendTaskOrchestrationMessageAsync(new()
     {
@@ -55,8 +57,10 @@ internal sealed class SqliteHubProvider(SqliteOrchestrationService service) : Hu
 /// <summary>Microsoft's provider on Azure Storage.</summary>
 internal sealed class AzureStorageHubProvider(AzureStorageOrchestrationService service) : HubProvider
 {
-    private static readonly Dictionary<EventType, Type> Types = typeof(HistoryEvent).Assembly.GetTypes()
-        .Where(type => type is { IsAbstract: false } && type.IsSubclassOf(typeof(HistoryEvent)) && Enum.TryParse<EventType>(type.Name[..^5], out _))
+    private static readonly Dictionary<EventType, Type> Types = typeof(HistoryEvent)
+        .Assembly.GetTypes()
+        .Where(type =>
+            type is { IsAbstract: false } && type.IsSubclassOf(typeof(HistoryEvent)) && Enum.TryParse<EventType>(type.Name[..^5], out _))
         .ToDictionary(type => Enum.Parse<EventType>(type.Name[..^5]));
 
     public override IOrchestrationService Service => service;
@@ -81,7 +85,9 @@ internal sealed class AzureStorageHubProvider(AzureStorageOrchestrationService s
 
     public override async Task<OrchestrationState?> ReadStateAsync(string instanceId, bool withTexts)
     {
-        if ((await service.GetOrchestrationStateAsync(instanceId, allExecutions: false, fetchInput: withTexts)) is not [{ Name: not null } state, ..])
+        if (
+            (await service.GetOrchestrationStateAsync(instanceId, allExecutions: false, fetchInput: withTexts))
+            is not [{ Name: not null } state, ..])
             return null;
         // Only the history has why it failed.
         if (withTexts && state is { OrchestrationStatus: OrchestrationStatus.Failed, FailureDetails: null })

@@ -4,8 +4,9 @@ using Microsoft.DurableTask.Protobuf;
 namespace ServerlessDrives.Embedded.Durable;
 
 /// <summary>
-/// What runs the code of orchestrators and activities. A call that throws is no answer of the code but a worker that could not run it: the work is
-/// given back and done again. <see cref="System.Diagnostics.Activity.Current"/> is the span of the orchestration or activity during a call.
+/// What runs the code of orchestrators and activities. A call that throws is no answer of the code but a worker that could not run it: the
+/// work is given back and done again. <see cref="System.Diagnostics.Activity.Current"/> is the span of the orchestration or activity during
+/// a call.
 /// </summary>
 public interface IDurableWorker
 {

@@ -6,8 +6,12 @@ namespace ServerlessDrives.Embedded.Durable;
 /// <param name="underWay">What it has given out.</param>
 /// <param name="stored">A turn of the instance was stored.</param>
 /// <param name="abandoned">A turn of the instance will be made again.</param>
-internal sealed class ObservedOrchestrationService(IOrchestrationService inner, WorkUnderWay underWay, Action<string> stored, Action<string> abandoned)
-    : IOrchestrationService
+internal sealed class ObservedOrchestrationService(
+    IOrchestrationService inner,
+    WorkUnderWay underWay,
+    Action<string> stored,
+    Action<string> abandoned
+) : IOrchestrationService
 {
     public int TaskOrchestrationDispatcherCount => inner.TaskOrchestrationDispatcherCount;
 
@@ -19,7 +23,9 @@ internal sealed class ObservedOrchestrationService(IOrchestrationService inner, 
 
     public int MaxConcurrentTaskActivityWorkItems => inner.MaxConcurrentTaskActivityWorkItems;
 
-    public async Task<TaskOrchestrationWorkItem?> LockNextTaskOrchestrationWorkItemAsync(TimeSpan receiveTimeout, CancellationToken cancellationToken)
+    public async Task<TaskOrchestrationWorkItem?> LockNextTaskOrchestrationWorkItemAsync(
+        TimeSpan receiveTimeout,
+        CancellationToken cancellationToken)
     {
         var turn = await NextAsync(inner.LockNextTaskOrchestrationWorkItemAsync, receiveTimeout, cancellationToken);
         if (turn is null || underWay.TryBegin())
@@ -39,7 +45,13 @@ internal sealed class ObservedOrchestrationService(IOrchestrationService inner, 
         OrchestrationState orchestrationState)
     {
         await inner.CompleteTaskOrchestrationWorkItemAsync(
-            workItem, newOrchestrationRuntimeState, outboundMessages, orchestratorMessages, timerMessages, continuedAsNewMessage, orchestrationState);
+            workItem,
+            newOrchestrationRuntimeState,
+            outboundMessages,
+            orchestratorMessages,
+            timerMessages,
+            continuedAsNewMessage,
+            orchestrationState);
         stored(workItem.InstanceId);
     }
 
@@ -112,12 +124,17 @@ internal sealed class ObservedOrchestrationService(IOrchestrationService inner, 
 
     public int GetDelayInSecondsAfterOnFetchException(Exception exception) => inner.GetDelayInSecondsAfterOnFetchException(exception);
 
-    public Task RenewTaskOrchestrationWorkItemLockAsync(TaskOrchestrationWorkItem workItem) => inner.RenewTaskOrchestrationWorkItemLockAsync(workItem);
+    public Task RenewTaskOrchestrationWorkItemLockAsync(TaskOrchestrationWorkItem workItem) =>
+        inner.RenewTaskOrchestrationWorkItemLockAsync(workItem);
 
-    public Task<TaskActivityWorkItem> RenewTaskActivityWorkItemLockAsync(TaskActivityWorkItem workItem) => inner.RenewTaskActivityWorkItemLockAsync(workItem);
+    public Task<TaskActivityWorkItem> RenewTaskActivityWorkItemLockAsync(TaskActivityWorkItem workItem) =>
+        inner.RenewTaskActivityWorkItemLockAsync(workItem);
 
     /// <returns>Null when none is to be given out any more.</returns>
-    private async Task<T?> NextAsync<T>(Func<TimeSpan, CancellationToken, Task<T>> lockNext, TimeSpan receiveTimeout, CancellationToken cancellationToken)
+    private async Task<T?> NextAsync<T>(
+        Func<TimeSpan, CancellationToken, Task<T>> lockNext,
+        TimeSpan receiveTimeout,
+        CancellationToken cancellationToken)
         where T : class
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, underWay.Closed);

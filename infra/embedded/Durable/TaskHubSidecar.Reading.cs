@@ -17,7 +17,10 @@ internal sealed partial class TaskHubSidecar
 
     public override async Task<P.GetInstanceResponse> WaitForInstanceStart(P.GetInstanceRequest request, ServerCallContext context)
     {
-        await UntilAsync(request.InstanceId, state => state.OrchestrationStatus is not OrchestrationStatus.Pending, context.CancellationToken);
+        await UntilAsync(
+            request.InstanceId,
+            state => state.OrchestrationStatus is not OrchestrationStatus.Pending,
+            context.CancellationToken);
         return Found(await KnownAsync(request.InstanceId, request.GetInputsAndOutputs), request);
     }
 
@@ -29,7 +32,9 @@ internal sealed partial class TaskHubSidecar
 
     public override async Task<P.QueryInstancesResponse> QueryInstances(P.QueryInstancesRequest request, ServerCallContext context)
     {
-        var found = await ((IOrchestrationServiceQueryClient)Client).GetOrchestrationWithQueryAsync(request.Query.ToCore(), context.CancellationToken);
+        var found = await ((IOrchestrationServiceQueryClient)Client).GetOrchestrationWithQueryAsync(
+            request.Query.ToCore(),
+            context.CancellationToken);
         var response = new P.QueryInstancesResponse { ContinuationToken = found.ContinuationToken };
         response.OrchestrationState.Add(found.OrchestrationState.Select(state => state.ToProto(request.Query.FetchInputsAndOutputs)));
         return response;
@@ -78,7 +83,8 @@ internal sealed partial class TaskHubSidecar
     private static P.GetInstanceResponse Found(OrchestrationState state, P.GetInstanceRequest request) =>
         new() { Exists = true, OrchestrationState = state.ToProto(request.GetInputsAndOutputs) };
 
-    private static P.PurgeInstancesResponse Purged(int count, bool isComplete) => new() { DeletedInstanceCount = count, IsComplete = isComplete };
+    private static P.PurgeInstancesResponse Purged(int count, bool isComplete) =>
+        new() { DeletedInstanceCount = count, IsComplete = isComplete };
 
     /// <summary>Reads it after each of its turns; ends with the hub, or as soon as there is no such instance.</summary>
     private async Task UntilAsync(string id, Func<OrchestrationState, bool> isThere, CancellationToken cancellation)
@@ -100,7 +106,12 @@ internal sealed partial class TaskHubSidecar
         {
             CreatedTimeFrom = filter.CreatedTimeFrom?.ToDateTime(),
             CreatedTimeTo = filter.CreatedTimeTo?.ToDateTime(),
-            RuntimeStatus = [.. filter.RuntimeStatus.Count == 0 ? Sqlite.OrchestrationStatuses.Over : filter.RuntimeStatus.ToCore().Intersect(Sqlite.OrchestrationStatuses.Over)],
+            RuntimeStatus =
+            [
+                .. filter.RuntimeStatus.Count == 0
+                    ? Sqlite.OrchestrationStatuses.Over
+                    : filter.RuntimeStatus.ToCore().Intersect(Sqlite.OrchestrationStatuses.Over),
+            ],
             PageSize = PageSize,
             FetchInputsAndOutputs = false,
         };

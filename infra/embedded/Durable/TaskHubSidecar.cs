@@ -9,8 +9,8 @@ using P = Microsoft.DurableTask.Protobuf;
 namespace ServerlessDrives.Embedded.Durable;
 
 /// <summary>
-/// What the official DurableTaskClient talks to. It answers as the official host does, over any storage provider; see <see cref="SidecarErrors"/>
-/// for the status codes.
+/// What the official DurableTaskClient talks to. It answers as the official host does, over any storage provider; see <see
+/// cref="SidecarErrors"/> for the status codes.
 /// </summary>
 internal sealed partial class TaskHubSidecar(DurableHub hub) : P.TaskHubSidecarService.TaskHubSidecarServiceBase
 {
@@ -24,7 +24,8 @@ internal sealed partial class TaskHubSidecar(DurableHub hub) : P.TaskHubSidecarS
     {
         var id = string.IsNullOrEmpty(request.InstanceId) ? Guid.NewGuid().ToString("N") : request.InstanceId;
         if (id.Length > LongestInstanceId || id[0] == '@')
-            throw new RpcException(new(StatusCode.InvalidArgument, $"An instance ID has at most {LongestInstanceId} characters and doesn't begin with '@'."));
+            throw new RpcException(
+                new(StatusCode.InvalidArgument, $"An instance ID has at most {LongestInstanceId} characters and doesn't begin with '@'."));
         var kept = KeptBy(request.OrchestrationIdReusePolicy);
         if (await StateAsync(id) is { } found && !found.IsOver() && !kept.Contains(found.OrchestrationStatus))
         {
@@ -54,7 +55,10 @@ internal sealed partial class TaskHubSidecar(DurableHub hub) : P.TaskHubSidecarS
     {
         var found = await KnownAsync(request.InstanceId, withTexts: true);
         if (!request.RestartWithNewInstanceId && !found.IsOver())
-            throw Refused($"The instance '{request.InstanceId}' is in the status {found.OrchestrationStatus}; it can be restarted under its ID when it is over.");
+            throw Refused(
+                $"The instance '{request.InstanceId}' is in the status {found.OrchestrationStatus}; it can be restarted under its ID " +
+                $"when it is over."
+            );
         var id = request.RestartWithNewInstanceId ? Guid.NewGuid().ToString("N") : request.InstanceId;
         var start = Start(id, new ExecutionStartedEvent(-1, found.Input) { Name = found.Name, Version = found.Version, Tags = found.Tags });
         await Client.CreateTaskOrchestrationAsync(start, [.. Sqlite.OrchestrationStatuses.NotOver]);
@@ -84,7 +88,9 @@ internal sealed partial class TaskHubSidecar(DurableHub hub) : P.TaskHubSidecarS
 
     public override async Task<P.SuspendResponse> SuspendInstance(P.SuspendRequest request, ServerCallContext context)
     {
-        if (await StateAsync(request.InstanceId) is not { OrchestrationStatus: OrchestrationStatus.Running or OrchestrationStatus.Pending or OrchestrationStatus.Suspended })
+        if (
+            await StateAsync(request.InstanceId)
+            is not { OrchestrationStatus: OrchestrationStatus.Running or OrchestrationStatus.Pending or OrchestrationStatus.Suspended })
             throw new RpcException(new(StatusCode.Unknown, $"The instance '{request.InstanceId}' is not running and can't be suspended."));
         await SendAsync(request.InstanceId, new ExecutionSuspendedEvent(-1, request.Reason));
         return new();
@@ -102,7 +108,8 @@ internal sealed partial class TaskHubSidecar(DurableHub hub) : P.TaskHubSidecarS
     {
         var found = await KnownAsync(request.InstanceId);
         if (found.OrchestrationStatus is not OrchestrationStatus.Failed)
-            throw Refused($"The instance '{request.InstanceId}' is in the status {found.OrchestrationStatus}; only one that failed can be rewound.");
+            throw Refused(
+                $"The instance '{request.InstanceId}' is in the status {found.OrchestrationStatus}; only one that failed can be rewound.");
         await hub.Provider.RewindAsync(request.InstanceId, request.Reason);
         return new();
     }
@@ -111,10 +118,18 @@ internal sealed partial class TaskHubSidecar(DurableHub hub) : P.TaskHubSidecarS
     {
         if (policy is null)
             return [.. Sqlite.OrchestrationStatuses.NotOver];
-        OrchestrationStatus[] kept = [.. Sqlite.OrchestrationStatuses.NotOver.Concat(Sqlite.OrchestrationStatuses.Over).Except(policy.ReplaceableStatus.ToCore())];
+        OrchestrationStatus[] kept =
+        [
+            .. Sqlite.OrchestrationStatuses.NotOver.Concat(Sqlite.OrchestrationStatuses.Over).Except(policy.ReplaceableStatus.ToCore()),
+        ];
         // Whoever is terminated to make room is then in a status that keeps its id.
-        return kept.Contains(OrchestrationStatus.Terminated) && Sqlite.OrchestrationStatuses.NotOver.Except([OrchestrationStatus.ContinuedAsNew]).Except(kept).Any()
-            ? throw new RpcException(new(StatusCode.InvalidArgument, "The dedupe statuses can name Terminated only together with Running, Pending and Suspended."))
+        return
+            kept.Contains(OrchestrationStatus.Terminated)
+            && Sqlite.OrchestrationStatuses.NotOver.Except([OrchestrationStatus.ContinuedAsNew]).Except(kept).Any()
+            ? throw new RpcException(
+                new(
+                    StatusCode.InvalidArgument,
+                    "The dedupe statuses can name Terminated only together with Running, Pending and Suspended."))
             : kept;
     }
 
@@ -141,5 +156,10 @@ internal sealed partial class TaskHubSidecar(DurableHub hub) : P.TaskHubSidecarS
     }
 
     private async Task<List<string>> ChildrenAsync(string id) =>
-        [.. (await hub.Provider.ReadHistoryAsync(id)).OfType<SubOrchestrationInstanceCreatedEvent>().Select(created => created.InstanceId).Distinct(StringComparer.Ordinal)];
+        [
+            .. (await hub.Provider.ReadHistoryAsync(id))
+                .OfType<SubOrchestrationInstanceCreatedEvent>()
+                .Select(created => created.InstanceId)
+                .Distinct(StringComparer.Ordinal),
+        ];
 }

@@ -20,7 +20,14 @@ internal sealed class HttpFunctions(WorkerChannel worker, string routePrefix, IL
     private const string ForwardedFor = "X-Forwarded-For";
 
     /// <summary>What the official host says of a request by headers it says itself; nobody else may.</summary>
-    private static readonly string[] SaidByTheHost = [InvocationId, ForwardedFor, "X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-Prefix"];
+    private static readonly string[] SaidByTheHost =
+    [
+        InvocationId,
+        ForwardedFor,
+        "X-Forwarded-Host",
+        "X-Forwarded-Proto",
+        "X-Forwarded-Prefix",
+    ];
 
     private readonly TaskCompletionSource _loaded = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _stopping = new();
@@ -38,7 +45,10 @@ internal sealed class HttpFunctions(WorkerChannel worker, string routePrefix, IL
     /// <exception cref="StartRefusedException">Two of their routes can match the same path.</exception>
     public void Serve(IEnumerable<LoadedFunction> functions)
     {
-        var routes = functions.Where(function => function.TriggerType is LoadedFunction.HttpTrigger).Select(function => HttpRoute.Of(function, routePrefix)).ToList();
+        var routes = functions
+            .Where(function => function.TriggerType is LoadedFunction.HttpTrigger)
+            .Select(function => HttpRoute.Of(function, routePrefix))
+            .ToList();
         RouteOverlaps.Refuse(routes);
         _endpoints = [.. routes.Select(EndpointOf)];
         var changed = Interlocked.Exchange(ref _changed, new());
@@ -56,7 +66,8 @@ internal sealed class HttpFunctions(WorkerChannel worker, string routePrefix, IL
     /// <summary>Asks what runs to come to its end: long polls answer what they know.</summary>
     public void Stop() => _stopping.Cancel();
 
-    public Task WaitUntilLoadedAsync(HttpContext http, RequestDelegate next) => _loaded.Task.IsCompletedSuccessfully ? next(http) : WaitAsync(http, next);
+    public Task WaitUntilLoadedAsync(HttpContext http, RequestDelegate next) =>
+        _loaded.Task.IsCompletedSuccessfully ? next(http) : WaitAsync(http, next);
 
     private async Task WaitAsync(HttpContext http, RequestDelegate next)
     {
@@ -66,7 +77,13 @@ internal sealed class HttpFunctions(WorkerChannel worker, string routePrefix, IL
 
     private RouteEndpoint EndpointOf(HttpRoute route)
     {
-        var builder = new RouteEndpointBuilder(http => AnswerAsync(route.Function, http), RoutePatternFactory.Parse(route.Pattern), order: 0) { DisplayName = route.Function.Name };
+        var builder = new RouteEndpointBuilder(
+            http => AnswerAsync(route.Function, http),
+            RoutePatternFactory.Parse(route.Pattern),
+            order: 0)
+        {
+            DisplayName = route.Function.Name,
+        };
         if (route.Methods is { Count: > 0 } methods)
             builder.Metadata.Add(new HttpMethodMetadata(methods));
         return (RouteEndpoint)builder.Build();
@@ -105,7 +122,10 @@ internal sealed class HttpFunctions(WorkerChannel worker, string routePrefix, IL
         }
     }
 
-    /// <summary>What the official host says of a request beside the request. It sends all headers, too; here only where a front end has named the caller.</summary>
+    /// <summary>
+    /// What the official host says of a request beside the request. It sends all headers, too; here only where a front end has named the
+    /// caller.
+    /// </summary>
     private static List<KeyValuePair<string, string>> MetadataOf(HttpRequest request)
     {
         var metadata = new List<KeyValuePair<string, string>>();
@@ -114,7 +134,10 @@ internal sealed class HttpFunctions(WorkerChannel worker, string routePrefix, IL
         foreach (var (name, value) in request.Query)
             metadata.Add(new(name, value.ToString()));
         if (request.Headers.ContainsKey(ForwardedFor))
-            metadata.Add(new("Headers", JsonSerializer.Serialize(request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString()))));
+            metadata.Add(
+                new(
+                    "Headers",
+                    JsonSerializer.Serialize(request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString()))));
         return metadata;
     }
 }
@@ -128,7 +151,9 @@ internal sealed record HttpRoute(LoadedFunction Function, string Pattern, IReadO
     public static HttpRoute Of(LoadedFunction function, string prefix)
     {
         var route = function.Trigger.TryGetProperty("route", out var given) && given.GetString() is { } text ? text : function.Name;
-        var methods = function.Trigger.TryGetProperty("methods", out var listed) ? listed.EnumerateArray().Select(method => method.GetString()!.ToUpperInvariant()).ToList() : null;
+        var methods = function.Trigger.TryGetProperty("methods", out var listed)
+            ? listed.EnumerateArray().Select(method => method.GetString()!.ToUpperInvariant()).ToList()
+            : null;
         return new(function, prefix.Length == 0 ? $"/{route}" : $"/{prefix.Trim('/')}/{route}", methods);
     }
 }

@@ -13,8 +13,15 @@ internal static class RouteOverlaps
     {
         foreach (var catchAll in routes.Where(route => route.IsCatchAll))
         {
-            if (routes.FirstOrDefault(other => other != catchAll && string.CompareOrdinal(other.Function.Name, catchAll.Function.Name) > 0) is { } later)
-                throw new StartRefusedException($"{catchAll.Function.EntryPoint} catches every path, so its function name must sort last; '{later.Function.Name}' sorts behind '{catchAll.Function.Name}' and would never be reached in Azure.");
+            if (
+                routes.FirstOrDefault(other =>
+                    other != catchAll && string.CompareOrdinal(other.Function.Name, catchAll.Function.Name) > 0
+                ) is
+                { } later)
+                throw new StartRefusedException(
+                    $"{catchAll.Function.EntryPoint} catches every path, so its function name must sort last; '{later.Function.Name}' " +
+                    $"sorts behind '{catchAll.Function.Name}' and would never be reached in Azure."
+                );
         }
 
         var ordinary = routes.Where(route => !route.IsCatchAll).ToList();
@@ -32,11 +39,16 @@ internal static class RouteOverlaps
     private static void RefusePair(HttpRoute one, HttpRoute other)
     {
         if (ShareMethod(one, other) && CanMeet(RoutePatternFactory.Parse(one.Pattern), RoutePatternFactory.Parse(other.Pattern)))
-            throw new StartRefusedException($"{one.Function.EntryPoint} ({one.Pattern}) and {other.Function.EntryPoint} ({other.Pattern}) can match the same path with the same method. The official host would pick one by its name.");
+            throw new StartRefusedException(
+                $"{one.Function.EntryPoint} ({one.Pattern}) and {other.Function.EntryPoint} ({other.Pattern}) can match the same path " +
+                $"with the same method. The official host would pick one by its name."
+            );
     }
 
     private static bool ShareMethod(HttpRoute one, HttpRoute other) =>
-        one.Methods is null or { Count: 0 } || other.Methods is null or { Count: 0 } || one.Methods.Intersect(other.Methods, StringComparer.OrdinalIgnoreCase).Any();
+        one.Methods is null or { Count: 0 }
+        || other.Methods is null or { Count: 0 }
+        || one.Methods.Intersect(other.Methods, StringComparer.OrdinalIgnoreCase).Any();
 
     private static bool CanMeet(RoutePattern one, RoutePattern other)
     {
@@ -58,9 +70,13 @@ internal static class RouteOverlaps
 
     private static bool IsRest(RoutePatternPathSegment segment) => segment.Parts is [RoutePatternParameterPart { IsCatchAll: true }];
 
-    private static bool CanMeet(RoutePatternPathSegment one, RoutePatternPathSegment other) => (one.Parts, other.Parts) switch
-    {
-        ([RoutePatternLiteralPart a], [RoutePatternLiteralPart b]) => string.Equals(a.Content, b.Content, StringComparison.OrdinalIgnoreCase),
-        _ => true,
-    };
+    private static bool CanMeet(RoutePatternPathSegment one, RoutePatternPathSegment other) =>
+        (one.Parts, other.Parts) switch
+        {
+            ([RoutePatternLiteralPart a], [RoutePatternLiteralPart b]) => string.Equals(
+                a.Content,
+                b.Content,
+                StringComparison.OrdinalIgnoreCase),
+            _ => true,
+        };
 }

@@ -9,10 +9,16 @@ using ServerlessDrives.Embedded.Worker.Protocol;
 namespace ServerlessDrives.Embedded.Timers;
 
 /// <summary>
-/// Fires the app's timers, each one at a time. What a timer missed while the app was down it is told by <see cref="TimerInfo.IsPastDue"/>, once;
-/// when each was last due is kept in the data folder.
+/// Fires the app's timers, each one at a time. What a timer missed while the app was down it is told by <see cref="TimerInfo.IsPastDue"/>,
+/// once; when each was last due is kept in the data folder.
 /// </summary>
-internal sealed class TimerFunctions(WorkerChannel worker, IConfiguration configuration, TimeProvider clock, string dataFolder, ILogger<TimerFunctions> log) : IAsyncDisposable
+internal sealed class TimerFunctions(
+    WorkerChannel worker,
+    IConfiguration configuration,
+    TimeProvider clock,
+    string dataFolder,
+    ILogger<TimerFunctions> log
+) : IAsyncDisposable
 {
     private static readonly ActivitySource Source = new("Microsoft.Azure.Functions.Worker");
     private static readonly TimeSpan LongestDelay = TimeSpan.FromDays(20);
@@ -76,7 +82,10 @@ internal sealed class TimerFunctions(WorkerChannel worker, IConfiguration config
             var info = JsonSerializer.Serialize(new TimerInfo { IsPastDue = missed, ScheduleStatus = file is null ? null : status });
             var answer = await worker.InvokeAsync(function, Guid.NewGuid().ToString(), new() { Json = info }, metadata: null, stopping);
             if (answer.Result.Status is not StatusResult.Types.Status.Success && !stopping.IsCancellationRequested)
-                log.LogError(new FunctionFailedException(answer.Result.Exception), "The timer {Function} failed; it fires again as scheduled.", function.Name);
+                log.LogError(
+                    new FunctionFailedException(answer.Result.Exception),
+                    "The timer {Function} failed; it fires again as scheduled.",
+                    function.Name);
         }
         catch (WorkerLostException) when (stopping.IsCancellationRequested)
         {
@@ -118,7 +127,10 @@ internal sealed class TimerFunctions(WorkerChannel worker, IConfiguration config
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             // A full disk is no reason to end the app.
-            log.LogWarning("When the timer {Function} is due next could not be stored: after a restart it may run once more. {Reason}", function.Name, error.Message);
+            log.LogWarning(
+                "When the timer {Function} is due next could not be stored: after a restart it may run once more. {Reason}",
+                function.Name,
+                error.Message);
         }
     }
 }

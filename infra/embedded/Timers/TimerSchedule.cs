@@ -33,7 +33,9 @@ internal sealed class TimerSchedule
         if (text is ['%', .., '%'])
         {
             var setting = text[1..^1].Replace("__", ":", StringComparison.Ordinal);
-            text = configuration[setting] ?? throw new StartRefusedException($"{function.EntryPoint}: its schedule is the setting {setting}, which isn't there.");
+            text =
+                configuration[setting]
+                ?? throw new StartRefusedException($"{function.EntryPoint}: its schedule is the setting {setting}, which isn't there.");
         }
 
         if (TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var pause) && pause > TimeSpan.Zero)
@@ -41,6 +43,9 @@ internal sealed class TimerSchedule
         var withSeconds = text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Length == 6;
         return CrontabSchedule.TryParse(text, new CrontabSchedule.ParseOptions { IncludingSeconds = withSeconds }) is { } cron
             ? new(cron, default)
-            : throw new StartRefusedException($"{function.EntryPoint}: '{text}' is not a schedule. Five cron fields, six with seconds first, or a time span were expected.");
+            : throw new StartRefusedException(
+                $"{function.EntryPoint}: '{text}' is not a schedule. Five cron fields, six with seconds first, or a time span were " +
+                $"expected."
+            );
     }
 }

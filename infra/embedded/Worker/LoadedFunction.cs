@@ -43,7 +43,8 @@ internal sealed class LoadedFunction
     /// <summary>The names of the parameters that get a client of the task hub.</summary>
     public IReadOnlyList<string> DurableClients { get; }
 
-    /// <exception cref="StartRefusedException">Two functions of one name, or a binding that this host doesn't have; the sentence names the method.</exception>
+    /// <exception cref="StartRefusedException">Two functions of one name, or a binding that this host doesn't have; the sentence names the
+    /// method.</exception>
     public static IReadOnlyList<LoadedFunction> Read(IEnumerable<RpcFunctionMetadata> metadata)
     {
         var byName = new Dictionary<string, LoadedFunction>(StringComparer.OrdinalIgnoreCase);
@@ -52,7 +53,9 @@ internal sealed class LoadedFunction
             if (!byName.TryAdd(function.Name, function))
             {
                 throw new StartRefusedException(
-                    $"{byName[function.Name].EntryPoint} and {function.EntryPoint} are both named '{function.Name}'. Function names must be unique, whatever their case.");
+                    $"{byName[function.Name].EntryPoint} and {function.EntryPoint} are both named '{function.Name}'. Function names " +
+                    $"must be unique, whatever their case."
+                );
             }
         }
 
@@ -68,7 +71,9 @@ internal sealed class LoadedFunction
             var binding = JsonSerializer.Deserialize<JsonElement>(raw);
             var type = Text(binding, "type");
             if (type.EndsWith(TriggerSuffix, StringComparison.OrdinalIgnoreCase))
-                trigger = trigger is null ? binding : throw new StartRefusedException($"{metadata.EntryPoint} has two triggers; a function has exactly one.");
+                trigger = trigger is null
+                    ? binding
+                    : throw new StartRefusedException($"{metadata.EntryPoint} has two triggers; a function has exactly one.");
             else if (type.Equals(DurableClient, StringComparison.OrdinalIgnoreCase))
                 durableClients.Add(Text(binding, "name"));
             else if (!IsAnswer(type, binding))
@@ -78,13 +83,16 @@ internal sealed class LoadedFunction
         if (trigger is null)
             throw new StartRefusedException($"{metadata.EntryPoint} has no trigger; a function has exactly one.");
         if (!Triggers.Contains(Text(trigger.Value, "type")))
-            throw new StartRefusedException($"{metadata.EntryPoint}: this host has no trigger of the type '{Text(trigger.Value, "type")}'.");
+            throw new StartRefusedException(
+                $"{metadata.EntryPoint}: this host has no trigger of the type '{Text(trigger.Value, "type")}'.");
         return new(metadata, trigger.Value, durableClients);
     }
 
     /// <summary>The worker declares what an HTTP function returns as an output binding.</summary>
     private static bool IsAnswer(string type, JsonElement binding) =>
-        type.Equals("http", StringComparison.OrdinalIgnoreCase) && Text(binding, "direction").Equals("out", StringComparison.OrdinalIgnoreCase);
+        type.Equals("http", StringComparison.OrdinalIgnoreCase)
+        && Text(binding, "direction").Equals("out", StringComparison.OrdinalIgnoreCase);
 
-    private static string Text(JsonElement binding, string property) => binding.TryGetProperty(property, out var value) ? value.GetString() ?? "" : "";
+    private static string Text(JsonElement binding, string property) =>
+        binding.TryGetProperty(property, out var value) ? value.GetString() ?? "" : "";
 }

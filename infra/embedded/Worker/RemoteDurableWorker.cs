@@ -38,7 +38,12 @@ internal sealed class RemoteDurableWorker(WorkerChannel worker) : IDurableWorker
     public async Task<ActivityAnswer> RunActivityAsync(string name, string instanceId, string? input, CancellationToken cancellation)
     {
         var data = input is null ? new TypedData() : new TypedData { Json = input };
-        var answer = await worker.InvokeAsync(_activities[name], NewId(), data, [KeyValuePair.Create("instanceId", instanceId)], cancellation);
+        var answer = await worker.InvokeAsync(
+            _activities[name],
+            NewId(),
+            data,
+            [KeyValuePair.Create("instanceId", instanceId)],
+            cancellation);
         if (answer.Result.Status is StatusResult.Types.Status.Success)
             return ActivityAnswer.Completed(Json(answer.ReturnValue));
         // Whoever stops the host stops the activity; that is no answer of its code.
@@ -47,7 +52,9 @@ internal sealed class RemoteDurableWorker(WorkerChannel worker) : IDurableWorker
     }
 
     private static Dictionary<string, LoadedFunction> Of(IEnumerable<LoadedFunction> functions, string trigger) =>
-        functions.Where(function => function.TriggerType == trigger).ToDictionary(function => function.Name, StringComparer.OrdinalIgnoreCase);
+        functions
+            .Where(function => function.TriggerType == trigger)
+            .ToDictionary(function => function.Name, StringComparer.OrdinalIgnoreCase);
 
     private static string NewId() => Guid.NewGuid().ToString();
 
@@ -67,7 +74,9 @@ internal sealed class RemoteDurableWorker(WorkerChannel worker) : IDurableWorker
     {
         try
         {
-            if (exception is { Message: ['{', ..] json } && JsonSerializer.Deserialize<ReportedFailure>(json, JsonSerializerOptions.Web) is { ErrorType: not null } reported)
+            if (
+                exception is { Message: ['{', ..] json }
+                && JsonSerializer.Deserialize<ReportedFailure>(json, JsonSerializerOptions.Web) is { ErrorType: not null } reported)
                 return reported.ToDetails();
         }
         catch (JsonException)
@@ -75,11 +84,22 @@ internal sealed class RemoteDurableWorker(WorkerChannel worker) : IDurableWorker
             // The message of an exception that happens to begin like that.
         }
 
-        return new(exception?.Type is { Length: > 0 } type ? type : "Exception", exception?.Message ?? "The activity failed.", exception?.StackTrace, innerFailure: null, isNonRetriable: false);
+        return new(
+            exception?.Type is { Length: > 0 } type ? type : "Exception",
+            exception?.Message ?? "The activity failed.",
+            exception?.StackTrace,
+            innerFailure: null,
+            isNonRetriable: false);
     }
 
-    private sealed record ReportedFailure(string? ErrorType, string? ErrorMessage, string? StackTrace, ReportedFailure? InnerFailure, bool IsNonRetriable)
+    private sealed record ReportedFailure(
+        string? ErrorType,
+        string? ErrorMessage,
+        string? StackTrace,
+        ReportedFailure? InnerFailure,
+        bool IsNonRetriable)
     {
-        public FailureDetails ToDetails() => new(ErrorType ?? "Exception", ErrorMessage ?? "", StackTrace, InnerFailure?.ToDetails(), IsNonRetriable);
+        public FailureDetails ToDetails() =>
+            new(ErrorType ?? "Exception", ErrorMessage ?? "", StackTrace, InnerFailure?.ToDetails(), IsNonRetriable);
     }
 }

@@ -15,11 +15,13 @@ internal sealed class WorkerChannel(string appFolder, ILogger<WorkerChannel> log
 {
     private static readonly WriteOptions MoreToCome = new(WriteFlags.BufferHint);
 
-    private readonly Channel<StreamingMessage> _outgoing = Channel.CreateUnbounded<StreamingMessage>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Channel<StreamingMessage> _outgoing = Channel.CreateUnbounded<StreamingMessage>(
+        new UnboundedChannelOptions { SingleReader = true });
     private readonly ConcurrentDictionary<string, TaskCompletionSource<InvocationResponse>> _invocations = new();
     private readonly ConcurrentDictionary<string, TaskCompletionSource<StatusResult>> _loads = new();
     private readonly TaskCompletionSource<FunctionMetadataResponse> _metadata = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource<IReadOnlyList<LoadedFunction>> _functions = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<IReadOnlyList<LoadedFunction>> _functions = new(
+        TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>The app's functions, as soon as the worker has loaded them. Fails as a refused start does.</summary>
     public Task<IReadOnlyList<LoadedFunction>> Functions => _functions.Task;
@@ -28,7 +30,10 @@ internal sealed class WorkerChannel(string appFolder, ILogger<WorkerChannel> log
     public string DurableClientBinding { get; set; } = "";
 
     /// <summary>Serves the worker's stream until either side ends it.</summary>
-    public async Task RunAsync(IAsyncStreamReader<StreamingMessage> incoming, IServerStreamWriter<StreamingMessage> outgoing, CancellationToken cancellation)
+    public async Task RunAsync(
+        IAsyncStreamReader<StreamingMessage> incoming,
+        IServerStreamWriter<StreamingMessage> outgoing,
+        CancellationToken cancellation)
     {
         var sending = SendAsync(outgoing, cancellation);
         try
@@ -52,7 +57,11 @@ internal sealed class WorkerChannel(string appFolder, ILogger<WorkerChannel> log
     /// <summary>Invokes a function. Cancelling asks the function to end, whose answer is waited for all the same.</summary>
     /// <exception cref="WorkerLostException">The worker's stream ended before it answered.</exception>
     public async Task<InvocationResponse> InvokeAsync(
-        LoadedFunction function, string invocationId, TypedData input, IEnumerable<KeyValuePair<string, string>>? metadata, CancellationToken cancellation)
+        LoadedFunction function,
+        string invocationId,
+        TypedData input,
+        IEnumerable<KeyValuePair<string, string>>? metadata,
+        CancellationToken cancellation)
     {
         var request = new InvocationRequest { InvocationId = invocationId, FunctionId = function.Id, TraceContext = TraceContext() };
         request.InputData.Add(new ParameterBinding { Name = function.TriggerName, Data = input });
@@ -65,7 +74,8 @@ internal sealed class WorkerChannel(string appFolder, ILogger<WorkerChannel> log
         _invocations[invocationId] = answered;
         if (!_outgoing.Writer.TryWrite(new() { InvocationRequest = request }))
             Abandon();
-        await using var cancelled = cancellation.Register(() => _outgoing.Writer.TryWrite(new() { InvocationCancel = new() { InvocationId = invocationId } }));
+        await using var cancelled = cancellation.Register(() =>
+            _outgoing.Writer.TryWrite(new() { InvocationCancel = new() { InvocationId = invocationId } }));
         return await answered.Task;
     }
 
@@ -97,7 +107,12 @@ internal sealed class WorkerChannel(string appFolder, ILogger<WorkerChannel> log
         switch (message.ContentCase)
         {
             case StreamingMessage.ContentOneofCase.StartStream:
-                var capabilities = new WorkerInitRequest { HostVersion = "4.0.0", FunctionAppDirectory = appFolder, WorkerDirectory = appFolder };
+                var capabilities = new WorkerInitRequest
+                {
+                    HostVersion = "4.0.0",
+                    FunctionAppDirectory = appFolder,
+                    WorkerDirectory = appFolder,
+                };
                 _outgoing.Writer.TryWrite(new() { WorkerInitRequest = capabilities });
                 break;
             case StreamingMessage.ContentOneofCase.WorkerInitResponse:
@@ -116,7 +131,12 @@ internal sealed class WorkerChannel(string appFolder, ILogger<WorkerChannel> log
                 break;
             case StreamingMessage.ContentOneofCase.RpcLog:
                 // The levels of the protocol are those of Microsoft.Extensions.Logging.
-                log.Log((LogLevel)(int)message.RpcLog.Level, "[{Category}] {Message} {Exception}", message.RpcLog.Category, message.RpcLog.Message, message.RpcLog.Exception?.Message);
+                log.Log(
+                    (LogLevel)(int)message.RpcLog.Level,
+                    "[{Category}] {Message} {Exception}",
+                    message.RpcLog.Category,
+                    message.RpcLog.Message,
+                    message.RpcLog.Exception?.Message);
                 break;
         }
     }

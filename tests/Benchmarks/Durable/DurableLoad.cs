@@ -10,7 +10,7 @@ namespace ServerlessDrives.Tests.Benchmarks.Durable;
 internal sealed class DurableLoad(TestHub hub)
 {
     /// <summary>Far beyond what a hundred sequences at once take on the slower provider.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan TimeLimit = TimeSpan.FromMinutes(10);
 
     public static TestFunctions Functions { get; } = new TestFunctions()
         .Activity<int, int>("Add", number => number + 1)
@@ -73,7 +73,7 @@ internal sealed class DurableLoad(TestHub hub)
 
     private async Task<string> WaitingAsync()
     {
-        using var patience = new CancellationTokenSource(Patience);
+        using var patience = new CancellationTokenSource(TimeLimit);
         var id = await hub.Client.ScheduleNewOrchestrationInstanceAsync("Waits");
         await hub.Client.WaitForInstanceStartAsync(id, patience.Token);
         return id;
@@ -89,7 +89,7 @@ internal sealed class DurableLoad(TestHub hub)
     /// <summary>What fails fast would be the fastest.</summary>
     private async Task EndOfAsync(string id)
     {
-        using var patience = new CancellationTokenSource(Patience);
+        using var patience = new CancellationTokenSource(TimeLimit);
         var end = await hub.Client.WaitForInstanceCompletionAsync(id, getInputsAndOutputs: true, patience.Token);
         if (end.RuntimeStatus is not OrchestrationRuntimeStatus.Completed)
             throw new InvalidOperationException($"The instance {id} ended as {end.RuntimeStatus}: {end.FailureDetails}");

@@ -38,7 +38,13 @@ internal sealed class BenchmarkDrive : IAsyncDisposable
         mia.DefaultRequestHeaders.Authorization = signedIn.DefaultRequestHeaders.Authorization;
         var started = await mia.PostAsync(
             "/api/connections",
-            new { displayName = "Benchmark", audience = new { type = "workspace", workspaceId = "ws_claims" }, authentication = new { method = "iamRole" }, makeDefault = false },
+            new
+            {
+                displayName = "Benchmark",
+                audience = new { type = "workspace", workspaceId = "ws_claims" },
+                authentication = new { method = "iamRole" },
+                makeDefault = false,
+            },
             HttpStatusCode.Accepted);
         var id = started.Text("id");
         var arn = await administrator.CreateRoleAsync("benchmark", started["trustPolicy"]!);
@@ -67,14 +73,32 @@ internal sealed class BenchmarkDrive : IAsyncDisposable
     {
         using var anyone = App.Anonymous();
         if (without)
-            await anyone.SendAsync(HttpMethod.Post, "/embedded/faults", new { failNext = new { service = "sts", action = "AssumeRole", code = "AccessDenied", count = 10_000_000 } }, HttpStatusCode.NoContent);
+            await anyone.SendAsync(
+                HttpMethod.Post,
+                "/embedded/faults",
+                new
+                {
+                    failNext = new
+                    {
+                        service = "sts",
+                        action = "AssumeRole",
+                        code = "AccessDenied",
+                        count = 10_000_000,
+                    },
+                },
+                HttpStatusCode.NoContent);
         else
             await anyone.DeleteAsync("/embedded/faults");
     }
 
     /// <summary>The app's resident memory, in MiB. The sandbox's S3 is in the same process and counts too.</summary>
     public double ResidentMiB() =>
-        double.Parse(File.ReadLines($"/proc/{App.ProcessId}/status").First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], System.Globalization.CultureInfo.InvariantCulture) / 1024;
+        double.Parse(
+            File.ReadLines($"/proc/{App.ProcessId}/status")
+                .First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal))
+                .Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2],
+            System.Globalization.CultureInfo.InvariantCulture
+        ) / 1024;
 
     public async ValueTask DisposeAsync()
     {

@@ -16,7 +16,8 @@ public sealed class FilesBenchmark : LoadBenchmark
     public override string Name => "files";
 
     public override string Subject =>
-        "Files through a drive (HTTP, sign-in, audience, session of a role) against the AWS SDK and rclone straight at the same S3 server, the sandbox. "
+        "Files through a drive (HTTP, sign-in, audience, session of a role) against the AWS SDK and rclone straight at the same S3 " +
+        "server, the sandbox. "
         + "The sandbox runs in the app's process, the load in another; all share the machine's cores.";
 
     public override async Task RunAsync(Results results, bool quick)
@@ -40,11 +41,27 @@ public sealed class FilesBenchmark : LoadBenchmark
         {
             var megabytes = (double)size * atOnce / 1_000_000;
             var (directGet, ourGet) = await InTurnAsync(
-                rounds, () => AtOnceAsync(atOnce, _ => ReadDirectAsync(drive, "large")), () => AtOnceAsync(atOnce, _ => ReadAsync(drive.Http, drive.UrlOf("large"))));
-            results.Ratio($"GET of {size / MiB} MiB, {atOnce} at once", megabytes / ourGet, megabytes / directGet, Direct, "MB/s", "at least 0.85");
+                rounds,
+                () => AtOnceAsync(atOnce, _ => ReadDirectAsync(drive, "large")),
+                () => AtOnceAsync(atOnce, _ => ReadAsync(drive.Http, drive.UrlOf("large"))));
+            results.Ratio(
+                $"GET of {size / MiB} MiB, {atOnce} at once",
+                megabytes / ourGet,
+                megabytes / directGet,
+                Direct,
+                "MB/s",
+                "at least 0.85");
             var (directPut, ourPut) = await InTurnAsync(
-                rounds, () => AtOnceAsync(atOnce, i => WriteDirectAsync(drive, $"direct-{i}", size)), () => AtOnceAsync(atOnce, i => WriteAsync(drive, $"ours-{i}", size)));
-            results.Ratio($"PUT of {size / MiB} MiB, {atOnce} at once", megabytes / ourPut, megabytes / directPut, Direct, "MB/s", "at least 0.85");
+                rounds,
+                () => AtOnceAsync(atOnce, i => WriteDirectAsync(drive, $"direct-{i}", size)),
+                () => AtOnceAsync(atOnce, i => WriteAsync(drive, $"ours-{i}", size)));
+            results.Ratio(
+                $"PUT of {size / MiB} MiB, {atOnce} at once",
+                megabytes / ourPut,
+                megabytes / directPut,
+                Direct,
+                "MB/s",
+                "at least 0.85");
         }
     }
 
@@ -62,8 +79,17 @@ public sealed class FilesBenchmark : LoadBenchmark
             using var http = new HttpClient { BaseAddress = rclone.Address, Timeout = TimeSpan.FromMinutes(30) };
             foreach (var atOnce in new[] { 1, 8 })
             {
-                var (theirs, ours) = await InTurnAsync(rounds, () => AtOnceAsync(atOnce, _ => ReadAsync(http, "large")), () => AtOnceAsync(atOnce, _ => ReadAsync(drive.Http, drive.UrlOf("large"))));
-                results.Ratio($"GET of {size / MiB} MiB, {atOnce} at once", megabytes * atOnce / ours, megabytes * atOnce / theirs, "rclone serve http", "MB/s", "more than 1");
+                var (theirs, ours) = await InTurnAsync(
+                    rounds,
+                    () => AtOnceAsync(atOnce, _ => ReadAsync(http, "large")),
+                    () => AtOnceAsync(atOnce, _ => ReadAsync(drive.Http, drive.UrlOf("large"))));
+                results.Ratio(
+                    $"GET of {size / MiB} MiB, {atOnce} at once",
+                    megabytes * atOnce / ours,
+                    megabytes * atOnce / theirs,
+                    "rclone serve http",
+                    "MB/s",
+                    "more than 1");
             }
         }
 
@@ -71,7 +97,13 @@ public sealed class FilesBenchmark : LoadBenchmark
             rounds,
             () => Rclone.WriteAsync(drive.App.Administrator(), "rcat", stream => SendAsync(stream, size)),
             () => WriteAsync(drive, "unknown-length", size, chunked: true));
-        results.Ratio($"PUT of {size / MiB} MiB of unknown length", megabytes / ourPut, megabytes / theirPut, "rclone rcat", "MB/s", "more than 1");
+        results.Ratio(
+            $"PUT of {size / MiB} MiB of unknown length",
+            megabytes / ourPut,
+            megabytes / theirPut,
+            "rclone rcat",
+            "MB/s",
+            "more than 1");
     }
 
     private async Task SmallReadsAsync(Results results, BenchmarkDrive drive, int reads)
@@ -84,7 +116,11 @@ public sealed class FilesBenchmark : LoadBenchmark
         var (direct, ours) = await InTurnAsync(
             3,
             () => Parallel.ForEachAsync(Enumerable.Range(0, reads), options, async (_, _) => await ReadDirectAsync(drive, "small")),
-            () => Parallel.ForEachAsync(Enumerable.Range(0, reads), options, async (_, _) => await ReadAsync(drive.Http, drive.UrlOf("small"))));
+            () =>
+                Parallel.ForEachAsync(
+                    Enumerable.Range(0, reads),
+                    options,
+                    async (_, _) => await ReadAsync(drive.Http, drive.UrlOf("small"))));
         await drive.WithoutSessionsAsync(false);
         results.Ratio("GET of 1 KiB, 16 at once", reads / ours, reads / direct, Direct, "reads/s", "");
         results.Figure($"AssumeRole calls for {reads:#,##0} reads on one drive", 1, "", "1");
@@ -93,14 +129,33 @@ public sealed class FilesBenchmark : LoadBenchmark
 
     private async Task ListingAsync(Results results, BenchmarkDrive drive, int count)
     {
-        await Parallel.ForEachAsync(Enumerable.Range(0, count), new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (i, cancelled) =>
-            await drive.S3.PutObjectAsync(new PutObjectRequest { BucketName = BenchmarkDrive.Bucket, Key = $"{BenchmarkDrive.Folder}/many/file-{i:000000}.txt", ContentBody = "x" }, cancelled));
+        await Parallel.ForEachAsync(
+            Enumerable.Range(0, count),
+            new ParallelOptions { MaxDegreeOfParallelism = 16 },
+            async (i, cancelled) =>
+                await drive.S3.PutObjectAsync(
+                    new PutObjectRequest
+                    {
+                        BucketName = BenchmarkDrive.Bucket,
+                        Key = $"{BenchmarkDrive.Folder}/many/file-{i:000000}.txt",
+                        ContentBody = "x",
+                    },
+                    cancelled));
         var (direct, ours) = await InTurnAsync(
             5,
             async () =>
             {
                 var listed = 0;
-                await foreach (var _ in drive.S3.Paginators.ListObjectsV2(new ListObjectsV2Request { BucketName = BenchmarkDrive.Bucket, Prefix = $"{BenchmarkDrive.Folder}/many/", Delimiter = "/" }).S3Objects)
+                await foreach (
+                    var _ in drive
+                        .S3.Paginators.ListObjectsV2(
+                            new ListObjectsV2Request
+                            {
+                                BucketName = BenchmarkDrive.Bucket,
+                                Prefix = $"{BenchmarkDrive.Folder}/many/",
+                                Delimiter = "/",
+                            })
+                        .S3Objects)
                     listed++;
                 Check(listed, count);
             },
@@ -146,7 +201,13 @@ public sealed class FilesBenchmark : LoadBenchmark
     private async Task WriteDirectAsync(BenchmarkDrive drive, string name, long size)
     {
         await using var content = new PatternStream(_pattern, size);
-        await drive.S3.PutObjectAsync(new PutObjectRequest { BucketName = BenchmarkDrive.Bucket, Key = $"{BenchmarkDrive.Folder}/{name}", InputStream = content });
+        await drive.S3.PutObjectAsync(
+            new PutObjectRequest
+            {
+                BucketName = BenchmarkDrive.Bucket,
+                Key = $"{BenchmarkDrive.Folder}/{name}",
+                InputStream = content,
+            });
     }
 
     private async Task WriteAsync(BenchmarkDrive drive, string name, long size, bool chunked = false)
@@ -200,7 +261,8 @@ public sealed class FilesBenchmark : LoadBenchmark
 
     private sealed record FileItem(string Type, string Path, long? Size, DateTimeOffset? LastModified, string? Etag, bool Addressable);
 
-    private static Task AtOnceAsync(int count, Func<int, Task> act) => Task.WhenAll(Enumerable.Range(0, count).Select(i => Task.Run(() => act(i))));
+    private static Task AtOnceAsync(int count, Func<int, Task> act) =>
+        Task.WhenAll(Enumerable.Range(0, count).Select(i => Task.Run(() => act(i))));
 
     /// <summary>Both in turn, after one round to warm up; the median seconds of each.</summary>
     private static async Task<(double Baseline, double Ours)> InTurnAsync(int rounds, Func<Task> baseline, Func<Task> ours)

@@ -10,7 +10,10 @@ internal sealed class Rclone : IAsyncDisposable
 
     private Rclone(Process server, Uri address) => (_server, Address) = (server, address);
 
-    public static bool IsInstalled => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, "rclone")));
+    public static bool IsInstalled =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "")
+            .Split(Path.PathSeparator)
+            .Any(folder => File.Exists(Path.Combine(folder, "rclone")));
 
     public Uri Address { get; }
 
@@ -21,7 +24,16 @@ internal sealed class Rclone : IAsyncDisposable
         probe.Start();
         var port = ((System.Net.IPEndPoint)probe.LocalEndpoint).Port;
         probe.Stop();
-        var server = Process.Start(Command(administrator, "serve", "http", $"sandbox:{BenchmarkDrive.Bucket}/{BenchmarkDrive.Folder}", "--addr", $"127.0.0.1:{port}", "--read-only"))!;
+        var server = Process.Start(
+            Command(
+                administrator,
+                "serve",
+                "http",
+                $"sandbox:{BenchmarkDrive.Bucket}/{BenchmarkDrive.Folder}",
+                "--addr",
+                $"127.0.0.1:{port}",
+                "--read-only")
+        )!;
         var rclone = new Rclone(server, new Uri($"http://127.0.0.1:{port}/"));
         using var http = new HttpClient();
         for (var until = DateTime.UtcNow.AddSeconds(30); DateTime.UtcNow < until; await Task.Delay(100))

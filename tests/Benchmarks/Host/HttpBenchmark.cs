@@ -20,7 +20,8 @@ public sealed class HttpBenchmark : LoadBenchmark
     public override string Name => "http";
 
     public override string Subject =>
-        "A trivial GET (a file of two kilobytes from the wizard's function) through the local host, the official worker and the app's middleware; against a bare Kestrel in the same process that answers with the same bytes.";
+        "A trivial GET (a file of two kilobytes from the wizard's function) through the local host, the official worker and the app's " +
+        "middleware; against a bare Kestrel in the same process that answers with the same bytes.";
 
     public override async Task RunAsync(Results results, bool quick)
     {
@@ -43,10 +44,22 @@ public sealed class HttpBenchmark : LoadBenchmark
                 theirs.Add(await LoadAsync(bareAddress, connections, length));
             }
 
-            results.Ratio($"{connections} at once", Median(ours, load => load.PerSecond), Median(theirs, load => load.PerSecond), "bare Kestrel", "requests/s", connections == 1 ? "" : "at least 0.2");
-            results.Figure($"{connections} at once: processor time of a call, the client's share included", Median(ours, load => load.ProcessorMilliseconds), "ms");
+            results.Ratio(
+                $"{connections} at once",
+                Median(ours, load => load.PerSecond),
+                Median(theirs, load => load.PerSecond),
+                "bare Kestrel",
+                "requests/s",
+                connections == 1 ? "" : "at least 0.2");
+            results.Figure(
+                $"{connections} at once: processor time of a call, the client's share included",
+                Median(ours, load => load.ProcessorMilliseconds),
+                "ms");
             results.Figure($"{connections} at once: the same of bare Kestrel", Median(theirs, load => load.ProcessorMilliseconds), "ms");
-            results.Figure($"{connections} at once: memory allocated for a call, the client's share included", Median(ours, load => load.Kilobytes), "kB");
+            results.Figure(
+                $"{connections} at once: memory allocated for a call, the client's share included",
+                Median(ours, load => load.Kilobytes),
+                "kB");
         }
 
         results.Note("Client and servers share the process and the machine's cores. Medians of three alternating runs.");

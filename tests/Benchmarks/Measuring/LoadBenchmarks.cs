@@ -13,7 +13,8 @@ internal static class LoadBenchmarks
             .OrderBy(benchmark => benchmark.Name, StringComparer.Ordinal),
     ];
 
-    public static bool Knows(string[] args) => args.Length > 0 && args.All(arg => arg is "--list" or "--quick" or "all" || All.Any(benchmark => benchmark.Name == arg));
+    public static bool Knows(string[] args) =>
+        args.Length > 0 && args.All(arg => arg is "--list" or "--quick" or "all" || All.Any(benchmark => benchmark.Name == arg));
 
     /// <returns>The process's exit code.</returns>
     public static async Task<int> RunAsync(string[] args)

@@ -9,7 +9,8 @@ namespace ServerlessDrives.Tests.Benchmarks.Measuring;
 public sealed class Results(string name, string subject)
 {
     /// <summary>Where results are kept: in the sources that this assembly was built from.</summary>
-    public static string Folder { get; } = Assembly.GetExecutingAssembly().GetCustomAttributes<AssemblyMetadataAttribute>().Single(entry => entry.Key == "Results").Value!;
+    public static string Folder { get; } =
+        Assembly.GetExecutingAssembly().GetCustomAttributes<AssemblyMetadataAttribute>().Single(entry => entry.Key == "Results").Value!;
 
     private readonly List<string> _ratios = [];
     private readonly List<string> _figures = [];
@@ -44,12 +45,24 @@ public sealed class Results(string name, string subject)
     {
         var page = new StringBuilder().Append("# ").AppendLine(name).AppendLine().AppendLine(subject).AppendLine();
         if (_ratios.Count > 0)
-            page.AppendLine("| what | ratio | asked for | ours | baseline | the baseline is |").AppendLine("|---|---|---|---|---|---|").AppendJoin('\n', _ratios).AppendLine().AppendLine();
+            page.AppendLine("| what | ratio | asked for | ours | baseline | the baseline is |")
+                .AppendLine("|---|---|---|---|---|---|")
+                .AppendJoin('\n', _ratios)
+                .AppendLine()
+                .AppendLine();
         if (_figures.Count > 0)
-            page.AppendLine("| what | figure | asked for |").AppendLine("|---|---|---|").AppendJoin('\n', _figures).AppendLine().AppendLine();
+            page.AppendLine("| what | figure | asked for |")
+                .AppendLine("|---|---|---|")
+                .AppendJoin('\n', _figures)
+                .AppendLine()
+                .AppendLine();
         foreach (var note in _notes)
             page.AppendLine(note).AppendLine();
-        return page.Append(CultureInfo.InvariantCulture, $"{Machine()}; {DateTime.UtcNow:yyyy-MM-dd}. Again with `dotnet run -c Release --project tests/Benchmarks -- {name}`.").AppendLine().ToString();
+        return page.Append(
+                CultureInfo.InvariantCulture,
+                $"{Machine()}; {DateTime.UtcNow:yyyy-MM-dd}. Again with `dotnet run -c Release --project tests/Benchmarks -- {name}`.")
+            .AppendLine()
+            .ToString();
     }
 
     /// <returns>The file written.</returns>
@@ -63,16 +76,29 @@ public sealed class Results(string name, string subject)
 
     private static void Say(string line) => Console.WriteLine($"   {line}");
 
-    private static string Text(double value) => value.ToString(Math.Abs(value) switch { >= 100 => "#,##0", >= 10 => "0.0", _ => "0.00" }, CultureInfo.InvariantCulture);
+    private static string Text(double value) =>
+        value.ToString(
+            Math.Abs(value) switch
+            {
+                >= 100 => "#,##0",
+                >= 10 => "0.0",
+                _ => "0.00",
+            },
+            CultureInfo.InvariantCulture);
 
     private static string Machine()
     {
         var processor = File.Exists("/proc/cpuinfo")
-            ? File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(':')[^1].Trim()
+            ? File.ReadLines("/proc/cpuinfo")
+                .FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))
+                ?.Split(':')[^1]
+                .Trim()
             : null;
         var memory = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (1024.0 * 1024 * 1024);
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"Measured on {processor ?? RuntimeInformation.ProcessArchitecture.ToString()}, {Environment.ProcessorCount} cores, {memory:0} GiB, {RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}");
+            $"Measured on {processor ?? RuntimeInformation.ProcessArchitecture.ToString()}, {Environment.ProcessorCount} cores, " +
+            $"{memory:0} GiB, {RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}"
+        );
     }
 }

@@ -19,7 +19,9 @@ public sealed class SandboxBenchmark : LoadBenchmark
 
     public override string Name => "sandbox";
 
-    public override string Subject => "The AWS sandbox by the .NET SDK as it comes (signatures, chunks, checksums), against bare HTTP between the same client stack and a file on the same disk.";
+    public override string Subject =>
+        "The AWS sandbox by the .NET SDK as it comes (signatures, chunks, checksums), against bare HTTP between the same client stack " +
+        "and a file on the same disk.";
 
     public override async Task RunAsync(Results results, bool quick)
     {
@@ -36,7 +38,13 @@ public sealed class SandboxBenchmark : LoadBenchmark
             await using var bare = await BareAsync(ports[1], Path.Combine(folder.FullName, "bare"));
             using var s3 = new AmazonS3Client(
                 new BasicAWSCredentials(seeded.Administrator.AccessKeyId, seeded.Administrator.SecretAccessKey),
-                new AmazonS3Config { ServiceURL = sandbox.Endpoint.AbsoluteUri, AuthenticationRegion = "us-east-1", ForcePathStyle = true, MaxErrorRetry = 0 });
+                new AmazonS3Config
+                {
+                    ServiceURL = sandbox.Endpoint.AbsoluteUri,
+                    AuthenticationRegion = "us-east-1",
+                    ForcePathStyle = true,
+                    MaxErrorRetry = 0,
+                });
             using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{ports[1]}/") };
             var bytes = new byte[1 << 20];
             Random.Shared.NextBytes(bytes);
@@ -57,7 +65,15 @@ public sealed class SandboxBenchmark : LoadBenchmark
         // The first round warms up and doesn't count.
         for (var round = 0; round <= rounds; round++)
         {
-            var up = await TimeAsync(async () => await s3.PutObjectAsync(new PutObjectRequest { BucketName = Bucket, Key = "bench/large", InputStream = new Repeated(bytes, size), AutoCloseStream = true }));
+            var up = await TimeAsync(async () =>
+                await s3.PutObjectAsync(
+                    new PutObjectRequest
+                    {
+                        BucketName = Bucket,
+                        Key = "bench/large",
+                        InputStream = new Repeated(bytes, size),
+                        AutoCloseStream = true,
+                    }));
             managed = Math.Max(managed, GC.GetTotalMemory(forceFullCollection: false));
             var down = await TimeAsync(async () =>
             {
@@ -84,15 +100,37 @@ public sealed class SandboxBenchmark : LoadBenchmark
         }
 
         var megabytes = size / 1e6;
-        results.Ratio($"PUT of {size >> 20} MiB", megabytes / Percentiles.Median(put), megabytes / Percentiles.Median(barePut), "bare HTTP into a file, nothing hashed", "MB/s", "no goal: it hashes each byte three times");
-        results.Ratio($"GET of {size >> 20} MiB", megabytes / Percentiles.Median(get), megabytes / Percentiles.Median(bareGet), "bare HTTP from a file", "MB/s", "no goal");
-        results.Figure("Managed memory at most, client and sandbox in one process, between large transfers", managed / 1e6, "MB", "flat: far below the object");
+        results.Ratio(
+            $"PUT of {size >> 20} MiB",
+            megabytes / Percentiles.Median(put),
+            megabytes / Percentiles.Median(barePut),
+            "bare HTTP into a file, nothing hashed",
+            "MB/s",
+            "no goal: it hashes each byte three times");
+        results.Ratio(
+            $"GET of {size >> 20} MiB",
+            megabytes / Percentiles.Median(get),
+            megabytes / Percentiles.Median(bareGet),
+            "bare HTTP from a file",
+            "MB/s",
+            "no goal");
+        results.Figure(
+            "Managed memory at most, client and sandbox in one process, between large transfers",
+            managed / 1e6,
+            "MB",
+            "flat: far below the object");
         results.Note("Client and server share the machine's cores: what the sandbox reaches by itself is more.");
     }
 
     private static async Task SmallAsync(Results results, AmazonS3Client s3, HttpClient http, TimeSpan length)
     {
-        await s3.PutObjectAsync(new PutObjectRequest { BucketName = Bucket, Key = "bench/small", InputStream = new MemoryStream(new byte[1024]) });
+        await s3.PutObjectAsync(
+            new PutObjectRequest
+            {
+                BucketName = Bucket,
+                Key = "bench/small",
+                InputStream = new MemoryStream(new byte[1024]),
+            });
         using (var content = new ByteArrayContent(new byte[1024]))
         using (var answer = await http.PutAsync("small", content))
             answer.EnsureSuccessStatusCode();
@@ -102,8 +140,23 @@ public sealed class SandboxBenchmark : LoadBenchmark
             await answer.ResponseStream.CopyToAsync(Stream.Null);
         });
         var bare = await RateAsync(length, async () => await http.GetByteArrayAsync("small"));
-        var put = await RateAsync(length, async () => await s3.PutObjectAsync(new PutObjectRequest { BucketName = Bucket, Key = $"bench/{Guid.NewGuid():n}", InputStream = new MemoryStream(new byte[1024]) }));
-        results.Ratio($"GETs of 1 KiB, {AtOnce} at once", get, bare, "bare HTTP from a file", "per second", "no goal: most of it is the SDK's own work");
+        var put = await RateAsync(
+            length,
+            async () =>
+                await s3.PutObjectAsync(
+                    new PutObjectRequest
+                    {
+                        BucketName = Bucket,
+                        Key = $"bench/{Guid.NewGuid():n}",
+                        InputStream = new MemoryStream(new byte[1024]),
+                    }));
+        results.Ratio(
+            $"GETs of 1 KiB, {AtOnce} at once",
+            get,
+            bare,
+            "bare HTTP from a file",
+            "per second",
+            "no goal: most of it is the SDK's own work");
         results.Figure($"PUTs of 1 KiB, {AtOnce} at once", put, "per second");
     }
 

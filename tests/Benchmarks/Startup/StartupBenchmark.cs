@@ -15,14 +15,23 @@ public sealed class StartupBenchmark : LoadBenchmark
         new("ReadyToRun, self-contained", "-r", "linux-x64", "--self-contained", "true", "-p:PublishReadyToRun=true"),
         new(
             "ReadyToRun, self-contained, trimmed where a library allows it",
-            "-r", "linux-x64", "--self-contained", "true", "-p:PublishReadyToRun=true",
-            "-p:PublishTrimmed=true", "-p:TrimMode=partial", "-p:JsonSerializerIsReflectionEnabledByDefault=true", "-p:SuppressTrimAnalysisWarnings=true", "-p:EnableRequestDelegateGenerator=false"),
+            "-r",
+            "linux-x64",
+            "--self-contained",
+            "true",
+            "-p:PublishReadyToRun=true",
+            "-p:PublishTrimmed=true",
+            "-p:TrimMode=partial",
+            "-p:JsonSerializerIsReflectionEnabledByDefault=true",
+            "-p:SuppressTrimAnalysisWarnings=true",
+            "-p:EnableRequestDelegateGenerator=false"),
     ];
 
     public override string Name => "startup";
 
     public override string Subject =>
-        "From the start of the published app's process, embedded cloud and Azurite included, to the first answer of GET /api/health, on a data folder that is there already; against the same app compiled as it runs.";
+        "From the start of the published app's process, embedded cloud and Azurite included, to the first answer of GET /api/health, " +
+        "on a data folder that is there already; against the same app compiled as it runs.";
 
     public override async Task RunAsync(Results results, bool quick)
     {
@@ -37,7 +46,11 @@ public sealed class StartupBenchmark : LoadBenchmark
             foreach (var (number, publication) in publications.Index())
             {
                 var room = folder.CreateSubdirectory($"{number}");
-                programs.Add((publication, await publication.MakeAsync(repository, Path.Combine(room.FullName, "app")), Path.Combine(room.FullName, "data")));
+                programs.Add(
+                    (
+                        publication,
+                        await publication.MakeAsync(repository, Path.Combine(room.FullName, "app")),
+                        Path.Combine(room.FullName, "data")));
             }
 
             var starts = programs.ToDictionary(entry => entry.Publication, _ => new List<Start>());
@@ -53,13 +66,28 @@ public sealed class StartupBenchmark : LoadBenchmark
             }
 
             foreach (var publication in Others)
-                results.Ratio($"{publication.Name}: time to the first answer", Milliseconds(starts[publication]), Milliseconds(starts[Plain]), Plain.Name, "ms", "no goal");
+                results.Ratio(
+                    $"{publication.Name}: time to the first answer",
+                    Milliseconds(starts[publication]),
+                    Milliseconds(starts[Plain]),
+                    Plain.Name,
+                    "ms",
+                    "no goal");
             foreach (var publication in Others)
-                results.Ratio($"{publication.Name}: working set then", WorkingSet(starts[publication]), WorkingSet(starts[Plain]), Plain.Name, "MiB", "no goal");
+                results.Ratio(
+                    $"{publication.Name}: working set then",
+                    WorkingSet(starts[publication]),
+                    WorkingSet(starts[Plain]),
+                    Plain.Name,
+                    "MiB",
+                    "no goal");
             results.Figure($"{Plain.Name}: time to the first answer, median", Milliseconds(starts[Plain]), "ms", "at most 6,000 ms");
             foreach (var (publication, program, _) in programs)
                 results.Figure($"{publication.Name}: size of the folder", SizeOf(Path.GetDirectoryName(program)!) / MiB, "MiB");
-            results.Note($"Medians of {rounds} starts each, in turn. The working set is the app's process alone, sandbox, vault and issuer included; Azurite's Node process comes on top.");
+            results.Note(
+                $"Medians of {rounds} starts each, in turn. The working set is the app's process alone, sandbox, vault and issuer " +
+                $"included; Azurite's Node process comes on top."
+            );
         }
         finally
         {
@@ -69,7 +97,9 @@ public sealed class StartupBenchmark : LoadBenchmark
 
     private static double Milliseconds(IEnumerable<Start> starts) => new Percentiles(starts.Select(start => start.ToFirstAnswer)).At(50);
 
-    private static double WorkingSet(IReadOnlyCollection<Start> starts) => Percentiles.Median(starts.Select(start => start.WorkingSet / MiB));
+    private static double WorkingSet(IReadOnlyCollection<Start> starts) =>
+        Percentiles.Median(starts.Select(start => start.WorkingSet / MiB));
 
-    private static long SizeOf(string folder) => new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length);
+    private static long SizeOf(string folder) =>
+        new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length);
 }

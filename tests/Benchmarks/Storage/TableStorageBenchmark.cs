@@ -14,7 +14,8 @@ public sealed class TableStorageBenchmark : LoadBenchmark
     public override string Name => "tables";
 
     public override string Subject =>
-        "Inserts of rows of 500 bytes into the tables of one machine, whose changes are in a log before they are answered; against Azurite as it comes, which saves all of its tables every five seconds.";
+        "Inserts of rows of 500 bytes into the tables of one machine, whose changes are in a log before they are answered; against " +
+        "Azurite as it comes, which saves all of its tables every five seconds.";
 
     public override async Task RunAsync(Results results, bool quick)
     {
@@ -74,7 +75,11 @@ public sealed class TableStorageBenchmark : LoadBenchmark
             figures.Add(writers, await WriteAsync(table, $"of-{writers}", writers, TimeSpan.FromSeconds(quick ? 0.5 : 8)));
     }
 
-    private static async Task<(TimeSpan Elapsed, IReadOnlyCollection<TimeSpan> Durations)> WriteAsync(TableClient table, string name, int writers, TimeSpan span)
+    private static async Task<(TimeSpan Elapsed, IReadOnlyCollection<TimeSpan> Durations)> WriteAsync(
+        TableClient table,
+        string name,
+        int writers,
+        TimeSpan span)
     {
         var durations = new ConcurrentBag<TimeSpan>();
         var started = Stopwatch.GetTimestamp();

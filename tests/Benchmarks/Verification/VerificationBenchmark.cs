@@ -19,23 +19,39 @@ public sealed class VerificationBenchmark : LoadBenchmark
     public override string Name => "verification";
 
     public override string Subject =>
-        $"A verification of all checks, from start to verdict, with {LatencyMs} ms added to every AWS call, in round trips of one such call by the SDK in the same run; the bucket has versions and access control lists, and encrypts with a KMS key.";
+        $"A verification of all checks, from start to verdict, with {LatencyMs} ms added to every AWS call, in round trips of one such " +
+        $"call by the SDK in the same run; the bucket has versions and access control lists, and encrypts with a KMS key.";
 
     public override async Task RunAsync(Results results, bool quick)
     {
         ArgumentNullException.ThrowIfNull(results);
         var rounds = quick ? 3 : 40;
-        await using var verification = await SandboxedVerification.StartAsync(propagationWait: TimeSpan.FromSeconds(60), callTimeout: TimeSpan.FromSeconds(10));
+        await using var verification = await SandboxedVerification.StartAsync(
+            propagationWait: TimeSpan.FromSeconds(60),
+            callTimeout: TimeSpan.FromSeconds(10));
         await verification.Administrator.CreateBucketAsync(Bucket, versioned: true, withAcls: true);
         if (!KmsKeyArn.Parse(verification.Administrator.KmsKeyArn).TryGet(out var key, out var problem))
             throw new FormatException(problem);
         var access = SandboxedVerification.Access(Bucket, "claims/inbox", new Encryption.SseKms(key));
         var policy = RolePolicy.For(access).ToString();
-        await MeasureAsync(results, verification, "access key", (await verification.ByKeyAsync(access, Seed.CustomerAccount, policy)).Subject with { ExpectedOwner = null }, rounds);
+        await MeasureAsync(
+            results,
+            verification,
+            "access key",
+            (await verification.ByKeyAsync(access, Seed.CustomerAccount, policy)).Subject with
+            {
+                ExpectedOwner = null,
+            },
+            rounds);
         await MeasureAsync(results, verification, "IAM role", verification.ByRole(access, Seed.CustomerAccount, policy).Subject, rounds);
     }
 
-    private static async Task MeasureAsync(Results results, SandboxedVerification verification, string who, VerificationSubject subject, int rounds)
+    private static async Task MeasureAsync(
+        Results results,
+        SandboxedVerification verification,
+        string who,
+        VerificationSubject subject,
+        int rounds)
     {
         using var s3 = verification.Administrator.S3();
         var (ours, trips) = (new List<TimeSpan>(), new List<TimeSpan>());
@@ -49,7 +65,12 @@ public sealed class VerificationBenchmark : LoadBenchmark
             var took = watch.Elapsed;
             calls = verification.Faults.CallCount;
             if (!report.Passed)
-                throw new InvalidOperationException(string.Join(' ', report.Checks.Where(check => check.Status is CheckStatus.Failed or CheckStatus.Skipped).Select(check => $"{check.Name}: {check.Explanation}")));
+                throw new InvalidOperationException(
+                    string.Join(
+                        ' ',
+                        report
+                            .Checks.Where(check => check.Status is CheckStatus.Failed or CheckStatus.Skipped)
+                            .Select(check => $"{check.Name}: {check.Explanation}")));
             watch.Restart();
             await s3.ListObjectsV2Async(new ListObjectsV2Request { BucketName = Bucket, MaxKeys = 1 });
             // The first ones warm up and don't count.

@@ -6,14 +6,17 @@ namespace ServerlessDrives.Tests.Benchmarks.Wizard;
 /// <summary>What one load of a page took. Times are milliseconds since the navigation began.</summary>
 /// <param name="Painted">First contentful paint.</param>
 /// <param name="Shown">The page's first control has been drawn and the main thread takes input for it.</param>
-/// <param name="Interactive">As <paramref name="Shown"/>, and no long task runs any more or is to come: the end of the last one, if that is later.</param>
-/// <param name="Bytes">Of the page's files over the wire, compressed, headers included, until nothing more is fetched; the API's answers are left out.</param>
+/// <param name="Interactive">As <paramref name="Shown"/>, and no long task runs any more or is to come: the end of the last one, if that is
+/// later.</param>
+/// <param name="Bytes">Of the page's files over the wire, compressed, headers included, until nothing more is fetched; the API's answers
+/// are left out.</param>
 /// <param name="Requests">How many, the API's included.</param>
 internal sealed record PageLoad(double Painted, double Shown, double Interactive, double Bytes, int Requests)
 {
     /// <summary>
     /// Runs before the page's own scripts. A long task is what browsers call one: 50 ms or more without a chance for input.
-    /// The control counts as shown after a frame that holds it and a task of its own after that, which is when an input event would have its turn.
+    /// The control counts as shown after a frame that holds it and a task of its own after that, which is when an input event would have
+    /// its turn.
     /// </summary>
     private const string Watch =
         """
@@ -47,7 +50,10 @@ internal sealed record PageLoad(double Painted, double Shown, double Interactive
         var files = new FilesOverTheWire();
         tab.Ear = files.Hear;
         await tab.SendAsync("Page.navigate", new() { ["url"] = address.AbsoluteUri });
-        await tab.UntilAsync($"location.href === {JsonSerializer.Serialize(address.AbsoluteUri)} && pageLoad.shown > 0 && performance.now() > Math.max(pageLoad.shown, pageLoad.busy) + {Quiet}");
+        await tab.UntilAsync(
+            $"location.href === {JsonSerializer.Serialize(address.AbsoluteUri)} && pageLoad.shown > 0 && performance.now() > " +
+            $"Math.max(pageLoad.shown, pageLoad.busy) + {Quiet}"
+        );
         tab.Ear = null;
         var figures = (await tab.ReadAsync($"[{PaintedFirst}.startTime, pageLoad.shown, pageLoad.busy]")).Deserialize<double[]>()!;
         return new(figures[0], figures[1], Math.Max(figures[1], figures[2]), files.Bytes, files.Requests);

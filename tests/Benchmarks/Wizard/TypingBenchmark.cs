@@ -21,7 +21,8 @@ public sealed class TypingBenchmark : LoadBenchmark
     public override string Name => "typing";
 
     public override string Subject =>
-        $"The wizard at human pace, a key every {KeyMs} ms and {ReachMs} ms from one field to the next, in headless Chromium, with the app's own times for what propagation explains (a minute). "
+        $"The wizard at human pace, a key every {KeyMs} ms and {ReachMs} ms from one field to the next, in headless Chromium, with the " +
+        $"app's own times for what propagation explains (a minute). "
         + "A typo is told once the sentence about it is on the page: counted from the last key or press that it takes.";
 
     public override async Task RunAsync(Results results, bool quick)
@@ -30,20 +31,35 @@ public sealed class TypingBenchmark : LoadBenchmark
         var rounds = quick ? 1 : 5;
         await using var app = await EmbeddedApp.StartAsync();
         using var playwright = await Playwright.CreateAsync();
-        await using var chromium = await playwright.Chromium.LaunchAsync(new()
-        {
-            ExecutablePath = "/usr/bin/chromium",
-            Args = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--no-first-run", "--disable-sync"],
-        });
+        await using var chromium = await playwright.Chromium.LaunchAsync(
+            new()
+            {
+                ExecutablePath = "/usr/bin/chromium",
+                Args =
+                [
+                    "--no-sandbox",
+                    "--disable-gpu",
+                    "--disable-background-networking",
+                    "--disable-component-update",
+                    "--no-first-run",
+                    "--disable-sync",
+                ],
+            });
         await using var context = await chromium.NewContextAsync(new() { Permissions = ["clipboard-read", "clipboard-write"] });
         var typist = new Typist(await context.NewPageAsync(), app, KeyMs, ReachMs);
         await typist.SignInAsync();
         await typist.KeyFlowAsync(); // warms the app up and doesn't count
 
-        await MeasureAsync(results, rounds, "key flow, from “Add data source” to “Every check passed”", GoalOfKeyFlowSeconds, typist.KeyFlowAsync);
+        await MeasureAsync(
+            results,
+            rounds,
+            "key flow, from “Add data source” to “Every check passed”",
+            GoalOfKeyFlowSeconds,
+            typist.KeyFlowAsync);
         foreach (var (typo, play) in Typos(typist, app))
             await MeasureAsync(results, rounds, typo, GoalOfTypoSeconds, play);
-        results.Note("Seconds, the slowest of the rounds. The key is pasted as AWS gives it, both halves at once; name, bucket and path are typed.");
+        results.Note(
+            "Seconds, the slowest of the rounds. The key is pasted as AWS gives it, both halves at once; name, bucket and path are typed.");
     }
 
     private static async Task MeasureAsync(Results results, int rounds, string what, double goal, Func<Task<TimeSpan>> play)
@@ -66,14 +82,42 @@ public sealed class TypingBenchmark : LoadBenchmark
         yield return ("bucket: an upper-case letter", () => typist.TypoAsync(key, "Acme-documents", null, null, "lower case"));
         yield return ("region: another one", () => typist.TypoAsync(key, "acme-documents", "eu-west-1", null, "in another region"));
         yield return ("region: letters swapped", () => typist.TypoAsync(key, "acme-documents", "us-esat-1", null, "in another region"));
-        yield return ("path: begins with the bucket", () => typist.TypoAsync(key, "acme-documents", null, "acme-documents/in", "begins with the bucket’s name"));
+        yield return (
+            "path: begins with the bucket",
+            () => typist.TypoAsync(key, "acme-documents", null, "acme-documents/in", "begins with the bucket’s name"));
         yield return ("path: a drive letter", () => typist.TypoAsync(key, "acme-documents", null, "C:\\in", "no drive letters"));
-        yield return ("access key: one that isn’t there", () => typist.TypoAsync(("AKIA0000000000000000", key.Secret), "acme-documents", null, "typo", "AWS refuses this so far", verify: true));
-        yield return ("secret: a letter wrong", () => typist.TypoAsync((key.Id, (key.Secret[0] == 'A' ? "B" : "A") + key.Secret[1..]), "acme-documents", null, "typo", "AWS doesn’t accept the access key", verify: true));
-        yield return ("role: the account one digit short", () => typist.RoleTypoAsync("arn:aws:iam::44445555666:role/drives", "12 digits", next: false));
-        yield return ("role: one that isn’t there", () => typist.RoleTypoAsync("arn:aws:iam::444455556666:role/not-there", "AWS refuses this so far", next: true));
-        yield return ("policies: confirmed and not applied", () => typist.UnappliedAsync(
-            async trust => await administrator.CreateRoleAsync($"typing-{Guid.NewGuid():N}"[..24], JsonNode.Parse(trust)!), "AWS refuses this so far"));
+        yield return (
+            "access key: one that isn’t there",
+            () =>
+                typist.TypoAsync(
+                    ("AKIA0000000000000000", key.Secret),
+                    "acme-documents",
+                    null,
+                    "typo",
+                    "AWS refuses this so far",
+                    verify: true));
+        yield return (
+            "secret: a letter wrong",
+            () =>
+                typist.TypoAsync(
+                    (key.Id, (key.Secret[0] == 'A' ? "B" : "A") + key.Secret[1..]),
+                    "acme-documents",
+                    null,
+                    "typo",
+                    "AWS doesn’t accept the access key",
+                    verify: true));
+        yield return (
+            "role: the account one digit short",
+            () => typist.RoleTypoAsync("arn:aws:iam::44445555666:role/drives", "12 digits", next: false));
+        yield return (
+            "role: one that isn’t there",
+            () => typist.RoleTypoAsync("arn:aws:iam::444455556666:role/not-there", "AWS refuses this so far", next: true));
+        yield return (
+            "policies: confirmed and not applied",
+            () =>
+                typist.UnappliedAsync(
+                    async trust => await administrator.CreateRoleAsync($"typing-{Guid.NewGuid():N}"[..24], JsonNode.Parse(trust)!),
+                    "AWS refuses this so far"));
     }
 }
 
@@ -105,7 +149,13 @@ internal sealed class Typist(IPage page, EmbeddedApp app, int keyMs, int reachMs
     }
 
     /// <param name="verify">Whether it takes a press to be told.</param>
-    public async Task<TimeSpan> TypoAsync((string Id, string Secret) key, string bucket, string? region, string? path, string told, bool verify = false)
+    public async Task<TimeSpan> TypoAsync(
+        (string Id, string Secret) key,
+        string bucket,
+        string? region,
+        string? path,
+        string told,
+        bool verify = false)
     {
         await page.GotoAsync(app.Address.AbsoluteUri);
         await StartAsync("Access key");

@@ -10,7 +10,10 @@ public sealed record MatrixRow(string Route, string On, Func<MatrixWorld, Caller
     public override string ToString() => On.Length == 0 ? Route : $"{Route} on {On}";
 }
 
-/// <summary>A request for every route, with ids and bodies that are good, so that nothing but who calls decides. What is used up is made anew for each caller.</summary>
+/// <summary>
+/// A request for every route, with ids and bodies that are good, so that nothing but who calls decides. What is used up is made anew for
+/// each caller.
+/// </summary>
 public static class MatrixRequests
 {
     public static readonly IReadOnlyList<MatrixRow> Rows =
@@ -23,11 +26,20 @@ public static class MatrixRequests
         One("POST /api/workspaces", _ => Post("/api/workspaces", new { name = "Matrix" })),
         One("GET /api/workspaces/{workspaceId}", w => Get($"/api/workspaces/{w.Workspace}")),
         One("PATCH /api/workspaces/{workspaceId}", w => Json("PATCH", $"/api/workspaces/{w.Workspace}", new { name = "Matrix, renamed" })),
-        Anew("DELETE /api/workspaces/{workspaceId}", w => w.Workspace, w => w.NewWorkspaceAsync(), (_, id) => Delete($"/api/workspaces/{id}")),
+        Anew(
+            "DELETE /api/workspaces/{workspaceId}",
+            w => w.Workspace,
+            w => w.NewWorkspaceAsync(),
+            (_, id) => Delete($"/api/workspaces/{id}")),
         One("GET /api/workspaces/{workspaceId}/members", w => Get($"/api/workspaces/{w.Workspace}/members")),
-        One("PUT /api/workspaces/{workspaceId}/members/{userId}", w => Json("PUT", $"/api/workspaces/{w.Workspace}/members/somebody", new { role = "member" })),
-        Anew("DELETE /api/workspaces/{workspaceId}/members/{userId}", _ => "somebody", w => w.NewMemberAsync(), (w, user) => Delete($"/api/workspaces/{w.Workspace}/members/{user}")),
-
+        One(
+            "PUT /api/workspaces/{workspaceId}/members/{userId}",
+            w => Json("PUT", $"/api/workspaces/{w.Workspace}/members/somebody", new { role = "member" })),
+        Anew(
+            "DELETE /api/workspaces/{workspaceId}/members/{userId}",
+            _ => "somebody",
+            w => w.NewMemberAsync(),
+            (w, user) => Delete($"/api/workspaces/{w.Workspace}/members/{user}")),
         // Connecting
         One("GET /api/buckets/{name}", _ => Get("/api/buckets/acme-documents")),
         One("GET /api/buckets/{name}/user-policy", _ => Get("/api/buckets/acme-documents/user-policy")),
@@ -35,59 +47,111 @@ public static class MatrixRequests
         new("GET /api/connections", "?workspaceId", Made(w => Get($"/api/connections?workspaceId={w.Workspace}"))),
         .. Both("POST /api/connections", (w, owner) => Post("/api/connections", w.StartBody(owner))),
         .. Both("GET /api/connections/{connectionId}", (w, owner) => Get($"/api/connections/{w.ConnectionOf(owner)}")),
-        .. Both("PUT /api/connections/{connectionId}/configuration", (w, owner) =>
-            Json("PUT", $"/api/connections/{w.ConnectionOf(owner)}/configuration", Connections.RoleConfiguration("arn:aws:iam::444455556666:role/nobody-made-this", "claims/inbox"))),
-        .. OnNewConnection("POST /api/connections/{connectionId}/confirmations/trust-policy", id => Post($"/api/connections/{id}/confirmations/trust-policy", null)),
-        .. Both("POST /api/connections/{connectionId}/confirmations/bucket-policy", (w, owner) => Post($"/api/connections/{w.ConnectionOf(owner)}/confirmations/bucket-policy", null)),
-        .. Both("POST /api/connections/{connectionId}/verification/stop", (w, owner) => Post($"/api/connections/{w.ConnectionOf(owner)}/verification/stop", null)),
+        .. Both(
+            "PUT /api/connections/{connectionId}/configuration",
+            (w, owner) =>
+                Json(
+                    "PUT",
+                    $"/api/connections/{w.ConnectionOf(owner)}/configuration",
+                    Connections.RoleConfiguration("arn:aws:iam::444455556666:role/nobody-made-this", "claims/inbox"))),
+        .. OnNewConnection(
+            "POST /api/connections/{connectionId}/confirmations/trust-policy",
+            id => Post($"/api/connections/{id}/confirmations/trust-policy", null)),
+        .. Both(
+            "POST /api/connections/{connectionId}/confirmations/bucket-policy",
+            (w, owner) => Post($"/api/connections/{w.ConnectionOf(owner)}/confirmations/bucket-policy", null)),
+        .. Both(
+            "POST /api/connections/{connectionId}/verification/stop",
+            (w, owner) => Post($"/api/connections/{w.ConnectionOf(owner)}/verification/stop", null)),
         .. OnNewConnection("DELETE /api/connections/{connectionId}", id => Delete($"/api/connections/{id}")),
-        .. Both("POST /api/connections/{connectionId}/callback-links", (w, owner) => Post($"/api/connections/{w.ConnectionOf(owner)}/callback-links", new { step = "trust-policy" })),
-        .. Both("DELETE /api/connections/{connectionId}/callback-links", (w, owner) => Delete($"/api/connections/{w.ConnectionOf(owner)}/callback-links")),
-        .. Both("GET /api/connections/{connectionId}/setup", (w, owner) => Get($"/api/connections/{w.ConnectionOf(owner)}/setup?format=terraform")),
-        .. Both("POST /api/connections/{connectionId}/merged-bucket-policy", (w, owner) => Post($"/api/connections/{w.ConnectionOf(owner)}/merged-bucket-policy", null)),
+        .. Both(
+            "POST /api/connections/{connectionId}/callback-links",
+            (w, owner) => Post($"/api/connections/{w.ConnectionOf(owner)}/callback-links", new { step = "trust-policy" })),
+        .. Both(
+            "DELETE /api/connections/{connectionId}/callback-links",
+            (w, owner) => Delete($"/api/connections/{w.ConnectionOf(owner)}/callback-links")),
+        .. Both(
+            "GET /api/connections/{connectionId}/setup",
+            (w, owner) => Get($"/api/connections/{w.ConnectionOf(owner)}/setup?format=terraform")),
+        .. Both(
+            "POST /api/connections/{connectionId}/merged-bucket-policy",
+            (w, owner) => Post($"/api/connections/{w.ConnectionOf(owner)}/merged-bucket-policy", null)),
         One("GET /api/callbacks/{token}", w => Get($"/api/callbacks/{w.Callback}")),
-        new("POST /api/callbacks/{token}", "", async (w, _) => Post($"/api/callbacks/{await w.NewCallbackAsync()}", new { confirmedBy = "an AWS admin" })),
-
+        new(
+            "POST /api/callbacks/{token}",
+            "",
+            async (w, _) => Post($"/api/callbacks/{await w.NewCallbackAsync()}", new { confirmedBy = "an AWS admin" })),
         // Roles
         One("GET /api/roles", _ => Get("/api/roles")),
         new("GET /api/roles", "?workspaceId", Made(w => Get($"/api/roles?workspaceId={w.Workspace}"))),
         .. Both("POST /api/roles", (w, owner) => Post("/api/roles", new { audience = w.AudienceOf(owner) })),
         .. Both("GET /api/roles/{roleId}", (w, owner) => Get($"/api/roles/{w.RoleOf(owner)}")),
-        .. BothAnew("DELETE /api/roles/{roleId}", (w, owner) => w.RoleOf(owner), (w, owner) => w.NewRoleAsync(owner), (_, _, id) => Delete($"/api/roles/{id}")),
-
+        .. BothAnew(
+            "DELETE /api/roles/{roleId}",
+            (w, owner) => w.RoleOf(owner),
+            (w, owner) => w.NewRoleAsync(owner),
+            (_, _, id) => Delete($"/api/roles/{id}")),
         // Drives
         One("GET /api/drives", _ => Get("/api/drives")),
         new("GET /api/drives", "?workspaceId", Made(w => Get($"/api/drives?workspaceId={w.Workspace}"))),
         .. Both("GET /api/drives/{driveId}", (w, owner) => Get($"/api/drives/{w.DriveOf(owner)}")),
         // Whoever may remove the drive is told that they have to repeat its name.
-        .. Both("DELETE /api/drives/{driveId}", (w, owner) => Json("DELETE", $"/api/drives/{w.DriveOf(owner)}", new { confirmation = "not its name" })),
+        .. Both(
+            "DELETE /api/drives/{driveId}",
+            (w, owner) => Json("DELETE", $"/api/drives/{w.DriveOf(owner)}", new { confirmation = "not its name" })),
         // Whoever may change the key is told what is wrong with this one.
-        .. Both("PATCH /api/drives/{driveId}/credentials", (w, owner) => Json("PATCH", $"/api/drives/{w.DriveOf(owner)}/credentials", new { accessKeyId = "ASIATEMPORARYKEY1234" })),
+        .. Both(
+            "PATCH /api/drives/{driveId}/credentials",
+            (w, owner) => Json("PATCH", $"/api/drives/{w.DriveOf(owner)}/credentials", new { accessKeyId = "ASIATEMPORARYKEY1234" })),
         .. Both("POST /api/drives/{driveId}/verifications", (w, owner) => Post($"/api/drives/{w.DriveOf(owner)}/verifications", null)),
-        .. Both("GET /api/drives/{driveId}/verifications/{verificationId}", (w, owner) => Get($"/api/drives/{w.DriveOf(owner)}/verifications/{w.VerificationOf(owner)}")),
+        .. Both(
+            "GET /api/drives/{driveId}/verifications/{verificationId}",
+            (w, owner) => Get($"/api/drives/{w.DriveOf(owner)}/verifications/{w.VerificationOf(owner)}")),
         .. Both("GET /api/drives/{driveId}/health", (w, owner) => Get($"/api/drives/{w.DriveOf(owner)}/health")),
         One("GET /api/workspaces/{workspaceId}/default-drive", w => Get($"/api/workspaces/{w.Workspace}/default-drive")),
-        One("PUT /api/workspaces/{workspaceId}/default-drive", w => Json("PUT", $"/api/workspaces/{w.Workspace}/default-drive", new { driveId = w.DriveOf(Owner.Workspace) })),
+        One(
+            "PUT /api/workspaces/{workspaceId}/default-drive",
+            w => Json("PUT", $"/api/workspaces/{w.Workspace}/default-drive", new { driveId = w.DriveOf(Owner.Workspace) })),
         One("DELETE /api/workspaces/{workspaceId}/default-drive", w => Delete($"/api/workspaces/{w.Workspace}/default-drive")),
         One("GET /api/organization/default-drive", _ => Get("/api/organization/default-drive")),
-        One("PUT /api/organization/default-drive", w => Json("PUT", "/api/organization/default-drive", new { driveId = w.DriveOf(Owner.Organization) })),
-
+        One(
+            "PUT /api/organization/default-drive",
+            w => Json("PUT", "/api/organization/default-drive", new { driveId = w.DriveOf(Owner.Organization) })),
         // Files
         .. Both("GET /api/drives/{driveId}/files/{*file}", (w, owner) => Get($"/api/drives/{w.DriveOf(owner)}/files/matrix/here.txt")),
         .. Both("HEAD /api/drives/{driveId}/files/{*file}", (w, owner) => Head($"/api/drives/{w.DriveOf(owner)}/files/matrix/here.txt")),
-        .. Both("PUT /api/drives/{driveId}/files/{*file}", (w, owner) => Bytes("PUT", $"/api/drives/{w.DriveOf(owner)}/files/matrix/{Guid.NewGuid():N}.txt")),
+        .. Both(
+            "PUT /api/drives/{driveId}/files/{*file}",
+            (w, owner) => Bytes("PUT", $"/api/drives/{w.DriveOf(owner)}/files/matrix/{Guid.NewGuid():N}.txt")),
         .. Both("DELETE /api/drives/{driveId}/files/{*file}", (w, owner) => Delete($"/api/drives/{w.DriveOf(owner)}/files/matrix/put.txt")),
         .. Both("GET /api/drives/{driveId}/content", (w, owner) => Get($"/api/drives/{w.DriveOf(owner)}/content?path=matrix/here.txt")),
         .. Both("HEAD /api/drives/{driveId}/content", (w, owner) => Head($"/api/drives/{w.DriveOf(owner)}/content?path=matrix/here.txt")),
-        .. Both("PUT /api/drives/{driveId}/content", (w, owner) => Bytes("PUT", $"/api/drives/{w.DriveOf(owner)}/content?path=matrix/{Guid.NewGuid():N}.txt")),
-        .. Both("DELETE /api/drives/{driveId}/content", (w, owner) => Delete($"/api/drives/{w.DriveOf(owner)}/content?path=matrix/content.txt")),
-        .. Both("POST /api/drives/{driveId}/uploads", (w, owner) => Post($"/api/drives/{w.DriveOf(owner)}/uploads", new { path = "matrix/upload.txt", size = 3 })),
+        .. Both(
+            "PUT /api/drives/{driveId}/content",
+            (w, owner) => Bytes("PUT", $"/api/drives/{w.DriveOf(owner)}/content?path=matrix/{Guid.NewGuid():N}.txt")),
+        .. Both(
+            "DELETE /api/drives/{driveId}/content",
+            (w, owner) => Delete($"/api/drives/{w.DriveOf(owner)}/content?path=matrix/content.txt")),
+        .. Both(
+            "POST /api/drives/{driveId}/uploads",
+            (w, owner) => Post($"/api/drives/{w.DriveOf(owner)}/uploads", new { path = "matrix/upload.txt", size = 3 })),
         // Whoever may complete the upload is told that its parts are missing.
-        .. BothAnew("POST /api/drives/{driveId}/uploads/{uploadId}/complete", (_, _) => "upl_none", (w, owner) => w.NewUploadAsync(owner),
+        .. BothAnew(
+            "POST /api/drives/{driveId}/uploads/{uploadId}/complete",
+            (_, _) => "upl_none",
+            (w, owner) => w.NewUploadAsync(owner),
             (w, owner, id) => Post($"/api/drives/{w.DriveOf(owner)}/uploads/{id}/complete", new { parts = Array.Empty<object>() })),
-        .. BothAnew("DELETE /api/drives/{driveId}/uploads/{uploadId}", (_, _) => "upl_none", (w, owner) => w.NewUploadAsync(owner), (w, owner, id) => Delete($"/api/drives/{w.DriveOf(owner)}/uploads/{id}")),
-        .. Both("POST /api/drives/{driveId}/download-links", (w, owner) => Post($"/api/drives/{w.DriveOf(owner)}/download-links", new { path = "matrix/here.txt", expiresInSeconds = 60 })),
-        .. Both("POST /api/drives/{driveId}/references", (w, owner) => Post($"/api/drives/{w.DriveOf(owner)}/references", new { path = "matrix/here.txt" })),
+        .. BothAnew(
+            "DELETE /api/drives/{driveId}/uploads/{uploadId}",
+            (_, _) => "upl_none",
+            (w, owner) => w.NewUploadAsync(owner),
+            (w, owner, id) => Delete($"/api/drives/{w.DriveOf(owner)}/uploads/{id}")),
+        .. Both(
+            "POST /api/drives/{driveId}/download-links",
+            (w, owner) => Post($"/api/drives/{w.DriveOf(owner)}/download-links", new { path = "matrix/here.txt", expiresInSeconds = 60 })),
+        .. Both(
+            "POST /api/drives/{driveId}/references",
+            (w, owner) => Post($"/api/drives/{w.DriveOf(owner)}/references", new { path = "matrix/here.txt" })),
         .. Both("GET /api/files/{fileId}", (w, owner) => Get($"/api/files/{w.ReferenceOf(owner)}")),
         .. Both("GET /api/files/{fileId}/content", (w, owner) => Get($"/api/files/{w.ReferenceOf(owner)}/content")),
         .. Both("HEAD /api/files/{fileId}/content", (w, owner) => Head($"/api/files/{w.ReferenceOf(owner)}/content")),
@@ -96,21 +160,44 @@ public static class MatrixRequests
         One("GET /api/integrations", _ => Get("/api/integrations")),
         .. Both("POST /api/integrations", (w, owner) => Post("/api/integrations", w.UpstreamBody(owner))),
         .. Both("GET /api/integrations/{integrationId}", (w, owner) => Get($"/api/integrations/{w.UpstreamOf(owner)}")),
-        .. Both("PATCH /api/integrations/{integrationId}", (w, owner) => Json("PATCH", $"/api/integrations/{w.UpstreamOf(owner)}", new { paused = true })),
-        .. BothAnew("DELETE /api/integrations/{integrationId}", (w, owner) => w.UpstreamOf(owner), (w, owner) => w.NewUpstreamAsync(owner), (_, _, id) => Delete($"/api/integrations/{id}")),
-        .. Both("GET /api/integrations/{integrationId}/setup", (w, owner) => Get($"/api/integrations/{w.UpstreamOf(owner)}/setup?format=terraform")),
-        .. Both("DELETE /api/integrations/{integrationId}/notifications", (w, owner) => Delete($"/api/integrations/{w.UpstreamOf(owner)}/notifications")),
-        // An address that nobody has given out, which is all that anybody but SNS could bring; what comes to a good one is NotificationScenarios' concern.
+        .. Both(
+            "PATCH /api/integrations/{integrationId}",
+            (w, owner) => Json("PATCH", $"/api/integrations/{w.UpstreamOf(owner)}", new { paused = true })),
+        .. BothAnew(
+            "DELETE /api/integrations/{integrationId}",
+            (w, owner) => w.UpstreamOf(owner),
+            (w, owner) => w.NewUpstreamAsync(owner),
+            (_, _, id) => Delete($"/api/integrations/{id}")),
+        .. Both(
+            "GET /api/integrations/{integrationId}/setup",
+            (w, owner) => Get($"/api/integrations/{w.UpstreamOf(owner)}/setup?format=terraform")),
+        .. Both(
+            "DELETE /api/integrations/{integrationId}/notifications",
+            (w, owner) => Delete($"/api/integrations/{w.UpstreamOf(owner)}/notifications")),
+        // An address that nobody has given out, which is all that anybody but SNS could bring; what comes to a good one is
+        // NotificationScenarios' concern.
         One("POST /api/notifications/{token}", _ => Post("/api/notifications/nobody", new { })),
-        .. Both("GET /api/integrations/{integrationId}/deliveries", (w, owner) => Get($"/api/integrations/{w.UpstreamOf(owner)}/deliveries")),
-        .. Both("POST /api/integrations/{integrationId}/deliveries/{deliveryId}/redeliver", (w, owner) => Post($"/api/integrations/{w.UpstreamOf(owner)}/deliveries/{w.ArrivalOf(owner)}/redeliver", null)),
-        One("POST /api/integrations/{integrationId}/outputs/{*path}", w => Bytes("POST", $"/api/integrations/{w.Downstream}/outputs/matrix.txt")),
+        .. Both(
+            "GET /api/integrations/{integrationId}/deliveries",
+            (w, owner) => Get($"/api/integrations/{w.UpstreamOf(owner)}/deliveries")),
+        .. Both(
+            "POST /api/integrations/{integrationId}/deliveries/{deliveryId}/redeliver",
+            (w, owner) => Post($"/api/integrations/{w.UpstreamOf(owner)}/deliveries/{w.ArrivalOf(owner)}/redeliver", null)),
+        One(
+            "POST /api/integrations/{integrationId}/outputs/{*path}",
+            w => Bytes("POST", $"/api/integrations/{w.Downstream}/outputs/matrix.txt")),
         One("GET /api/webhooks", _ => Get("/api/webhooks")),
         One("POST /api/webhooks", _ => Post("/api/webhooks", new { url = "http://127.0.0.1:9/", events = new[] { "file.arrived" } })),
-        Anew("DELETE /api/webhooks/{webhookId}", w => w.Webhook, async w => (await w.NewWebhookAsync())["id"]!.GetValue<string>(), (_, id) => Delete($"/api/webhooks/{id}")),
+        Anew(
+            "DELETE /api/webhooks/{webhookId}",
+            w => w.Webhook,
+            async w => (await w.NewWebhookAsync())["id"]!.GetValue<string>(),
+            (_, id) => Delete($"/api/webhooks/{id}")),
         One("POST /api/webhooks/{webhookId}/test", w => Post($"/api/webhooks/{w.Webhook}/test", null)),
         One("GET /api/webhooks/{webhookId}/deliveries", w => Get($"/api/webhooks/{w.Webhook}/deliveries")),
-        One("POST /api/webhooks/{webhookId}/deliveries/{deliveryId}/redeliver", w => Post($"/api/webhooks/{w.Webhook}/deliveries/{w.Delivery}/redeliver", null)),
+        One(
+            "POST /api/webhooks/{webhookId}/deliveries/{deliveryId}/redeliver",
+            w => Post($"/api/webhooks/{w.Webhook}/deliveries/{w.Delivery}/redeliver", null)),
         One("GET /api/audit", _ => Get("/api/audit")),
 
         // For everybody
@@ -128,17 +215,32 @@ public static class MatrixRequests
     private static MatrixRow[] Both(string route, Func<MatrixWorld, Owner, HttpRequestMessage> make) =>
         [.. Enum.GetValues<Owner>().Select(owner => new MatrixRow(route, Word(owner), Made(w => make(w, owner))))];
 
-    private static MatrixRow Anew(string route, Func<MatrixWorld, string> shared, Func<MatrixWorld, Task<string>> anew, Func<MatrixWorld, string, HttpRequestMessage> make) =>
-        new(route, "", async (w, caller) => make(w, caller.IsSignedIn ? await anew(w) : shared(w)));
+    private static MatrixRow Anew(
+        string route,
+        Func<MatrixWorld, string> shared,
+        Func<MatrixWorld, Task<string>> anew,
+        Func<MatrixWorld, string, HttpRequestMessage> make
+    ) => new(route, "", async (w, caller) => make(w, caller.IsSignedIn ? await anew(w) : shared(w)));
 
     private static MatrixRow[] BothAnew(
-        string route, Func<MatrixWorld, Owner, string> shared, Func<MatrixWorld, Owner, Task<string>> anew, Func<MatrixWorld, Owner, string, HttpRequestMessage> make) =>
-        [.. Enum.GetValues<Owner>().Select(owner => new MatrixRow(route, Word(owner), async (w, caller) => make(w, owner, caller.IsSignedIn ? await anew(w, owner) : shared(w, owner))))];
+        string route,
+        Func<MatrixWorld, Owner, string> shared,
+        Func<MatrixWorld, Owner, Task<string>> anew,
+        Func<MatrixWorld, Owner, string, HttpRequestMessage> make
+    ) =>
+        [
+            .. Enum.GetValues<Owner>()
+                .Select(owner => new MatrixRow(
+                    route,
+                    Word(owner),
+                    async (w, caller) => make(w, owner, caller.IsSignedIn ? await anew(w, owner) : shared(w, owner)))),
+        ];
 
     private static MatrixRow[] OnNewConnection(string route, Func<string, HttpRequestMessage> make) =>
         BothAnew(route, (w, owner) => w.ConnectionOf(owner), (w, owner) => w.NewConnectionAsync(owner), (_, _, id) => make(id));
 
-    private static Func<MatrixWorld, Caller, Task<HttpRequestMessage>> Made(Func<MatrixWorld, HttpRequestMessage> make) => (w, _) => Task.FromResult(make(w));
+    private static Func<MatrixWorld, Caller, Task<HttpRequestMessage>> Made(Func<MatrixWorld, HttpRequestMessage> make) =>
+        (w, _) => Task.FromResult(make(w));
 
     private static string Word(Owner owner) => owner is Owner.Workspace ? "a workspace's" : "the organization's";
 
@@ -148,9 +250,12 @@ public static class MatrixRequests
 
     private static HttpRequestMessage Delete(string path) => new(HttpMethod.Delete, path);
 
-    private static HttpRequestMessage Post(string path, object? body) => body is null ? new(HttpMethod.Post, path) : Json("POST", path, body);
+    private static HttpRequestMessage Post(string path, object? body) =>
+        body is null ? new(HttpMethod.Post, path) : Json("POST", path, body);
 
-    private static HttpRequestMessage Json(string method, string path, object body) => new(new HttpMethod(method), path) { Content = JsonContent.Create(body, body.GetType()) };
+    private static HttpRequestMessage Json(string method, string path, object body) =>
+        new(new HttpMethod(method), path) { Content = JsonContent.Create(body, body.GetType()) };
 
-    private static HttpRequestMessage Bytes(string method, string path) => new(new HttpMethod(method), path) { Content = new ByteArrayContent(Encoding.UTF8.GetBytes("matrix")) };
+    private static HttpRequestMessage Bytes(string method, string path) =>
+        new(new HttpMethod(method), path) { Content = new ByteArrayContent(Encoding.UTF8.GetBytes("matrix")) };
 }

@@ -20,11 +20,24 @@ public enum Owner
     Organization,
 }
 
-/// <summary>What the matrix is tried on: one of everything, of a workspace and of the organization, and as many more as deletions need.</summary>
+/// <summary>
+/// What the matrix is tried on: one of everything, of a workspace and of the organization, and as many more as deletions need.
+/// </summary>
 public sealed class MatrixWorld(RunningApp running) : IAsyncLifetime
 {
     /// <summary>The matrix's columns, in order.</summary>
-    public static readonly string[] Columns = ["admin", "manager", "member", "other workspace", "other organization", "anonymous", "expired", "other audience", "other key"];
+    public static readonly string[] Columns =
+    [
+        "admin",
+        "manager",
+        "member",
+        "other workspace",
+        "other organization",
+        "anonymous",
+        "expired",
+        "other audience",
+        "other key",
+    ];
 
     private readonly Dictionary<Owner, string> _drives = [];
     private readonly Dictionary<Owner, string> _connections = [];
@@ -67,16 +80,35 @@ public sealed class MatrixWorld(RunningApp running) : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         var people = await Task.WhenAll(new[] { "ada", "max", "mia", "leo", "eve" }.Select(running.App.SignInAsync));
-        var tokens = new[] { null, await TokenAsync(expiresInSeconds: -600), await TokenAsync(audience: "api://somebody-else"), Forged(people[0].DefaultRequestHeaders.Authorization!.Parameter!) };
+        var tokens = new[]
+        {
+            null,
+            await TokenAsync(expiresInSeconds: -600),
+            await TokenAsync(audience: "api://somebody-else"),
+            Forged(people[0].DefaultRequestHeaders.Authorization!.Parameter!),
+        };
         Callers = [.. people.Concat(tokens.Select(WithToken)).Select((http, i) => new Caller(Columns[i], http, i < people.Length))];
         Admin = people[0];
         Workspace = await NewWorkspaceAsync();
         Webhook = (await NewWebhookAsync()).Text("id");
         await Task.WhenAll(AddAsync(Owner.Workspace), AddAsync(Owner.Organization));
-        Downstream = (await Admin.PostAsync("/api/integrations", new { kind = "downstream", workspaceId = Workspace, driveId = DriveOf(Owner.Workspace), folder = "out" }, HttpStatusCode.Created)).Text("id");
+        Downstream = (
+            await Admin.PostAsync(
+                "/api/integrations",
+                new
+                {
+                    kind = "downstream",
+                    workspaceId = Workspace,
+                    driveId = DriveOf(Owner.Workspace),
+                    folder = "out",
+                },
+                HttpStatusCode.Created)
+        ).Text("id");
         await Admin.PostAsync($"/api/webhooks/{Webhook}/test", null, HttpStatusCode.Accepted);
         Delivery = await FirstDeliveryAsync($"/api/webhooks/{Webhook}/deliveries");
-        using (var stored = await Admin.PutAsync($"/api/drives/{DriveOf(Owner.Workspace)}/files/arrivals/matrix.pdf", new StringContent("new")))
+        using (
+            var stored = await Admin.PutAsync($"/api/drives/{DriveOf(Owner.Workspace)}/files/arrivals/matrix.pdf", new StringContent("new"))
+        )
             stored.EnsureSuccessStatusCode();
         foreach (var owner in new[] { Owner.Workspace, Owner.Organization })
             _arrivals[owner] = await FirstDeliveryAsync($"/api/integrations/{UpstreamOf(owner)}/deliveries");
@@ -91,7 +123,8 @@ public sealed class MatrixWorld(RunningApp running) : IAsyncLifetime
     }
 
     /// <summary>The audience as request bodies say it.</summary>
-    public object AudienceOf(Owner owner) => owner is Owner.Workspace ? new { type = "workspace", workspaceId = Workspace } : new { type = "organization" };
+    public object AudienceOf(Owner owner) =>
+        owner is Owner.Workspace ? new { type = "workspace", workspaceId = Workspace } : new { type = "organization" };
 
     /// <summary>A workspace with max as its manager and mia as a member.</summary>
     public async Task<string> NewWorkspaceAsync()
@@ -118,31 +151,65 @@ public sealed class MatrixWorld(RunningApp running) : IAsyncLifetime
         configuration = Connections.RoleConfiguration("arn:aws:iam::444455556666:role/nobody-made-this", "claims/inbox"),
     };
 
-    public async Task<string> NewConnectionAsync(Owner owner) => (await Admin.PostAsync("/api/connections", StartBody(owner), HttpStatusCode.Accepted)).Text("id");
+    public async Task<string> NewConnectionAsync(Owner owner) =>
+        (await Admin.PostAsync("/api/connections", StartBody(owner), HttpStatusCode.Accepted)).Text("id");
 
     public async Task<string> NewCallbackAsync()
     {
         var connection = await NewConnectionAsync(Owner.Workspace);
-        var link = await Admin.PostAsync($"/api/connections/{connection}/callback-links", new { step = "trust-policy" }, HttpStatusCode.Created);
+        var link = await Admin.PostAsync(
+            $"/api/connections/{connection}/callback-links",
+            new { step = "trust-policy" },
+            HttpStatusCode.Created);
         return link.Text("url").Split('/')[^1];
     }
 
-    public async Task<string> NewRoleAsync(Owner owner) => (await Admin.PostAsync("/api/roles", new { audience = AudienceOf(owner) }, HttpStatusCode.Created)).Text("id");
+    public async Task<string> NewRoleAsync(Owner owner) =>
+        (await Admin.PostAsync("/api/roles", new { audience = AudienceOf(owner) }, HttpStatusCode.Created)).Text("id");
 
-    public Task<JsonNode> NewWebhookAsync() => Admin.PostAsync("/api/webhooks", new { url = "http://127.0.0.1:9/", description = "matrix", events = new[] { "file.arrived" } }, HttpStatusCode.Created);
+    public Task<JsonNode> NewWebhookAsync() =>
+        Admin.PostAsync(
+            "/api/webhooks",
+            new
+            {
+                url = "http://127.0.0.1:9/",
+                description = "matrix",
+                events = new[] { "file.arrived" },
+            },
+            HttpStatusCode.Created);
 
-    public object UpstreamBody(Owner owner) => new { kind = "upstream", driveId = DriveOf(owner), folder = "arrivals", pattern = "*.pdf", webhookId = Webhook };
+    public object UpstreamBody(Owner owner) =>
+        new
+        {
+            kind = "upstream",
+            driveId = DriveOf(owner),
+            folder = "arrivals",
+            pattern = "*.pdf",
+            webhookId = Webhook,
+        };
 
-    public async Task<string> NewUpstreamAsync(Owner owner) => (await Admin.PostAsync("/api/integrations", UpstreamBody(owner), HttpStatusCode.Created)).Text("id");
+    public async Task<string> NewUpstreamAsync(Owner owner) =>
+        (await Admin.PostAsync("/api/integrations", UpstreamBody(owner), HttpStatusCode.Created)).Text("id");
 
     public async Task<string> NewUploadAsync(Owner owner) =>
-        (await Admin.PostAsync($"/api/drives/{DriveOf(owner)}/uploads", new { path = $"matrix/{Connections.Unique("upload")}", size = 3 }, HttpStatusCode.Created)).Text("id");
+        (
+            await Admin.PostAsync(
+                $"/api/drives/{DriveOf(owner)}/uploads",
+                new { path = $"matrix/{Connections.Unique("upload")}", size = 3 },
+                HttpStatusCode.Created)
+        ).Text("id");
 
     private async Task AddAsync(Owner owner)
     {
         var connection = await Admin.PostAsync(
             "/api/connections",
-            new { displayName = Connections.Unique("matrix"), audience = AudienceOf(owner), authentication = new { method = "accessKey" }, configuration = Connections.KeyConfiguration(running.App.Administrator(), "claims/inbox") },
+            new
+            {
+                displayName = Connections.Unique("matrix"),
+                audience = AudienceOf(owner),
+                authentication = new { method = "accessKey" },
+                configuration = Connections.KeyConfiguration(running.App.Administrator(), "claims/inbox"),
+            },
             HttpStatusCode.Accepted);
         var drive = (await Admin.UntilAsync(connection.Text("id"), "connected")).Text("driveId");
         using (var stored = await Admin.PutAsync($"/api/drives/{drive}/files/matrix/here.txt", new StringContent("here")))

@@ -10,7 +10,9 @@ using Xunit;
 
 namespace ServerlessDrives.Tests.Integration.Access;
 
-/// <summary>Every route, called as every kind of user, against the matrix that people can read: <c>matrix.md</c> beside this file.</summary>
+/// <summary>
+/// Every route, called as every kind of user, against the matrix that people can read: <c>matrix.md</c> beside this file.
+/// </summary>
 [Collection(RunningApp.Name)]
 public sealed partial class RoleAndRouteMatrix(MatrixWorld world) : IClassFixture<MatrixWorld>
 {
@@ -28,12 +30,18 @@ public sealed partial class RoleAndRouteMatrix(MatrixWorld world) : IClassFixtur
         foreach (var caller in world.Callers)
         {
             using var request = await asked.Make(world, caller);
-            using var answer = await caller.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+            using var answer = await caller.Http.SendAsync(
+                request,
+                HttpCompletionOption.ResponseHeadersRead,
+                TestContext.Current.CancellationToken);
             statuses.Add((int)answer.StatusCode);
         }
 
         var got = row + string.Join(" | ", statuses) + " |";
-        await File.AppendAllTextAsync(Path.Combine(AppContext.BaseDirectory, "matrix.actual.md"), got + "\n", TestContext.Current.CancellationToken);
+        await File.AppendAllTextAsync(
+            Path.Combine(AppContext.BaseDirectory, "matrix.actual.md"),
+            got + "\n",
+            TestContext.Current.CancellationToken);
         Written.ShouldContainKey(row, $"matrix.md lacks the row\n{got}");
         got.ShouldBe(Written[row]);
     }
@@ -59,14 +67,22 @@ public sealed partial class RoleAndRouteMatrix(MatrixWorld world) : IClassFixtur
         // One function answers both, as its route matches an empty rest too; they are described apart.
         served.Remove("GET /api/drives/{driveId}/files").ShouldBeTrue();
         // The pages of the wizard are no part of the API.
-        var called = MatrixRequests.Rows.Select(row => row.Route).Where(route => route.Split(' ')[1].StartsWith("/api/", StringComparison.Ordinal)).Select(AsServed).Distinct();
+        var called = MatrixRequests
+            .Rows.Select(row => row.Route)
+            .Where(route => route.Split(' ')[1].StartsWith("/api/", StringComparison.Ordinal))
+            .Select(AsServed)
+            .Distinct();
         called.ShouldBe(served, ignoreOrder: true);
 
         static string AsServed(string route) => Parameter().Replace(route, "{${name}}");
     }
 
     /// <summary>Of a route's parameter, the name without what only the router reads.</summary>
-    [GeneratedRegex(@"\{\*?(?<name>\w+)[^}]*\}", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 100)]
+    [GeneratedRegex(
+        @"\{\*?(?<name>\w+)[^}]*\}",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 100
+    )]
     private static partial Regex Parameter();
 
     [Fact]
@@ -77,14 +93,29 @@ public sealed partial class RoleAndRouteMatrix(MatrixWorld world) : IClassFixtur
     public async Task Every_change_honours_If_Match_and_a_stale_one_changes_nothing()
     {
         // Files have S3's own ETags and answers; an upload has no state to be changed behind anybody's back.
-        string[] others = ["api/drives/{driveId}/files/{*file}", "api/drives/{driveId}/content", "api/drives/{driveId}/uploads/{uploadId}", "api/webhooks/{webhookId}"];
+        string[] others =
+        [
+            "api/drives/{driveId}/files/{*file}",
+            "api/drives/{driveId}/content",
+            "api/drives/{driveId}/uploads/{uploadId}",
+            "api/webhooks/{webhookId}",
+        ];
         var changes = Functions.Where(function => function.Verbs.Any(verb => verb is "put" or "patch" or "delete")).ToList();
-        changes.Where(function => function.Method.GetCustomAttribute<HonoursIfMatchAttribute>() is null).Select(function => function.Route).Distinct().ShouldBeSubsetOf(others);
-        foreach (var row in changes.Where(function => function.Method.GetCustomAttribute<HonoursIfMatchAttribute>() is not null).Select(RowOf))
+        changes
+            .Where(function => function.Method.GetCustomAttribute<HonoursIfMatchAttribute>() is null)
+            .Select(function => function.Route)
+            .Distinct()
+            .ShouldBeSubsetOf(others);
+        foreach (
+            var row in changes.Where(function => function.Method.GetCustomAttribute<HonoursIfMatchAttribute>() is not null).Select(RowOf))
         {
             using var request = await row.Make(world, world.Callers[0]);
             if (row.Route == "DELETE /api/drives/{driveId}")
-                request.Content = JsonContent.Create(new { confirmation = (await world.Admin.GetAsync(request.RequestUri!.ToString(), HttpStatusCode.OK)).Text("displayName") });
+                request.Content = JsonContent.Create(
+                    new
+                    {
+                        confirmation = (await world.Admin.GetAsync(request.RequestUri!.ToString(), HttpStatusCode.OK)).Text("displayName"),
+                    });
             request.Headers.TryAddWithoutValidation("If-Match", "\"stale\"");
             using var answer = await world.Admin.SendAsync(request, TestContext.Current.CancellationToken);
             ((int)answer.StatusCode).ShouldBe(412, row.ToString());
@@ -94,8 +125,15 @@ public sealed partial class RoleAndRouteMatrix(MatrixWorld world) : IClassFixtur
     [Fact]
     public async Task Every_creation_honours_its_Idempotency_Key()
     {
-        var creations = Functions.Where(function => function.Verbs.Contains("post") && function.Method.GetCustomAttributes<AnswersAttribute>().Any(answer => answer.Status == 201)).ToList();
-        creations.Where(function => function.Method.GetCustomAttribute<HonoursIdempotencyKeyAttribute>() is null).Select(function => function.Route).ShouldBeEmpty();
+        var creations = Functions
+            .Where(function =>
+                function.Verbs.Contains("post")
+                && function.Method.GetCustomAttributes<AnswersAttribute>().Any(answer => answer.Status == 201))
+            .ToList();
+        creations
+            .Where(function => function.Method.GetCustomAttribute<HonoursIdempotencyKeyAttribute>() is null)
+            .Select(function => function.Route)
+            .ShouldBeEmpty();
         var keyed = Functions.Where(function => function.Method.GetCustomAttribute<HonoursIdempotencyKeyAttribute>() is not null).ToList();
         keyed.Count.ShouldBeGreaterThan(8);
         foreach (var row in keyed.Select(RowOf))
@@ -113,7 +151,8 @@ public sealed partial class RoleAndRouteMatrix(MatrixWorld world) : IClassFixtur
 
     private static List<HttpFunctionMethod> Functions => [.. HttpFunctionMethods.Of(typeof(HttpFunctionMethods).Assembly.GetTypes())];
 
-    private static MatrixRow RowOf(HttpFunctionMethod function) => MatrixRequests.Rows.First(row => row.Route == $"{function.Verbs[0].ToUpperInvariant()} /{function.Route}");
+    private static MatrixRow RowOf(HttpFunctionMethod function) =>
+        MatrixRequests.Rows.First(row => row.Route == $"{function.Verbs[0].ToUpperInvariant()} /{function.Route}");
 
     private async Task<(int Status, string Body)> SendAsync(Uri path, string body, string key)
     {

@@ -80,9 +80,16 @@ public sealed class CallbackLinks(RunningApp running)
         var id = (await Connections.StartAsync(mia, "iamRole")).Text("id");
         await mia.PostAsync($"/api/connections/{id}/confirmations/trust-policy", null, HttpStatusCode.Accepted);
         await mia.UntilAsync(id, "awaitingConfiguration");
-        (await mia.PostAsync($"/api/connections/{id}/callback-links", new { step = "trust-policy" }, HttpStatusCode.Conflict)).Text("code").ShouldBe("step-not-open");
-        (await mia.PostAsync($"/api/connections/{id}/callback-links", new { step = "verification" }, HttpStatusCode.UnprocessableEntity)).Text("code").ShouldBe("invalid");
-        await mia.PostAsync($"/api/connections/{id}/callback-links", new { step = "bucket-policy", expiresInHours = 0 }, HttpStatusCode.UnprocessableEntity);
+        (await mia.PostAsync($"/api/connections/{id}/callback-links", new { step = "trust-policy" }, HttpStatusCode.Conflict))
+            .Text("code")
+            .ShouldBe("step-not-open");
+        (await mia.PostAsync($"/api/connections/{id}/callback-links", new { step = "verification" }, HttpStatusCode.UnprocessableEntity))
+            .Text("code")
+            .ShouldBe("invalid");
+        await mia.PostAsync(
+            $"/api/connections/{id}/callback-links",
+            new { step = "bucket-policy", expiresInHours = 0 },
+            HttpStatusCode.UnprocessableEntity);
         await LinkAsync(mia, id, "bucket-policy");
     }
 
@@ -104,7 +111,9 @@ public sealed class CallbackLinks(RunningApp running)
     }
 
     private static async Task<string> LinkAsync(HttpClient http, string connection, string step) =>
-        (await http.PostAsync($"/api/connections/{connection}/callback-links", new { step }, HttpStatusCode.Created)).Text("url").Split('/')[^1];
+        (await http.PostAsync($"/api/connections/{connection}/callback-links", new { step }, HttpStatusCode.Created))
+            .Text("url")
+            .Split('/')[^1];
 
     private static async Task<string> RefusedAsync(HttpClient http, string token, HttpStatusCode status, string code)
     {
@@ -122,7 +131,8 @@ public sealed class CallbackLinks(RunningApp running)
     /// <summary>A link of the same connection that is whole in form, as somebody makes it who knows how they are made.</summary>
     private static string Guess(string token)
     {
-        var guess = $"{token.Split('.')[0]}.{System.Buffers.Text.Base64Url.EncodeToString(System.Security.Cryptography.RandomNumberGenerator.GetBytes(32))}";
+        var guess =
+            $"{token.Split('.')[0]}.{System.Buffers.Text.Base64Url.EncodeToString(System.Security.Cryptography.RandomNumberGenerator.GetBytes(32))}";
         return $"{guess}.{System.Buffers.Text.Base64Url.EncodeToString(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(guess)).AsSpan(0, 6))}";
     }
 }

@@ -36,7 +36,10 @@ public sealed class ThingsThatExpire(AgeingApp ageing) : IClassFixture<AgeingApp
         using var mia = await ageing.App.SignInAsync("mia");
         using var nobody = ageing.App.Anonymous();
         var id = (await Connections.StartAsync(mia, "iamRole")).Text("id");
-        var link = await mia.PostAsync($"/api/connections/{id}/callback-links", new { step = "trust-policy", expiresInHours = 1 }, HttpStatusCode.Created);
+        var link = await mia.PostAsync(
+            $"/api/connections/{id}/callback-links",
+            new { step = "trust-policy", expiresInHours = 1 },
+            HttpStatusCode.Created);
         var address = $"/api/callbacks/{link.Text("url").Split('/')[^1]}";
         await nobody.GetAsync(address, HttpStatusCode.OK);
 
@@ -64,7 +67,9 @@ public sealed class ThingsThatExpire(AgeingApp ageing) : IClassFixture<AgeingApp
         var purge = new ForgetOldAnswers(ageing.App.Services.GetRequiredService<IIdempotencyRecords>());
         await purge.RunAsync(new(), TestContext.Current.CancellationToken);
         var table = ageing.App.Services.GetRequiredService<TableServiceClient>().GetTableClient(TableIdempotencyRecords.Name);
-        var left = await table.QueryAsync<TableEntity>(cancellationToken: TestContext.Current.CancellationToken).ToListAsync(TestContext.Current.CancellationToken);
+        var left = await table
+            .QueryAsync<TableEntity>(cancellationToken: TestContext.Current.CancellationToken)
+            .ToListAsync(TestContext.Current.CancellationToken);
         // The young one and the note of when it began.
         left.Count.ShouldBe(2);
         await PostAsync(young);

@@ -13,17 +13,22 @@ using Microsoft.Extensions.Logging;
 namespace ServerlessDrives.Tests.Integration.Connecting;
 
 /// <summary>
-/// An S3-compatible server at the wire: passes everything on to another one, and lacks what small servers lack. It has no access control lists, tells no
-/// regions, knows no accounts, and its STS lets whoever has a key assume any role without an external ID, as MinIO's does.
+/// An S3-compatible server at the wire: passes everything on to another one, and lacks what small servers lack. It has no access control
+/// lists, tells no regions, knows no accounts, and its STS lets whoever has a key assume any role without an external ID, as MinIO's does.
 /// </summary>
 internal sealed class CompatibleServer : IAsyncDisposable
 {
     private readonly WebApplication _app;
-    private readonly HttpClient _http = new(new SocketsHttpHandler { AllowAutoRedirect = false, AutomaticDecompression = DecompressionMethods.None }) { Timeout = TimeSpan.FromSeconds(60) };
+    private readonly HttpClient _http = new(
+        new SocketsHttpHandler { AllowAutoRedirect = false, AutomaticDecompression = DecompressionMethods.None })
+    {
+        Timeout = TimeSpan.FromSeconds(60),
+    };
     private readonly Uri _behind;
     private readonly Func<Task<string>> _session;
 
-    private CompatibleServer(WebApplication app, Uri behind, Func<Task<string>> session) => (_app, _behind, _session) = (app, behind, session);
+    private CompatibleServer(WebApplication app, Uri behind, Func<Task<string>> session) =>
+        (_app, _behind, _session) = (app, behind, session);
 
     public Uri Address { get; private set; } = null!;
 
@@ -36,23 +41,36 @@ internal sealed class CompatibleServer : IAsyncDisposable
 
     /// <summary>One that is like the one behind but for what it refuses.</summary>
     /// <param name="certificate">For TLS; null for none.</param>
-    public static Task<CompatibleServer> StartAsync(Uri behind, Func<HttpContext, byte[], ServerRefusal?> refuses, X509Certificate2? certificate = null) =>
-        StartAsync((app, address) => new(app, behind, () => Task.FromResult("")) { Address = address, Refuses = refuses }, certificate);
+    public static Task<CompatibleServer> StartAsync(
+        Uri behind,
+        Func<HttpContext, byte[], ServerRefusal?> refuses,
+        X509Certificate2? certificate = null
+    ) => StartAsync((app, address) => new(app, behind, () => Task.FromResult("")) { Address = address, Refuses = refuses }, certificate);
 
     private static async Task<CompatibleServer> StartAsync(Func<WebApplication, Uri, CompatibleServer> make, X509Certificate2? certificate)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Logging.ClearProviders();
-        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen =>
-        {
-            if (certificate is not null)
-                listen.UseHttps(certificate);
-        }));
+        builder
+            .WebHost.UseKestrelCore()
+            .UseKestrelHttpsConfiguration()
+            .ConfigureKestrel(kestrel =>
+                kestrel.Listen(
+                    IPAddress.Loopback,
+                    0,
+                    listen =>
+                    {
+                        if (certificate is not null)
+                            listen.UseHttps(certificate);
+                    }));
         var app = builder.Build();
         CompatibleServer? server = null;
         app.Run(http => server!.AnswerAsync(http));
         await app.StartAsync();
-        var address = new Uri(app.Services.GetRequiredService<Microsoft.AspNetCore.Hosting.Server.IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+        var address = new Uri(
+            app.Services.GetRequiredService<Microsoft.AspNetCore.Hosting.Server.IServer>()
+                .Features.Get<IServerAddressesFeature>()!
+                .Addresses.First());
         return server = make(app, address);
     }
 
@@ -76,7 +94,13 @@ internal sealed class CompatibleServer : IAsyncDisposable
 
             http.Response.StatusCode = refusal.Status;
             if (!HttpMethods.IsHead(http.Request.Method))
-                await WriteAsync(http, refusal.IsOfSts ? $"<ErrorResponse><Error><Type>Sender</Type><Code>{refusal.Code}</Code><Message>{refusal.Message}</Message></Error></ErrorResponse>" : $"<?xml version=\"1.0\" encoding=\"UTF-8\"?><Error><Code>{refusal.Code}</Code><Message>{refusal.Message}</Message></Error>");
+                await WriteAsync(
+                    http,
+                    refusal.IsOfSts
+                        ? $"<ErrorResponse><Error><Type>Sender</Type><Code>{refusal.Code}</Code><Message>{refusal.Message}</Message></Error></ErrorResponse>"
+                        : $"<?xml version=\"1.0\" " +
+                            $"encoding=\"UTF-8\"?><Error><Code>{refusal.Code}</Code><Message>{refusal.Message}</Message></Error>"
+                );
         }
         else if (http.Request.Query.ContainsKey("acl") || http.Request.Headers.ContainsKey("x-amz-acl"))
             await RefuseAsync(http, "NotImplemented", "A header you provided implies functionality that is not implemented");
@@ -91,7 +115,9 @@ internal sealed class CompatibleServer : IAsyncDisposable
         if (action != "AssumeRole")
         {
             http.Response.StatusCode = StatusCodes.Status400BadRequest;
-            await WriteAsync(http, $"<ErrorResponse><Error><Code>InvalidAction</Code><Message>Unsupported action {action}</Message></Error></ErrorResponse>");
+            await WriteAsync(
+                http,
+                $"<ErrorResponse><Error><Code>InvalidAction</Code><Message>Unsupported action {action}</Message></Error></ErrorResponse>");
             return;
         }
 
@@ -101,7 +127,9 @@ internal sealed class CompatibleServer : IAsyncDisposable
     private static Task RefuseAsync(HttpContext http, string code, string message)
     {
         http.Response.StatusCode = StatusCodes.Status501NotImplemented;
-        return HttpMethods.IsHead(http.Request.Method) ? Task.CompletedTask : WriteAsync(http, $"<?xml version=\"1.0\" encoding=\"UTF-8\"?><Error><Code>{code}</Code><Message>{message}</Message></Error>");
+        return HttpMethods.IsHead(http.Request.Method)
+            ? Task.CompletedTask
+            : WriteAsync(http, $"<?xml version=\"1.0\" encoding=\"UTF-8\"?><Error><Code>{code}</Code><Message>{message}</Message></Error>");
     }
 
     private static Task WriteAsync(HttpContext http, string xml)
@@ -118,7 +146,9 @@ internal sealed class CompatibleServer : IAsyncDisposable
         foreach (var (name, values) in http.Request.Headers)
         {
             // Signed with the address that it was sent to, so that one is passed on too.
-            if (!name.Equals("Transfer-Encoding", StringComparison.OrdinalIgnoreCase) && !request.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values))
+            if (
+                !name.Equals("Transfer-Encoding", StringComparison.OrdinalIgnoreCase)
+                && !request.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values))
                 request.Content.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values);
         }
 
@@ -126,11 +156,15 @@ internal sealed class CompatibleServer : IAsyncDisposable
         http.Response.StatusCode = (int)answer.StatusCode;
         foreach (var (name, values) in answer.Headers.Concat(answer.Content.Headers))
         {
-            if ((Refuses is not null || !name.Equals("x-amz-bucket-region", StringComparison.OrdinalIgnoreCase)) && !name.Equals("Transfer-Encoding", StringComparison.OrdinalIgnoreCase))
+            if (
+                (Refuses is not null || !name.Equals("x-amz-bucket-region", StringComparison.OrdinalIgnoreCase))
+                && !name.Equals("Transfer-Encoding", StringComparison.OrdinalIgnoreCase))
                 http.Response.Headers[name] = values.ToArray();
         }
 
-        if (!HttpMethods.IsHead(http.Request.Method) && answer.StatusCode is not HttpStatusCode.NoContent and not HttpStatusCode.NotModified)
+        if (
+            !HttpMethods.IsHead(http.Request.Method) && answer.StatusCode is not HttpStatusCode.NoContent and not HttpStatusCode.NotModified
+        )
             await answer.Content.CopyToAsync(http.Response.Body, http.RequestAborted);
     }
 }

@@ -44,7 +44,8 @@ public sealed class CompatibleServers : IAsyncLifetime
         var byKey = await ByKeyAsync(app);
         byKey["verification"]!.Check("credentials-accepted").Text("status").ShouldBe("passed");
         var byRole = await ByRoleAsync(app);
-        foreach (var check in new[] { "trust-accepted", "external-id-required", "region-correct", "bucket-owner-known", "outside-path-refused" })
+        foreach (
+            var check in new[] { "trust-accepted", "external-id-required", "region-correct", "bucket-owner-known", "outside-path-refused" })
             byRole["verification"]!.Check(check).Text("status").ShouldBe("passed", byRole.ToJsonString());
         await NothingLeftAsync();
     }
@@ -59,8 +60,11 @@ public sealed class CompatibleServers : IAsyncLifetime
             var report = connected["verification"]!;
             foreach (var lacking in new[] { "region-correct", "acl-readable", "acl-writable", "external-id-required" })
                 report.Check(lacking).Text("status").ShouldBe("notApplicable", report.ToJsonString());
-            report["checks"]!.AsArray().ShouldNotContain(check => check!.Text("status") == "failed" || check!.Text("status") == "skipped", report.ToJsonString());
-            foreach (var proven in new[] { "objects-listable", "object-writable", "object-readable", "object-deletable", "nothing-left-behind" })
+            report["checks"]!
+                .AsArray()
+                .ShouldNotContain(check => check!.Text("status") == "failed" || check!.Text("status") == "skipped", report.ToJsonString());
+            foreach (
+                var proven in new[] { "objects-listable", "object-writable", "object-readable", "object-deletable", "nothing-left-behind" })
                 report.Check(proven).Text("status").ShouldBe("passed", report.ToJsonString());
         }
 
@@ -84,7 +88,11 @@ public sealed class CompatibleServers : IAsyncLifetime
     {
         using var mia = await app.SignInAsync("mia");
         var id = (await Connections.StartAsync(mia, "accessKey")).Text("id");
-        await mia.SendAsync(HttpMethod.Put, $"/api/connections/{id}/configuration", Connections.KeyConfiguration(_administrator.DriveUser, "acme-documents", "claims/inbox"), HttpStatusCode.Accepted);
+        await mia.SendAsync(
+            HttpMethod.Put,
+            $"/api/connections/{id}/configuration",
+            Connections.KeyConfiguration(_administrator.DriveUser, "acme-documents", "claims/inbox"),
+            HttpStatusCode.Accepted);
         return await ConnectedAsync(mia, id);
     }
 
@@ -105,18 +113,33 @@ public sealed class CompatibleServers : IAsyncLifetime
     }
 
     private async Task NothingLeftAsync() =>
-        (await _administrator.EverythingAsync("acme-documents", "")).ShouldNotContain(item => item.Key.Contains(".serverless-drives", StringComparison.Ordinal));
+        (await _administrator.EverythingAsync("acme-documents", "")).ShouldNotContain(item =>
+            item.Key.Contains(".serverless-drives", StringComparison.Ordinal));
 
     /// <summary>What MinIO does: whoever has a key gets a session, whatever role was asked for.</summary>
     private async Task<string> SessionForEverybodyAsync()
     {
         var role = Connections.Unique("everybody");
-        var anybody = JsonNode.Parse($$"""{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"{{_seeded.PrincipalArn}}"},"Action":"sts:AssumeRole"}]}""")!;
+        var anybody = JsonNode.Parse(
+            $$"""{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"{{_seeded.PrincipalArn}}"},"Action":"sts:AssumeRole"}]}"""
+        )!;
         var arn = await _administrator.CreateRoleAsync(role, anybody);
-        await _administrator.PutRolePolicyAsync(role, Connections.Grants("acme-documents", "claims/inbox",
-        [
-            "s3:DeleteObject", "s3:DeleteObjectVersion", "s3:GetObject", "s3:GetObjectVersion", "s3:PutObject", "s3:ListBucket", "s3:ListBucketMultipartUploads", "s3:ListMultipartUploadParts", "s3:AbortMultipartUpload",
-        ]));
+        await _administrator.PutRolePolicyAsync(
+            role,
+            Connections.Grants(
+                "acme-documents",
+                "claims/inbox",
+                [
+                    "s3:DeleteObject",
+                    "s3:DeleteObjectVersion",
+                    "s3:GetObject",
+                    "s3:GetObjectVersion",
+                    "s3:PutObject",
+                    "s3:ListBucket",
+                    "s3:ListBucketMultipartUploads",
+                    "s3:ListMultipartUploadParts",
+                    "s3:AbortMultipartUpload",
+                ]));
         using var sts = new AmazonSecurityTokenServiceClient(
             new BasicAWSCredentials(_seeded.Principal.AccessKeyId, _seeded.Principal.SecretAccessKey),
             new AmazonSecurityTokenServiceConfig { ServiceURL = _server.Endpoint.AbsoluteUri, AuthenticationRegion = "us-east-1" });

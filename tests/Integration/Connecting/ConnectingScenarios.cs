@@ -20,7 +20,10 @@ public sealed class ConnectingScenarios(RunningApp running)
         connection.Text("status").ShouldBe("awaitingConfiguration");
         var administrator = App.Administrator();
         await mia.SendAsync(
-            HttpMethod.Put, $"/api/connections/{connection.Text("id")}/configuration", Connections.KeyConfiguration(administrator, path: "claims/inbox"), HttpStatusCode.Accepted);
+            HttpMethod.Put,
+            $"/api/connections/{connection.Text("id")}/configuration",
+            Connections.KeyConfiguration(administrator, path: "claims/inbox"),
+            HttpStatusCode.Accepted);
 
         var connected = await mia.UntilAsync(connection.Text("id"), "connected");
         connected["verification"]!["passed"]!.GetValue<bool>().ShouldBeTrue();
@@ -55,7 +58,11 @@ public sealed class ConnectingScenarios(RunningApp running)
         var id = connection.Text("id");
         await mia.PostAsync($"/api/connections/{id}/confirmations/trust-policy", null, HttpStatusCode.Accepted);
         await mia.UntilAsync(id, "awaitingConfiguration");
-        await mia.SendAsync(HttpMethod.Put, $"/api/connections/{id}/configuration", Connections.RoleConfiguration(arn, "claims/inbox"), HttpStatusCode.Accepted);
+        await mia.SendAsync(
+            HttpMethod.Put,
+            $"/api/connections/{id}/configuration",
+            Connections.RoleConfiguration(arn, "claims/inbox"),
+            HttpStatusCode.Accepted);
 
         var refused = await mia.UntilAsync(id, now => now["attempt"]!.GetValue<int>() == 2);
         refused["problem"]!.Text("code").ShouldBe("external-id-not-required");
@@ -77,7 +84,11 @@ public sealed class ConnectingScenarios(RunningApp running)
         failed["verification"]!["passed"]!.GetValue<bool>().ShouldBeFalse();
         failed["verification"]!["checks"]!.AsArray().ShouldContain(check => check!.Text("status") == "failed" && check!["fix"] != null);
 
-        await mia.SendAsync(HttpMethod.Put, $"/api/connections/{id}/configuration", Connections.KeyConfiguration(administrator, "claims/inbox"), HttpStatusCode.Accepted);
+        await mia.SendAsync(
+            HttpMethod.Put,
+            $"/api/connections/{id}/configuration",
+            Connections.KeyConfiguration(administrator, "claims/inbox"),
+            HttpStatusCode.Accepted);
         await mia.UntilAsync(id, "connected");
     }
 
@@ -95,11 +106,17 @@ public sealed class ConnectingScenarios(RunningApp running)
     {
         using var mia = await App.SignInAsync("mia");
         var name = Connections.Unique("twin");
-        var answers = await Task.WhenAll(Enumerable.Range(0, 2).Select(async _ =>
-        {
-            using var answer = await System.Net.Http.Json.HttpClientJsonExtensions.PostAsJsonAsync(mia, "/api/connections", Connections.StartBody("accessKey", name));
-            return answer.StatusCode;
-        }));
+        var answers = await Task.WhenAll(
+            Enumerable
+                .Range(0, 2)
+                .Select(async _ =>
+                {
+                    using var answer = await System.Net.Http.Json.HttpClientJsonExtensions.PostAsJsonAsync(
+                        mia,
+                        "/api/connections",
+                        Connections.StartBody("accessKey", name));
+                    return answer.StatusCode;
+                }));
         answers.Order().ShouldBe([HttpStatusCode.Accepted, HttpStatusCode.Conflict]);
     }
 
@@ -141,9 +158,20 @@ public sealed class ConnectingScenarios(RunningApp running)
     public async Task Every_wrong_field_is_named_at_once()
     {
         using var mia = await App.SignInAsync("mia");
-        var problem = await mia.PostAsync("/api/connections", new { displayName = "", audience = new { type = "team" }, authentication = new { method = "password" } }, HttpStatusCode.UnprocessableEntity);
+        var problem = await mia.PostAsync(
+            "/api/connections",
+            new
+            {
+                displayName = "",
+                audience = new { type = "team" },
+                authentication = new { method = "password" },
+            },
+            HttpStatusCode.UnprocessableEntity);
         problem.Text("code").ShouldBe("invalid");
-        problem["errors"]!.AsObject().Select(error => error.Key).ShouldBe(["displayName", "audience.type", "authentication.method"], ignoreOrder: true);
+        problem["errors"]!
+            .AsObject()
+            .Select(error => error.Key)
+            .ShouldBe(["displayName", "audience.type", "authentication.method"], ignoreOrder: true);
     }
 
     [Fact]
@@ -168,6 +196,11 @@ public sealed class ConnectingScenarios(RunningApp running)
         var first = await mia.SendAsync(HttpMethod.Post, "/api/connections", body, HttpStatusCode.Accepted, key);
         var second = await mia.SendAsync(HttpMethod.Post, "/api/connections", body, HttpStatusCode.Accepted, key);
         second.Text("id").ShouldBe(first.Text("id"));
-        await mia.SendAsync(HttpMethod.Post, "/api/connections", Connections.StartBody("iamRole", Connections.Unique("keyed")), HttpStatusCode.UnprocessableEntity, key);
+        await mia.SendAsync(
+            HttpMethod.Post,
+            "/api/connections",
+            Connections.StartBody("iamRole", Connections.Unique("keyed")),
+            HttpStatusCode.UnprocessableEntity,
+            key);
     }
 }

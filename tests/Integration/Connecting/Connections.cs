@@ -9,40 +9,50 @@ public static class Connections
 {
     public static string Unique(string name) => $"{name}-{Guid.NewGuid():N}"[..24];
 
-    public static object StartBody(string method, string? name = null, string? roleId = null, string workspace = "ws_claims", bool makeDefault = false) => new
-    {
-        displayName = name ?? Unique("drive"),
-        audience = new { type = "workspace", workspaceId = workspace },
-        authentication = new { method, roleId },
-        configuration = (object?)null,
-        makeDefault,
-    };
+    public static object StartBody(
+        string method,
+        string? name = null,
+        string? roleId = null,
+        string workspace = "ws_claims",
+        bool makeDefault = false
+    ) =>
+        new
+        {
+            displayName = name ?? Unique("drive"),
+            audience = new { type = "workspace", workspaceId = workspace },
+            authentication = new { method, roleId },
+            configuration = (object?)null,
+            makeDefault,
+        };
 
-    public static Task<JsonNode> StartAsync(HttpClient http, string method) => http.PostAsync("/api/connections", StartBody(method), HttpStatusCode.Accepted);
+    public static Task<JsonNode> StartAsync(HttpClient http, string method) =>
+        http.PostAsync("/api/connections", StartBody(method), HttpStatusCode.Accepted);
 
-    public static JsonObject KeyConfiguration(AwsAdministrator administrator, string path, string type = "none", string? kmsKeyId = null) => new()
-    {
-        ["accessKeyId"] = administrator.DriveUser.Id,
-        ["secretAccessKey"] = administrator.DriveUser.Secret,
-        ["bucket"] = "acme-documents",
-        ["region"] = "us-east-1",
-        ["path"] = path,
-        // Scenarios share one bucket.
-        ["allowOverlap"] = true,
-        ["encryption"] = new JsonObject { ["type"] = type, ["kmsKeyId"] = kmsKeyId },
-    };
+    public static JsonObject KeyConfiguration(AwsAdministrator administrator, string path, string type = "none", string? kmsKeyId = null) =>
+        new()
+        {
+            ["accessKeyId"] = administrator.DriveUser.Id,
+            ["secretAccessKey"] = administrator.DriveUser.Secret,
+            ["bucket"] = "acme-documents",
+            ["region"] = "us-east-1",
+            ["path"] = path,
+            // Scenarios share one bucket.
+            ["allowOverlap"] = true,
+            ["encryption"] = new JsonObject { ["type"] = type, ["kmsKeyId"] = kmsKeyId },
+        };
 
-    public static JsonObject KeyConfiguration((string Id, string Secret) key, string bucket, string path, string region = "us-east-1") => new()
-    {
-        ["accessKeyId"] = key.Id,
-        ["secretAccessKey"] = key.Secret,
-        ["bucket"] = bucket,
-        ["region"] = region,
-        ["path"] = path,
-        // Scenarios share one bucket.
-        ["allowOverlap"] = true,
-        ["encryption"] = new JsonObject { ["type"] = "none" },
-    };
+    public static JsonObject KeyConfiguration((string Id, string Secret) key, string bucket, string path, string region = "us-east-1") =>
+        new()
+        {
+            ["accessKeyId"] = key.Id,
+            ["secretAccessKey"] = key.Secret,
+            ["bucket"] = bucket,
+            ["region"] = region,
+            ["path"] = path,
+            // Scenarios share one bucket.
+            ["allowOverlap"] = true,
+            ["encryption"] = new JsonObject { ["type"] = "none" },
+        };
 
     /// <summary>A policy with these of the documented permissions, each on what it is for; below the path only.</summary>
     public static JsonObject Grants(string bucket, string path, IEnumerable<string> permissions)
@@ -60,24 +70,39 @@ public static class Connections
         var statements = new JsonArray();
         if (list)
         {
-            statements.Add(new JsonObject
-            {
-                ["Effect"] = "Allow",
-                ["Action"] = "s3:ListBucket",
-                ["Resource"] = $"arn:aws:s3:::{bucket}",
-                ["Condition"] = new JsonObject { ["StringLike"] = new JsonObject { ["s3:prefix"] = new JsonArray($"{path}/", $"{path}/*") } },
-            });
+            statements.Add(
+                new JsonObject
+                {
+                    ["Effect"] = "Allow",
+                    ["Action"] = "s3:ListBucket",
+                    ["Resource"] = $"arn:aws:s3:::{bucket}",
+                    ["Condition"] = new JsonObject
+                    {
+                        ["StringLike"] = new JsonObject { ["s3:prefix"] = new JsonArray($"{path}/", $"{path}/*") },
+                    },
+                });
         }
 
         if (onBucket.Count > 0)
             statements.Add(new JsonObject { ["Effect"] = "Allow", ["Action"] = onBucket, ["Resource"] = $"arn:aws:s3:::{bucket}" });
         if (onObjects.Count > 0)
-            statements.Add(new JsonObject { ["Effect"] = "Allow", ["Action"] = onObjects, ["Resource"] = $"arn:aws:s3:::{bucket}/{path}/*" });
+            statements.Add(
+                new JsonObject
+                {
+                    ["Effect"] = "Allow",
+                    ["Action"] = onObjects,
+                    ["Resource"] = $"arn:aws:s3:::{bucket}/{path}/*",
+                });
         return new JsonObject { ["Version"] = "2012-10-17", ["Statement"] = statements };
     }
 
     /// <summary>The role flow up to where the policies are offered, with a role that trusts us and has no permissions yet.</summary>
-    public static async Task<(string Id, string Role, JsonNode Offered)> OfferAsync(AwsAdministrator administrator, HttpClient http, string bucket, string path, string region = "us-east-1")
+    public static async Task<(string Id, string Role, JsonNode Offered)> OfferAsync(
+        AwsAdministrator administrator,
+        HttpClient http,
+        string bucket,
+        string path,
+        string region = "us-east-1")
     {
         var connection = await StartAsync(http, "iamRole");
         var id = connection.Text("id");
@@ -85,25 +110,45 @@ public static class Connections
         var arn = await administrator.CreateRoleAsync(role, connection["trustPolicy"]!);
         await http.PostAsync($"/api/connections/{id}/confirmations/trust-policy", null, HttpStatusCode.Accepted);
         await http.UntilAsync(id, "awaitingConfiguration");
-        await http.SendAsync(HttpMethod.Put, $"/api/connections/{id}/configuration", RoleConfiguration(arn, path, bucket, region), HttpStatusCode.Accepted);
+        await http.SendAsync(
+            HttpMethod.Put,
+            $"/api/connections/{id}/configuration",
+            RoleConfiguration(arn, path, bucket, region),
+            HttpStatusCode.Accepted);
         return (id, role, await http.UntilAsync(id, "awaitingBucketPolicy"));
     }
 
-    public static Task<(string Id, string Role, JsonNode Offered)> OfferAsync(EmbeddedApp app, HttpClient http, string bucket, string path) => OfferAsync(app.Administrator(), http, bucket, path);
+    public static Task<(string Id, string Role, JsonNode Offered)> OfferAsync(
+        EmbeddedApp app,
+        HttpClient http,
+        string bucket,
+        string path
+    ) => OfferAsync(app.Administrator(), http, bucket, path);
 
-    public static JsonObject RoleConfiguration(string roleArn, string path, string bucket = "acme-documents", string region = "us-east-1") => new()
-    {
-        ["roleArn"] = roleArn,
-        ["bucket"] = bucket,
-        ["region"] = region,
-        ["path"] = path,
-        // Scenarios share one bucket.
-        ["allowOverlap"] = true,
-        ["encryption"] = new JsonObject { ["type"] = "none" },
-    };
+    public static JsonObject RoleConfiguration(
+        string roleArn,
+        string path,
+        string bucket = "acme-documents",
+        string region = "us-east-1"
+    ) =>
+        new()
+        {
+            ["roleArn"] = roleArn,
+            ["bucket"] = bucket,
+            ["region"] = region,
+            ["path"] = path,
+            // Scenarios share one bucket.
+            ["allowOverlap"] = true,
+            ["encryption"] = new JsonObject { ["type"] = "none" },
+        };
 
     /// <summary>The whole role flow, with a role of its own.</summary>
-    public static async Task<JsonNode> ConnectByRoleAsync(EmbeddedApp app, HttpClient http, string path = "claims/inbox", bool applyBucketPolicy = true, string? name = null)
+    public static async Task<JsonNode> ConnectByRoleAsync(
+        EmbeddedApp app,
+        HttpClient http,
+        string path = "claims/inbox",
+        bool applyBucketPolicy = true,
+        string? name = null)
     {
         var administrator = app.Administrator();
         var connection = await http.PostAsync("/api/connections", StartBody("iamRole", name), HttpStatusCode.Accepted);

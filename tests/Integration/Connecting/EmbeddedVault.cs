@@ -21,7 +21,9 @@ public static class EmbeddedVault
 
     private static IReadOnlyList<JsonNode> SecretsOf(string dataFolder)
     {
-        var protector = DataProtectionProvider.Create(new DirectoryInfo(Path.Combine(dataFolder, "vault-keys"))).CreateProtector("ServerlessDrives.Embedded.Vault.v1");
+        var protector = DataProtectionProvider
+            .Create(new DirectoryInfo(Path.Combine(dataFolder, "vault-keys")))
+            .CreateProtector("ServerlessDrives.Embedded.Vault.v1");
         return
         [
             .. Directory.GetFiles(Path.Combine(dataFolder, "vault"), "*.secret")

@@ -23,11 +23,17 @@ public sealed class ExpiredConnections
         var policyName = offered.Text("displayName");
 
         // One waits for another try after a wrong secret, one for a trust policy, one for a bucket policy; the fourth is cancelled.
-        var key = (await mia.PostAsync("/api/connections", Connections.StartBody("accessKey", keyName), HttpStatusCode.Accepted)).Text("id");
-        var wrong = Connections.KeyConfiguration((app.Administrator().DriveUser.Id, "this/is/not/the/secret/of/anybody/1234567"), "acme-documents", "claims");
+        var key = (await mia.PostAsync("/api/connections", Connections.StartBody("accessKey", keyName), HttpStatusCode.Accepted)).Text(
+            "id");
+        var wrong = Connections.KeyConfiguration(
+            (app.Administrator().DriveUser.Id, "this/is/not/the/secret/of/anybody/1234567"),
+            "acme-documents",
+            "claims");
         await mia.SendAsync(HttpMethod.Put, $"/api/connections/{key}/configuration", wrong, HttpStatusCode.Accepted);
         var trust = await mia.PostAsync("/api/connections", Connections.StartBody("iamRole", trustName), HttpStatusCode.Accepted);
-        var cancelled = (await mia.PostAsync("/api/connections", Connections.StartBody("accessKey", cancelledName), HttpStatusCode.Accepted)).Text("id");
+        var cancelled = (
+            await mia.PostAsync("/api/connections", Connections.StartBody("accessKey", cancelledName), HttpStatusCode.Accepted)
+        ).Text("id");
         await mia.SendAsync(HttpMethod.Put, $"/api/connections/{cancelled}/configuration", wrong, HttpStatusCode.Accepted);
         LiveSecrets(app).ShouldBe(2);
         await mia.UntilAsync(cancelled, now => now["attempt"]!.GetValue<int>() == 2);
@@ -36,16 +42,26 @@ public sealed class ExpiredConnections
         early.Text("code").ShouldBe("step-not-open");
         await mia.SendAsync(HttpMethod.Delete, $"/api/connections/{cancelled}", null, HttpStatusCode.Accepted);
         await mia.UntilAsync(cancelled, "cancelled");
-        (await mia.PostAsync($"/api/connections/{cancelled}/confirmations/trust-policy", null, HttpStatusCode.Conflict)).Text("code").ShouldBe("step-not-open");
-        (await mia.SendAsync(HttpMethod.Delete, $"/api/connections/{cancelled}", null, HttpStatusCode.Conflict)).Text("code").ShouldBe("step-not-open");
+        (await mia.PostAsync($"/api/connections/{cancelled}/confirmations/trust-policy", null, HttpStatusCode.Conflict))
+            .Text("code")
+            .ShouldBe("step-not-open");
+        (await mia.SendAsync(HttpMethod.Delete, $"/api/connections/{cancelled}", null, HttpStatusCode.Conflict))
+            .Text("code")
+            .ShouldBe("step-not-open");
 
         foreach (var id in new[] { key, trust.Text("id"), policy })
         {
             var expired = await mia.UntilAsync(id, "expired");
             expired["problem"]!.Text("code").ShouldBe("expired");
-            (await mia.PostAsync($"/api/connections/{id}/confirmations/trust-policy", null, HttpStatusCode.Conflict)).Text("code").ShouldBe("step-not-open");
-            (await mia.PostAsync($"/api/connections/{id}/confirmations/bucket-policy", null, HttpStatusCode.Conflict)).Text("code").ShouldBe("step-not-open");
-            (await mia.SendAsync(HttpMethod.Put, $"/api/connections/{id}/configuration", wrong, HttpStatusCode.Conflict)).Text("code").ShouldBe("step-not-open");
+            (await mia.PostAsync($"/api/connections/{id}/confirmations/trust-policy", null, HttpStatusCode.Conflict))
+                .Text("code")
+                .ShouldBe("step-not-open");
+            (await mia.PostAsync($"/api/connections/{id}/confirmations/bucket-policy", null, HttpStatusCode.Conflict))
+                .Text("code")
+                .ShouldBe("step-not-open");
+            (await mia.SendAsync(HttpMethod.Put, $"/api/connections/{id}/configuration", wrong, HttpStatusCode.Conflict))
+                .Text("code")
+                .ShouldBe("step-not-open");
         }
 
         foreach (var role in new[] { trust, offered })

@@ -11,7 +11,7 @@ namespace ServerlessDrives.Tests.Integration.Connecting;
 [Collection(PatientApp.Name)]
 public sealed class HonestWaiting(PatientApp running)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);
+    private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(40);
 
     private EmbeddedApp App => running.App;
 
@@ -19,26 +19,37 @@ public sealed class HonestWaiting(PatientApp running)
     public async Task A_denial_is_shown_with_its_cause_and_until_when_it_is_asked_again_and_stopping_ends_it()
     {
         using var mia = await App.SignInAsync("mia");
-        var elsewhere = new JsonObject { ["Effect"] = "Allow", ["Action"] = "s3:GetObject", ["Resource"] = "arn:aws:s3:::somebody-elses-bucket/*" };
+        var elsewhere = new JsonObject
+        {
+            ["Effect"] = "Allow",
+            ["Action"] = "s3:GetObject",
+            ["Resource"] = "arn:aws:s3:::somebody-elses-bucket/*",
+        };
         var policy = new JsonObject { ["Version"] = "2012-10-17", ["Statement"] = new JsonArray(elsewhere) };
         var key = await App.Administrator().CreateUserWithKeyAsync(Connections.Unique("denied"), policy);
         var id = await ConfigureAsync(mia, Connections.KeyConfiguration(key, "acme-documents", "denied"));
 
-        var retrying = (await mia.UntilAsync(id, now => now["verification"]?["retrying"] is JsonObject, Patience))["verification"]!["retrying"]!;
+        var retrying = (await mia.UntilAsync(id, now => now["verification"]?["retrying"] is JsonObject, TimeLimit))["verification"]![
+            "retrying"
+        ]!;
         retrying.Text("awsErrorCode").ShouldBe("AccessDenied");
         retrying.Text("explanation").ShouldNotBeEmpty();
         retrying["tries"]!.GetValue<int>().ShouldBeGreaterThan(0);
-        (retrying["until"]!.GetValue<DateTimeOffset>() - DateTimeOffset.UtcNow).ShouldBeInRange(TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(61));
+        (retrying["until"]!.GetValue<DateTimeOffset>() - DateTimeOffset.UtcNow).ShouldBeInRange(
+            TimeSpan.FromSeconds(20),
+            TimeSpan.FromSeconds(61));
 
         var clock = Stopwatch.StartNew();
         await mia.PostAsync($"/api/connections/{id}/verification/stop", null, HttpStatusCode.Accepted);
-        var ended = await mia.UntilAsync(id, now => now["attempt"]!.GetValue<int>() == 2, Patience);
+        var ended = await mia.UntilAsync(id, now => now["attempt"]!.GetValue<int>() == 2, TimeLimit);
         clock.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(20));
         ended["verification"]!["retrying"].ShouldBeNull();
         ended["verification"]!.Check("objects-listable").Text("status").ShouldBe("failed");
 
         // Nothing is being verified any more.
-        (await mia.PostAsync($"/api/connections/{id}/verification/stop", null, HttpStatusCode.Conflict)).Text("code").ShouldBe("step-not-open");
+        (await mia.PostAsync($"/api/connections/{id}/verification/stop", null, HttpStatusCode.Conflict))
+            .Text("code")
+            .ShouldBe("step-not-open");
     }
 
     [Fact]
@@ -46,10 +57,12 @@ public sealed class HonestWaiting(PatientApp running)
     {
         using var mia = await App.SignInAsync("mia");
         var id = await ConfigureAsync(mia, Connections.KeyConfiguration(App.Administrator().DriveUser, Connections.Unique("ghost"), ""));
-        var report = (await mia.UntilAsync(id, now => now["verification"]?["retrying"] is JsonObject, Patience))["verification"]!;
-        (report["retrying"]!["until"]!.GetValue<DateTimeOffset>() - report["startedAt"]!.GetValue<DateTimeOffset>()).ShouldBeInRange(TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(30));
+        var report = (await mia.UntilAsync(id, now => now["verification"]?["retrying"] is JsonObject, TimeLimit))["verification"]!;
+        (report["retrying"]!["until"]!.GetValue<DateTimeOffset>() - report["startedAt"]!.GetValue<DateTimeOffset>()).ShouldBeInRange(
+            TimeSpan.FromSeconds(10),
+            TimeSpan.FromSeconds(30));
         await mia.PostAsync($"/api/connections/{id}/verification/stop", null, HttpStatusCode.Accepted);
-        await mia.UntilAsync(id, now => now["attempt"]!.GetValue<int>() == 2, Patience);
+        await mia.UntilAsync(id, now => now["attempt"]!.GetValue<int>() == 2, TimeLimit);
     }
 
     [Fact]
@@ -59,11 +72,17 @@ public sealed class HonestWaiting(PatientApp running)
         var id = (await Connections.StartAsync(mia, "iamRole")).Text("id");
         await mia.PostAsync($"/api/connections/{id}/confirmations/trust-policy", null, HttpStatusCode.Accepted);
         await mia.UntilAsync(id, "awaitingConfiguration");
-        await mia.SendAsync(HttpMethod.Put, $"/api/connections/{id}/configuration", Connections.RoleConfiguration("arn:aws:iam::444455556666:role/not-there", "x"), HttpStatusCode.Accepted);
-        var retrying = (await mia.UntilAsync(id, now => now["verification"]?["retrying"] is JsonObject, Patience))["verification"]!["retrying"]!;
+        await mia.SendAsync(
+            HttpMethod.Put,
+            $"/api/connections/{id}/configuration",
+            Connections.RoleConfiguration("arn:aws:iam::444455556666:role/not-there", "x"),
+            HttpStatusCode.Accepted);
+        var retrying = (await mia.UntilAsync(id, now => now["verification"]?["retrying"] is JsonObject, TimeLimit))["verification"]![
+            "retrying"
+        ]!;
         retrying.Text("check").ShouldBe("trust-accepted");
         await mia.PostAsync($"/api/connections/{id}/verification/stop", null, HttpStatusCode.Accepted);
-        (await mia.UntilAsync(id, now => now["attempt"]!.GetValue<int>() == 2, Patience)).Text("status").ShouldBe("awaitingTrustPolicy");
+        (await mia.UntilAsync(id, now => now["attempt"]!.GetValue<int>() == 2, TimeLimit)).Text("status").ShouldBe("awaitingTrustPolicy");
     }
 
     [Fact]
@@ -72,12 +91,24 @@ public sealed class HonestWaiting(PatientApp running)
         using var mia = await App.SignInAsync("mia");
         var first = await Connections.ConnectByRoleAsync(App, mia);
         var (role, configuration) = (first["authentication"]!.Text("roleId"), first["configuration"]!);
-        await mia.SendAsync(HttpMethod.Delete, $"/api/drives/{first.Text("driveId")}", new { confirmation = first.Text("displayName") }, HttpStatusCode.Accepted);
+        await mia.SendAsync(
+            HttpMethod.Delete,
+            $"/api/drives/{first.Text("driveId")}",
+            new { confirmation = first.Text("displayName") },
+            HttpStatusCode.Accepted);
         var again = await mia.PostAsync("/api/connections", Connections.StartBody("iamRole", roleId: role), HttpStatusCode.Accepted);
         await mia.UntilAsync(again.Text("id"), "awaitingConfiguration");
         await mia.SendAsync(
-            HttpMethod.Put, $"/api/connections/{again.Text("id")}/configuration",
-            new { bucket = configuration.Text("bucket"), region = configuration.Text("region"), path = configuration.Text("path"), encryption = new { type = "none" }, allowOverlap = true },
+            HttpMethod.Put,
+            $"/api/connections/{again.Text("id")}/configuration",
+            new
+            {
+                bucket = configuration.Text("bucket"),
+                region = configuration.Text("region"),
+                path = configuration.Text("path"),
+                encryption = new { type = "none" },
+                allowOverlap = true,
+            },
             HttpStatusCode.Accepted);
         (await mia.UntilAsync(again.Text("id"), "connected", "awaitingBucketPolicy")).Text("status").ShouldBe("connected");
     }
@@ -104,10 +135,12 @@ public sealed class HonestWaiting(PatientApp running)
         await ConfigureAsync(mia, id, configuration);
         await mia.UntilAsync(id, "awaitingBucketPolicy");
         await mia.PostAsync($"/api/connections/{id}/confirmations/bucket-policy", null, HttpStatusCode.Accepted);
-        var failed = await mia.UntilAsync(id, now => now["attempt"]!.GetValue<int>() == 2, Patience);
+        var failed = await mia.UntilAsync(id, now => now["attempt"]!.GetValue<int>() == 2, TimeLimit);
         configuration["region"] = failed["verification"]!.Text("foundRegion");
         await ConfigureAsync(mia, id, configuration);
-        (await mia.UntilAsync(id, now => now.Text("status") == "connected" || now["attempt"]!.GetValue<int>() == 3, Patience)).Text("status").ShouldBe("connected");
+        (await mia.UntilAsync(id, now => now.Text("status") == "connected" || now["attempt"]!.GetValue<int>() == 3, TimeLimit))
+            .Text("status")
+            .ShouldBe("connected");
     }
 
     private async Task<(string Connection, string Arn)> StartWithARoleThatMayAllAsync(HttpClient http)

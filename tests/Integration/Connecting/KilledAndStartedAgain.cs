@@ -27,8 +27,14 @@ public sealed class KilledAndStartedAgain
         // Slow enough to be killed in the middle of it.
         await first.SendAsync(HttpMethod.Post, "/embedded/faults", new { latencyMs = 700 }, HttpStatusCode.NoContent);
         var verifying = (await Connections.StartAsync(first, "accessKey")).Text("id");
-        await first.SendAsync(HttpMethod.Put, $"/api/connections/{verifying}/configuration", Connections.KeyConfiguration(administrator, "loans/applications"), HttpStatusCode.Accepted);
-        await first.UntilAsync(verifying, now => now.Text("status") == "verifying" && now["verification"]?["checks"] is JsonArray { Count: > 0 });
+        await first.SendAsync(
+            HttpMethod.Put,
+            $"/api/connections/{verifying}/configuration",
+            Connections.KeyConfiguration(administrator, "loans/applications"),
+            HttpStatusCode.Accepted);
+        await first.UntilAsync(
+            verifying,
+            now => now.Text("status") == "verifying" && now["verification"]?["checks"] is JsonArray { Count: > 0 });
 
         await app.KillAsync();
         await app.StartAgainAsync();
@@ -45,8 +51,16 @@ public sealed class KilledAndStartedAgain
         var configuredArn = await administrator.CreateRoleAsync(configuredRole, atConfiguration["trustPolicy"]!);
         await Task.WhenAll(
             second.PostAsync($"/api/connections/{atTrust.Text("id")}/confirmations/trust-policy", null, HttpStatusCode.Accepted),
-            second.SendAsync(HttpMethod.Put, $"/api/connections/{atConfiguration.Text("id")}/configuration", Connections.RoleConfiguration(configuredArn, "claims/archive"), HttpStatusCode.Accepted),
-            second.SendAsync(HttpMethod.Put, $"/api/connections/{atKey}/configuration", Connections.KeyConfiguration(administrator, "public"), HttpStatusCode.Accepted),
+            second.SendAsync(
+                HttpMethod.Put,
+                $"/api/connections/{atConfiguration.Text("id")}/configuration",
+                Connections.RoleConfiguration(configuredArn, "claims/archive"),
+                HttpStatusCode.Accepted),
+            second.SendAsync(
+                HttpMethod.Put,
+                $"/api/connections/{atKey}/configuration",
+                Connections.KeyConfiguration(administrator, "public"),
+                HttpStatusCode.Accepted),
             second.PostAsync($"/api/connections/{atPolicy}/confirmations/bucket-policy", null, HttpStatusCode.Accepted));
 
         await app.KillAsync();
@@ -55,7 +69,11 @@ public sealed class KilledAndStartedAgain
         administrator = app.Administrator();
         using var mia = await app.SignInAsync("mia");
         await mia.UntilAsync(atTrust.Text("id"), "awaitingConfiguration");
-        await mia.SendAsync(HttpMethod.Put, $"/api/connections/{atTrust.Text("id")}/configuration", Connections.RoleConfiguration(trustArn, "claims"), HttpStatusCode.Accepted);
+        await mia.SendAsync(
+            HttpMethod.Put,
+            $"/api/connections/{atTrust.Text("id")}/configuration",
+            Connections.RoleConfiguration(trustArn, "claims"),
+            HttpStatusCode.Accepted);
         var offeredAfterTrust = await mia.UntilAsync(atTrust.Text("id"), "awaitingBucketPolicy");
         await administrator.PutRolePolicyAsync(trustArn[(trustArn.LastIndexOf('/') + 1)..], offeredAfterTrust["rolePolicy"]!);
         var offeredAfterConfiguration = await mia.UntilAsync(atConfiguration.Text("id"), "awaitingBucketPolicy");
@@ -77,15 +95,19 @@ public sealed class KilledAndStartedAgain
             var role = connected["authentication"]!.Text("method") == "iamRole";
             actions.Count(action => action == "connection.confirmed").ShouldBe(role ? 2 : 0, trail.ToJsonString());
             if (role)
-                (await mia.GetAsync($"/api/roles/{connected["authentication"]!.Text("roleId")}", HttpStatusCode.OK))["usedBy"]!.AsArray().Count.ShouldBe(1);
+                (await mia.GetAsync($"/api/roles/{connected["authentication"]!.Text("roleId")}", HttpStatusCode.OK))["usedBy"]!
+                    .AsArray()
+                    .Count.ShouldBe(1);
         }
 
         var drives = (await mia.GetAsync("/api/drives?workspaceId=ws_claims", HttpStatusCode.OK))["items"]!.AsArray();
         drives.Count.ShouldBe(all.Length);
         drives.Select(drive => drive!.Text("displayName")).ShouldBeUnique();
         Directory.GetFiles(Path.Combine(app.DataFolder, "vault"), "*.secret").Length.ShouldBe(2, "one for each of the two access keys");
-        (await administrator.EverythingAsync("acme-documents", "")).ShouldNotContain(item => item.Key.Contains(".serverless-drives", StringComparison.Ordinal));
+        (await administrator.EverythingAsync("acme-documents", "")).ShouldNotContain(item =>
+            item.Key.Contains(".serverless-drives", StringComparison.Ordinal));
     }
 
-    private static async Task<string> StatusAsync(HttpClient http, string id) => (await http.GetAsync($"/api/connections/{id}", HttpStatusCode.OK)).Text("status");
+    private static async Task<string> StatusAsync(HttpClient http, string id) =>
+        (await http.GetAsync($"/api/connections/{id}", HttpStatusCode.OK)).Text("status");
 }

@@ -20,9 +20,13 @@ public sealed class KnownBuckets(RunningApp running)
 
         var name = Connections.Unique("nobodys");
         (await leo.GetAsync($"/api/buckets/{name}", HttpStatusCode.OK))["exists"]!.GetValue<bool>().ShouldBeFalse();
-        (await leo.GetAsync("/api/buckets/Acme-Documents", HttpStatusCode.UnprocessableEntity))["errors"]!["name"]!.ToString().ShouldContain("acme-documents");
+        (await leo.GetAsync("/api/buckets/Acme-Documents", HttpStatusCode.UnprocessableEntity))["errors"]!["name"]!
+            .ToString()
+            .ShouldContain("acme-documents");
         // A surrogate is half of a character; the sentence has all of it.
-        (await leo.GetAsync($"/api/buckets/{Uri.EscapeDataString("acme-🪣")}", HttpStatusCode.UnprocessableEntity))["errors"]!["name"]!.ToString().ShouldNotContain("�");
+        (await leo.GetAsync($"/api/buckets/{Uri.EscapeDataString("acme-🪣")}", HttpStatusCode.UnprocessableEntity))["errors"]!["name"]!
+            .ToString()
+            .ShouldNotContain("�");
     }
 
     [Fact]

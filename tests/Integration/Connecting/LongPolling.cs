@@ -78,12 +78,19 @@ public sealed class LongPolling(RunningApp running)
         return (id, etag);
     }
 
-    private static async Task<(HttpStatusCode Status, string? ETag, JsonNode? Body)> ReadAsync(HttpClient http, string id, string query, string? etag)
+    private static async Task<(HttpStatusCode Status, string? ETag, JsonNode? Body)> ReadAsync(
+        HttpClient http,
+        string id,
+        string query,
+        string? etag)
     {
         using var asked = new HttpRequestMessage(HttpMethod.Get, $"/api/connections/{id}{query}");
         if (etag is not null)
             asked.Headers.TryAddWithoutValidation("If-None-Match", etag);
         using var answer = await http.SendAsync(asked, Cancellation);
-        return (answer.StatusCode, answer.Headers.ETag?.Tag, answer.StatusCode is HttpStatusCode.OK ? await answer.Content.ReadFromJsonAsync<JsonNode>(Cancellation) : null);
+        return (
+            answer.StatusCode,
+            answer.Headers.ETag?.Tag,
+            answer.StatusCode is HttpStatusCode.OK ? await answer.Content.ReadFromJsonAsync<JsonNode>(Cancellation) : null);
     }
 }

@@ -15,7 +15,9 @@ using Xunit;
 
 namespace ServerlessDrives.Tests.Integration.Connecting;
 
-/// <summary>As it is in Azure: no access key of ours anywhere; the managed identity's token becomes our role, and our role the customer's.</summary>
+/// <summary>
+/// As it is in Azure: no access key of ours anywhere; the managed identity's token becomes our role, and our role the customer's.
+/// </summary>
 public sealed class ManagedIdentity
 {
     private const string OurAccount = "111122223333";
@@ -37,7 +39,10 @@ public sealed class ManagedIdentity
             // The real credential, asking the platform's endpoint as it does in a Function App.
             replace: services => services.Replace(ServiceDescriptor.Singleton<TokenCredential>(_ => platform.Credential())));
         using var anonymous = app.Anonymous();
-        platform.Issue = async () => (await anonymous.PostAsync("/embedded/token", new { user = "ada", audience = IdentityEndpoint.Audience }, HttpStatusCode.OK)).Text("access_token");
+        platform.Issue = async () =>
+            (
+                await anonymous.PostAsync("/embedded/token", new { user = "ada", audience = IdentityEndpoint.Audience }, HttpStatusCode.OK)
+            ).Text("access_token");
 
         // What infra/aws/principal.yaml makes.
         var ours = AwsAdministrator.OfAnotherAccount(app.Cloud);
@@ -45,24 +50,37 @@ public sealed class ManagedIdentity
         var issuer = claims.Text("iss");
         var provider = issuer[(issuer.IndexOf("://", StringComparison.Ordinal) + 3)..];
         await ours.IamAsync("CreateOpenIDConnectProvider", ("Url", issuer), ("ClientIDList.member.1", IdentityEndpoint.Audience));
-        await ours.CreateRoleAsync(OurRole, JsonNode.Parse($$$"""
-            {"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Federated":"arn:aws:iam::{{{OurAccount}}}:oidc-provider/{{{provider}}}"},
-             "Action":"sts:AssumeRoleWithWebIdentity","Condition":{"StringEquals":{"{{{provider}}}:sub":"{{{claims.Text("sub")}}}","{{{provider}}}:aud":"{{{IdentityEndpoint.Audience}}}"} } }]}
-            """)!);
-        await ours.PutRolePolicyAsync(OurRole, JsonNode.Parse("""{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"sts:AssumeRole","Resource":"arn:aws:iam::*:role/*"}]}""")!);
+        await ours.CreateRoleAsync(
+            OurRole,
+            JsonNode.Parse(
+                $$$"""
+                {"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Federated":"arn:aws:iam::{{{OurAccount}}}:oidc-provider/{{{provider}}}"},
+                 "Action":"sts:AssumeRoleWithWebIdentity","Condition":{"StringEquals":{"{{{provider}}}:sub":"{{{claims.Text("sub")}}}","{{{provider}}}:aud":"{{{IdentityEndpoint.Audience}}}"} } }]}
+                """
+            )!);
+        await ours.PutRolePolicyAsync(
+            OurRole,
+            JsonNode.Parse(
+                """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"sts:AssumeRole","Resource":"arn:aws:iam::*:role/*"}]}"""
+            )!);
 
         using var mia = await app.SignInAsync("mia");
         var customer = app.Administrator();
         var (id, role, offered) = await Connections.OfferAsync(customer, mia, "acme-documents", "claims/identity");
         offered["trustPolicy"]!.ToJsonString().ShouldContain(OurRole);
         await customer.PutRolePolicyAsync(role, offered["rolePolicy"]!);
-        var merged = await mia.PostAsync($"/api/connections/{id}/merged-bucket-policy", await customer.BucketPolicyAsync("acme-documents"), HttpStatusCode.OK);
+        var merged = await mia.PostAsync(
+            $"/api/connections/{id}/merged-bucket-policy",
+            await customer.BucketPolicyAsync("acme-documents"),
+            HttpStatusCode.OK);
         await customer.PutBucketPolicyAsync("acme-documents", merged);
         await mia.PostAsync($"/api/connections/{id}/confirmations/bucket-policy", null, HttpStatusCode.Accepted);
         var drive = (await mia.UntilAsync(id, "connected", "awaitingBucketPolicy")).Text("driveId");
 
         await mia.SendAsync(HttpMethod.Put, $"/api/drives/{drive}/files/proof.json", "\"signed by nobody's key\"", HttpStatusCode.Created);
-        (await mia.GetAsync($"/api/drives/{drive}/files/proof.json", HttpStatusCode.OK)).GetValue<string>().ShouldBe("signed by nobody's key");
+        (await mia.GetAsync($"/api/drives/{drive}/files/proof.json", HttpStatusCode.OK))
+            .GetValue<string>()
+            .ShouldBe("signed by nobody's key");
 
         // One token serves them all while its session lasts.
         platform.Asked.ShouldHaveSingleItem().ShouldBe(IdentityEndpoint.Audience);
@@ -118,7 +136,14 @@ public sealed class ManagedIdentity
             if (resource != Audience)
                 return Results.Json(new { access_token = "not-for-aws", expires_on = "4102444800", resource, token_type = "Bearer" });
             Asked.Enqueue(resource);
-            return Results.Json(new { access_token = await Issue(), expires_on = $"{DateTimeOffset.UtcNow.AddHours(1).ToUnixTimeSeconds()}", resource, token_type = "Bearer" });
+            return Results.Json(
+                new
+                {
+                    access_token = await Issue(),
+                    expires_on = $"{DateTimeOffset.UtcNow.AddHours(1).ToUnixTimeSeconds()}",
+                    resource,
+                    token_type = "Bearer",
+                });
         }
     }
 }

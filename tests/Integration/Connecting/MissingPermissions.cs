@@ -12,8 +12,17 @@ public sealed class MissingPermissions(ImpatientApp impatient, MissingPermission
 {
     private static readonly string[] Documented =
     [
-        "s3:DeleteObject", "s3:DeleteObjectVersion", "s3:GetObject", "s3:GetObjectAcl", "s3:GetObjectVersion", "s3:PutObject", "s3:PutObjectAcl",
-        "s3:ListBucket", "s3:ListBucketMultipartUploads", "s3:ListMultipartUploadParts", "s3:AbortMultipartUpload",
+        "s3:DeleteObject",
+        "s3:DeleteObjectVersion",
+        "s3:GetObject",
+        "s3:GetObjectAcl",
+        "s3:GetObjectVersion",
+        "s3:PutObject",
+        "s3:PutObjectAcl",
+        "s3:ListBucket",
+        "s3:ListBucketMultipartUploads",
+        "s3:ListMultipartUploadParts",
+        "s3:AbortMultipartUpload",
     ];
 
     public static TheoryData<string, string> Cases
@@ -33,7 +42,9 @@ public sealed class MissingPermissions(ImpatientApp impatient, MissingPermission
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public async Task The_missing_permission_is_found_explained_and_its_grant_offered_and_nothing_is_left_behind(string method, string missing)
+    public async Task The_missing_permission_is_found_explained_and_its_grant_offered_and_nothing_is_left_behind(
+        string method,
+        string missing)
     {
         var (failed, bucket, path) = await flows.OfAsync(impatient.App, method, missing);
         var report = failed["verification"]!;
@@ -84,22 +95,29 @@ public sealed class MissingPermissions(ImpatientApp impatient, MissingPermission
             {
                 var bucket = Connections.Unique("proof");
                 var made = new Lazy<Task>(() => app.Administrator().CreateBucketAsync(bucket, versioned: true, withAcls: true));
-                _running ??= Cases.Select(row => row.Data).ToDictionary(
-                    row => (row.Item1, row.Item2), row => Task.Run(async () =>
-                    {
-                        await _atOnce.WaitAsync();
-                        try
-                        {
-                            await made.Value;
-                            var path = $"{row.Item1}/{row.Item2[3..]}";
-                            var failed = row.Item1 == "accessKey" ? await ByKeyAsync(app, bucket, path, row.Item2) : await ByRoleAsync(app, bucket, path, row.Item2);
-                            return (failed, bucket, path);
-                        }
-                        finally
-                        {
-                            _atOnce.Release();
-                        }
-                    }));
+                _running ??= Cases
+                    .Select(row => row.Data)
+                    .ToDictionary(
+                        row => (row.Item1, row.Item2),
+                        row =>
+                            Task.Run(async () =>
+                            {
+                                await _atOnce.WaitAsync();
+                                try
+                                {
+                                    await made.Value;
+                                    var path = $"{row.Item1}/{row.Item2[3..]}";
+                                    var failed =
+                                        row.Item1 == "accessKey"
+                                            ? await ByKeyAsync(app, bucket, path, row.Item2)
+                                            : await ByRoleAsync(app, bucket, path, row.Item2);
+                                    return (failed, bucket, path);
+                                }
+                                finally
+                                {
+                                    _atOnce.Release();
+                                }
+                            }));
                 return _running[(method, missing)];
             }
         }
@@ -108,9 +126,15 @@ public sealed class MissingPermissions(ImpatientApp impatient, MissingPermission
         {
             using var mia = await app.SignInAsync("mia");
             var administrator = app.Administrator();
-            var key = await administrator.CreateUserWithKeyAsync(Connections.Unique("user"), Connections.Grants(bucket, path, Documented.Where(permission => permission != missing)));
+            var key = await administrator.CreateUserWithKeyAsync(
+                Connections.Unique("user"),
+                Connections.Grants(bucket, path, Documented.Where(permission => permission != missing)));
             var id = (await Connections.StartAsync(mia, "accessKey")).Text("id");
-            await mia.SendAsync(HttpMethod.Put, $"/api/connections/{id}/configuration", Connections.KeyConfiguration(key, bucket, path), HttpStatusCode.Accepted);
+            await mia.SendAsync(
+                HttpMethod.Put,
+                $"/api/connections/{id}/configuration",
+                Connections.KeyConfiguration(key, bucket, path),
+                HttpStatusCode.Accepted);
             return await mia.UntilAsync(id, now => now["attempt"]!.GetValue<int>() == 2);
         }
 

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Amazon.S3;
 using Amazon.S3.Model;
+using ServerlessDrives.Tests.Integration.Sandbox;
 using ServerlessDrives.Tests.Shared;
 using Shouldly;
 using Xunit;
@@ -15,8 +16,17 @@ public sealed class PublicCases(ImpatientApp impatient)
 {
     private static readonly string[] Sufficient =
     [
-        "s3:DeleteObject", "s3:DeleteObjectVersion", "s3:GetObject", "s3:GetObjectAcl", "s3:GetObjectVersion", "s3:PutObject", "s3:PutObjectAcl",
-        "s3:ListBucket", "s3:ListBucketMultipartUploads", "s3:ListMultipartUploadParts", "s3:AbortMultipartUpload",
+        "s3:DeleteObject",
+        "s3:DeleteObjectVersion",
+        "s3:GetObject",
+        "s3:GetObjectAcl",
+        "s3:GetObjectVersion",
+        "s3:PutObject",
+        "s3:PutObjectAcl",
+        "s3:ListBucket",
+        "s3:ListBucketMultipartUploads",
+        "s3:ListMultipartUploadParts",
+        "s3:AbortMultipartUpload",
     ];
 
     private EmbeddedApp App => impatient.App;
@@ -29,7 +39,16 @@ public sealed class PublicCases(ImpatientApp impatient)
         var (first, second) = (await CreateKeyAsync(), await CreateKeyAsync());
         var path = Connections.Unique("keys");
         using (var s3 = Administrator.S3())
-            await s3.PutObjectAsync(new() { BucketName = "acme-documents", Key = $"{path}/old.txt", ContentBody = "old", ServerSideEncryptionMethod = ServerSideEncryptionMethod.AWSKMS, ServerSideEncryptionKeyManagementServiceKeyId = first }, TestContext.Current.CancellationToken);
+            await s3.PutObjectAsync(
+                new()
+                {
+                    BucketName = "acme-documents",
+                    Key = $"{path}/old.txt",
+                    ContentBody = "old",
+                    ServerSideEncryptionMethod = ServerSideEncryptionMethod.AWSKMS,
+                    ServerSideEncryptionKeyManagementServiceKeyId = first,
+                },
+                TestContext.Current.CancellationToken);
         using var mia = await App.SignInAsync("mia");
         var started = await Connections.StartAsync(mia, "iamRole");
         var (id, role) = (started.Text("id"), Connections.Unique("keys"));
@@ -47,7 +66,12 @@ public sealed class PublicCases(ImpatientApp impatient)
         var file = $"/api/drives/{connected.Text("driveId")}/content?path=old.txt";
         var refused = await mia.GetAsync(file, HttpStatusCode.BadGateway);
         refused.Text("detail").ShouldContain(first);
-        await Administrator.PutRolePolicyAsync(role, JsonNode.Parse($$"""{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"kms:Decrypt","Resource":"{{first}}"}]}""")!, "older");
+        await Administrator.PutRolePolicyAsync(
+            role,
+            JsonNode.Parse(
+                $$"""{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"kms:Decrypt","Resource":"{{first}}"}]}"""
+            )!,
+            "older");
         (await mia.GetStringAsync(file, TestContext.Current.CancellationToken)).ShouldBe("old");
     }
 
@@ -57,12 +81,21 @@ public sealed class PublicCases(ImpatientApp impatient)
         var bucket = Connections.Unique("locked");
         using (var s3 = Administrator.S3())
         {
-            await s3.PutBucketAsync(new PutBucketRequest { BucketName = bucket, ObjectLockEnabledForBucket = true }, TestContext.Current.CancellationToken);
+            await s3.PutBucketAsync(
+                new PutBucketRequest { BucketName = bucket, ObjectLockEnabledForBucket = true },
+                TestContext.Current.CancellationToken);
             await s3.PutObjectLockConfigurationAsync(
                 new()
                 {
                     BucketName = bucket,
-                    ObjectLockConfiguration = new() { ObjectLockEnabled = ObjectLockEnabled.Enabled, Rule = new() { DefaultRetention = new() { Mode = ObjectLockRetentionMode.Governance, Days = 1 } } },
+                    ObjectLockConfiguration = new()
+                    {
+                        ObjectLockEnabled = ObjectLockEnabled.Enabled,
+                        Rule = new()
+                        {
+                            DefaultRetention = new() { Mode = ObjectLockRetentionMode.Governance, Days = 1 },
+                        },
+                    },
                 },
                 TestContext.Current.CancellationToken);
         }
@@ -80,14 +113,21 @@ public sealed class PublicCases(ImpatientApp impatient)
     {
         using var mia = await App.SignInAsync("mia");
         var (id, _, _) = await Connections.OfferAsync(App, mia, "acme-documents", "claims/inbox");
-        const string policy = """{"Version":"2012-10-17","Statement":[{"Sid":"Theirs","Effect":"Allow","Principal":{"AWS":"arn:aws:iam::444455556666:root"},"Action":"s3:GetObject","Resource":"arn:aws:s3:::acme-documents/*"}]}""";
-        (await MergeAsync(mia, id, [0xEF, 0xBB, 0xBF, .. Encoding.UTF8.GetBytes(policy)], HttpStatusCode.OK)).ToJsonString().ShouldContain("Theirs");
+        const string policy =
+            """{"Version":"2012-10-17","Statement":[{"Sid":"Theirs","Effect":"Allow","Principal":{"AWS":"arn:aws:iam::444455556666:root"},"Action":"s3:GetObject","Resource":"arn:aws:s3:::acme-documents/*"}]}""";
+        (await MergeAsync(mia, id, [0xEF, 0xBB, 0xBF, .. Encoding.UTF8.GetBytes(policy)], HttpStatusCode.OK))
+            .ToJsonString()
+            .ShouldContain("Theirs");
         var printed = new JsonObject { ["Policy"] = policy }.ToJsonString();
         (await MergeAsync(mia, id, Encoding.UTF8.GetBytes(printed), HttpStatusCode.OK)).ToJsonString().ShouldContain("Theirs");
         foreach (var encoding in (Encoding[])[Encoding.Unicode, Encoding.BigEndianUnicode])
         {
-            (await MergeAsync(mia, id, [.. encoding.GetPreamble(), .. encoding.GetBytes(policy)], HttpStatusCode.UnprocessableEntity)).Text("detail").ShouldContain("UTF-16");
-            (await MergeAsync(mia, id, encoding.GetBytes(policy), HttpStatusCode.UnprocessableEntity)).Text("detail").ShouldContain("UTF-16");
+            (await MergeAsync(mia, id, [.. encoding.GetPreamble(), .. encoding.GetBytes(policy)], HttpStatusCode.UnprocessableEntity))
+                .Text("detail")
+                .ShouldContain("UTF-16");
+            (await MergeAsync(mia, id, encoding.GetBytes(policy), HttpStatusCode.UnprocessableEntity))
+                .Text("detail")
+                .ShouldContain("UTF-16");
         }
     }
 
@@ -113,7 +153,8 @@ public sealed class PublicCases(ImpatientApp impatient)
     {
         using var mia = await App.SignInAsync("mia");
         var (id, _, _) = await Connections.OfferAsync(App, mia, "acme-documents", "claims/inbox");
-        const string policy = """{"Version":"2012-10-17","Statement":[{"Sid":"OfOldRole","Effect":"Allow","Principal":{"AWS":["AROAEXAMPLEEXAMPLE123"]},"Action":"s3:GetObject","Resource":"arn:aws:s3:::acme-documents/*"}]}""";
+        const string policy =
+            """{"Version":"2012-10-17","Statement":[{"Sid":"OfOldRole","Effect":"Allow","Principal":{"AWS":["AROAEXAMPLEEXAMPLE123"]},"Action":"s3:GetObject","Resource":"arn:aws:s3:::acme-documents/*"}]}""";
         var refused = await MergeAsync(mia, id, Encoding.UTF8.GetBytes(policy), HttpStatusCode.UnprocessableEntity);
         refused.Text("detail").ShouldContain("OfOldRole");
         refused.Text("detail").ShouldContain("AROAEXAMPLEEXAMPLE123");
@@ -143,7 +184,9 @@ public sealed class PublicCases(ImpatientApp impatient)
         // The policies that were confirmed once are tried before anybody is asked for them again.
         var connected = await EndedAsync(mia, id, attempts: 2);
         connected.Text("status").ShouldBe("connected", connected.ToJsonString());
-        (await mia.GetAsync($"/api/drives/{connected.Text("driveId")}", HttpStatusCode.OK)).Text("bucketOwner").ShouldBe(AwsAdministrator.Our);
+        (await mia.GetAsync($"/api/drives/{connected.Text("driveId")}", HttpStatusCode.OK))
+            .Text("bucketOwner")
+            .ShouldBe(AwsAdministrator.Our);
     }
 
     [Fact]
@@ -155,10 +198,18 @@ public sealed class PublicCases(ImpatientApp impatient)
         var (id, role) = (started.Text("id"), Connections.Unique("ours"));
         var arn = await Administrator.CreateRoleAsync(role, started["trustPolicy"]!);
         var user = App.Cloud["aws"]!.Text("principalArn").Split('/')[^1];
-        await ours.PutUserPolicyAsync(user, role, JsonNode.Parse($$"""{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"sts:AssumeRole","Resource":"{{arn}}"}]}""")!);
+        await ours.PutUserPolicyAsync(
+            user,
+            role,
+            JsonNode.Parse($$"""{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"sts:AssumeRole","Resource":"{{arn}}"}]}""")!
+        );
         await mia.PostAsync($"/api/connections/{id}/confirmations/trust-policy", null, HttpStatusCode.Accepted);
         await mia.UntilAsync(id, "awaitingConfiguration");
-        await mia.SendAsync(HttpMethod.Put, $"/api/connections/{id}/configuration", Connections.RoleConfiguration(arn, "ours"), HttpStatusCode.Accepted);
+        await mia.SendAsync(
+            HttpMethod.Put,
+            $"/api/connections/{id}/configuration",
+            Connections.RoleConfiguration(arn, "ours"),
+            HttpStatusCode.Accepted);
         var refused = await mia.UntilAsync(id, now => now["attempt"]!.GetValue<int>() == 2);
         refused["problem"]!.Text("code").ShouldBe("our-side", refused.ToJsonString());
         refused["problem"]!.Text("detail").ShouldContain("Nothing to change on your side");
@@ -174,10 +225,17 @@ public sealed class PublicCases(ImpatientApp impatient)
         var arn = first["authentication"]!.Text("roleArn");
         var second = await Connections.StartAsync(mia, "iamRole");
         var id = second.Text("id");
-        var refused = await mia.SendAsync(HttpMethod.Put, $"/api/connections/{id}/configuration", Connections.RoleConfiguration(arn, "second"), HttpStatusCode.Conflict);
+        var refused = await mia.SendAsync(
+            HttpMethod.Put,
+            $"/api/connections/{id}/configuration",
+            Connections.RoleConfiguration(arn, "second"),
+            HttpStatusCode.Conflict);
         refused.Text("code").ShouldBe("role-known");
         refused.Text("roleId").ShouldBe(first["authentication"]!.Text("roleId"));
-        var again = await mia.PostAsync("/api/connections", Connections.StartBody("iamRole", roleId: refused.Text("roleId")), HttpStatusCode.Accepted);
+        var again = await mia.PostAsync(
+            "/api/connections",
+            Connections.StartBody("iamRole", roleId: refused.Text("roleId")),
+            HttpStatusCode.Accepted);
         again["authentication"]!.Text("roleArn").ShouldBe(arn);
     }
 
@@ -186,8 +244,11 @@ public sealed class PublicCases(ImpatientApp impatient)
     {
         var bucket = Connections.Unique("short-lists");
         await Administrator.CreateBucketAsync(bucket);
-        await Administrator.PutBucketPolicyAsync(bucket, JsonNode.Parse(
-            $$"""{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":"*","Action":"s3:ListBucket","Resource":"arn:aws:s3:::{{bucket}}","Condition":{"NumericGreaterThan":{"s3:max-keys":"10"} } }]}""")!);
+        await Administrator.PutBucketPolicyAsync(
+            bucket,
+            JsonNode.Parse(
+                $$"""{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":"*","Action":"s3:ListBucket","Resource":"arn:aws:s3:::{{bucket}}","Condition":{"NumericGreaterThan":{"s3:max-keys":"10"} } }]}"""
+            )!);
         var check = (await ByKeyAsync(bucket, "in"))["verification"]!.Check("objects-listable");
         check.Text("status").ShouldBe("failed");
         check.Text("explanation").ShouldContain("max-keys 1000");
@@ -199,8 +260,16 @@ public sealed class PublicCases(ImpatientApp impatient)
         var bucket = Connections.Unique("suspended");
         await Administrator.CreateBucketAsync(bucket, versioned: true);
         using (var s3 = Administrator.S3())
-            await s3.PutBucketVersioningAsync(new() { BucketName = bucket, VersioningConfig = new() { Status = VersionStatus.Suspended } }, TestContext.Current.CancellationToken);
-        var failed = (await ByKeyAsync(bucket, "without", [.. Sufficient.Where(permission => permission != "s3:DeleteObjectVersion")]))["verification"]!;
+            await s3.PutBucketVersioningAsync(
+                new()
+                {
+                    BucketName = bucket,
+                    VersioningConfig = new() { Status = VersionStatus.Suspended },
+                },
+                TestContext.Current.CancellationToken);
+        var failed = (await ByKeyAsync(bucket, "without", [.. Sufficient.Where(permission => permission != "s3:DeleteObjectVersion")]))[
+            "verification"
+        ]!;
         failed.Check("version-deletable").Text("status").ShouldBe("failed", failed.ToJsonString());
         failed.Check("version-deletable").Text("explanation").ShouldContain("suspended");
         failed.Check("version-deletable").Text("explanation").ShouldContain("s3:DeleteObjectVersion");
@@ -227,11 +296,16 @@ public sealed class PublicCases(ImpatientApp impatient)
         while (waiting.TryDequeue(out var folder))
         {
             (++asked).ShouldBeLessThan(20, string.Join(", ", seen));
-            using var answer = await mia.GetAsync($"/api/drives/{drive}/files?path={Uri.EscapeDataString(folder)}", TestContext.Current.CancellationToken);
+            using var answer = await mia.GetAsync(
+                $"/api/drives/{drive}/files?path={Uri.EscapeDataString(folder)}",
+                TestContext.Current.CancellationToken);
             if (answer.StatusCode is HttpStatusCode.UnprocessableEntity)
                 continue;
             answer.StatusCode.ShouldBe(HttpStatusCode.OK);
-            foreach (var entry in JsonNode.Parse(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!["items"]!.AsArray())
+            foreach (
+                var entry in JsonNode.Parse(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))![
+                    "items"
+                ]!.AsArray())
             {
                 var path = entry!.Text("path");
                 path.ShouldNotBeEmpty();
@@ -294,16 +368,29 @@ public sealed class PublicCases(ImpatientApp impatient)
         var bucket = Connections.Unique("read-only");
         await Administrator.CreateBucketAsync(bucket, versioned: true);
         using (var s3 = Administrator.S3())
-            await s3.PutObjectAsync(new() { BucketName = bucket, Key = "in/there/already.txt", ContentBody = "already" }, TestContext.Current.CancellationToken);
+            await s3.PutObjectAsync(
+                new()
+                {
+                    BucketName = bucket,
+                    Key = "in/there/already.txt",
+                    ContentBody = "already",
+                },
+                TestContext.Current.CancellationToken);
         using var mia = await App.SignInAsync("mia");
         var start = (JsonObject)JsonNode.Parse(System.Text.Json.JsonSerializer.Serialize(Connections.StartBody("iamRole")))!;
         start["access"] = "readOnly";
         var id = (await mia.PostAsync("/api/connections", start, HttpStatusCode.Accepted)).Text("id");
         var role = Connections.Unique("reader");
-        var arn = await Administrator.CreateRoleAsync(role, (await mia.GetAsync($"/api/connections/{id}", HttpStatusCode.OK))["trustPolicy"]!);
+        var arn = await Administrator.CreateRoleAsync(
+            role,
+            (await mia.GetAsync($"/api/connections/{id}", HttpStatusCode.OK))["trustPolicy"]!);
         await mia.PostAsync($"/api/connections/{id}/confirmations/trust-policy", null, HttpStatusCode.Accepted);
         await mia.UntilAsync(id, "awaitingConfiguration");
-        await mia.SendAsync(HttpMethod.Put, $"/api/connections/{id}/configuration", Connections.RoleConfiguration(arn, "in", bucket), HttpStatusCode.Accepted);
+        await mia.SendAsync(
+            HttpMethod.Put,
+            $"/api/connections/{id}/configuration",
+            Connections.RoleConfiguration(arn, "in", bucket),
+            HttpStatusCode.Accepted);
         var offered = await mia.UntilAsync(id, "awaitingBucketPolicy");
         foreach (var policy in (string[])["rolePolicy", "bucketPolicy"])
         {
@@ -324,13 +411,36 @@ public sealed class PublicCases(ImpatientApp impatient)
 
         var drive = $"/api/drives/{connected.Text("driveId")}";
         (await mia.GetStringAsync($"{drive}/content?path=there/already.txt", TestContext.Current.CancellationToken)).ShouldBe("already");
-        (await mia.SendAsync(HttpMethod.Put, $"{drive}/content?path=new.txt", new { }, HttpStatusCode.Conflict)).Text("code").ShouldBe("read-only");
-        (await mia.SendAsync(HttpMethod.Delete, $"{drive}/content?path=there/already.txt", null, HttpStatusCode.Conflict)).Text("code").ShouldBe("read-only");
-        (await mia.PostAsync($"{drive}/uploads", new { path = "new.txt", size = 5 }, HttpStatusCode.Conflict)).Text("code").ShouldBe("read-only");
-        (await mia.PostAsync("/api/integrations", new { kind = "downstream", driveId = connected.Text("driveId"), workspaceId = "ws_claims", folder = "out" }, HttpStatusCode.UnprocessableEntity))
-            ["errors"]!["driveId"].ShouldNotBeNull();
+        (await mia.SendAsync(HttpMethod.Put, $"{drive}/content?path=new.txt", new { }, HttpStatusCode.Conflict))
+            .Text("code")
+            .ShouldBe("read-only");
+        (await mia.SendAsync(HttpMethod.Delete, $"{drive}/content?path=there/already.txt", null, HttpStatusCode.Conflict))
+            .Text("code")
+            .ShouldBe("read-only");
+        (await mia.PostAsync($"{drive}/uploads", new { path = "new.txt", size = 5 }, HttpStatusCode.Conflict))
+            .Text("code")
+            .ShouldBe("read-only");
+        (
+            await mia.PostAsync(
+                "/api/integrations",
+                new
+                {
+                    kind = "downstream",
+                    driveId = connected.Text("driveId"),
+                    workspaceId = "ws_claims",
+                    folder = "out",
+                },
+                HttpStatusCode.UnprocessableEntity)
+        )["errors"]!["driveId"].ShouldNotBeNull();
         using var max = await App.SignInAsync("max");
-        (await max.SendAsync(HttpMethod.Put, "/api/workspaces/ws_claims/default-drive", new { driveId = connected.Text("driveId") }, HttpStatusCode.UnprocessableEntity)).Text("detail").ShouldContain("read-only");
+        (
+            await max.SendAsync(
+                HttpMethod.Put,
+                "/api/workspaces/ws_claims/default-drive",
+                new { driveId = connected.Text("driveId") },
+                HttpStatusCode.UnprocessableEntity))
+            .Text("detail")
+            .ShouldContain("read-only");
         start["makeDefault"] = true;
         start["displayName"] = Connections.Unique("default");
         (await max.PostAsync("/api/connections", start, HttpStatusCode.UnprocessableEntity))["errors"]!["makeDefault"].ShouldNotBeNull();
@@ -367,17 +477,25 @@ public sealed class PublicCases(ImpatientApp impatient)
         var bucket = Connections.Unique("race");
         await Administrator.CreateBucketAsync(bucket);
         var key = await Administrator.CreateUserWithKeyAsync(Connections.Unique("user"), Connections.Grants(bucket, "in", Sufficient));
-        var ended = await Task.WhenAll(Enumerable.Range(0, 5).Select(async _ =>
-        {
-            using var mia = await App.SignInAsync("mia");
-            var id = (await Connections.StartAsync(mia, "accessKey")).Text("id");
-            var configuration = Connections.KeyConfiguration(key, bucket, "in");
-            configuration["allowOverlap"] = false;
-            using var answer = await mia.PutAsync($"/api/connections/{id}/configuration", new StringContent(configuration.ToJsonString(), Encoding.UTF8, "application/json"));
-            return answer.StatusCode is HttpStatusCode.Conflict ? null : await EndedAsync(mia, id);
-        }));
+        var ended = await Task.WhenAll(
+            Enumerable
+                .Range(0, 5)
+                .Select(async _ =>
+                {
+                    using var mia = await App.SignInAsync("mia");
+                    var id = (await Connections.StartAsync(mia, "accessKey")).Text("id");
+                    var configuration = Connections.KeyConfiguration(key, bucket, "in");
+                    configuration["allowOverlap"] = false;
+                    using var answer = await mia.PutAsync(
+                        $"/api/connections/{id}/configuration",
+                        new StringContent(configuration.ToJsonString(), Encoding.UTF8, "application/json"));
+                    return answer.StatusCode is HttpStatusCode.Conflict ? null : await EndedAsync(mia, id);
+                }));
         ended.Count(connection => connection?.Text("status") == "connected").ShouldBe(1);
-        ended.OfType<JsonNode>().Where(connection => connection.Text("status") != "connected").ShouldAllBe(connection => connection["problem"]!.Text("code") == "overlap");
+        ended
+            .OfType<JsonNode>()
+            .Where(connection => connection.Text("status") != "connected")
+            .ShouldAllBe(connection => connection["problem"]!.Text("code") == "overlap");
     }
 
     [Fact]
@@ -399,7 +517,11 @@ public sealed class PublicCases(ImpatientApp impatient)
             var id = connection.Text("id");
             await mia.PostAsync($"/api/connections/{id}/confirmations/trust-policy", null, HttpStatusCode.Accepted);
             await mia.UntilAsync(id, "awaitingConfiguration");
-            await mia.SendAsync(HttpMethod.Put, $"/api/connections/{id}/configuration", Connections.RoleConfiguration(arn, "tags"), HttpStatusCode.Accepted);
+            await mia.SendAsync(
+                HttpMethod.Put,
+                $"/api/connections/{id}/configuration",
+                Connections.RoleConfiguration(arn, "tags"),
+                HttpStatusCode.Accepted);
             var offered = await mia.UntilAsync(id, "awaitingBucketPolicy");
             await Administrator.PutRolePolicyAsync(role, offered["rolePolicy"]!);
             await mia.PostAsync($"/api/connections/{id}/confirmations/bucket-policy", null, HttpStatusCode.Accepted);
@@ -410,24 +532,38 @@ public sealed class PublicCases(ImpatientApp impatient)
 
     private async Task<string> CreateKeyAsync()
     {
-        var (exit, output, errors) = await Shell.RunAsync(
-            "aws", ["--endpoint-url", Administrator.Endpoint.AbsoluteUri, "kms", "create-key", "--query", "KeyMetadata.Arn", "--output", "text"], Administrator.CommandLineEnvironment(), folder: null, TestContext.Current.CancellationToken);
-        exit.ShouldBe(0, errors);
+        var (exit, output) = await AwsCommand.RunAsync(
+            ["kms", "create-key", "--query", "KeyMetadata.Arn", "--output", "text"], Administrator.CommandLineEnvironment());
+        exit.ShouldBe(0, output);
         return output.Trim();
     }
 
     private async Task<JsonNode> ByKeyAsync(string bucket, string path, string[]? permissions = null)
     {
         using var mia = await App.SignInAsync("mia");
-        var key = await Administrator.CreateUserWithKeyAsync(Connections.Unique("user"), Connections.Grants(bucket, path, permissions ?? Sufficient));
+        var key = await Administrator.CreateUserWithKeyAsync(
+            Connections.Unique("user"),
+            Connections.Grants(bucket, path, permissions ?? Sufficient));
         var id = (await Connections.StartAsync(mia, "accessKey")).Text("id");
-        await mia.SendAsync(HttpMethod.Put, $"/api/connections/{id}/configuration", Connections.KeyConfiguration(key, bucket, path), HttpStatusCode.Accepted);
+        await mia.SendAsync(
+            HttpMethod.Put,
+            $"/api/connections/{id}/configuration",
+            Connections.KeyConfiguration(key, bucket, path),
+            HttpStatusCode.Accepted);
         return await EndedAsync(mia, id);
     }
 
-    private async Task<JsonNode> ConfigureAsync(HttpClient http, string bucket, string path, HttpStatusCode expected, string workspace = "ws_claims", bool allow = false)
+    private async Task<JsonNode> ConfigureAsync(
+        HttpClient http,
+        string bucket,
+        string path,
+        HttpStatusCode expected,
+        string workspace = "ws_claims",
+        bool allow = false)
     {
-        var id = (await http.PostAsync("/api/connections", Connections.StartBody("accessKey", workspace: workspace), HttpStatusCode.Accepted)).Text("id");
+        var id = (
+            await http.PostAsync("/api/connections", Connections.StartBody("accessKey", workspace: workspace), HttpStatusCode.Accepted)
+        ).Text("id");
         var configuration = Connections.KeyConfiguration(Administrator.DriveUser, bucket, path);
         configuration["allowOverlap"] = allow;
         return await http.SendAsync(HttpMethod.Put, $"/api/connections/{id}/configuration", configuration, expected);
@@ -440,7 +576,10 @@ public sealed class PublicCases(ImpatientApp impatient)
     {
         using var content = new ByteArrayContent(policy);
         content.Headers.ContentType = new("application/json");
-        using var answer = await http.PostAsync($"/api/connections/{id}/merged-bucket-policy", content, TestContext.Current.CancellationToken);
+        using var answer = await http.PostAsync(
+            $"/api/connections/{id}/merged-bucket-policy",
+            content,
+            TestContext.Current.CancellationToken);
         var text = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
         answer.StatusCode.ShouldBe(expected, text);
         return JsonNode.Parse(text)!;

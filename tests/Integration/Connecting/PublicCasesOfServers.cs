@@ -14,7 +14,9 @@ using Xunit;
 
 namespace ServerlessDrives.Tests.Integration.Connecting;
 
-/// <summary>The public cases of S3-compatible servers, each as a server that refuses what that one refuses; numbered as in the list.</summary>
+/// <summary>
+/// The public cases of S3-compatible servers, each as a server that refuses what that one refuses; numbered as in the list.
+/// </summary>
 public sealed class PublicCasesOfServers : IAsyncLifetime
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("serverless-drives-").FullName;
@@ -46,8 +48,11 @@ public sealed class PublicCasesOfServers : IAsyncLifetime
         await using var app = await StartAsync(server.Address, ("SSL_CERT_FILE", authority));
         var plain = await ByKeyAsync(app, "plain");
         plain.Text("status").ShouldBe("connected", plain.ToJsonString());
-        await _administrator.PutBucketPolicyAsync("acme-documents", JsonNode.Parse(
-            """{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":"*","Action":"s3:PutObject","Resource":"arn:aws:s3:::acme-documents/*","Condition":{"StringEquals":{"s3:x-amz-content-sha256":"UNSIGNED-PAYLOAD"}}}]}""")!);
+        await _administrator.PutBucketPolicyAsync(
+            "acme-documents",
+            JsonNode.Parse(
+                """{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":"*","Action":"s3:PutObject","Resource":"arn:aws:s3:::acme-documents/*","Condition":{"StringEquals":{"s3:x-amz-content-sha256":"UNSIGNED-PAYLOAD"}}}]}"""
+            )!);
         var check = (await ByKeyAsync(app, "signed"))["verification"]!.Check("object-writable");
         check.Text("status").ShouldBe("failed");
         check.Text("explanation").ShouldContain("UNSIGNED-PAYLOAD");
@@ -56,10 +61,15 @@ public sealed class PublicCasesOfServers : IAsyncLifetime
     [Fact]
     public async Task Case_7_a_server_that_wants_a_checksum_with_each_PUT_connects_and_takes_files()
     {
-        await using var server = await CompatibleServer.StartAsync(_behind.Endpoint, (http, _) =>
-            HttpMethods.IsPut(http.Request.Method) && !http.Request.Query.ContainsKey("acl") && !http.Request.Headers.ContainsKey("Content-MD5") && !http.Request.Headers.Keys.Any(name => name.StartsWith("x-amz-checksum-", StringComparison.OrdinalIgnoreCase))
-                ? new(400, "InvalidRequest", "Missing required header for this request: Content-MD5 OR x-amz-checksum-*")
-                : null);
+        await using var server = await CompatibleServer.StartAsync(
+            _behind.Endpoint,
+            (http, _) =>
+                HttpMethods.IsPut(http.Request.Method)
+                && !http.Request.Query.ContainsKey("acl")
+                && !http.Request.Headers.ContainsKey("Content-MD5")
+                && !http.Request.Headers.Keys.Any(name => name.StartsWith("x-amz-checksum-", StringComparison.OrdinalIgnoreCase))
+                    ? new(400, "InvalidRequest", "Missing required header for this request: Content-MD5 OR x-amz-checksum-*")
+                    : null);
         await using var app = await StartAsync(server.Address);
         await WritesAsync(app, await ByKeyAsync(app, "sums"));
     }
@@ -67,9 +77,12 @@ public sealed class PublicCasesOfServers : IAsyncLifetime
     [Fact]
     public async Task Case_35_a_server_without_conditional_writes_connects_and_takes_files()
     {
-        await using var server = await CompatibleServer.StartAsync(_behind.Endpoint, (http, _) => HttpMethods.IsPut(http.Request.Method) && http.Request.Headers.IfNoneMatch.Count > 0
-            ? new(501, "NotImplemented", "A header you provided implies functionality that is not implemented.")
-            : null);
+        await using var server = await CompatibleServer.StartAsync(
+            _behind.Endpoint,
+            (http, _) =>
+                HttpMethods.IsPut(http.Request.Method) && http.Request.Headers.IfNoneMatch.Count > 0
+                    ? new(501, "NotImplemented", "A header you provided implies functionality that is not implemented.")
+                    : null);
         await using var app = await StartAsync(server.Address);
         var connected = await ByKeyAsync(app, "conditions");
         await WritesAsync(app, connected);
@@ -79,14 +92,20 @@ public sealed class PublicCasesOfServers : IAsyncLifetime
     [Fact]
     public async Task Cases_41_42_and_43_the_role_flow_connects_on_a_server_without_keys_unsigned_answers_and_accounts()
     {
-        await using var server = await CompatibleServer.StartAsync(_behind.Endpoint, (http, body) =>
-        {
-            if (http.Request.Path == "/" && Encoding.UTF8.GetString(body) is var form && form.Contains("Policy=", StringComparison.Ordinal) && form.Contains("kms%3A", StringComparison.Ordinal))
-                return new(400, "MalformedPolicyDocument", "`kms:GenerateDataKey` is not a valid action", IsOfSts: true);
-            if (!http.Request.Headers.ContainsKey("Authorization"))
-                return new(404, "NoSuchBucket", "");
-            return http.Request.Headers.ContainsKey("x-amz-expected-bucket-owner") ? new(403, "AccessDenied", "Access Denied") : null;
-        });
+        await using var server = await CompatibleServer.StartAsync(
+            _behind.Endpoint,
+            (http, body) =>
+            {
+                if (
+                    http.Request.Path == "/"
+                    && Encoding.UTF8.GetString(body) is var form
+                    && form.Contains("Policy=", StringComparison.Ordinal)
+                    && form.Contains("kms%3A", StringComparison.Ordinal))
+                    return new(400, "MalformedPolicyDocument", "`kms:GenerateDataKey` is not a valid action", IsOfSts: true);
+                if (!http.Request.Headers.ContainsKey("Authorization"))
+                    return new(404, "NoSuchBucket", "");
+                return http.Request.Headers.ContainsKey("x-amz-expected-bucket-owner") ? new(403, "AccessDenied", "Access Denied") : null;
+            });
         await using var app = await StartAsync(server.Address);
         using var mia = await app.SignInAsync("mia");
         var (id, role, offered) = await Connections.OfferAsync(_administrator, mia, "acme-documents", "claims/inbox");
@@ -95,7 +114,9 @@ public sealed class PublicCasesOfServers : IAsyncLifetime
         var connected = await EndedAsync(mia, id);
         await WritesAsync(app, connected);
         var report = connected["verification"]!;
-        report["checks"]!.AsArray().ShouldAllBe(check => check!.Text("status") == "passed" || check!.Text("status") == "notApplicable", report.ToJsonString());
+        report["checks"]!
+            .AsArray()
+            .ShouldAllBe(check => check!.Text("status") == "passed" || check!.Text("status") == "notApplicable", report.ToJsonString());
         report.Check("region-correct").Text("status").ShouldBe("passed", report.ToJsonString());
         report.Check("bucket-owner-known").Text("status").ShouldBe("notApplicable");
         report.Check("external-id-required").Text("status").ShouldBe("passed");
@@ -117,8 +138,12 @@ public sealed class PublicCasesOfServers : IAsyncLifetime
     [Fact]
     public async Task A_requester_pays_bucket_is_told_as_such_and_connects_where_the_requester_is_said_to_pay()
     {
-        await using var server = await CompatibleServer.StartAsync(_behind.Endpoint, (http, _) =>
-            http.Request.Path != "/" && http.Request.Headers["x-amz-request-payer"] != "requester" ? new(403, "AccessDenied", "Access Denied") : null);
+        await using var server = await CompatibleServer.StartAsync(
+            _behind.Endpoint,
+            (http, _) =>
+                http.Request.Path != "/" && http.Request.Headers["x-amz-request-payer"] != "requester"
+                    ? new(403, "AccessDenied", "Access Denied")
+                    : null);
         await using var app = await StartAsync(server.Address);
         var refused = await ByKeyAsync(app, "pays");
         refused["verification"]!.Check("objects-listable").Text("explanation").ShouldContain("requester pays");
@@ -141,7 +166,14 @@ public sealed class PublicCasesOfServers : IAsyncLifetime
         start["authentication"]!["partition"] = "aws-cn";
         var started = await mia.PostAsync("/api/connections", start, HttpStatusCode.Accepted);
         started["trustPolicy"]!["Statement"]![0]!["Principal"]!.Text("AWS").ShouldStartWith("arn:aws-cn:");
-        (await mia.PostAsync("/api/roles", new { audience = new { type = "workspace", workspaceId = "ws_claims" } }, HttpStatusCode.UnprocessableEntity))["errors"]!["partition"].ShouldNotBeNull();
+        (
+            await mia.PostAsync(
+                "/api/roles",
+                new { audience = new { type = "workspace", workspaceId = "ws_claims" } },
+                HttpStatusCode.UnprocessableEntity)
+        )["errors"]!
+            ["partition"]
+            .ShouldNotBeNull();
     }
 
     private Task<EmbeddedApp> StartAsync(Uri server, params (string Name, string Value)[] more)
@@ -162,7 +194,8 @@ public sealed class PublicCasesOfServers : IAsyncLifetime
         return await EndedAsync(mia, id);
     }
 
-    private static Task<JsonNode> EndedAsync(HttpClient http, string id) => http.UntilAsync(id, now => now.Text("status") == "connected" || now["attempt"]!.GetValue<int>() > 1);
+    private static Task<JsonNode> EndedAsync(HttpClient http, string id) =>
+        http.UntilAsync(id, now => now.Text("status") == "connected" || now["attempt"]!.GetValue<int>() > 1);
 
     private static async Task WritesAsync(EmbeddedApp app, JsonNode connected)
     {

@@ -14,8 +14,17 @@ public sealed class RefusedBuckets(ImpatientApp impatient)
 {
     private static readonly string[] Sufficient =
     [
-        "s3:DeleteObject", "s3:DeleteObjectVersion", "s3:GetObject", "s3:GetObjectAcl", "s3:GetObjectVersion", "s3:PutObject", "s3:PutObjectAcl",
-        "s3:ListBucket", "s3:ListBucketMultipartUploads", "s3:ListMultipartUploadParts", "s3:AbortMultipartUpload",
+        "s3:DeleteObject",
+        "s3:DeleteObjectVersion",
+        "s3:GetObject",
+        "s3:GetObjectAcl",
+        "s3:GetObjectVersion",
+        "s3:PutObject",
+        "s3:PutObjectAcl",
+        "s3:ListBucket",
+        "s3:ListBucketMultipartUploads",
+        "s3:ListMultipartUploadParts",
+        "s3:AbortMultipartUpload",
     ];
 
     private EmbeddedApp App => impatient.App;
@@ -24,7 +33,10 @@ public sealed class RefusedBuckets(ImpatientApp impatient)
     public async Task A_wrong_secret_fails_one_check_and_skips_the_rest()
     {
         var key = App.Administrator().DriveUser;
-        var report = (await ConnectByKeyAsync(Connections.KeyConfiguration((key.Id, "this/is/not/the/secret/of/anybody/1234567"), "acme-documents", "claims/inbox")))["verification"]!;
+        var report = (
+            await ConnectByKeyAsync(
+                Connections.KeyConfiguration((key.Id, "this/is/not/the/secret/of/anybody/1234567"), "acme-documents", "claims/inbox"))
+        )["verification"]!;
         var check = report.Check("credentials-accepted");
         check.Text("status").ShouldBe("failed");
         check.Text("awsErrorCode").ShouldBe("SignatureDoesNotMatch");
@@ -38,7 +50,10 @@ public sealed class RefusedBuckets(ImpatientApp impatient)
     [Fact]
     public async Task A_key_that_nobody_has_fails_as_such()
     {
-        var report = (await ConnectByKeyAsync(Connections.KeyConfiguration(("AKIA0000000000000000", "a/secret/that/belongs/to/nobody/at/all/12"), "acme-documents", "")))["verification"]!;
+        var report = (
+            await ConnectByKeyAsync(
+                Connections.KeyConfiguration(("AKIA0000000000000000", "a/secret/that/belongs/to/nobody/at/all/12"), "acme-documents", ""))
+        )["verification"]!;
         report.Check("credentials-accepted").Text("status").ShouldBe("failed");
         report.Check("credentials-accepted").Text("explanation").ShouldContain("AKIA0000000000000000");
     }
@@ -46,7 +61,10 @@ public sealed class RefusedBuckets(ImpatientApp impatient)
     [Fact]
     public async Task A_wrong_region_is_told_with_the_right_one_and_the_rest_is_proven_there()
     {
-        var report = (await ConnectByKeyAsync(Connections.KeyConfiguration(App.Administrator().DriveUser, "acme-documents", "claims/inbox", "eu-west-1")))["verification"]!;
+        var report = (
+            await ConnectByKeyAsync(
+                Connections.KeyConfiguration(App.Administrator().DriveUser, "acme-documents", "claims/inbox", "eu-west-1"))
+        )["verification"]!;
         var check = report.Check("region-correct");
         check.Text("status").ShouldBe("failed");
         check.Text("explanation").ShouldContain("us-east-1");
@@ -59,7 +77,9 @@ public sealed class RefusedBuckets(ImpatientApp impatient)
     [Fact]
     public async Task A_bucket_that_does_not_exist_is_told_as_such()
     {
-        var report = (await ConnectByKeyAsync(Connections.KeyConfiguration(App.Administrator().DriveUser, "acme-documentz", "")))["verification"]!;
+        var report = (await ConnectByKeyAsync(Connections.KeyConfiguration(App.Administrator().DriveUser, "acme-documentz", "")))[
+            "verification"
+        ]!;
         report.Check("region-correct").Text("status").ShouldBe("failed");
         report.Check("region-correct").Text("explanation").ShouldContain("acme-documentz");
         report.Check("object-writable").Text("status").ShouldBe("skipped");
@@ -69,7 +89,8 @@ public sealed class RefusedBuckets(ImpatientApp impatient)
     public async Task A_bucket_of_another_account_that_keeps_us_out_is_recognised()
     {
         var (bucket, _) = await BucketOfAnotherAccountAsync();
-        var key = await App.Administrator().CreateUserWithKeyAsync(Connections.Unique("user"), Connections.Grants(bucket, "in", Sufficient));
+        var key = await App.Administrator()
+            .CreateUserWithKeyAsync(Connections.Unique("user"), Connections.Grants(bucket, "in", Sufficient));
         var report = (await ConnectByKeyAsync(Connections.KeyConfiguration(key, bucket, "in")))["verification"]!;
         var check = report.Check("bucket-owner-known");
         check.Text("status").ShouldBe("failed", report.ToJsonString());
@@ -111,7 +132,10 @@ public sealed class RefusedBuckets(ImpatientApp impatient)
         await mia.SendAsync(HttpMethod.Put, $"/api/connections/{id}/configuration", configuration, HttpStatusCode.Accepted);
         var offered = await mia.UntilAsync(id, "awaitingBucketPolicy");
         var policy = offered["rolePolicy"]!.DeepClone();
-        policy["Statement"]!.AsArray().RemoveAll(statement => statement!.ToJsonString().Contains("kms:", StringComparison.Ordinal)).ShouldBe(1);
+        policy["Statement"]!
+            .AsArray()
+            .RemoveAll(statement => statement!.ToJsonString().Contains("kms:", StringComparison.Ordinal))
+            .ShouldBe(1);
         await administrator.PutRolePolicyAsync(role, policy);
         await mia.PostAsync($"/api/connections/{id}/confirmations/bucket-policy", null, HttpStatusCode.Accepted);
         var report = (await mia.UntilAsync(id, now => now["attempt"]!.GetValue<int>() == 2))["verification"]!;
@@ -145,11 +169,15 @@ public sealed class RefusedBuckets(ImpatientApp impatient)
         };
         using (var s3 = administrator.S3())
         {
-            await s3.PutBucketEncryptionAsync(new PutBucketEncryptionRequest
-            {
-                BucketName = bucket,
-                ServerSideEncryptionConfiguration = new() { ServerSideEncryptionRules = [new() { ServerSideEncryptionByDefault = encryption }] },
-            });
+            await s3.PutBucketEncryptionAsync(
+                new PutBucketEncryptionRequest
+                {
+                    BucketName = bucket,
+                    ServerSideEncryptionConfiguration = new()
+                    {
+                        ServerSideEncryptionRules = [new() { ServerSideEncryptionByDefault = encryption }],
+                    },
+                });
         }
 
         var key = await administrator.CreateUserWithKeyAsync(Connections.Unique("user"), Connections.Grants(bucket, "in", Sufficient));
@@ -180,7 +208,10 @@ public sealed class RefusedBuckets(ImpatientApp impatient)
         await App.Administrator().CreateBucketAsync(bucket, versioned: true, withAcls: true);
         var connected = await ConnectByGrantsAsync(bucket, "claims/in box", Sufficient);
         connected.Text("status").ShouldBe("connected", connected.ToJsonString());
-        var notPassed = connected["verification"]!["checks"]!.AsArray().Where(check => check!.Text("status") != "passed").Select(check => check!.Text("name"));
+        var notPassed = connected["verification"]!["checks"]!
+            .AsArray()
+            .Where(check => check!.Text("status") != "passed")
+            .Select(check => check!.Text("name"));
         notPassed.ShouldBe(["trust-accepted", "external-id-required", "version-writable", "outside-path-refused"], ignoreOrder: true);
         await NothingLeftAsync(bucket, "");
     }
@@ -193,7 +224,9 @@ public sealed class RefusedBuckets(ImpatientApp impatient)
         var (narrow, narrowRole, offered) = await Connections.OfferAsync(App, mia, "acme-documents", "loans/contracts");
         await administrator.PutRolePolicyAsync(narrowRole, offered["rolePolicy"]!);
         var (wide, wideRole, _) = await Connections.OfferAsync(App, mia, "acme-documents", "loans/applications");
-        await administrator.PutRolePolicyAsync(wideRole, JsonNode.Parse("""{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*"}]}""")!);
+        await administrator.PutRolePolicyAsync(
+            wideRole,
+            JsonNode.Parse("""{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*"}]}""")!);
         foreach (var id in new[] { narrow, wide })
             await mia.PostAsync($"/api/connections/{id}/confirmations/bucket-policy", null, HttpStatusCode.Accepted);
 
@@ -209,7 +242,8 @@ public sealed class RefusedBuckets(ImpatientApp impatient)
 
     private async Task<JsonNode> ConnectByGrantsAsync(string bucket, string path, IEnumerable<string> permissions)
     {
-        var key = await App.Administrator().CreateUserWithKeyAsync(Connections.Unique("user"), Connections.Grants(bucket, path, permissions));
+        var key = await App.Administrator()
+            .CreateUserWithKeyAsync(Connections.Unique("user"), Connections.Grants(bucket, path, permissions));
         return await ConnectByKeyAsync(Connections.KeyConfiguration(key, bucket, path));
     }
 
@@ -231,5 +265,7 @@ public sealed class RefusedBuckets(ImpatientApp impatient)
     }
 
     private async Task NothingLeftAsync(string bucket, string path) =>
-        (await App.Administrator().EverythingAsync(bucket, path)).Where(item => item.Key.Contains(".serverless-drives", StringComparison.Ordinal)).ShouldBeEmpty();
+        (await App.Administrator().EverythingAsync(bucket, path))
+            .Where(item => item.Key.Contains(".serverless-drives", StringComparison.Ordinal))
+            .ShouldBeEmpty();
 }

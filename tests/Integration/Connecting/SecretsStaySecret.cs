@@ -26,17 +26,37 @@ public sealed class SecretsStaySecret
         var heard = new Heard();
         using var mia = await SignInAsync(app, "mia", heard);
         var id = (await Connections.StartAsync(mia, "accessKey")).Text("id");
-        await mia.SendAsync(HttpMethod.Put, $"/api/connections/{id}/configuration", Connections.KeyConfiguration(wrong, "acme-documents", "claims"), HttpStatusCode.Accepted);
+        await mia.SendAsync(
+            HttpMethod.Put,
+            $"/api/connections/{id}/configuration",
+            Connections.KeyConfiguration(wrong, "acme-documents", "claims"),
+            HttpStatusCode.Accepted);
         await mia.UntilAsync(id, now => now["attempt"]!.GetValue<int>() == 2);
         // Mistakes in the body must not be quoted either.
         var misplaced = Connections.KeyConfiguration((first.Secret, first.Secret), "acme-documents", "claims");
         await mia.SendAsync(HttpMethod.Put, $"/api/connections/{id}/configuration", misplaced, HttpStatusCode.UnprocessableEntity);
-        await mia.SendAsync(HttpMethod.Put, $"/api/connections/{id}/configuration", $$"""{"secretAccessKey":"{{first.Secret}}", "bucket": 7}""", HttpStatusCode.BadRequest);
-        await mia.SendAsync(HttpMethod.Put, $"/api/connections/{id}/configuration", Connections.KeyConfiguration(first, "acme-documents", "claims"), HttpStatusCode.Accepted);
+        await mia.SendAsync(
+            HttpMethod.Put,
+            $"/api/connections/{id}/configuration",
+            $$"""{"secretAccessKey":"{{first.Secret}}", "bucket": 7}""",
+            HttpStatusCode.BadRequest);
+        await mia.SendAsync(
+            HttpMethod.Put,
+            $"/api/connections/{id}/configuration",
+            Connections.KeyConfiguration(first, "acme-documents", "claims"),
+            HttpStatusCode.Accepted);
         var drive = (await mia.UntilAsync(id, "connected")).Text("driveId");
         await mia.GetAsync($"/api/drives/{drive}/files", HttpStatusCode.OK);
-        await mia.SendAsync(HttpMethod.Patch, $"/api/drives/{drive}/credentials", new { accessKeyId = wrong.Id, secretAccessKey = wrong.Secret }, HttpStatusCode.UnprocessableEntity);
-        await mia.SendAsync(HttpMethod.Patch, $"/api/drives/{drive}/credentials", new { accessKeyId = second.Id, secretAccessKey = second.Secret }, HttpStatusCode.OK);
+        await mia.SendAsync(
+            HttpMethod.Patch,
+            $"/api/drives/{drive}/credentials",
+            new { accessKeyId = wrong.Id, secretAccessKey = wrong.Secret },
+            HttpStatusCode.UnprocessableEntity);
+        await mia.SendAsync(
+            HttpMethod.Patch,
+            $"/api/drives/{drive}/credentials",
+            new { accessKeyId = second.Id, secretAccessKey = second.Secret },
+            HttpStatusCode.OK);
         await mia.GetAsync($"/api/drives/{drive}", HttpStatusCode.OK);
         using var ada = await SignInAsync(app, "ada", heard);
         await ada.GetAsync("/api/audit", HttpStatusCode.OK);
@@ -70,14 +90,24 @@ public sealed class SecretsStaySecret
 
         searched.ShouldBeGreaterThan(3);
         // The search would have found it: AWS's own file has it.
-        File.ReadAllText(Path.Combine(app.DataFolder, "aws", "iam.json")).ShouldContain(System.Text.Json.JsonEncodedText.Encode(first.Secret).ToString());
+        File.ReadAllText(Path.Combine(app.DataFolder, "aws", "iam.json"))
+            .ShouldContain(System.Text.Json.JsonEncodedText.Encode(first.Secret).ToString());
         EmbeddedVault.Read(app.DataFolder).Count.ShouldBe(1);
     }
 
     private static readonly string[] AllowedToDrives =
     [
-        "s3:DeleteObject", "s3:DeleteObjectVersion", "s3:GetObject", "s3:GetObjectAcl", "s3:GetObjectVersion", "s3:PutObject", "s3:PutObjectAcl",
-        "s3:ListBucket", "s3:ListBucketMultipartUploads", "s3:ListMultipartUploadParts", "s3:AbortMultipartUpload",
+        "s3:DeleteObject",
+        "s3:DeleteObjectVersion",
+        "s3:GetObject",
+        "s3:GetObjectAcl",
+        "s3:GetObjectVersion",
+        "s3:PutObject",
+        "s3:PutObjectAcl",
+        "s3:ListBucket",
+        "s3:ListBucketMultipartUploads",
+        "s3:ListMultipartUploadParts",
+        "s3:AbortMultipartUpload",
     ];
 
     /// <summary>As it is, as JSON and URLs write it, and in base64 wherever it stands in the encoded bytes.</summary>

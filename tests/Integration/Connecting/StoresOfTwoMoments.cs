@@ -163,7 +163,10 @@ public sealed class StoresOfTwoMoments
         await UntilAsync(
             mia, $"{drives}{connected.Text("driveId")}/verifications/{report.Text("id")}", (_, now) => now["passed"]!.GetValue<bool>());
         await UntilAsync(mia, drives + swapped.Text("driveId"), (_, now) => now["authentication"]!.Text("accessKeyId") == newKey.Id);
-        await UntilAsync(mia, "/api/me", (_, _) => EmbeddedVault.EnabledBeside(app.DataFolder, newKey.Secret).SequenceEqual([newKey.Secret]));
+        await UntilAsync(
+            mia,
+            "/api/me",
+            (_, _) => EmbeddedVault.EnabledBeside(app.DataFolder, newKey.Secret).SequenceEqual([newKey.Secret]));
 
         async Task<(JsonNode Offered, string Role)> OfferAsync(string path)
         {

@@ -11,7 +11,10 @@ using Xunit;
 
 namespace ServerlessDrives.Tests.Integration.Crashes;
 
-/// <summary>The app is killed at every call to storage and vault in turn while something is changed: what was changed is written down once, what wasn't is not.</summary>
+/// <summary>
+/// The app is killed at every call to storage and vault in turn while something is changed: what was changed is written down once, what
+/// wasn't is not.
+/// </summary>
 public sealed class AuditCrashTests(CrashWorld world) : IClassFixture<CrashWorld>
 {
     private static readonly WorkspaceId Claims = WorkspaceId.Parse("ws_claims", null);
@@ -39,15 +42,34 @@ public sealed class AuditCrashTests(CrashWorld world) : IClassFixture<CrashWorld
         await DeleteAsync(next);
         (await CompareAsync()).TakeLast(2).ShouldBe(["member.changed", "member.removed"]);
 
-        Task PutAsync(Incarnation life, string role) => world.AnswerAsync(request => life.Of<MemberTriggers>().PutAsync(request, Claims.Value, user.Value), life, "PUT", new { role });
+        Task PutAsync(Incarnation life, string role) =>
+            world.AnswerAsync(
+                request => life.Of<MemberTriggers>().PutAsync(request, Claims.Value, user.Value),
+                life,
+                "PUT",
+                new { role });
 
-        Task DeleteAsync(Incarnation life) => world.AnswerAsync(request => life.Of<MemberTriggers>().DeleteAsync(request, Claims.Value, user.Value), life, "DELETE", body: null);
+        Task DeleteAsync(Incarnation life) =>
+            world.AnswerAsync(
+                request => life.Of<MemberTriggers>().DeleteAsync(request, Claims.Value, user.Value),
+                life,
+                "DELETE",
+                body: null);
 
         async Task<List<string>> CompareAsync()
         {
-            var entries = (await world.AuditOfAsync(Claims.Value)).Where(entry => UserOf(entry.Before) == user.Value || UserOf(entry.After) == user.Value).Reverse().ToList();
-            entries.Select(entry => RoleOf(entry.Before)).ShouldBe(entries.Select(entry => RoleOf(entry.After)).Prepend(null).SkipLast(1), "each entry begins where the one before it ended");
-            var memberships = await next.Services.GetRequiredService<IWorkspaces>().MembershipsAsync(Organization, user, CancellationToken.None);
+            var entries = (await world.AuditOfAsync(Claims.Value))
+                .Where(entry => UserOf(entry.Before) == user.Value || UserOf(entry.After) == user.Value)
+                .Reverse()
+                .ToList();
+            entries
+                .Select(entry => RoleOf(entry.Before))
+                .ShouldBe(
+                    entries.Select(entry => RoleOf(entry.After)).Prepend(null).SkipLast(1),
+                    "each entry begins where the one before it ended");
+            var memberships = await next
+                .Services.GetRequiredService<IWorkspaces>()
+                .MembershipsAsync(Organization, user, CancellationToken.None);
             var now = memberships.TryGetValue(Claims, out var role) ? role.ToString().ToLowerInvariant() : null;
             (entries.Count == 0 ? null : RoleOf(entries[^1].After)).ShouldBe(now, "and the last one ends where it is now");
             return [.. entries.Select(entry => entry.Action)];
@@ -80,36 +102,67 @@ public sealed class AuditCrashTests(CrashWorld world) : IClassFixture<CrashWorld
         await DeleteAsync(next, again);
         (await CompareAsync()).ShouldBe(["integration.created", "integration.changed", "integration.deleted"]);
 
-        async Task<string> CreateAsync(Incarnation life) => JsonNode.Parse(
-            await world.AnswerAsync(life.Of<IntegrationTriggers>().CreateAsync, life, "POST", new { kind = "downstream", name, workspaceId = Claims.Value, folder = "out" }))!["id"]!.GetValue<string>();
+        async Task<string> CreateAsync(Incarnation life) =>
+            JsonNode.Parse(
+                await world.AnswerAsync(
+                    life.Of<IntegrationTriggers>().CreateAsync,
+                    life,
+                    "POST",
+                    new
+                    {
+                        kind = "downstream",
+                        name,
+                        workspaceId = Claims.Value,
+                        folder = "out",
+                    })
+            )!["id"]!.GetValue<string>();
 
         async Task ChangeAsync(Incarnation life, string id)
         {
             if (await FindAsync() is not { Value.Paused: true })
-                await world.AnswerAsync(request => life.Of<IntegrationTriggers>().ChangeAsync(request, id), life, "PATCH", new { paused = true });
+                await world.AnswerAsync(
+                    request => life.Of<IntegrationTriggers>().ChangeAsync(request, id),
+                    life,
+                    "PATCH",
+                    new { paused = true });
         }
 
-        Task DeleteAsync(Incarnation life, string id) => world.AnswerAsync(request => life.Of<IntegrationTriggers>().DeleteAsync(request, id), life, "DELETE", body: null);
+        Task DeleteAsync(Incarnation life, string id) =>
+            world.AnswerAsync(request => life.Of<IntegrationTriggers>().DeleteAsync(request, id), life, "DELETE", body: null);
 
         async Task<Versioned<ServerlessDrives.Integrations.Integration>?> FindAsync()
         {
             var integrations = world.App.Services.GetRequiredService<IIntegrations>();
-            var page = await integrations.ListAsync(Organization, audiences: null, drive: null, 1000, cursor: null, CancellationToken.None);
-            return page.Items.FirstOrDefault(integration => integration.Name == name) is { } known ? await integrations.FindAsync(Organization, known.Id, CancellationToken.None) : null;
+            var page = await integrations.ListAsync(
+                Organization,
+                audiences: null,
+                drive: null,
+                1000,
+                cursor: null,
+                CancellationToken.None);
+            return page.Items.FirstOrDefault(integration => integration.Name == name) is { } known
+                ? await integrations.FindAsync(Organization, known.Id, CancellationToken.None)
+                : null;
         }
 
         async Task<List<string>> CompareAsync()
         {
             var (all, found) = (await world.AuditOfAsync(resource: null), await FindAsync());
-            var created = all.Where(entry => entry.Action == "integration.created" && entry.After!["name"]!.GetValue<string>() == name).ToList();
-            var entries = created.Count == 0 ? [] : all.Where(entry => entry.Resource == created[0].Resource).Select(entry => entry.Action).Reverse().ToList();
+            var created = all.Where(entry =>
+                    entry.Action == "integration.created" && entry.After!["name"]!.GetValue<string>() == name)
+                .ToList();
+            var entries =
+                created.Count == 0
+                    ? []
+                    : all.Where(entry => entry.Resource == created[0].Resource).Select(entry => entry.Action).Reverse().ToList();
             entries.ShouldBe(entries.Distinct(), "nothing is written down twice");
             (entries.Contains("integration.created") && !entries.Contains("integration.deleted")).ShouldBe(found is not null);
             if (found is not null)
                 entries.Contains("integration.changed").ShouldBe(found.Value.Paused);
             return entries;
         }
-    }, ofEngine: false);
+    },
+            ofEngine: false);
 
     [Fact]
     public Task A_webhook_that_is_used_and_killed_anywhere_is_what_the_audit_trail_says() => Killing.EverywhereAsync(async (death, hub) =>
@@ -132,30 +185,52 @@ public sealed class AuditCrashTests(CrashWorld world) : IClassFixture<CrashWorld
         await using var next = await world.IncarnateAsync(hub, null);
         await next.Of<SendDueEvents>().RunAsync(new(), CancellationToken.None);
         var all = await world.AuditOfAsync(resource: null);
-        var webhook = (await webhooks.ListAsync(Organization, 1000, null, CancellationToken.None)).Items.FirstOrDefault(known => known.Url == receiver.Url);
-        var created = all.Where(entry => entry.Action == "webhook.created" && entry.After!["url"]!.GetValue<string>() == receiver.Url.AbsoluteUri).ToList();
+        var webhook = (await webhooks.ListAsync(Organization, 1000, null, CancellationToken.None)).Items.FirstOrDefault(known =>
+            known.Url == receiver.Url);
+        var created = all.Where(entry =>
+                entry.Action == "webhook.created" && entry.After!["url"]!.GetValue<string>() == receiver.Url.AbsoluteUri)
+            .ToList();
         if (created.Count == 0)
         {
             webhook.ShouldBeNull();
             return;
         }
 
-        var written = all.Where(entry => entry.Resource == created.ShouldHaveSingleItem().Resource).Select(entry => entry.Action).ToList();
+        var written = all.Where(entry => entry.Resource == created.ShouldHaveSingleItem().Resource)
+            .Select(entry => entry.Action)
+            .ToList();
         written.ShouldBe(written.Distinct(), "nothing is written down twice");
         written.Contains("webhook.deleted").ShouldBe(webhook is null);
-        var delivery = (await webhooks.DeliveriesAsync(Organization, WebhookId.Of(created[0].Resource), new(null, null), 10, null, CancellationToken.None)).Items.SingleOrDefault();
-        written.Contains("webhook.tested").ShouldBe(delivery is not null, "a test that was asked for and its entry are both there, or neither");
+        var delivery = (
+            await webhooks.DeliveriesAsync(
+                Organization,
+                WebhookId.Of(created[0].Resource),
+                new(null, null),
+                10,
+                null,
+                CancellationToken.None)
+        ).Items.SingleOrDefault();
+        written
+            .Contains("webhook.tested")
+            .ShouldBe(delivery is not null, "a test that was asked for and its entry are both there, or neither");
         if (delivery is not null)
-            all.Count(entry => entry.Action == "delivery.redelivered" && entry.Resource == delivery.Id.Value).ShouldBe(delivery.TryingSince > delivery.CreatedAt ? 1 : 0);
+            all.Count(entry => entry.Action == "delivery.redelivered" && entry.Resource == delivery.Id.Value)
+                .ShouldBe(delivery.TryingSince > delivery.CreatedAt ? 1 : 0);
         if (webhook is null)
             return;
         // Its deletion begins with its key, without which nothing can be signed.
         if (delivery is not null && await KeyAsync(webhook) is not null)
             receiver.Of(EventTypes.Test).ShouldNotBeEmpty();
-        await world.AnswerAsync(request => next.Of<WebhookTriggers>().DeleteAsync(request, webhook.Id.Value), next, "DELETE", body: null);
+        await world.AnswerAsync(
+            request => next.Of<WebhookTriggers>().DeleteAsync(request, webhook.Id.Value),
+            next,
+            "DELETE",
+            body: null);
         (await KeyAsync(webhook)).ShouldBeNull();
         (await world.AuditOfAsync(webhook.Id.Value)).Count(entry => entry.Action == "webhook.deleted").ShouldBe(1);
 
-        Task<Secret?> KeyAsync(Webhook of) => world.App.Services.GetRequiredService<ISecrets>().ReadAsync(of.Secret, of.SecretVersion, CancellationToken.None);
-    }, ofEngine: false);
+        Task<Secret?> KeyAsync(Webhook of) =>
+            world.App.Services.GetRequiredService<ISecrets>().ReadAsync(of.Secret, of.SecretVersion, CancellationToken.None);
+    },
+            ofEngine: false);
 }

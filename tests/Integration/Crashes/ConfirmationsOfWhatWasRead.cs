@@ -18,13 +18,19 @@ public sealed class ConfirmationsOfWhatWasRead(CrashWorld world) : IClassFixture
         (await connections.SaveAsync(read.With(read.Value with { UpdatedAt = DateTimeOffset.UtcNow }), cancellation)).ShouldNotBeNull();
         var flow = new Deaf();
 
-        (await desk.ConfirmAsync(key, ConfirmationStep.TrustPolicy, read.Value.Attempt, read.ETag, "ada", "api", flow, cancellation)).TryGet(out _, out var changed).ShouldBeFalse();
+        (await desk.ConfirmAsync(key, ConfirmationStep.TrustPolicy, read.Value.Attempt, read.ETag, "ada", "api", flow, cancellation))
+            .TryGet(out _, out var changed)
+            .ShouldBeFalse();
         changed!.Kind.ShouldBe(RefusalKind.Changed);
-        (await desk.ConfirmAsync(key, ConfirmationStep.TrustPolicy, read.Value.Attempt + 1, etag: null, "ada", "api", flow, cancellation)).TryGet(out _, out var over).ShouldBeFalse();
+        (await desk.ConfirmAsync(key, ConfirmationStep.TrustPolicy, read.Value.Attempt + 1, etag: null, "ada", "api", flow, cancellation))
+            .TryGet(out _, out var over)
+            .ShouldBeFalse();
         over!.Kind.ShouldBe(RefusalKind.Conflict);
         (await connections.FindAsync(key, cancellation))!.Value.Confirmations.ShouldBeEmpty();
         var now = (await connections.FindAsync(key, cancellation))!;
-        (await desk.ConfirmAsync(key, ConfirmationStep.TrustPolicy, now.Value.Attempt, now.ETag, "ada", "api", flow, cancellation)).TryGet(out _, out _).ShouldBeTrue();
+        (await desk.ConfirmAsync(key, ConfirmationStep.TrustPolicy, now.Value.Attempt, now.ETag, "ada", "api", flow, cancellation))
+            .TryGet(out _, out _)
+            .ShouldBeTrue();
     }
 
     private sealed class Deaf : IConnectionFlow

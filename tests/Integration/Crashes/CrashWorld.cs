@@ -46,17 +46,41 @@ public sealed class CrashWorld : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         App = await InProcessApp.StartAsync(
-            new() { ["Verification:PropagationWait"] = "00:00:00", ["ServerlessDrives:Connection:StoreWithin"] = "00:00:08", ["ServerlessDrives:Webhooks:AllowPrivateTargets"] = "true" },
-            byHand: [typeof(RecoverConnections), typeof(SweepDrives), typeof(SendDueEvents), typeof(TellUntoldEvents), typeof(PollUpstreams)],
+            new()
+            {
+                ["Verification:PropagationWait"] = "00:00:00",
+                ["ServerlessDrives:Connection:StoreWithin"] = "00:00:08",
+                ["ServerlessDrives:Webhooks:AllowPrivateTargets"] = "true",
+            },
+            byHand:
+            [
+                typeof(RecoverConnections),
+                typeof(SweepDrives),
+                typeof(SendDueEvents),
+                typeof(OutboxRelay),
+                typeof(PollUpstreams),
+            ],
             replace: parts => _parts = parts);
         using var ada = await App.SignInAsync("ada");
         var me = await ada.GetAsync("/api/me", HttpStatusCode.OK);
         var organization = OrganizationId.Of(me["organization"]!.Text("id"));
         var connection = await Connections.StartAsync(ada, "accessKey");
-        await ada.SendAsync(HttpMethod.Put, $"/api/connections/{connection.Text("id")}/configuration", Connections.KeyConfiguration(App.Administrator(), "crashes"), HttpStatusCode.Accepted);
+        await ada.SendAsync(
+            HttpMethod.Put,
+            $"/api/connections/{connection.Text("id")}/configuration",
+            Connections.KeyConfiguration(App.Administrator(), "crashes"),
+            HttpStatusCode.Accepted);
         var connected = await ada.UntilAsync(connection.Text("id"), "connected");
-        _connection = (await App.Services.GetRequiredService<IConnections>().FindAsync(new(organization, ConnectionId.Of(connected.Text("id"))), CancellationToken.None))!.Value;
-        _drive = (await App.Services.GetRequiredService<IDrives>().FindAsync(organization, DriveId.Of(connected.Text("driveId")), CancellationToken.None))!.Value;
+        _connection = (
+            await App
+                .Services.GetRequiredService<IConnections>()
+                .FindAsync(new(organization, ConnectionId.Of(connected.Text("id"))), CancellationToken.None)
+        )!.Value;
+        _drive = (
+            await App
+                .Services.GetRequiredService<IDrives>()
+                .FindAsync(organization, DriveId.Of(connected.Text("driveId")), CancellationToken.None)
+        )!.Value;
         Ada = new(_drive.CreatedBy, organization, OrganizationRole.Admin, "Ada", null, new Dictionary<WorkspaceId, WorkspaceRole>());
     }
 
@@ -70,20 +94,36 @@ public sealed class CrashWorld : IAsyncLifetime
     public async Task<Drive> ConnectAsync()
     {
         var connections = App.Services.GetRequiredService<IConnections>();
-        var name = DisplayName.Parse(Connections.Unique("crash")).TryGet(out var parsed, out var problem) ? parsed : throw new InvalidOperationException(problem);
+        var name = DisplayName.Parse(Connections.Unique("crash")).TryGet(out var parsed, out var problem)
+            ? parsed
+            : throw new InvalidOperationException(problem);
         var secret = SecretName.New();
-        var version = await App.Services.GetRequiredService<ISecrets>().StoreAsync(secret, new Secret(App.Administrator().DriveUser.Secret), CancellationToken.None);
-        var draft = _connection with { Id = ConnectionId.New(TimeProvider.System), DisplayName = name, Secret = secret, Status = ConnectionStatus.AwaitingConfiguration, DriveId = null };
-        (await connections.OpenAsync(draft, newRole: null, CancellationToken.None)).TryGet(out var opened, out var refusal).ShouldBeTrue(refusal?.Detail);
+        var version = await App
+            .Services.GetRequiredService<ISecrets>()
+            .StoreAsync(secret, new Secret(App.Administrator().DriveUser.Secret), CancellationToken.None);
+        var draft = _connection with
+        {
+            Id = ConnectionId.New(TimeProvider.System),
+            DisplayName = name,
+            Secret = secret,
+            Status = ConnectionStatus.AwaitingConfiguration,
+            DriveId = null,
+        };
+        (await connections.OpenAsync(draft, newRole: null, CancellationToken.None))
+            .TryGet(out var opened, out var refusal)
+            .ShouldBeTrue(refusal?.Detail);
         var drive = _drive with
         {
             Id = DriveId.New(TimeProvider.System),
             DisplayName = name,
             Connection = draft.Id,
-            Authentication = new DriveAuthentication.AccessKey(((DriveAuthentication.AccessKey)_drive.Authentication).AccessKeyId, secret, version!),
+            Authentication = new DriveAuthentication.AccessKey(
+                ((DriveAuthentication.AccessKey)_drive.Authentication).AccessKeyId,
+                secret,
+                version!),
         };
-        foreach (var witness in App.Services.GetServices<IDriveWitness>())
-            await witness.ConnectedAsync(drive, CancellationToken.None);
+        foreach (var handler in App.Services.GetServices<IDriveEventHandler>())
+            await handler.ConnectedAsync(drive, CancellationToken.None);
         // Drives on one bucket are made one after the other; whoever comes second tries again.
         var connected = opened!.With(opened.Value.Connect(drive.Id, TimeProvider.System.GetUtcNow()));
         ConnectOutcome outcome;
@@ -97,7 +137,9 @@ public sealed class CrashWorld : IAsyncLifetime
     /// <summary>A connection with a role of its own, whose orchestration hasn't begun.</summary>
     public async Task<ConnectionKey> OpenRoleConnectionAsync()
     {
-        var name = DisplayName.Parse(Connections.Unique("crash")).TryGet(out var parsed, out var problem) ? parsed : throw new InvalidOperationException(problem);
+        var name = DisplayName.Parse(Connections.Unique("crash")).TryGet(out var parsed, out var problem)
+            ? parsed
+            : throw new InvalidOperationException(problem);
         var role = new IamRole
         {
             Id = RoleId.New(TimeProvider.System),
@@ -122,7 +164,9 @@ public sealed class CrashWorld : IAsyncLifetime
             Status = ConnectionStatus.AwaitingTrustPolicy,
             DriveId = null,
         };
-        (await App.Services.GetRequiredService<IConnections>().OpenAsync(draft, role, CancellationToken.None)).TryGet(out _, out var refusal).ShouldBeTrue(refusal?.Detail);
+        (await App.Services.GetRequiredService<IConnections>().OpenAsync(draft, role, CancellationToken.None))
+            .TryGet(out _, out var refusal)
+            .ShouldBeTrue(refusal?.Detail);
         return new(draft.Organization, draft.Id);
     }
 
@@ -130,10 +174,19 @@ public sealed class CrashWorld : IAsyncLifetime
     public async Task<bool> IsFreeAsync(Drive drive)
     {
         var connections = App.Services.GetRequiredService<IConnections>();
-        var draft = _connection with { Id = ConnectionId.New(TimeProvider.System), DisplayName = drive.DisplayName, Secret = null, Status = ConnectionStatus.AwaitingConfiguration, DriveId = null };
+        var draft = _connection with
+        {
+            Id = ConnectionId.New(TimeProvider.System),
+            DisplayName = drive.DisplayName,
+            Secret = null,
+            Status = ConnectionStatus.AwaitingConfiguration,
+            DriveId = null,
+        };
         if (!(await connections.OpenAsync(draft, newRole: null, CancellationToken.None)).TryGet(out var opened, out _))
             return false;
-        await connections.CloseAsync(opened.With(opened.Value.End(ConnectionStatus.Cancelled, null, TimeProvider.System.GetUtcNow())), CancellationToken.None);
+        await connections.CloseAsync(
+            opened.With(opened.Value.End(ConnectionStatus.Cancelled, null, TimeProvider.System.GetUtcNow())),
+            CancellationToken.None);
         return true;
     }
 
@@ -173,14 +226,23 @@ public sealed class CrashWorld : IAsyncLifetime
             CreatedBy = Ada.Id,
             CreatedAt = TimeProvider.System.GetUtcNow(),
         };
-        await App.Services.GetRequiredService<IWebhooks>().CreateAsync(webhook, new(Ada.Organization, Actor.User(Ada.Id), "webhook.created", webhook.Id.Value, null, null), CancellationToken.None);
+        await App
+            .Services.GetRequiredService<IWebhooks>()
+            .CreateAsync(
+                webhook,
+                new(Ada.Organization, Actor.User(Ada.Id), "webhook.created", webhook.Id.Value, null, null),
+                CancellationToken.None);
         return webhook.Id;
     }
 
     /// <summary>What was written down, the newest first.</summary>
     /// <param name="resource">Of what; null for anything.</param>
     public async Task<IReadOnlyList<AuditEntry>> AuditOfAsync(string? resource) =>
-        (await App.Services.GetRequiredService<IAuditTrail>().ListAsync(new(Ada.Organization, null, [], resource, null), 1000, null, CancellationToken.None)).Items;
+        (
+            await App
+                .Services.GetRequiredService<IAuditTrail>()
+                .ListAsync(new(Ada.Organization, null, [], resource, null), 1000, null, CancellationToken.None)
+        ).Items;
 
     /// <summary>The app once more on the same storage and vault: every object new, nothing remembered but what is stored.</summary>
     /// <param name="hub">The task hub, which an incarnation and its successor share.</param>
@@ -193,7 +255,10 @@ public sealed class CrashWorld : IAsyncLifetime
         parts.AddOptions();
         var client = new TableClientOptions { Retry = { MaxRetries = 0 } };
         client.Transport = new MortalTransport(HttpClientTransport.Shared, death);
-        var tables = new TableServiceClient(App.Services.GetRequiredService<TableServiceClient>().Uri, new TableSharedKeyCredential("devstoreaccount1", Key), client);
+        var tables = new TableServiceClient(
+            App.Services.GetRequiredService<TableServiceClient>().Uri,
+            new TableSharedKeyCredential("devstoreaccount1", Key),
+            client);
         parts.AddSingleton(tables);
         parts.PostConfigure<SecretClientOptions>(vault =>
         {
@@ -201,7 +266,12 @@ public sealed class CrashWorld : IAsyncLifetime
             vault.Retry.MaxRetries = 0;
         });
         var services = parts.BuildServiceProvider();
-        var options = new DurableHubOptions { Folder = Path.Combine(_hubs.FullName, hub), StopLimit = TimeSpan.FromSeconds(1), RetryDelay = TimeSpan.FromMilliseconds(100) };
+        var options = new DurableHubOptions
+        {
+            Folder = Path.Combine(_hubs.FullName, hub),
+            StopLimit = TimeSpan.FromSeconds(1),
+            RetryDelay = TimeSpan.FromMilliseconds(100),
+        };
         var durable = new TestHub(AppFunctions.Of(services), options);
         await durable.StartAsync(commit =>
         {
@@ -249,7 +319,10 @@ public sealed class Incarnation : IAsyncDisposable
     }
 }
 
-/// <summary>Comes with the n-th call to storage or vault, or the n-th commit of the hub, right after its effect: nothing that this life still does reaches the world.</summary>
+/// <summary>
+/// Comes with the n-th call to storage or vault, or the n-th commit of the hub, right after its effect: nothing that this life still does
+/// reaches the world.
+/// </summary>
 /// <param name="after">With which call; 0 for before the first.</param>
 /// <param name="ofEngine">Whether the commits of the hub count, or the app's calls.</param>
 public sealed class Death
@@ -277,7 +350,9 @@ public sealed class Death
 
     public void End() => Interlocked.Decrement(ref _underWay);
 
-    /// <summary>What was under way to storage when death came has arrived there: nothing of this life has an effect in the next one.</summary>
+    /// <summary>
+    /// What was under way to storage when death came has arrived there: nothing of this life has an effect in the next one.
+    /// </summary>
     public async Task SettleAsync()
     {
         while (Volatile.Read(ref _underWay) > 0)

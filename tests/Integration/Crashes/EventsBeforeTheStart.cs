@@ -16,8 +16,12 @@ public sealed class EventsBeforeTheStart(CrashWorld world) : IClassFixture<Crash
         var recovery = world.App.Services.GetRequiredService<RecoverConnection>();
         var (key, flow) = (await world.OpenRoleConnectionAsync(), new SlowToBegin());
 
-        (await world.App.Services.GetRequiredService<ConnectionDesk>().ConfirmAsync(key, ConfirmationStep.TrustPolicy, attempt: null, etag: null, "ada", "api", flow, CancellationToken.None))
-            .TryGet(out _, out _).ShouldBeTrue();
+        (
+            await world
+                .App.Services.GetRequiredService<ConnectionDesk>()
+                .ConfirmAsync(key, ConfirmationStep.TrustPolicy, attempt: null, etag: null, "ada", "api", flow, CancellationToken.None))
+            .TryGet(out _, out _)
+            .ShouldBeTrue();
         var open = (await PromisesAsync()).ShouldHaveSingleItem();
         await recovery.RecoverAsync(open, flow, CancellationToken.None);
         (await PromisesAsync()).ShouldBe([open]);
@@ -28,8 +32,11 @@ public sealed class EventsBeforeTheStart(CrashWorld world) : IClassFixture<Crash
         flow.Told.Count.ShouldBe(3);
         flow.Told.Distinct().ShouldHaveSingleItem();
 
-        async Task<List<Promise>> PromisesAsync() =>
-            [.. (await connections.BrokenPromisesAsync(DateTimeOffset.UtcNow.AddHours(1), CancellationToken.None)).Where(promise => promise.Key == key)];
+        async Task<List<PendingSignal>> PromisesAsync() =>
+            [
+                .. (await connections.AbandonedSignalsAsync(DateTimeOffset.UtcNow.AddHours(1), CancellationToken.None)).Where(promise =>
+                    promise.Key == key),
+            ];
     }
 
     private sealed class SlowToBegin : IConnectionFlow

@@ -30,7 +30,9 @@ internal static class Killing
                     }
                     catch (Exception failure)
                     {
-                        throw new InvalidOperationException($"Killed after call {after} of {(engine ? "the engine" : "the app")}: {failure.Message}", failure);
+                        throw new InvalidOperationException(
+                            $"Killed after call {after} of {(engine ? "the engine" : "the app")}: {failure.Message}",
+                            failure);
                     }
                 });
         }
@@ -51,8 +53,15 @@ internal static class Killing
         }
 
         await death.SettleAsync();
-        _ = acting.ContinueWith(ended => ended.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+        _ = acting.ContinueWith(
+            ended => ended.Exception,
+            CancellationToken.None,
+            TaskContinuationOptions.OnlyOnFaulted,
+            TaskScheduler.Default);
     }
 
-    private static bool IsDeath(Exception exception) => exception is KilledException || (exception is AggregateException several && several.InnerExceptions.All(IsDeath)) || (exception.InnerException is { } inner && IsDeath(inner));
+    private static bool IsDeath(Exception exception) =>
+        exception is KilledException
+        || (exception is AggregateException several && several.InnerExceptions.All(IsDeath))
+        || (exception.InnerException is { } inner && IsDeath(inner));
 }

@@ -23,10 +23,18 @@ public sealed class DriveLifecycle(RunningApp running)
         await ada.SendAsync(HttpMethod.Put, "/api/organization/default-drive", new { driveId = own }, HttpStatusCode.UnprocessableEntity);
         await ada.SendAsync(HttpMethod.Put, "/api/organization/default-drive", new { driveId = common }, HttpStatusCode.OK);
         await EffectiveAsync(ada, workspace, common, "organization");
-        var chosen = await ada.SendAsync(HttpMethod.Put, $"/api/workspaces/{workspace}/default-drive", new { driveId = own }, HttpStatusCode.OK);
+        var chosen = await ada.SendAsync(
+            HttpMethod.Put,
+            $"/api/workspaces/{workspace}/default-drive",
+            new { driveId = own },
+            HttpStatusCode.OK);
         chosen.Text("note").ShouldContain("don't move");
         await EffectiveAsync(ada, workspace, own, "workspace");
-        await ada.SendAsync(HttpMethod.Put, "/api/workspaces/ws_loans/default-drive", new { driveId = own }, HttpStatusCode.UnprocessableEntity);
+        await ada.SendAsync(
+            HttpMethod.Put,
+            "/api/workspaces/ws_loans/default-drive",
+            new { driveId = own },
+            HttpStatusCode.UnprocessableEntity);
 
         (await RemoveAsync(ada, own, HttpStatusCode.Conflict)).Text("code").ShouldBe("default-drive");
         (await RemoveAsync(ada, common, HttpStatusCode.Conflict)).Text("code").ShouldBe("default-drive");
@@ -45,21 +53,52 @@ public sealed class DriveLifecycle(RunningApp running)
         var key = $"claims/inbox/{Connections.Unique("kept")}";
         using (var stored = await ada.PutAsync($"/api/drives/{drive}/files/{key.Split('/')[^1]}", new StringContent("kept")))
             stored.EnsureSuccessStatusCode();
-        var reference = (await ada.PostAsync($"/api/drives/{drive}/references", new { path = key.Split('/')[^1] }, HttpStatusCode.Created)).Text("id");
-        var integration = (await ada.PostAsync("/api/integrations", new { kind = "downstream", workspaceId = workspace, driveId = drive, folder = "out" }, HttpStatusCode.Created)).Text("id");
+        var reference = (
+            await ada.PostAsync($"/api/drives/{drive}/references", new { path = key.Split('/')[^1] }, HttpStatusCode.Created)
+        ).Text("id");
+        var integration = (
+            await ada.PostAsync(
+                "/api/integrations",
+                new
+                {
+                    kind = "downstream",
+                    workspaceId = workspace,
+                    driveId = drive,
+                    folder = "out",
+                },
+                HttpStatusCode.Created)
+        ).Text("id");
 
-        (await ada.SendAsync(HttpMethod.Delete, $"/api/drives/{drive}", new { confirmation = "another name" }, HttpStatusCode.UnprocessableEntity))["errors"]!["confirmation"].ShouldNotBeNull();
+        (
+            await ada.SendAsync(
+                HttpMethod.Delete,
+                $"/api/drives/{drive}",
+                new { confirmation = "another name" },
+                HttpStatusCode.UnprocessableEntity)
+        )["errors"]!
+            ["confirmation"]
+            .ShouldNotBeNull();
         var held = await ada.SendAsync(HttpMethod.Delete, $"/api/drives/{drive}", new { confirmation = name }, HttpStatusCode.Conflict);
         held.Text("code").ShouldBe("drive-in-use");
         held["usedBy"]!.AsArray().Select(use => use!.Text("id")).ShouldBe([integration]);
-        (await ada.SendAsync(HttpMethod.Delete, $"/api/workspaces/{workspace}", null, HttpStatusCode.Conflict))["usedBy"]!.AsArray().Select(use => use!.Text("id")).ShouldBe([drive, integration], ignoreOrder: true);
+        (await ada.SendAsync(HttpMethod.Delete, $"/api/workspaces/{workspace}", null, HttpStatusCode.Conflict))["usedBy"]!
+            .AsArray()
+            .Select(use => use!.Text("id"))
+            .ShouldBe([drive, integration], ignoreOrder: true);
 
-        var removed = await ada.SendAsync(HttpMethod.Delete, $"/api/drives/{drive}", new { confirmation = name, force = true }, HttpStatusCode.Accepted);
+        var removed = await ada.SendAsync(
+            HttpMethod.Delete,
+            $"/api/drives/{drive}",
+            new { confirmation = name, force = true },
+            HttpStatusCode.Accepted);
         removed.Text("note").ShouldContain("Files on the bucket stay");
         (await ada.GetAsync($"/api/files/{reference}", HttpStatusCode.Gone)).Text("code").ShouldBe("drive-removed");
         await GoneAsync(ada, drive);
         await ada.GetAsync($"/api/integrations/{integration}", HttpStatusCode.NotFound);
-        (await ada.GetAsync($"/api/audit?resource={integration}", HttpStatusCode.OK))["items"]!.AsArray().Select(entry => entry!.Text("action")).ShouldBe(["integration.deleted", "integration.created"]);
+        (await ada.GetAsync($"/api/audit?resource={integration}", HttpStatusCode.OK))["items"]!
+            .AsArray()
+            .Select(entry => entry!.Text("action"))
+            .ShouldBe(["integration.deleted", "integration.created"]);
         (await _app.Administrator().KeysAsync("acme-documents", key)).ShouldBe([key]);
 
         await ConnectAsync(ada, workspace, name);
@@ -76,17 +115,26 @@ public sealed class DriveLifecycle(RunningApp running)
         var before = await ada.GetAsync($"/api/drives/{drive}", HttpStatusCode.OK);
         var user = _app.Administrator().DriveUser;
         var refused = await ada.SendAsync(
-            HttpMethod.Patch, $"/api/drives/{drive}/credentials", new { accessKeyId = user.Id, secretAccessKey = "this/is/not/the/secret/of/anybody/1234567" }, HttpStatusCode.UnprocessableEntity);
+            HttpMethod.Patch,
+            $"/api/drives/{drive}/credentials",
+            new { accessKeyId = user.Id, secretAccessKey = "this/is/not/the/secret/of/anybody/1234567" },
+            HttpStatusCode.UnprocessableEntity);
         refused.Text("code").ShouldBe("verification-failed");
         refused["verification"]!["checks"]!.AsArray().ShouldContain(check => check!.Text("status") == "failed");
-        (await ada.GetAsync($"/api/drives/{drive}", HttpStatusCode.OK))["authentication"]!.ToJsonString().ShouldBe(before["authentication"]!.ToJsonString());
+        (await ada.GetAsync($"/api/drives/{drive}", HttpStatusCode.OK))["authentication"]!
+            .ToJsonString()
+            .ShouldBe(before["authentication"]!.ToJsonString());
         await ada.GetAsync($"/api/drives/{drive}/files", HttpStatusCode.OK);
 
         var created = await _app.Administrator().IamAsync("CreateAccessKey", ("UserName", _app.Administrator().DriveUserName));
         var fresh = (Id: Between(created, "AccessKeyId"), Secret: Between(created, "SecretAccessKey"));
         try
         {
-            var replaced = await ada.SendAsync(HttpMethod.Patch, $"/api/drives/{drive}/credentials", new { accessKeyId = fresh.Id, secretAccessKey = fresh.Secret }, HttpStatusCode.OK);
+            var replaced = await ada.SendAsync(
+                HttpMethod.Patch,
+                $"/api/drives/{drive}/credentials",
+                new { accessKeyId = fresh.Id, secretAccessKey = fresh.Secret },
+                HttpStatusCode.OK);
             replaced["authentication"]!.Text("accessKeyId").ShouldBe(fresh.Id);
             await ada.GetAsync($"/api/drives/{drive}/files", HttpStatusCode.OK);
             var trail = await ada.GetAsync($"/api/audit?resource={drive}", HttpStatusCode.OK);
@@ -94,12 +142,16 @@ public sealed class DriveLifecycle(RunningApp running)
             (entry["before"]!.Text("accessKeyId"), entry["after"]!.Text("accessKeyId")).ShouldBe((user.Id, fresh.Id));
             trail.ToJsonString().ShouldNotContain(fresh.Secret);
 
-            for (var until = DateTime.UtcNow.AddSeconds(60); EmbeddedVault.EnabledBeside(_app.DataFolder, fresh.Secret) is not [var only] || only != fresh.Secret; await Task.Delay(50, TestContext.Current.CancellationToken))
+            for (
+                var until = DateTime.UtcNow.AddSeconds(60);
+                EmbeddedVault.EnabledBeside(_app.DataFolder, fresh.Secret) is not [var only] || only != fresh.Secret;
+                await Task.Delay(50, TestContext.Current.CancellationToken))
                 DateTime.UtcNow.ShouldBeLessThan(until, "the old secret is disabled, and so is the one that was refused");
         }
         finally
         {
-            await _app.Administrator().IamAsync("DeleteAccessKey", ("UserName", _app.Administrator().DriveUserName), ("AccessKeyId", fresh.Id));
+            await _app.Administrator()
+                .IamAsync("DeleteAccessKey", ("UserName", _app.Administrator().DriveUserName), ("AccessKeyId", fresh.Id));
         }
     }
 
@@ -110,12 +162,19 @@ public sealed class DriveLifecycle(RunningApp running)
         using var mia = await _app.SignInAsync("mia");
         var workspace = await NewWorkspaceAsync(ada);
         await ada.SendAsync(HttpMethod.Put, $"/api/workspaces/{workspace}/members/mia", new { role = "member" }, HttpStatusCode.OK);
-        var role = await mia.PostAsync("/api/roles", new { audience = new { type = "workspace", workspaceId = workspace } }, HttpStatusCode.Created);
+        var role = await mia.PostAsync(
+            "/api/roles",
+            new { audience = new { type = "workspace", workspaceId = workspace } },
+            HttpStatusCode.Created);
         var id = role.Text("id");
         (role.Text("status"), role.Text("externalId").Length).ShouldBe(("pending", role.Text("externalId").Length));
         role["trustPolicy"]!.ToJsonString().ShouldContain(role.Text("externalId"));
-        (await mia.GetAsync($"/api/roles?workspaceId={workspace}", HttpStatusCode.OK))["items"]!.AsArray().ShouldContain(listed => listed!.Text("id") == id);
-        (await mia.GetAsync("/api/roles?workspaceId=ws_claims", HttpStatusCode.OK))["items"]!.AsArray().ShouldNotContain(listed => listed!.Text("id") == id);
+        (await mia.GetAsync($"/api/roles?workspaceId={workspace}", HttpStatusCode.OK))["items"]!
+            .AsArray()
+            .ShouldContain(listed => listed!.Text("id") == id);
+        (await mia.GetAsync("/api/roles?workspaceId=ws_claims", HttpStatusCode.OK))["items"]!
+            .AsArray()
+            .ShouldNotContain(listed => listed!.Text("id") == id);
         await mia.PostAsync("/api/connections", Connections.StartBody("iamRole", roleId: id), HttpStatusCode.UnprocessableEntity);
 
         var administrator = _app.Administrator();
@@ -127,7 +186,14 @@ public sealed class DriveLifecycle(RunningApp running)
         (used.Text("status"), used.Text("roleArn")).ShouldBe(("trusted", arn));
         used["usedBy"]!.AsArray().Select(use => use!.Text("id")).ShouldBe([first, second], ignoreOrder: true);
         (await mia.SendAsync(HttpMethod.Delete, $"/api/roles/{id}", null, HttpStatusCode.Conflict))["usedBy"]!.AsArray().Count.ShouldBe(2);
-        (await mia.SendAsync(HttpMethod.Patch, $"/api/drives/{first}/credentials", new { accessKeyId = "AKIAXXXXXXXXXXXXXXXX" }, HttpStatusCode.Conflict)).Text("code").ShouldBe("role-drive");
+        (
+            await mia.SendAsync(
+                HttpMethod.Patch,
+                $"/api/drives/{first}/credentials",
+                new { accessKeyId = "AKIAXXXXXXXXXXXXXXXX" },
+                HttpStatusCode.Conflict))
+            .Text("code")
+            .ShouldBe("role-drive");
 
         foreach (var drive in new[] { first, second })
         {
@@ -146,8 +212,13 @@ public sealed class DriveLifecycle(RunningApp running)
         using var mia = await _app.SignInAsync("mia");
         using var leo = await _app.SignInAsync("leo");
         var role = (await ada.PostAsync("/api/roles", new { audience = new { type = "organization" } }, HttpStatusCode.Created)).Text("id");
-        var connection = (await mia.PostAsync("/api/connections", Connections.StartBody("iamRole", roleId: role), HttpStatusCode.Accepted)).Text("id");
-        (await mia.GetAsync($"/api/roles/{role}", HttpStatusCode.OK))["usedBy"]!.AsArray().Select(use => use!.Text("id")).ShouldBe([connection]);
+        var connection = (
+            await mia.PostAsync("/api/connections", Connections.StartBody("iamRole", roleId: role), HttpStatusCode.Accepted)
+        ).Text("id");
+        (await mia.GetAsync($"/api/roles/{role}", HttpStatusCode.OK))["usedBy"]!
+            .AsArray()
+            .Select(use => use!.Text("id"))
+            .ShouldBe([connection]);
         (await leo.GetAsync($"/api/roles/{role}", HttpStatusCode.OK))["usedBy"]!.AsArray().ShouldBeEmpty();
         (await ada.SendAsync(HttpMethod.Delete, $"/api/roles/{role}", null, HttpStatusCode.Conflict)).Text("code").ShouldBe("role-in-use");
     }
@@ -157,7 +228,9 @@ public sealed class DriveLifecycle(RunningApp running)
     {
         using var ada = await _app.SignInAsync("ada");
         var workspace = await NewWorkspaceAsync(ada);
-        var open = (await ada.PostAsync("/api/connections", Connections.StartBody("iamRole", workspace: workspace), HttpStatusCode.Accepted)).Text("id");
+        var open = (
+            await ada.PostAsync("/api/connections", Connections.StartBody("iamRole", workspace: workspace), HttpStatusCode.Accepted)
+        ).Text("id");
         var left = await ada.SendAsync(HttpMethod.Delete, $"/api/workspaces/{workspace}", null, HttpStatusCode.Conflict);
         left.Text("code").ShouldBe("workspace-not-empty");
         left["usedBy"]!.AsArray().Select(use => use!.Text("id")).ShouldBe([open]);
@@ -170,10 +243,13 @@ public sealed class DriveLifecycle(RunningApp running)
         await ada.PostAsync("/api/connections", Connections.StartBody("iamRole", workspace: workspace), HttpStatusCode.NotFound);
         await ada.PostAsync("/api/roles", new { audience = new { type = "workspace", workspaceId = workspace } }, HttpStatusCode.NotFound);
         await ada.GetAsync($"/api/drives?workspaceId={workspace}", HttpStatusCode.NotFound);
-        (await ada.PostAsync("/api/workspaces", new { name = "Again", id = workspace }, HttpStatusCode.Conflict)).Text("code").ShouldBe("workspace-exists");
+        (await ada.PostAsync("/api/workspaces", new { name = "Again", id = workspace }, HttpStatusCode.Conflict))
+            .Text("code")
+            .ShouldBe("workspace-exists");
     }
 
-    private static async Task<string> NewWorkspaceAsync(HttpClient ada) => (await ada.PostAsync("/api/workspaces", new { name = "Lifecycle" }, HttpStatusCode.Created)).Text("id");
+    private static async Task<string> NewWorkspaceAsync(HttpClient ada) =>
+        (await ada.PostAsync("/api/workspaces", new { name = "Lifecycle" }, HttpStatusCode.Created)).Text("id");
 
     private async Task<string> ConnectAsync(HttpClient http, string? workspace, string? name = null)
     {
@@ -191,9 +267,21 @@ public sealed class DriveLifecycle(RunningApp running)
     }
 
     private static async Task<string> ByRoleAsync(
-        HttpClient http, AwsAdministrator administrator, string workspace, string role, string roleName, string? arn, string path, bool trustIsProven)
+        HttpClient http,
+        AwsAdministrator administrator,
+        string workspace,
+        string role,
+        string roleName,
+        string? arn,
+        string path,
+        bool trustIsProven)
     {
-        var id = (await http.PostAsync("/api/connections", Connections.StartBody("iamRole", roleId: role, workspace: workspace), HttpStatusCode.Accepted)).Text("id");
+        var id = (
+            await http.PostAsync(
+                "/api/connections",
+                Connections.StartBody("iamRole", roleId: role, workspace: workspace),
+                HttpStatusCode.Accepted)
+        ).Text("id");
         if (!trustIsProven)
         {
             await http.UntilAsync(id, "awaitingTrustPolicy");
@@ -217,8 +305,12 @@ public sealed class DriveLifecycle(RunningApp running)
         (effective.Text("driveId"), effective.Text("source")).ShouldBe((drive, source));
     }
 
-    private static async Task<JsonNode> RemoveAsync(HttpClient http, string drive, HttpStatusCode expected) => await http.SendAsync(
-        HttpMethod.Delete, $"/api/drives/{drive}", new { confirmation = (await http.GetAsync($"/api/drives/{drive}", HttpStatusCode.OK)).Text("displayName") }, expected);
+    private static async Task<JsonNode> RemoveAsync(HttpClient http, string drive, HttpStatusCode expected) =>
+        await http.SendAsync(
+            HttpMethod.Delete,
+            $"/api/drives/{drive}",
+            new { confirmation = (await http.GetAsync($"/api/drives/{drive}", HttpStatusCode.OK)).Text("displayName") },
+            expected);
 
     private static async Task GoneAsync(HttpClient http, string drive)
     {

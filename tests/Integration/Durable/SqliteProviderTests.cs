@@ -59,7 +59,10 @@ public sealed class SqliteProviderTests : IDisposable
     {
         var (turns, calls) = (0, 0);
         _functions.Activity<string, int>("Dies", _ => Interlocked.Increment(ref calls) < 3 ? throw new WorkerGoneException() : calls);
-        _functions.Orchestrator("Calls", context => Interlocked.Increment(ref turns) < 3 ? throw new WorkerGoneException() : context.CallActivityAsync<int>("Dies", "x"));
+        _functions.Orchestrator(
+            "Calls",
+            context => Interlocked.Increment(ref turns) < 3 ? throw new WorkerGoneException() : context.CallActivityAsync<int>("Dies", "x")
+        );
         await using var hub = await StartAsync(Options);
         (await hub.RunAsync("Calls")).ReadOutputAs<int>().ShouldBe(3);
     }
@@ -76,7 +79,10 @@ public sealed class SqliteProviderTests : IDisposable
             return new[] { began, context.CurrentUtcDateTime };
         });
         await using var hub = await StartAsync(Options, clock);
-        var id = await hub.Client.ScheduleNewOrchestrationInstanceAsync("Sleeps", null, new StartOrchestrationOptions(StartAt: clock.GetUtcNow().AddDays(1)));
+        var id = await hub.Client.ScheduleNewOrchestrationInstanceAsync(
+            "Sleeps",
+            null,
+            new StartOrchestrationOptions(StartAt: clock.GetUtcNow().AddDays(1)));
         (await hub.Client.GetInstanceAsync(id))!.CreatedAt.ShouldBe(clock.GetUtcNow());
         clock.Advance(TimeSpan.FromDays(1));
         await hub.UntilAsync(id, now => now.SerializedCustomStatus is not null);
@@ -88,7 +94,9 @@ public sealed class SqliteProviderTests : IDisposable
             await Task.Delay(100, TestContext.Current.CancellationToken);
         }
 
-        (await hub.EndOfAsync(id)).ReadOutputAs<DateTime[]>().ShouldBe([new(2030, 1, 2, 0, 0, 0, DateTimeKind.Utc), new(2030, 1, 9, 0, 0, 0, DateTimeKind.Utc)]);
+        (await hub.EndOfAsync(id))
+            .ReadOutputAs<DateTime[]>()
+            .ShouldBe([new(2030, 1, 2, 0, 0, 0, DateTimeKind.Utc), new(2030, 1, 9, 0, 0, 0, DateTimeKind.Utc)]);
         var history = await hub.Client.GetOrchestrationHistoryAsync(id, TestContext.Current.CancellationToken);
         history.ShouldAllBe(happened => happened.Timestamp.Year == 2030);
     }
@@ -99,7 +107,10 @@ public sealed class SqliteProviderTests : IDisposable
         var began = false;
         _functions.Orchestrator("Begins", _ => Task.FromResult(began = true));
         await using var hub = await StartAsync(Options);
-        var id = await hub.Client.ScheduleNewOrchestrationInstanceAsync("Begins", null, new StartOrchestrationOptions(StartAt: DateTimeOffset.UtcNow.AddSeconds(1)));
+        var id = await hub.Client.ScheduleNewOrchestrationInstanceAsync(
+            "Begins",
+            null,
+            new StartOrchestrationOptions(StartAt: DateTimeOffset.UtcNow.AddSeconds(1)));
         await hub.Client.TerminateInstanceAsync(id, "never mind");
         var end = (await hub.Client.GetInstanceAsync(id, getInputsAndOutputs: true))!;
         end.RuntimeStatus.ShouldBe(OrchestrationRuntimeStatus.Terminated);
@@ -113,18 +124,40 @@ public sealed class SqliteProviderTests : IDisposable
     {
         var works = false;
         _functions.Activity<string, string>("Works", text => works ? text : throw new InvalidOperationException("not yet"));
-        _functions.Orchestrator("Calls", async context => await context.CallActivityAsync<string>("Echo", "a") + await context.CallActivityAsync<string>("Works", context.GetInput<string>()!));
+        _functions.Orchestrator(
+            "Calls",
+            async context =>
+                await context.CallActivityAsync<string>("Echo", "a")
+                + await context.CallActivityAsync<string>("Works", context.GetInput<string>()!));
         await using var hub = await StartAsync(Options);
         (await hub.RunAsync("Calls", "b", "one")).RuntimeStatus.ShouldBe(OrchestrationRuntimeStatus.Failed);
         works = true;
         await hub.Client.RewindInstanceAsync("one", "it works now", TestContext.Current.CancellationToken);
         var rewound = await hub.UntilAsync("one", now => now.RuntimeStatus is OrchestrationRuntimeStatus.Completed);
         rewound.ReadOutputAs<string>().ShouldBe("ab");
-        await Should.ThrowAsync<InvalidOperationException>(() => hub.Client.RewindInstanceAsync("one", "again", TestContext.Current.CancellationToken));
+        await Should.ThrowAsync<InvalidOperationException>(() =>
+            hub.Client.RewindInstanceAsync("one", "again", TestContext.Current.CancellationToken));
 
         (await hub.Client.RestartAsync("one", cancellation: TestContext.Current.CancellationToken)).ShouldBe("one");
         (await hub.EndOfAsync("one")).ReadOutputAs<string>().ShouldBe("ab");
-        (await hub.EndOfAsync(await hub.Client.RestartAsync("one", restartWithNewInstanceId: true, TestContext.Current.CancellationToken))).ReadInputAs<string>().ShouldBe("b");
+        (await hub.EndOfAsync(await hub.Client.RestartAsync("one", restartWithNewInstanceId: true, TestContext.Current.CancellationToken)))
+            .ReadInputAs<string>()
+            .ShouldBe("b");
+    }
+
+    [Fact]
+    public async Task A_hub_that_is_created_anew_is_empty_and_works()
+    {
+        await using var hub = await StartAsync(Options);
+        await hub.Client.ScheduleNewOrchestrationInstanceAsync("Wait", null, new StartOrchestrationOptions("one"));
+        await hub.UntilAsync("one", now => now.IsRunning);
+        await hub.Storage().CreateIfNotExistsAsync();
+        (await hub.Client.GetInstanceAsync("one")).ShouldNotBeNull();
+        await hub.Storage().CreateAsync();
+        (await hub.Client.GetInstanceAsync("one")).ShouldBeNull();
+        await hub.Client.ScheduleNewOrchestrationInstanceAsync("Wait", null, new StartOrchestrationOptions("one"));
+        await hub.Client.RaiseEventAsync("one", "go", "on");
+        (await hub.EndOfAsync("one")).ReadOutputAs<string>().ShouldBe("on");
     }
 
     [Fact]
@@ -132,14 +165,22 @@ public sealed class SqliteProviderTests : IDisposable
     {
         using var mayEnd = new SemaphoreSlim(0);
         var runs = 0;
-        _functions.Activity<string, string>("Large", async _ => { await mayEnd.WaitAsync(); Interlocked.Increment(ref runs); return new string('x', 200_000); });
+        _functions.Activity<string, string>(
+            "Large",
+            async _ =>
+            {
+                await mayEnd.WaitAsync();
+                Interlocked.Increment(ref runs);
+                return new string('x', 200_000);
+            });
         _functions.Orchestrator("Calls", async context => (await context.CallActivityAsync<string>("Large", "x")).Length);
         await using var hub = await StartAsync(Options);
         var id = await hub.Client.ScheduleNewOrchestrationInstanceAsync("Calls");
         await hub.UntilAsync(id, now => now.IsRunning);
 
         await hub.LimitPagesAsync(1);
-        var refused = await Should.ThrowAsync<RpcException>(() => hub.Client.ScheduleNewOrchestrationInstanceAsync("Wait", new string('x', 200_000), new StartOrchestrationOptions("other")));
+        var refused = await Should.ThrowAsync<RpcException>(() =>
+            hub.Client.ScheduleNewOrchestrationInstanceAsync("Wait", new string('x', 200_000), new StartOrchestrationOptions("other")));
         refused.StatusCode.ShouldBe(StatusCode.Unavailable);
         refused.Status.Detail.ShouldContain("full");
         (await hub.Client.GetInstanceAsync("other")).ShouldBeNull();

@@ -16,10 +16,20 @@ public sealed class AuditScenarios(HealthApp health) : IClassFixture<HealthApp>
     /// <summary>People's work with files, which S3's own logs tell of, and what changes nothing.</summary>
     private static readonly string[] NotAdministrative =
     [
-        "POST api/drives/{driveId}/references", "PUT api/drives/{driveId}/files/{*file}", "DELETE api/drives/{driveId}/files/{*file}", "PUT api/drives/{driveId}/content",
-        "DELETE api/drives/{driveId}/content", "POST api/drives/{driveId}/uploads", "POST api/drives/{driveId}/uploads/{uploadId}/complete", "DELETE api/drives/{driveId}/uploads/{uploadId}",
-        "POST api/drives/{driveId}/download-links", "POST api/integrations/{integrationId}/outputs/{*path}", "POST api/connections/{connectionId}/merged-bucket-policy",
-        "POST api/drives/{driveId}/verifications", "POST api/connections/{connectionId}/verification/stop", "POST api/notifications/{token}",
+        "POST api/drives/{driveId}/references",
+        "PUT api/drives/{driveId}/files/{*file}",
+        "DELETE api/drives/{driveId}/files/{*file}",
+        "PUT api/drives/{driveId}/content",
+        "DELETE api/drives/{driveId}/content",
+        "POST api/drives/{driveId}/uploads",
+        "POST api/drives/{driveId}/uploads/{uploadId}/complete",
+        "DELETE api/drives/{driveId}/uploads/{uploadId}",
+        "POST api/drives/{driveId}/download-links",
+        "POST api/integrations/{integrationId}/outputs/{*path}",
+        "POST api/connections/{connectionId}/merged-bucket-policy",
+        "POST api/drives/{driveId}/verifications",
+        "POST api/connections/{connectionId}/verification/stop",
+        "POST api/notifications/{token}",
     ];
 
     private readonly HashSet<string> _covered = [];
@@ -32,28 +42,69 @@ public sealed class AuditScenarios(HealthApp health) : IClassFixture<HealthApp>
         var me = (await ada.GetAsync("/api/me", HttpStatusCode.OK))["user"]!.Text("id");
         var (_, keyId, secret) = await health.CreateUserAsync();
 
-        var workspace = (await DoAsync(ada, "POST api/workspaces", "/api/workspaces", new { name = Connections.Unique("room") }, HttpStatusCode.Created)).Text("id");
+        var workspace = (
+            await DoAsync(ada, "POST api/workspaces", "/api/workspaces", new { name = Connections.Unique("room") }, HttpStatusCode.Created)
+        ).Text("id");
         await ExpectAsync(ada, me, workspace, "workspace.created", before: false, after: true);
-        await DoAsync(ada, "PATCH api/workspaces/{workspaceId}", $"/api/workspaces/{workspace}", new { name = Connections.Unique("hall") }, HttpStatusCode.OK);
+        await DoAsync(
+            ada,
+            "PATCH api/workspaces/{workspaceId}",
+            $"/api/workspaces/{workspace}",
+            new { name = Connections.Unique("hall") },
+            HttpStatusCode.OK);
         await ExpectAsync(ada, me, workspace, "workspace.renamed", before: true, after: true);
-        await DoAsync(ada, "PUT api/workspaces/{workspaceId}/members/{userId}", $"/api/workspaces/{workspace}/members/leo", new { role = "member" }, null);
+        await DoAsync(
+            ada,
+            "PUT api/workspaces/{workspaceId}/members/{userId}",
+            $"/api/workspaces/{workspace}/members/leo",
+            new { role = "member" },
+            null);
         await ExpectAsync(ada, me, workspace, "member.added", before: false, after: true);
-        await DoAsync(ada, "DELETE api/workspaces/{workspaceId}/members/{userId}", $"/api/workspaces/{workspace}/members/leo", null, HttpStatusCode.NoContent);
+        await DoAsync(
+            ada,
+            "DELETE api/workspaces/{workspaceId}/members/{userId}",
+            $"/api/workspaces/{workspace}/members/leo",
+            null,
+            HttpStatusCode.NoContent);
         await ExpectAsync(ada, me, workspace, "member.removed", before: true, after: false);
 
-        var role = (await DoAsync(ada, "POST api/roles", "/api/roles", new { audience = new { type = "organization" }, displayName = "ahead" }, HttpStatusCode.Created)).Text("id");
+        var role = (
+            await DoAsync(
+                ada,
+                "POST api/roles",
+                "/api/roles",
+                new { audience = new { type = "organization" }, displayName = "ahead" },
+                HttpStatusCode.Created)
+        ).Text("id");
         await ExpectAsync(ada, me, role, "role.created", before: false, after: true);
         await DoAsync(ada, "DELETE api/roles/{roleId}", $"/api/roles/{role}", null, HttpStatusCode.NoContent);
         await ExpectAsync(ada, me, role, "role.deleted", before: true, after: false);
 
-        var byRole = (await DoAsync(ada, "POST api/connections", "/api/connections", Connections.StartBody("iamRole", workspace: workspace), HttpStatusCode.Accepted)).Text("id");
+        var byRole = (
+            await DoAsync(
+                ada,
+                "POST api/connections",
+                "/api/connections",
+                Connections.StartBody("iamRole", workspace: workspace),
+                HttpStatusCode.Accepted)
+        ).Text("id");
         await ExpectAsync(ada, me, byRole, "connection.started", before: false, after: true);
         await ada.UntilAsync(byRole, "awaitingTrustPolicy");
-        var link = await DoAsync(ada, "POST api/connections/{connectionId}/callback-links", $"/api/connections/{byRole}/callback-links", new { step = "trust-policy" }, HttpStatusCode.Created);
+        var link = await DoAsync(
+            ada,
+            "POST api/connections/{connectionId}/callback-links",
+            $"/api/connections/{byRole}/callback-links",
+            new { step = "trust-policy" },
+            HttpStatusCode.Created);
         await ExpectAsync(ada, me, byRole, "connection.callback-link-made", before: false, after: true);
         await DoAsync(ada, "DELETE api/connections/{connectionId}/callback-links", $"/api/connections/{byRole}/callback-links", null, null);
         await ExpectAsync(ada, me, byRole, "connection.callback-links-revoked", before: null, after: null);
-        await DoAsync(ada, "POST api/connections/{connectionId}/confirmations/trust-policy", $"/api/connections/{byRole}/confirmations/trust-policy", null, HttpStatusCode.Accepted);
+        await DoAsync(
+            ada,
+            "POST api/connections/{connectionId}/confirmations/trust-policy",
+            $"/api/connections/{byRole}/confirmations/trust-policy",
+            null,
+            HttpStatusCode.Accepted);
         await ExpectAsync(ada, me, byRole, "connection.confirmed", before: null, after: true);
         await DoAsync(ada, "DELETE api/connections/{connectionId}", $"/api/connections/{byRole}", null, null);
         await ExpectAsync(ada, me, byRole, "connection.cancel-requested", before: null, after: null);
@@ -61,48 +112,121 @@ public sealed class AuditScenarios(HealthApp health) : IClassFixture<HealthApp>
         // The other confirmation is the same function of the desk; the callback is taken by the tests of callback links.
         _covered.UnionWith(["POST api/connections/{connectionId}/confirmations/bucket-policy", "POST api/callbacks/{token}"]);
 
-        var byKey = (await ada.PostAsync("/api/connections", Connections.StartBody("accessKey", workspace: workspace), HttpStatusCode.Accepted)).Text("id");
+        var byKey = (
+            await ada.PostAsync("/api/connections", Connections.StartBody("accessKey", workspace: workspace), HttpStatusCode.Accepted)
+        ).Text("id");
         var configuration = Connections.KeyConfiguration(health.App.Administrator(), "audited");
         (configuration["accessKeyId"], configuration["secretAccessKey"]) = (keyId, secret);
-        await DoAsync(ada, "PUT api/connections/{connectionId}/configuration", $"/api/connections/{byKey}/configuration", configuration, HttpStatusCode.Accepted);
+        await DoAsync(
+            ada,
+            "PUT api/connections/{connectionId}/configuration",
+            $"/api/connections/{byKey}/configuration",
+            configuration,
+            HttpStatusCode.Accepted);
         await ExpectAsync(ada, me, byKey, "connection.configured", before: null, after: true);
         var connected = await ada.UntilAsync(byKey, "connected");
         var drive = connected.Text("driveId");
         await ExpectAsync(ada, me, drive, "drive.connected", before: false, after: true);
 
-        await DoAsync(ada, "PUT api/workspaces/{workspaceId}/default-drive", $"/api/workspaces/{workspace}/default-drive", new { driveId = drive }, HttpStatusCode.OK);
+        await DoAsync(
+            ada,
+            "PUT api/workspaces/{workspaceId}/default-drive",
+            $"/api/workspaces/{workspace}/default-drive",
+            new { driveId = drive },
+            HttpStatusCode.OK);
         await ExpectAsync(ada, me, workspace, "default-drive.changed", before: false, after: true);
-        await DoAsync(ada, "DELETE api/workspaces/{workspaceId}/default-drive", $"/api/workspaces/{workspace}/default-drive", null, HttpStatusCode.NoContent);
+        await DoAsync(
+            ada,
+            "DELETE api/workspaces/{workspaceId}/default-drive",
+            $"/api/workspaces/{workspace}/default-drive",
+            null,
+            HttpStatusCode.NoContent);
         await ExpectAsync(ada, me, workspace, "default-drive.changed", before: true, after: false);
         _covered.Add("PUT api/organization/default-drive");
 
-        var webhook = (await DoAsync(ada, "POST api/webhooks", "/api/webhooks", new { url = receiver.Url, events = new[] { "drive.removed" } }, HttpStatusCode.Created)).Text("id");
+        var webhook = (
+            await DoAsync(
+                ada,
+                "POST api/webhooks",
+                "/api/webhooks",
+                new { url = receiver.Url, events = new[] { "drive.removed" } },
+                HttpStatusCode.Created)
+        ).Text("id");
         await ExpectAsync(ada, me, webhook, "webhook.created", before: false, after: true);
         await DoAsync(ada, "POST api/webhooks/{webhookId}/test", $"/api/webhooks/{webhook}/test", null, HttpStatusCode.Accepted);
         await ExpectAsync(ada, me, webhook, "webhook.tested", before: null, after: true);
         await health.SendAsync();
         var delivery = (await ada.GetAsync($"/api/webhooks/{webhook}/deliveries", HttpStatusCode.OK))["items"]![0]!.Text("id");
-        await DoAsync(ada, "POST api/webhooks/{webhookId}/deliveries/{deliveryId}/redeliver", $"/api/webhooks/{webhook}/deliveries/{delivery}/redeliver", null, HttpStatusCode.Accepted);
+        await DoAsync(
+            ada,
+            "POST api/webhooks/{webhookId}/deliveries/{deliveryId}/redeliver",
+            $"/api/webhooks/{webhook}/deliveries/{delivery}/redeliver",
+            null,
+            HttpStatusCode.Accepted);
         await ExpectAsync(ada, me, delivery, "delivery.redelivered", before: true, after: true);
         _covered.Add("POST api/integrations/{integrationId}/deliveries/{deliveryId}/redeliver");
 
-        var integration = (await DoAsync(ada, "POST api/integrations", "/api/integrations", new { kind = "downstream", name = "out", driveId = drive, workspaceId = workspace, folder = "out" }, HttpStatusCode.Created)).Text("id");
+        var integration = (
+            await DoAsync(
+                ada,
+                "POST api/integrations",
+                "/api/integrations",
+                new
+                {
+                    kind = "downstream",
+                    name = "out",
+                    driveId = drive,
+                    workspaceId = workspace,
+                    folder = "out",
+                },
+                HttpStatusCode.Created)
+        ).Text("id");
         await ExpectAsync(ada, me, integration, "integration.created", before: false, after: true);
-        await DoAsync(ada, "PATCH api/integrations/{integrationId}", $"/api/integrations/{integration}", new { paused = true }, HttpStatusCode.OK);
+        await DoAsync(
+            ada,
+            "PATCH api/integrations/{integrationId}",
+            $"/api/integrations/{integration}",
+            new { paused = true },
+            HttpStatusCode.OK);
         await ExpectAsync(ada, me, integration, "integration.changed", before: true, after: true);
         await DoAsync(ada, "DELETE api/integrations/{integrationId}", $"/api/integrations/{integration}", null, HttpStatusCode.NoContent);
         await ExpectAsync(ada, me, integration, "integration.deleted", before: true, after: false);
-        var upstream = (await ada.PostAsync("/api/integrations", new { kind = "upstream", name = "in", driveId = drive, folder = "in", webhookId = webhook }, HttpStatusCode.Created)).Text("id");
-        using (var setup = await ada.GetAsync(new Uri($"/api/integrations/{upstream}/setup?format=aws-cli", UriKind.Relative), TestContext.Current.CancellationToken))
+        var upstream = (
+            await ada.PostAsync(
+                "/api/integrations",
+                new
+                {
+                    kind = "upstream",
+                    name = "in",
+                    driveId = drive,
+                    folder = "in",
+                    webhookId = webhook,
+                },
+                HttpStatusCode.Created)
+        ).Text("id");
+        using (
+            var setup = await ada.GetAsync(
+                new Uri($"/api/integrations/{upstream}/setup?format=aws-cli", UriKind.Relative),
+                TestContext.Current.CancellationToken))
             setup.StatusCode.ShouldBe(HttpStatusCode.OK);
         await ExpectAsync(ada, me, upstream, "integration.notifications-offered", before: false, after: true);
-        await DoAsync(ada, "DELETE api/integrations/{integrationId}/notifications", $"/api/integrations/{upstream}/notifications", null, HttpStatusCode.NoContent);
+        await DoAsync(
+            ada,
+            "DELETE api/integrations/{integrationId}/notifications",
+            $"/api/integrations/{upstream}/notifications",
+            null,
+            HttpStatusCode.NoContent);
         await ExpectAsync(ada, me, upstream, "integration.notifications-revoked", before: true, after: false);
         await ada.SendAsync(HttpMethod.Delete, $"/api/integrations/{upstream}", null, HttpStatusCode.NoContent);
         await DoAsync(ada, "DELETE api/webhooks/{webhookId}", $"/api/webhooks/{webhook}", null, HttpStatusCode.NoContent);
         await ExpectAsync(ada, me, webhook, "webhook.deleted", before: true, after: false);
 
-        await DoAsync(ada, "PATCH api/drives/{driveId}/credentials", $"/api/drives/{drive}/credentials", new { accessKeyId = keyId, secretAccessKey = secret }, HttpStatusCode.OK);
+        await DoAsync(
+            ada,
+            "PATCH api/drives/{driveId}/credentials",
+            $"/api/drives/{drive}/credentials",
+            new { accessKeyId = keyId, secretAccessKey = secret },
+            HttpStatusCode.OK);
         await ExpectAsync(ada, me, drive, "drive.credentials-replaced", before: true, after: true);
         var name = (await ada.GetAsync($"/api/drives/{drive}", HttpStatusCode.OK)).Text("displayName");
         await DoAsync(ada, "DELETE api/drives/{driveId}", $"/api/drives/{drive}", new { confirmation = name }, HttpStatusCode.Accepted);
@@ -118,9 +242,14 @@ public sealed class AuditScenarios(HealthApp health) : IClassFixture<HealthApp>
         _covered.Add("DELETE api/workspaces/{workspaceId}");
         await ExpectAsync(ada, me, workspace, "workspace.deleted", before: true, after: false);
 
-        Changing().Except(NotAdministrative).Except(_covered).ShouldBeEmpty("each route that changes something is audited, or named as one that isn't administrative");
+        Changing()
+            .Except(NotAdministrative)
+            .Except(_covered)
+            .ShouldBeEmpty("each route that changes something is audited, or named as one that isn't administrative");
         var everything = await AllAsync(ada, "limit=500");
-        everything.ShouldAllBe(entry => !entry.ToJsonString().Contains(secret, StringComparison.Ordinal) && !entry.ToJsonString().Contains("whsec_", StringComparison.Ordinal));
+        everything.ShouldAllBe(entry =>
+            !entry.ToJsonString().Contains(secret, StringComparison.Ordinal)
+            && !entry.ToJsonString().Contains("whsec_", StringComparison.Ordinal));
         everything.ShouldAllBe(entry => !entry.ToJsonString().Contains(link.Text("url"), StringComparison.Ordinal));
         await FiltersAsync(ada, me, workspace, everything);
     }
@@ -129,7 +258,8 @@ public sealed class AuditScenarios(HealthApp health) : IClassFixture<HealthApp>
     public async Task An_entry_names_the_people_that_it_tells_of_once_they_have_signed_in()
     {
         using var ada = await health.App.SignInAsync("ada");
-        var workspace = (await ada.PostAsync("/api/workspaces", new { name = Connections.Unique("named") }, HttpStatusCode.Created)).Text("id");
+        var workspace = (await ada.PostAsync("/api/workspaces", new { name = Connections.Unique("named") }, HttpStatusCode.Created)).Text(
+            "id");
         await ada.SendAsync(HttpMethod.Put, $"/api/workspaces/{workspace}/members/leo", new { role = "member" }, HttpStatusCode.OK);
         await ada.SendAsync(HttpMethod.Put, $"/api/workspaces/{workspace}/members/nobody-yet", new { role = "member" }, HttpStatusCode.OK);
         using var leo = await health.App.SignInAsync("leo");
@@ -137,7 +267,9 @@ public sealed class AuditScenarios(HealthApp health) : IClassFixture<HealthApp>
 
         // The newest first: nobody-yet, leo, the workspace.
         var entries = await AllAsync(ada, $"resource={workspace}");
-        entries.Select(entry => string.Join(", ", entry["people"]!.AsArray().Select(person => person!.Text("name")))).ShouldBe(["Ada Lind", "Ada Lind, Leo Marques", "Ada Lind"]);
+        entries
+            .Select(entry => string.Join(", ", entry["people"]!.AsArray().Select(person => person!.Text("name"))))
+            .ShouldBe(["Ada Lind", "Ada Lind, Leo Marques", "Ada Lind"]);
     }
 
     private static async Task FiltersAsync(HttpClient ada, string me, string workspace, IReadOnlyList<JsonNode> everything)
@@ -155,7 +287,9 @@ public sealed class AuditScenarios(HealthApp health) : IClassFixture<HealthApp>
 
         var from = DateTimeOffset.Parse(everything[4].Text("at"));
         var since = await AllAsync(ada, $"limit=500&from={Uri.EscapeDataString(from.ToString("O"))}");
-        since.Select(entry => entry.Text("id")).ShouldBe(everything.Where(entry => DateTimeOffset.Parse(entry.Text("at")) >= from).Select(entry => entry.Text("id")));
+        since
+            .Select(entry => entry.Text("id"))
+            .ShouldBe(everything.Where(entry => DateTimeOffset.Parse(entry.Text("at")) >= from).Select(entry => entry.Text("id")));
         (await AllAsync(ada, $"limit=500&actor={me}")).ShouldAllBe(entry => entry["actor"]!.Text("id") == me);
         (await AllAsync(ada, "actor=nobody")).ShouldBeEmpty();
         await ada.GetAsync("/api/audit?from=yesterday", HttpStatusCode.UnprocessableEntity);
@@ -167,7 +301,10 @@ public sealed class AuditScenarios(HealthApp health) : IClassFixture<HealthApp>
         var method = new HttpMethod(route[..route.IndexOf(' ', StringComparison.Ordinal)]);
         if (expected is not null)
             return await http.SendAsync(method, path, body, expected.Value);
-        using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : System.Net.Http.Json.JsonContent.Create(body) };
+        using var request = new HttpRequestMessage(method, path)
+        {
+            Content = body is null ? null : System.Net.Http.Json.JsonContent.Create(body),
+        };
         using var answer = await http.SendAsync(request, TestContext.Current.CancellationToken);
         var text = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
         answer.IsSuccessStatusCode.ShouldBeTrue($"{route}: {text}");
@@ -180,7 +317,13 @@ public sealed class AuditScenarios(HealthApp health) : IClassFixture<HealthApp>
         for (var until = DateTime.UtcNow.AddSeconds(60); ; await Task.Delay(100, TestContext.Current.CancellationToken))
         {
             var entries = await AllAsync(http, $"resource={resource}");
-            if (entries.FirstOrDefault(entry => entry.Text("action") == action && (before is null || entry["before"] is not null == before) && (after is null || entry["after"] is not null == after)) is { } entry)
+            if (
+                entries.FirstOrDefault(entry =>
+                    entry.Text("action") == action
+                    && (before is null || entry["before"] is not null == before)
+                    && (after is null || entry["after"] is not null == after)
+                ) is
+                { } entry)
             {
                 entry["actor"]!.Text("id").ShouldBe(actor, action);
                 entry["actor"]!.Text("kind").ShouldBe("user", action);
@@ -188,7 +331,9 @@ public sealed class AuditScenarios(HealthApp health) : IClassFixture<HealthApp>
                 return;
             }
 
-            DateTime.UtcNow.ShouldBeLessThan(until, $"{action} of {resource} among {string.Join(", ", entries.Select(entry => entry.ToJsonString()))}");
+            DateTime.UtcNow.ShouldBeLessThan(
+                until,
+                $"{action} of {resource} among {string.Join(", ", entries.Select(entry => entry.ToJsonString()))}");
         }
     }
 

@@ -109,14 +109,28 @@ public sealed class EventScenarios(HealthApp health) : IClassFixture<HealthApp>
     {
         await using var app = await InProcessApp.StartAsync();
         using var ada = await app.SignInAsync("ada");
-        foreach (var url in new[] { "http://example.com/", "https://127.0.0.1/", "https://[::1]/", "https://169.254.169.254/latest", "https://user:word@example.com/", "ftp://example.com/", "https://0x7f.1/" })
+        foreach (
+            var url in new[]
+            {
+                "http://example.com/",
+                "https://127.0.0.1/",
+                "https://[::1]/",
+                "https://169.254.169.254/latest",
+                "https://user:word@example.com/",
+                "ftp://example.com/",
+                "https://0x7f.1/",
+            })
             await ada.PostAsync("/api/webhooks", new { url }, HttpStatusCode.UnprocessableEntity);
 
         // A name that turns out to be private when it is connected to.
         using var receiver = new EventReceiver();
-        await ada.PostAsync("/api/webhooks", new { url = $"https://localhost:{receiver.Url.Port}/hook/" }, HttpStatusCode.UnprocessableEntity);
+        await ada.PostAsync(
+            "/api/webhooks",
+            new { url = $"https://localhost:{receiver.Url.Port}/hook/" },
+            HttpStatusCode.UnprocessableEntity);
         using var sender = app.Services.GetRequiredService<IHttpClientFactory>().CreateClient(WebhookSender.ClientName);
-        var refused = await Should.ThrowAsync<HttpRequestException>(() => sender.GetAsync(new Uri($"https://localhost:{receiver.Url.Port}/hook/"), Cancellation));
+        var refused = await Should.ThrowAsync<HttpRequestException>(() =>
+            sender.GetAsync(new Uri($"https://localhost:{receiver.Url.Port}/hook/"), Cancellation));
         refused.ToString().ShouldContain("not a public address");
         receiver.Received.ShouldBeEmpty();
     }
@@ -131,8 +145,29 @@ public sealed class EventScenarios(HealthApp health) : IClassFixture<HealthApp>
         var (drive, second) = (await health.ConnectAsync(ada, id, secret), await health.ConnectAsync(ada, id, secret));
         await Connecting.Connections.StartAsync(ada, "iamRole");
         await ada.SendAsync(HttpMethod.Put, "/api/workspaces/ws_claims/default-drive", new { driveId = drive }, HttpStatusCode.OK);
-        var upstream = await ada.PostAsync("/api/integrations", new { kind = "upstream", name = "in", driveId = drive, folder = "in", pattern = "**", webhookId = webhook.Text("id") }, HttpStatusCode.Created);
-        var downstream = await ada.PostAsync("/api/integrations", new { kind = "downstream", name = "out", driveId = drive, workspaceId = "ws_claims", folder = "out" }, HttpStatusCode.Created);
+        var upstream = await ada.PostAsync(
+            "/api/integrations",
+            new
+            {
+                kind = "upstream",
+                name = "in",
+                driveId = drive,
+                folder = "in",
+                pattern = "**",
+                webhookId = webhook.Text("id"),
+            },
+            HttpStatusCode.Created);
+        var downstream = await ada.PostAsync(
+            "/api/integrations",
+            new
+            {
+                kind = "downstream",
+                name = "out",
+                driveId = drive,
+                workspaceId = "ws_claims",
+                folder = "out",
+            },
+            HttpStatusCode.Created);
         await ada.PostAsync($"/api/integrations/{downstream.Text("id")}/outputs/a.txt", "\"an output\"", HttpStatusCode.Created);
         using (var put = await ada.PutAsync($"/api/drives/{drive}/files/in/b.txt", new StringContent("a file"), Cancellation))
             put.StatusCode.ShouldBe(HttpStatusCode.Created);
@@ -149,7 +184,16 @@ public sealed class EventScenarios(HealthApp health) : IClassFixture<HealthApp>
         var name = (await ada.GetAsync($"/api/drives/{second}", HttpStatusCode.OK)).Text("displayName");
         await ada.SendAsync(HttpMethod.Delete, $"/api/drives/{second}", new { confirmation = name }, HttpStatusCode.Accepted);
 
-        string[] expected = ["connection.step-opened", "connection.connected", "default-drive.changed", "file.arrived", "output.stored", "drive.health-changed", "drive.removed"];
+        string[] expected =
+        [
+            "connection.step-opened",
+            "connection.connected",
+            "default-drive.changed",
+            "file.arrived",
+            "output.stored",
+            "drive.health-changed",
+            "drive.removed",
+        ];
         for (var until = DateTime.UtcNow.AddSeconds(90); ; await Task.Delay(500, Cancellation))
         {
             await health.SendAsync();
@@ -159,7 +203,8 @@ public sealed class EventScenarios(HealthApp health) : IClassFixture<HealthApp>
             DateTime.UtcNow.ShouldBeLessThan(until, $"never came: {string.Join(", ", missing)}");
         }
 
-        receiver.Received.ShouldAllBe(received => received.IsSignedWith(webhook.Text("signingSecret")) && !Encoded(received).Contains(secret, StringComparison.Ordinal));
+        receiver.Received.ShouldAllBe(received =>
+            received.IsSignedWith(webhook.Text("signingSecret")) && !Encoded(received).Contains(secret, StringComparison.Ordinal));
         receiver.Received.GroupBy(received => received.Id).ShouldAllBe(same => same.Count() == 1);
         await ada.SendAsync(HttpMethod.Delete, $"/api/integrations/{upstream.Text("id")}", null, HttpStatusCode.NoContent);
         await ada.SendAsync(HttpMethod.Delete, $"/api/webhooks/{webhook.Text("id")}", null, HttpStatusCode.NoContent);
@@ -168,7 +213,9 @@ public sealed class EventScenarios(HealthApp health) : IClassFixture<HealthApp>
     [Fact]
     public async Task A_connection_that_expires_is_told_of()
     {
-        await using var app = await InProcessApp.StartAsync(new() { ["ServerlessDrives:Connection:ExpiresAfter"] = "00:00:02", ["ServerlessDrives:Webhooks:AllowPrivateTargets"] = "true" });
+        await using var app = await InProcessApp.StartAsync(
+            new() { ["ServerlessDrives:Connection:ExpiresAfter"] = "00:00:02", ["ServerlessDrives:Webhooks:AllowPrivateTargets"] = "true" }
+        );
         using var ada = await app.SignInAsync("ada");
         using var receiver = new EventReceiver();
         await ada.PostAsync("/api/webhooks", new { url = receiver.Url, events = new[] { "connection.expired" } }, HttpStatusCode.Created);
@@ -176,13 +223,19 @@ public sealed class EventScenarios(HealthApp health) : IClassFixture<HealthApp>
         for (var until = DateTime.UtcNow.AddSeconds(60); receiver.Received.Count == 0; await Task.Delay(200, Cancellation))
             DateTime.UtcNow.ShouldBeLessThan(until);
         receiver.Received[0].Json.Text("subject").ShouldBe(connection.Text("id"));
-        (await ada.GetAsync($"/api/audit?resource={connection.Text("id")}", HttpStatusCode.OK))["items"]!.AsArray().Select(entry => entry!.Text("action")).ShouldContain("connection.expired");
+        (await ada.GetAsync($"/api/audit?resource={connection.Text("id")}", HttpStatusCode.OK))["items"]!
+            .AsArray()
+            .Select(entry => entry!.Text("action"))
+            .ShouldContain("connection.expired");
     }
 
     private static string Encoded(ReceivedEvent received) => System.Text.Encoding.UTF8.GetString(received.Body);
 
     private static async Task<string> StatusAsync(HttpClient http, JsonNode webhook) =>
-        (await http.GetAsync("/api/webhooks?limit=500", HttpStatusCode.OK))["items"]!.AsArray().Single(known => known!.Text("id") == webhook.Text("id"))!.Text("status");
+        (await http.GetAsync("/api/webhooks?limit=500", HttpStatusCode.OK))["items"]!
+            .AsArray()
+            .Single(known => known!.Text("id") == webhook.Text("id"))!
+            .Text("status");
 
     private static Task<JsonNode> MakeAsync(HttpClient http, EventReceiver receiver, params string[] events) =>
         http.PostAsync("/api/webhooks", new { url = receiver.Url, events }, HttpStatusCode.Created);

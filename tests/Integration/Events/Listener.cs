@@ -9,7 +9,7 @@ namespace ServerlessDrives.Tests.Integration.Events;
 /// <summary>Somebody outside who is told of events: a receiver, and the webhook that leads to it.</summary>
 public sealed class Listener : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(90);
 
     private readonly EventReceiver _receiver;
 
@@ -47,16 +47,18 @@ public sealed class Listener : IDisposable
 
     public Task UntilAsync(int count) => UntilAsync(() => Received.Count >= count, () => $"{Received.Count} of {count} came");
 
-    public Task UntilAsync(Func<ReceivedEvent, bool> came) => UntilAsync(() => Received.Any(came), () => string.Join(", ", Received.Select(received => received.Json.ToJsonString())));
+    public Task UntilAsync(Func<ReceivedEvent, bool> came) =>
+        UntilAsync(() => Received.Any(came), () => string.Join(", ", Received.Select(received => received.Json.ToJsonString())));
 
     /// <summary>The webhook is deleted, so that what others do isn't sent here in vain.</summary>
-    public Task LeaveAsync(HttpClient admin) => admin.SendAsync(HttpMethod.Delete, $"/api/webhooks/{WebhookId}", null, HttpStatusCode.NoContent);
+    public Task LeaveAsync(HttpClient admin) =>
+        admin.SendAsync(HttpMethod.Delete, $"/api/webhooks/{WebhookId}", null, HttpStatusCode.NoContent);
 
     public void Dispose() => _receiver.Dispose();
 
     public static async Task UntilAsync(Func<bool> holds, Func<string> otherwise)
     {
-        for (var until = DateTime.UtcNow + Patience; !holds(); await Task.Delay(100, TestContext.Current.CancellationToken))
+        for (var until = DateTime.UtcNow + TimeLimit; !holds(); await Task.Delay(100, TestContext.Current.CancellationToken))
             DateTime.UtcNow.ShouldBeLessThan(until, otherwise());
     }
 }

@@ -23,7 +23,11 @@ public sealed class AbandonedUploadsOfADrive
 
         var (mia, administrator, folder) = (await app.SignInAsync("mia"), app.Administrator(), Connections.Unique("abandoned"));
         var connection = (await Connections.StartAsync(mia, "accessKey")).Text("id");
-        await mia.SendAsync(HttpMethod.Put, $"/api/connections/{connection}/configuration", Connections.KeyConfiguration(administrator, folder), HttpStatusCode.Accepted);
+        await mia.SendAsync(
+            HttpMethod.Put,
+            $"/api/connections/{connection}/configuration",
+            Connections.KeyConfiguration(administrator, folder),
+            HttpStatusCode.Accepted);
         var root = $"/api/drives/{(await mia.UntilAsync(connection, "connected")).Text("driveId")}";
         Task<List<string>> KeysAsync() => administrator.KeysAsync(TestDrive.Bucket, $"{folder}/");
 
@@ -68,7 +72,11 @@ public sealed class AbandonedUploadsOfADrive
         await using var app = await InProcessApp.StartAsync(byHand: [typeof(SweepUploads)]);
         var (mia, administrator, folder) = (await app.SignInAsync("mia"), app.Administrator(), Connections.Unique("beginning"));
         var connection = (await Connections.StartAsync(mia, "accessKey")).Text("id");
-        await mia.SendAsync(HttpMethod.Put, $"/api/connections/{connection}/configuration", Connections.KeyConfiguration(administrator, folder), HttpStatusCode.Accepted);
+        await mia.SendAsync(
+            HttpMethod.Put,
+            $"/api/connections/{connection}/configuration",
+            Connections.KeyConfiguration(administrator, folder),
+            HttpStatusCode.Accepted);
         var drive = DriveId.Of((await mia.UntilAsync(connection, "connected")).Text("driveId"));
         var organization = OrganizationId.Of((await mia.GetAsync("/api/me", HttpStatusCode.OK))["organization"]!.Text("id"));
         FilePath.Parse("lost").TryGet(out var lost, out _).ShouldBeTrue();
@@ -79,10 +87,16 @@ public sealed class AbandonedUploadsOfADrive
                 await s3.InitiateMultipartUploadAsync(TestDrive.Bucket, $"{folder}/{key}", cancellation);
         }
 
-        var (records, sweep) = (app.Services.GetRequiredService<IFileRecords>(), ActivatorUtilities.CreateInstance<AbandonedUploads>(app.Services, clock));
-        await records.NoteAsync(new(organization, drive, lost!, "beginning-1", began + TimeSpan.FromMinutes(15)) { BeginningAt = began }, cancellation);
+        var (records, sweep) = (
+            app.Services.GetRequiredService<IFileRecords>(),
+            ActivatorUtilities.CreateInstance<AbandonedUploads>(app.Services, clock));
+        await records.NoteAsync(
+            new(organization, drive, lost!, "beginning-1", began + TimeSpan.FromMinutes(15)) { BeginningAt = began },
+            cancellation);
         await sweep.SweepAsync(cancellation);
-        (await administrator.KeysAsync(TestDrive.Bucket, $"{folder}/")).Order().ShouldBe([$"upload:{folder}/lost", $"upload:{folder}/others"]);
+        (await administrator.KeysAsync(TestDrive.Bucket, $"{folder}/"))
+            .Order()
+            .ShouldBe([$"upload:{folder}/lost", $"upload:{folder}/others"]);
         clock.Advance(TimeSpan.FromMinutes(16));
         await sweep.SweepAsync(cancellation);
         (await administrator.KeysAsync(TestDrive.Bucket, $"{folder}/")).ShouldBe([$"upload:{folder}/others"]);

@@ -6,7 +6,9 @@ using Xunit;
 
 namespace ServerlessDrives.Tests.Integration.Files;
 
-/// <summary>Whatever breaks between us and S3: the client gets a clear outcome, the bucket holds all or nothing, and no upload stays behind.</summary>
+/// <summary>
+/// Whatever breaks between us and S3: the client gets a clear outcome, the bucket holds all or nothing, and no upload stays behind.
+/// </summary>
 [Collection(RunningApp.Name)]
 public sealed class BrokenTransfers(RunningApp running)
 {
@@ -123,8 +125,22 @@ public sealed class BrokenTransfers(RunningApp running)
         var writing = drive.PutAsync("killed", body);
         using var s3 = app.Administrator().S3();
         await WritingFiles.UntilAsync(
-            async () => (await s3.ListMultipartUploadsAsync(new ListMultipartUploadsRequest { BucketName = TestDrive.Bucket, Prefix = drive.Path })).MultipartUploads is [var upload]
-                && (await s3.ListPartsAsync(new ListPartsRequest { BucketName = TestDrive.Bucket, Key = upload.Key, UploadId = upload.UploadId })).Parts is { Count: > 0 },
+            async () =>
+                (
+                    await s3.ListMultipartUploadsAsync(
+                        new ListMultipartUploadsRequest { BucketName = TestDrive.Bucket, Prefix = drive.Path })
+                ).MultipartUploads
+                    is [var upload]
+                && (
+                    await s3.ListPartsAsync(
+                        new ListPartsRequest
+                        {
+                            BucketName = TestDrive.Bucket,
+                            Key = upload.Key,
+                            UploadId = upload.UploadId,
+                        })
+                ).Parts
+                    is { Count: > 0 },
             "A part arrives.");
         await app.KillAsync();
         never.SetResult();
@@ -133,7 +149,11 @@ public sealed class BrokenTransfers(RunningApp running)
         (await drive.KeysAsync()).ShouldBe([$"upload:{drive.Path}/killed"]);
         // It is noted; whether anybody still works on it is known only after a while, which is not waited for here.
         var name = (await (await app.SignInAsync("mia")).GetAsync($"/api/drives/{drive.Id}", HttpStatusCode.OK)).Text("displayName");
-        await (await app.SignInAsync("mia")).SendAsync(HttpMethod.Delete, $"/api/drives/{drive.Id}", new { confirmation = name }, HttpStatusCode.Accepted);
+        await (await app.SignInAsync("mia")).SendAsync(
+            HttpMethod.Delete,
+            $"/api/drives/{drive.Id}",
+            new { confirmation = name },
+            HttpStatusCode.Accepted);
         await WritingFiles.UntilAsync(async () => (await drive.KeysAsync()).Count == 0, "The removal aborts what is noted.");
     }
 }

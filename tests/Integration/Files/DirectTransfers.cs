@@ -20,7 +20,15 @@ public sealed class DirectTransfers(RunningApp running)
         foreach (var drive in new[] { await TestDrive.SharedAsync(_app), await TestDrive.OfRoleAsync(_app) })
         {
             var content = TestDrive.Bytes(17 * 1024 * 1024);
-            var upload = await drive.Http.PostAsync($"{drive.Root}/uploads", new { path = "direct/ü +%.bin", size = content.Length, contentType = "video/mp4" }, HttpStatusCode.Created);
+            var upload = await drive.Http.PostAsync(
+                $"{drive.Root}/uploads",
+                new
+                {
+                    path = "direct/ü +%.bin",
+                    size = content.Length,
+                    contentType = "video/mp4",
+                },
+                HttpStatusCode.Created);
             var partSize = upload["partSize"]!.GetValue<int>();
             upload["parts"]!.AsArray().Count.ShouldBe(2);
             var parts = new JsonArray();
@@ -28,7 +36,9 @@ public sealed class DirectTransfers(RunningApp running)
             {
                 var number = part!["number"]!.GetValue<int>();
                 var file = Path.GetTempFileName();
-                await File.WriteAllBytesAsync(file, content.AsMemory((number - 1) * partSize, Math.Min(partSize, content.Length - ((number - 1) * partSize))));
+                await File.WriteAllBytesAsync(
+                    file,
+                    content.AsMemory((number - 1) * partSize, Math.Min(partSize, content.Length - ((number - 1) * partSize))));
                 var headers = await CurlAsync("-sS", "-f", "-D", "-", "-T", file, part.Text("url"));
                 File.Delete(file);
                 var etag = headers.Split('\n').First(line => line.StartsWith("etag:", StringComparison.OrdinalIgnoreCase))[5..].Trim();
@@ -40,7 +50,10 @@ public sealed class DirectTransfers(RunningApp running)
             completed["size"]!.GetValue<long>().ShouldBe(content.Length);
             (await drive.Http.PostAsync(url, new { }, HttpStatusCode.OK)).Text("etag").ShouldBe(completed.Text("etag"));
 
-            var link = await drive.Http.PostAsync($"{drive.Root}/download-links", new { path = "direct/ü +%.bin", expiresInSeconds = 60 }, HttpStatusCode.Created);
+            var link = await drive.Http.PostAsync(
+                $"{drive.Root}/download-links",
+                new { path = "direct/ü +%.bin", expiresInSeconds = 60 },
+                HttpStatusCode.Created);
             var down = Path.GetTempFileName();
             (await CurlAsync("-sS", "-f", "-D", "-", "-o", down, link.Text("url"))).ShouldContain("attachment");
             SHA256.HashData(await File.ReadAllBytesAsync(down)).ShouldBe(SHA256.HashData(content));
@@ -60,7 +73,14 @@ public sealed class DirectTransfers(RunningApp running)
         using var part = await http.PutAsync(upload["parts"]![0]!.Text("url"), new ByteArrayContent(new byte[11]));
         part.IsSuccessStatusCode.ShouldBeTrue();
         (await drive.Http.PostAsync(complete, new { }, HttpStatusCode.UnprocessableEntity))["errors"]!["size"].ShouldNotBeNull();
-        (await drive.Http.PostAsync(complete, new { parts = new[] { new { number = 1, etag = "\"wrong\"" } } }, HttpStatusCode.UnprocessableEntity))["errors"]!["parts"].ShouldNotBeNull();
+        (
+            await drive.Http.PostAsync(
+                complete,
+                new { parts = new[] { new { number = 1, etag = "\"wrong\"" } } },
+                HttpStatusCode.UnprocessableEntity)
+        )["errors"]!
+            ["parts"]
+            .ShouldNotBeNull();
         await drive.Http.SendAsync(HttpMethod.Delete, $"{drive.Root}/uploads/{upload.Text("id")}", null, HttpStatusCode.NoContent);
         await drive.Http.PostAsync(complete, new { }, HttpStatusCode.NotFound);
         (await drive.KeysAsync("direct/size")).ShouldBeEmpty();
@@ -77,13 +97,18 @@ public sealed class DirectTransfers(RunningApp running)
         }
 
         await drive.Http.PostAsync($"{drive.Root}/download-links", new { path = "direct/none" }, HttpStatusCode.NotFound);
-        await drive.Http.PostAsync($"{drive.Root}/download-links", new { path = "direct/none", expiresInSeconds = 0 }, HttpStatusCode.UnprocessableEntity);
+        await drive.Http.PostAsync(
+            $"{drive.Root}/download-links",
+            new { path = "direct/none", expiresInSeconds = 0 },
+            HttpStatusCode.UnprocessableEntity);
         await drive.Http.PostAsync($"{drive.Root}/uploads", new { path = "a", size = -1 }, HttpStatusCode.UnprocessableEntity);
     }
 
     private static async Task<string> CurlAsync(params string[] arguments)
     {
-        using var curl = Process.Start(new ProcessStartInfo("curl", arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var curl = Process.Start(
+            new ProcessStartInfo("curl", arguments) { RedirectStandardOutput = true, RedirectStandardError = true }
+        )!;
         var (output, errors) = (curl.StandardOutput.ReadToEndAsync(), curl.StandardError.ReadToEndAsync());
         await curl.WaitForExitAsync();
         curl.ExitCode.ShouldBe(0, await errors);

@@ -68,7 +68,9 @@ public sealed class FileNames(RunningApp running)
     {
         var drive = await TestDrive.SharedAsync(_app);
         var answer = await RawAsync(drive, $"GET {drive.Root}{rest} HTTP/1.1");
-        (answer.StartsWith("HTTP/1.1 422", StringComparison.Ordinal) || answer.StartsWith("HTTP/1.1 404", StringComparison.Ordinal)).ShouldBeTrue(answer);
+        (
+            answer.StartsWith("HTTP/1.1 422", StringComparison.Ordinal) || answer.StartsWith("HTTP/1.1 404", StringComparison.Ordinal)
+        ).ShouldBeTrue(answer);
         if (answer.StartsWith("HTTP/1.1 422", StringComparison.Ordinal))
             answer.ShouldContain("never resolved");
     }
@@ -98,14 +100,19 @@ public sealed class FileNames(RunningApp running)
         using var fits = await drive.PutAsync(new string('k', most), [1]);
         fits.StatusCode.ShouldBe(HttpStatusCode.Created);
         foreach (var method in new[] { HttpMethod.Put, HttpMethod.Get, HttpMethod.Delete })
-            (await drive.Http.SendAsync(method, drive.ContentUrl(new string('k', most + 1)), null, HttpStatusCode.UnprocessableEntity)).Text("detail").ShouldContain("too long");
+            (await drive.Http.SendAsync(method, drive.ContentUrl(new string('k', most + 1)), null, HttpStatusCode.UnprocessableEntity))
+                .Text("detail")
+                .ShouldContain("too long");
     }
 
     [Fact]
     public async Task Whatever_a_file_is_called_it_reads_back_under_its_name_and_stays_on_the_drive()
     {
         var drive = await TestDrive.SharedAsync(_app);
-        var outside = (await _app.Administrator().KeysAsync(TestDrive.Bucket, "")).Where(key => !key.StartsWith(drive.Path + "/", StringComparison.Ordinal) && !key.StartsWith("files-", StringComparison.Ordinal)).ToList();
+        var outside = (await _app.Administrator().KeysAsync(TestDrive.Bucket, ""))
+            .Where(key =>
+                !key.StartsWith(drive.Path + "/", StringComparison.Ordinal) && !key.StartsWith("files-", StringComparison.Ordinal))
+            .ToList();
         var name = Gen.String[Gen.Char["ab/.%2Fe\\ +?#&=;:*'\"\0\u00e4\u200b\ud83d\udcce~\uffff"], 1, 24];
         await name.SampleAsync(
             async text =>
@@ -125,7 +132,10 @@ public sealed class FileNames(RunningApp running)
             },
             iter: 60,
             threads: 1);
-        (await _app.Administrator().KeysAsync(TestDrive.Bucket, "")).Where(key => !key.StartsWith(drive.Path + "/", StringComparison.Ordinal) && !key.StartsWith("files-", StringComparison.Ordinal)).ShouldBe(outside);
+        (await _app.Administrator().KeysAsync(TestDrive.Bucket, ""))
+            .Where(key =>
+                !key.StartsWith(drive.Path + "/", StringComparison.Ordinal) && !key.StartsWith("files-", StringComparison.Ordinal))
+            .ShouldBe(outside);
     }
 
     [Fact]
@@ -135,14 +145,33 @@ public sealed class FileNames(RunningApp running)
         using var s3 = _app.Administrator().S3();
         string[] keys = ["a.txt", "a/1", "a/2", "b/", "b/x", "c\u0001d", "d//e", "empty/", "z 🗂", "\uf8ff", "ä"];
         foreach (var key in keys.Append(""))
-            await s3.PutObjectAsync(new PutObjectRequest { BucketName = TestDrive.Bucket, Key = $"{drive.Path}/pages/{key}", ContentBody = "x" });
+            await s3.PutObjectAsync(
+                new PutObjectRequest
+                {
+                    BucketName = TestDrive.Bucket,
+                    Key = $"{drive.Path}/pages/{key}",
+                    ContentBody = "x",
+                });
 
         foreach (var limit in new[] { 1, 2, 3, 500 })
         {
             var found = await ListAsync(drive, "pages", limit, recursive: false);
-            found.Select(entry => $"{entry.Text("type")} {entry.Text("path")["pages/".Length..]}").ShouldBe(
-                ["file a.txt", "folder a", "folder b", "file c\u0001d", "folder d", "folder empty", "file z 🗂", "file ä", "file \uf8ff"]);
-            found.Single(entry => entry.Text("path").EndsWith('d') && entry.Text("type") == "file")["addressable"]!.GetValue<bool>().ShouldBeFalse();
+            found
+                .Select(entry => $"{entry.Text("type")} {entry.Text("path")["pages/".Length..]}")
+                .ShouldBe([
+                    "file a.txt",
+                    "folder a",
+                    "folder b",
+                    "file c\u0001d",
+                    "folder d",
+                    "folder empty",
+                    "file z 🗂",
+                    "file ä",
+                    "file \uf8ff",
+                ]);
+            found.Single(entry => entry.Text("path").EndsWith('d') && entry.Text("type") == "file")["addressable"]!
+                .GetValue<bool>()
+                .ShouldBeFalse();
         }
 
         var all = await ListAsync(drive, "pages", 4, recursive: true);
@@ -150,8 +179,16 @@ public sealed class FileNames(RunningApp running)
         all.Where(entry => entry.Text("type") == "folder").Select(entry => entry.Text("path")).ShouldBe(["pages/b", "pages/empty"]);
 
         var cursor = (await drive.Http.GetAsync($"{drive.Root}/files?path=pages&limit=1", HttpStatusCode.OK)).Text("nextCursor");
-        foreach (var other in new[] { $"path=pages&recursive=true&cursor={cursor}", $"path=pages/a&cursor={cursor}", "path=pages&cursor=nonsense" })
-            (await drive.Http.GetAsync($"{drive.Root}/files?{other}", HttpStatusCode.UnprocessableEntity))["errors"]!["cursor"].ShouldNotBeNull();
+        foreach (
+            var other in new[]
+            {
+                $"path=pages&recursive=true&cursor={cursor}",
+                $"path=pages/a&cursor={cursor}",
+                "path=pages&cursor=nonsense",
+            })
+            (await drive.Http.GetAsync($"{drive.Root}/files?{other}", HttpStatusCode.UnprocessableEntity))["errors"]!
+                ["cursor"]
+                .ShouldNotBeNull();
     }
 
     [Fact]
@@ -159,21 +196,36 @@ public sealed class FileNames(RunningApp running)
     {
         var drive = await TestDrive.SharedAsync(_app);
         using var s3 = _app.Administrator().S3();
-        Task WriteAsync(string key) => s3.PutObjectAsync(new PutObjectRequest { BucketName = TestDrive.Bucket, Key = $"{drive.Path}/large/{key}", ContentBody = "x" });
+        Task WriteAsync(string key) =>
+            s3.PutObjectAsync(
+                new PutObjectRequest
+                {
+                    BucketName = TestDrive.Bucket,
+                    Key = $"{drive.Path}/large/{key}",
+                    ContentBody = "x",
+                });
         // A page of 500 ends with the folder.
         var keys = Enumerable.Range(0, 620).Select(i => i == 499 ? $"{i:000}/below" : $"{i:000}").ToList();
-        await Parallel.ForEachAsync(keys.Append("499/more"), new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (key, _) => await WriteAsync(key));
+        await Parallel.ForEachAsync(
+            keys.Append("499/more"),
+            new ParallelOptions { MaxDegreeOfParallelism = 8 },
+            async (key, _) => await WriteAsync(key));
         var expected = keys.Select(key => $"large/{key.Split('/')[0]}").ToList();
         foreach (var limit in new[] { 500, 300 })
             (await ListAsync(drive, "large", limit, recursive: false)).Select(entry => entry.Text("path")).ShouldBe(expected);
 
-        async Task<JsonNode> PageAsync(string more) => await drive.Http.GetAsync($"{drive.Root}/files?path=large&limit=500{more}", HttpStatusCode.OK);
+        async Task<JsonNode> PageAsync(string more) =>
+            await drive.Http.GetAsync($"{drive.Root}/files?path=large&limit=500{more}", HttpStatusCode.OK);
         var cursor = $"&cursor={(await PageAsync("")).Text("nextCursor")}";
-        // The first time it is at hand, the second time S3 is asked again; then more has come in before the page's end than S3 lists in one call.
+        // The first time it is at hand, the second time S3 is asked again; then more has come in before the page's end than S3 lists in one
+        // call.
         for (var turn = 0; turn < 3; turn++)
         {
             if (turn == 2)
-                await Parallel.ForEachAsync(Enumerable.Range(0, 600), new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (i, _) => await WriteAsync($"0-{i:000}"));
+                await Parallel.ForEachAsync(
+                    Enumerable.Range(0, 600),
+                    new ParallelOptions { MaxDegreeOfParallelism = 8 },
+                    async (i, _) => await WriteAsync($"0-{i:000}"));
             (await PageAsync(cursor))["items"]!.AsArray().Select(entry => entry!.Text("path")).ShouldBe(expected.Skip(500));
         }
 
@@ -187,7 +239,9 @@ public sealed class FileNames(RunningApp running)
         var (entries, cursor) = (new List<JsonNode>(), "");
         do
         {
-            var page = await drive.Http.GetAsync($"{drive.Root}/files?path={folder}&limit={limit}&recursive={recursive}{cursor}", HttpStatusCode.OK);
+            var page = await drive.Http.GetAsync(
+                $"{drive.Root}/files?path={folder}&limit={limit}&recursive={recursive}{cursor}",
+                HttpStatusCode.OK);
             entries.AddRange(page["items"]!.AsArray()!);
             cursor = page["nextCursor"] is { } next ? $"&cursor={next.GetValue<string>()}" : null;
         }
@@ -201,7 +255,11 @@ public sealed class FileNames(RunningApp running)
         using var tcp = new TcpClient();
         await tcp.ConnectAsync(drive.App.Address.Host, drive.App.Address.Port);
         await using var stream = tcp.GetStream();
-        await stream.WriteAsync(Encoding.ASCII.GetBytes($"{requestLine}\r\nHost: {drive.App.Address.Authority}\r\nAuthorization: {drive.Http.DefaultRequestHeaders.Authorization}\r\nConnection: close\r\n\r\n"));
+        await stream.WriteAsync(
+            Encoding.ASCII.GetBytes(
+                $"{requestLine}\r\nHost: {drive.App.Address.Authority}\r\nAuthorization: " +
+                $"{drive.Http.DefaultRequestHeaders.Authorization}\r\nConnection: close\r\n\r\n"
+            ));
         using var reader = new StreamReader(stream);
         return await reader.ReadToEndAsync();
     }

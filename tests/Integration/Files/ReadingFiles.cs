@@ -30,7 +30,14 @@ public sealed class ReadingFiles(RunningApp running)
         whole.Headers.AcceptRanges.ShouldContain("bytes");
         whole.Headers.ETag!.ToString().ShouldBe(etag);
 
-        foreach (var (asked, from, length) in new[] { ("bytes=10-19", 10, 10), ("bytes=99990-", 99_990, 10), ("bytes=-7", 99_993, 7), ("bytes=0-999999", 0, 100_000) })
+        foreach (
+            var (asked, from, length) in new[]
+            {
+                ("bytes=10-19", 10, 10),
+                ("bytes=99990-", 99_990, 10),
+                ("bytes=-7", 99_993, 7),
+                ("bytes=0-999999", 0, 100_000),
+            })
         {
             using var part = await drive.GetAsync("read/ranges.bin", ("Range", asked));
             part.StatusCode.ShouldBe(HttpStatusCode.PartialContent, asked);
@@ -99,13 +106,18 @@ public sealed class ReadingFiles(RunningApp running)
     public async Task No_browser_runs_what_is_on_a_drive()
     {
         var drive = await TestDrive.SharedAsync(_app);
-        using var put = await drive.PutAsync("read/page.html", Encoding.UTF8.GetBytes("<script>alert(1)</script>"), ("Content-Type", "text/html"), ("Content-Encoding", "identity"));
+        using var put = await drive.PutAsync(
+            "read/page.html",
+            Encoding.UTF8.GetBytes("<script>alert(1)</script>"),
+            ("Content-Type", "text/html"),
+            ("Content-Encoding", "identity"));
         put.IsSuccessStatusCode.ShouldBeTrue();
         using var page = await drive.GetAsync("read/page.html");
         page.Headers.GetValues("X-Content-Type-Options").ShouldBe(["nosniff"]);
         page.Headers.GetValues("Content-Security-Policy").Single().ShouldStartWith("sandbox");
         page.Content.Headers.ContentDisposition!.DispositionType.ShouldBe("attachment");
-        using var named = await drive.Http.GetAsync(drive.FileUrl("read/page.html") + "?download=" + Uri.EscapeDataString("r\r\nSet-Cookie: x=\"ü\".html"));
+        using var named = await drive.Http.GetAsync(
+            drive.FileUrl("read/page.html") + "?download=" + Uri.EscapeDataString("r\r\nSet-Cookie: x=\"ü\".html"));
         named.StatusCode.ShouldBe(HttpStatusCode.OK);
         named.Headers.Contains("Set-Cookie").ShouldBeFalse();
         named.Content.Headers.ContentDisposition!.FileNameStar.ShouldBe("r\r\nSet-Cookie: x=\"ü\".html");
@@ -128,7 +140,14 @@ public sealed class ReadingFiles(RunningApp running)
     {
         var drive = await TestDrive.SharedAsync(_app);
         using var s3 = _app.Administrator().S3();
-        await s3.PutObjectAsync(new PutObjectRequest { BucketName = TestDrive.Bucket, Key = $"{drive.Path}/read/archived", ContentBody = "cold", StorageClass = S3StorageClass.Glacier });
+        await s3.PutObjectAsync(
+            new PutObjectRequest
+            {
+                BucketName = TestDrive.Bucket,
+                Key = $"{drive.Path}/read/archived",
+                ContentBody = "cold",
+                StorageClass = S3StorageClass.Glacier,
+            });
         using var answer = await drive.GetAsync("read/archived");
         answer.StatusCode.ShouldBe(HttpStatusCode.Conflict);
         var problem = await TestDrive.JsonAsync(answer);

@@ -5,7 +5,9 @@ using Xunit;
 
 namespace ServerlessDrives.Tests.Integration.Files;
 
-/// <summary>Reading goes by what was read of drives and memberships a moment ago; what is changed here counts at once all the same.</summary>
+/// <summary>
+/// Reading goes by what was read of drives and memberships a moment ago; what is changed here counts at once all the same.
+/// </summary>
 [Collection(RunningApp.Name)]
 public sealed class RecentReads(RunningApp running)
 {

@@ -28,7 +28,8 @@ public sealed class References(RunningApp running)
         now["changed"]!.GetValue<bool>().ShouldBeTrue();
         now["size"]!.GetValue<long>().ShouldBe(6);
         (await drive.Http.GetStringAsync($"/api/files/{id}/content")).ShouldBe("second");
-        using var part = await drive.Http.SendAsync(new HttpRequestMessage(HttpMethod.Get, $"/api/files/{id}/content") { Headers = { { "Range", "bytes=-3" } } });
+        using var part = await drive.Http.SendAsync(
+            new HttpRequestMessage(HttpMethod.Get, $"/api/files/{id}/content") { Headers = { { "Range", "bytes=-3" } } });
         (await part.Content.ReadAsStringAsync()).ShouldBe("ond");
 
         using var gone = await drive.Http.DeleteAsync(drive.FileUrl("claim.txt"));

@@ -21,8 +21,11 @@ public sealed class Sessions(RunningApp running)
         {
             // From here on there is no session to be had: every read uses the one that is there.
             await drive.FaultAsync("AssumeRole", "AccessDenied", count: 1000, service: "sts");
-            await Parallel.ForEachAsync(Enumerable.Range(0, 200), new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (_, cancelled) =>
-                (await drive.Http.GetByteArrayAsync(drive.FileUrl("sessions/file"), cancelled)).ShouldBe([1, 2, 3]));
+            await Parallel.ForEachAsync(
+                Enumerable.Range(0, 200),
+                new ParallelOptions { MaxDegreeOfParallelism = 16 },
+                async (_, cancelled) => (await drive.Http.GetByteArrayAsync(drive.FileUrl("sessions/file"), cancelled)).ShouldBe([1, 2, 3])
+            );
 
             // AWS refuses the session: it is dropped at once, and without another the read fails and says so.
             await drive.FaultAsync("GetObject", "ExpiredToken");

@@ -65,12 +65,20 @@ public sealed class TestDrive
         var path = Connections.Unique("files");
         var administrator = app.Administrator();
         var id = (await Connections.StartAsync(mia, "accessKey")).Text("id");
-        var configuration = Connections.KeyConfiguration(administrator, path, encryption, encryption == "sse-kms" ? administrator.KmsKeyArn : null);
+        var configuration = Connections.KeyConfiguration(
+            administrator,
+            path,
+            encryption,
+            encryption == "sse-kms" ? administrator.KmsKeyArn : null);
         configure?.Invoke(configuration);
         if (encryption == "sse-kms")
         {
-            await administrator.PutUserPolicyAsync(administrator.DriveUserName, "kms", JsonNode.Parse(
-                $$"""{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["kms:GenerateDataKey","kms:Decrypt"],"Resource":"{{administrator.KmsKeyArn}}"}]}""")!);
+            await administrator.PutUserPolicyAsync(
+                administrator.DriveUserName,
+                "kms",
+                JsonNode.Parse(
+                    $$"""{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["kms:GenerateDataKey","kms:Decrypt"],"Resource":"{{administrator.KmsKeyArn}}"}]}"""
+                )!);
         }
 
         await mia.SendAsync(HttpMethod.Put, $"/api/connections/{id}/configuration", configuration, HttpStatusCode.Accepted);
@@ -111,7 +119,22 @@ public sealed class TestDrive
 
     /// <summary>Puts a fault into the sandbox.</summary>
     public async Task FaultAsync(string action, string code, int count = 1, int after = 0, string service = "s3") =>
-        await App.Anonymous().SendAsync(HttpMethod.Post, "/embedded/faults", new { failNext = new { service, action, code, count, after } }, HttpStatusCode.NoContent);
+        await App.Anonymous()
+            .SendAsync(
+                HttpMethod.Post,
+                "/embedded/faults",
+                new
+                {
+                    failNext = new
+                    {
+                        service,
+                        action,
+                        code,
+                        count,
+                        after,
+                    },
+                },
+                HttpStatusCode.NoContent);
 
     public async Task ClearFaultsAsync()
     {
@@ -123,7 +146,9 @@ public sealed class TestDrive
     /// <summary>Keys below the drive's path, and uploads in progress as <c>upload:…</c>, as the bucket's owner sees them.</summary>
     public Task<List<string>> KeysAsync(string below = "") => App.Administrator().KeysAsync(Bucket, $"{Path}/{below}");
 
-    /// <summary>Noise, the same for the same seed. A seeded <see cref="Random"/> takes a tenth of a second for what most files here hold.</summary>
+    /// <summary>
+    /// Noise, the same for the same seed. A seeded <see cref="Random"/> takes a tenth of a second for what most files here hold.
+    /// </summary>
     public static byte[] Bytes(int length, int seed = 1)
     {
         var words = new ulong[(length / sizeof(ulong)) + 1];

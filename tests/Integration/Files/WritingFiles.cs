@@ -42,7 +42,13 @@ public sealed class WritingFiles(RunningApp running)
 
         (await drive.KeysAsync("write/size-")).ShouldNotContain(key => key.StartsWith("upload:", StringComparison.Ordinal));
         using var s3 = _app.Administrator().S3();
-        var stored = await s3.GetObjectMetadataAsync(new GetObjectMetadataRequest { BucketName = TestDrive.Bucket, Key = $"{drive.Path}/write/size-{size}-False", ChecksumMode = ChecksumMode.ENABLED });
+        var stored = await s3.GetObjectMetadataAsync(
+            new GetObjectMetadataRequest
+            {
+                BucketName = TestDrive.Bucket,
+                Key = $"{drive.Path}/write/size-{size}-False",
+                ChecksumMode = ChecksumMode.ENABLED,
+            });
         stored.ChecksumCRC32C.ShouldNotBeNullOrEmpty();
         stored.ChecksumType.ShouldBe(ChecksumType.FULL_OBJECT);
     }
@@ -90,7 +96,9 @@ public sealed class WritingFiles(RunningApp running)
             return put.StatusCode;
         }));
         answers.Count(status => status == HttpStatusCode.Created).ShouldBe(1);
-        answers.Where(status => status != HttpStatusCode.Created).ShouldAllBe(status => status == HttpStatusCode.PreconditionFailed || status == HttpStatusCode.Conflict);
+        answers
+            .Where(status => status != HttpStatusCode.Created)
+            .ShouldAllBe(status => status == HttpStatusCode.PreconditionFailed || status == HttpStatusCode.Conflict);
         (await drive.KeysAsync("write/race")).ShouldBe([$"{drive.Path}/write/race"]);
     }
 
@@ -106,12 +114,23 @@ public sealed class WritingFiles(RunningApp running)
             (await TestDrive.JsonAsync(wrong)).Text("code").ShouldBe("digest-mismatch");
             (await drive.KeysAsync("write/digest")).ShouldBeEmpty();
 #pragma warning disable CA5351 // Content-MD5 is MD5.
-            using var right = await drive.PutAsync("write/digest", content, ("Content-MD5", Convert.ToBase64String(MD5.HashData(content))), ("Content-Digest", $"sha-256=:{Convert.ToBase64String(SHA256.HashData(content))}:"));
+            using var right = await drive.PutAsync(
+                "write/digest",
+                content,
+                ("Content-MD5", Convert.ToBase64String(MD5.HashData(content))),
+                ("Content-Digest", $"sha-256=:{Convert.ToBase64String(SHA256.HashData(content))}:"));
 #pragma warning restore CA5351
             right.StatusCode.ShouldBe(HttpStatusCode.Created);
-            using var otherwise = await drive.PutAsync("write/digest", content, ("x-amz-checksum-crc64nvme", Convert.ToBase64String(new byte[8])));
+            using var otherwise = await drive.PutAsync(
+                "write/digest",
+                content,
+                ("x-amz-checksum-crc64nvme", Convert.ToBase64String(new byte[8])));
             otherwise.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
-            using var summed = await drive.PutAsync("write/digest", content, ("x-amz-checksum-sha256", Convert.ToBase64String(SHA256.HashData(content))), ("x-amz-checksum-crc32c", Crc32CText(content)));
+            using var summed = await drive.PutAsync(
+                "write/digest",
+                content,
+                ("x-amz-checksum-sha256", Convert.ToBase64String(SHA256.HashData(content))),
+                ("x-amz-checksum-crc32c", Crc32CText(content)));
             summed.StatusCode.ShouldBe(HttpStatusCode.OK);
             using var gone = await drive.Http.DeleteAsync(drive.FileUrl("write/digest"));
         }
@@ -140,7 +159,15 @@ public sealed class WritingFiles(RunningApp running)
     public async Task A_presigned_upload_of_a_type_that_is_none_is_refused(string type)
     {
         var drive = await TestDrive.SharedAsync(_app);
-        var refused = await drive.Http.PostAsync($"{drive.Root}/uploads", new { path = "write/type", size = 3, contentType = type }, HttpStatusCode.UnprocessableEntity);
+        var refused = await drive.Http.PostAsync(
+            $"{drive.Root}/uploads",
+            new
+            {
+                path = "write/type",
+                size = 3,
+                contentType = type,
+            },
+            HttpStatusCode.UnprocessableEntity);
         refused["errors"]!.AsObject().ShouldContainKey("contentType");
     }
 
@@ -180,8 +207,11 @@ public sealed class WritingFiles(RunningApp running)
         {
             await tcp.ConnectAsync(_app.Address.Host, _app.Address.Port);
             await using var stream = tcp.GetStream();
-            await stream.WriteAsync(Encoding.ASCII.GetBytes(
-                $"PUT {drive.FileUrl("write/vanished")} HTTP/1.1\r\nHost: {_app.Address.Authority}\r\nAuthorization: {drive.Http.DefaultRequestHeaders.Authorization}\r\nContent-Length: {announced}\r\n\r\n"));
+            await stream.WriteAsync(
+                Encoding.ASCII.GetBytes(
+                    $"PUT {drive.FileUrl("write/vanished")} HTTP/1.1\r\nHost: {_app.Address.Authority}\r\nAuthorization: " +
+                    $"{drive.Http.DefaultRequestHeaders.Authorization}\r\nContent-Length: {announced}\r\n\r\n"
+                ));
             await stream.WriteAsync(TestDrive.Bytes(sent));
             if (sent > 10 * MiB)
                 await UntilAsync(async () => (await drive.KeysAsync("write/vanished")).Count == 1, "The upload begins.");

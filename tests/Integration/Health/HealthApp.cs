@@ -30,14 +30,23 @@ public sealed class HealthApp : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         App = await InProcessApp.StartAsync(
-            new() { ["ServerlessDrives:Webhooks:AllowPrivateTargets"] = "true", ["Verification:PropagationWait"] = "00:00:00", ["ServerlessDrives:Integrations:PollEvery"] = "00:00:01" },
+            new()
+            {
+                ["ServerlessDrives:Webhooks:AllowPrivateTargets"] = "true",
+                ["Verification:PropagationWait"] = "00:00:00",
+                ["ServerlessDrives:Integrations:PollEvery"] = "00:00:01",
+            },
             byHand: [typeof(SweepDrives), typeof(SendDueEvents)],
-            replace: services => services.AddSingleton<IEvents>(provider => ActivatorUtilities.CreateInstance<EventOutbox>(provider, Clock)));
+            replace: services => services.AddSingleton<IEvents>(provider => ActivatorUtilities.CreateInstance<WebhookFanout>(provider, Clock))
+        );
         Probe = new(App.Services.GetRequiredService<IHealthProbe>());
         var checkup = ActivatorUtilities.CreateInstance<DriveCheckup>(App.Services, Clock, Probe);
         _sweep = ActivatorUtilities.CreateInstance<SweepDrives>(App.Services, checkup, Clock, NullLogger<SweepDrives>.Instance);
         var sender = new WebhookSender(
-            App.Services.GetRequiredService<IHttpClientFactory>().CreateClient(WebhookSender.ClientName), App.Services.GetRequiredService<ISecrets>(), App.Services.GetRequiredService<EventOptions>(), Clock);
+            App.Services.GetRequiredService<IHttpClientFactory>().CreateClient(WebhookSender.ClientName),
+            App.Services.GetRequiredService<ISecrets>(),
+            App.Services.GetRequiredService<EventOptions>(),
+            Clock);
         _sending = ActivatorUtilities.CreateInstance<SendDueEvents>(App.Services, sender, Clock, NullLogger<SendDueEvents>.Instance);
     }
 
@@ -65,13 +74,17 @@ public sealed class HealthApp : IAsyncLifetime
         }
     }
 
-    /// <summary>Whether one pass can't look at all of these: two of one shard have their turns further apart, either way around, than the half minute that a pass goes.</summary>
+    /// <summary>
+    /// Whether one pass can't look at all of these: two of one shard have their turns further apart, either way around, than the half
+    /// minute that a pass goes.
+    /// </summary>
     public bool TakesMoreThanOnePass(IEnumerable<string> drives)
     {
-        var pass = Rounds.Places * (TimeSpan.FromSeconds(30) / Every);
+        var pass = HealthSchedule.Places * (TimeSpan.FromSeconds(30) / Every);
         return drives.Select(DriveId.Of)
-            .GroupBy(drive => Rounds.ShardOf(drive, App.Services.GetRequiredService<IHealthRounds>().Shards), Rounds.PlaceOf)
-            .Any(shard => shard.Any(one => shard.Any(other => Math.Abs(one - other) > pass && Math.Abs(one - other) < Rounds.Places - pass)));
+            .GroupBy(drive => HealthSchedule.ShardOf(drive, App.Services.GetRequiredService<IHealthSchedules>().Shards), HealthSchedule.PlaceOf)
+            .Any(shard =>
+                shard.Any(one => shard.Any(other => Math.Abs(one - other) > pass && Math.Abs(one - other) < HealthSchedule.Places - pass)));
     }
 
     public Task SendAsync() => _sending.RunAsync(new(), TestContext.Current.CancellationToken);
@@ -84,20 +97,32 @@ public sealed class HealthApp : IAsyncLifetime
         return (user, id, secret);
     }
 
-    public Task GrantAsync(string user, params string[] actions) => App.Administrator().PutUserPolicyAsync(user, "drive", PolicyOf(actions));
+    public Task GrantAsync(string user, params string[] actions) =>
+        App.Administrator().PutUserPolicyAsync(user, "drive", PolicyOf(actions));
 
-    private static JsonObject PolicyOf(params string[] actions) => new()
-    {
-        ["Version"] = "2012-10-17",
-        ["Statement"] = new JsonArray(new JsonObject { ["Effect"] = "Allow", ["Action"] = new JsonArray([.. actions.Select(action => JsonValue.Create(action))]), ["Resource"] = "*" }),
-    };
+    private static JsonObject PolicyOf(params string[] actions) =>
+        new()
+        {
+            ["Version"] = "2012-10-17",
+            ["Statement"] = new JsonArray(
+                new JsonObject
+                {
+                    ["Effect"] = "Allow",
+                    ["Action"] = new JsonArray([.. actions.Select(action => JsonValue.Create(action))]),
+                    ["Resource"] = "*",
+                }),
+        };
 
     public async Task<string> ConnectAsync(HttpClient http, string id, string secret)
     {
         var connection = await Connections.StartAsync(http, "accessKey");
         var configuration = Connections.KeyConfiguration(App.Administrator(), Connections.Unique("path"));
         (configuration["accessKeyId"], configuration["secretAccessKey"]) = (id, secret);
-        await http.SendAsync(HttpMethod.Put, $"/api/connections/{connection.Text("id")}/configuration", configuration, HttpStatusCode.Accepted);
+        await http.SendAsync(
+            HttpMethod.Put,
+            $"/api/connections/{connection.Text("id")}/configuration",
+            configuration,
+            HttpStatusCode.Accepted);
         return (await http.UntilAsync(connection.Text("id"), "connected")).Text("driveId");
     }
 
@@ -105,10 +130,16 @@ public sealed class HealthApp : IAsyncLifetime
     public async Task<Drive> StoredAsync(HttpClient http, string drive)
     {
         var organization = OrganizationId.Of((await http.GetAsync("/api/me", HttpStatusCode.OK))["organization"]!.Text("id"));
-        return (await App.Services.GetRequiredService<IDrives>().FindAsync(organization, DriveId.Of(drive), TestContext.Current.CancellationToken)).ShouldNotBeNull().Value;
+        return (
+            await App
+                .Services.GetRequiredService<IDrives>()
+                .FindAsync(organization, DriveId.Of(drive), TestContext.Current.CancellationToken))
+            .ShouldNotBeNull()
+            .Value;
     }
 
-    public static async Task<JsonNode> HealthOfAsync(HttpClient http, string drive) => (await http.GetAsync($"/api/drives/{drive}", HttpStatusCode.OK))["health"]!;
+    public static async Task<JsonNode> HealthOfAsync(HttpClient http, string drive) =>
+        (await http.GetAsync($"/api/drives/{drive}", HttpStatusCode.OK))["health"]!;
 }
 
 /// <summary>The real probe, with its looks counted.</summary>

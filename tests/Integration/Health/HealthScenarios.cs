@@ -24,7 +24,9 @@ public sealed class HealthScenarios(HealthApp health) : IClassFixture<HealthApp>
         using var ada = await health.App.SignInAsync("ada");
         var (_, id, secret) = await health.CreateUserAsync();
         var drive = await health.ConnectAsync(ada, id, secret);
-        var (administrator, path) = (health.App.Administrator(), (await ada.GetAsync($"/api/drives/{drive}", HttpStatusCode.OK)).Text("path"));
+        var (administrator, path) = (
+            health.App.Administrator(),
+            (await ada.GetAsync($"/api/drives/{drive}", HttpStatusCode.OK)).Text("path"));
         var folder = $"{path}/.serverless-drives/";
         Task<List<string>> LeftAsync() => administrator.KeysAsync("acme-documents", folder);
         async Task LeaveAsync(params string[] names)
@@ -55,7 +57,10 @@ public sealed class HealthScenarios(HealthApp health) : IClassFixture<HealthApp>
     {
         using var ada = await health.App.SignInAsync("ada");
         using var receiver = new EventReceiver();
-        var webhook = await ada.PostAsync("/api/webhooks", new { url = receiver.Url, events = new[] { "drive.health-changed" } }, HttpStatusCode.Created);
+        var webhook = await ada.PostAsync(
+            "/api/webhooks",
+            new { url = receiver.Url, events = new[] { "drive.health-changed" } },
+            HttpStatusCode.Created);
         var (user, id, secret) = await health.CreateUserAsync();
         var drive = await health.ConnectAsync(ada, id, secret);
         await health.RoundAsync();
@@ -75,7 +80,9 @@ public sealed class HealthScenarios(HealthApp health) : IClassFixture<HealthApp>
         await health.RoundAsync();
         (await HealthApp.HealthOfAsync(ada, drive)).ToJsonString().ShouldContain(down.Text("since"));
 
-        var entry = (await ada.GetAsync($"/api/audit?resource={drive}", HttpStatusCode.OK))["items"]!.AsArray().First(entry => entry!.Text("action") == "drive.health-changed")!;
+        var entry = (await ada.GetAsync($"/api/audit?resource={drive}", HttpStatusCode.OK))["items"]!
+            .AsArray()
+            .First(entry => entry!.Text("action") == "drive.health-changed")!;
         entry["actor"]!.Text("kind").ShouldBe("system");
         entry["before"]!.Text("status").ShouldBe("healthy");
         entry["after"]!.Text("status").ShouldBe("unreachable");
@@ -89,7 +96,9 @@ public sealed class HealthScenarios(HealthApp health) : IClassFixture<HealthApp>
         var told = receiver.Received.Where(received => received.Json["subject"]!.GetValue<string>() == drive).ToList();
         told.Select(received => received.Json["data"]!.Text("after")).ShouldBe(["unreachable", "healthy"], ignoreOrder: true);
         told.ShouldAllBe(received => received.IsSignedWith(webhook.Text("signingSecret")) && received.Json.Text("specversion") == "1.0");
-        var history = (await ada.GetAsync($"/api/drives/{drive}/health?from=2000-01-01T00:00:00Z&to=2100-01-01T00:00:00Z", HttpStatusCode.OK))["history"]!.AsArray();
+        var history = (
+            await ada.GetAsync($"/api/drives/{drive}/health?from=2000-01-01T00:00:00Z&to=2100-01-01T00:00:00Z", HttpStatusCode.OK)
+        )["history"]!.AsArray();
         history.Select(change => change!.Text("status")).ShouldBe(["healthy", "unreachable", "healthy"]);
         history[1]!.Text("problem").ShouldBe(down.Text("problem"));
     }
@@ -102,16 +111,18 @@ public sealed class HealthScenarios(HealthApp health) : IClassFixture<HealthApp>
         var drive = DriveId.Of(await health.ConnectAsync(ada, id, secret));
         await health.RoundAsync();
         var table = health.App.Services.GetRequiredService<TableServiceClient>().GetTableClient("HealthRounds");
-        var shard = $"shard-{Rounds.ShardOf(drive, health.App.Services.GetRequiredService<IHealthRounds>().Shards):D2}";
-        var row = (await table.GetEntityAsync<TableEntity>(shard, Rounds.KeyOf(drive), cancellationToken: Cancellation)).Value;
+        var shard = $"shard-{HealthSchedule.ShardOf(drive, health.App.Services.GetRequiredService<IHealthSchedules>().Shards):D2}";
+        var row = (await table.GetEntityAsync<TableEntity>(shard, HealthSchedule.KeyOf(drive), cancellationToken: Cancellation)).Value;
         row.Remove("Brief").ShouldBeTrue();
         await table.UpdateEntityAsync(row, row.ETag, TableUpdateMode.Replace, Cancellation);
 
         await health.App.Administrator().IamAsync("UpdateAccessKey", ("UserName", user), ("AccessKeyId", id), ("Status", "Inactive"));
-        for (var look = 0; look < HealthMemory.Patience; look++)
+        for (var look = 0; look < HealthMemory.TimeLimit; look++)
             await health.RoundAsync();
         (await HealthApp.HealthOfAsync(ada, drive.Value)).Text("status").ShouldBe("unreachable");
-        (await table.GetEntityAsync<TableEntity>(shard, Rounds.KeyOf(drive), cancellationToken: Cancellation)).Value.ContainsKey("Brief").ShouldBeTrue();
+        (await table.GetEntityAsync<TableEntity>(shard, HealthSchedule.KeyOf(drive), cancellationToken: Cancellation))
+            .Value.ContainsKey("Brief")
+            .ShouldBeTrue();
     }
 
     [Fact]
@@ -159,7 +170,8 @@ public sealed class HealthScenarios(HealthApp health) : IClassFixture<HealthApp>
         await health.GrantAsync(user, "s3:*");
         await health.RoundAsync();
         (await HealthApp.HealthOfAsync(ada, drive)).Text("status").ShouldBe("healthy");
-        (await health.App.Administrator().KeysAsync("acme-documents", "")).ShouldNotContain(key => key.Contains("health-", StringComparison.Ordinal));
+        (await health.App.Administrator().KeysAsync("acme-documents", "")).ShouldNotContain(key =>
+            key.Contains("health-", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -207,7 +219,10 @@ public sealed class HealthScenarios(HealthApp health) : IClassFixture<HealthApp>
         foreach (var drive in drives)
         {
             // What is shown of drives that are well is some seconds old.
-            for (var until = DateTime.UtcNow.AddSeconds(15); DateTimeOffset.Parse((await HealthApp.HealthOfAsync(ada, drive)).Text("checkedAt")) < back - HealthApp.Every; await Task.Delay(200, Cancellation))
+            for (
+                var until = DateTime.UtcNow.AddSeconds(15);
+                DateTimeOffset.Parse((await HealthApp.HealthOfAsync(ada, drive)).Text("checkedAt")) < back - HealthApp.Every;
+                await Task.Delay(200, Cancellation))
                 DateTime.UtcNow.ShouldBeLessThan(until);
         }
     }
@@ -231,7 +246,8 @@ public sealed class HealthScenarios(HealthApp health) : IClassFixture<HealthApp>
         using var asked = new HttpRequestMessage(HttpMethod.Delete, $"/api/drives/{drive}")
         {
             Headers = { { "If-Match", etag } },
-            Content = JsonContent.Create(new { confirmation = (await ada.GetAsync($"/api/drives/{drive}", HttpStatusCode.OK)).Text("displayName") }),
+            Content = JsonContent.Create(
+                new { confirmation = (await ada.GetAsync($"/api/drives/{drive}", HttpStatusCode.OK)).Text("displayName") }),
         };
         using var removed = await ada.SendAsync(asked, Cancellation);
         removed.StatusCode.ShouldBe(HttpStatusCode.Accepted);
@@ -239,7 +255,9 @@ public sealed class HealthScenarios(HealthApp health) : IClassFixture<HealthApp>
         async Task<(string ETag, string CheckedAt)> ReadAsync()
         {
             using var answer = await ada.GetAsync($"/api/drives/{drive}", Cancellation);
-            return (answer.Headers.ETag!.Tag, (await answer.Content.ReadFromJsonAsync<JsonNode>(Cancellation))!["health"]!.Text("checkedAt"));
+            return (
+                answer.Headers.ETag!.Tag,
+                (await answer.Content.ReadFromJsonAsync<JsonNode>(Cancellation))!["health"]!.Text("checkedAt"));
         }
     }
 
@@ -250,7 +268,7 @@ public sealed class HealthScenarios(HealthApp health) : IClassFixture<HealthApp>
         var (_, id, secret) = await health.CreateUserAsync();
         var template = await health.StoredAsync(ada, await health.ConnectAsync(ada, id, secret));
         var services = health.App.Services;
-        var (rounds, now) = (services.GetRequiredService<IHealthRounds>(), health.Clock.GetUtcNow());
+        var (rounds, now) = (services.GetRequiredService<IHealthSchedules>(), health.Clock.GetUtcNow());
         // A day's rounds, so that minutes don't matter; each shard has drives enough for some turns.
         var options = new HealthOptions { Every = TimeSpan.FromDays(1), AtOnce = 1 };
         int[] shards = [1, 3, 5];
@@ -261,25 +279,38 @@ public sealed class HealthScenarios(HealthApp health) : IClassFixture<HealthApp>
             await rounds.RememberAsync(drive, HealthMemory.None with { WriteProbedAt = now }, HealthStatus.Healthy, now, Cancellation);
         }
 
-        await rounds.AdvanceAsync(shards.ToDictionary(shard => shard, _ => new Rounds(options.Every).Whole(now - options.Every, now - options.Every)), Cancellation);
+        await rounds.AdvanceAsync(
+            shards.ToDictionary(shard => shard, _ => new HealthSchedule(options.Every).Whole(now - options.Every, now - options.Every)),
+            Cancellation);
         var clock = new StillClock(now);
         var probe = new SlowProbe(services.GetRequiredService<IHealthProbe>(), clock);
-        var sweep = ActivatorUtilities.CreateInstance<SweepDrives>(services, ActivatorUtilities.CreateInstance<DriveCheckup>(services, clock, probe), options, clock, NullLogger<SweepDrives>.Instance);
+        var sweep = ActivatorUtilities.CreateInstance<SweepDrives>(
+            services,
+            ActivatorUtilities.CreateInstance<DriveCheckup>(services, clock, probe),
+            options,
+            clock,
+            NullLogger<SweepDrives>.Instance);
         var turns = new List<SweepTurn>();
-        for (var turn = new SweepTurn([.. shards.Select(shard => new ShardTurn(shard, now))]); turn is not null; turn = await sweep.CheckDueDrives(turn, Cancellation))
+        for (
+            var turn = new SweepTurn([.. shards.Select(shard => new ShardTurn(shard, now))]);
+            turn is not null;
+            turn = await sweep.CheckDueDrives(turn, Cancellation))
             turns.Add(turn);
 
         foreach (var drive in drives)
             await rounds.WithdrawAsync(drive.Id, Cancellation);
         // The others are those of other scenarios, of which one may be in each of these shards.
         probe.Looked.Where(drives.Select(drive => drive.Id).Contains).ShouldBe(drives.Select(drive => drive.Id), ignoreOrder: true);
-        turns.Take(4).Select(turn => string.Join(' ', turn.Shards.Select(shard => shard.Shard))).ShouldBe(["1 3 5", "3 5 1", "5 1 3", "1 3 5"]);
+        turns
+            .Take(4)
+            .Select(turn => string.Join(' ', turn.Shards.Select(shard => shard.Shard)))
+            .ShouldBe(["1 3 5", "3 5 1", "5 1 3", "1 3 5"]);
 
         IEnumerable<DriveId> DrivesOf(int shard)
         {
             while (true)
             {
-                if (DriveId.New(health.Clock) is var drive && Rounds.ShardOf(drive, rounds.Shards) == shard)
+                if (DriveId.New(health.Clock) is var drive && HealthSchedule.ShardOf(drive, rounds.Shards) == shard)
                     yield return drive;
             }
         }
@@ -292,7 +323,11 @@ public sealed class HealthScenarios(HealthApp health) : IClassFixture<HealthApp>
         using var mia = await app.SignInAsync("mia");
         var administrator = app.Administrator();
         var connection = await Connecting.Connections.StartAsync(mia, "accessKey");
-        await mia.SendAsync(HttpMethod.Put, $"/api/connections/{connection.Text("id")}/configuration", Connecting.Connections.KeyConfiguration(administrator, "by-timer"), HttpStatusCode.Accepted);
+        await mia.SendAsync(
+            HttpMethod.Put,
+            $"/api/connections/{connection.Text("id")}/configuration",
+            Connecting.Connections.KeyConfiguration(administrator, "by-timer"),
+            HttpStatusCode.Accepted);
         var drive = (await mia.UntilAsync(connection.Text("id"), "connected")).Text("driveId");
         var first = (await HealthApp.HealthOfAsync(mia, drive)).Text("checkedAt");
         var patience = DateTime.UtcNow + TimeSpan.FromSeconds(60);

@@ -18,8 +18,20 @@ public sealed class CommandLine
             run.ExitCode.ShouldBe(0, run.Output);
             run.Output.ShouldNotContain("\u001b", Case.Sensitive, "piped, it is plain");
             InOrder(
-                run.Output, "Trust policy", "sts:ExternalId", "Role policy", "Bucket policy", "\"applied\" too early", "failed   objects-listable (s3:ListBucket)", "Fix:", "merged-bucket-policy",
-                "passed   object-writable (s3:PutObject)", "passed   nothing-left-behind", "\"state\": \"connected\"", "2026/claim-1001.txt", "Done in");
+                run.Output,
+                "Trust policy",
+                "sts:ExternalId",
+                "Role policy",
+                "Bucket policy",
+                "\"applied\" too early",
+                "failed   objects-listable (s3:ListBucket)",
+                "Fix:",
+                "merged-bucket-policy",
+                "passed   object-writable (s3:PutObject)",
+                "passed   nothing-left-behind",
+                "\"state\": \"connected\"",
+                "2026/claim-1001.txt",
+                "Done in");
         }
         finally
         {
@@ -48,7 +60,9 @@ public sealed class CommandLine
         var folder = Directory.CreateTempSubdirectory("serverless-drives-").FullName;
         try
         {
-            var run = await EndedRun.OfAsync(["--port", "0", "--data", folder], new() { ["ServerlessDrives__Connection__ExpiresAfter"] = "a while" });
+            var run = await EndedRun.OfAsync(
+                ["--port", "0", "--data", folder],
+                new() { ["ServerlessDrives__Connection__ExpiresAfter"] = "a while" });
             run.ExitCode.ShouldBe(1);
             run.Output.ShouldContain("ServerlessDrives:Connection:ExpiresAfter");
             run.Output.ShouldContain("a while");

@@ -24,15 +24,18 @@ public sealed class StartRefusals
     [InlineData("""{"name":"blob","type":"blob","direction":"In"}""", "this host has no binding of the type 'blob'")]
     [InlineData("""{"name":"timer","type":"timerTrigger","direction":"In","schedule":"0 * * * *"}""", "has two triggers")]
     public void A_binding_that_the_host_does_not_have_stops_the_start_and_the_function_is_named(string binding, string why) =>
-        Refusal(Function("Odd", Timer, binding)).ShouldBe($"Functions.Odd{(why[0] is 't' ? ": " : " ")}{why}{(why[0] is 'h' ? "; a function has exactly one" : "")}.");
+        Refusal(Function("Odd", Timer, binding))
+            .ShouldBe($"Functions.Odd{(why[0] is 't' ? ": " : " ")}{why}{(why[0] is 'h' ? "; a function has exactly one" : "")}.");
 
     [Fact]
     public void A_function_without_a_trigger_stops_the_start() =>
-        Refusal(Function("None", """{"name":"client","type":"durableClient","direction":"In"}""")).ShouldBe("Functions.None has no trigger; a function has exactly one.");
+        Refusal(Function("None", """{"name":"client","type":"durableClient","direction":"In"}"""))
+            .ShouldBe("Functions.None has no trigger; a function has exactly one.");
 
     [Fact]
     public void A_trigger_that_the_host_does_not_have_stops_the_start() =>
-        Refusal(Function("Queue", """{"name":"message","type":"queueTrigger","direction":"In"}""")).ShouldBe("Functions.Queue: this host has no trigger of the type 'queueTrigger'.");
+        Refusal(Function("Queue", """{"name":"message","type":"queueTrigger","direction":"In"}"""))
+            .ShouldBe("Functions.Queue: this host has no trigger of the type 'queueTrigger'.");
 
     [Theory]
     [InlineData("every now and then", "'every now and then' is not a schedule")]
@@ -40,7 +43,9 @@ public sealed class StartRefusals
     public void A_schedule_that_can_not_be_read_stops_the_start(string schedule, string why)
     {
         var timer = LoadedFunction.Read([Function("Sometimes", Timer.Replace("0 * * * *", schedule, StringComparison.Ordinal))]).Single();
-        Should.Throw<StartRefusedException>(() => TimerSchedule.Parse(timer, new ConfigurationBuilder().Build())).Message.ShouldStartWith($"Functions.Sometimes: {why}");
+        Should
+            .Throw<StartRefusedException>(() => TimerSchedule.Parse(timer, new ConfigurationBuilder().Build()))
+            .Message.ShouldStartWith($"Functions.Sometimes: {why}");
     }
 
     [Theory]
@@ -48,13 +53,23 @@ public sealed class StartRefusals
     [InlineData("files", "get", "files/{*path}", "get", "can match the same path")]
     [InlineData("things/{id}", "get", "things/{id}", "put", null)]
     [InlineData("things/{id}", "get", "things/{id}/parts", "get", null)]
-    public void Routes_that_the_official_host_would_confuse_stop_the_start(string one, string oneMethods, string other, string otherMethods, string? why)
+    public void Routes_that_the_official_host_would_confuse_stop_the_start(
+        string one,
+        string oneMethods,
+        string other,
+        string otherMethods,
+        string? why)
     {
         var refusal = Refusal(Http("One", one, oneMethods), Http("Other", other, otherMethods));
         if (why is null)
             refusal.ShouldBeNull();
         else
-            refusal.ShouldNotBeNull().ShouldBe($"Functions.One (/{one}) and Functions.Other (/{other}) {why} with the same method. The official host would pick one by its name.");
+            refusal
+                .ShouldNotBeNull()
+                .ShouldBe(
+                    $"Functions.One (/{one}) and Functions.Other (/{other}) {why} with the same method. The official host would pick " +
+                    $"one by its name."
+                );
     }
 
     [Theory]
@@ -98,7 +113,8 @@ public sealed class StartRefusals
     public async Task A_bad_value_stops_the_start_and_its_key_is_named(string key, string? value)
     {
         ArgumentNullException.ThrowIfNull(key);
-        var failure = await Should.ThrowAsync<Exception>(async () => await (await InProcessApp.StartAsync(new() { [key] = value })).DisposeAsync());
+        var failure = await Should.ThrowAsync<Exception>(async () =>
+            await (await InProcessApp.StartAsync(new() { [key] = value })).DisposeAsync());
         var sentence = StartRefusal.SentenceOf(failure);
         sentence.ShouldNotBeNull($"{failure}");
         sentence.ShouldContain(key[..key.LastIndexOf(':')]);
@@ -111,7 +127,12 @@ public sealed class StartRefusals
     {
         try
         {
-            RouteOverlaps.Refuse([.. LoadedFunction.Read(functions).Where(function => function.TriggerType is LoadedFunction.HttpTrigger).Select(function => HttpRoute.Of(function, ""))]);
+            RouteOverlaps.Refuse([
+                .. LoadedFunction
+                    .Read(functions)
+                    .Where(function => function.TriggerType is LoadedFunction.HttpTrigger)
+                    .Select(function => HttpRoute.Of(function, "")),
+            ]);
             return null;
         }
         catch (StartRefusedException refused)
@@ -120,10 +141,11 @@ public sealed class StartRefusals
         }
     }
 
-    private static RpcFunctionMetadata Http(string name, string route, string methods) => Function(
-        name,
-        $$"""{"name":"request","type":"httpTrigger","direction":"In","route":"{{route}}","methods":["{{string.Join("\",\"", methods.Split(','))}}"]}""",
-        """{"name":"$return","type":"http","direction":"Out"}""");
+    private static RpcFunctionMetadata Http(string name, string route, string methods) =>
+        Function(
+            name,
+            $$"""{"name":"request","type":"httpTrigger","direction":"In","route":"{{route}}","methods":["{{string.Join("\",\"", methods.Split(','))}}"]}""",
+            """{"name":"$return","type":"http","direction":"Out"}""");
 
     private static RpcFunctionMetadata Function(string name, params string[] bindings)
     {

@@ -13,7 +13,11 @@ public sealed class KilledWhileFilesArrive
 
         var told = story.Received.DistinctBy(received => received.Id).Select(received => received.Json["data"]!.Text("path")).ToList();
         told.Order(StringComparer.Ordinal).ShouldBe(story.Paths.Select(path => $"in/{path}"));
-        story.Received.Select(received => (received.Id, Path: received.Json["data"]!.Text("path"))).Distinct().Count().ShouldBe(story.Paths.Count, "a repetition is the same event");
+        story
+            .Received.Select(received => (received.Id, Path: received.Json["data"]!.Text("path")))
+            .Distinct()
+            .Count()
+            .ShouldBe(story.Paths.Count, "a repetition is the same event");
         story.Deliveries.ShouldBe(story.Paths.Count);
     }
 }

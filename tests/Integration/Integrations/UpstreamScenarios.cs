@@ -12,7 +12,8 @@ namespace ServerlessDrives.Tests.Integration.Integrations;
 [Collection(WatchingApp.Name)]
 public sealed class UpstreamScenarios(WatchingApp running)
 {
-    private static JsonNode Everything => JsonNode.Parse("""{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*"}]}""")!;
+    private static JsonNode Everything =>
+        JsonNode.Parse("""{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*"}]}""")!;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -46,10 +47,30 @@ public sealed class UpstreamScenarios(WatchingApp running)
         // While it rests nothing comes, which the other one shows by hearing of it; afterwards it is made up for.
         var read = await drive.Http.GetAsync($"/api/integrations/{integration}", Cancellation);
         var etag = read.Headers.ETag!.ToString();
-        await drive.Http.SendAsync(HttpMethod.Patch, $"/api/integrations/{integration}", new { paused = true }, HttpStatusCode.PreconditionFailed, ("If-Match", "\"stale\""));
-        await drive.Http.SendAsync(HttpMethod.Patch, $"/api/integrations/{integration}", new { paused = true }, HttpStatusCode.PreconditionFailed, ("If-Match", $"W/{etag}"));
-        await drive.Http.SendAsync(HttpMethod.Patch, $"/api/integrations/{integration}", new { paused = true }, HttpStatusCode.OK, ("If-Match", etag));
-        await drive.Http.SendAsync(HttpMethod.Patch, $"/api/integrations/{integration}", new { paused = false }, HttpStatusCode.PreconditionFailed, ("If-Match", etag));
+        await drive.Http.SendAsync(
+            HttpMethod.Patch,
+            $"/api/integrations/{integration}",
+            new { paused = true },
+            HttpStatusCode.PreconditionFailed,
+            ("If-Match", "\"stale\""));
+        await drive.Http.SendAsync(
+            HttpMethod.Patch,
+            $"/api/integrations/{integration}",
+            new { paused = true },
+            HttpStatusCode.PreconditionFailed,
+            ("If-Match", $"W/{etag}"));
+        await drive.Http.SendAsync(
+            HttpMethod.Patch,
+            $"/api/integrations/{integration}",
+            new { paused = true },
+            HttpStatusCode.OK,
+            ("If-Match", etag));
+        await drive.Http.SendAsync(
+            HttpMethod.Patch,
+            $"/api/integrations/{integration}",
+            new { paused = false },
+            HttpStatusCode.PreconditionFailed,
+            ("If-Match", etag));
         await PutAsync(drive, $"{folder}/d.pdf", "while it rested");
         await UntilAsync(witness, received => PathOf(received) == $"{folder}/d.pdf");
         receiver.Received.Count.ShouldBe(3);
@@ -71,7 +92,9 @@ public sealed class UpstreamScenarios(WatchingApp running)
     {
         var (administrator, user, folder) = (running.App.Administrator(), Connections.Unique("user"), Connections.Unique("in"));
         var key = await administrator.CreateUserWithKeyAsync(user, Everything);
-        var drive = await TestDrive.ConnectAsync(running.App, configure: configuration => (configuration["accessKeyId"], configuration["secretAccessKey"]) = key);
+        var drive = await TestDrive.ConnectAsync(
+            running.App,
+            configure: configuration => (configuration["accessKeyId"], configuration["secretAccessKey"]) = key);
         using var ada = await running.App.SignInAsync("ada");
         using var receiver = new EventReceiver();
         var integration = (await MakeAsync(drive, folder, null, await WebhookAsync(ada, receiver))).Text("id");
@@ -80,9 +103,23 @@ public sealed class UpstreamScenarios(WatchingApp running)
 
         await administrator.IamAsync("UpdateAccessKey", ("UserName", user), ("AccessKeyId", key.Id), ("Status", "Inactive"));
         using (var s3 = administrator.S3())
-            await s3.PutObjectAsync(new() { BucketName = TestDrive.Bucket, Key = $"{drive.Path}/{folder}/second", ContentBody = "by somebody else" }, Cancellation);
+            await s3.PutObjectAsync(
+                new()
+                {
+                    BucketName = TestDrive.Bucket,
+                    Key = $"{drive.Path}/{folder}/second",
+                    ContentBody = "by somebody else",
+                },
+                Cancellation);
         string? said = null;
-        await UntilAsync(() => (said = running.App.Output.Split('\n').FirstOrDefault(line => line.Contains($"{integration} could not be polled", StringComparison.Ordinal))) is not null, () => "nothing was said");
+        await UntilAsync(
+            () =>
+                (
+                    said = running
+                        .App.Output.Split('\n')
+                        .FirstOrDefault(line => line.Contains($"{integration} could not be polled", StringComparison.Ordinal)))
+                    is not null,
+            () => "nothing was said");
         said.ShouldNotBeNull();
         said.ShouldContain("access key", Case.Insensitive);
         said.ShouldNotContain("Exception");
@@ -98,7 +135,10 @@ public sealed class UpstreamScenarios(WatchingApp running)
         var (administrator, bucket) = (running.App.Administrator(), Connections.Unique("versioned"));
         await administrator.CreateBucketAsync(bucket, versioned: true);
         var key = await administrator.CreateUserWithKeyAsync(Connections.Unique("user"), Everything);
-        var drive = await TestDrive.ConnectAsync(running.App, configure: configuration => (configuration["bucket"], configuration["accessKeyId"], configuration["secretAccessKey"]) = (bucket, key.Id, key.Secret));
+        var drive = await TestDrive.ConnectAsync(
+            running.App,
+            configure: configuration =>
+                (configuration["bucket"], configuration["accessKeyId"], configuration["secretAccessKey"]) = (bucket, key.Id, key.Secret));
         using var ada = await running.App.SignInAsync("ada");
         using var receiver = new EventReceiver();
         var integration = (await MakeAsync(drive, "in", null, await WebhookAsync(ada, receiver))).Text("id");
@@ -125,10 +165,17 @@ public sealed class UpstreamScenarios(WatchingApp running)
         dead["nextAttemptAt"].ShouldBeNull();
 
         receiver.Status = 204;
-        await drive.Http.PostAsync($"/api/integrations/{integration}/deliveries/{dead.Text("id")}/redeliver", null, HttpStatusCode.Accepted);
+        await drive.Http.PostAsync(
+            $"/api/integrations/{integration}/deliveries/{dead.Text("id")}/redeliver",
+            null,
+            HttpStatusCode.Accepted);
         await DeliveriesAsync(drive.Http, integration, delivery => delivery.Text("status") == "delivered");
         receiver.Received.Select(received => received.Id).Distinct().Count().ShouldBe(1);
-        (await ada.GetAsync("/api/webhooks?limit=500", HttpStatusCode.OK))["items"]!.AsArray().Single(known => known!.Text("id") == webhook.Text("id"))!.Text("status").ShouldBe("active");
+        (await ada.GetAsync("/api/webhooks?limit=500", HttpStatusCode.OK))["items"]!
+            .AsArray()
+            .Single(known => known!.Text("id") == webhook.Text("id"))!
+            .Text("status")
+            .ShouldBe("active");
     }
 
     [Fact]
@@ -142,9 +189,17 @@ public sealed class UpstreamScenarios(WatchingApp running)
         var integration = (await MakeAsync(drive, folder, "*", await WebhookAsync(ada, first))).Text("id");
         await drive.Http.SendAsync(HttpMethod.Patch, $"/api/integrations/{integration}", new { webhookId = webhook }, HttpStatusCode.OK);
         await ada.SendAsync(HttpMethod.Delete, $"/api/webhooks/{webhook}", null, HttpStatusCode.NoContent);
-        await drive.Http.SendAsync(HttpMethod.Patch, $"/api/integrations/{integration}", new { webhookId = webhook }, HttpStatusCode.UnprocessableEntity);
+        await drive.Http.SendAsync(
+            HttpMethod.Patch,
+            $"/api/integrations/{integration}",
+            new { webhookId = webhook },
+            HttpStatusCode.UnprocessableEntity);
         await PutAsync(drive, $"{folder}/a.txt", "nobody hears");
-        await drive.Http.SendAsync(HttpMethod.Patch, $"/api/integrations/{integration}", new { webhookId = (await WebhookAsync(ada, second)).Text("id") }, HttpStatusCode.OK);
+        await drive.Http.SendAsync(
+            HttpMethod.Patch,
+            $"/api/integrations/{integration}",
+            new { webhookId = (await WebhookAsync(ada, second)).Text("id") },
+            HttpStatusCode.OK);
         await UntilAsync(second, 1);
         first.Received.ShouldBeEmpty();
     }
@@ -154,11 +209,29 @@ public sealed class UpstreamScenarios(WatchingApp running)
     {
         var drive = await TestDrive.SharedAsync(running.App);
         var refused = await drive.Http.PostAsync(
-            "/api/integrations", new { kind = "upstream", name = "", driveId = "drv_nobody", folder = "../up", pattern = "/x", webhookId = "whk_nobody" }, HttpStatusCode.UnprocessableEntity);
+            "/api/integrations",
+            new
+            {
+                kind = "upstream",
+                name = "",
+                driveId = "drv_nobody",
+                folder = "../up",
+                pattern = "/x",
+                webhookId = "whk_nobody",
+            },
+            HttpStatusCode.UnprocessableEntity);
         refused.Text("code").ShouldBe("invalid");
         refused["errors"]!.AsObject().Select(field => field.Key).Order().ShouldBe(["driveId", "folder", "name", "pattern", "webhookId"]);
         using var leo = await running.App.SignInAsync("leo");
-        var foreign = await leo.PostAsync("/api/integrations", new { kind = "downstream", driveId = drive.Id, workspaceId = "ws_claims" }, HttpStatusCode.UnprocessableEntity);
+        var foreign = await leo.PostAsync(
+            "/api/integrations",
+            new
+            {
+                kind = "downstream",
+                driveId = drive.Id,
+                workspaceId = "ws_claims",
+            },
+            HttpStatusCode.UnprocessableEntity);
         foreign["errors"]!.AsObject().Select(field => field.Key).Order().ShouldBe(["driveId", "workspaceId"]);
     }
 
@@ -168,7 +241,17 @@ public sealed class UpstreamScenarios(WatchingApp running)
         ada.PostAsync("/api/webhooks", new { url = receiver.Url, events = new[] { "file.arrived" } }, HttpStatusCode.Created);
 
     private static Task<JsonNode> MakeAsync(TestDrive drive, string folder, string? pattern, JsonNode webhook) =>
-        drive.Http.PostAsync("/api/integrations", new { kind = "upstream", driveId = drive.Id, folder, pattern, webhookId = webhook.Text("id") }, HttpStatusCode.Created);
+        drive.Http.PostAsync(
+            "/api/integrations",
+            new
+            {
+                kind = "upstream",
+                driveId = drive.Id,
+                folder,
+                pattern,
+                webhookId = webhook.Text("id"),
+            },
+            HttpStatusCode.Created);
 
     private static async Task PutAsync(TestDrive drive, string path, string content)
     {
@@ -176,9 +259,11 @@ public sealed class UpstreamScenarios(WatchingApp running)
         stored.EnsureSuccessStatusCode();
     }
 
-    private static Task UntilAsync(EventReceiver receiver, int count) => UntilAsync(() => receiver.Received.Count >= count, () => $"{receiver.Received.Count} of {count} came");
+    private static Task UntilAsync(EventReceiver receiver, int count) =>
+        UntilAsync(() => receiver.Received.Count >= count, () => $"{receiver.Received.Count} of {count} came");
 
-    private static Task UntilAsync(EventReceiver receiver, Func<ReceivedEvent, bool> came) => UntilAsync(() => receiver.Received.Any(came), () => string.Join(", ", receiver.Received.Select(PathOf)));
+    private static Task UntilAsync(EventReceiver receiver, Func<ReceivedEvent, bool> came) =>
+        UntilAsync(() => receiver.Received.Any(came), () => string.Join(", ", receiver.Received.Select(PathOf)));
 
     private static async Task UntilAsync(Func<bool> holds, Func<string> otherwise)
     {

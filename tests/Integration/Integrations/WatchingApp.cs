@@ -2,7 +2,10 @@ using Xunit;
 
 namespace ServerlessDrives.Tests.Integration.Integrations;
 
-/// <summary>An app that looks at its folders every second. Its scenarios mostly wait, so they are a collection of their own, which others run beside.</summary>
+/// <summary>
+/// An app that looks at its folders every second. Its scenarios mostly wait, so they are a collection of their own, which others run
+/// beside.
+/// </summary>
 [CollectionDefinition(Name)]
 public sealed class WatchingApp() : SharedApp(new()
 {

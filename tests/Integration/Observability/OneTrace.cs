@@ -23,7 +23,8 @@ public sealed class OneTrace
 
         // Mia's own client says which trace it is, as a browser or a script would; the AWS admin's, behind the callback link, doesn't.
         var trace = ActivityTraceId.CreateRandom().ToHexString();
-        void Traced(HttpClient http) => http.DefaultRequestHeaders.Add("traceparent", $"00-{trace}-{ActivitySpanId.CreateRandom().ToHexString()}-01");
+        void Traced(HttpClient http) =>
+            http.DefaultRequestHeaders.Add("traceparent", $"00-{trace}-{ActivitySpanId.CreateRandom().ToHexString()}-01");
         Traced(mia);
 
         var connection = await Connections.StartAsync(mia, "iamRole");
@@ -41,10 +42,17 @@ public sealed class OneTrace
         administrator = app.Administrator();
         using var again = await app.SignInAsync("mia");
         Traced(again);
-        await again.SendAsync(HttpMethod.Put, $"/api/connections/{id}/configuration", Connections.RoleConfiguration(arn, "claims/traced"), HttpStatusCode.Accepted);
+        await again.SendAsync(
+            HttpMethod.Put,
+            $"/api/connections/{id}/configuration",
+            Connections.RoleConfiguration(arn, "claims/traced"),
+            HttpStatusCode.Accepted);
         var offered = await again.UntilAsync(id, "awaitingBucketPolicy");
         await administrator.PutRolePolicyAsync(role, offered["rolePolicy"]!);
-        var merged = await again.PostAsync($"/api/connections/{id}/merged-bucket-policy", await administrator.BucketPolicyAsync("acme-documents"), HttpStatusCode.OK);
+        var merged = await again.PostAsync(
+            $"/api/connections/{id}/merged-bucket-policy",
+            await administrator.BucketPolicyAsync("acme-documents"),
+            HttpStatusCode.OK);
         await administrator.PutBucketPolicyAsync("acme-documents", merged);
         await again.PostAsync($"/api/connections/{id}/confirmations/bucket-policy", null, HttpStatusCode.Accepted);
         var drive = (await again.UntilAsync(id, "connected")).Text("driveId");
@@ -59,26 +67,49 @@ public sealed class OneTrace
 
         // The requests, each under its function's name.
         foreach (var function in new[] { "StartConnection", "ConfirmBucketPolicy", "GetDriveFiles" })
-            ours.ShouldContain(span => span.Kind == Server && span["faas.name"] == function, $"of {string.Join(", ", ours.Select(span => span["faas.name"]).Distinct())}");
-        ours.Where(span => span.Kind == Server && span["faas.name"] is not null && span["http.request.method"] is not null).ShouldAllBe(span => span["http.route"] != null);
+            ours.ShouldContain(
+                span => span.Kind == Server && span["faas.name"] == function,
+                $"of {string.Join(", ", ours.Select(span => span["faas.name"]).Distinct())}");
+        ours.Where(span => span.Kind == Server && span["faas.name"] is not null && span["http.request.method"] is not null)
+            .ShouldAllBe(span => span["http.route"] != null);
 
         // The orchestration and all of its activities, before and after the restart.
         names.ShouldContain("create_orchestration:ConnectDrive");
         names.ShouldContain("orchestration_event:BucketPolicyConfirmed/1");
-        foreach (var activity in new[] { "OfferTrustPolicy", "AskForConfiguration", "ProveTrust", "OfferBucketPolicy", "VerifyConnection", "FinishConnection" })
+        foreach (
+            var activity in new[]
+            {
+                "OfferTrustPolicy",
+                "AskForConfiguration",
+                "ProveTrust",
+                "OfferBucketPolicy",
+                "VerifyConnection",
+                "FinishConnection",
+            })
             ours.ShouldContain(span => span.Name == $"activity:{activity}" && span["durabletask.task.instance_id"] == id);
         var begun = ours.Single(span => span.Name == "create_orchestration:ConnectDrive");
         ours.Where(span => span.Name == "orchestration:ConnectDrive").Select(span => span.Parent).Distinct().ShouldBe([begun.Id]);
 
         // Every call to AWS and Azure, below what made it.
         var byId = ours.ToDictionary(span => span.Id);
-        bool IsBelow(ReceivedSpan span, string name) => byId.TryGetValue(span.Parent, out var parent) && (parent.Name == name || IsBelow(parent, name));
-        foreach (var (call, activity) in new[] { ("STS/AssumeRole", "ProveTrust"), ("S3/PutObject", "VerifyConnection"), ("S3/DeleteObject", "VerifyConnection") })
-            ours.Any(span => span.Name == call && span.Kind == Client && span["rpc.system"] == "aws-api" && IsBelow(span, $"activity:{activity}")).ShouldBeTrue(call);
+        bool IsBelow(ReceivedSpan span, string name) =>
+            byId.TryGetValue(span.Parent, out var parent) && (parent.Name == name || IsBelow(parent, name));
+        foreach (
+            var (call, activity) in new[]
+            {
+                ("STS/AssumeRole", "ProveTrust"),
+                ("S3/PutObject", "VerifyConnection"),
+                ("S3/DeleteObject", "VerifyConnection"),
+            })
+            ours.Any(span =>
+                    span.Name == call && span.Kind == Client && span["rpc.system"] == "aws-api" && IsBelow(span, $"activity:{activity}"))
+                .ShouldBeTrue(call);
         var read = ours.Single(span => span.Name == "S3/GetObject" && IsOfRead(span));
         read["aws.request_id"].ShouldNotBeNullOrEmpty();
-        ours.ShouldContain(span => span.Parent == read.Id && span["url.full"] == app.Cloud["aws"]!["endpoint"]!.GetValue<string>().TrimEnd('/'));
-        ours.Any(span => span.Name.StartsWith("TableClient.", StringComparison.Ordinal) && IsBelow(span, "activity:FinishConnection")).ShouldBeTrue();
+        ours.ShouldContain(span =>
+            span.Parent == read.Id && span["url.full"] == app.Cloud["aws"]!["endpoint"]!.GetValue<string>().TrimEnd('/'));
+        ours.Any(span => span.Name.StartsWith("TableClient.", StringComparison.Ordinal) && IsBelow(span, "activity:FinishConnection"))
+            .ShouldBeTrue();
 
         // Whom the link brought has a trace of their own; it says where it belongs.
         var byCallback = all.Where(span => span["faas.name"] == "ConfirmCallback").ShouldHaveSingleItem();
@@ -91,9 +122,21 @@ public sealed class OneTrace
         collector.Mentions(Key).ShouldBeFalse();
         collector.Mentions(token).ShouldBeFalse();
         collector.Mentions(administrator.DriveUser.Secret).ShouldBeFalse();
-        foreach (var metric in new[] { "serverlessdrives.connections", "serverlessdrives.connection.step.duration", "serverlessdrives.verifications", "serverlessdrives.verification.checks", "serverlessdrives.callbacks", "serverlessdrives.credentials.requests", "serverlessdrives.files.io", "http.server.request.duration" })
+        foreach (
+            var metric in new[]
+            {
+                "serverlessdrives.connections",
+                "serverlessdrives.connection.step.duration",
+                "serverlessdrives.verifications",
+                "serverlessdrives.verification.checks",
+                "serverlessdrives.callbacks",
+                "serverlessdrives.credentials.requests",
+                "serverlessdrives.files.io",
+                "http.server.request.duration",
+            })
             collector.Metrics.Keys.ShouldContain(metric);
 
-        bool IsOfRead(ReceivedSpan span) => byId.TryGetValue(span.Parent, out var parent) && (parent["faas.name"] == "GetDriveFiles" || IsOfRead(parent));
+        bool IsOfRead(ReceivedSpan span) =>
+            byId.TryGetValue(span.Parent, out var parent) && (parent["faas.name"] == "GetDriveFiles" || IsOfRead(parent));
     }
 }

@@ -18,7 +18,11 @@ public sealed class NamesOfPeople(RunningApp running)
         var me = await mia.GetAsync("/api/me", HttpStatusCode.OK);
         using var max = await running.App.SignInAsync("max");
         var newcomer = Connections.Unique("newcomer");
-        var added = await max.SendAsync(HttpMethod.Put, $"/api/workspaces/ws_claims/members/{newcomer}", new { role = "member" }, HttpStatusCode.OK);
+        var added = await max.SendAsync(
+            HttpMethod.Put,
+            $"/api/workspaces/ws_claims/members/{newcomer}",
+            new { role = "member" },
+            HttpStatusCode.OK);
         added["name"].ShouldBeNull();
 
         var members = (await max.GetAsync("/api/workspaces/ws_claims/members?limit=500", HttpStatusCode.OK))["items"]!.AsArray();
@@ -83,7 +87,9 @@ public sealed class NamesOfPeople(RunningApp running)
     {
         using var ada = await running.App.SignInAsync("ada");
         var ids = string.Join('&', Enumerable.Range(0, 101).Select(i => $"id=user-{i}"));
-        (await ada.GetAsync($"/api/people?{ids}", HttpStatusCode.UnprocessableEntity))["errors"]!.ToJsonString().ShouldContain("At most 100");
+        (await ada.GetAsync($"/api/people?{ids}", HttpStatusCode.UnprocessableEntity))["errors"]!
+            .ToJsonString()
+            .ShouldContain("At most 100");
     }
 
     [Fact]

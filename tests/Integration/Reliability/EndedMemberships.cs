@@ -24,7 +24,12 @@ public sealed class EndedMemberships(RunningApp running)
     public async Task A_read_that_waits_ends_with_the_membership_and_tells_nothing_of_what_changes()
     {
         using var leaving = await LeavingAsync("polls");
-        var id = (await leaving.Ada.PostAsync("/api/connections", Connections.StartBody("iamRole", workspace: leaving.Workspace), HttpStatusCode.Accepted)).Text("id");
+        var id = (
+            await leaving.Ada.PostAsync(
+                "/api/connections",
+                Connections.StartBody("iamRole", workspace: leaving.Workspace),
+                HttpStatusCode.Accepted)
+        ).Text("id");
         var etag = await SettledAsync(leaving.Leo, id);
 
         var waits = Enumerable.Range(0, 4).Select(_ => WaitAsync(leaving.Leo, id, etag)).ToList();
@@ -44,10 +49,20 @@ public sealed class EndedMemberships(RunningApp running)
     {
         using var leaving = await LeavingAsync("answers");
         var (body, key) = (Connections.StartBody("iamRole", workspace: leaving.Workspace), Guid.NewGuid().ToString());
-        var started = await leaving.Leo.SendAsync(HttpMethod.Post, "/api/connections", body, HttpStatusCode.Accepted, ("Idempotency-Key", key));
+        var started = await leaving.Leo.SendAsync(
+            HttpMethod.Post,
+            "/api/connections",
+            body,
+            HttpStatusCode.Accepted,
+            ("Idempotency-Key", key));
         started["externalId"].ShouldNotBeNull();
         await leaving.EndAsync();
-        var refused = await leaving.Leo.SendAsync(HttpMethod.Post, "/api/connections", body, HttpStatusCode.NotFound, ("Idempotency-Key", key));
+        var refused = await leaving.Leo.SendAsync(
+            HttpMethod.Post,
+            "/api/connections",
+            body,
+            HttpStatusCode.NotFound,
+            ("Idempotency-Key", key));
         refused.ToJsonString().ShouldNotContain(started.Text("externalId"));
     }
 
@@ -98,7 +113,8 @@ public sealed class EndedMemberships(RunningApp running)
     {
         var (ada, leo) = (await running.App.SignInAsync("ada"), await running.App.SignInAsync("leo"));
         var user = (await leo.GetAsync("/api/me", HttpStatusCode.OK))["user"]!.Text("id");
-        var workspace = (await ada.PostAsync("/api/workspaces", new { name = Connections.Unique(name) }, HttpStatusCode.Created)).Text("id");
+        var workspace = (await ada.PostAsync("/api/workspaces", new { name = Connections.Unique(name) }, HttpStatusCode.Created)).Text(
+            "id");
         await ada.SendAsync(HttpMethod.Put, $"/api/workspaces/{workspace}/members/{user}", new { role = "member" }, HttpStatusCode.OK);
         return new(ada, leo, user, workspace);
     }
@@ -125,12 +141,19 @@ public sealed class EndedMemberships(RunningApp running)
 
     private sealed record Leaving(HttpClient Ada, HttpClient Leo, string User, string Workspace) : IDisposable
     {
-        public Task EndAsync() => Ada.SendAsync(HttpMethod.Delete, $"/api/workspaces/{Workspace}/members/{User}", null, HttpStatusCode.NoContent);
+        public Task EndAsync() =>
+            Ada.SendAsync(HttpMethod.Delete, $"/api/workspaces/{Workspace}/members/{User}", null, HttpStatusCode.NoContent);
 
         public async Task<string> ConnectAsync(AwsAdministrator administrator)
         {
-            var id = (await Ada.PostAsync("/api/connections", Connections.StartBody("accessKey", workspace: Workspace), HttpStatusCode.Accepted)).Text("id");
-            await Ada.SendAsync(HttpMethod.Put, $"/api/connections/{id}/configuration", Connections.KeyConfiguration(administrator, Connections.Unique("leaving")), HttpStatusCode.Accepted);
+            var id = (
+                await Ada.PostAsync("/api/connections", Connections.StartBody("accessKey", workspace: Workspace), HttpStatusCode.Accepted)
+            ).Text("id");
+            await Ada.SendAsync(
+                HttpMethod.Put,
+                $"/api/connections/{id}/configuration",
+                Connections.KeyConfiguration(administrator, Connections.Unique("leaving")),
+                HttpStatusCode.Accepted);
             return $"/api/drives/{(await Ada.UntilAsync(id, "connected")).Text("driveId")}";
         }
 

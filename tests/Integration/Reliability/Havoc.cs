@@ -69,7 +69,9 @@ internal sealed class Havoc(EmbeddedApp app, bool smallDisk, Random random)
     /// <summary>The app starts it again by itself.</summary>
     private void KillStorage()
     {
-        foreach (var child in ChildrenOf(app.ProcessId).Where(child => File.ReadAllText($"/proc/{child}/cmdline").Contains("azurite", StringComparison.Ordinal)))
+        foreach (
+            var child in ChildrenOf(app.ProcessId)
+                .Where(child => File.ReadAllText($"/proc/{child}/cmdline").Contains("azurite", StringComparison.Ordinal)))
         {
             using var process = Process.GetProcessById(child);
             process.Kill();
@@ -101,7 +103,9 @@ internal sealed class Havoc(EmbeddedApp app, bool smallDisk, Random random)
     {
         foreach (var folder in Directory.EnumerateDirectories("/proc"))
         {
-            if (!int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var process) || !File.Exists($"{folder}/stat"))
+            if (
+                !int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var process)
+                || !File.Exists($"{folder}/stat"))
                 continue;
             // "pid (name) state parent …", and a name may have spaces.
             var stat = File.ReadAllText($"{folder}/stat");

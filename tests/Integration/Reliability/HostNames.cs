@@ -26,7 +26,10 @@ public sealed class HostNames(RunningApp running)
         using var nobody = new HttpClient { BaseAddress = running.App.Address };
         foreach (var path in new[] { "/embedded/cloud", "/embedded/identity/.well-known/openid-configuration", "/api/health" })
         {
-            using var request = new HttpRequestMessage(HttpMethod.Get, path) { Headers = { Host = host.Replace("{port}", $"{running.App.Address.Port}", StringComparison.Ordinal) } };
+            using var request = new HttpRequestMessage(HttpMethod.Get, path)
+            {
+                Headers = { Host = host.Replace("{port}", $"{running.App.Address.Port}", StringComparison.Ordinal) },
+            };
             using var answer = await nobody.SendAsync(request, TestContext.Current.CancellationToken);
             if (answered)
                 answer.StatusCode.ShouldBe(HttpStatusCode.OK, path);

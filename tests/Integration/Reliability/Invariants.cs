@@ -26,7 +26,9 @@ internal static class Invariants
         var keys = 0;
         foreach (var connection in await AllAsync(admin, "connections"))
         {
-            if (connection.Text("status") is not ("cancelled" or "expired" or "failed" or "connected") && connection["configuration"]?["accessKeyId"] is not null)
+            if (
+                connection.Text("status") is not ("cancelled" or "expired" or "failed" or "connected")
+                && connection["configuration"]?["accessKeyId"] is not null)
                 keys++;
         }
 

@@ -37,12 +37,17 @@ public sealed class KilledInTheMiddle(KilledApp killed) : IClassFixture<KilledAp
         var (webhook, drive) = await RepeatedRequests.WatchedDriveAsync(ada, app.Administrator());
         for (var kill = 0; kill < Kills; kill++)
         {
-            var underWay = ThingsToCreate.Kinds.SelectMany(kind => Enumerable.Range(0, 5).Select(_ => ThingsToCreate.Of(kind, app.Administrator(), webhook, drive))).ToList();
-            var sent = Task.WhenAll(underWay.Select((one, n) => Task.Run(async () =>
-            {
-                await Task.Delay(n % 5 * 15);
-                await one.SendAndLeaveAsync(app.Address, ada, TimeSpan.FromSeconds(1));
-            })));
+            var underWay = ThingsToCreate
+                .Kinds.SelectMany(kind => Enumerable.Range(0, 5).Select(_ => ThingsToCreate.Of(kind, app.Administrator(), webhook, drive)))
+                .ToList();
+            var sent = Task.WhenAll(
+                underWay.Select(
+                    (one, n) =>
+                        Task.Run(async () =>
+                        {
+                            await Task.Delay(n % 5 * 15);
+                            await one.SendAndLeaveAsync(app.Address, ada, TimeSpan.FromSeconds(1));
+                        })));
             await Task.Delay(40 + (30 * kill), TestContext.Current.CancellationToken);
             await app.KillAsync();
             await sent;

@@ -33,7 +33,8 @@ public sealed class ManyStarts(RunningApp running)
                 await Task.Delay(answer.Headers.RetryAfter.ShouldNotBeNull().Delta!.Value, TestContext.Current.CancellationToken);
             }
         }));
-        TestContext.Current.SendDiagnosticMessage($"{AtOnce} starts took {Stopwatch.GetElapsedTime(began).TotalSeconds:0.0} s; {later} were told to come again");
+        TestContext.Current.SendDiagnosticMessage($"{AtOnce} starts took {Stopwatch.GetElapsedTime(began).TotalSeconds:0.0} s; {later} " +
+            $"were told to come again");
         (await ThingsToCreate.ThereAsync(ada)).ShouldBeThereOnce(starts);
     }
 }

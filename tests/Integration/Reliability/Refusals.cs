@@ -13,7 +13,10 @@ public sealed class Refusals(RunningApp running)
 {
     [Theory]
     [InlineData("/api/integrations?driveId=garbage", "driveId")]
-    [InlineData("/api/audit?actor=0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890", "actor")]
+    [InlineData(
+        "/api/audit?actor=0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890",
+        "actor"
+    )]
     [InlineData("/api/audit?from=yesterday", "from")]
     [InlineData("/api/connections?status=connected,failed", "status")]
     [InlineData("/api/connections?workspaceId=garbage", "workspaceId")]
@@ -33,7 +36,10 @@ public sealed class Refusals(RunningApp running)
     {
         using var mia = await running.App.SignInAsync("mia");
         var id = (await Connections.StartAsync(mia, "iamRole")).Text("id");
-        var refused = await mia.PostAsync($"/api/connections/{id}/callback-links", new { step = "trust-policy", expiresInHours = hours }, HttpStatusCode.UnprocessableEntity);
+        var refused = await mia.PostAsync(
+            $"/api/connections/{id}/callback-links",
+            new { step = "trust-policy", expiresInHours = hours },
+            HttpStatusCode.UnprocessableEntity);
         refused["errors"]!["expiresInHours"].ShouldNotBeNull();
     }
 
@@ -44,10 +50,27 @@ public sealed class Refusals(RunningApp running)
     public async Task A_name_that_hides_something_is_refused_wherever_one_is_given(string name)
     {
         using var ada = await running.App.SignInAsync("ada");
-        (await ada.PostAsync("/api/connections", Connections.StartBody("iamRole", name), HttpStatusCode.UnprocessableEntity))["errors"]!["displayName"].ShouldNotBeNull();
+        (await ada.PostAsync("/api/connections", Connections.StartBody("iamRole", name), HttpStatusCode.UnprocessableEntity))["errors"]!
+            ["displayName"]
+            .ShouldNotBeNull();
         (await ada.PostAsync("/api/workspaces", new { name }, HttpStatusCode.UnprocessableEntity))["errors"]!["name"].ShouldNotBeNull();
-        (await ada.PostAsync("/api/roles", new { audience = new { type = "organization" }, displayName = name }, HttpStatusCode.UnprocessableEntity))["errors"]!["displayName"].ShouldNotBeNull();
-        var integration = await ada.PostAsync("/api/integrations", new { kind = "downstream", workspaceId = "ws_claims", name }, HttpStatusCode.UnprocessableEntity);
+        (
+            await ada.PostAsync(
+                "/api/roles",
+                new { audience = new { type = "organization" }, displayName = name },
+                HttpStatusCode.UnprocessableEntity)
+        )["errors"]!
+            ["displayName"]
+            .ShouldNotBeNull();
+        var integration = await ada.PostAsync(
+            "/api/integrations",
+            new
+            {
+                kind = "downstream",
+                workspaceId = "ws_claims",
+                name,
+            },
+            HttpStatusCode.UnprocessableEntity);
         integration["errors"]!["name"].ShouldNotBeNull();
     }
 
@@ -58,7 +81,10 @@ public sealed class Refusals(RunningApp running)
     {
         using var mia = await running.App.SignInAsync("mia");
         var unique = Connections.Unique("");
-        var first = await mia.PostAsync("/api/connections", Connections.StartBody("iamRole", string.Format(null, one, unique)), HttpStatusCode.Accepted);
+        var first = await mia.PostAsync(
+            "/api/connections",
+            Connections.StartBody("iamRole", string.Format(null, one, unique)),
+            HttpStatusCode.Accepted);
         var body = Connections.StartBody("iamRole", string.Format(null, other, unique));
         (await mia.PostAsync("/api/connections", body, HttpStatusCode.Conflict)).Text("code").ShouldBe("name-taken");
         await mia.SendAsync(HttpMethod.Delete, $"/api/connections/{first.Text("id")}", null, HttpStatusCode.Accepted);
@@ -72,9 +98,20 @@ public sealed class Refusals(RunningApp running)
         using var mia = await running.App.SignInAsync("mia");
         var (administrator, folder) = (running.App.Administrator(), Connections.Unique("names"));
         using (var s3 = administrator.S3())
-            await s3.PutObjectAsync(new() { BucketName = TestDrive.Bucket, Key = $"{folder}/invoice\u202efdp.exe", ContentBody = "x" }, TestContext.Current.CancellationToken);
+            await s3.PutObjectAsync(
+                new()
+                {
+                    BucketName = TestDrive.Bucket,
+                    Key = $"{folder}/invoice\u202efdp.exe",
+                    ContentBody = "x",
+                },
+                TestContext.Current.CancellationToken);
         var id = (await Connections.StartAsync(mia, "accessKey")).Text("id");
-        await mia.SendAsync(HttpMethod.Put, $"/api/connections/{id}/configuration", Connections.KeyConfiguration(administrator, folder), HttpStatusCode.Accepted);
+        await mia.SendAsync(
+            HttpMethod.Put,
+            $"/api/connections/{id}/configuration",
+            Connections.KeyConfiguration(administrator, folder),
+            HttpStatusCode.Accepted);
         var drive = (await mia.UntilAsync(id, "connected")).Text("driveId");
         var entry = (await mia.GetAsync($"/api/drives/{drive}/files", HttpStatusCode.OK))["items"]!.AsArray().ShouldHaveSingleItem()!;
         entry.Text("path").ShouldBe("invoice\u202efdp.exe");

@@ -18,16 +18,28 @@ public sealed class RepeatedRequests(RunningApp running)
         using var ada = await running.App.SignInAsync("ada");
         var administrator = running.App.Administrator();
         var (webhook, drive) = await WatchedDriveAsync(ada, administrator);
-        var creations = ThingsToCreate.Kinds.SelectMany(kind => Enumerable.Range(0, kind == "connection-with-key" ? 80 : OfEach).Select(n => (
-            Creation: ThingsToCreate.Of(kind, administrator, webhook, drive), Leaves: TimeSpan.FromMilliseconds(2 + (n * 88.0 / 80))))).ToList();
+        var creations = ThingsToCreate
+            .Kinds.SelectMany(kind =>
+                Enumerable
+                    .Range(0, kind == "connection-with-key" ? 80 : OfEach)
+                    .Select(n =>
+                        (
+                            Creation: ThingsToCreate.Of(kind, administrator, webhook, drive),
+                            Leaves: TimeSpan.FromMilliseconds(2 + (n * 88.0 / 80)))))
+            .ToList();
 
-        await Parallel.ForEachAsync(creations, new ParallelOptions { MaxDegreeOfParallelism = 4, CancellationToken = TestContext.Current.CancellationToken }, async (one, _) =>
-        {
-            await one.Creation.SendAndLeaveAsync(running.App.Address, ada, one.Leaves);
-            var answer = await one.Creation.RepeatAsync(ada);
-            // And once more: what was answered is answered again.
-            (await one.Creation.RepeatAsync(ada)).ToJsonString().ShouldBe(answer.ToJsonString());
-        });
+        await Parallel.ForEachAsync(
+            creations,
+            new ParallelOptions { MaxDegreeOfParallelism = 4, CancellationToken = TestContext.Current.CancellationToken },
+            async (one, _) =>
+            {
+                await one.Creation.SendAndLeaveAsync(running.App.Address, ada, one.Leaves);
+                var answer = await one.Creation.RepeatAsync(ada);
+                // And once more: what was answered is answered again.
+                (await one.Creation.RepeatAsync(ada))
+                    .ToJsonString()
+                    .ShouldBe(answer.ToJsonString());
+            });
 
         (await ThingsToCreate.ThereAsync(ada)).ShouldBeThereOnce(creations.Select(one => one.Creation));
     }
@@ -49,9 +61,18 @@ public sealed class RepeatedRequests(RunningApp running)
 
     internal static async Task<(string Webhook, string Drive)> WatchedDriveAsync(HttpClient ada, AwsAdministrator administrator)
     {
-        var webhook = (await ada.PostAsync("/api/webhooks", new { url = "https://127.0.0.1:9/", events = new[] { "drive.removed" } }, HttpStatusCode.Created)).Text("id");
+        var webhook = (
+            await ada.PostAsync(
+                "/api/webhooks",
+                new { url = "https://127.0.0.1:9/", events = new[] { "drive.removed" } },
+                HttpStatusCode.Created)
+        ).Text("id");
         var connection = await Connections.StartAsync(ada, "accessKey");
-        await ada.SendAsync(HttpMethod.Put, $"/api/connections/{connection.Text("id")}/configuration", Connections.KeyConfiguration(administrator, "watched"), HttpStatusCode.Accepted);
+        await ada.SendAsync(
+            HttpMethod.Put,
+            $"/api/connections/{connection.Text("id")}/configuration",
+            Connections.KeyConfiguration(administrator, "watched"),
+            HttpStatusCode.Accepted);
         return (webhook, (await ada.UntilAsync(connection.Text("id"), "connected")).Text("driveId"));
     }
 }

@@ -10,7 +10,10 @@ using Xunit;
 
 namespace ServerlessDrives.Tests.Integration.Reliability;
 
-/// <summary>The app in use while everything happens to it, for as long as one likes: <c>tests/soak</c>. What it acknowledged is there in the end, once, and nothing else is.</summary>
+/// <summary>
+/// The app in use while everything happens to it, for as long as one likes: <c>tests/soak</c>. What it acknowledged is there in the end,
+/// once, and nothing else is.
+/// </summary>
 public sealed class Soak
 {
     private const string Bucket = "acme-documents";
@@ -41,7 +44,11 @@ public sealed class Soak
 
         var havoc = new Havoc(app, Environment.GetEnvironmentVariable("SOAK_SMALL_DISK") == "yes", _random);
         using var over = new CancellationTokenSource(TimeSpan.FromMinutes(minutes));
-        var users = Enumerable.Range(0, 3).Select(_ => Task.Run(() => UseAsync(over.Token))).Append(Task.Run(() => WriteFilesAsync(over.Token))).ToList();
+        var users = Enumerable
+            .Range(0, 3)
+            .Select(_ => Task.Run(() => UseAsync(over.Token)))
+            .Append(Task.Run(() => WriteFilesAsync(over.Token)))
+            .ToList();
         while (!over.IsCancellationRequested)
         {
             await Task.Delay(_random.Next(2_000, 12_000));
@@ -56,7 +63,8 @@ public sealed class Soak
         await Invariants.EverySecretHasAnOwnerAsync(app, admin, TimeSpan.FromMinutes(4));
         var left = await LeftoversAsync(admin);
         Console.WriteLine(
-            $"{minutes:0.#} min: {havoc.Kills + 1} kills, {_disconnects} disconnects, {havoc.Faults} faults, {havoc.FullDisks} full disks, {havoc.StorageDeaths} deaths of Azurite; "
+            $"{minutes:0.#} min: {havoc.Kills + 1} kills, {_disconnects} disconnects, {havoc.Faults} faults, {havoc.FullDisks} full " +
+            $"disks, {havoc.StorageDeaths} deaths of Azurite; "
             + $"{_acknowledged.Count + _files.Count} acknowledged writes, {lost.Count} lost, {left.Count} leftovers");
         lost.ShouldBeEmpty();
         left.ShouldBeEmpty();
@@ -67,7 +75,10 @@ public sealed class Soak
     {
         while (!over.IsCancellationRequested)
         {
-            var (kind, leaves, returns) = (ThingsToCreate.Kinds[_random.Next(ThingsToCreate.Kinds.Length)], _random.Next(2) == 0, _random.Next(4) > 0);
+            var (kind, leaves, returns) = (
+                ThingsToCreate.Kinds[_random.Next(ThingsToCreate.Kinds.Length)],
+                _random.Next(2) == 0,
+                _random.Next(4) > 0);
             var creation = ThingsToCreate.Of(kind, _app.Administrator(), _webhook, _drive);
             if (leaves)
             {
@@ -137,9 +148,20 @@ public sealed class Soak
     private async Task<IReadOnlyList<string>> LostAsync(HttpClient admin)
     {
         var (there, lost) = (await ThingsToCreate.ThereAsync(admin), new List<string>());
-        lost.AddRange(_acknowledged.Where(made => there[made.ListedAs].Count() != 1).Select(made => $"{made.ListedAs}: {there[made.ListedAs].Count()} times"));
-        lost.AddRange(_forgotten.Where(made => there[made.ListedAs].Count() > 1).Select(made => $"{made.ListedAs}: {there[made.ListedAs].Count()} times"));
-        lost.AddRange(_forgotten.Where(made => made.Kind == "connection-with-key").SelectMany(made => there[made.ListedAs]).Where(made => made["configuration"] is null).Select(made => $"half made: {made.Text("id")}"));
+        lost.AddRange(
+            _acknowledged
+                .Where(made => there[made.ListedAs].Count() != 1)
+                .Select(made => $"{made.ListedAs}: {there[made.ListedAs].Count()} times"));
+        lost.AddRange(
+            _forgotten
+                .Where(made => there[made.ListedAs].Count() > 1)
+                .Select(made => $"{made.ListedAs}: {there[made.ListedAs].Count()} times"));
+        lost.AddRange(
+            _forgotten
+                .Where(made => made.Kind == "connection-with-key")
+                .SelectMany(made => there[made.ListedAs])
+                .Where(made => made["configuration"] is null)
+                .Select(made => $"half made: {made.Text("id")}"));
         foreach (var (name, digest) in _files)
         {
             using var answer = await admin.GetAsync($"/api/drives/{_drive}/files/{name}");
@@ -156,10 +178,18 @@ public sealed class Soak
         foreach (var integration in await Invariants.AllAsync(admin, "integrations"))
             await admin.SendAsync(HttpMethod.Delete, $"/api/integrations/{integration.Text("id")}", null, HttpStatusCode.NoContent);
         foreach (var drive in await Invariants.AllAsync(admin, "drives"))
-            await admin.SendAsync(HttpMethod.Delete, $"/api/drives/{drive.Text("id")}", new { confirmation = drive.Text("displayName"), force = true }, HttpStatusCode.Accepted);
+            await admin.SendAsync(
+                HttpMethod.Delete,
+                $"/api/drives/{drive.Text("id")}",
+                new { confirmation = drive.Text("displayName"), force = true },
+                HttpStatusCode.Accepted);
         for (var until = DateTime.UtcNow.AddMinutes(3); (await Invariants.AllAsync(admin, "drives")).Count > 0 && DateTime.UtcNow < until;)
             await Task.Delay(500);
         var keys = await _app.Administrator().KeysAsync(Bucket, "");
-        return [.. keys.Where(key => key.StartsWith("upload:", StringComparison.Ordinal) || key.Contains(".serverless-drives/", StringComparison.Ordinal))];
+        return
+        [
+            .. keys.Where(key =>
+                key.StartsWith("upload:", StringComparison.Ordinal) || key.Contains(".serverless-drives/", StringComparison.Ordinal)),
+        ];
     }
 }

@@ -14,7 +14,8 @@ internal sealed record Creation(string Kind, string Name, string Path, object Bo
     /// <summary>As <see cref="ThingsToCreate.ThereAsync"/> names it.</summary>
     public string ListedAs => $"{Path["/api/".Length..]}/{Name}";
 
-    public Task SendAndLeaveAsync(Uri address, HttpClient http, TimeSpan after) => Departure.SendAndLeaveAsync(address, http, Path, Body, Key, after);
+    public Task SendAndLeaveAsync(Uri address, HttpClient http, TimeSpan after) =>
+        Departure.SendAndLeaveAsync(address, http, Path, Body, Key, after);
 
     public Task<JsonNode> RepeatAsync(HttpClient http) => Departure.RepeatAsync(http, Path, Body, Key, Expected);
 }
@@ -33,10 +34,38 @@ internal static class ThingsToCreate
         {
             "connection" => new(kind, name, "/api/connections", Connections.StartBody("iamRole", name), HttpStatusCode.Accepted),
             "connection-with-key" => new(kind, name, "/api/connections", WithKey(name, administrator), HttpStatusCode.Accepted),
-            "role" => new(kind, name, "/api/roles", new { audience = new { type = "workspace", workspaceId = "ws_claims" }, displayName = name }, HttpStatusCode.Created),
-            "webhook" => new(kind, name, "/api/webhooks", new { url = "https://127.0.0.1:9/", description = name, events = new[] { "drive.removed" } }, HttpStatusCode.Created),
+            "role" => new(
+                kind,
+                name,
+                "/api/roles",
+                new { audience = new { type = "workspace", workspaceId = "ws_claims" }, displayName = name },
+                HttpStatusCode.Created),
+            "webhook" => new(
+                kind,
+                name,
+                "/api/webhooks",
+                new
+                {
+                    url = "https://127.0.0.1:9/",
+                    description = name,
+                    events = new[] { "drive.removed" },
+                },
+                HttpStatusCode.Created),
             "workspace" => new(kind, name, "/api/workspaces", new { name }, HttpStatusCode.Created),
-            "integration" => new(kind, name, "/api/integrations", new { kind = "upstream", name, driveId = drive, folder = "in", pattern = "*", webhookId = webhook }, HttpStatusCode.Created),
+            "integration" => new(
+                kind,
+                name,
+                "/api/integrations",
+                new
+                {
+                    kind = "upstream",
+                    name,
+                    driveId = drive,
+                    folder = "in",
+                    pattern = "*",
+                    webhookId = webhook,
+                },
+                HttpStatusCode.Created),
             _ => throw new ArgumentOutOfRangeException(nameof(kind)),
         };
     }
@@ -45,14 +74,23 @@ internal static class ThingsToCreate
     public static async Task<ILookup<string, JsonNode>> ThereAsync(HttpClient admin)
     {
         var all = new List<(string, JsonNode)>();
-        foreach (var (path, name) in new[] { ("connections", "displayName"), ("roles", "displayName"), ("webhooks", "description"), ("workspaces", "name"), ("integrations", "name") })
+        foreach (
+            var (path, name) in new[]
+            {
+                ("connections", "displayName"),
+                ("roles", "displayName"),
+                ("webhooks", "description"),
+                ("workspaces", "name"),
+                ("integrations", "name"),
+            })
         {
             string? cursor = null;
             do
             {
                 var page = await admin.GetAsync($"/api/{path}?limit=500{(cursor is null ? "" : $"&cursor={cursor}")}", HttpStatusCode.OK);
                 // A connection by role has a role of its own, which has its name.
-                all.AddRange(page["items"]!.AsArray().Where(item => item![name] is not null).Select(item => ($"{path}/{item!.Text(name)}", item!)));
+                all.AddRange(
+                    page["items"]!.AsArray().Where(item => item![name] is not null).Select(item => ($"{path}/{item!.Text(name)}", item!)));
                 cursor = page["nextCursor"]?.GetValue<string>();
             }
             while (cursor is not null);

@@ -17,16 +17,25 @@ public sealed class UnownedSecrets
     {
         var cancellation = TestContext.Current.CancellationToken;
         await using var app = await InProcessApp.StartAsync(byHand: [typeof(DeleteUnownedSecrets)]);
-        var (clock, secrets, webhooks) = (new MovableClock(), app.Services.GetRequiredService<ISecrets>(), app.Services.GetRequiredService<IWebhooks>());
+        var (clock, secrets, webhooks) = (
+            new MovableClock(),
+            app.Services.GetRequiredService<ISecrets>(),
+            app.Services.GetRequiredService<IWebhooks>());
         var owned = ActivatorUtilities.CreateInstance<OwnedSecrets>(app.Services, clock);
         using var ada = await app.SignInAsync("ada");
         var organization = OrganizationId.Of((await ada.GetAsync("/api/me", HttpStatusCode.OK))["organization"]!.Text("id"));
         (SecretName Name, string Version)? lost = null;
-        await Should.ThrowAsync<IOException>(() => owned.StoreAsync<string>(organization, WebhookId.New(clock).Value, new Secret("of nobody"), (name, version, _) =>
-        {
-            lost = (name, version);
-            throw new IOException("as if the process died here");
-        }, cancellation));
+        await Should.ThrowAsync<IOException>(() =>
+            owned.StoreAsync<string>(
+                organization,
+                WebhookId.New(clock).Value,
+                new Secret("of nobody"),
+                (name, version, _) =>
+                {
+                    lost = (name, version);
+                    throw new IOException("as if the process died here");
+                },
+                cancellation));
         var id = (await ada.PostAsync("/api/webhooks", new { url = "https://hooks.example.com/" }, HttpStatusCode.Created)).Text("id");
         var kept = (await webhooks.FindAsync(organization, WebhookId.Of(id), cancellation))!.Value;
 

@@ -23,7 +23,11 @@ public sealed class ClockSkew(S3Fixture sandbox) : IClassFixture<S3Fixture>
         using var request = new HttpRequestMessage(HttpMethod.Get, sandbox.Endpoint);
         request.Headers.TryAddWithoutValidation("x-amz-date", DateTime.UtcNow.ToString("yyyyMMdd'T'HHmmss'Z'"));
         request.Headers.TryAddWithoutValidation("x-amz-content-sha256", "UNSIGNED-PAYLOAD");
-        request.Headers.TryAddWithoutValidation("Authorization", $"AWS4-HMAC-SHA256 Credential={sandbox.AccessKeyId}/{DateTime.UtcNow:yyyyMMdd}/us-east-1/s3/aws4_request, SignedHeaders=host;x-amz-content-sha256;x-amz-date, Signature=00");
+        request.Headers.TryAddWithoutValidation(
+            "Authorization",
+            $"AWS4-HMAC-SHA256 Credential={sandbox.AccessKeyId}/{DateTime.UtcNow:yyyyMMdd}/us-east-1/s3/aws4_request, " +
+            $"SignedHeaders=host;x-amz-content-sha256;x-amz-date, Signature=00"
+        );
         using var answer = await http.SendAsync(request);
         answer.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
         (await answer.Content.ReadAsStringAsync()).ShouldContain("RequestTimeTooSkewed");
@@ -37,16 +41,42 @@ public sealed class ExpiringSessions(S3Fixture sandbox) : IClassFixture<S3Fixtur
     public async Task Sessions_and_links_made_with_them_end_with_their_time()
     {
         var everything = JsonNode.Parse("""{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*"}]}""")!;
-        var trust = new JsonObject { ["Version"] = "2012-10-17", ["Statement"] = new JsonArray(new JsonObject { ["Effect"] = "Allow", ["Principal"] = new JsonObject { ["AWS"] = sandbox.Seeded.PrincipalArn }, ["Action"] = "sts:AssumeRole" }) };
-        using var sts = sandbox.Sts(new BasicAWSCredentials(sandbox.Seeded.Principal.AccessKeyId, sandbox.Seeded.Principal.SecretAccessKey));
+        var trust = new JsonObject
+        {
+            ["Version"] = "2012-10-17",
+            ["Statement"] = new JsonArray(
+                new JsonObject
+                {
+                    ["Effect"] = "Allow",
+                    ["Principal"] = new JsonObject { ["AWS"] = sandbox.Seeded.PrincipalArn },
+                    ["Action"] = "sts:AssumeRole",
+                }),
+        };
+        using var sts = sandbox.Sts(
+            new BasicAWSCredentials(sandbox.Seeded.Principal.AccessKeyId, sandbox.Seeded.Principal.SecretAccessKey));
         await sts.GetCallerIdentityAsync(new GetCallerIdentityRequest());
         // The sandbox's clock runs from a little behind to a little ahead: within what signatures may be off.
         sandbox.Clock.Ahead = TimeSpan.FromMinutes(-10);
         var role = await sandbox.Administrator.CreateRoleAsync("brief", trust);
         await sandbox.Administrator.PutRolePolicyAsync("brief", everything);
-        var session = (await sts.AssumeRoleAsync(new AssumeRoleRequest { RoleArn = role, RoleSessionName = "drv1", DurationSeconds = 900 })).Credentials;
+        var session = (
+            await sts.AssumeRoleAsync(
+                new AssumeRoleRequest
+                {
+                    RoleArn = role,
+                    RoleSessionName = "drv1",
+                    DurationSeconds = 900,
+                })
+        ).Credentials;
         using var s3 = sandbox.Client(session);
-        var link = await s3.GetPreSignedURLAsync(new GetPreSignedUrlRequest { BucketName = "acme-documents", Key = "README.txt", Expires = DateTime.UtcNow.AddHours(2), Protocol = Protocol.HTTP });
+        var link = await s3.GetPreSignedURLAsync(
+            new GetPreSignedUrlRequest
+            {
+                BucketName = "acme-documents",
+                Key = "README.txt",
+                Expires = DateTime.UtcNow.AddHours(2),
+                Protocol = Protocol.HTTP,
+            });
         using var http = new HttpClient();
         (await s3.GetTextAsync("acme-documents", "README.txt")).ShouldNotBeEmpty();
         (await http.GetAsync(new Uri(link))).StatusCode.ShouldBe(HttpStatusCode.OK);

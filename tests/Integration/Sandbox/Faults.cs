@@ -26,7 +26,13 @@ public sealed class Faults(S3Fixture sandbox) : IClassFixture<S3Fixture>, IAsync
     {
         sandbox.Faults.Clear();
         bucket = await s3.NewBucketAsync();
-        await s3.PutObjectAsync(new PutObjectRequest { BucketName = bucket, Key = "large", InputStream = new MemoryStream(new byte[Size]) });
+        await s3.PutObjectAsync(
+            new PutObjectRequest
+            {
+                BucketName = bucket,
+                Key = "large",
+                InputStream = new MemoryStream(new byte[Size]),
+            });
         sandbox.Faults.Clear();
     }
 
@@ -56,7 +62,9 @@ public sealed class Faults(S3Fixture sandbox) : IClassFixture<S3Fixture>, IAsync
     {
         Fail(new FailNext { Action = "PutObject", Code = "InternalError", Count = 2 });
         await patient.PutTextAsync(bucket, "a", "x");
-        sandbox.Faults.Calls.Select(call => (call.Action, call.Status, call.Fault)).ShouldBe([("PutObject", 500, "InternalError"), ("PutObject", 500, "InternalError"), ("PutObject", 200, null)]);
+        sandbox
+            .Faults.Calls.Select(call => (call.Action, call.Status, call.Fault))
+            .ShouldBe([("PutObject", 500, "InternalError"), ("PutObject", 500, "InternalError"), ("PutObject", 200, null)]);
     }
 
     [Fact]
@@ -78,8 +86,21 @@ public sealed class Faults(S3Fixture sandbox) : IClassFixture<S3Fixture>, IAsync
     [Fact]
     public async Task A_connection_breaks_in_the_middle_of_an_upload()
     {
-        Fail(new FailNext { Action = "PutObject", Code = FailNext.UploadReset, Count = EveryTry });
-        await ShouldBreakAsync(s3.PutObjectAsync(new PutObjectRequest { BucketName = bucket, Key = "a", InputStream = new MemoryStream(new byte[2_000_000]) }));
+        Fail(
+            new FailNext
+            {
+                Action = "PutObject",
+                Code = FailNext.UploadReset,
+                Count = EveryTry,
+            });
+        await ShouldBreakAsync(
+            s3.PutObjectAsync(
+                new PutObjectRequest
+                {
+                    BucketName = bucket,
+                    Key = "a",
+                    InputStream = new MemoryStream(new byte[2_000_000]),
+                }));
         await s3.GetTextAsync(bucket, "a").ShouldBeRefusedAsync(HttpStatusCode.NotFound, "NoSuchKey");
     }
 
@@ -118,9 +139,11 @@ public sealed class Faults(S3Fixture sandbox) : IClassFixture<S3Fixture>, IAsync
         sandbox.Faults.Apply(new FaultWish(Throttle: true));
         await s3.ListBucketsAsync().ShouldBeRefusedAsync(HttpStatusCode.ServiceUnavailable, "SlowDown");
         using var sts = sandbox.Sts();
-        (await sts.GetCallerIdentityAsync(new GetCallerIdentityRequest()).ShouldThrowAsync<AmazonServiceException>()).ErrorCode.ShouldBe("Throttling");
+        (await sts.GetCallerIdentityAsync(new GetCallerIdentityRequest()).ShouldThrowAsync<AmazonServiceException>()).ErrorCode.ShouldBe(
+            "Throttling");
         using var kms = sandbox.Kms();
-        (await kms.ListKeysAsync(new ListKeysRequest()).ShouldThrowAsync<AmazonServiceException>()).ErrorCode.ShouldBe("ThrottlingException");
+        (await kms.ListKeysAsync(new ListKeysRequest()).ShouldThrowAsync<AmazonServiceException>()).ErrorCode.ShouldBe(
+            "ThrottlingException");
     }
 
     [Fact]
@@ -175,13 +198,18 @@ public sealed class Faults(S3Fixture sandbox) : IClassFixture<S3Fixture>, IAsync
         using var fresh = sandbox.Client(new BasicAWSCredentials(Between(answer, "AccessKeyId"), Between(answer, "SecretAccessKey")));
         try
         {
-            await fresh.ListObjectsV2Async(new ListObjectsV2Request { BucketName = "acme-documents" }).ShouldBeRefusedAsync(HttpStatusCode.Forbidden, "InvalidAccessKeyId");
+            await fresh
+                .ListObjectsV2Async(new ListObjectsV2Request { BucketName = "acme-documents" })
+                .ShouldBeRefusedAsync(HttpStatusCode.Forbidden, "InvalidAccessKeyId");
             sandbox.Faults.Apply(new FaultWish(PropagationMs: 0));
             await fresh.ListObjectsV2Async(new ListObjectsV2Request { BucketName = "acme-documents" });
         }
         finally
         {
-            await sandbox.Administrator.IamAsync("DeleteAccessKey", ("UserName", sandbox.Seeded.DriveUser.UserName), ("AccessKeyId", Between(answer, "AccessKeyId")));
+            await sandbox.Administrator.IamAsync(
+                "DeleteAccessKey",
+                ("UserName", sandbox.Seeded.DriveUser.UserName),
+                ("AccessKeyId", Between(answer, "AccessKeyId")));
         }
     }
 

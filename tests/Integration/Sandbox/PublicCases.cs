@@ -26,7 +26,9 @@ public sealed class PublicCases(S3Fixture sandbox) : IClassFixture<S3Fixture>, I
     public async Task Case_1_a_policy_that_denies_whatever_comes_without_tls_lets_the_sandbox_be_used()
     {
         var bucket = await s3.NewBucketAsync();
-        await s3.PutBucketPolicyAsync(bucket, $$$"""{{{{Version}}},"Statement":[{{{Deny(bucket, "s3:*", """{"Bool":{"aws:SecureTransport":"false"}}""")}}}]}""");
+        await s3.PutBucketPolicyAsync(
+            bucket,
+            $$$"""{{{{Version}}},"Statement":[{{{Deny(bucket, "s3:*", """{"Bool":{"aws:SecureTransport":"false"}}""")}}}]}""");
         await s3.PutTextAsync(bucket, "a", "x");
         (await s3.GetBucketPolicyAsync(bucket)).Policy.ShouldContain("aws:SecureTransport");
         sandbox.Faults.Apply(new FaultWish(PlainHttp: true));
@@ -39,9 +41,13 @@ public sealed class PublicCases(S3Fixture sandbox) : IClassFixture<S3Fixture>, I
     public async Task Case_1_the_version_of_tls_is_1_3()
     {
         var bucket = await s3.NewBucketAsync();
-        await s3.PutBucketPolicyAsync(bucket, $$$"""{{{{Version}}},"Statement":[{{{Deny(bucket, "s3:*", """{"NumericLessThan":{"s3:TlsVersion":"1.3"}}""")}}}]}""");
+        await s3.PutBucketPolicyAsync(
+            bucket,
+            $$$"""{{{{Version}}},"Statement":[{{{Deny(bucket, "s3:*", """{"NumericLessThan":{"s3:TlsVersion":"1.3"}}""")}}}]}""");
         await s3.PutTextAsync(bucket, "a", "x");
-        await s3.PutBucketPolicyAsync(bucket, $$$"""{{{{Version}}},"Statement":[{{{Deny(bucket, "s3:GetObject", """{"NumericLessThan":{"s3:TlsVersion":1.4}}""")}}}]}""");
+        await s3.PutBucketPolicyAsync(
+            bucket,
+            $$$"""{{{{Version}}},"Statement":[{{{Deny(bucket, "s3:GetObject", """{"NumericLessThan":{"s3:TlsVersion":1.4}}""")}}}]}""");
         await s3.GetTextAsync(bucket, "a").ShouldBeRefusedAsync(HttpStatusCode.Forbidden, "AccessDenied");
     }
 
@@ -79,7 +85,8 @@ public sealed class PublicCases(S3Fixture sandbox) : IClassFixture<S3Fixture>, I
             return;
         }
 
-        (await writer.PutTextAsync(bucket, "a", "x").ShouldBeRefusedAsync(HttpStatusCode.Forbidden, "AccessDenied")).Message.ShouldContain("kms:GenerateDataKey");
+        (await writer.PutTextAsync(bucket, "a", "x").ShouldBeRefusedAsync(HttpStatusCode.Forbidden, "AccessDenied")).Message.ShouldContain(
+            "kms:GenerateDataKey");
     }
 
     [Theory]
@@ -90,11 +97,16 @@ public sealed class PublicCases(S3Fixture sandbox) : IClassFixture<S3Fixture>, I
     {
         var resource = $"arn:aws:s3:::acme-documents/{path}/*";
         var role = $$"""{{{Version}},"Statement":[{"Effect":"Allow","Action":"s3:GetObject","Resource":"{{resource}}"}]}""";
-        var trust = $$"""{{{Version}},"Statement":[{"Effect":"Allow","Principal":{"AWS":"444455556666"},"Action":"sts:AssumeRole","Condition":{"StringEquals":{"sts:ExternalId":"{{path}}"} } }]}""";
+        var trust =
+            $$"""{{{Version}},"Statement":[{"Effect":"Allow","Principal":{"AWS":"444455556666"},"Action":"sts:AssumeRole","Condition":{"StringEquals":{"sts:ExternalId":"{{path}}"} } }]}""";
         var name = "case-9-" + Guid.NewGuid().ToString("n");
         Task[] calls =
         [
-            sandbox.Administrator.IamAsync("PutUserPolicy", ("UserName", sandbox.Seeded.DriveUser.UserName), ("PolicyName", "case-9"), ("PolicyDocument", role)),
+            sandbox.Administrator.IamAsync(
+                "PutUserPolicy",
+                ("UserName", sandbox.Seeded.DriveUser.UserName),
+                ("PolicyName", "case-9"),
+                ("PolicyDocument", role)),
             sandbox.Administrator.IamAsync("CreatePolicy", ("PolicyName", name), ("PolicyDocument", role)),
             sandbox.Administrator.IamAsync("CreateRole", ("RoleName", name), ("AssumeRolePolicyDocument", trust)),
         ];
@@ -115,7 +127,8 @@ public sealed class PublicCases(S3Fixture sandbox) : IClassFixture<S3Fixture>, I
     [Fact]
     public async Task Case_9_written_with_escapes_the_same_document_is_taken_and_means_the_same()
     {
-        const string role = """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["s3:PutObject","s3:GetObject"],"Resource":"arn:aws:s3:::acme-documents/\u53d7\u4fe1\u7bb1/*"}]}""";
+        const string role =
+            """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["s3:PutObject","s3:GetObject"],"Resource":"arn:aws:s3:::acme-documents/\u53d7\u4fe1\u7bb1/*"}]}""";
         using var writer = sandbox.Client(sandbox.UserOf(Seed.CustomerAccount, role));
         await writer.PutTextAsync("acme-documents", "受信箱/a", "x");
         await writer.PutTextAsync("acme-documents", "other/a", "x").ShouldBeRefusedAsync(HttpStatusCode.Forbidden, "AccessDenied");
@@ -123,7 +136,10 @@ public sealed class PublicCases(S3Fixture sandbox) : IClassFixture<S3Fixture>, I
 
     [Theory]
     [InlineData("""{"AWS":"arn:aws:iam::210987654321:root"}""", true)]
-    [InlineData("""{"AWS":["210987654321","arn:aws:iam::210987654321:role/somebody","arn:aws:iam::210987654321:user/team/somebody"]}""", true)]
+    [InlineData(
+        """{"AWS":["210987654321","arn:aws:iam::210987654321:role/somebody","arn:aws:iam::210987654321:user/team/somebody"]}""",
+        true
+    )]
     [InlineData("""{"AWS":"arn:aws:sts::210987654321:assumed-role/somebody/session"}""", true)]
     [InlineData("""{"AWS":"arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E1ABCDEFGHIJKL"}""", true)]
     [InlineData("""{"CanonicalUser":"79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be"}""", true)]
@@ -136,17 +152,25 @@ public sealed class PublicCases(S3Fixture sandbox) : IClassFixture<S3Fixture>, I
     public async Task Case_14_principals_of_accounts_that_are_not_kept_here_are_taken(string principal, bool taken)
     {
         var bucket = await s3.NewBucketAsync();
-        var put = s3.PutBucketPolicyAsync(bucket, $$$"""{{{{Version}}},"Statement":[{"Effect":"Deny","Principal":{{{principal}}},"Action":"s3:GetObject","Resource":"arn:aws:s3:::{{{bucket}}}/*"}]}""");
-        if (taken) await put;
-        else (await put.ShouldBeRefusedAsync(HttpStatusCode.BadRequest, "MalformedPolicy")).Message.ShouldBe("Invalid principal in policy");
+        var put = s3.PutBucketPolicyAsync(
+            bucket,
+            $$$"""{{{{Version}}},"Statement":[{"Effect":"Deny","Principal":{{{principal}}},"Action":"s3:GetObject","Resource":"arn:aws:s3:::{{{bucket}}}/*"}]}"""
+        );
+        if (taken)
+            await put;
+        else
+            (await put.ShouldBeRefusedAsync(HttpStatusCode.BadRequest, "MalformedPolicy")).Message.ShouldBe("Invalid principal in policy");
     }
 
     [Fact]
     public async Task Case_14_a_trust_policy_may_name_a_third_account_beside_ours()
     {
-        var trust = JsonNode.Parse($$"""{{{Version}},"Statement":[{"Effect":"Allow","Principal":{"AWS":["arn:aws:iam::210987654321:root","{{sandbox.Seeded.PrincipalArn}}"]},"Action":"sts:AssumeRole"}]}""")!;
+        var trust = JsonNode.Parse(
+            $$"""{{{Version}},"Statement":[{"Effect":"Allow","Principal":{"AWS":["arn:aws:iam::210987654321:root","{{sandbox.Seeded.PrincipalArn}}"]},"Action":"sts:AssumeRole"}]}"""
+        )!;
         var role = await sandbox.Administrator.CreateRoleAsync("case-14", trust);
-        using var sts = sandbox.Sts(new BasicAWSCredentials(sandbox.Seeded.Principal.AccessKeyId, sandbox.Seeded.Principal.SecretAccessKey));
+        using var sts = sandbox.Sts(
+            new BasicAWSCredentials(sandbox.Seeded.Principal.AccessKeyId, sandbox.Seeded.Principal.SecretAccessKey));
         (await sts.AssumeRoleAsync(new() { RoleArn = role, RoleSessionName = "case-14" })).Credentials.SessionToken.ShouldNotBeEmpty();
         (await sandbox.Administrator.IamAsync("GetRole", ("RoleName", "case-14"))).ShouldContain("210987654321");
     }
@@ -156,7 +180,10 @@ public sealed class PublicCases(S3Fixture sandbox) : IClassFixture<S3Fixture>, I
     {
         var bucket = await s3.NewBucketAsync();
         await s3.PutTextAsync(bucket, "a", "x");
-        await s3.PutBucketPolicyAsync(bucket, $$"""{{{Version}},"Statement":[{"Effect":"Allow","Principal":{"CanonicalUser":"{{Identifiers.CanonicalUser(sandbox.StrangersAccount)}}"},"Action":"s3:GetObject","Resource":"arn:aws:s3:::{{bucket}}/*"}]}""");
+        await s3.PutBucketPolicyAsync(
+            bucket,
+            $$"""{{{Version}},"Statement":[{"Effect":"Allow","Principal":{"CanonicalUser":"{{Identifiers.CanonicalUser(sandbox.StrangersAccount)}}"},"Action":"s3:GetObject","Resource":"arn:aws:s3:::{{bucket}}/*"}]}"""
+        );
         using var stranger = sandbox.Client(sandbox.Stranger);
         (await stranger.GetTextAsync(bucket, "a")).ShouldBe("x");
     }

@@ -17,7 +17,8 @@ public sealed class S3Buckets(S3Fixture sandbox) : IClassFixture<S3Fixture>
         (await s3.ListBucketsAsync()).Buckets.ShouldContain(b => b.BucketName == bucket);
         await s3.HeadBucketAsync(new HeadBucketRequest { BucketName = bucket });
         await s3.DeleteBucketAsync(bucket);
-        await s3.ListObjectsV2Async(new ListObjectsV2Request { BucketName = bucket }).ShouldBeRefusedAsync(HttpStatusCode.NotFound, "NoSuchBucket");
+        await s3.ListObjectsV2Async(new ListObjectsV2Request { BucketName = bucket })
+            .ShouldBeRefusedAsync(HttpStatusCode.NotFound, "NoSuchBucket");
     }
 
     [Fact]
@@ -50,7 +51,12 @@ public sealed class S3Buckets(S3Fixture sandbox) : IClassFixture<S3Fixture>
         using var ireland = sandbox.Client(region: "eu-west-1");
         var bucket = "bucket-" + Guid.NewGuid().ToString("n");
         await ireland.PutBucketAsync(bucket).ShouldBeRefusedAsync(HttpStatusCode.BadRequest, "IllegalLocationConstraintException");
-        await ireland.PutBucketAsync(new PutBucketRequest { BucketName = bucket, PutBucketConfiguration = new PutBucketConfiguration { LocationConstraint = "eu-west-1" } });
+        await ireland.PutBucketAsync(
+            new PutBucketRequest
+            {
+                BucketName = bucket,
+                PutBucketConfiguration = new PutBucketConfiguration { LocationConstraint = "eu-west-1" },
+            });
         (await s3.GetBucketLocationAsync(bucket)).Location.Value.ShouldBe("eu-west-1");
     }
 
@@ -58,9 +64,21 @@ public sealed class S3Buckets(S3Fixture sandbox) : IClassFixture<S3Fixture>
     public async Task The_wrong_region_is_answered_with_the_right_one()
     {
         var bucket = "bucket-" + Guid.NewGuid().ToString("n");
-        await s3.PutBucketAsync(new PutBucketRequest { BucketName = bucket, PutBucketConfiguration = new PutBucketConfiguration { LocationConstraint = "eu-west-1" } });
+        await s3.PutBucketAsync(
+            new PutBucketRequest
+            {
+                BucketName = bucket,
+                PutBucketConfiguration = new PutBucketConfiguration { LocationConstraint = "eu-west-1" },
+            });
         using var plain = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false });
-        var url = await s3.GetPreSignedURLAsync(new GetPreSignedUrlRequest { BucketName = bucket, Verb = HttpVerb.HEAD, Expires = DateTime.UtcNow.AddMinutes(5), Protocol = Protocol.HTTP });
+        var url = await s3.GetPreSignedURLAsync(
+            new GetPreSignedUrlRequest
+            {
+                BucketName = bucket,
+                Verb = HttpVerb.HEAD,
+                Expires = DateTime.UtcNow.AddMinutes(5),
+                Protocol = Protocol.HTTP,
+            });
         using var answer = await plain.SendAsync(new HttpRequestMessage(HttpMethod.Head, url));
         answer.StatusCode.ShouldBe(HttpStatusCode.MovedPermanently);
         answer.Headers.GetValues("x-amz-bucket-region").ShouldBe(["eu-west-1"]);
@@ -81,19 +99,26 @@ public sealed class S3Buckets(S3Fixture sandbox) : IClassFixture<S3Fixture>
     {
         var bucket = await s3.NewBucketAsync();
         await s3.PutTextAsync(bucket, "a", "x");
-        await s3.GetTextAsync(bucket, "a", with: r => r.ExpectedBucketOwner = "999988887777").ShouldBeRefusedAsync(HttpStatusCode.Forbidden, "AccessDenied");
+        await s3.GetTextAsync(bucket, "a", with: r => r.ExpectedBucketOwner = "999988887777")
+            .ShouldBeRefusedAsync(HttpStatusCode.Forbidden, "AccessDenied");
     }
 
     [Fact]
     public async Task A_bucket_begins_encrypted_private_and_without_acls()
     {
         var bucket = await s3.NewBucketAsync();
-        (await s3.GetBucketOwnershipControlsAsync(new GetBucketOwnershipControlsRequest { BucketName = bucket })).OwnershipControls.Rules.ShouldHaveSingleItem().ObjectOwnership.Value.ShouldBe("BucketOwnerEnforced");
-        (await s3.GetPublicAccessBlockAsync(new GetPublicAccessBlockRequest { BucketName = bucket })).PublicAccessBlockConfiguration.RestrictPublicBuckets.ShouldBe(true);
-        (await s3.GetBucketEncryptionAsync(new GetBucketEncryptionRequest { BucketName = bucket })).ServerSideEncryptionConfiguration.ServerSideEncryptionRules.ShouldHaveSingleItem()
+        (await s3.GetBucketOwnershipControlsAsync(new GetBucketOwnershipControlsRequest { BucketName = bucket }))
+            .OwnershipControls.Rules.ShouldHaveSingleItem()
+            .ObjectOwnership.Value.ShouldBe("BucketOwnerEnforced");
+        (
+            await s3.GetPublicAccessBlockAsync(new GetPublicAccessBlockRequest { BucketName = bucket })
+        ).PublicAccessBlockConfiguration.RestrictPublicBuckets.ShouldBe(true);
+        (await s3.GetBucketEncryptionAsync(new GetBucketEncryptionRequest { BucketName = bucket }))
+            .ServerSideEncryptionConfiguration.ServerSideEncryptionRules.ShouldHaveSingleItem()
             .ServerSideEncryptionByDefault.ServerSideEncryptionAlgorithm.ShouldBe(ServerSideEncryptionMethod.AES256);
         (await s3.GetBucketVersioningAsync(bucket)).VersioningConfig.Status.ShouldBe(VersionStatus.Off);
-        await s3.GetBucketPolicyStatusAsync(new GetBucketPolicyStatusRequest { BucketName = bucket }).ShouldBeRefusedAsync(HttpStatusCode.NotFound, "NoSuchBucketPolicy");
+        await s3.GetBucketPolicyStatusAsync(new GetBucketPolicyStatusRequest { BucketName = bucket })
+            .ShouldBeRefusedAsync(HttpStatusCode.NotFound, "NoSuchBucketPolicy");
     }
 
     [Fact]
@@ -102,10 +127,19 @@ public sealed class S3Buckets(S3Fixture sandbox) : IClassFixture<S3Fixture>
         var bucket = await s3.NewBucketAsync();
         await s3.PutTextAsync(bucket, "a", "x");
         await s3.PutBucketRequestPaymentAsync(bucket, new RequestPaymentConfiguration { Payer = "Requester" });
-        await s3.PutBucketPolicyAsync(bucket, $$"""{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"{{sandbox.StrangersAccount}}"},"Action":"s3:GetObject","Resource":"arn:aws:s3:::{{bucket}}/*"}]}""");
+        await s3.PutBucketPolicyAsync(
+            bucket,
+            $$"""{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"{{sandbox.StrangersAccount}}"},"Action":"s3:GetObject","Resource":"arn:aws:s3:::{{bucket}}/*"}]}"""
+        );
         using var stranger = sandbox.Client(sandbox.Stranger);
         await stranger.GetTextAsync(bucket, "a").ShouldBeRefusedAsync(HttpStatusCode.Forbidden, "AccessDenied");
-        using var paid = await stranger.GetObjectAsync(new GetObjectRequest { BucketName = bucket, Key = "a", RequestPayer = RequestPayer.Requester });
+        using var paid = await stranger.GetObjectAsync(
+            new GetObjectRequest
+            {
+                BucketName = bucket,
+                Key = "a",
+                RequestPayer = RequestPayer.Requester,
+            });
         paid.RequestCharged.ShouldBe(RequestCharged.Requester);
         (await s3.GetTextAsync(bucket, "a")).ShouldBe("x");
     }

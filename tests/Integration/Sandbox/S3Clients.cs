@@ -13,45 +13,78 @@ namespace ServerlessDrives.Tests.Integration.Sandbox;
 internal static class S3Clients
 {
     /// <summary>The SDK as it comes, but for the address; path style, as no name server knows the buckets.</summary>
-    public static AmazonS3Client Client(this S3Fixture sandbox, AWSCredentials? who = null, string region = "us-east-1", Action<AmazonS3Config>? configure = null)
+    public static AmazonS3Client Client(
+        this S3Fixture sandbox,
+        AWSCredentials? who = null,
+        string region = "us-east-1",
+        Action<AmazonS3Config>? configure = null)
     {
-        var config = new AmazonS3Config { ServiceURL = sandbox.Endpoint.ToString(), ForcePathStyle = true, AuthenticationRegion = region, MaxErrorRetry = 0 };
+        var config = new AmazonS3Config
+        {
+            ServiceURL = sandbox.Endpoint.ToString(),
+            ForcePathStyle = true,
+            AuthenticationRegion = region,
+            MaxErrorRetry = 0,
+        };
         configure?.Invoke(config);
         return new AmazonS3Client(who ?? sandbox.Owner, config);
     }
 
     /// <summary>The same over https, which holds the sandbox to its authority and to nothing else.</summary>
-    public static AmazonS3Client TlsClient(this S3Fixture sandbox, AWSCredentials? who = null, Action<AmazonS3Config>? configure = null) => sandbox.Client(who, configure: c =>
-    {
-        c.ServiceURL = sandbox.TlsEndpoint.ToString();
-        c.HttpClientFactory = new Trusting(X509CertificateLoader.LoadCertificateFromFile(sandbox.AuthorityFile));
-        configure?.Invoke(c);
-    });
+    public static AmazonS3Client TlsClient(this S3Fixture sandbox, AWSCredentials? who = null, Action<AmazonS3Config>? configure = null) =>
+        sandbox.Client(
+            who,
+            configure: c =>
+            {
+                c.ServiceURL = sandbox.TlsEndpoint.ToString();
+                c.HttpClientFactory = new Trusting(X509CertificateLoader.LoadCertificateFromFile(sandbox.AuthorityFile));
+                configure?.Invoke(c);
+            });
 
     /// <summary>A client that puts the bucket in the host name; every name is resolved to the loopback.</summary>
-    public static AmazonS3Client VirtualHostClient(this S3Fixture sandbox, string region = "us-east-1", string host = "s3") => sandbox.Client(region: region, configure: c =>
-    {
-        c.ServiceURL = $"http://{host}.localhost:{sandbox.Endpoint.Port}";
-        c.ForcePathStyle = false;
-        c.HttpClientFactory = new Loopback(sandbox.Endpoint.Port);
-    });
+    public static AmazonS3Client VirtualHostClient(this S3Fixture sandbox, string region = "us-east-1", string host = "s3") =>
+        sandbox.Client(
+            region: region,
+            configure: c =>
+            {
+                c.ServiceURL = $"http://{host}.localhost:{sandbox.Endpoint.Port}";
+                c.ForcePathStyle = false;
+                c.HttpClientFactory = new Loopback(sandbox.Endpoint.Port);
+            });
 
     public static async Task<string> NewBucketAsync(this IAmazonS3 s3, bool versioned = false, string? ownership = null)
     {
         var name = "bucket-" + Guid.NewGuid().ToString("n");
-        await s3.PutBucketAsync(new PutBucketRequest { BucketName = name, ObjectOwnership = ownership is null ? null : ObjectOwnership.FindValue(ownership) });
-        if (versioned) await s3.PutBucketVersioningAsync(new PutBucketVersioningRequest { BucketName = name, VersioningConfig = new S3BucketVersioningConfig { Status = VersionStatus.Enabled } });
+        await s3.PutBucketAsync(
+            new PutBucketRequest { BucketName = name, ObjectOwnership = ownership is null ? null : ObjectOwnership.FindValue(ownership) });
+        if (versioned)
+            await s3.PutBucketVersioningAsync(
+                new PutBucketVersioningRequest
+                {
+                    BucketName = name,
+                    VersioningConfig = new S3BucketVersioningConfig { Status = VersionStatus.Enabled },
+                });
         return name;
     }
 
-    public static Task<PutObjectResponse> PutTextAsync(this IAmazonS3 s3, string bucket, string key, string text, Action<PutObjectRequest>? with = null)
+    public static Task<PutObjectResponse> PutTextAsync(
+        this IAmazonS3 s3,
+        string bucket,
+        string key,
+        string text,
+        Action<PutObjectRequest>? with = null)
     {
         var request = new PutObjectRequest { BucketName = bucket, Key = key, ContentBody = text };
         with?.Invoke(request);
         return s3.PutObjectAsync(request);
     }
 
-    public static async Task<string> GetTextAsync(this IAmazonS3 s3, string bucket, string key, string? versionId = null, Action<GetObjectRequest>? with = null)
+    public static async Task<string> GetTextAsync(
+        this IAmazonS3 s3,
+        string bucket,
+        string key,
+        string? versionId = null,
+        Action<GetObjectRequest>? with = null)
     {
         var request = new GetObjectRequest { BucketName = bucket, Key = key, VersionId = versionId };
         with?.Invoke(request);
@@ -68,7 +101,10 @@ internal static class S3Clients
         return refusal;
     }
 
-    /// <summary>Presigning, the command still signs by Signature Version 2 for its oldest regions unless told otherwise; buckets made since 2020 refuse that.</summary>
+    /// <summary>
+    /// Presigning, the command still signs by Signature Version 2 for its oldest regions unless told otherwise; buckets made since 2020
+    /// refuse that.
+    /// </summary>
     private static Lazy<string> ConfigFile { get; } = new(() =>
     {
         var file = Path.Combine(Path.GetTempPath(), "serverless-drives-tests-aws-config");
@@ -102,13 +138,20 @@ internal static class S3Clients
 
     private sealed class Trusting(X509Certificate2 authority) : HttpClientFactory
     {
-        public override HttpClient CreateHttpClient(IClientConfig clientConfig) => new(new SocketsHttpHandler
-        {
-            SslOptions = new()
-            {
-                CertificateChainPolicy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, CustomTrustStore = { authority }, RevocationMode = X509RevocationMode.NoCheck },
-            },
-        });
+        public override HttpClient CreateHttpClient(IClientConfig clientConfig) =>
+            new(
+                new SocketsHttpHandler
+                {
+                    SslOptions = new()
+                    {
+                        CertificateChainPolicy = new X509ChainPolicy
+                        {
+                            TrustMode = X509ChainTrustMode.CustomRootTrust,
+                            CustomTrustStore = { authority },
+                            RevocationMode = X509RevocationMode.NoCheck,
+                        },
+                    },
+                });
     }
 
     private sealed class Loopback(int port) : HttpClientFactory

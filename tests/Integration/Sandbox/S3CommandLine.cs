@@ -52,16 +52,35 @@ public sealed class S3CommandLine(S3Fixture sandbox) : IClassFixture<S3Fixture>
         string[] on = ["--bucket", bucket];
         await sandbox.AwsOkAsync(["s3api", "put-bucket-versioning", .. on, "--versioning-configuration", "Status=Enabled"]);
         (await sandbox.AwsOkAsync(["s3api", "get-bucket-versioning", .. on])).ShouldContain("Enabled");
-        await sandbox.AwsOkAsync(["s3api", "put-bucket-encryption", .. on, "--server-side-encryption-configuration", """{"Rules":[{"ApplyServerSideEncryptionByDefault":{"SSEAlgorithm":"AES256"},"BucketKeyEnabled":true}]}"""]);
+        await sandbox.AwsOkAsync([
+            "s3api",
+            "put-bucket-encryption",
+            .. on,
+            "--server-side-encryption-configuration",
+            """{"Rules":[{"ApplyServerSideEncryptionByDefault":{"SSEAlgorithm":"AES256"},"BucketKeyEnabled":true}]}""",
+        ]);
         await sandbox.AwsOkAsync(["s3api", "delete-bucket-encryption", .. on]);
-        await sandbox.AwsOkAsync(["s3api", "put-bucket-ownership-controls", .. on, "--ownership-controls", "Rules=[{ObjectOwnership=ObjectWriter}]"]);
+        await sandbox.AwsOkAsync([
+            "s3api",
+            "put-bucket-ownership-controls",
+            .. on,
+            "--ownership-controls",
+            "Rules=[{ObjectOwnership=ObjectWriter}]",
+        ]);
         (await sandbox.AwsOkAsync(["s3api", "get-bucket-ownership-controls", .. on])).ShouldContain("ObjectWriter");
-        await sandbox.AwsOkAsync(["s3api", "put-public-access-block", .. on, "--public-access-block-configuration", "BlockPublicAcls=false,IgnorePublicAcls=false,BlockPublicPolicy=true,RestrictPublicBuckets=true"]);
+        await sandbox.AwsOkAsync([
+            "s3api",
+            "put-public-access-block",
+            .. on,
+            "--public-access-block-configuration",
+            "BlockPublicAcls=false,IgnorePublicAcls=false,BlockPublicPolicy=true,RestrictPublicBuckets=true",
+        ]);
         await sandbox.AwsOkAsync(["s3api", "put-bucket-acl", .. on, "--acl", "public-read"]);
         (await sandbox.AwsOkAsync(["s3api", "get-bucket-acl", .. on])).ShouldContain("AllUsers");
         await sandbox.AwsOkAsync(["s3api", "put-bucket-tagging", .. on, "--tagging", "TagSet=[{Key=team,Value=claims}]"]);
         (await sandbox.AwsOkAsync(["s3api", "get-bucket-tagging", .. on])).ShouldContain("claims");
-        var policy = $$"""{"Version":"2012-10-17","Statement":[{"Sid":"Deny","Effect":"Deny","Principal":{"AWS":"arn:aws:iam::{{sandbox.StrangersAccount}}:root"},"Action":"s3:GetObject","Resource":"arn:aws:s3:::{{bucket}}/*"}]}""";
+        var policy =
+            $$"""{"Version":"2012-10-17","Statement":[{"Sid":"Deny","Effect":"Deny","Principal":{"AWS":"arn:aws:iam::{{sandbox.StrangersAccount}}:root"},"Action":"s3:GetObject","Resource":"arn:aws:s3:::{{bucket}}/*"}]}""";
         await sandbox.AwsOkAsync(["s3api", "put-bucket-policy", .. on, "--policy", policy]);
         (await sandbox.AwsOkAsync(["s3api", "get-bucket-policy", .. on])).ShouldContain("Deny");
         (await sandbox.AwsOkAsync(["s3api", "get-bucket-policy-status", .. on])).ShouldContain("False");
@@ -69,7 +88,13 @@ public sealed class S3CommandLine(S3Fixture sandbox) : IClassFixture<S3Fixture>
         var (exit, gone) = await sandbox.AwsAsync(["s3api", "get-bucket-policy", .. on]);
         exit.ShouldNotBe(0);
         gone.ShouldContain("NoSuchBucketPolicy");
-        await sandbox.AwsOkAsync(["s3api", "put-bucket-notification-configuration", .. on, "--notification-configuration", """{"EventBridgeConfiguration":{}}"""]);
+        await sandbox.AwsOkAsync([
+            "s3api",
+            "put-bucket-notification-configuration",
+            .. on,
+            "--notification-configuration",
+            """{"EventBridgeConfiguration":{}}""",
+        ]);
         await sandbox.AwsOkAsync(["s3api", "get-bucket-notification-configuration", .. on]);
         (await sandbox.AwsOkAsync(["s3api", "get-bucket-location", .. on])).ShouldContain("None");
         await sandbox.AwsOkAsync(["s3api", "head-bucket", .. on]);
@@ -89,11 +114,14 @@ public sealed class S3CommandLine(S3Fixture sandbox) : IClassFixture<S3Fixture>
         (await File.ReadAllTextAsync(file)).ShouldBe("1");
         File.Delete(file);
         await sandbox.AwsOkAsync(["s3api", "delete-object", .. on, "--version-id", version]);
-        (await sandbox.AwsOkAsync(["s3api", "get-object-attributes", .. on, "--object-attributes", "ETag", "ObjectSize", "Checksum"])).ShouldContain(Convert.ToHexStringLower(MD5.HashData("2"u8)));
+        (
+            await sandbox.AwsOkAsync(["s3api", "get-object-attributes", .. on, "--object-attributes", "ETag", "ObjectSize", "Checksum"])
+        ).ShouldContain(Convert.ToHexStringLower(MD5.HashData("2"u8)));
         var upload = (await sandbox.AwsOkAsync(["s3api", "create-multipart-upload", .. on, "--query", "UploadId"])).Trim();
         (await sandbox.AwsOkAsync(["s3api", "list-multipart-uploads", "--bucket", bucket])).ShouldContain(upload);
         await sandbox.AwsOkAsync(["s3api", "list-parts", .. on, "--upload-id", upload]);
         await sandbox.AwsOkAsync(["s3api", "abort-multipart-upload", .. on, "--upload-id", upload]);
-        (await sandbox.AwsOkAsync(["s3api", "delete-objects", "--bucket", bucket, "--delete", "Objects=[{Key=a}]"])).ShouldContain("DELETED");
+        (await sandbox.AwsOkAsync(["s3api", "delete-objects", "--bucket", bucket, "--delete", "Objects=[{Key=a}]"])).ShouldContain(
+            "DELETED");
     }
 }

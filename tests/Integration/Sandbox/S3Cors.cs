@@ -22,7 +22,12 @@ public sealed class S3Cors(S3Fixture sandbox) : IClassFixture<S3Fixture>
         rule.AllowedHeaders.ShouldBe(["x-amz-*", "Content-Type"]);
         rule.ExposeHeaders.ShouldBe(["ETag"]);
         rule.MaxAgeSeconds.ShouldBe(3600);
-        await s3.PutCORSConfigurationAsync(new PutCORSConfigurationRequest { BucketName = bucket, Configuration = new() { Rules = [new() { AllowedOrigins = ["https://*.*"], AllowedMethods = ["GET"] }] } })
+        await s3.PutCORSConfigurationAsync(
+                new PutCORSConfigurationRequest
+                {
+                    BucketName = bucket,
+                    Configuration = new() { Rules = [new() { AllowedOrigins = ["https://*.*"], AllowedMethods = ["GET"] }] },
+                })
             .ShouldBeRefusedAsync(HttpStatusCode.BadRequest, "InvalidRequest");
 
         await s3.DeleteCORSConfigurationAsync(bucket);
@@ -71,7 +76,10 @@ public sealed class S3Cors(S3Fixture sandbox) : IClassFixture<S3Fixture>
     public async Task A_refusal_can_be_read_by_the_page_that_may_ask()
     {
         var bucket = await BucketAsync();
-        using var refused = await SendAsync(HttpMethod.Get, new Uri(sandbox.Endpoint, $"{bucket}/a"), request => request.Headers.Add("Origin", "https://eu.drives.example"));
+        using var refused = await SendAsync(
+            HttpMethod.Get,
+            new Uri(sandbox.Endpoint, $"{bucket}/a"),
+            request => request.Headers.Add("Origin", "https://eu.drives.example"));
         refused.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
         Header(refused, "Access-Control-Allow-Origin").ShouldBe("https://eu.drives.example");
     }
@@ -91,15 +99,28 @@ public sealed class S3Cors(S3Fixture sandbox) : IClassFixture<S3Fixture>
     }
 
     private async Task<Uri> LinkAsync(string bucket) =>
-        new(await s3.GetPreSignedURLAsync(new GetPreSignedUrlRequest { BucketName = bucket, Key = "a", Verb = HttpVerb.PUT, Expires = DateTime.UtcNow.AddMinutes(5), Protocol = Protocol.HTTP }));
+        new(
+            await s3.GetPreSignedURLAsync(
+                new GetPreSignedUrlRequest
+                {
+                    BucketName = bucket,
+                    Key = "a",
+                    Verb = HttpVerb.PUT,
+                    Expires = DateTime.UtcNow.AddMinutes(5),
+                    Protocol = Protocol.HTTP,
+                }));
 
-    private static Task<HttpResponseMessage> AskAsync(Uri link, string origin, string method, string? headers = null) => SendAsync(HttpMethod.Options, link, request =>
-    {
-        request.Headers.Add("Origin", origin);
-        request.Headers.Add("Access-Control-Request-Method", method);
-        if (headers is not null)
-            request.Headers.Add("Access-Control-Request-Headers", headers);
-    });
+    private static Task<HttpResponseMessage> AskAsync(Uri link, string origin, string method, string? headers = null) =>
+        SendAsync(
+            HttpMethod.Options,
+            link,
+            request =>
+            {
+                request.Headers.Add("Origin", origin);
+                request.Headers.Add("Access-Control-Request-Method", method);
+                if (headers is not null)
+                    request.Headers.Add("Access-Control-Request-Headers", headers);
+            });
 
     private static async Task<HttpResponseMessage> SendAsync(HttpMethod method, Uri address, Action<HttpRequestMessage> prepare)
     {
@@ -109,5 +130,6 @@ public sealed class S3Cors(S3Fixture sandbox) : IClassFixture<S3Fixture>
         return await http.SendAsync(request, TestContext.Current.CancellationToken);
     }
 
-    private static string? Header(HttpResponseMessage answer, string name) => answer.Headers.TryGetValues(name, out var values) ? string.Join(", ", values) : null;
+    private static string? Header(HttpResponseMessage answer, string name) =>
+        answer.Headers.TryGetValues(name, out var values) ? string.Join(", ", values) : null;
 }

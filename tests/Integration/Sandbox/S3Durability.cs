@@ -24,7 +24,17 @@ public sealed class S3Durability(S3Fixture sandbox) : IClassFixture<S3Fixture>
             await before.PutTextAsync(bucket, "gone", "x");
             await before.DeleteObjectAsync(bucket, "gone", (await before.ListVersionsAsync(bucket, "gone")).Versions[0].VersionId);
             upload = (await before.InitiateMultipartUploadAsync(bucket, "b")).UploadId;
-            part = (await before.UploadPartAsync(new UploadPartRequest { BucketName = bucket, Key = "b", UploadId = upload, PartNumber = 1, InputStream = new MemoryStream([1, 2, 3]) })).ETag;
+            part = (
+                await before.UploadPartAsync(
+                    new UploadPartRequest
+                    {
+                        BucketName = bucket,
+                        Key = "b",
+                        UploadId = upload,
+                        PartNumber = 1,
+                        InputStream = new MemoryStream([1, 2, 3]),
+                    })
+            ).ETag;
         }
 
         await sandbox.RestartAsync();
@@ -32,7 +42,14 @@ public sealed class S3Durability(S3Fixture sandbox) : IClassFixture<S3Fixture>
         (await after.GetBucketVersioningAsync(bucket)).VersioningConfig.Status.ShouldBe(VersionStatus.Enabled);
         (await after.ListVersionsAsync(bucket)).Versions.Select(v => v.VersionId).ShouldBe(Enumerable.Reverse(versions));
         (await after.GetTextAsync(bucket, "a", versions[1])).ShouldBe("2");
-        await after.CompleteMultipartUploadAsync(new CompleteMultipartUploadRequest { BucketName = bucket, Key = "b", UploadId = upload, PartETags = [new PartETag(1, part)] });
+        await after.CompleteMultipartUploadAsync(
+            new CompleteMultipartUploadRequest
+            {
+                BucketName = bucket,
+                Key = "b",
+                UploadId = upload,
+                PartETags = [new PartETag(1, part)],
+            });
         (await after.GetObjectMetadataAsync(bucket, "b")).ContentLength.ShouldBe(3);
     }
 
@@ -41,11 +58,21 @@ public sealed class S3Durability(S3Fixture sandbox) : IClassFixture<S3Fixture>
     {
         using var s3 = sandbox.Client();
         var bucket = await s3.NewBucketAsync();
-        var link = new Uri(s3.GetPreSignedURL(new GetPreSignedUrlRequest { BucketName = bucket, Key = "half", Verb = HttpVerb.PUT, Expires = DateTime.UtcNow.AddMinutes(5), Protocol = Protocol.HTTP }));
+        var link = new Uri(
+            s3.GetPreSignedURL(
+                new GetPreSignedUrlRequest
+                {
+                    BucketName = bucket,
+                    Key = "half",
+                    Verb = HttpVerb.PUT,
+                    Expires = DateTime.UtcNow.AddMinutes(5),
+                    Protocol = Protocol.HTTP,
+                }));
         using (var socket = new Socket(SocketType.Stream, ProtocolType.Tcp))
         {
             await socket.ConnectAsync(sandbox.Endpoint.Host, sandbox.Endpoint.Port);
-            await socket.SendAsync(Encoding.ASCII.GetBytes($"PUT {link.PathAndQuery} HTTP/1.1\r\nHost: {link.Authority}\r\nContent-Length: 1000000\r\n\r\n"));
+            await socket.SendAsync(
+                Encoding.ASCII.GetBytes($"PUT {link.PathAndQuery} HTTP/1.1\r\nHost: {link.Authority}\r\nContent-Length: 1000000\r\n\r\n"));
             await socket.SendAsync(new byte[500_000]);
             socket.Close(0);
         }

@@ -69,10 +69,24 @@ public sealed class S3Fixture : IAsyncLifetime
     });
 
     public AmazonSecurityTokenServiceClient Sts(AWSCredentials? who = null, string region = "us-east-1", int retries = 0) =>
-        new(who ?? Owner, new AmazonSecurityTokenServiceConfig { ServiceURL = Endpoint.ToString(), AuthenticationRegion = region, MaxErrorRetry = retries });
+        new(
+            who ?? Owner,
+            new AmazonSecurityTokenServiceConfig
+            {
+                ServiceURL = Endpoint.ToString(),
+                AuthenticationRegion = region,
+                MaxErrorRetry = retries,
+            });
 
     public AmazonKeyManagementServiceClient Kms(AWSCredentials? who = null, int retries = 0) =>
-        new(who ?? Owner, new AmazonKeyManagementServiceConfig { ServiceURL = Endpoint.ToString(), AuthenticationRegion = "us-east-1", MaxErrorRetry = retries });
+        new(
+            who ?? Owner,
+            new AmazonKeyManagementServiceConfig
+            {
+                ServiceURL = Endpoint.ToString(),
+                AuthenticationRegion = "us-east-1",
+                MaxErrorRetry = retries,
+            });
 
     public async ValueTask InitializeAsync()
     {
@@ -88,18 +102,43 @@ public sealed class S3Fixture : IAsyncLifetime
         await InitializeAsync();
     }
 
-    private static JsonObject KeyOf(SeededKey key) => new() { ["accessKeyId"] = key.AccessKeyId, ["secretAccessKey"] = key.SecretAccessKey, ["userName"] = key.UserName };
+    private static JsonObject KeyOf(SeededKey key) =>
+        new()
+        {
+            ["accessKeyId"] = key.AccessKeyId,
+            ["secretAccessKey"] = key.SecretAccessKey,
+            ["userName"] = key.UserName,
+        };
 
     /// <summary>A new user of an account, with just this policy.</summary>
     public BasicAWSCredentials UserOf(string account, string policy)
     {
-        var user = new User { Account = account, Name = "user-" + Guid.NewGuid().ToString("n"), Path = "/", Id = IamIds.User(), Created = DateTimeOffset.UtcNow };
-        var key = new AccessKey { Id = IamIds.AccessKey(), Secret = IamIds.Secret(), Account = account, UserId = user.Id, Created = user.Created };
-        _sandbox.Iam.Change(state => state.With(user with { Inline = user.Inline.Add("policy", policy) }) with { AccessKeys = state.AccessKeys.Add(key.Id, key) });
+        var user = new User
+        {
+            Account = account,
+            Name = "user-" + Guid.NewGuid().ToString("n"),
+            Path = "/",
+            Id = IamIds.User(),
+            Created = DateTimeOffset.UtcNow,
+        };
+        var key = new AccessKey
+        {
+            Id = IamIds.AccessKey(),
+            Secret = IamIds.Secret(),
+            Account = account,
+            UserId = user.Id,
+            Created = user.Created,
+        };
+        _sandbox.Iam.Change(state =>
+            state.With(user with { Inline = user.Inline.Add("policy", policy) }) with
+            {
+                AccessKeys = state.AccessKeys.Add(key.Id, key),
+            });
         return new BasicAWSCredentials(key.Id, key.Secret);
     }
 
-    private BasicAWSCredentials AdministratorOf(string account) => UserOf(account, """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}""");
+    private BasicAWSCredentials AdministratorOf(string account) =>
+        UserOf(account, """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}""");
 
     public async ValueTask DisposeAsync()
     {

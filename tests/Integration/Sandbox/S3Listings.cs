@@ -69,8 +69,12 @@ public sealed class S3Listings(S3Fixture sandbox) : IClassFixture<S3Fixture>
     public async Task A_listing_starts_after_any_key()
     {
         var bucket = await Filled("a", "b", "c");
-        (await s3.ListObjectsV2Async(new ListObjectsV2Request { BucketName = bucket, StartAfter = "a" })).S3Objects.ConvertAll(o => o.Key).ShouldBe(["b", "c"]);
-        (await s3.ListObjectsV2Async(new ListObjectsV2Request { BucketName = bucket, StartAfter = "aa" })).S3Objects.ConvertAll(o => o.Key).ShouldBe(["b", "c"]);
+        (await s3.ListObjectsV2Async(new ListObjectsV2Request { BucketName = bucket, StartAfter = "a" }))
+            .S3Objects.ConvertAll(o => o.Key)
+            .ShouldBe(["b", "c"]);
+        (await s3.ListObjectsV2Async(new ListObjectsV2Request { BucketName = bucket, StartAfter = "aa" }))
+            .S3Objects.ConvertAll(o => o.Key)
+            .ShouldBe(["b", "c"]);
         var none = await s3.ListObjectsV2Async(new ListObjectsV2Request { BucketName = bucket, MaxKeys = 0 });
         none.IsTruncated.ShouldBe(false);
         none.KeyCount.ShouldBe(0);
@@ -88,7 +92,8 @@ public sealed class S3Listings(S3Fixture sandbox) : IClassFixture<S3Fixture>
     public async Task A_token_that_was_never_given_out_is_refused()
     {
         var bucket = await Filled("a");
-        await s3.ListObjectsV2Async(new ListObjectsV2Request { BucketName = bucket, ContinuationToken = "!!" }).ShouldBeRefusedAsync(HttpStatusCode.BadRequest, "InvalidArgument");
+        await s3.ListObjectsV2Async(new ListObjectsV2Request { BucketName = bucket, ContinuationToken = "!!" })
+            .ShouldBeRefusedAsync(HttpStatusCode.BadRequest, "InvalidArgument");
     }
 
     private async Task<string> Filled(params string[] keys)

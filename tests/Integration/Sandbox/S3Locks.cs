@@ -25,22 +25,40 @@ public sealed class S3Locks(S3Fixture sandbox) : IClassFixture<S3Fixture>, IDisp
         var head = await s3.GetObjectMetadataAsync(bucket, "a");
         head.ObjectLockMode.ShouldBe(ObjectLockMode.Governance);
         head.ObjectLockRetainUntilDate!.Value.ToUniversalTime().ShouldBe(DateTime.UtcNow.AddDays(1), TimeSpan.FromMinutes(2));
-        (await s3.DeleteObjectAsync(bucket, "a", version).ShouldBeRefusedAsync(HttpStatusCode.Forbidden, "AccessDenied")).Message.ShouldBe(Protected);
-        var many = await s3.DeleteObjectsAsync(new DeleteObjectsRequest { BucketName = bucket, Objects = [new() { Key = "a", VersionId = version }] }).ShouldThrowAsync<DeleteObjectsException>();
+        (await s3.DeleteObjectAsync(bucket, "a", version).ShouldBeRefusedAsync(HttpStatusCode.Forbidden, "AccessDenied")).Message.ShouldBe(
+            Protected);
+        var many = await s3.DeleteObjectsAsync(
+                new DeleteObjectsRequest { BucketName = bucket, Objects = [new() { Key = "a", VersionId = version }] })
+            .ShouldThrowAsync<DeleteObjectsException>();
         many.Response.DeleteErrors.ShouldHaveSingleItem().Message.ShouldBe(Protected);
         // A marker hides the version and deletes nothing.
         (await s3.DeleteObjectAsync(bucket, "a")).DeleteMarker.ShouldBe("true");
         (await s3.GetTextAsync(bucket, "a", version)).ShouldBe("x");
-        await s3.DeleteObjectAsync(new DeleteObjectRequest { BucketName = bucket, Key = "a", VersionId = version, BypassGovernanceRetention = true });
+        await s3.DeleteObjectAsync(
+            new DeleteObjectRequest
+            {
+                BucketName = bucket,
+                Key = "a",
+                VersionId = version,
+                BypassGovernanceRetention = true,
+            });
     }
 
     [Fact]
     public async Task Case_5_content_for_a_bucket_with_retention_comes_with_a_digest()
     {
         var bucket = await LockedBucketAsync(new DefaultRetention { Mode = ObjectLockRetentionMode.Compliance, Years = 1 });
-        using var bare = sandbox.Client(configure: c => c.RequestChecksumCalculation = Amazon.Runtime.RequestChecksumCalculation.WHEN_REQUIRED);
+        using var bare = sandbox.Client(configure: c =>
+            c.RequestChecksumCalculation = Amazon.Runtime.RequestChecksumCalculation.WHEN_REQUIRED);
         using var content = new MemoryStream([1, 2, 3]);
-        var request = new PutObjectRequest { BucketName = bucket, Key = "a", InputStream = content, AutoCloseStream = false, UseChunkEncoding = false };
+        var request = new PutObjectRequest
+        {
+            BucketName = bucket,
+            Key = "a",
+            InputStream = content,
+            AutoCloseStream = false,
+            UseChunkEncoding = false,
+        };
         await bare.PutObjectAsync(request).ShouldBeRefusedAsync(HttpStatusCode.BadRequest, "InvalidRequest");
         request.MD5Digest = Convert.ToBase64String(System.Security.Cryptography.MD5.HashData([1, 2, 3]));
         content.Position = 0;
@@ -52,21 +70,38 @@ public sealed class S3Locks(S3Fixture sandbox) : IClassFixture<S3Fixture>, IDisp
     {
         var bucket = await LockedBucketAsync(null);
         var version = (await s3.PutTextAsync(bucket, "a", "x")).VersionId;
-        await s3.GetObjectRetentionAsync(new GetObjectRetentionRequest { BucketName = bucket, Key = "a" }).ShouldBeRefusedAsync(HttpStatusCode.NotFound, "NoSuchObjectLockConfiguration");
+        await s3.GetObjectRetentionAsync(new GetObjectRetentionRequest { BucketName = bucket, Key = "a" })
+            .ShouldBeRefusedAsync(HttpStatusCode.NotFound, "NoSuchObjectLockConfiguration");
         await RetainAsync(bucket, ObjectLockRetentionMode.Governance, 2);
         await RetainAsync(bucket, ObjectLockRetentionMode.Governance, 3);
         await RetainAsync(bucket, ObjectLockRetentionMode.Governance, 1).ShouldBeRefusedAsync(HttpStatusCode.Forbidden, "AccessDenied");
-        using var without = sandbox.Client(sandbox.UserOf(Seed.CustomerAccount, """
-            {"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*"},{"Effect":"Deny","Action":"s3:BypassGovernanceRetention","Resource":"*"}]}
-            """));
-        var deletion = new DeleteObjectRequest { BucketName = bucket, Key = "a", VersionId = version, BypassGovernanceRetention = true };
+        using var without = sandbox.Client(
+            sandbox.UserOf(
+                Seed.CustomerAccount,
+                """
+                {"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*"},{"Effect":"Deny","Action":"s3:BypassGovernanceRetention","Resource":"*"}]}
+                """));
+        var deletion = new DeleteObjectRequest
+        {
+            BucketName = bucket,
+            Key = "a",
+            VersionId = version,
+            BypassGovernanceRetention = true,
+        };
         await without.DeleteObjectAsync(deletion).ShouldBeRefusedAsync(HttpStatusCode.Forbidden, "AccessDenied");
         await RetainAsync(bucket, ObjectLockRetentionMode.Compliance, 1, bypass: true);
         await RetainAsync(bucket, ObjectLockRetentionMode.Compliance, 2);
-        await RetainAsync(bucket, ObjectLockRetentionMode.Governance, 5, bypass: true).ShouldBeRefusedAsync(HttpStatusCode.Forbidden, "AccessDenied");
+        await RetainAsync(bucket, ObjectLockRetentionMode.Governance, 5, bypass: true)
+            .ShouldBeRefusedAsync(HttpStatusCode.Forbidden, "AccessDenied");
         (await s3.DeleteObjectAsync(deletion).ShouldBeRefusedAsync(HttpStatusCode.Forbidden, "AccessDenied")).Message.ShouldBe(Protected);
         // What has run out locks nothing any more.
-        var brief = (await s3.PutTextAsync(bucket, "b", "x", r => (r.ObjectLockMode, r.ObjectLockRetainUntilDate) = (ObjectLockMode.Compliance, DateTime.UtcNow.AddSeconds(3)))).VersionId;
+        var brief = (
+            await s3.PutTextAsync(
+                bucket,
+                "b",
+                "x",
+                r => (r.ObjectLockMode, r.ObjectLockRetainUntilDate) = (ObjectLockMode.Compliance, DateTime.UtcNow.AddSeconds(3)))
+        ).VersionId;
         await s3.DeleteObjectAsync(bucket, "b", brief).ShouldBeRefusedAsync(HttpStatusCode.Forbidden, "AccessDenied");
         await Task.Delay(TimeSpan.FromSeconds(4), TestContext.Current.CancellationToken);
         await s3.DeleteObjectAsync(bucket, "b", brief);
@@ -80,8 +115,15 @@ public sealed class S3Locks(S3Fixture sandbox) : IClassFixture<S3Fixture>, IDisp
         (await s3.GetObjectMetadataAsync(bucket, "a")).ObjectLockLegalHoldStatus.ShouldBe(ObjectLockLegalHoldStatus.On);
         var deletion = new DeleteObjectRequest { BucketName = bucket, Key = "a", VersionId = version, BypassGovernanceRetention = true };
         await s3.DeleteObjectAsync(deletion).ShouldBeRefusedAsync(HttpStatusCode.Forbidden, "AccessDenied");
-        await s3.PutObjectLegalHoldAsync(new PutObjectLegalHoldRequest { BucketName = bucket, Key = "a", LegalHold = new() { Status = ObjectLockLegalHoldStatus.Off } });
-        (await s3.GetObjectLegalHoldAsync(new GetObjectLegalHoldRequest { BucketName = bucket, Key = "a" })).LegalHold.Status.ShouldBe(ObjectLockLegalHoldStatus.Off);
+        await s3.PutObjectLegalHoldAsync(
+            new PutObjectLegalHoldRequest
+            {
+                BucketName = bucket,
+                Key = "a",
+                LegalHold = new() { Status = ObjectLockLegalHoldStatus.Off },
+            });
+        (await s3.GetObjectLegalHoldAsync(new GetObjectLegalHoldRequest { BucketName = bucket, Key = "a" })).LegalHold.Status.ShouldBe(
+            ObjectLockLegalHoldStatus.Off);
         await s3.DeleteObjectAsync(deletion);
     }
 
@@ -89,16 +131,34 @@ public sealed class S3Locks(S3Fixture sandbox) : IClassFixture<S3Fixture>, IDisp
     public async Task Locks_need_object_lock_and_object_lock_needs_versions()
     {
         var bucket = await s3.NewBucketAsync();
-        await s3.PutTextAsync(bucket, "a", "x", r => (r.ObjectLockMode, r.ObjectLockRetainUntilDate) = (ObjectLockMode.Governance, DateTime.UtcNow.AddDays(1)))
+        await s3.PutTextAsync(
+                bucket,
+                "a",
+                "x",
+                r => (r.ObjectLockMode, r.ObjectLockRetainUntilDate) = (ObjectLockMode.Governance, DateTime.UtcNow.AddDays(1)))
             .ShouldBeRefusedAsync(HttpStatusCode.BadRequest, "InvalidRequest");
         await s3.GetObjectLockConfigurationAsync(new GetObjectLockConfigurationRequest { BucketName = bucket })
             .ShouldBeRefusedAsync(HttpStatusCode.NotFound, "ObjectLockConfigurationNotFoundError");
         await ConfigureAsync(bucket, null).ShouldBeRefusedAsync(HttpStatusCode.Conflict, "InvalidBucketState");
-        await s3.PutBucketVersioningAsync(new PutBucketVersioningRequest { BucketName = bucket, VersioningConfig = new() { Status = VersionStatus.Enabled } });
+        await s3.PutBucketVersioningAsync(
+            new PutBucketVersioningRequest
+            {
+                BucketName = bucket,
+                VersioningConfig = new() { Status = VersionStatus.Enabled },
+            });
         await ConfigureAsync(bucket, null);
-        await s3.PutBucketVersioningAsync(new PutBucketVersioningRequest { BucketName = bucket, VersioningConfig = new() { Status = VersionStatus.Suspended } })
+        await s3.PutBucketVersioningAsync(
+                new PutBucketVersioningRequest
+                {
+                    BucketName = bucket,
+                    VersioningConfig = new() { Status = VersionStatus.Suspended },
+                })
             .ShouldBeRefusedAsync(HttpStatusCode.Conflict, "InvalidBucketState");
-        await s3.PutTextAsync(bucket, "a", "x", r => (r.ObjectLockMode, r.ObjectLockRetainUntilDate) = (ObjectLockMode.Governance, DateTime.UtcNow.AddDays(-1)))
+        await s3.PutTextAsync(
+                bucket,
+                "a",
+                "x",
+                r => (r.ObjectLockMode, r.ObjectLockRetainUntilDate) = (ObjectLockMode.Governance, DateTime.UtcNow.AddDays(-1)))
             .ShouldBeRefusedAsync(HttpStatusCode.BadRequest, "InvalidArgument");
     }
 
@@ -131,28 +191,44 @@ public sealed class S3Locks(S3Fixture sandbox) : IClassFixture<S3Fixture>, IDisp
         await root.PutBucketVersioningAsync(Turned(on: true, code: null)).ShouldBeRefusedAsync(HttpStatusCode.Forbidden, "AccessDenied");
         await root.PutBucketVersioningAsync(Turned(on: true));
         (await s3.GetBucketVersioningAsync(bucket)).VersioningConfig.EnableMfaDelete.ShouldBe(true);
-        (await s3.DeleteObjectAsync(bucket, "a", version).ShouldBeRefusedAsync(HttpStatusCode.Forbidden, "AccessDenied")).Message.ShouldBe("Mfa Authentication must be used for this request");
+        (await s3.DeleteObjectAsync(bucket, "a", version).ShouldBeRefusedAsync(HttpStatusCode.Forbidden, "AccessDenied")).Message.ShouldBe(
+            "Mfa Authentication must be used for this request");
         await s3.DeleteObjectAsync(bucket, "a");
-        await s3.DeleteObjectAsync(new DeleteObjectRequest { BucketName = bucket, Key = "a", VersionId = version, MfaCodes = new() { SerialNumber = Device, AuthenticationValue = "654321" } });
+        await s3.DeleteObjectAsync(
+            new DeleteObjectRequest
+            {
+                BucketName = bucket,
+                Key = "a",
+                VersionId = version,
+                MfaCodes = new() { SerialNumber = Device, AuthenticationValue = "654321" },
+            });
         await root.PutBucketVersioningAsync(Turned(on: false));
         (await s3.GetBucketVersioningAsync(bucket)).VersioningConfig.EnableMfaDelete.ShouldBe(false);
     }
 
     private static string Device => $"arn:aws:iam::{Seed.CustomerAccount}:mfa/root-account-mfa-device";
 
-    private Task RetainAsync(string bucket, ObjectLockRetentionMode mode, int days, bool bypass = false) => s3.PutObjectRetentionAsync(new PutObjectRetentionRequest
-    {
-        BucketName = bucket,
-        Key = "a",
-        BypassGovernanceRetention = bypass,
-        Retention = new() { Mode = mode, RetainUntilDate = DateTime.UtcNow.AddDays(days) },
-    });
+    private Task RetainAsync(string bucket, ObjectLockRetentionMode mode, int days, bool bypass = false) =>
+        s3.PutObjectRetentionAsync(
+            new PutObjectRetentionRequest
+            {
+                BucketName = bucket,
+                Key = "a",
+                BypassGovernanceRetention = bypass,
+                Retention = new() { Mode = mode, RetainUntilDate = DateTime.UtcNow.AddDays(days) },
+            });
 
-    private Task ConfigureAsync(string bucket, DefaultRetention? retention) => s3.PutObjectLockConfigurationAsync(new PutObjectLockConfigurationRequest
-    {
-        BucketName = bucket,
-        ObjectLockConfiguration = new() { ObjectLockEnabled = ObjectLockEnabled.Enabled, Rule = retention is null ? null : new() { DefaultRetention = retention } },
-    });
+    private Task ConfigureAsync(string bucket, DefaultRetention? retention) =>
+        s3.PutObjectLockConfigurationAsync(
+            new PutObjectLockConfigurationRequest
+            {
+                BucketName = bucket,
+                ObjectLockConfiguration = new()
+                {
+                    ObjectLockEnabled = ObjectLockEnabled.Enabled,
+                    Rule = retention is null ? null : new() { DefaultRetention = retention },
+                },
+            });
 
     private async Task<string> LockedBucketAsync(DefaultRetention? retention)
     {

@@ -28,14 +28,27 @@ public sealed class S3Multipart(S3Fixture sandbox) : IClassFixture<S3Fixture>, I
     {
         var bytes = RandomNumberGenerator.GetBytes((3 * PartSize) + 12_345);
         using (var transfer = new TransferUtility(s3, new TransferUtilityConfig { MinSizeBeforePartUpload = PartSize }))
-            await transfer.UploadAsync(new TransferUtilityUploadRequest { BucketName = bucket, Key = "large", InputStream = new MemoryStream(bytes), PartSize = PartSize });
+            await transfer.UploadAsync(
+                new TransferUtilityUploadRequest
+                {
+                    BucketName = bucket,
+                    Key = "large",
+                    InputStream = new MemoryStream(bytes),
+                    PartSize = PartSize,
+                });
         using var got = await s3.GetObjectAsync(new GetObjectRequest { BucketName = bucket, Key = "large" });
         got.ETag.ShouldEndWith("-4\"");
         var read = new MemoryStream();
         await got.ResponseStream.CopyToAsync(read);
         read.ToArray().AsSpan().SequenceEqual(bytes).ShouldBeTrue();
 
-        using var across = await s3.GetObjectAsync(new GetObjectRequest { BucketName = bucket, Key = "large", ByteRange = new ByteRange(PartSize - 3, PartSize + 2) });
+        using var across = await s3.GetObjectAsync(
+            new GetObjectRequest
+            {
+                BucketName = bucket,
+                Key = "large",
+                ByteRange = new ByteRange(PartSize - 3, PartSize + 2),
+            });
         var middle = new byte[6];
         await across.ResponseStream.ReadExactlyAsync(middle);
         middle.ShouldBe(bytes[(PartSize - 3)..(PartSize + 3)]);
@@ -52,14 +65,20 @@ public sealed class S3Multipart(S3Fixture sandbox) : IClassFixture<S3Fixture>, I
     [InlineData("SHA256", "COMPOSITE")]
     public async Task The_checksum_of_the_whole_follows_from_those_of_the_parts(string algorithm, string type)
     {
-        byte[][] parts = [RandomNumberGenerator.GetBytes(PartSize), RandomNumberGenerator.GetBytes(PartSize + 1), RandomNumberGenerator.GetBytes(77)];
-        var upload = await s3.InitiateMultipartUploadAsync(new InitiateMultipartUploadRequest
-        {
-            BucketName = bucket,
-            Key = "sum",
-            ChecksumAlgorithm = ChecksumAlgorithm.FindValue(algorithm),
-            ChecksumType = ChecksumType.FindValue(type),
-        });
+        byte[][] parts =
+        [
+            RandomNumberGenerator.GetBytes(PartSize),
+            RandomNumberGenerator.GetBytes(PartSize + 1),
+            RandomNumberGenerator.GetBytes(77),
+        ];
+        var upload = await s3.InitiateMultipartUploadAsync(
+            new InitiateMultipartUploadRequest
+            {
+                BucketName = bucket,
+                Key = "sum",
+                ChecksumAlgorithm = ChecksumAlgorithm.FindValue(algorithm),
+                ChecksumType = ChecksumType.FindValue(type),
+            });
         var uploaded = new List<PartETag>();
         for (var i = 0; i < parts.Length; i++)
         {
@@ -97,7 +116,16 @@ public sealed class S3Multipart(S3Fixture sandbox) : IClassFixture<S3Fixture>, I
         await CompleteAsync(upload, one, two).ShouldBeRefusedAsync(HttpStatusCode.BadRequest, "EntityTooSmall");
         // The SDK sorts the parts before it sends them.
         var (_, refusal) = await sandbox.AwsAsync(
-            "s3api", "complete-multipart-upload", "--bucket", bucket, "--key", "a", "--upload-id", upload, "--multipart-upload", $"Parts=[{{PartNumber=2,ETag={two.ETag}}},{{PartNumber=1,ETag={one.ETag}}}]");
+            "s3api",
+            "complete-multipart-upload",
+            "--bucket",
+            bucket,
+            "--key",
+            "a",
+            "--upload-id",
+            upload,
+            "--multipart-upload",
+            $"Parts=[{{PartNumber=2,ETag={two.ETag}}},{{PartNumber=1,ETag={one.ETag}}}]");
         refusal.ShouldContain("InvalidPartOrder");
         await CompleteAsync(upload, new PartETag(3, one.ETag)).ShouldBeRefusedAsync(HttpStatusCode.BadRequest, "InvalidPart");
         await CompleteAsync(upload, two);
@@ -111,7 +139,9 @@ public sealed class S3Multipart(S3Fixture sandbox) : IClassFixture<S3Fixture>, I
         var upload = (await s3.InitiateMultipartUploadAsync(bucket, "a/b")).UploadId;
         await PartAsync(upload, 7, 10, "a/b");
         (await s3.ListPartsAsync(bucket, "a/b", upload)).Parts.ShouldHaveSingleItem().PartNumber.ShouldBe(7);
-        (await s3.ListMultipartUploadsAsync(new ListMultipartUploadsRequest { BucketName = bucket, Prefix = "a/" })).MultipartUploads.ShouldHaveSingleItem().UploadId.ShouldBe(upload);
+        (await s3.ListMultipartUploadsAsync(new ListMultipartUploadsRequest { BucketName = bucket, Prefix = "a/" }))
+            .MultipartUploads.ShouldHaveSingleItem()
+            .UploadId.ShouldBe(upload);
         await s3.AbortMultipartUploadAsync(bucket, "a/b", upload);
         await s3.ListPartsAsync(bucket, "a/b", upload).ShouldBeRefusedAsync(HttpStatusCode.NotFound, "NoSuchUpload");
         (await s3.ListMultipartUploadsAsync(bucket)).MultipartUploads.ShouldBeNull();
@@ -125,7 +155,14 @@ public sealed class S3Multipart(S3Fixture sandbox) : IClassFixture<S3Fixture>, I
         var upload = (await s3.InitiateMultipartUploadAsync(bucket, "copy")).UploadId;
         var one = await CopyPartAsync(upload, 1, 10, PartSize + 9);
         var two = await CopyPartAsync(upload, 2, 0, 9);
-        await s3.CompleteMultipartUploadAsync(new CompleteMultipartUploadRequest { BucketName = bucket, Key = "copy", UploadId = upload, PartETags = [one, two] });
+        await s3.CompleteMultipartUploadAsync(
+            new CompleteMultipartUploadRequest
+            {
+                BucketName = bucket,
+                Key = "copy",
+                UploadId = upload,
+                PartETags = [one, two],
+            });
         await s3.DeleteObjectAsync(bucket, "source");
         using var got = await s3.GetObjectAsync(bucket, "copy");
         var read = new MemoryStream();
@@ -139,13 +176,30 @@ public sealed class S3Multipart(S3Fixture sandbox) : IClassFixture<S3Fixture>, I
         var upload = (await s3.InitiateMultipartUploadAsync(bucket, "a")).UploadId;
         var part = await PartAsync(upload, 1, 10);
         await s3.PutTextAsync(bucket, "a", "first");
-        await s3.CompleteMultipartUploadAsync(new CompleteMultipartUploadRequest { BucketName = bucket, Key = "a", UploadId = upload, PartETags = [part], IfNoneMatch = "*" })
+        await s3.CompleteMultipartUploadAsync(
+                new CompleteMultipartUploadRequest
+                {
+                    BucketName = bucket,
+                    Key = "a",
+                    UploadId = upload,
+                    PartETags = [part],
+                    IfNoneMatch = "*",
+                })
             .ShouldBeRefusedAsync(HttpStatusCode.PreconditionFailed, "PreconditionFailed");
         (await s3.GetTextAsync(bucket, "a")).ShouldBe("first");
     }
 
     private async Task<PartETag> PartAsync(string upload, int number, int size, string key = "a") =>
-        new(await s3.UploadPartAsync(new UploadPartRequest { BucketName = bucket, Key = key, UploadId = upload, PartNumber = number, InputStream = new MemoryStream(RandomNumberGenerator.GetBytes(size)) }));
+        new(
+            await s3.UploadPartAsync(
+                new UploadPartRequest
+                {
+                    BucketName = bucket,
+                    Key = key,
+                    UploadId = upload,
+                    PartNumber = number,
+                    InputStream = new MemoryStream(RandomNumberGenerator.GetBytes(size)),
+                }));
 
     private async Task<PartETag> CopyPartAsync(string upload, int number, long first, long last)
     {
@@ -164,7 +218,14 @@ public sealed class S3Multipart(S3Fixture sandbox) : IClassFixture<S3Fixture>, I
     }
 
     private Task CompleteAsync(string upload, params PartETag[] parts) =>
-        s3.CompleteMultipartUploadAsync(new CompleteMultipartUploadRequest { BucketName = bucket, Key = "a", UploadId = upload, PartETags = [.. parts] });
+        s3.CompleteMultipartUploadAsync(
+            new CompleteMultipartUploadRequest
+            {
+                BucketName = bucket,
+                Key = "a",
+                UploadId = upload,
+                PartETags = [.. parts],
+            });
 
     private static byte[] Sum(string algorithm, IEnumerable<byte> bytes)
     {

@@ -50,8 +50,20 @@ public sealed class S3Objects(S3Fixture sandbox) : IClassFixture<S3Fixture>, IAs
     public async Task Bodies_of_any_length_survive_the_sdks_chunks_and_trailers(int length)
     {
         var bytes = RandomNumberGenerator.GetBytes(length);
-        await s3.PutObjectAsync(new PutObjectRequest { BucketName = bucket, Key = "bytes", InputStream = new MemoryStream(bytes) });
-        using var got = await s3.GetObjectAsync(new GetObjectRequest { BucketName = bucket, Key = "bytes", ChecksumMode = ChecksumMode.ENABLED });
+        await s3.PutObjectAsync(
+            new PutObjectRequest
+            {
+                BucketName = bucket,
+                Key = "bytes",
+                InputStream = new MemoryStream(bytes),
+            });
+        using var got = await s3.GetObjectAsync(
+            new GetObjectRequest
+            {
+                BucketName = bucket,
+                Key = "bytes",
+                ChecksumMode = ChecksumMode.ENABLED,
+            });
         var read = new MemoryStream();
         await got.ResponseStream.CopyToAsync(read);
         read.ToArray().ShouldBe(bytes);
@@ -72,7 +84,9 @@ public sealed class S3Objects(S3Fixture sandbox) : IClassFixture<S3Fixture>, IAs
         using var client = sandbox.Client();
         await client.PutTextAsync(bucket, key, "x");
         (await client.GetTextAsync(bucket, key)).ShouldBe("x");
-        (await client.ListObjectsV2Async(new ListObjectsV2Request { BucketName = bucket })).S3Objects.ShouldHaveSingleItem().Key.ShouldBe(key);
+        (await client.ListObjectsV2Async(new ListObjectsV2Request { BucketName = bucket }))
+            .S3Objects.ShouldHaveSingleItem()
+            .Key.ShouldBe(key);
     }
 
     [Theory]
@@ -116,7 +130,8 @@ public sealed class S3Objects(S3Fixture sandbox) : IClassFixture<S3Fixture>, IAs
         using var since = new HttpRequestMessage(HttpMethod.Get, Link("a"));
         since.Headers.IfModifiedSince = DateTimeOffset.UtcNow.AddMinutes(1);
         (await Http.SendAsync(since)).StatusCode.ShouldBe(HttpStatusCode.NotModified);
-        await s3.GetTextAsync(bucket, "a", with: r => r.EtagToMatch = "\"other\"").ShouldBeRefusedAsync(HttpStatusCode.PreconditionFailed, "PreconditionFailed");
+        await s3.GetTextAsync(bucket, "a", with: r => r.EtagToMatch = "\"other\"")
+            .ShouldBeRefusedAsync(HttpStatusCode.PreconditionFailed, "PreconditionFailed");
     }
 
     [Fact]
@@ -143,7 +158,8 @@ public sealed class S3Objects(S3Fixture sandbox) : IClassFixture<S3Fixture>, IAs
     {
         var put = await s3.PutTextAsync(bucket, "a", "1");
         await s3.PutTextAsync(bucket, "a", "2", r => r.IfMatch = put.ETag);
-        await s3.PutTextAsync(bucket, "a", "3", r => r.IfMatch = put.ETag).ShouldBeRefusedAsync(HttpStatusCode.PreconditionFailed, "PreconditionFailed");
+        await s3.PutTextAsync(bucket, "a", "3", r => r.IfMatch = put.ETag)
+            .ShouldBeRefusedAsync(HttpStatusCode.PreconditionFailed, "PreconditionFailed");
         await s3.PutTextAsync(bucket, "missing", "3", r => r.IfMatch = put.ETag).ShouldBeRefusedAsync(HttpStatusCode.NotFound, "NoSuchKey");
         (await s3.GetTextAsync(bucket, "a")).ShouldBe("2");
     }
@@ -151,8 +167,10 @@ public sealed class S3Objects(S3Fixture sandbox) : IClassFixture<S3Fixture>, IAs
     [Fact]
     public async Task Bytes_that_are_not_what_was_declared_are_refused_and_not_kept()
     {
-        await s3.PutTextAsync(bucket, "a", "hello", r => r.MD5Digest = Convert.ToBase64String(MD5.HashData("other"u8))).ShouldBeRefusedAsync(HttpStatusCode.BadRequest, "BadDigest");
-        await s3.PutTextAsync(bucket, "a", "hello", r => r.ChecksumCRC32 = "AAAAAA==").ShouldBeRefusedAsync(HttpStatusCode.BadRequest, "BadDigest");
+        await s3.PutTextAsync(bucket, "a", "hello", r => r.MD5Digest = Convert.ToBase64String(MD5.HashData("other"u8)))
+            .ShouldBeRefusedAsync(HttpStatusCode.BadRequest, "BadDigest");
+        await s3.PutTextAsync(bucket, "a", "hello", r => r.ChecksumCRC32 = "AAAAAA==")
+            .ShouldBeRefusedAsync(HttpStatusCode.BadRequest, "BadDigest");
         await s3.GetTextAsync(bucket, "a").ShouldBeRefusedAsync(HttpStatusCode.NotFound, "NoSuchKey");
     }
 
@@ -165,10 +183,22 @@ public sealed class S3Objects(S3Fixture sandbox) : IClassFixture<S3Fixture>, IAs
     public async Task The_checksum_that_was_asked_for_is_kept(string algorithm, string ofHello)
     {
         await s3.PutTextAsync(bucket, "a", "hello", r => r.ChecksumAlgorithm = ChecksumAlgorithm.FindValue(algorithm));
-        var attributes = await s3.GetObjectAttributesAsync(new GetObjectAttributesRequest { BucketName = bucket, Key = "a", ObjectAttributes = [ObjectAttributes.Checksum, ObjectAttributes.ObjectSize] });
+        var attributes = await s3.GetObjectAttributesAsync(
+            new GetObjectAttributesRequest
+            {
+                BucketName = bucket,
+                Key = "a",
+                ObjectAttributes = [ObjectAttributes.Checksum, ObjectAttributes.ObjectSize],
+            });
         attributes.ObjectSize.ShouldBe(5);
         var checksum = attributes.Checksum;
-        (checksum.ChecksumCRC32 ?? checksum.ChecksumCRC32C ?? checksum.ChecksumCRC64NVME ?? checksum.ChecksumSHA1 ?? checksum.ChecksumSHA256).ShouldBe(ofHello);
+        (
+            checksum.ChecksumCRC32
+            ?? checksum.ChecksumCRC32C
+            ?? checksum.ChecksumCRC64NVME
+            ?? checksum.ChecksumSHA1
+            ?? checksum.ChecksumSHA256
+        ).ShouldBe(ofHello);
     }
 
     [Fact]
@@ -177,14 +207,19 @@ public sealed class S3Objects(S3Fixture sandbox) : IClassFixture<S3Fixture>, IAs
         using var put = await Http.PutAsync(Link("linked", HttpVerb.PUT), new StringContent("by link", Encoding.UTF8));
         put.StatusCode.ShouldBe(HttpStatusCode.OK);
         (await Http.GetStringAsync(Link("linked"))).ShouldBe("by link");
-        var named = s3.GetPreSignedURL(new GetPreSignedUrlRequest
-        {
-            BucketName = bucket,
-            Key = "linked",
-            Expires = DateTime.UtcNow.AddMinutes(5),
-            Protocol = Protocol.HTTP,
-            ResponseHeaderOverrides = new ResponseHeaderOverrides { ContentDisposition = "attachment; filename=\"a.txt\"", ContentType = "text/csv" },
-        });
+        var named = s3.GetPreSignedURL(
+            new GetPreSignedUrlRequest
+            {
+                BucketName = bucket,
+                Key = "linked",
+                Expires = DateTime.UtcNow.AddMinutes(5),
+                Protocol = Protocol.HTTP,
+                ResponseHeaderOverrides = new ResponseHeaderOverrides
+                {
+                    ContentDisposition = "attachment; filename=\"a.txt\"",
+                    ContentType = "text/csv",
+                },
+            });
         using var got = await Http.GetAsync(named);
         got.Content.Headers.ContentDisposition!.FileName.ShouldBe("a.txt");
         got.Content.Headers.ContentType!.MediaType.ShouldBe("text/csv");
@@ -196,7 +231,14 @@ public sealed class S3Objects(S3Fixture sandbox) : IClassFixture<S3Fixture>, IAs
         await s3.PutTextAsync(bucket, "from é", "text", r => r.Metadata["a"] = "1");
         await s3.CopyObjectAsync(bucket, "from é", bucket, "to");
         (await s3.GetObjectMetadataAsync(bucket, "to")).Metadata["a"].ShouldBe("1");
-        var replace = new CopyObjectRequest { SourceBucket = bucket, SourceKey = "to", DestinationBucket = bucket, DestinationKey = "to", MetadataDirective = S3MetadataDirective.REPLACE };
+        var replace = new CopyObjectRequest
+        {
+            SourceBucket = bucket,
+            SourceKey = "to",
+            DestinationBucket = bucket,
+            DestinationKey = "to",
+            MetadataDirective = S3MetadataDirective.REPLACE,
+        };
         replace.Metadata["a"] = "2";
         await s3.CopyObjectAsync(replace);
         (await s3.GetObjectMetadataAsync(bucket, "to")).Metadata["a"].ShouldBe("2");
@@ -208,8 +250,14 @@ public sealed class S3Objects(S3Fixture sandbox) : IClassFixture<S3Fixture>, IAs
     [Fact]
     public async Task Many_objects_are_deleted_in_one_call()
     {
-        foreach (var key in new[] { "1", "2", "3" }) await s3.PutTextAsync(bucket, key, key);
-        var answer = await s3.DeleteObjectsAsync(new DeleteObjectsRequest { BucketName = bucket, Objects = [new KeyVersion { Key = "1" }, new KeyVersion { Key = "3" }, new KeyVersion { Key = "missing" }] });
+        foreach (var key in new[] { "1", "2", "3" })
+            await s3.PutTextAsync(bucket, key, key);
+        var answer = await s3.DeleteObjectsAsync(
+            new DeleteObjectsRequest
+            {
+                BucketName = bucket,
+                Objects = [new KeyVersion { Key = "1" }, new KeyVersion { Key = "3" }, new KeyVersion { Key = "missing" }],
+            });
         answer.DeletedObjects.Count.ShouldBe(3);
         (await s3.ListObjectsV2Async(new ListObjectsV2Request { BucketName = bucket })).S3Objects.ShouldHaveSingleItem().Key.ShouldBe("2");
     }
@@ -218,7 +266,8 @@ public sealed class S3Objects(S3Fixture sandbox) : IClassFixture<S3Fixture>, IAs
     public async Task Keys_and_metadata_have_their_limits()
     {
         await s3.PutTextAsync(bucket, new string('k', 1025), "x").ShouldBeRefusedAsync(HttpStatusCode.BadRequest, "KeyTooLongError");
-        await s3.PutTextAsync(bucket, "a", "x", r => r.Metadata["big"] = new string('m', 2048)).ShouldBeRefusedAsync(HttpStatusCode.BadRequest, "MetadataTooLarge");
+        await s3.PutTextAsync(bucket, "a", "x", r => r.Metadata["big"] = new string('m', 2048))
+            .ShouldBeRefusedAsync(HttpStatusCode.BadRequest, "MetadataTooLarge");
         await s3.PutTextAsync(bucket, new string('k', 1024), "x");
     }
 
@@ -236,11 +285,21 @@ public sealed class S3Objects(S3Fixture sandbox) : IClassFixture<S3Fixture>, IAs
     public async Task Tags_come_and_go()
     {
         await s3.PutTextAsync(bucket, "a", "x", r => r.TagSet = [new Tag { Key = "team", Value = "claims" }]);
-        (await s3.GetObjectTaggingAsync(new GetObjectTaggingRequest { BucketName = bucket, Key = "a" })).Tagging.ShouldHaveSingleItem().Value.ShouldBe("claims");
+        (await s3.GetObjectTaggingAsync(new GetObjectTaggingRequest { BucketName = bucket, Key = "a" }))
+            .Tagging.ShouldHaveSingleItem()
+            .Value.ShouldBe("claims");
         await s3.DeleteObjectTaggingAsync(new DeleteObjectTaggingRequest { BucketName = bucket, Key = "a" });
         (await s3.GetObjectTaggingAsync(new GetObjectTaggingRequest { BucketName = bucket, Key = "a" })).Tagging.ShouldBeNull();
     }
 
     private string Link(string key, HttpVerb verb = HttpVerb.GET) =>
-        s3.GetPreSignedURL(new GetPreSignedUrlRequest { BucketName = bucket, Key = key, Verb = verb, Expires = DateTime.UtcNow.AddMinutes(5), Protocol = Protocol.HTTP });
+        s3.GetPreSignedURL(
+            new GetPreSignedUrlRequest
+            {
+                BucketName = bucket,
+                Key = key,
+                Verb = verb,
+                Expires = DateTime.UtcNow.AddMinutes(5),
+                Protocol = Protocol.HTTP,
+            });
 }

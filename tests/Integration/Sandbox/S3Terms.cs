@@ -30,7 +30,12 @@ public sealed class S3Terms(S3Fixture sandbox) : IClassFixture<S3Fixture>, IDisp
         await s3.PutBucketPolicyAsync(bucket, $$"""
             {"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"{{sandbox.StrangersAccount}}"},"Action":"s3:*","Resource":["arn:aws:s3:::{{bucket}}","arn:aws:s3:::{{bucket}}/*"]}]}
             """);
-        await s3.PutBucketRequestPaymentAsync(new PutBucketRequestPaymentRequest { BucketName = bucket, RequestPaymentConfiguration = new() { Payer = "Requester" } });
+        await s3.PutBucketRequestPaymentAsync(
+            new PutBucketRequestPaymentRequest
+            {
+                BucketName = bucket,
+                RequestPaymentConfiguration = new() { Payer = "Requester" },
+            });
         using var stranger = sandbox.Client(sandbox.Stranger);
         await stranger.GetTextAsync(bucket, "a").ShouldBeRefusedAsync(HttpStatusCode.Forbidden, "AccessDenied");
         (await stranger.GetTextAsync(bucket, "a", with: r => r.RequestPayer = RequestPayer.Requester)).ShouldBe("x");
@@ -68,22 +73,33 @@ public sealed class S3Terms(S3Fixture sandbox) : IClassFixture<S3Fixture>, IDisp
         await s3.PutTextAsync(bucket, "idle/a", "x");
         sandbox.Faults.Apply(new FaultWish(ThrottlePrefix: new ThrottledPrefix { Bucket = bucket, Prefix = "busy/" }));
         await s3.GetTextAsync(bucket, "busy/a").ShouldBeRefusedAsync(HttpStatusCode.ServiceUnavailable, "SlowDown");
-        await s3.ListObjectsV2Async(new ListObjectsV2Request { BucketName = bucket, Prefix = "busy/" }).ShouldBeRefusedAsync(HttpStatusCode.ServiceUnavailable, "SlowDown");
+        await s3.ListObjectsV2Async(new ListObjectsV2Request { BucketName = bucket, Prefix = "busy/" })
+            .ShouldBeRefusedAsync(HttpStatusCode.ServiceUnavailable, "SlowDown");
         await s3.GetTextAsync(bucket, "idle/a");
         sandbox.Faults.Clear();
-        sandbox.Faults.Apply(new FaultWish(ThrottlePrefix: new ThrottledPrefix { Bucket = bucket, Prefix = "busy/", RequestsPerSecond = 2 }));
-        var outcomes = await Task.WhenAll(Enumerable.Range(0, 40).Select(async _ =>
-        {
-            try
-            {
-                await s3.GetTextAsync(bucket, "busy/a");
-                return true;
-            }
-            catch (AmazonS3Exception slow) when (slow.ErrorCode == "SlowDown")
-            {
-                return false;
-            }
-        }));
+        sandbox.Faults.Apply(
+            new FaultWish(
+                ThrottlePrefix: new ThrottledPrefix
+                {
+                    Bucket = bucket,
+                    Prefix = "busy/",
+                    RequestsPerSecond = 2,
+                }));
+        var outcomes = await Task.WhenAll(
+            Enumerable
+                .Range(0, 40)
+                .Select(async _ =>
+                {
+                    try
+                    {
+                        await s3.GetTextAsync(bucket, "busy/a");
+                        return true;
+                    }
+                    catch (AmazonS3Exception slow) when (slow.ErrorCode == "SlowDown")
+                    {
+                        return false;
+                    }
+                }));
         outcomes.ShouldContain(true);
         outcomes.ShouldContain(false);
     }
@@ -97,8 +113,17 @@ public sealed class S3Terms(S3Fixture sandbox) : IClassFixture<S3Fixture>, IDisp
             "Condition":{"StringEquals":{"s3:x-amz-content-sha256":"UNSIGNED-PAYLOAD"} } }]}
             """);
         using var overTls = sandbox.TlsClient(configure: c => c.RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED);
-        PutObjectRequest Unsigned() => new() { BucketName = bucket, Key = "a", InputStream = new MemoryStream([1]), DisablePayloadSigning = true, UseChunkEncoding = false };
-        (await overTls.PutObjectAsync(Unsigned()).ShouldBeRefusedAsync(HttpStatusCode.Forbidden, "AccessDenied")).Message.ShouldContain("explicit deny in a resource-based policy");
+        PutObjectRequest Unsigned() =>
+            new()
+            {
+                BucketName = bucket,
+                Key = "a",
+                InputStream = new MemoryStream([1]),
+                DisablePayloadSigning = true,
+                UseChunkEncoding = false,
+            };
+        (await overTls.PutObjectAsync(Unsigned()).ShouldBeRefusedAsync(HttpStatusCode.Forbidden, "AccessDenied")).Message.ShouldContain(
+            "explicit deny in a resource-based policy");
         await overTls.PutTextAsync(bucket, "a", "x");
         await s3.DeleteBucketPolicyAsync(bucket);
         await overTls.PutObjectAsync(Unsigned());
@@ -120,7 +145,15 @@ public sealed class S3Terms(S3Fixture sandbox) : IClassFixture<S3Fixture>, IDisp
         var bucket = await s3.NewBucketAsync();
         var key = Convert.ToBase64String(new byte[32]);
         using var overTls = sandbox.TlsClient();
-        Task<PutObjectResponse> PutAsync() => overTls.PutTextAsync(bucket, "a", "x", r => (r.ServerSideEncryptionCustomerMethod, r.ServerSideEncryptionCustomerProvidedKey) = (ServerSideEncryptionCustomerMethod.AES256, key));
+        Task<PutObjectResponse> PutAsync() =>
+            overTls.PutTextAsync(
+                bucket,
+                "a",
+                "x",
+                r =>
+                    (r.ServerSideEncryptionCustomerMethod, r.ServerSideEncryptionCustomerProvidedKey) = (
+                        ServerSideEncryptionCustomerMethod.AES256,
+                        key));
         await PutAsync().ShouldBeRefusedAsync(HttpStatusCode.Forbidden, "AccessDenied");
         await s3.PutBucketEncryptionAsync(new PutBucketEncryptionRequest
         {
@@ -144,15 +177,28 @@ public sealed class S3Terms(S3Fixture sandbox) : IClassFixture<S3Fixture>, IDisp
     public async Task Dsse_kms_asks_for_the_key_with_the_objects_context_and_has_no_bucket_key()
     {
         var bucket = await s3.NewBucketAsync();
-        void Dual(PutObjectRequest r) => (r.ServerSideEncryptionMethod, r.ServerSideEncryptionKeyManagementServiceKeyId) = (ServerSideEncryptionMethod.AWSKMSDSSE, sandbox.Seeded.KmsKeyArn);
+        void Dual(PutObjectRequest r) =>
+            (r.ServerSideEncryptionMethod, r.ServerSideEncryptionKeyManagementServiceKeyId) = (
+                ServerSideEncryptionMethod.AWSKMSDSSE,
+                sandbox.Seeded.KmsKeyArn);
         (await s3.PutTextAsync(bucket, "a", "x", Dual)).ServerSideEncryptionMethod.ShouldBe(ServerSideEncryptionMethod.AWSKMSDSSE);
-        await s3.PutTextAsync(bucket, "a", "x", r =>
-        {
-            Dual(r);
-            r.BucketKeyEnabled = true;
-        }).ShouldBeRefusedAsync(HttpStatusCode.BadRequest, "InvalidArgument");
-        using var without = sandbox.Client(sandbox.UserOf(Seed.CustomerAccount, """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*"}]}"""));
-        (await without.PutTextAsync(bucket, "a", "x", Dual).ShouldBeRefusedAsync(HttpStatusCode.Forbidden, "AccessDenied")).Message.ShouldContain("kms:GenerateDataKey");
+        await s3.PutTextAsync(
+                bucket,
+                "a",
+                "x",
+                r =>
+                {
+                    Dual(r);
+                    r.BucketKeyEnabled = true;
+                })
+            .ShouldBeRefusedAsync(HttpStatusCode.BadRequest, "InvalidArgument");
+        using var without = sandbox.Client(
+            sandbox.UserOf(
+                Seed.CustomerAccount,
+                """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*"}]}"""));
+        (
+            await without.PutTextAsync(bucket, "a", "x", Dual).ShouldBeRefusedAsync(HttpStatusCode.Forbidden, "AccessDenied")
+        ).Message.ShouldContain("kms:GenerateDataKey");
     }
 
     [Fact]
@@ -160,8 +206,15 @@ public sealed class S3Terms(S3Fixture sandbox) : IClassFixture<S3Fixture>, IDisp
     {
         var bucket = await s3.NewBucketAsync();
         using var accelerated = sandbox.VirtualHostClient(host: "s3-accelerate");
-        (await accelerated.GetTextAsync(bucket, "a").ShouldBeRefusedAsync(HttpStatusCode.BadRequest, "InvalidRequest")).Message.ShouldContain("Transfer Acceleration is not configured");
-        await s3.PutBucketAccelerateConfigurationAsync(new PutBucketAccelerateConfigurationRequest { BucketName = bucket, AccelerateConfiguration = new() { Status = BucketAccelerateStatus.Enabled } })
+        (
+            await accelerated.GetTextAsync(bucket, "a").ShouldBeRefusedAsync(HttpStatusCode.BadRequest, "InvalidRequest")
+        ).Message.ShouldContain("Transfer Acceleration is not configured");
+        await s3.PutBucketAccelerateConfigurationAsync(
+                new PutBucketAccelerateConfigurationRequest
+                {
+                    BucketName = bucket,
+                    AccelerateConfiguration = new() { Status = BucketAccelerateStatus.Enabled },
+                })
             .ShouldBeRefusedAsync(HttpStatusCode.NotImplemented, "NotImplemented");
     }
 
@@ -179,7 +232,9 @@ public sealed class S3Terms(S3Fixture sandbox) : IClassFixture<S3Fixture>, IDisp
             r.Headers.ContentEncoding = sent;
         });
         // The SDK shows the first of several codings only.
-        (await sandbox.AwsOkAsync("s3api", "head-object", "--bucket", bucket, "--key", "a", "--query", "ContentEncoding")).Trim().ShouldBe(stored ?? "None");
+        (await sandbox.AwsOkAsync("s3api", "head-object", "--bucket", bucket, "--key", "a", "--query", "ContentEncoding"))
+            .Trim()
+            .ShouldBe(stored ?? "None");
     }
 
     [Fact]
@@ -189,7 +244,9 @@ public sealed class S3Terms(S3Fixture sandbox) : IClassFixture<S3Fixture>, IDisp
         await connection.ConnectAsync(sandbox.Endpoint.Host, sandbox.Endpoint.Port, TestContext.Current.CancellationToken);
         await using var stream = connection.GetStream();
         await stream.WriteAsync(
-            Encoding.ASCII.GetBytes($"PUT /no-such-bucket/a HTTP/1.1\r\nHost: {sandbox.Endpoint.Authority}\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n"),
+            Encoding.ASCII.GetBytes(
+                $"PUT /no-such-bucket/a HTTP/1.1\r\nHost: {sandbox.Endpoint.Authority}\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n"
+            ),
             TestContext.Current.CancellationToken);
         using var reader = new StreamReader(stream, Encoding.ASCII);
         List<string> head = [];

@@ -42,7 +42,12 @@ public sealed class S3Versions(S3Fixture sandbox) : IClassFixture<S3Fixture>
     {
         var bucket = await s3.NewBucketAsync(versioned: true);
         var kept = (await s3.PutTextAsync(bucket, "a", "1")).VersionId;
-        await s3.PutBucketVersioningAsync(new PutBucketVersioningRequest { BucketName = bucket, VersioningConfig = new S3BucketVersioningConfig { Status = VersionStatus.Suspended } });
+        await s3.PutBucketVersioningAsync(
+            new PutBucketVersioningRequest
+            {
+                BucketName = bucket,
+                VersioningConfig = new S3BucketVersioningConfig { Status = VersionStatus.Suspended },
+            });
         (await s3.PutTextAsync(bucket, "a", "2")).VersionId.ShouldBe("null");
         await s3.PutTextAsync(bucket, "a", "3");
         (await s3.ListVersionsAsync(bucket)).Versions.Select(v => v.VersionId).ShouldBe(["null", kept]);
@@ -85,7 +90,12 @@ public sealed class S3Versions(S3Fixture sandbox) : IClassFixture<S3Fixture>
         var version = (await s3.PutTextAsync(bucket, "a", "1")).VersionId;
         var marker = (await s3.DeleteObjectAsync(bucket, "a")).VersionId;
         await s3.DeleteBucketAsync(bucket).ShouldBeRefusedAsync(HttpStatusCode.Conflict, "BucketNotEmpty");
-        await s3.DeleteObjectsAsync(new DeleteObjectsRequest { BucketName = bucket, Objects = [new KeyVersion { Key = "a", VersionId = version }, new KeyVersion { Key = "a", VersionId = marker }] });
+        await s3.DeleteObjectsAsync(
+            new DeleteObjectsRequest
+            {
+                BucketName = bucket,
+                Objects = [new KeyVersion { Key = "a", VersionId = version }, new KeyVersion { Key = "a", VersionId = marker }],
+            });
         await s3.DeleteBucketAsync(bucket);
     }
 
@@ -95,7 +105,15 @@ public sealed class S3Versions(S3Fixture sandbox) : IClassFixture<S3Fixture>
         var bucket = await s3.NewBucketAsync(versioned: true);
         var first = (await s3.PutTextAsync(bucket, "a", "1")).VersionId;
         await s3.PutTextAsync(bucket, "a", "2");
-        var copy = await s3.CopyObjectAsync(new CopyObjectRequest { SourceBucket = bucket, SourceKey = "a", SourceVersionId = first, DestinationBucket = bucket, DestinationKey = "b" });
+        var copy = await s3.CopyObjectAsync(
+            new CopyObjectRequest
+            {
+                SourceBucket = bucket,
+                SourceKey = "a",
+                SourceVersionId = first,
+                DestinationBucket = bucket,
+                DestinationKey = "b",
+            });
         copy.SourceVersionId.ShouldBe(first);
         (await s3.GetTextAsync(bucket, "b")).ShouldBe("1");
     }

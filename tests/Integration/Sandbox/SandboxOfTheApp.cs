@@ -20,12 +20,33 @@ public sealed class SandboxOfTheApp(RunningApp running)
         using var http = running.App.Anonymous();
         var administrator = running.App.Administrator();
         using var s3 = new AmazonS3Client(
-            new BasicAWSCredentials(running.App.Cloud["aws"]!["accounts"]![AwsAdministrator.Account]!["administrator"]!.Text("accessKeyId"), running.App.Cloud["aws"]!["accounts"]![AwsAdministrator.Account]!["administrator"]!.Text("secretAccessKey")),
-            new AmazonS3Config { ServiceURL = administrator.Endpoint.AbsoluteUri, AuthenticationRegion = "us-east-1", ForcePathStyle = true, MaxErrorRetry = 0 });
+            new BasicAWSCredentials(
+                running.App.Cloud["aws"]!["accounts"]![AwsAdministrator.Account]!["administrator"]!.Text("accessKeyId"),
+                running.App.Cloud["aws"]!["accounts"]![AwsAdministrator.Account]!["administrator"]!.Text("secretAccessKey")),
+            new AmazonS3Config
+            {
+                ServiceURL = administrator.Endpoint.AbsoluteUri,
+                AuthenticationRegion = "us-east-1",
+                ForcePathStyle = true,
+                MaxErrorRetry = 0,
+            });
         await http.SendAsync(HttpMethod.Delete, "/embedded/faults", null, HttpStatusCode.NoContent);
         try
         {
-            await http.PostAsync("/embedded/faults", new { failNext = new { service = "s3", action = "GetBucketLocation", code = "InternalError", count = 1, after = 1 } }, HttpStatusCode.NoContent);
+            await http.PostAsync(
+                "/embedded/faults",
+                new
+                {
+                    failNext = new
+                    {
+                        service = "s3",
+                        action = "GetBucketLocation",
+                        code = "InternalError",
+                        count = 1,
+                        after = 1,
+                    },
+                },
+                HttpStatusCode.NoContent);
             await s3.GetBucketLocationAsync("acme-documents");
             await s3.GetBucketLocationAsync("acme-documents").ShouldBeRefusedAsync(HttpStatusCode.InternalServerError, "InternalError");
             await s3.GetBucketLocationAsync("acme-documents");
@@ -49,17 +70,36 @@ public sealed class SandboxOfTheApp(RunningApp running)
         var (issuer, audience, subject) = (claims.Text("iss"), claims.Text("aud"), claims.Text("sub"));
         await administrator.IamAsync("CreateOpenIDConnectProvider", ("Url", issuer), ("ClientIDList.member.1", audience));
         var provider = issuer[(issuer.IndexOf("://", StringComparison.Ordinal) + 3)..];
-        JsonNode Trust(string wanted) => JsonNode.Parse($$$"""{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Federated":"arn:aws:iam::444455556666:oidc-provider/{{{provider}}}"},"Action":"sts:AssumeRoleWithWebIdentity","Condition":{"StringEquals":{"{{{provider}}}:sub":"{{{wanted}}}","{{{provider}}}:aud":"{{{audience}}}"} } }]}""")!;
+        JsonNode Trust(string wanted) =>
+            JsonNode.Parse(
+                $$$"""{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Federated":"arn:aws:iam::444455556666:oidc-provider/{{{provider}}}"},"Action":"sts:AssumeRoleWithWebIdentity","Condition":{"StringEquals":{"{{{provider}}}:sub":"{{{wanted}}}","{{{provider}}}:aud":"{{{audience}}}"} } }]}"""
+            )!;
         var role = await administrator.CreateRoleAsync("web-identity", Trust("somebody-else"));
-        using var sts = new AmazonSecurityTokenServiceClient(new AnonymousAWSCredentials(), new AmazonSecurityTokenServiceConfig { ServiceURL = administrator.Endpoint.AbsoluteUri, AuthenticationRegion = "us-east-1", MaxErrorRetry = 0 });
-        var request = new AssumeRoleWithWebIdentityRequest { RoleArn = role, RoleSessionName = "app", WebIdentityToken = token };
+        using var sts = new AmazonSecurityTokenServiceClient(
+            new AnonymousAWSCredentials(),
+            new AmazonSecurityTokenServiceConfig
+            {
+                ServiceURL = administrator.Endpoint.AbsoluteUri,
+                AuthenticationRegion = "us-east-1",
+                MaxErrorRetry = 0,
+            });
+        var request = new AssumeRoleWithWebIdentityRequest
+        {
+            RoleArn = role,
+            RoleSessionName = "app",
+            WebIdentityToken = token,
+        };
         (await sts.AssumeRoleWithWebIdentityAsync(request).ShouldThrowAsync<AmazonServiceException>()).ErrorCode.ShouldBe("AccessDenied");
         await administrator.PutTrustPolicyAsync("web-identity", Trust(subject));
         var session = await sts.AssumeRoleWithWebIdentityAsync(request);
         session.SubjectFromWebIdentityToken.ShouldBe(subject);
-        using var assumed = new AmazonSecurityTokenServiceClient(session.Credentials, new AmazonSecurityTokenServiceConfig { ServiceURL = administrator.Endpoint.AbsoluteUri, AuthenticationRegion = "us-east-1" });
-        (await assumed.GetCallerIdentityAsync(new GetCallerIdentityRequest())).Arn.ShouldBe("arn:aws:sts::444455556666:assumed-role/web-identity/app");
+        using var assumed = new AmazonSecurityTokenServiceClient(
+            session.Credentials,
+            new AmazonSecurityTokenServiceConfig { ServiceURL = administrator.Endpoint.AbsoluteUri, AuthenticationRegion = "us-east-1" });
+        (await assumed.GetCallerIdentityAsync(new GetCallerIdentityRequest())).Arn.ShouldBe(
+            "arn:aws:sts::444455556666:assumed-role/web-identity/app");
         request.WebIdentityToken = token[..^8] + "AAAAAAAA";
-        (await sts.AssumeRoleWithWebIdentityAsync(request).ShouldThrowAsync<AmazonServiceException>()).ErrorCode.ShouldBe("InvalidIdentityToken");
+        (await sts.AssumeRoleWithWebIdentityAsync(request).ShouldThrowAsync<AmazonServiceException>()).ErrorCode.ShouldBe(
+            "InvalidIdentityToken");
     }
 }

@@ -5,7 +5,11 @@ namespace ServerlessDrives.Tests.Integration.Sandbox;
 /// <summary>What AWS says that a service's requests may hold: botocore's model, which comes with Debian's <c>awscli</c>.</summary>
 internal sealed class ServiceModel
 {
-    private static readonly string[] Folders = ["/usr/lib/python3/dist-packages/awscli/botocore/data", "/usr/lib/python3/dist-packages/botocore/data"];
+    private static readonly string[] Folders =
+    [
+        "/usr/lib/python3/dist-packages/awscli/botocore/data",
+        "/usr/lib/python3/dist-packages/botocore/data",
+    ];
     private readonly JsonNode model;
 
     private ServiceModel(JsonNode model) => this.model = model;

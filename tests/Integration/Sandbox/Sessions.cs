@@ -40,8 +40,14 @@ public sealed class Sessions(S3Fixture sandbox) : IClassFixture<S3Fixture>
     public async Task A_role_that_is_not_there_reads_like_one_that_does_not_trust()
     {
         using var sts = sandbox.Sts(Us);
-        await RefusedAsync(sts.AssumeRoleAsync(Request("arn:aws:iam::444455556666:role/nobody", null)), HttpStatusCode.Forbidden, "AccessDenied");
-        await RefusedAsync(sts.AssumeRoleAsync(Request("arn:aws:iam::444455556666:user/nobody", null)), HttpStatusCode.BadRequest, "ValidationError");
+        await RefusedAsync(
+            sts.AssumeRoleAsync(Request("arn:aws:iam::444455556666:role/nobody", null)),
+            HttpStatusCode.Forbidden,
+            "AccessDenied");
+        await RefusedAsync(
+            sts.AssumeRoleAsync(Request("arn:aws:iam::444455556666:user/nobody", null)),
+            HttpStatusCode.BadRequest,
+            "ValidationError");
     }
 
     [Fact]
@@ -50,7 +56,8 @@ public sealed class Sessions(S3Fixture sandbox) : IClassFixture<S3Fixture>
         var role = await RoleAsync("narrow");
         using var sts = sandbox.Sts(Us);
         var request = Request(role, null);
-        request.Policy = """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::acme-documents/claims/*"}]}""";
+        request.Policy =
+            """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::acme-documents/claims/*"}]}""";
         using var s3 = sandbox.Client((await sts.AssumeRoleAsync(request)).Credentials);
         (await s3.GetTextAsync(Bucket, "claims/inbox/readme.md")).ShouldNotBeEmpty();
         var refusal = await s3.GetTextAsync(Bucket, "README.txt").ShouldBeRefusedAsync(HttpStatusCode.Forbidden, "AccessDenied");
@@ -72,7 +79,10 @@ public sealed class Sessions(S3Fixture sandbox) : IClassFixture<S3Fixture>
         using var owner = sandbox.Client();
         var bucket = await owner.NewBucketAsync();
         await owner.PutTextAsync(bucket, "a", "x");
-        await owner.PutBucketPolicyAsync(bucket, $$"""{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"{{role}}"},"Action":"s3:GetObject","Resource":"arn:aws:s3:::{{bucket}}/*"}]}""");
+        await owner.PutBucketPolicyAsync(
+            bucket,
+            $$"""{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"{{role}}"},"Action":"s3:GetObject","Resource":"arn:aws:s3:::{{bucket}}/*"}]}"""
+        );
         (await owner.GetBucketPolicyAsync(bucket)).Policy.ShouldContain(role);
         using var sts = sandbox.Sts(Us);
         using var before = sandbox.Client((await sts.AssumeRoleAsync(Request(role, null))).Credentials);
@@ -93,7 +103,15 @@ public sealed class Sessions(S3Fixture sandbox) : IClassFixture<S3Fixture>
     public async Task A_presigned_link_ends_with_its_time()
     {
         using var s3 = sandbox.Client();
-        var link = new Uri(await s3.GetPreSignedURLAsync(new GetPreSignedUrlRequest { BucketName = Bucket, Key = "README.txt", Expires = DateTime.UtcNow.AddMinutes(1), Protocol = Protocol.HTTP }));
+        var link = new Uri(
+            await s3.GetPreSignedURLAsync(
+                new GetPreSignedUrlRequest
+                {
+                    BucketName = Bucket,
+                    Key = "README.txt",
+                    Expires = DateTime.UtcNow.AddMinutes(1),
+                    Protocol = Protocol.HTTP,
+                }));
         using var http = new HttpClient();
         (await http.GetAsync(link)).StatusCode.ShouldBe(HttpStatusCode.OK);
         try
@@ -118,9 +136,17 @@ public sealed class Sessions(S3Fixture sandbox) : IClassFixture<S3Fixture>
         string Of(string element) => made.Split($"<{element}>")[1].Split($"</{element}>")[0];
         using var s3 = sandbox.Client(new BasicAWSCredentials(Of("AccessKeyId"), Of("SecretAccessKey")));
         await s3.ListBucketsAsync();
-        await sandbox.Administrator.IamAsync("UpdateAccessKey", ("UserName", "temp"), ("AccessKeyId", Of("AccessKeyId")), ("Status", "Inactive"));
+        await sandbox.Administrator.IamAsync(
+            "UpdateAccessKey",
+            ("UserName", "temp"),
+            ("AccessKeyId", Of("AccessKeyId")),
+            ("Status", "Inactive"));
         await s3.ListBucketsAsync().ShouldBeRefusedAsync(HttpStatusCode.Forbidden, "InvalidAccessKeyId");
-        await sandbox.Administrator.IamAsync("UpdateAccessKey", ("UserName", "temp"), ("AccessKeyId", Of("AccessKeyId")), ("Status", "Active"));
+        await sandbox.Administrator.IamAsync(
+            "UpdateAccessKey",
+            ("UserName", "temp"),
+            ("AccessKeyId", Of("AccessKeyId")),
+            ("Status", "Active"));
         await s3.ListBucketsAsync();
         await sandbox.Administrator.IamAsync("DeleteAccessKey", ("UserName", "temp"), ("AccessKeyId", Of("AccessKeyId")));
         await s3.ListBucketsAsync().ShouldBeRefusedAsync(HttpStatusCode.Forbidden, "InvalidAccessKeyId");
@@ -130,14 +156,29 @@ public sealed class Sessions(S3Fixture sandbox) : IClassFixture<S3Fixture>
 
     private async Task<string> RoleAsync(string name, string? externalId = null, string? permissions = Everything)
     {
-        var statement = new JsonObject { ["Effect"] = "Allow", ["Principal"] = new JsonObject { ["AWS"] = sandbox.Seeded.PrincipalArn }, ["Action"] = "sts:AssumeRole" };
-        if (externalId is not null) statement["Condition"] = new JsonObject { ["StringEquals"] = new JsonObject { ["sts:ExternalId"] = externalId } };
-        var arn = await sandbox.Administrator.CreateRoleAsync(name, new JsonObject { ["Version"] = "2012-10-17", ["Statement"] = new JsonArray(statement) });
-        if (permissions is not null) await sandbox.Administrator.PutRolePolicyAsync(name, JsonNode.Parse(permissions)!);
+        var statement = new JsonObject
+        {
+            ["Effect"] = "Allow",
+            ["Principal"] = new JsonObject { ["AWS"] = sandbox.Seeded.PrincipalArn },
+            ["Action"] = "sts:AssumeRole",
+        };
+        if (externalId is not null)
+            statement["Condition"] = new JsonObject { ["StringEquals"] = new JsonObject { ["sts:ExternalId"] = externalId } };
+        var arn = await sandbox.Administrator.CreateRoleAsync(
+            name,
+            new JsonObject { ["Version"] = "2012-10-17", ["Statement"] = new JsonArray(statement) });
+        if (permissions is not null)
+            await sandbox.Administrator.PutRolePolicyAsync(name, JsonNode.Parse(permissions)!);
         return arn;
     }
 
-    private static AssumeRoleRequest Request(string role, string? externalId) => new() { RoleArn = role, RoleSessionName = "drv1", ExternalId = externalId };
+    private static AssumeRoleRequest Request(string role, string? externalId) =>
+        new()
+        {
+            RoleArn = role,
+            RoleSessionName = "drv1",
+            ExternalId = externalId,
+        };
 
     private static string IdIn(string policy) => policy[policy.IndexOf("AROA", StringComparison.Ordinal)..][..21];
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using ServerlessDrives.Tests.Integration.Connecting;
+using ServerlessDrives.Tests.Integration.Sandbox;
 using ServerlessDrives.Tests.Shared;
 using Shouldly;
 using Xunit;
@@ -44,17 +45,26 @@ public sealed class SetupScripts(RunningApp running)
         (await RoleAsync(role)).ShouldContain("Theirs", customMessage: "What others wrote into the role's trust policy stays.");
         sids.ShouldBeSubsetOf(Sids(await BucketPolicyAsync()));
 
-        var before = (await RoleAsync(role), await BucketPolicyAsync(), (await mia.GetAsync($"/api/connections/{start.Text("id")}", HttpStatusCode.OK)).ToJsonString());
+        var before = (
+            await RoleAsync(role),
+            await BucketPolicyAsync(),
+            (await mia.GetAsync($"/api/connections/{start.Text("id")}", HttpStatusCode.OK)).ToJsonString());
         var again = await RunAsync(script);
         again.ShouldContain("its trust policy is as it should be");
         again.ShouldContain($"is as it should be.\nThe policy of the bucket acme-documents is as it should be.");
-        (await RoleAsync(role), await BucketPolicyAsync(), (await mia.GetAsync($"/api/connections/{start.Text("id")}", HttpStatusCode.OK)).ToJsonString()).ShouldBe(before);
+        (
+            await RoleAsync(role),
+            await BucketPolicyAsync(),
+            (await mia.GetAsync($"/api/connections/{start.Text("id")}", HttpStatusCode.OK)).ToJsonString()
+        ).ShouldBe(before);
 
         using var ada = await running.App.SignInAsync("ada");
         var trail = await ada.GetAsync($"/api/audit?resource={start.Text("id")}", HttpStatusCode.OK);
         var confirmed = trail["items"]!.AsArray().Where(entry => entry!.Text("action") == "connection.confirmed").ToList();
         confirmed.Count.ShouldBe(2);
-        confirmed.ShouldAllBe(entry => entry!["actor"]!.Text("kind") == "callback" && entry["actor"]!.Text("id").StartsWith($"arn:aws:iam::{AwsAdministrator.Account}:", StringComparison.Ordinal));
+        confirmed.ShouldAllBe(entry =>
+            entry!["actor"]!.Text("kind") == "callback"
+            && entry["actor"]!.Text("id").StartsWith($"arn:aws:iam::{AwsAdministrator.Account}:", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -65,7 +75,11 @@ public sealed class SetupScripts(RunningApp running)
         var said = await RunAsync(await ScriptAsync(mia, id), without: "jq");
         var arn = said.Split('\n').Single(line => line.StartsWith("Its ARN: ", StringComparison.Ordinal))["Its ARN: ".Length..];
         await mia.UntilAsync(id, "awaitingConfiguration");
-        await mia.SendAsync(HttpMethod.Put, $"/api/connections/{id}/configuration", Connections.RoleConfiguration(arn, "claims/inbox"), HttpStatusCode.Accepted);
+        await mia.SendAsync(
+            HttpMethod.Put,
+            $"/api/connections/{id}/configuration",
+            Connections.RoleConfiguration(arn, "claims/inbox"),
+            HttpStatusCode.Accepted);
         await mia.UntilAsync(id, "awaitingBucketPolicy");
         await RunAsync(await ScriptAsync(mia, id), without: "jq");
         await mia.UntilAsync(id, "connected");
@@ -77,10 +91,15 @@ public sealed class SetupScripts(RunningApp running)
         using var mia = await running.App.SignInAsync("mia");
         var id = (await Connections.StartAsync(mia, "accessKey")).Text("id");
         (await mia.GetAsync($"/api/connections/{id}/setup?format=aws-cli", HttpStatusCode.Conflict)).Text("code").ShouldBe("step-not-open");
-        (await mia.GetAsync($"/api/connections/{id}/setup?format=pulumi", HttpStatusCode.UnprocessableEntity)).Text("code").ShouldBe("invalid");
+        (await mia.GetAsync($"/api/connections/{id}/setup?format=pulumi", HttpStatusCode.UnprocessableEntity))
+            .Text("code")
+            .ShouldBe("invalid");
     }
 
-    private static List<string> Sids(string policy) => policy.Length == 0 ? [] : [.. JsonNode.Parse(policy)!["Statement"]!.AsArray().Select(statement => statement!["Sid"]?.GetValue<string>() ?? "")];
+    private static List<string> Sids(string policy) =>
+        policy.Length == 0
+            ? []
+            : [.. JsonNode.Parse(policy)!["Statement"]!.AsArray().Select(statement => statement!["Sid"]?.GetValue<string>() ?? "")];
 
     [Theory]
     [InlineData(null)]
@@ -93,7 +112,13 @@ public sealed class SetupScripts(RunningApp running)
         var arn = await _administrator.CreateRoleAsync(role, first["trustPolicy"]!);
         var second = await mia.PostAsync(
             "/api/connections",
-            new { displayName = Connections.Unique("second"), audience = new { type = "workspace", workspaceId = "ws_claims" }, authentication = new { method = "iamRole" }, configuration = Connections.RoleConfiguration(arn, "taken") },
+            new
+            {
+                displayName = Connections.Unique("second"),
+                audience = new { type = "workspace", workspaceId = "ws_claims" },
+                authentication = new { method = "iamRole" },
+                configuration = Connections.RoleConfiguration(arn, "taken"),
+            },
             HttpStatusCode.Accepted);
         var before = await RoleAsync(role);
         var (exit, _, errors) = await TryAsync(await ScriptAsync(mia, second.Text("id")), without);
@@ -113,8 +138,11 @@ public sealed class SetupScripts(RunningApp running)
         await _administrator.CreateBucketAsync(bucket);
         var old = Connections.Unique("old");
         var arn = await _administrator.CreateRoleAsync(old, JsonNode.Parse(Theirs)!);
-        await _administrator.PutBucketPolicyAsync(bucket, JsonNode.Parse(
-            $$"""{"Version":"2012-10-17","Statement":[{"Sid":"OfOldRole","Effect":"Allow","Principal":{"AWS":"{{arn}}"},"Action":"s3:GetObject","Resource":"arn:aws:s3:::{{bucket}}/*"}]}""")!);
+        await _administrator.PutBucketPolicyAsync(
+            bucket,
+            JsonNode.Parse(
+                $$"""{"Version":"2012-10-17","Statement":[{"Sid":"OfOldRole","Effect":"Allow","Principal":{"AWS":"{{arn}}"},"Action":"s3:GetObject","Resource":"arn:aws:s3:::{{bucket}}/*"}]}"""
+            )!);
         await _administrator.IamAsync("DeleteRole", ("RoleName", old));
         var (id, _, _) = await Connections.OfferAsync(running.App, mia, bucket, "in");
         var (exit, _, errors) = await TryAsync(await ScriptAsync(mia, id), without);
@@ -140,12 +168,14 @@ public sealed class SetupScripts(RunningApp running)
 
     private async Task<(int Exit, string Output, string Errors)> TryAsync(string script, string? without)
     {
-        var environment = _administrator.CommandLineEnvironment();
+        var environment = await AwsCommand.PreparedAsync(_administrator.CommandLineEnvironment());
         var folder = Directory.CreateTempSubdirectory("setup-");
         try
         {
             var file = Path.Combine(folder.FullName, "setup.sh");
-            await File.WriteAllTextAsync(file, without is null ? script : script.Replace($"command -v {without}", "false", StringComparison.Ordinal));
+            await File.WriteAllTextAsync(
+                file,
+                without is null ? script : script.Replace($"command -v {without}", "false", StringComparison.Ordinal));
             return await Shell.RunAsync("sh", [file], environment, folder.FullName, TestContext.Current.CancellationToken);
         }
         finally
@@ -154,13 +184,19 @@ public sealed class SetupScripts(RunningApp running)
         }
     }
 
-    private async Task<string> RoleAsync(string role) => Uri.UnescapeDataString(await _administrator.IamAsync("GetRole", ("RoleName", role)))
-        .Split("<AssumeRolePolicyDocument>")[1].Split("</AssumeRolePolicyDocument>")[0];
+    private async Task<string> RoleAsync(string role) =>
+        Uri.UnescapeDataString(await _administrator.IamAsync("GetRole", ("RoleName", role)))
+            .Split("<AssumeRolePolicyDocument>")[1]
+            .Split("</AssumeRolePolicyDocument>")[0];
 
     private async Task<string> BucketPolicyAsync()
     {
         using var s3 = _administrator.S3();
         // For a bucket without a policy the SDK hands S3's error document over as if it were one.
-        return (await s3.GetBucketPolicyAsync(new Amazon.S3.Model.GetBucketPolicyRequest { BucketName = "acme-documents" })).Policy is ['{', ..] policy ? policy : "";
+        return
+            (await s3.GetBucketPolicyAsync(new Amazon.S3.Model.GetBucketPolicyRequest { BucketName = "acme-documents" })).Policy
+                is ['{', ..] policy
+            ? policy
+            : "";
     }
 }

@@ -12,7 +12,9 @@ using Xunit;
 
 namespace ServerlessDrives.Tests.Integration.Storage;
 
-/// <summary>Azurite's process is killed under load, with 30 MB of tables: rows, transactions and blobs that it has answered are there afterwards.</summary>
+/// <summary>
+/// Azurite's process is killed under load, with 30 MB of tables: rows, transactions and blobs that it has answered are there afterwards.
+/// </summary>
 public sealed class AzuriteIsKilled : IDisposable
 {
     private static readonly int Kills = Math.Max(3, StorageRounds.Count / 5);
@@ -105,7 +107,13 @@ public sealed class AzuriteIsKilled : IDisposable
     private async Task InsertAsync(TableClient table, string partition, CancellationToken enough)
     {
         for (var number = 0; !enough.IsCancellationRequested; number++)
-            await NoteAsync($"{partition}/{number:000000}", null, () => table.AddEntityAsync(new TableEntity(partition, $"{number:000000}") { ["Text"] = new string('x', 300) }, CancellationToken.None));
+            await NoteAsync(
+                $"{partition}/{number:000000}",
+                null,
+                () =>
+                    table.AddEntityAsync(
+                        new TableEntity(partition, $"{number:000000}") { ["Text"] = new string('x', 300) },
+                        CancellationToken.None));
     }
 
     /// <summary>Changes two rows in one transaction: they always have the same number.</summary>
@@ -127,7 +135,13 @@ public sealed class AzuriteIsKilled : IDisposable
         for (var number = 0; !enough.IsCancellationRequested; number++)
         {
             var content = RandomNumberGenerator.GetBytes(5_000);
-            await NoteAsync($"blob-{number}", content, () => blobs.GetBlobClient($"blob-{number}").UploadAsync(BinaryData.FromBytes(content), overwrite: true, CancellationToken.None));
+            await NoteAsync(
+                $"blob-{number}",
+                content,
+                () =>
+                    blobs
+                        .GetBlobClient($"blob-{number}")
+                        .UploadAsync(BinaryData.FromBytes(content), overwrite: true, CancellationToken.None));
         }
     }
 
@@ -156,7 +170,12 @@ public sealed class AzuriteIsKilled : IDisposable
             if (what.StartsWith("rows-", StringComparison.Ordinal))
                 names.ShouldContain(what);
             else if (what.StartsWith("pair-", StringComparison.Ordinal))
-                rows[what].Select(row => row.GetInt32("Number")).Distinct().ShouldHaveSingleItem().ShouldNotBeNull().ShouldBeGreaterThanOrEqualTo(BitConverter.ToInt32(content!));
+                rows[what]
+                    .Select(row => row.GetInt32("Number"))
+                    .Distinct()
+                    .ShouldHaveSingleItem()
+                    .ShouldNotBeNull()
+                    .ShouldBeGreaterThanOrEqualTo(BitConverter.ToInt32(content!));
             else
                 (await blobs.GetBlobClient(what).DownloadContentAsync()).Value.Content.ToArray().ShouldBe(content, what);
         }

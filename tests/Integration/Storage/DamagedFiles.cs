@@ -49,7 +49,10 @@ public sealed class UsedFolder : IAsyncLifetime
 internal static class Cloud
 {
     public static EmbeddedCloud In(string folder) =>
-        EmbeddedCloud.Create(EmbeddedOptions.Parse(["--port", "0", "--data", folder], new ConfigurationBuilder().Build()), sandboxed: true, withQueues: false);
+        EmbeddedCloud.Create(
+            EmbeddedOptions.Parse(["--port", "0", "--data", folder], new ConfigurationBuilder().Build()),
+            sandboxed: true,
+            withQueues: false);
 }
 
 /// <summary>A file of the data folder is cut, damaged or missing: the start is refused with a sentence that names it.</summary>
@@ -121,7 +124,8 @@ public sealed class DamagedFiles(UsedFolder used) : IClassFixture<UsedFolder>, I
 
         await IsRefusedAsync(damaged);
         File.Move(files.Tables, $"{files.Tables}.away");
-        (await Should.ThrowAsync<EmbeddedCloudException>(() => StartAsync(files))).Message.ShouldContain($"The file {files.Tables} is missing");
+        (await Should.ThrowAsync<EmbeddedCloudException>(() => StartAsync(files))).Message.ShouldContain(
+            $"The file {files.Tables} is missing");
     }
 
     [Fact]
@@ -137,8 +141,12 @@ public sealed class DamagedFiles(UsedFolder used) : IClassFixture<UsedFolder>, I
 
     private string Find(string pattern)
     {
-        var found = pattern.Split('/').Aggregate(
-            new List<string> { _folder }.AsEnumerable(), (folders, part) => folders.Where(Directory.Exists).SelectMany(folder => Directory.EnumerateFileSystemEntries(folder, part)));
+        var found = pattern
+            .Split('/')
+            .Aggregate(
+                new List<string> { _folder }.AsEnumerable(),
+                (folders, part) => folders.Where(Directory.Exists).SelectMany(folder => Directory.EnumerateFileSystemEntries(folder, part))
+            );
         return found.First(file => new FileInfo(file).Length > 1);
     }
 
@@ -156,8 +164,12 @@ public sealed class DamagedFiles(UsedFolder used) : IClassFixture<UsedFolder>, I
     /// <summary>Stores three rows and has the process killed, so that they are in the log.</summary>
     private static async Task<string> LeaveLogAsync(AzuriteFiles files)
     {
-        var (package, ports) = (await AzuriteInstallation.OfThisPerson(Terminal.Open()).EnsureAsync(CancellationToken.None), FreePort.Take(2));
-        using var azurite = (await AzuriteProcess.StartAsync(package, files.Folder, ports[0], ports[1], CancellationToken.None)).ShouldNotBeNull();
+        var (package, ports) = (
+            await AzuriteInstallation.OfThisPerson(Terminal.Open()).EnsureAsync(CancellationToken.None),
+            FreePort.Take(2));
+        using var azurite = (
+            await AzuriteProcess.StartAsync(package, files.Folder, ports[0], ports[1], CancellationToken.None)
+        ).ShouldNotBeNull();
         var table = AzuriteFiles.Client(ports[0]).GetTableClient("Logged");
         await table.CreateIfNotExistsAsync();
         for (var row = 0; row < 3; row++)

@@ -8,7 +8,9 @@ using Xunit;
 
 namespace ServerlessDrives.Tests.Integration.Storage;
 
-/// <summary>The disk of the data folder is full: what can't be stored is refused, what was answered stays, and room is all that it needs to go on.</summary>
+/// <summary>
+/// The disk of the data folder is full: what can't be stored is refused, what was answered stays, and room is all that it needs to go on.
+/// </summary>
 public sealed class FullDisk
 {
     private static readonly TimeSpan ForGoingOn = TimeSpan.FromSeconds(20);
@@ -31,7 +33,8 @@ public sealed class FullDisk
             for (var start = 0; start < 25; start++)
                 await StartAsync(mia, acknowledged, refused);
             refused.Count.ShouldBeGreaterThan(10, "the disk is full");
-            refused.ShouldAllBe(problem => problem["status"]!.GetValue<int>() == 503 && problem["code"]!.GetValue<string>() == "storage-full");
+            refused.ShouldAllBe(problem =>
+                problem["status"]!.GetValue<int>() == 503 && problem["code"]!.GetValue<string>() == "storage-full");
             refused[0].Text("detail").ShouldContain("No space is left on the disk");
             (await StoreSecretAsync(ada)).ShouldBe(HttpStatusCode.ServiceUnavailable);
 
@@ -74,7 +77,9 @@ public sealed class FullDisk
         await disk.MakeReadOnlyAsync();
         var refusal = await EndedRun.OfAsync(["--port", "0", "--data", disk.Folder], launcher: disk.Launcher);
         refusal.ExitCode.ShouldBe(1);
-        refusal.Output.Trim().ShouldStartWith($"ServerlessDrives can't start. The data folder {disk.Folder} can't be used: Read-only file system");
+        refusal
+            .Output.Trim()
+            .ShouldStartWith($"ServerlessDrives can't start. The data folder {disk.Folder} can't be used: Read-only file system");
         refusal.Output.Trim().Split('\n').ShouldHaveSingleItem();
     }
 
@@ -111,7 +116,9 @@ public sealed class FullDisk
     /// <summary>A webhook's key goes into the vault.</summary>
     private static async Task<HttpStatusCode> StoreSecretAsync(HttpClient http)
     {
-        using var answer = await http.PostAsJsonAsync("/api/webhooks", new { url = "https://example.com/hook", events = new[] { "drive.removed" } });
+        using var answer = await http.PostAsJsonAsync(
+            "/api/webhooks",
+            new { url = "https://example.com/hook", events = new[] { "drive.removed" } });
         return answer.StatusCode;
     }
 

@@ -11,7 +11,12 @@ namespace ServerlessDrives.Tests.Integration.Storage;
 public sealed class OwnersOnly
 {
     private const UnixFileMode Others =
-        UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
+        UnixFileMode.GroupRead
+        | UnixFileMode.GroupWrite
+        | UnixFileMode.GroupExecute
+        | UnixFileMode.OtherRead
+        | UnixFileMode.OtherWrite
+        | UnixFileMode.OtherExecute;
 
     [Fact]
     public async Task Nobody_else_can_read_the_files_of_a_data_folder_that_was_open_to_all()
@@ -28,7 +33,11 @@ public sealed class OwnersOnly
         await using var app = await EmbeddedApp.StartAsync(dataFolder: folder);
         using var mia = await app.SignInAsync("mia");
         var connection = await Connections.StartAsync(mia, "accessKey");
-        await mia.SendAsync(HttpMethod.Put, $"/api/connections/{connection.Text("id")}/configuration", Connections.KeyConfiguration(app.Administrator(), "modes"), HttpStatusCode.Accepted);
+        await mia.SendAsync(
+            HttpMethod.Put,
+            $"/api/connections/{connection.Text("id")}/configuration",
+            Connections.KeyConfiguration(app.Administrator(), "modes"),
+            HttpStatusCode.Accepted);
         await mia.UntilAsync(connection.Text("id"), "connected");
         Open(folder).ShouldBeEmpty();
         await app.StopAsync();
@@ -36,8 +45,11 @@ public sealed class OwnersOnly
     }
 
     [UnsupportedOSPlatform("windows")]
-    private static IEnumerable<string> Open(string folder) => Directory.EnumerateFileSystemEntries(folder, "*", SearchOption.AllDirectories).Prepend(folder)
-        .Where(entry => File.Exists(entry) || Directory.Exists(entry))
-        .Where(entry => (File.GetUnixFileMode(entry) & Others) is not UnixFileMode.None)
-        .Select(entry => $"{entry}: {File.GetUnixFileMode(entry)}");
+    private static IEnumerable<string> Open(string folder) =>
+        Directory
+            .EnumerateFileSystemEntries(folder, "*", SearchOption.AllDirectories)
+            .Prepend(folder)
+            .Where(entry => File.Exists(entry) || Directory.Exists(entry))
+            .Where(entry => (File.GetUnixFileMode(entry) & Others) is not UnixFileMode.None)
+            .Select(entry => $"{entry}: {File.GetUnixFileMode(entry)}");
 }

@@ -21,7 +21,8 @@ internal sealed class SmallDisk : IAsyncDisposable
     public string Folder { get; }
 
     /// <summary>What has to run a command for it to see the disk.</summary>
-    public IReadOnlyList<string> Launcher => _namespace is null ? [] : ["nsenter", "-t", $"{_namespace.Id}", "-U", "-m", "--preserve-credentials", "--"];
+    public IReadOnlyList<string> Launcher =>
+        _namespace is null ? [] : ["nsenter", "-t", $"{_namespace.Id}", "-U", "-m", "--preserve-credentials", "--"];
 
     /// <summary>The same folder, as this process sees it.</summary>
     private string FolderFromHere => _namespace is null ? Folder : $"/proc/{_namespace.Id}/root{Folder}";
@@ -39,13 +40,17 @@ internal sealed class SmallDisk : IAsyncDisposable
             throw new InvalidOperationException($"A tmpfs could not be mounted: {errors}");
         }
 
-        var start = new ProcessStartInfo("unshare", ["-rm", "sh", "-c", $"mount -t tmpfs -o {Options} tmpfs '{folder}' && echo mounted && exec cat"])
+        var start = new ProcessStartInfo(
+            "unshare",
+            ["-rm", "sh", "-c", $"mount -t tmpfs -o {Options} tmpfs '{folder}' && echo mounted && exec cat"])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
         };
         var holder = Process.Start(start)!;
-        (await holder.StandardOutput.ReadLineAsync()).ShouldBe("mounted", "util-linux's unshare has to be there, and user namespaces have to be allowed");
+        (await holder.StandardOutput.ReadLineAsync()).ShouldBe(
+            "mounted",
+            "util-linux's unshare has to be there, and user namespaces have to be allowed");
         return new(folder, holder);
     }
 

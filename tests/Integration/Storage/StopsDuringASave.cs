@@ -11,12 +11,13 @@ using Xunit;
 namespace ServerlessDrives.Tests.Integration.Storage;
 
 /// <summary>
-/// The app is stopped again and again while Azurite saves 30 MB of tables and while it answers: what it has answered is there at the next start.
+/// The app is stopped again and again while Azurite saves 30 MB of tables and while it answers: what it has answered is there at the next
+/// start.
 /// </summary>
 public abstract class StopsDuringASave : IAsyncLifetime
 {
     private static readonly int Rounds = StorageRounds.Count;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(60);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("serverless-drives-").FullName;
 
@@ -44,9 +45,21 @@ public abstract class StopsDuringASave : IAsyncLifetime
             {
                 using var stopped = new CancellationTokenSource();
                 var writing = Task.WhenAll(
-                    WriteAsync(mia, "/api/connections", () => Connections.StartBody("iamRole"), HttpStatusCode.Accepted, acknowledged, stopped.Token),
-                    WriteAsync(mia, "/api/roles", () => new { audience = new { type = "workspace", workspaceId = "ws_claims" } }, HttpStatusCode.Created, acknowledged, stopped.Token));
-                for (var began = DateTime.UtcNow; acknowledged.IsEmpty && DateTime.UtcNow - began < Patience; await Task.Delay(20))
+                    WriteAsync(
+                        mia,
+                        "/api/connections",
+                        () => Connections.StartBody("iamRole"),
+                        HttpStatusCode.Accepted,
+                        acknowledged,
+                        stopped.Token),
+                    WriteAsync(
+                        mia,
+                        "/api/roles",
+                        () => new { audience = new { type = "workspace", workspaceId = "ws_claims" } },
+                        HttpStatusCode.Created,
+                        acknowledged,
+                        stopped.Token));
+                for (var began = DateTime.UtcNow; acknowledged.IsEmpty && DateTime.UtcNow - began < TimeLimit; await Task.Delay(20))
                 {
                     // A busy machine takes its time to the first answer.
                 }
@@ -76,7 +89,13 @@ public abstract class StopsDuringASave : IAsyncLifetime
     }
 
     /// <summary>Creates one after the other until the app is gone, and notes what was answered.</summary>
-    private static async Task WriteAsync(HttpClient http, string path, Func<object> body, HttpStatusCode done, ConcurrentBag<string> acknowledged, CancellationToken stopped)
+    private static async Task WriteAsync(
+        HttpClient http,
+        string path,
+        Func<object> body,
+        HttpStatusCode done,
+        ConcurrentBag<string> acknowledged,
+        CancellationToken stopped)
     {
         while (!stopped.IsCancellationRequested)
         {
@@ -97,7 +116,8 @@ public abstract class StopsDuringASave : IAsyncLifetime
 public sealed class KilledDuringASave : StopsDuringASave
 {
     [Fact]
-    public Task An_app_that_is_killed_while_its_tables_are_saved_loses_nothing_that_it_has_answered() => LosesNothingAsync(app => app.KillAsync());
+    public Task An_app_that_is_killed_while_its_tables_are_saved_loses_nothing_that_it_has_answered() =>
+        LosesNothingAsync(app => app.KillAsync());
 }
 
 public sealed class TerminatedDuringASave : StopsDuringASave

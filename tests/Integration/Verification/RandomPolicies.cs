@@ -24,34 +24,80 @@ public sealed class RandomPolicies : IAsyncLifetime
 
     private static readonly string[] OnObjects =
     [
-        "s3:PutObject", "s3:PutObject", "s3:GetObject", "s3:GetObjectVersion", "s3:DeleteObject", "s3:DeleteObjectVersion", "s3:GetObjectAcl", "s3:PutObjectAcl", "s3:ListMultipartUploadParts",
-        "s3:AbortMultipartUpload", "s3:Get*", "s3:*Object", "s3:*Multipart*", "s3:*Version",
+        "s3:PutObject",
+        "s3:PutObject",
+        "s3:GetObject",
+        "s3:GetObjectVersion",
+        "s3:DeleteObject",
+        "s3:DeleteObjectVersion",
+        "s3:GetObjectAcl",
+        "s3:PutObjectAcl",
+        "s3:ListMultipartUploadParts",
+        "s3:AbortMultipartUpload",
+        "s3:Get*",
+        "s3:*Object",
+        "s3:*Multipart*",
+        "s3:*Version",
     ];
 
     /// <summary>What follows the bucket in the resource.</summary>
-    private static readonly string[] Below = ["/*", $"/{Path}/*", $"/{Path}/*", $"/{Path}/.serverless-drives/*", $"/{Path}/*-parts", $"/{Path}_other/*", $"/{Path}*", "/claims/i?box/*"];
+    private static readonly string[] Below =
+    [
+        "/*",
+        $"/{Path}/*",
+        $"/{Path}/*",
+        $"/{Path}/.serverless-drives/*",
+        $"/{Path}/*-parts",
+        $"/{Path}_other/*",
+        $"/{Path}*",
+        "/claims/i?box/*",
+    ];
 
     private static readonly string[] Prefixes = [$"{Path}/", $"{Path}/*", "claims/*", "loans/*"];
 
-    private static readonly Gen<JsonObject> OfBucket = Gen.Select(Gen.Int[0, 3], Some(OnBucket), Gen.Int[0, 2], Some(Prefixes), (effect, actions, condition, prefixes) =>
-        Statement(effect > 0, condition == 0 ? ["s3:ListBucket"] : actions, [""], condition == 0 ? prefixes : null));
+    private static readonly Gen<JsonObject> OfBucket = Gen.Select(
+        Gen.Int[0, 3],
+        Some(OnBucket),
+        Gen.Int[0, 2],
+        Some(Prefixes),
+        (effect, actions, condition, prefixes) =>
+            Statement(effect > 0, condition == 0 ? ["s3:ListBucket"] : actions, [""], condition == 0 ? prefixes : null));
 
-    private static readonly Gen<JsonObject> OfObjects = Gen.Select(Gen.Int[0, 3], Some(OnObjects), Some(Below), (effect, actions, resources) => Statement(effect > 0, actions, resources, null));
+    private static readonly Gen<JsonObject> OfObjects = Gen.Select(
+        Gen.Int[0, 3],
+        Some(OnObjects),
+        Some(Below),
+        (effect, actions, resources) => Statement(effect > 0, actions, resources, null));
 
-    private static readonly Gen<JsonObject[]> Statements = Gen.Select(OfBucket.Array[0, 2], OfObjects.Array[0, 4], (bucket, objects) => bucket.Concat(objects).ToArray());
+    private static readonly Gen<JsonObject[]> Statements = Gen.Select(
+        OfBucket.Array[0, 2],
+        OfObjects.Array[0, 4],
+        (bucket, objects) => bucket.Concat(objects).ToArray());
 
-    private static readonly Gen<Setup> Setups = Gen.Select(Gen.Bool, Gen.Bool, Gen.Int[0, 2], Statements, Gen.Int[0, 2], Statements, (byRole, abroad, all, identity, bucketAll, bucket) =>
-        new Setup(byRole, abroad, all > 0, identity, abroad && bucketAll > 0, bucket));
+    private static readonly Gen<Setup> Setups = Gen.Select(
+        Gen.Bool,
+        Gen.Bool,
+        Gen.Int[0, 2],
+        Statements,
+        Gen.Int[0, 2],
+        Statements,
+        (byRole, abroad, all, identity, bucketAll, bucket) => new Setup(byRole, abroad, all > 0, identity, abroad && bucketAll > 0, bucket)
+    );
 
     private SandboxedVerification _verification = null!;
 
-    public async ValueTask InitializeAsync() => _verification = await SandboxedVerification.StartAsync(propagationWait: TimeSpan.Zero, callTimeout: TimeSpan.FromSeconds(30));
+    public async ValueTask InitializeAsync() =>
+        _verification = await SandboxedVerification.StartAsync(propagationWait: TimeSpan.Zero, callTimeout: TimeSpan.FromSeconds(30));
 
     public ValueTask DisposeAsync() => _verification.DisposeAsync();
 
     [Fact]
     public Task Each_permission_gets_the_verdict_of_the_policies() =>
-        Setups.SampleAsync(ProveAsync, iter: int.TryParse(Environment.GetEnvironmentVariable("SERVERLESSDRIVES_CASES"), out var cases) ? cases : 30, threads: 2, print: one => one.ToString());
+        Setups.SampleAsync(
+            ProveAsync,
+            iter: int.TryParse(Environment.GetEnvironmentVariable("SERVERLESSDRIVES_CASES"), out var cases) ? cases : 30,
+            threads: 2,
+            print: one => one.ToString());
 
     private async Task ProveAsync(Setup one)
     {
@@ -68,7 +114,16 @@ public sealed class RandomPolicies : IAsyncLifetime
         {
             (subject, var role) = _verification.ByRole(access, account, identity);
             session.Add(SessionPolicy.For(access)[0]);
-            caller = new RoleSessionCaller(account, $"arn:aws:sts::{account}:assumed-role/{role.Name}/{access.Seed}", $"{role.Id}:{access.Seed}", role.Arn, role.Id, role.Name, access.Seed, session, DateTimeOffset.UtcNow);
+            caller = new RoleSessionCaller(
+                account,
+                $"arn:aws:sts::{account}:assumed-role/{role.Name}/{access.Seed}",
+                $"{role.Id}:{access.Seed}",
+                role.Arn,
+                role.Id,
+                role.Name,
+                access.Seed,
+                session,
+                DateTimeOffset.UtcNow);
         }
         else
         {
@@ -77,26 +132,40 @@ public sealed class RandomPolicies : IAsyncLifetime
         }
 
         var principal = caller is RoleSessionCaller assumed ? assumed.RoleArn : caller.Arn;
-        var policy = one.Bucket.Length == 0 && !one.BucketAdmits ? null : Document(bucket, one.Bucket, one.BucketAdmits ? RolePolicy.For(access).ToJson() : null, principal);
+        var policy =
+            one.Bucket.Length == 0 && !one.BucketAdmits
+                ? null
+                : Document(bucket, one.Bucket, one.BucketAdmits ? RolePolicy.For(access).ToJson() : null, principal);
         if (policy is not null)
             await _verification.Administrator.PutBucketPolicyAsync(bucket, JsonNode.Parse(policy)!);
 
         var id = VerificationId.New(TimeProvider.System);
         var report = await _verification.VerifyAsync(id, subject, TestContext.Current.CancellationToken);
-        var sides = new PolicySets([PolicyParser.Parse(identity)], policy is null ? null : PolicyParser.Parse(policy), [.. session.Select(PolicyParser.Parse)]);
+        var sides = new PolicySets(
+            [PolicyParser.Parse(identity)],
+            policy is null ? null : PolicyParser.Parse(policy),
+            [.. session.Select(PolicyParser.Parse)]);
         new Judge(report, access, id, caller, sides, one.Abroad).ShouldAgree();
 
         var left = await _verification.Administrator.EverythingAsync(bucket, "");
         var nothingLeft = report.Checks[^1];
         nothingLeft.Status.ShouldBe(left.Count == 0 ? CheckStatus.Passed : CheckStatus.Failed, nothingLeft.ToString());
-        left.ShouldAllBe(item => nothingLeft.Explanation!.Contains(item.Key) && (item.Version == null || nothingLeft.Explanation.Contains(item.Version)), nothingLeft.ToString());
+        left.ShouldAllBe(
+            item => nothingLeft.Explanation!.Contains(item.Key) && (item.Version == null || nothingLeft.Explanation.Contains(item.Version)),
+            nothingLeft.ToString());
     }
 
-    private static Gen<string[]> Some(string[] all) => Gen.Int[0, all.Length - 1].Array[1, 4].Select(chosen => chosen.Distinct().Select(index => all[index]).ToArray());
+    private static Gen<string[]> Some(string[] all) =>
+        Gen.Int[0, all.Length - 1].Array[1, 4].Select(chosen => chosen.Distinct().Select(index => all[index]).ToArray());
 
     private static JsonObject Statement(bool allows, string[] actions, string[] resources, string[]? prefixes)
     {
-        var statement = new JsonObject { ["Effect"] = allows ? "Allow" : "Deny", ["Action"] = Array(actions.Distinct()), ["Resource"] = Array(resources) };
+        var statement = new JsonObject
+        {
+            ["Effect"] = allows ? "Allow" : "Deny",
+            ["Action"] = Array(actions.Distinct()),
+            ["Resource"] = Array(resources),
+        };
         if (prefixes is not null)
             statement["Condition"] = new JsonObject { ["StringLike"] = new JsonObject { ["s3:prefix"] = Array(prefixes) } };
         return statement;
@@ -111,7 +180,8 @@ public sealed class RandomPolicies : IAsyncLifetime
         foreach (var statement in statements)
         {
             var named = statement.DeepClone();
-            named["Resource"] = Array(statement["Resource"]!.AsArray().Select(below => $"arn:aws:s3:::{bucket}{below!.GetValue<string>()}"));
+            named["Resource"] = Array(
+                statement["Resource"]!.AsArray().Select(below => $"arn:aws:s3:::{bucket}{below!.GetValue<string>()}"));
             all.Add(named);
         }
 
@@ -136,7 +206,13 @@ public sealed class RandomPolicies : IAsyncLifetime
             $"{(ByRole ? "role" : "user")}{(Abroad ? " of another account" : "")}{(AllGranted ? ", all granted" : "")}{(BucketAdmits ? ", admitted" : "")}\nidentity: {string.Join("\n  ", Identity.Select(s => s.ToJsonString()))}\nbucket: {string.Join("\n  ", Bucket.Select(s => s.ToJsonString()))}";
     }
 
-    private sealed class Judge(VerificationReport report, BucketAccess access, VerificationId id, Caller caller, PolicySets sides, bool abroad)
+    private sealed class Judge(
+        VerificationReport report,
+        BucketAccess access,
+        VerificationId id,
+        Caller caller,
+        PolicySets sides,
+        bool abroad)
     {
         private readonly string _object = $"{access.BucketArn}/{Path}/.serverless-drives/verification-{id}";
 
@@ -168,10 +244,17 @@ public sealed class RandomPolicies : IAsyncLifetime
         private bool Says(string name, string permission, string resource, params (string Key, string Value)[] further)
         {
             var check = Of(name, permission);
-            var keys = GlobalKeys.Of(caller, new RequestFacts(DateTimeOffset.UtcNow, "us-east-1", Encrypted: false, "127.0.0.1", Seed.CustomerAccount));
+            var keys = GlobalKeys.Of(
+                caller,
+                new RequestFacts(DateTimeOffset.UtcNow, "us-east-1", Encrypted: false, "127.0.0.1", Seed.CustomerAccount));
             foreach (var (key, value) in further)
                 keys[key] = [value];
-            var request = new AccessRequest(permission, resource, Seed.CustomerAccount, ResourcePolicy: null, new Dictionary<string, IReadOnlyList<string>>());
+            var request = new AccessRequest(
+                permission,
+                resource,
+                Seed.CustomerAccount,
+                ResourcePolicy: null,
+                new Dictionary<string, IReadOnlyList<string>>());
             var verdict = PolicyEvaluator.Decide(request, caller, sides, new RequestKeys(keys));
             // Access control lists are off in the bucket of another account.
             if (abroad && verdict.Allowed && permission == "s3:PutObjectAcl")
@@ -201,6 +284,7 @@ public sealed class RandomPolicies : IAsyncLifetime
             _ => throw new InvalidOperationException(reason),
         };
 
-        private ServerlessDrives.Verification.Check Of(string name, string permission) => report.Checks.Single(check => check.Name == name && check.Permission == permission);
+        private ServerlessDrives.Verification.Check Of(string name, string permission) =>
+            report.Checks.Single(check => check.Name == name && check.Permission == permission);
     }
 }

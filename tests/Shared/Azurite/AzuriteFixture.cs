@@ -28,9 +28,11 @@ public class AzuriteFixture : IAsyncDisposable
     private Process? _process;
 
     /// <summary>Of its blobs, queues and tables.</summary>
-    public string ConnectionString => string.Create(
-        CultureInfo.InvariantCulture,
-        $"DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey={Key};BlobEndpoint=http://127.0.0.1:{_blobPort}/devstoreaccount1;QueueEndpoint=http://127.0.0.1:{_queuePort}/devstoreaccount1;TableEndpoint=http://127.0.0.1:{_tablePort}/devstoreaccount1;");
+    public string ConnectionString =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey={Key};BlobEndpoint=http://127.0.0.1:{_blobPort}/devstoreaccount1;QueueEndpoint=http://127.0.0.1:{_queuePort}/devstoreaccount1;TableEndpoint=http://127.0.0.1:{_tablePort}/devstoreaccount1;"
+        );
 
     /// <summary>Clients of it, started if need be.</summary>
     /// <param name="transport">What carries their requests, where it is not the usual.</param>
@@ -60,10 +62,22 @@ public class AzuriteFixture : IAsyncDisposable
             _package ??= await AzuriteInstallation.OfThisPerson(Terminal.Open()).EnsureAsync(patience.Token);
             string[] arguments =
             [
-                Path.Combine(_package, "dist", "src", "azurite.js"), "--silent", "--skipApiVersionCheck", "--disableTelemetry", "--location", _data,
-                "--blobPort", Text(_blobPort), "--queuePort", Text(_queuePort), "--tablePort", Text(_tablePort),
+                Path.Combine(_package, "dist", "src", "azurite.js"),
+                "--silent",
+                "--skipApiVersionCheck",
+                "--disableTelemetry",
+                "--location",
+                _data,
+                "--blobPort",
+                Text(_blobPort),
+                "--queuePort",
+                Text(_queuePort),
+                "--tablePort",
+                Text(_tablePort),
             ];
-            _process = Process.Start(new ProcessStartInfo("node", arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            _process = Process.Start(
+                new ProcessStartInfo("node", arguments) { RedirectStandardOutput = true, RedirectStandardError = true }
+            )!;
             _process.BeginOutputReadLine();
             _process.BeginErrorReadLine();
             patience.CancelAfter(ForStarting);

@@ -6,13 +6,19 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace ServerlessDrives.Tests.Shared.Durable;
 
-/// <summary>The app's own orchestrators and activities, called without a worker: for tests of many lives, each with services of its own.</summary>
+/// <summary>
+/// The app's own orchestrators and activities, called without a worker: for tests of many lives, each with services of its own.
+/// </summary>
 public static class AppFunctions
 {
     public static TestFunctions Of(IServiceProvider services)
     {
         var functions = new TestFunctions();
-        foreach (var method in typeof(ServerlessDrivesApplication).Assembly.GetTypes().SelectMany(type => type.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly)))
+        foreach (
+            var method in typeof(ServerlessDrivesApplication)
+                .Assembly.GetTypes()
+                .SelectMany(type =>
+                    type.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly)))
         {
             if (method.GetCustomAttribute<FunctionAttribute>() is not { Name: var name })
                 continue;
@@ -28,10 +34,13 @@ public static class AppFunctions
     private static object? Target(MethodInfo method, IServiceProvider services) =>
         method.IsStatic ? null : ActivatorUtilities.GetServiceOrCreateInstance(services, method.DeclaringType!);
 
-    private static object?[] Arguments(MethodInfo method, ParameterInfo input, string? given) => Array.ConvertAll(method.GetParameters(), parameter =>
-        parameter == input ? TestWorker.Json.Deserialize(given, parameter.ParameterType)
-        : parameter.ParameterType == typeof(CancellationToken) ? (object)CancellationToken.None
-        : throw new InvalidOperationException($"Nothing binds {parameter.Name} of {method.DeclaringType!.Name}.{method.Name}."));
+    private static object?[] Arguments(MethodInfo method, ParameterInfo input, string? given) =>
+        Array.ConvertAll(
+            method.GetParameters(),
+            parameter =>
+                parameter == input ? TestWorker.Json.Deserialize(given, parameter.ParameterType)
+                : parameter.ParameterType == typeof(CancellationToken) ? (object)CancellationToken.None
+                : throw new InvalidOperationException($"Nothing binds {parameter.Name} of {method.DeclaringType!.Name}.{method.Name}."));
 
     private static async Task<object?> CallAsync(MethodInfo method, object? target, object?[] arguments)
     {

@@ -13,10 +13,14 @@ public interface IDurableHub : IAsyncDisposable
 
 public static class DurableHubs
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(60);
 
     /// <summary>Starts an orchestration and waits for its end.</summary>
-    public static async Task<OrchestrationMetadata> RunAsync(this IDurableHub hub, string orchestrator, object? input = null, string? id = null)
+    public static async Task<OrchestrationMetadata> RunAsync(
+        this IDurableHub hub,
+        string orchestrator,
+        object? input = null,
+        string? id = null)
     {
         var started = await hub.Client.ScheduleNewOrchestrationInstanceAsync(orchestrator, input, new StartOrchestrationOptions(id));
         return await hub.EndOfAsync(started);
@@ -24,14 +28,14 @@ public static class DurableHubs
 
     public static async Task<OrchestrationMetadata> EndOfAsync(this IDurableHub hub, string id)
     {
-        using var patience = new CancellationTokenSource(Patience);
+        using var patience = new CancellationTokenSource(TimeLimit);
         return await hub.Client.WaitForInstanceCompletionAsync(id, getInputsAndOutputs: true, patience.Token);
     }
 
     /// <summary>Waits until what it reads of an instance is so.</summary>
     public static async Task<OrchestrationMetadata> UntilAsync(this IDurableHub hub, string id, Func<OrchestrationMetadata, bool> isSo)
     {
-        using var patience = new CancellationTokenSource(Patience);
+        using var patience = new CancellationTokenSource(TimeLimit);
         while (true)
         {
             if (await hub.Client.GetInstanceAsync(id, getInputsAndOutputs: true, patience.Token) is { } now && isSo(now))

@@ -7,7 +7,8 @@ namespace ServerlessDrives.Tests.Shared.Durable;
 /// <summary>Orchestrators and activities as delegates, by name.</summary>
 public sealed class TestFunctions
 {
-    private readonly Dictionary<string, Func<TaskOrchestrationContext, Task<object?>>> _orchestrators = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, Func<TaskOrchestrationContext, Task<object?>>> _orchestrators = new(
+        StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, Func<string?, Task<object?>>> _activities = new(StringComparer.OrdinalIgnoreCase);
 
     public TestFunctions Orchestrator<T>(string name, Func<TaskOrchestrationContext, Task<T>> code)

@@ -13,7 +13,9 @@ using ServerlessDrives.Embedded.Durable.Sqlite;
 
 namespace ServerlessDrives.Tests.Shared.Durable;
 
-/// <summary>A task hub, served to the official client, with delegates for functions. It can be started anew on what it has stored.</summary>
+/// <summary>
+/// A task hub, served to the official client, with delegates for functions. It can be started anew on what it has stored.
+/// </summary>
 public sealed class TestHub(TestFunctions functions, DurableHubOptions options) : IDurableHub
 {
     private WebApplication? _app;
@@ -37,7 +39,8 @@ public sealed class TestHub(TestFunctions functions, DurableHubOptions options) 
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2));
+        builder.WebHost.ConfigureKestrel(kestrel =>
+            kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2));
         _worker = new TestWorker(functions, Loggers);
         builder.Services.AddSingleton(Loggers).AddSingleton(Clock).AddSingleton<IDurableWorker>(_worker).AddDurableHub(options);
         _app = builder.Build();

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace ServerlessDrives.Tests.Shared.Durable;
 
 /// <summary>
-/// What the Functions extension puts between the SDK's context and an orchestrator function: inputs are read as the type that is asked for, and an
-/// orchestrator that awaits something before it has used the context is refused.
+/// What the Functions extension puts between the SDK's context and an orchestrator function: inputs are read as the type that is asked for,
+/// and an orchestrator that awaits something before it has used the context is refused.
 /// </summary>
 internal sealed class TestOrchestrationContext(TaskOrchestrationContext inner) : TaskOrchestrationContext
 {
@@ -58,8 +58,11 @@ internal sealed class TestOrchestrationContext(TaskOrchestrationContext inner) :
 
     public override void SetCustomStatus(object? customStatus) => Inner.SetCustomStatus(customStatus);
 
-    public override Task<TResult> CallSubOrchestratorAsync<TResult>(TaskName orchestratorName, object? input = null, TaskOptions? options = null) =>
-        Inner.CallSubOrchestratorAsync<TResult>(orchestratorName, input, options);
+    public override Task<TResult> CallSubOrchestratorAsync<TResult>(
+        TaskName orchestratorName,
+        object? input = null,
+        TaskOptions? options = null
+    ) => Inner.CallSubOrchestratorAsync<TResult>(orchestratorName, input, options);
 
     public override void ContinueAsNew(object? newInput = null, bool preserveUnprocessedEvents = true) =>
         Inner.ContinueAsNew(newInput, preserveUnprocessedEvents);

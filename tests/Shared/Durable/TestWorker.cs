@@ -38,7 +38,11 @@ public sealed class TestWorker : IDurableWorker, IDisposable
     {
         _functions.TryGetOrchestrator(name, out var run);
         var orchestrator = new Orchestrator(run!);
-        var response = GrpcOrchestrationRunner.LoadAndRun(Convert.ToBase64String(request.ToByteArray()), orchestrator, _sessions, _services);
+        var response = GrpcOrchestrationRunner.LoadAndRun(
+            Convert.ToBase64String(request.ToByteArray()),
+            orchestrator,
+            _sessions,
+            _services);
         if (orchestrator.IsGone)
             throw new WorkerGoneException();
         return Task.FromResult(OrchestratorResponse.Parser.ParseFrom(Convert.FromBase64String(response)));
@@ -69,9 +73,15 @@ public sealed class TestWorker : IDurableWorker, IDisposable
         _services.Dispose();
     }
 
-    private static FailureDetails? ToDetails(Exception? failure) => failure is null
-        ? null
-        : new FailureDetails(failure.GetType().FullName!, failure.Message, failure.StackTrace, ToDetails(failure.InnerException), isNonRetriable: false);
+    private static FailureDetails? ToDetails(Exception? failure) =>
+        failure is null
+            ? null
+            : new FailureDetails(
+                failure.GetType().FullName!,
+                failure.Message,
+                failure.StackTrace,
+                ToDetails(failure.InnerException),
+                isNonRetriable: false);
 
     private sealed class Orchestrator(Func<TaskOrchestrationContext, Task<object?>> run) : ITaskOrchestrator
     {

@@ -22,15 +22,19 @@ public sealed class ArnsAndKeys
     public void Every_role_arn_that_AWS_would_make_is_accepted_and_kept_as_it_is()
     {
         var name = Gen.String[Gen.Char["abcXYZ019_+=,.@-"], 1, 63];
-        var path = Gen.String[Gen.Char["abcXYZ019_+=,.@-"], 1, 20].Array[0, 4].Select(parts => string.Concat(parts.Select(part => part + "/")));
-        Gen.Select(Gen.OneOf(Array.ConvertAll(["aws", "aws-cn", "aws-us-gov", "aws-eusc", "aws-iso", "aws-iso-b"], Gen.Const)), path, name).Sample((partition, path, name) =>
-        {
-            var text = $"arn:{partition}:iam::444455556666:role/x{path.Replace("/", "x/", StringComparison.Ordinal)}{name}";
-            RoleArn.Parse(text).TryGet(out var role, out var problem).ShouldBeTrue(problem);
-            role!.ToString().ShouldBe(text);
-            role.RoleName.ShouldEndWith(name);
-            JsonSerializer.Deserialize<RoleArn>(JsonSerializer.Serialize(role)).ShouldBe(role);
-        });
+        var path = Gen.String[Gen.Char["abcXYZ019_+=,.@-"], 1, 20]
+            .Array[0, 4]
+            .Select(parts => string.Concat(parts.Select(part => part + "/")));
+        Gen.Select(Gen.OneOf(Array.ConvertAll(["aws", "aws-cn", "aws-us-gov", "aws-eusc", "aws-iso", "aws-iso-b"], Gen.Const)), path, name)
+            .Sample(
+                (partition, path, name) =>
+                {
+                    var text = $"arn:{partition}:iam::444455556666:role/x{path.Replace("/", "x/", StringComparison.Ordinal)}{name}";
+                    RoleArn.Parse(text).TryGet(out var role, out var problem).ShouldBeTrue(problem);
+                    role!.ToString().ShouldBe(text);
+                    role.RoleName.ShouldEndWith(name);
+                    JsonSerializer.Deserialize<RoleArn>(JsonSerializer.Serialize(role)).ShouldBe(role);
+                });
     }
 
     [Theory]
@@ -66,12 +70,16 @@ public sealed class ArnsAndKeys
     [InlineData("1234abcd-12ab-34cd-56ef-1234567890ab", "arn:aws:kms:<region>:<account>:key/1234abcd-12ab-34cd-56ef-1234567890ab")]
     [InlineData("arn:aws-cn:kms:us-east-1:444455556666:key/1234abcd-12ab-34cd-56ef-1234567890ab", "partition")]
     [InlineData("arn:aws:s3:::acme", "not a KMS key")]
-    public void What_is_no_key_arn_is_refused_by_name(string text, string expected) => Problem(KmsKeyArn.Parse(text)).ShouldContain(expected);
+    public void What_is_no_key_arn_is_refused_by_name(string text, string expected) =>
+        Problem(KmsKeyArn.Parse(text)).ShouldContain(expected);
 
     [Fact]
     public void A_multi_region_key_is_a_key()
     {
-        KmsKeyArn.Parse("arn:aws:kms:eu-west-1:444455556666:key/mrk-1234abcd12ab34cd56ef1234567890ab").TryGet(out var key, out _).ShouldBeTrue();
+        KmsKeyArn
+            .Parse("arn:aws:kms:eu-west-1:444455556666:key/mrk-1234abcd12ab34cd56ef1234567890ab")
+            .TryGet(out var key, out _)
+            .ShouldBeTrue();
         key!.Region.Code.ShouldBe("eu-west-1");
     }
 
@@ -96,7 +104,8 @@ public sealed class ArnsAndKeys
     [InlineData("eu-central-1b", "eu-central-1")]
     [InlineData("Europe (eu-west-1)", "eu-west-1")]
     [InlineData("EU", "eu-west-1")]
-    public void A_region_that_is_nearly_right_is_offered_as_it_should_be(string text, string offered) => Problem(Region.Parse(text)).ShouldContain($"did you mean {offered}?");
+    public void A_region_that_is_nearly_right_is_offered_as_it_should_be(string text, string offered) =>
+        Problem(Region.Parse(text)).ShouldContain($"did you mean {offered}?");
 
     [Fact]
     public void External_ids_are_never_the_same_and_always_valid() => Gen.Int[1, 50].Sample(count =>
@@ -112,16 +121,23 @@ public sealed class ArnsAndKeys
     });
 
     [Fact]
-    public void An_account_with_the_consoles_hyphens_is_offered_without() => Problem(AccountId.Parse("4444-5555-6666")).ShouldContain("444455556666");
+    public void An_account_with_the_consoles_hyphens_is_offered_without() =>
+        Problem(AccountId.Parse("4444-5555-6666")).ShouldContain("444455556666");
 
     [Fact]
-    public void A_text_that_does_not_parse_is_bad_json() => Should.Throw<JsonException>(() => JsonSerializer.Deserialize<Region>("\"nowhere\""));
+    public void A_text_that_does_not_parse_is_bad_json() =>
+        Should.Throw<JsonException>(() => JsonSerializer.Deserialize<Region>("\"nowhere\""));
 
     [Fact]
     public void Encryption_is_written_as_the_api_says()
     {
-        KmsKeyArn.Parse("arn:aws:kms:us-east-1:444455556666:key/1234abcd-12ab-34cd-56ef-1234567890ab").TryGet(out var key, out _).ShouldBeTrue();
-        JsonSerializer.Serialize<Encryption>(new Encryption.SseKms(key!)).ShouldBe("""{"type":"sse-kms","kmsKeyId":"arn:aws:kms:us-east-1:444455556666:key/1234abcd-12ab-34cd-56ef-1234567890ab"}""");
+        KmsKeyArn
+            .Parse("arn:aws:kms:us-east-1:444455556666:key/1234abcd-12ab-34cd-56ef-1234567890ab")
+            .TryGet(out var key, out _)
+            .ShouldBeTrue();
+        JsonSerializer
+            .Serialize<Encryption>(new Encryption.SseKms(key!))
+            .ShouldBe("""{"type":"sse-kms","kmsKeyId":"arn:aws:kms:us-east-1:444455556666:key/1234abcd-12ab-34cd-56ef-1234567890ab"}""");
         foreach (var encryption in (Encryption[])[Encryption.Nothing, Encryption.S3Managed, new Encryption.SseKms(key!)])
             JsonSerializer.Deserialize<Encryption>(JsonSerializer.Serialize(encryption)).ShouldBe(encryption);
     }

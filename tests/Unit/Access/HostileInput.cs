@@ -13,7 +13,32 @@ public sealed class HostileInput
     private static readonly Gen<string> Anything = Gen.OneOf(
         Gen.String[Gen.Char, 0, 80],
         Gen.String[Gen.Char["abcXYZ019.-_:/*?${}\\\"' \t\n\0\u00e4\ud800\udc00\u202e%+"], 0, 80],
-        Pieces(["arn:", "aws", "aws-cn", ":s3:::", ":iam::", "444455556666", ":role/", ":user/", "acme-documents", "..", "s3://", "https://", ".s3.", "amazonaws.com", "/", "xn--", "-s3alias", "kms", ":key/", "us-east-1", "AKIA", "${", "*", " "]));
+        Pieces([
+            "arn:",
+            "aws",
+            "aws-cn",
+            ":s3:::",
+            ":iam::",
+            "444455556666",
+            ":role/",
+            ":user/",
+            "acme-documents",
+            "..",
+            "s3://",
+            "https://",
+            ".s3.",
+            "amazonaws.com",
+            "/",
+            "xn--",
+            "-s3alias",
+            "kms",
+            ":key/",
+            "us-east-1",
+            "AKIA",
+            "${",
+            "*",
+            " ",
+        ]));
 
     [Fact]
     public void A_bucket_name_is_refused_in_a_sentence_or_is_one_that_AWS_would_give() => Anything.Sample(text =>
@@ -44,13 +69,22 @@ public sealed class HostileInput
     }, iter: 3_000);
 
     [Fact]
-    public void A_role_ARN_made_of_good_parts_is_always_taken() => Gen.Select(
-        One("aws", "aws-cn", "aws-us-gov"), Gen.String[Gen.Char["0123456789"], 12, 12], One("/", "/teams/data/", "/a/"), Gen.String[Gen.Char["abcXYZ019_+=,.@-"], 1, 64]).Sample((partition, account, path, name) =>
-        {
-            RoleArn.Parse($"arn:{partition}:iam::{account}:role{path}{name}").TryGet(out var arn, out var problem).ShouldBeTrue(problem);
-            arn!.RoleName.ShouldBe(name);
-            arn.Path.ShouldBe(path);
-        });
+    public void A_role_ARN_made_of_good_parts_is_always_taken() =>
+        Gen.Select(
+                One("aws", "aws-cn", "aws-us-gov"),
+                Gen.String[Gen.Char["0123456789"], 12, 12],
+                One("/", "/teams/data/", "/a/"),
+                Gen.String[Gen.Char["abcXYZ019_+=,.@-"], 1, 64])
+            .Sample(
+                (partition, account, path, name) =>
+                {
+                    RoleArn
+                        .Parse($"arn:{partition}:iam::{account}:role{path}{name}")
+                        .TryGet(out var arn, out var problem)
+                        .ShouldBeTrue(problem);
+                    arn!.RoleName.ShouldBe(name);
+                    arn.Path.ShouldBe(path);
+                });
 
     [Fact]
     public void Everything_else_that_is_typed_is_refused_in_a_sentence_or_written_back_as_it_is() => Anything.Sample(text =>
@@ -69,27 +103,40 @@ public sealed class HostileInput
     }, iter: 3_000);
 
     [Fact]
-    public void A_secret_access_key_in_the_place_of_its_id_is_not_taken_and_not_repeated() => Gen.String[Gen.Char["abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/+"], 40, 40].Where(secret => secret.Any(char.IsAsciiLetterLower)).Sample(secret =>
-    {
-        AccessKeyId.Parse(secret).TryGet(out _, out var problem).ShouldBeFalse();
-        problem!.ShouldNotContain(secret);
-    });
+    public void A_secret_access_key_in_the_place_of_its_id_is_not_taken_and_not_repeated() =>
+        Gen.String[Gen.Char["abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/+"], 40, 40]
+            .Where(secret => secret.Any(char.IsAsciiLetterLower))
+            .Sample(secret =>
+            {
+                AccessKeyId.Parse(secret).TryGet(out _, out var problem).ShouldBeFalse();
+                problem!.ShouldNotContain(secret);
+            });
 
     [Fact]
-    public void Escaped_text_has_no_wildcard_and_no_variable_left() => Gen.String[Gen.Char["a*?${}/"], 0, 30].Sample(literal =>
-    {
-        var rest = PolicyText.Escape(literal).Replace("${*}", "", StringComparison.Ordinal).Replace("${?}", "", StringComparison.Ordinal).Replace("${$}", "", StringComparison.Ordinal);
-        rest.ShouldNotContain("*");
-        rest.ShouldNotContain("?");
-        rest.ShouldNotContain("$");
-    });
+    public void Escaped_text_has_no_wildcard_and_no_variable_left() =>
+        Gen.String[Gen.Char["a*?${}/"], 0, 30]
+            .Sample(literal =>
+            {
+                var rest = PolicyText
+                    .Escape(literal)
+                    .Replace("${*}", "", StringComparison.Ordinal)
+                    .Replace("${?}", "", StringComparison.Ordinal)
+                    .Replace("${$}", "", StringComparison.Ordinal);
+                rest.ShouldNotContain("*");
+                rest.ShouldNotContain("?");
+                rest.ShouldNotContain("$");
+            });
 
     [Fact]
-    public void Whatever_the_bucket_has_merging_never_throws() => Gen.OneOf(Anything, Json.Select(node => node?.ToJsonString() ?? "null")).Sample(existing =>
-    {
-        if (!Ours("con_1").MergeInto(existing).TryGet(out _, out var problem))
-            problem.ShouldNotBeNullOrWhiteSpace();
-    }, iter: 2_000);
+    public void Whatever_the_bucket_has_merging_never_throws() =>
+        Gen.OneOf(Anything, Json.Select(node => node?.ToJsonString() ?? "null"))
+            .Sample(
+                existing =>
+                {
+                    if (!Ours("con_1").MergeInto(existing).TryGet(out _, out var problem))
+                        problem.ShouldNotBeNullOrWhiteSpace();
+                },
+                iter: 2_000);
 
     [Theory]
     [InlineData("""{"Version":"\ud800","Statement":[]}""")]
@@ -97,45 +144,68 @@ public sealed class HostileInput
     [InlineData("""{"Version":"2012-10-17","Statement":[{"Resource":"\udc00"}]}""")]
     [InlineData("""{"Version":"2012-10-17","Statement":[],"Statement":[]}""")]
     [InlineData("""{"Version":"2012-10-17","Statement":[null]}""")]
-    public void A_policy_that_is_no_text_is_refused(string existing) => Ours("con_1").MergeInto(existing).TryGet(out _, out _).ShouldBeFalse();
+    public void A_policy_that_is_no_text_is_refused(string existing) =>
+        Ours("con_1").MergeInto(existing).TryGet(out _, out _).ShouldBeFalse();
 
     [Fact]
-    public void Merging_keeps_what_is_others_puts_in_what_is_ours_and_changes_nothing_the_second_time() => Gen.Select(Statements, Gen.Bool, Gen.Bool).Sample((foreign, single, withOurs) =>
-    {
-        var statements = foreign.Select(statement => (JsonNode)statement.DeepClone()).ToList();
-        if (withOurs)
-            statements.AddRange(Ours("con_1").ToJson()["Statement"]!.AsArray().Select(statement => statement!.DeepClone()));
-        JsonNode element = single && statements.Count == 1 ? statements[0] : new JsonArray([.. statements]);
-        var existing = new JsonObject { ["Version"] = "2012-10-17", ["Id"] = "theirs", ["Statement"] = element };
+    public void Merging_keeps_what_is_others_puts_in_what_is_ours_and_changes_nothing_the_second_time() =>
+        Gen.Select(Statements, Gen.Bool, Gen.Bool)
+            .Sample(
+                (foreign, single, withOurs) =>
+                {
+                    var statements = foreign.Select(statement => (JsonNode)statement.DeepClone()).ToList();
+                    if (withOurs)
+                        statements.AddRange(Ours("con_1").ToJson()["Statement"]!.AsArray().Select(statement => statement!.DeepClone()));
+                    JsonNode element = single && statements.Count == 1 ? statements[0] : new JsonArray([.. statements]);
+                    var existing = new JsonObject
+                    {
+                        ["Version"] = "2012-10-17",
+                        ["Id"] = "theirs",
+                        ["Statement"] = element,
+                    };
 
-        Ours("con_1").MergeInto(existing.ToJsonString()).TryGet(out var merged, out var problem).ShouldBeTrue(problem);
-        merged!["Id"]!.GetValue<string>().ShouldBe("theirs");
-        var texts = merged["Statement"]!.AsArray().Select(statement => statement!.ToJsonString()).ToList();
-        texts.Take(foreign.Length).ShouldBe(foreign.Select(statement => statement.ToJsonString()));
-        texts.Skip(foreign.Length).ShouldBe(Ours("con_1").ToJson()["Statement"]!.AsArray().Select(statement => statement!.ToJsonString()));
+                    Ours("con_1").MergeInto(existing.ToJsonString()).TryGet(out var merged, out var problem).ShouldBeTrue(problem);
+                    merged!["Id"]!.GetValue<string>().ShouldBe("theirs");
+                    var texts = merged["Statement"]!.AsArray().Select(statement => statement!.ToJsonString()).ToList();
+                    texts.Take(foreign.Length).ShouldBe(foreign.Select(statement => statement.ToJsonString()));
+                    texts
+                        .Skip(foreign.Length)
+                        .ShouldBe(Ours("con_1").ToJson()["Statement"]!.AsArray().Select(statement => statement!.ToJsonString()));
 
-        Ours("con_1").MergeInto(merged.ToJsonString()).TryGet(out var again, out _).ShouldBeTrue();
-        again!.ToJsonString().ShouldBe(merged.ToJsonString());
+                    Ours("con_1").MergeInto(merged.ToJsonString()).TryGet(out var again, out _).ShouldBeTrue();
+                    again!.ToJsonString().ShouldBe(merged.ToJsonString());
 
-        // Another drive's statements on the same bucket are as foreign as anybody's.
-        Ours("con_2").MergeInto(merged.ToJsonString()).TryGet(out var both, out _).ShouldBeTrue();
-        both!["Statement"]!.AsArray().Take(texts.Count).Select(statement => statement!.ToJsonString()).ShouldBe(texts);
-        Ours("con_1").MergeInto(both.ToJsonString()).TryGet(out var back, out _).ShouldBeTrue();
-        back!["Statement"]!.AsArray().Count.ShouldBe(both["Statement"]!.AsArray().Count);
-    }, iter: 300);
+                    // Another drive's statements on the same bucket are as foreign as anybody's.
+                    Ours("con_2").MergeInto(merged.ToJsonString()).TryGet(out var both, out _).ShouldBeTrue();
+                    both!["Statement"]!.AsArray().Take(texts.Count).Select(statement => statement!.ToJsonString()).ShouldBe(texts);
+                    Ours("con_1").MergeInto(both.ToJsonString()).TryGet(out var back, out _).ShouldBeTrue();
+                    back!["Statement"]!.AsArray().Count.ShouldBe(both["Statement"]!.AsArray().Count);
+                }, iter: 300);
 
     private static Gen<string> One(params string[] of) => Gen.OneOf(Array.ConvertAll(of, Gen.Const));
 
     private static Gen<string> Pieces(string[] pieces) => One(pieces).Array[0, 8].Select(string.Concat);
 
-    private static readonly Gen<JsonObject[]> Statements = Gen.Select(One("Allow", "Deny"), One("s3:GetObject", "s3:*", "s3:List*"), One("", "Theirs", "ServerlessDrives"), Gen.String[Gen.Char["aö\"\\*${} "], 0, 12])
-        .Select((effect, action, sid, what) =>
-        {
-            var statement = new JsonObject { ["Effect"] = effect, ["Principal"] = "*", ["Action"] = action, ["Resource"] = $"arn:aws:s3:::acme-documents/{what}" };
-            if (sid.Length > 0)
-                statement["Sid"] = sid;
-            return statement;
-        }).Array[0, 5];
+    private static readonly Gen<JsonObject[]> Statements = Gen.Select(
+            One("Allow", "Deny"),
+            One("s3:GetObject", "s3:*", "s3:List*"),
+            One("", "Theirs", "ServerlessDrives"),
+            Gen.String[Gen.Char["aö\"\\*${} "], 0, 12])
+        .Select(
+            (effect, action, sid, what) =>
+            {
+                var statement = new JsonObject
+                {
+                    ["Effect"] = effect,
+                    ["Principal"] = "*",
+                    ["Action"] = action,
+                    ["Resource"] = $"arn:aws:s3:::acme-documents/{what}",
+                };
+                if (sid.Length > 0)
+                    statement["Sid"] = sid;
+                return statement;
+            })
+        .Array[0, 5];
 
     private static readonly Gen<JsonNode?> Json = Gen.Recursive<JsonNode?>((depth, inner) => depth > 3
         ? Gen.Const((JsonNode?)null)

@@ -45,28 +45,36 @@ public sealed class Paths
     }
 
     [Fact]
-    public void Whatever_is_typed_the_path_never_leaves_its_prefix() => Gen.String[Gen.Char["ab./\\*?${}\0\n ä\ud800"], 0, 30].Sample(text =>
-    {
-        if (!DrivePath.Parse(text).TryGet(out var path, out _))
-            return;
-        path!.Value.Split('/').ShouldAllBe(segment => segment != "." && segment != "..");
-        path.Value.ShouldNotContain("\0");
-        (path.IsRoot || (path.Prefix.EndsWith('/') && !path.Prefix.StartsWith('/') && !path.Prefix.Contains("//", StringComparison.Ordinal))).ShouldBeTrue();
-        DrivePath.Parse(path.Value).TryGet(out var again, out _).ShouldBeTrue();
-        again.ShouldBe(path);
-        Encoding.UTF8.GetByteCount(path.Value).ShouldBeLessThanOrEqualTo(DrivePath.MaxBytes);
-    });
+    public void Whatever_is_typed_the_path_never_leaves_its_prefix() =>
+        Gen.String[Gen.Char["ab./\\*?${}\0\n ä\ud800"], 0, 30]
+            .Sample(text =>
+            {
+                if (!DrivePath.Parse(text).TryGet(out var path, out _))
+                    return;
+                path!.Value.Split('/').ShouldAllBe(segment => segment != "." && segment != "..");
+                path.Value.ShouldNotContain("\0");
+                (
+                    path.IsRoot
+                    || (path.Prefix.EndsWith('/') && !path.Prefix.StartsWith('/') && !path.Prefix.Contains("//", StringComparison.Ordinal))
+                ).ShouldBeTrue();
+                DrivePath.Parse(path.Value).TryGet(out var again, out _).ShouldBeTrue();
+                again.ShouldBe(path);
+                Encoding.UTF8.GetByteCount(path.Value).ShouldBeLessThanOrEqualTo(DrivePath.MaxBytes);
+            });
 
     [Fact]
-    public void A_file_keeps_its_name_and_its_key_leads_back_to_it() => Gen.Select(Gen.OneOf(Array.ConvertAll(["", "claims", "claims/inbox"], Gen.Const)), Gen.String[Gen.Char["ab./ ä+%"], 1, 20]).Sample((drive, text) =>
-    {
-        if (!FilePath.Parse(text).TryGet(out var file, out _))
-            return;
-        DrivePath.Parse(drive).TryGet(out var path, out _).ShouldBeTrue();
-        file!.Value.ShouldBe(text);
-        path!.TryFileOf(path.KeyOf(file), out var found).ShouldBeTrue();
-        found.ShouldBe(file);
-    });
+    public void A_file_keeps_its_name_and_its_key_leads_back_to_it() =>
+        Gen.Select(Gen.OneOf(Array.ConvertAll(["", "claims", "claims/inbox"], Gen.Const)), Gen.String[Gen.Char["ab./ ä+%"], 1, 20])
+            .Sample(
+                (drive, text) =>
+                {
+                    if (!FilePath.Parse(text).TryGet(out var file, out _))
+                        return;
+                    DrivePath.Parse(drive).TryGet(out var path, out _).ShouldBeTrue();
+                    file!.Value.ShouldBe(text);
+                    path!.TryFileOf(path.KeyOf(file), out var found).ShouldBeTrue();
+                    found.ShouldBe(file);
+                });
 
     [Theory]
     [InlineData("")]

@@ -9,13 +9,16 @@ namespace ServerlessDrives.Tests.Unit.Access;
 public sealed class Policies
 {
     private static readonly RoleArn Role = Of(RoleArn.Parse("arn:aws:iam::444455556666:role/drives"));
-    private static readonly KmsKeyArn Key = Of(KmsKeyArn.Parse("arn:aws:kms:us-east-1:444455556666:key/1234abcd-12ab-34cd-56ef-1234567890ab"));
+    private static readonly KmsKeyArn Key = Of(
+        KmsKeyArn.Parse("arn:aws:kms:us-east-1:444455556666:key/1234abcd-12ab-34cd-56ef-1234567890ab"));
 
     [Fact]
     public void The_trust_policy_lets_our_principal_in_with_the_external_id_only()
     {
         var id = ExternalId.New();
-        var statement = TrustPolicy.For(Of(PrincipalArn.Parse("arn:aws:iam::111122223333:role/serverless-drives")), id).ToJson()["Statement"]![0]!;
+        var statement = TrustPolicy.For(Of(PrincipalArn.Parse("arn:aws:iam::111122223333:role/serverless-drives")), id).ToJson()[
+            "Statement"
+        ]![0]!;
         statement["Principal"]!["AWS"]!.GetValue<string>().ShouldBe("arn:aws:iam::111122223333:role/serverless-drives");
         statement["Action"]!.GetValue<string>().ShouldBe("sts:AssumeRole");
         statement["Condition"]!["StringEquals"]!["sts:ExternalId"]!.GetValue<string>().ShouldBe(id.Value);
@@ -40,7 +43,9 @@ public sealed class Policies
         Texts(list["Condition"]!["StringLike"]!["s3:prefix"]!).ShouldBe(["claims/inbox/", "claims/inbox/*"]);
         var uploads = statements.Single(statement => Actions(statement).Contains("s3:ListBucketMultipartUploads"));
         uploads["Condition"].ShouldBeNull();
-        statements.Single(statement => Actions(statement).Contains("s3:PutObject"))["Resource"]!.GetValue<string>().ShouldBe("arn:aws:s3:::acme/claims/inbox/*");
+        statements.Single(statement => Actions(statement).Contains("s3:PutObject"))["Resource"]!
+            .GetValue<string>()
+            .ShouldBe("arn:aws:s3:::acme/claims/inbox/*");
     }
 
     [Fact]
@@ -51,7 +56,8 @@ public sealed class Policies
     public void The_partition_of_the_region_is_in_every_arn()
     {
         var access = Access("a", region: "cn-north-1");
-        Statements(RolePolicy.For(access).ToJson()).ShouldAllBe(statement => statement["Resource"]!.GetValue<string>().StartsWith("arn:aws-cn:s3:::", StringComparison.Ordinal));
+        Statements(RolePolicy.For(access).ToJson())
+            .ShouldAllBe(statement => statement["Resource"]!.GetValue<string>().StartsWith("arn:aws-cn:s3:::", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -61,7 +67,8 @@ public sealed class Policies
         var key = Statements(RolePolicy.For(access).ToJson()).Single(statement => Actions(statement).Contains("kms:Decrypt"));
         Actions(key).ShouldBe(["kms:GenerateDataKey", "kms:Decrypt"]);
         key["Resource"]!.GetValue<string>().ShouldBe(Key.Value);
-        Statements(BucketPolicy.For(Role, access).ToJson()).ShouldAllBe(statement => !Actions(statement).Any(action => action.StartsWith("kms:", StringComparison.Ordinal)));
+        Statements(BucketPolicy.For(Role, access).ToJson())
+            .ShouldAllBe(statement => !Actions(statement).Any(action => action.StartsWith("kms:", StringComparison.Ordinal)));
         var offered = KeyPolicyStatement.For(Role, access)!;
         offered.IsRequired.ShouldBeFalse();
         offered.ToJson()["Resource"]!.GetValue<string>().ShouldBe("*");
@@ -77,30 +84,43 @@ public sealed class Policies
     });
 
     [Fact]
-    public void A_session_policy_always_fits_and_opens_no_more_than_the_bucket() => Gen.Select(Gen.String[Gen.Char["ab*?$ä漢/"], 0, 290], Gen.Bool).Sample((text, encrypted) =>
-    {
-        if (!DrivePath.Parse(text).TryGet(out var path, out _))
-            return;
-        var access = Access("x") with { Path = path!, Encryption = encrypted ? new Encryption.SseKms(Key) : Encryption.Nothing };
-        foreach (var policy in SessionPolicy.For(access))
-        {
-            policy.Length.ShouldBeLessThanOrEqualTo(SessionPolicy.MaxLength);
-            policy.ShouldAllBe(c => c >= ' ' && c <= '\u00ff');
-            Statements(JsonNode.Parse(policy)!.AsObject())
-                .Select(statement => statement["Resource"]!.GetValue<string>())
-                .ShouldAllBe(resource => resource == "arn:aws:s3:::acme" || resource.StartsWith("arn:aws:s3:::acme/", StringComparison.Ordinal) || resource.StartsWith("arn:aws:kms:us-east-1:", StringComparison.Ordinal));
-        }
-    });
+    public void A_session_policy_always_fits_and_opens_no_more_than_the_bucket() =>
+        Gen.Select(Gen.String[Gen.Char["ab*?$ä漢/"], 0, 290], Gen.Bool)
+            .Sample(
+                (text, encrypted) =>
+                {
+                    if (!DrivePath.Parse(text).TryGet(out var path, out _))
+                        return;
+                    var access = Access("x") with
+                    {
+                        Path = path!,
+                        Encryption = encrypted ? new Encryption.SseKms(Key) : Encryption.Nothing,
+                    };
+                    foreach (var policy in SessionPolicy.For(access))
+                    {
+                        policy.Length.ShouldBeLessThanOrEqualTo(SessionPolicy.MaxLength);
+                        policy.ShouldAllBe(c => c >= ' ' && c <= '\u00ff');
+                        Statements(JsonNode.Parse(policy)!.AsObject())
+                            .Select(statement => statement["Resource"]!.GetValue<string>())
+                            .ShouldAllBe(resource =>
+                                resource == "arn:aws:s3:::acme"
+                                || resource.StartsWith("arn:aws:s3:::acme/", StringComparison.Ordinal)
+                                || resource.StartsWith("arn:aws:kms:us-east-1:", StringComparison.Ordinal));
+                    }
+                });
 
     [Fact]
     public void A_short_path_is_confined_to_exactly() =>
         Statements(JsonNode.Parse(SessionPolicy.For(Access("claims/inbox"))[0])!.AsObject())
-            .Single(statement => Actions(statement).Contains("s3:PutObject"))["Resource"]!.GetValue<string>().ShouldBe("arn:aws:s3:::acme/claims/inbox/*");
+            .Single(statement => Actions(statement).Contains("s3:PutObject"))["Resource"]!
+            .GetValue<string>()
+            .ShouldBe("arn:aws:s3:::acme/claims/inbox/*");
 
     [Fact]
     public void Merging_keeps_what_others_wrote_and_comes_to_the_same_twice()
     {
-        const string others = """{"Version":"2012-10-17","Id":"x","Statement":{"Sid":"Theirs","Effect":"Deny","Principal":"*","Action":"s3:*","Resource":"arn:aws:s3:::acme/*","Condition":{"Bool":{"aws:SecureTransport":"false"}}}}""";
+        const string others =
+            """{"Version":"2012-10-17","Id":"x","Statement":{"Sid":"Theirs","Effect":"Deny","Principal":"*","Action":"s3:*","Resource":"arn:aws:s3:::acme/*","Condition":{"Bool":{"aws:SecureTransport":"false"}}}}""";
         var policy = BucketPolicy.For(Role, Access("claims"));
         var once = Of(policy.MergeInto(others)).ToJsonString();
         Of(policy.MergeInto(once)).ToJsonString().ShouldBe(once);
@@ -140,11 +160,13 @@ public sealed class Policies
     private static BucketAccess Access(string path, string region = "us-east-1") =>
         new("con_1", Of(BucketName.Parse("acme")), Of(Region.Parse(region)), Of(DrivePath.Parse(path)), Encryption.Nothing);
 
-    private static List<JsonObject> Statements(JsonObject policy) => [.. policy["Statement"]!.AsArray().Select(statement => statement!.AsObject())];
+    private static List<JsonObject> Statements(JsonObject policy) =>
+        [.. policy["Statement"]!.AsArray().Select(statement => statement!.AsObject())];
 
     private static List<string> Actions(JsonObject statement) => Texts(statement["Action"]!);
 
-    private static List<string> Texts(JsonNode node) => node is JsonArray many ? [.. many.Select(text => text!.GetValue<string>())] : [node.GetValue<string>()];
+    private static List<string> Texts(JsonNode node) =>
+        node is JsonArray many ? [.. many.Select(text => text!.GetValue<string>())] : [node.GetValue<string>()];
 
     /// <summary>IAM's matching: <c>${*}</c> and the like are the character itself, <c>*</c> any run, <c>?</c> any one.</summary>
     private static bool Matches(string pattern, string text)

@@ -59,13 +59,16 @@ public sealed class PublicCasesOfNames
     [InlineData("br, gzip", "br, gzip")]
     [InlineData("", "")]
     [InlineData(null, null)]
-    public void Case_34_codings_are_handed_on_as_they_are_stored_but_for_the_framing(string? stored, string? expected) => ContentKind.CodingsOf(stored).ShouldBe(expected);
+    public void Case_34_codings_are_handed_on_as_they_are_stored_but_for_the_framing(string? stored, string? expected) =>
+        ContentKind.CodingsOf(stored).ShouldBe(expected);
 
     [Fact]
     public void Cases_3_and_41_a_session_reaches_every_key_by_way_of_S3_only_and_none_where_the_server_knows_no_keys()
     {
         var access = Access("claims/inbox");
-        var keys = JsonNode.Parse(SessionPolicy.For(access)[0])!["Statement"]!.AsArray().Single(statement => statement!.ToJsonString().Contains("kms:", StringComparison.Ordinal))!;
+        var keys = JsonNode.Parse(SessionPolicy.For(access)[0])!["Statement"]!
+            .AsArray()
+            .Single(statement => statement!.ToJsonString().Contains("kms:", StringComparison.Ordinal))!;
         keys["Resource"]!.GetValue<string>().ShouldBe("arn:aws:kms:us-east-1:*:key/*");
         keys["Condition"]!["StringEquals"]!["kms:ViaService"]!.GetValue<string>().ShouldBe("s3.us-east-1.amazonaws.com");
         SessionPolicy.For(access, withKeys: false)[0].ShouldNotContain("kms:");
@@ -74,9 +77,21 @@ public sealed class PublicCasesOfNames
     [Fact]
     public void A_read_only_drive_grants_nothing_that_writes()
     {
-        var access = Access("claims/inbox") with { Mode = DriveAccess.ReadOnly, Encryption = new Encryption.SseKms(Read(KmsKeyArn.Parse("arn:aws:kms:us-east-1:444455556666:key/1234abcd-12ab-34cd-56ef-1234567890ab"))) };
+        var access = Access("claims/inbox") with
+        {
+            Mode = DriveAccess.ReadOnly,
+            Encryption = new Encryption.SseKms(
+                Read(KmsKeyArn.Parse("arn:aws:kms:us-east-1:444455556666:key/1234abcd-12ab-34cd-56ef-1234567890ab"))),
+        };
         var role = Read(RoleArn.Parse("arn:aws:iam::444455556666:role/drives"));
-        foreach (var document in (string[])[RolePolicy.For(access).ToString(), BucketPolicy.For(role, access).ToString(), KeyPolicyStatement.For(role, access)!.ToString(), .. SessionPolicy.For(access)])
+        foreach (
+            var document in (string[])
+                [
+                    RolePolicy.For(access).ToString(),
+                    BucketPolicy.For(role, access).ToString(),
+                    KeyPolicyStatement.For(role, access)!.ToString(),
+                    .. SessionPolicy.For(access),
+                ])
         {
             foreach (var write in (string[])["Put", "Delete", "Abort", "Multipart", "GenerateDataKey", "Acl"])
                 document.ShouldNotContain(write);
@@ -108,7 +123,12 @@ public sealed class PublicCasesOfNames
         PolicyText.Plain("""{"a":"受信箱/請求書 😀 é"}""").ShouldBe("""{"a":"\u53d7\u4fe1\u7bb1/\u8acb\u6c42\u66f8 \ud83d\ude00 \u00e9"}""");
 
     private static BucketAccess Access(string path) =>
-        new("con_1", Read(BucketName.Parse("acme-documents")), Read(Region.Parse("us-east-1")), Read(DrivePath.Parse(path)), Encryption.Nothing);
+        new(
+            "con_1",
+            Read(BucketName.Parse("acme-documents")),
+            Read(Region.Parse("us-east-1")),
+            Read(DrivePath.Parse(path)),
+            Encryption.Nothing);
 
     private static T Read<T>(Parsed<T> parsed)
         where T : notnull

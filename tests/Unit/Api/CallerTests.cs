@@ -36,10 +36,15 @@ public sealed class CallerTests
         public override FunctionDefinition FunctionDefinition => throw new NotSupportedException();
         public override IInvocationFeatures Features => throw new NotSupportedException();
 
-        public override IDictionary<object, object> Items { get; set; } = new Dictionary<object, object>
-        {
-            ["HttpRequestContext"] = new DefaultHttpContext { Connection = { RemoteIpAddress = IPAddress.Parse(peer) }, Request = { QueryString = new(query) } },
-        };
+        public override IDictionary<object, object> Items { get; set; } =
+            new Dictionary<object, object>
+            {
+                ["HttpRequestContext"] = new DefaultHttpContext
+                {
+                    Connection = { RemoteIpAddress = IPAddress.Parse(peer) },
+                    Request = { QueryString = new(query) },
+                },
+            };
     }
 
     private sealed class Said(string? headers) : BindingContext

@@ -4,7 +4,9 @@ using Xunit;
 
 namespace ServerlessDrives.Tests.Unit.Architecture;
 
-/// <summary>What a verification proves is what files use: there is one place that makes requests to a bucket, and one that makes clients for S3.</summary>
+/// <summary>
+/// What a verification proves is what files use: there is one place that makes requests to a bucket, and one that makes clients for S3.
+/// </summary>
 public sealed class OneWayToABucket
 {
     [Fact]
@@ -13,7 +15,9 @@ public sealed class OneWayToABucket
 
     [Fact]
     public void Clients_for_S3_are_made_in_one_place() =>
-        Callers(method => method.Name == ".ctor" && method.DeclaringType.FullName is "Amazon.S3.AmazonS3Client" or "Amazon.S3.AmazonS3Config").ShouldBe(["AwsClients"]);
+        Callers(method =>
+                method.Name == ".ctor" && method.DeclaringType.FullName is "Amazon.S3.AmazonS3Client" or "Amazon.S3.AmazonS3Config")
+            .ShouldBe(["AwsClients"]);
 
     [Fact]
     public void Sessions_with_a_customers_role_are_asked_for_in_one_place() =>
@@ -21,14 +25,18 @@ public sealed class OneWayToABucket
 
     /// <summary>The types of the app, nested ones counted as their outermost, with a method that calls such a method.</summary>
     private static IReadOnlyList<string> Callers(Func<MethodReference, bool> isCalled) =>
-    [
-        .. Source.Types
-            .Where(type => WithNested(type.Definition).SelectMany(each => each.Methods).Where(method => method.HasBody)
-                .Any(method => method.Body.Instructions.Any(instruction => instruction.Operand is MethodReference called && isCalled(called))))
-            .Select(type => type.Name)
-            .Distinct()
-            .Order(StringComparer.Ordinal),
-    ];
+        [
+            .. Source
+                .Types.Where(type =>
+                    WithNested(type.Definition)
+                        .SelectMany(each => each.Methods)
+                        .Where(method => method.HasBody)
+                        .Any(method =>
+                            method.Body.Instructions.Any(instruction => instruction.Operand is MethodReference called && isCalled(called))))
+                .Select(type => type.Name)
+                .Distinct()
+                .Order(StringComparer.Ordinal),
+        ];
 
     private static IEnumerable<TypeDefinition> WithNested(TypeDefinition type) => type.NestedTypes.SelectMany(WithNested).Prepend(type);
 }

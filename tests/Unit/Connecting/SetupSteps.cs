@@ -16,7 +16,9 @@ internal static class SetupSteps
 
     /// <summary>The same, encrypted with a KMS key of an account that isn't the role's.</summary>
     public static SetupStep WithForeignKey(string displayName) =>
-        Of(displayName, new Encryption.SseKms(Read(KmsKeyArn.Parse("arn:aws:kms:us-east-1:999900001111:key/11112222-3333-4444-5555-666677778888"))));
+        Of(
+            displayName,
+            new Encryption.SseKms(Read(KmsKeyArn.Parse("arn:aws:kms:us-east-1:999900001111:key/11112222-3333-4444-5555-666677778888"))));
 
     public static NotificationSetup Notifications(string integrationName, string prefix) => new(
         integrationName,
@@ -28,10 +30,24 @@ internal static class SetupSteps
 
     private static SetupStep Of(string displayName, Encryption encryption)
     {
-        var access = new BucketAccess(Connection.Value, Read(BucketName.Parse("acme-documents")), Read(Region.Parse("us-east-1")), Read(DrivePath.Parse("a*b")), encryption);
+        var access = new BucketAccess(
+            Connection.Value,
+            Read(BucketName.Parse("acme-documents")),
+            Read(Region.Parse("us-east-1")),
+            Read(DrivePath.Parse("a*b")),
+            encryption);
         return new(
-            displayName, Connection, Role.RoleName, Role.Path, TrustPolicy.For(Us, ExternalId.New()).ToJson(),
-            new(access.Bucket, access.Region, RolePolicy.For(access).ToJson(), BucketPolicy.For(Role, access).ToJson(), KeyPolicyStatement.For(Role, access) is { IsRequired: true } statement ? statement.ToJson() : null),
+            displayName,
+            Connection,
+            Role.RoleName,
+            Role.Path,
+            TrustPolicy.For(Us, ExternalId.New()).ToJson(),
+            new(
+                access.Bucket,
+                access.Region,
+                RolePolicy.For(access).ToJson(),
+                BucketPolicy.For(Role, access).ToJson(),
+                KeyPolicyStatement.For(Role, access) is { IsRequired: true } statement ? statement.ToJson() : null),
             [new("https://drives.example/api/callbacks/one"), new("https://drives.example/api/callbacks/two")]);
     }
 

@@ -14,7 +14,10 @@ public sealed class SetupTests
     public async Task The_aws_cli_script_is_one_that_a_shell_can_read()
     {
         var file = Path.GetTempFileName();
-        await File.WriteAllTextAsync(file, AwsCliScript.Write(SetupSteps.Of("it's $(a) \"test\"\nof names")), TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            file,
+            AwsCliScript.Write(SetupSteps.Of("it's $(a) \"test\"\nof names")),
+            TestContext.Current.CancellationToken);
         using var shell = Process.Start(new ProcessStartInfo("sh", ["-n", file]) { RedirectStandardError = true })!;
         var complaints = await shell.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         await shell.WaitForExitAsync(TestContext.Current.CancellationToken);
@@ -27,8 +30,16 @@ public sealed class SetupTests
     public void The_script_confirms_each_step_after_what_belongs_to_it()
     {
         var script = AwsCliScript.Write(SetupSteps.Of("Claims"));
-        var order = new[] { "aws iam create-role", "confirm 'https://drives.example/api/callbacks/one'", "aws iam put-role-policy", "put-bucket-policy", "confirm 'https://drives.example/api/callbacks/two'" }
-            .Select(part => script.IndexOf(part, StringComparison.Ordinal)).ToList();
+        var order = new[]
+        {
+            "aws iam create-role",
+            "confirm 'https://drives.example/api/callbacks/one'",
+            "aws iam put-role-policy",
+            "put-bucket-policy",
+            "confirm 'https://drives.example/api/callbacks/two'",
+        }
+            .Select(part => script.IndexOf(part, StringComparison.Ordinal))
+            .ToList();
         order.ShouldAllBe(at => at > 0);
         order.ShouldBeInOrder();
     }

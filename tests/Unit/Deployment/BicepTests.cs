@@ -18,7 +18,12 @@ public sealed class BicepTests
         var bicep = Metadata("Bicep");
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(bicep, File.GetUnixFileMode(bicep) | UnixFileMode.UserExecute);
-        var start = new ProcessStartInfo(bicep) { RedirectStandardError = true, RedirectStandardOutput = true, WorkingDirectory = Path.Combine(Repository.Folder, "infra", "azure") };
+        var start = new ProcessStartInfo(bicep)
+        {
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+            WorkingDirectory = Path.Combine(Repository.Folder, "infra", "azure"),
+        };
         foreach (var argument in new[] { command, file, option }.OfType<string>())
             start.ArgumentList.Add(argument);
         using var run = Process.Start(start)!;
@@ -35,16 +40,25 @@ public sealed class BicepTests
     {
         var host = JsonNode.Parse(File.ReadAllText(Path.Combine(Repository.Folder, "host.json")))!;
         host["extensions"]!["http"]!["routePrefix"]!.GetValue<string>().ShouldBe("");
-        TimeSpan.Parse(host["extensions"]!["durableTask"]!["storageProvider"]!["maxQueuePollingInterval"]!.GetValue<string>(), System.Globalization.CultureInfo.InvariantCulture)
+        TimeSpan
+            .Parse(
+                host["extensions"]!["durableTask"]!["storageProvider"]!["maxQueuePollingInterval"]!.GetValue<string>(),
+                System.Globalization.CultureInfo.InvariantCulture)
             .ShouldBeLessThanOrEqualTo(TimeSpan.FromSeconds(2));
     }
 
     [Fact]
-    public void Nothing_but_the_project_file_names_the_embedded_runtime_in_the_app() => Directory
-        .EnumerateFiles(Path.Combine(Repository.Folder, "functions"), "*.cs", SearchOption.AllDirectories)
-        .Where(file => !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal) && !file.Contains("node_modules", StringComparison.Ordinal))
-        .Where(file => File.ReadAllText(file) is var text && (text.Contains("ServerlessDrives.Embedded", StringComparison.Ordinal) || text.Contains("#if", StringComparison.Ordinal)))
-        .ShouldBeEmpty();
+    public void Nothing_but_the_project_file_names_the_embedded_runtime_in_the_app() =>
+        Directory
+            .EnumerateFiles(Path.Combine(Repository.Folder, "functions"), "*.cs", SearchOption.AllDirectories)
+            .Where(file =>
+                !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal)
+                && !file.Contains("node_modules", StringComparison.Ordinal))
+            .Where(file =>
+                File.ReadAllText(file) is var text
+                && (text.Contains("ServerlessDrives.Embedded", StringComparison.Ordinal) || text.Contains("#if", StringComparison.Ordinal)))
+            .ShouldBeEmpty();
 
-    private static string Metadata(string key) => typeof(BicepTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().First(attribute => attribute.Key == key).Value!;
+    private static string Metadata(string key) =>
+        typeof(BicepTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().First(attribute => attribute.Key == key).Value!;
 }

@@ -21,8 +21,14 @@ public sealed class PublishTests
         packages.ShouldBe(Items(build, "PackageReference"));
         Items(publication, "Compile").ShouldBe(Items(build, "Compile"));
         Items(publication, "Compile").ShouldAllBe(file => !file.Contains("infra", StringComparison.Ordinal));
-        var published = publication["Items"]!["None"]!.AsArray().Where(item => Metadata(item, "CopyToPublishDirectory") is not ("Never" or "") || Metadata(item, "CopyToOutputDirectory") is "PreserveNewest")
-            .Where(item => Metadata(item, "CopyToPublishDirectory") is not "Never").Select(item => Metadata(item, "Link")).ToList();
+        var published = publication["Items"]!["None"]!
+            .AsArray()
+            .Where(item =>
+                Metadata(item, "CopyToPublishDirectory") is not ("Never" or "")
+                || Metadata(item, "CopyToOutputDirectory") is "PreserveNewest")
+            .Where(item => Metadata(item, "CopyToPublishDirectory") is not "Never")
+            .Select(item => Metadata(item, "Link"))
+            .ToList();
         published.ShouldContain("host.json");
         published.ShouldNotContain("local.settings.json");
     }
@@ -34,7 +40,9 @@ public sealed class PublishTests
     {
         var project = await EvaluateAsync("-p:_IsPublishing=true", $"-p:DURABLE_BACKEND={backend}");
 
-        Items(project, "PackageReference").Contains("Microsoft.Azure.Functions.Worker.Extensions.DurableTask.AzureManaged").ShouldBe(isPublished);
+        Items(project, "PackageReference")
+            .Contains("Microsoft.Azure.Functions.Worker.Extensions.DurableTask.AzureManaged")
+            .ShouldBe(isPublished);
     }
 
     [Theory]
@@ -43,7 +51,12 @@ public sealed class PublishTests
     public async Task Dotnet_run_starts_the_local_host_unless_core_tools_are_asked_for(string? host, string command)
     {
         // Core Tools' own check would ask them for their version.
-        var (exitCode, output) = await RunAsync([.. host is null ? Array.Empty<string>() : [$"-p:FunctionsHost={host}"], "-p:BuildLocalHost=no", "-t:_FunctionsComputeRunArguments;RunWithLocalHost", "-getProperty:RunCommand,RunArguments"]);
+        var (exitCode, output) = await RunAsync([
+            .. host is null ? Array.Empty<string>() : [$"-p:FunctionsHost={host}"],
+            "-p:BuildLocalHost=no",
+            "-t:_FunctionsComputeRunArguments;RunWithLocalHost",
+            "-getProperty:RunCommand,RunArguments",
+        ]);
 
         if (host is null)
             exitCode.ShouldBe(0, output);
@@ -55,19 +68,27 @@ public sealed class PublishTests
     [InlineData("org_11111111")]
     [InlineData("444455556666")]
     [InlineData("ws_claims")]
-    public void No_route_and_nobody_of_the_embedded_cloud_is_in_the_source_of_the_app(string seeded) => Directory
-        .EnumerateFiles(Path.Combine(Repository.Folder, "functions"), "*.cs", SearchOption.AllDirectories)
-        .Where(file => !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal) && !file.Contains("node_modules", StringComparison.Ordinal))
-        .Where(file => File.ReadAllText(file).Contains(seeded, StringComparison.Ordinal))
-        .ShouldBeEmpty();
+    public void No_route_and_nobody_of_the_embedded_cloud_is_in_the_source_of_the_app(string seeded) =>
+        Directory
+            .EnumerateFiles(Path.Combine(Repository.Folder, "functions"), "*.cs", SearchOption.AllDirectories)
+            .Where(file =>
+                !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal)
+                && !file.Contains("node_modules", StringComparison.Ordinal))
+            .Where(file => File.ReadAllText(file).Contains(seeded, StringComparison.Ordinal))
+            .ShouldBeEmpty();
 
-    private static List<string> Items(JsonNode project, string kind) => [.. project["Items"]![kind]!.AsArray().Select(item => item!["Identity"]!.GetValue<string>())];
+    private static List<string> Items(JsonNode project, string kind) =>
+        [.. project["Items"]![kind]!.AsArray().Select(item => item!["Identity"]!.GetValue<string>())];
 
     private static string Metadata(JsonNode? item, string name) => item![name]?.GetValue<string>() ?? "";
 
     private static async Task<JsonNode> EvaluateAsync(params string[] properties)
     {
-        var (exitCode, output) = await RunAsync([.. properties, "-getProperty:AzureFunctionsVersion", "-getItem:ProjectReference,PackageReference,None,Compile"]);
+        var (exitCode, output) = await RunAsync([
+            .. properties,
+            "-getProperty:AzureFunctionsVersion",
+            "-getItem:ProjectReference,PackageReference,None,Compile",
+        ]);
         exitCode.ShouldBe(0, output);
         return JsonNode.Parse(output)!;
     }
@@ -75,7 +96,12 @@ public sealed class PublishTests
     private static async Task<(int ExitCode, string Output)> RunAsync(params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var argument in arguments.Prepend("-p:SkipWizard=true").Prepend("-nologo").Prepend(Path.Combine(Repository.Folder, "functions", "ServerlessDrives.csproj")).Prepend("msbuild"))
+        foreach (
+            var argument in arguments
+                .Prepend("-p:SkipWizard=true")
+                .Prepend("-nologo")
+                .Prepend(Path.Combine(Repository.Folder, "functions", "ServerlessDrives.csproj"))
+                .Prepend("msbuild"))
             start.ArgumentList.Add(argument);
         // The test run's own settings would decide otherwise.
         start.Environment.Remove("FunctionsHost");

@@ -49,11 +49,18 @@ public sealed class SettingsTests
     {
         ArgumentNullException.ThrowIfNull(setting);
         var docs = File.ReadAllText(Path.Combine(Repository.Folder, "docs", "settings.md"));
-        var (room, name) = setting.LastIndexOf("__", StringComparison.Ordinal) is >= 0 and var at ? (setting[..at], setting[at..]) : ("", setting);
+        var (room, name) = setting.LastIndexOf("__", StringComparison.Ordinal) is >= 0 and var at
+            ? (setting[..at], setting[at..])
+            : ("", setting);
         // Settings of one row are written in full once; the others by their last part.
-        docs.Split('\n').ShouldContain(row => row.StartsWith("| `", StringComparison.Ordinal)
-            && (row.Contains($"`{setting}`", StringComparison.Ordinal) || (row.StartsWith($"| `{room}", StringComparison.Ordinal) && row.Contains($"`{name}`", StringComparison.Ordinal))));
-        File.ReadAllText(Path.Combine(Repository.Folder, "local.settings.sample.json")).ShouldContain($"\"{setting.Replace("<partition>", "aws", StringComparison.Ordinal)}\"");
+        docs.Split('\n')
+            .ShouldContain(row =>
+                row.StartsWith("| `", StringComparison.Ordinal)
+                && (
+                    row.Contains($"`{setting}`", StringComparison.Ordinal)
+                    || (row.StartsWith($"| `{room}", StringComparison.Ordinal) && row.Contains($"`{name}`", StringComparison.Ordinal))));
+        File.ReadAllText(Path.Combine(Repository.Folder, "local.settings.sample.json"))
+            .ShouldContain($"\"{setting.Replace("<partition>", "aws", StringComparison.Ordinal)}\"");
     }
 
     [Theory]
@@ -65,13 +72,18 @@ public sealed class SettingsTests
     {
         ArgumentNullException.ThrowIfNull(section);
         ArgumentNullException.ThrowIfNull(options);
-        var (docs, unset) = (File.ReadAllText(Path.Combine(Repository.Folder, "docs", "settings.md")).Split('\n'), Activator.CreateInstance(options));
+        var (docs, unset) = (
+            File.ReadAllText(Path.Combine(Repository.Folder, "docs", "settings.md")).Split('\n'),
+            Activator.CreateInstance(options));
         var shown = Sample().Where(setting => setting.Key.StartsWith(section, StringComparison.Ordinal)).ToList();
         shown.ShouldNotBeEmpty();
         foreach (var (name, text) in shown)
         {
             var property = options.GetProperty(name[section.Length..]).ShouldNotBeNull(name);
-            TypeDescriptor.GetConverter(property.PropertyType).ConvertFromInvariantString(text!.GetValue<string>()).ShouldBe(property.GetValue(unset), name);
+            TypeDescriptor
+                .GetConverter(property.PropertyType)
+                .ConvertFromInvariantString(text!.GetValue<string>())
+                .ShouldBe(property.GetValue(unset), name);
             docs.Single(row => row.StartsWith($"| `{name}`", StringComparison.Ordinal)).ShouldContain($"`{text}` |", customMessage: name);
         }
     }
@@ -79,7 +91,9 @@ public sealed class SettingsTests
     [Fact]
     public void The_sample_can_be_read() => Sample().Count.ShouldBeGreaterThan(10);
 
-    private static JsonObject Sample() => JsonNode.Parse(
-        File.ReadAllText(Path.Combine(Repository.Folder, "local.settings.sample.json")),
-        documentOptions: new() { CommentHandling = System.Text.Json.JsonCommentHandling.Skip, AllowTrailingCommas = true })!["Values"]!.AsObject();
+    private static JsonObject Sample() =>
+        JsonNode.Parse(
+            File.ReadAllText(Path.Combine(Repository.Folder, "local.settings.sample.json")),
+            documentOptions: new() { CommentHandling = System.Text.Json.JsonCommentHandling.Skip, AllowTrailingCommas = true }
+        )!["Values"]!.AsObject();
 }

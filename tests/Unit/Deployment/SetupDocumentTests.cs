@@ -10,8 +10,8 @@ using Xunit;
 namespace ServerlessDrives.Tests.Unit.Deployment;
 
 /// <summary>
-/// What AWS admins are given to deploy: CloudFormation held against AWS's own description of its resources, Terraform read by HashiCorp's own parser.
-/// The commands that deploy them need an account, or a provider that only its own registry has.
+/// What AWS admins are given to deploy: CloudFormation held against AWS's own description of its resources, Terraform read by HashiCorp's
+/// own parser. The commands that deploy them need an account, or a provider that only its own registry has.
 /// </summary>
 public sealed class SetupDocumentTests
 {
@@ -57,7 +57,17 @@ public sealed class SetupDocumentTests
             }
             """);
         exit.ShouldBe(1);
-        foreach (var expected in (string[])["depends on Nobody", "lacks AssumeRolePolicyDocument", "no property Colour", "no integer", "refers to Nothing", "AWS::S3::Bukkit", "Role.Arm"])
+        foreach (
+            var expected in (string[])
+                [
+                    "depends on Nobody",
+                    "lacks AssumeRolePolicyDocument",
+                    "no property Colour",
+                    "no integer",
+                    "refers to Nothing",
+                    "AWS::S3::Bukkit",
+                    "Role.Arm",
+                ])
             findings.ShouldContain(expected);
     }
 
@@ -85,16 +95,25 @@ public sealed class SetupDocumentTests
     [Theory]
     [InlineData("resource \"aws_iam_role\" {{")]
     [InlineData("output \"arn\" {\n  value = aws_iam_role.nobody.arn\n}\n")]
-    public async Task The_checker_of_modules_finds_what_is_wrong(string module) => (await CheckAsync("terraform.mjs", module)).Exit.ShouldBe(1);
+    public async Task The_checker_of_modules_finds_what_is_wrong(string module) =>
+        (await CheckAsync("terraform.mjs", module)).Exit.ShouldBe(1);
 
     /// <summary>A text of the parsed module, which still has what Terraform itself unescapes.</summary>
-    private static string Policy(JsonNode text) => JsonNode.Parse(text.GetValue<string>().Replace("$${", "${", StringComparison.Ordinal).Replace("%%{", "%{", StringComparison.Ordinal))!.ToJsonString();
+    private static string Policy(JsonNode text) =>
+        JsonNode
+            .Parse(text.GetValue<string>().Replace("$${", "${", StringComparison.Ordinal).Replace("%%{", "%{", StringComparison.Ordinal))!
+            .ToJsonString();
 
-    private static Task<(int Exit, string Findings)> CheckAsync(string checker, string document) => CheckAsync(checker, new Dictionary<string, Func<string>> { ["document"] = () => document });
+    private static Task<(int Exit, string Findings)> CheckAsync(string checker, string document) =>
+        CheckAsync(checker, new Dictionary<string, Func<string>> { ["document"] = () => document });
 
     private static async Task<(int Exit, string Findings)> CheckAsync(string checker, Dictionary<string, Func<string>> documents)
     {
-        var packages = await NpmPackages.InstalledAsync("setup-checkers-1", "@aws-cdk/aws-service-spec@0.1.216", "@cdktf/hcl2json@0.21.0", "yaml-cfn@0.3.2");
+        var packages = await NpmPackages.InstalledAsync(
+            "setup-checkers-1",
+            "@aws-cdk/aws-service-spec@0.1.216",
+            "@cdktf/hcl2json@0.21.0",
+            "yaml-cfn@0.3.2");
         var folder = Directory.CreateTempSubdirectory("setup-documents-");
         try
         {

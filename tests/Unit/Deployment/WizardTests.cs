@@ -11,7 +11,10 @@ public sealed class WizardTests
     public async Task The_wizards_own_tests_pass()
     {
         var (exitCode, output, errors) = await Shell.RunAsync(
-            NpmPackages.Npm, ["test", "--silent"], folder: Path.Combine(Repository.Folder, "functions", "Wizard"), cancellation: TestContext.Current.CancellationToken);
+            NpmPackages.Npm,
+            ["test", "--silent"],
+            folder: Path.Combine(Repository.Folder, "functions", "Wizard"),
+            cancellation: TestContext.Current.CancellationToken);
 
         exitCode.ShouldBe(0, output + errors);
     }

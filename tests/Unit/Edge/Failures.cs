@@ -41,7 +41,13 @@ public sealed class Failures
     [Fact]
     public async Task A_caller_who_hangs_up_is_no_error_whatever_that_makes_of_it()
     {
-        foreach (var failure in new Exception[] { new IOException("reset"), new OperationCanceledException(), new InvalidOperationException("of it") })
+        foreach (
+            var failure in new Exception[]
+            {
+                new IOException("reset"),
+                new OperationCanceledException(),
+                new InvalidOperationException("of it"),
+            })
         {
             var (_, log) = await FailAsync(failure, hasLeft: true);
             log.Levels.ShouldBe([LogLevel.Debug]);
@@ -52,11 +58,11 @@ public sealed class Failures
     {
         var (http, log) = (new DefaultHttpContext { RequestAborted = new(hasLeft) }, new Log());
         http.Response.Body = new MemoryStream();
-        await new LastResort([], log).Invoke(new Call(http), _ => throw failure);
+        await new ExceptionHandlingMiddleware([], log).Invoke(new Call(http), _ => throw failure);
         return (http, log);
     }
 
-    private sealed class Log : ILogger<LastResort>
+    private sealed class Log : ILogger<ExceptionHandlingMiddleware>
     {
         public List<LogLevel> Levels { get; } = [];
 
@@ -66,7 +72,13 @@ public sealed class Failures
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        void ILogger.Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => Levels.Add(logLevel);
+        void ILogger.Log<TState>(
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter
+        ) => Levels.Add(logLevel);
     }
 
     private sealed class Call(HttpContext http) : FunctionContext
@@ -88,8 +100,10 @@ public sealed class Failures
         public override string EntryPoint => "";
         public override string Id => "";
         public override string Name => "Failing";
-        public override System.Collections.Immutable.ImmutableDictionary<string, BindingMetadata> InputBindings => throw new NotSupportedException();
-        public override System.Collections.Immutable.ImmutableDictionary<string, BindingMetadata> OutputBindings => throw new NotSupportedException();
+        public override System.Collections.Immutable.ImmutableDictionary<string, BindingMetadata> InputBindings =>
+            throw new NotSupportedException();
+        public override System.Collections.Immutable.ImmutableDictionary<string, BindingMetadata> OutputBindings =>
+            throw new NotSupportedException();
         public override System.Collections.Immutable.ImmutableArray<FunctionParameter> Parameters => throw new NotSupportedException();
     }
 }

@@ -31,7 +31,8 @@ public sealed class Names
     [InlineData("Crème brûlée (test) – №1")]
     [InlineData("❤️ Claims")]
     [InlineData("e\u0301tudes")]
-    public void A_name_that_can_be_seen_is_taken_as_it_is(string name) => DisplayName.Parse(name).TryGet(out var taken, out _).ShouldBe(taken?.Value == name);
+    public void A_name_that_can_be_seen_is_taken_as_it_is(string name) =>
+        DisplayName.Parse(name).TryGet(out var taken, out _).ShouldBe(taken?.Value == name);
 
     [Theory]
     [InlineData("é", "e\u0301")]

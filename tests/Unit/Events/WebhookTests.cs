@@ -17,7 +17,10 @@ public sealed class WebhookTests
     {
         // The example of the specification's reference libraries.
         var signature = WebhookSender.Sign(
-            new Secret("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"), "msg_p5jXN8AQM9LWM0D4loKWxJek", "1614265330", Encoding.UTF8.GetBytes("{\"test\": 2432232314}"));
+            new Secret("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"),
+            "msg_p5jXN8AQM9LWM0D4loKWxJek",
+            "1614265330",
+            Encoding.UTF8.GetBytes("{\"test\": 2432232314}"));
         signature.ShouldBe("v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
     }
 
@@ -61,7 +64,8 @@ public sealed class WebhookTests
     [InlineData("ff02::1", false)]
     [InlineData("::7f00:1", false)]
     [InlineData("fec0::1", false)]
-    public void Only_public_addresses_are_public(string address, bool expected) => PublicAddresses.IsPublic(IPAddress.Parse(address)).ShouldBe(expected);
+    public void Only_public_addresses_are_public(string address, bool expected) =>
+        PublicAddresses.IsPublic(IPAddress.Parse(address)).ShouldBe(expected);
 
     [Theory]
     [InlineData("https://hooks.example.com/", true)]
@@ -78,7 +82,8 @@ public sealed class WebhookTests
     [InlineData("https://2130706433/", false)]
     [InlineData("https://[::1]/", false)]
     [InlineData("https://[::ffff:10.0.0.1]/", false)]
-    public void Only_hosts_of_the_internet_are_taken_for_a_webhook(string url, bool expected) => PublicAddresses.IsPublicHost(new Uri(url)).ShouldBe(expected);
+    public void Only_hosts_of_the_internet_are_taken_for_a_webhook(string url, bool expected) =>
+        PublicAddresses.IsPublicHost(new Uri(url)).ShouldBe(expected);
 
     [Fact]
     public void A_delivery_that_fails_for_a_day_is_dead_and_until_then_always_has_a_next_time()
@@ -109,7 +114,9 @@ public sealed class WebhookTests
 
     [Fact]
     public void A_receiver_that_asks_to_wait_is_given_the_time() =>
-        Delivery().After(new DeliveryAttempt(Noon, 429, 10, "busy", TimeSpan.FromMinutes(7)), 0).NextAttemptAt.ShouldBe(Noon + TimeSpan.FromMinutes(7));
+        Delivery()
+            .After(new DeliveryAttempt(Noon, 429, 10, "busy", TimeSpan.FromMinutes(7)), 0)
+            .NextAttemptAt.ShouldBe(Noon + TimeSpan.FromMinutes(7));
 
     private static Delivery Delivery() => new()
     {

@@ -11,10 +11,15 @@ public sealed class BriefLookTests
 {
     private static readonly DateTimeOffset Noon = new(2026, 11, 24, 12, 0, 0, TimeSpan.Zero);
     private static readonly DriveId Drive = DriveId.Of("drv_1");
-    private static readonly string Key = Rounds.KeyOf(Drive);
+    private static readonly string Key = HealthSchedule.KeyOf(Drive);
 
-    private static readonly DriveCredentials AccessKey = new DriveCredentials.AccessKey(Typed(AccessKeyId.Parse("AKIAIOSFODNN7EXAMPLE")), SecretName.New(), "1f2e");
-    private static readonly DriveCredentials Role = new DriveCredentials.Role(Typed(RoleArn.Parse("arn:aws:iam::444455556666:role/drives/claims")), ExternalId.New());
+    private static readonly DriveCredentials AccessKey = new DriveCredentials.AccessKey(
+        Typed(AccessKeyId.Parse("AKIAIOSFODNN7EXAMPLE")),
+        SecretName.New(),
+        "1f2e");
+    private static readonly DriveCredentials Role = new DriveCredentials.Role(
+        Typed(RoleArn.Parse("arn:aws:iam::444455556666:role/drives/claims")),
+        ExternalId.New());
 
     [Fact]
     public void What_is_written_of_a_look_is_read_again_whatever_the_drive_is_like()
@@ -30,7 +35,9 @@ public sealed class BriefLookTests
                     {
                         var target = TargetOf(credentials, path, encryption, owner is null ? null : Typed(AccountId.Parse(owner)));
                         var text = BriefLook.Write(target, memory, HealthStatus.Degraded, Noon.AddDays(-1));
-                        BriefLook.Read(text, Key, Noon).ShouldBe(new DueLook(Key, Noon, target, memory, HealthStatus.Degraded, Noon.AddDays(-1)));
+                        BriefLook
+                            .Read(text, Key, Noon)
+                            .ShouldBe(new DueLook(Key, Noon, target, memory, HealthStatus.Degraded, Noon.AddDays(-1)));
                     }
                 }
             }
@@ -45,9 +52,18 @@ public sealed class BriefLookTests
             BriefLook.Read(other, Key, Noon).ShouldBeNull();
     }
 
-    private static LookTarget TargetOf(DriveCredentials credentials, string path, Encryption encryption, AccountId? owner) => new(
-        OrganizationId.Of("org_1"), Drive, credentials,
-        new("con_1", Typed(BucketName.Parse("acme-documents")), Typed(Region.Parse("eu-west-1")), Typed(DrivePath.Parse(path)), encryption), owner);
+    private static LookTarget TargetOf(DriveCredentials credentials, string path, Encryption encryption, AccountId? owner) =>
+        new(
+            OrganizationId.Of("org_1"),
+            Drive,
+            credentials,
+            new(
+                "con_1",
+                Typed(BucketName.Parse("acme-documents")),
+                Typed(Region.Parse("eu-west-1")),
+                Typed(DrivePath.Parse(path)),
+                encryption),
+            owner);
 
     private static T Typed<T>(Parsed<T> parsed)
         where T : notnull

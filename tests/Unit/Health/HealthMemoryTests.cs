@@ -53,7 +53,9 @@ public sealed class HealthMemoryTests
 
     [Fact]
     public void A_look_that_could_not_be_made_is_unknown_and_never_green() =>
-        HealthMemory.None.Judge(Healthy, new HealthOutcome.NotLooked("our clock"), wroteProbe: false, Noon).Status.ShouldBe(HealthStatus.Unknown);
+        HealthMemory
+            .None.Judge(Healthy, new HealthOutcome.NotLooked("our clock"), wroteProbe: false, Noon)
+            .Status.ShouldBe(HealthStatus.Unknown);
 
     [Fact]
     public void A_drive_that_can_be_read_but_not_written_stays_degraded_until_writing_works()
@@ -69,7 +71,9 @@ public sealed class HealthMemoryTests
     public void A_status_keeps_the_time_since_when_it_has_been()
     {
         var later = Noon + TimeSpan.FromHours(1);
-        HealthMemory.None.Judge(Healthy, new HealthOutcome.Reachable(), wroteProbe: false, later).ShouldBe(Healthy with { CheckedAt = later });
+        HealthMemory
+            .None.Judge(Healthy, new HealthOutcome.Reachable(), wroteProbe: false, later)
+            .ShouldBe(Healthy with { CheckedAt = later });
     }
 
     [Fact]

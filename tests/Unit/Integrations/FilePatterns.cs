@@ -75,9 +75,12 @@ public sealed class FilePatterns
 
     [Fact]
     public void A_hostile_pattern_takes_no_longer_than_its_length_allows() =>
-        Parse(string.Concat(Enumerable.Repeat("**/*a*a", 60))).Matches(string.Join('/', Enumerable.Repeat(new string('a', 60) + "b", 15))).ShouldBeFalse();
+        Parse(string.Concat(Enumerable.Repeat("**/*a*a", 60)))
+            .Matches(string.Join('/', Enumerable.Repeat(new string('a', 60) + "b", 15)))
+            .ShouldBeFalse();
 
-    private static FilePattern Parse(string? text) => FilePattern.Parse(text).TryGet(out var pattern, out var problem) ? pattern : throw new ArgumentException(problem);
+    private static FilePattern Parse(string? text) =>
+        FilePattern.Parse(text).TryGet(out var pattern, out var problem) ? pattern : throw new ArgumentException(problem);
 
     private static string[] Parts(string glob)
     {

@@ -36,7 +36,12 @@ public sealed class NotificationMessages
     public void Records_come_in_the_order_in_which_things_happened()
     {
         // As S3's documentation orders them: the shorter sequencer is padded with zeros on the right.
-        var records = S3Event.Parse(Records(Record("third", sequencer: "0055AED6DCD9"), Record("second", sequencer: "0055aed6dcd8ff"), Record("first", sequencer: "0055AED6DCD8")))!;
+        var records = S3Event.Parse(
+            Records(
+                Record("third", sequencer: "0055AED6DCD9"),
+                Record("second", sequencer: "0055aed6dcd8ff"),
+                Record("first", sequencer: "0055AED6DCD8"))
+        )!;
         records.Select(record => record.Key).ShouldBe(["first", "second", "third"]);
     }
 
@@ -68,7 +73,12 @@ public sealed class NotificationMessages
 
     [Fact]
     public void The_test_that_S3_sends_when_notifications_are_set_up_tells_of_nothing() =>
-        S3Event.Parse("""{"Service":"Amazon S3","Event":"s3:TestEvent","Time":"2026-10-13T15:57:02.089Z","Bucket":"acme","RequestId":"5582815E1AEA5ADF","HostId":"8cLeGAmw098X5cv4"}""").ShouldNotBeNull().ShouldBeEmpty();
+        S3Event
+            .Parse(
+                """{"Service":"Amazon S3","Event":"s3:TestEvent","Time":"2026-10-13T15:57:02.089Z","Bucket":"acme","RequestId":"5582815E1AEA5ADF","HostId":"8cLeGAmw098X5cv4"}"""
+            )
+            .ShouldNotBeNull()
+            .ShouldBeEmpty();
 
     [Theory]
     [InlineData("")]
@@ -86,11 +96,16 @@ public sealed class NotificationMessages
     [Fact]
     public void One_record_that_cannot_be_read_spoils_the_message()
     {
-        foreach (var spoil in new Action<JsonNode>[]
-        {
-            record => record["eventSource"] = "aws:sns", record => record["eventTime"] = "yesterday", record => record["eventName"] = 1, record => record["s3"]!["bucket"]!["name"] = null,
-            record => record["s3"]!["object"] = "a", record => record["s3"]!["object"]!.AsObject().Remove("key"),
-        })
+        foreach (
+            var spoil in new Action<JsonNode>[]
+            {
+                record => record["eventSource"] = "aws:sns",
+                record => record["eventTime"] = "yesterday",
+                record => record["eventName"] = 1,
+                record => record["s3"]!["bucket"]!["name"] = null,
+                record => record["s3"]!["object"] = "a",
+                record => record["s3"]!["object"]!.AsObject().Remove("key"),
+            })
         {
             var spoilt = Record("b");
             spoil(spoilt);
@@ -106,19 +121,32 @@ public sealed class NotificationMessages
         var message = Read(Message(version));
         message.SignatureVersion.ShouldBe(int.Parse(version, null));
         message.Topic.Value.ShouldBe(Topic);
-        Encoding.UTF8.GetString(message.Signed).ShouldBe($"Message\nhello\nMessageId\nm-1\nTimestamp\n2026-10-13T15:57:02.089Z\nTopicArn\n{Topic}\nType\nNotification\n");
+        Encoding
+            .UTF8.GetString(message.Signed)
+            .ShouldBe($"Message\nhello\nMessageId\nm-1\nTimestamp\n2026-10-13T15:57:02.089Z\nTopicArn\n{Topic}\nType\nNotification\n");
 
         var titled = Message(version);
         titled["Subject"] = "Amazon S3 Notification";
         titled["UnsubscribeURL"] = "https://example.com/not-signed";
-        Encoding.UTF8.GetString(Read(titled).Signed).ShouldBe($"Message\nhello\nMessageId\nm-1\nSubject\nAmazon S3 Notification\nTimestamp\n2026-10-13T15:57:02.089Z\nTopicArn\n{Topic}\nType\nNotification\n");
+        Encoding
+            .UTF8.GetString(Read(titled).Signed)
+            .ShouldBe(
+                $"Message\nhello\nMessageId\nm-1\nSubject\nAmazon S3 " +
+                $"Notification\nTimestamp\n2026-10-13T15:57:02.089Z\nTopicArn\n{Topic}\nType\nNotification\n"
+            );
 
         var confirmation = Message(version);
-        (confirmation["Type"], confirmation["Token"], confirmation["SubscribeURL"]) = ("SubscriptionConfirmation", "t-1", "https://sns.eu-central-1.amazonaws.com/?Action=ConfirmSubscription");
+        (confirmation["Type"], confirmation["Token"], confirmation["SubscribeURL"]) = (
+            "SubscriptionConfirmation",
+            "t-1",
+            "https://sns.eu-central-1.amazonaws.com/?Action=ConfirmSubscription");
         var read = Read(confirmation);
         read.Type.ShouldBe(SnsMessageType.SubscriptionConfirmation);
-        Encoding.UTF8.GetString(read.Signed).ShouldBe(
-            $"Message\nhello\nMessageId\nm-1\nSubscribeURL\nhttps://sns.eu-central-1.amazonaws.com/?Action=ConfirmSubscription\nTimestamp\n2026-10-13T15:57:02.089Z\nToken\nt-1\nTopicArn\n{Topic}\nType\nSubscriptionConfirmation\n");
+        Encoding
+            .UTF8.GetString(read.Signed)
+            .ShouldBe(
+                $"Message\nhello\nMessageId\nm-1\nSubscribeURL\nhttps://sns.eu-central-1.amazonaws.com/?Action=ConfirmSubscription\nTimestamp\n2026-10-13T15:57:02.089Z\nToken\nt-1\nTopicArn\n{Topic}\nType\nSubscriptionConfirmation\n"
+            );
     }
 
     [Theory]
@@ -174,7 +202,7 @@ public sealed class NotificationMessages
     {
         var message = Message("2");
         message["SigningCertURL"] = address;
-        using var notary = new SnsNotary(Options.Create(new AwsOptions()), TimeProvider.System, NullLogger<SnsNotary>.Instance);
+        using var notary = new SnsSignatureVerifier(Options.Create(new AwsOptions()), TimeProvider.System, NullLogger<SnsSignatureVerifier>.Instance);
         // What was tried and failed would be null.
         (await notary.SignedAsync(Read(message), TestContext.Current.CancellationToken)).ShouldBe(false);
     }
@@ -189,7 +217,7 @@ public sealed class NotificationMessages
     {
         var message = Message("2");
         (message["Type"], message["Token"], message["SubscribeURL"]) = ("SubscriptionConfirmation", "t-1", address);
-        using var notary = new SnsNotary(Options.Create(new AwsOptions()), TimeProvider.System, NullLogger<SnsNotary>.Instance);
+        using var notary = new SnsSignatureVerifier(Options.Create(new AwsOptions()), TimeProvider.System, NullLogger<SnsSignatureVerifier>.Instance);
         (await notary.ConfirmAsync(Read(message), TestContext.Current.CancellationToken)).ShouldBe(false);
     }
 
@@ -211,7 +239,8 @@ public sealed class NotificationMessages
         ["SigningCertURL"] = Certificate,
     };
 
-    private static string Records(params JsonNode[] records) => new JsonObject { ["Records"] = new JsonArray([.. records.Select(record => record.DeepClone())]) }.ToJsonString();
+    private static string Records(params JsonNode[] records) =>
+        new JsonObject { ["Records"] = new JsonArray([.. records.Select(record => record.DeepClone())]) }.ToJsonString();
 
     private static JsonObject Record(string key, string sequencer = "0055AED6DCD90281E5") => new()
     {

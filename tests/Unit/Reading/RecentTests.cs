@@ -68,7 +68,8 @@ public sealed class RecentTests
     {
         var recent = Make(most: 10);
         (await GetAsync(recent, "a", null)).ShouldBeNull();
-        await Should.ThrowAsync<InvalidDataException>(() => recent.GetAsync("a", _ => Task.FromException<string?>(new InvalidDataException()), default).AsTask());
+        await Should.ThrowAsync<InvalidDataException>(() =>
+            recent.GetAsync("a", _ => Task.FromException<string?>(new InvalidDataException()), default).AsTask());
         await Should.ThrowAsync<InvalidDataException>(() => recent.GetAsync("a", _ => throw new InvalidDataException(), default).AsTask());
         (await GetAsync(recent, "a", "there")).ShouldBe("there");
     }

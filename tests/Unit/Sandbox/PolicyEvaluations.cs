@@ -43,7 +43,11 @@ public sealed class PolicyEvaluations
         }
 
         var request = new AccessRequest(
-            Of("do", group, one)?.GetValue<string>() ?? "s3:GetObject", Of("on", group, one)?.GetValue<string>() ?? "arn:aws:s3:::acme/a", Account, null, new Dictionary<string, IReadOnlyList<string>>())
+            Of("do", group, one)?.GetValue<string>() ?? "s3:GetObject",
+            Of("on", group, one)?.GetValue<string>() ?? "arn:aws:s3:::acme/a",
+            Account,
+            null,
+            new Dictionary<string, IReadOnlyList<string>>())
         {
             ResourcePolicyMustAdmit = Of("admit", group, one)?.GetValue<bool>() ?? false,
         };
@@ -51,7 +55,10 @@ public sealed class PolicyEvaluations
             request,
             caller,
             new PolicySets(
-                Documents(sets["identity"], version), Documents(sets["resource"], version).FirstOrDefault(), Documents(sets["session"], version), Documents(sets["boundary"], version).FirstOrDefault()),
+                Documents(sets["identity"], version),
+                Documents(sets["resource"], version).FirstOrDefault(),
+                Documents(sets["session"], version),
+                Documents(sets["boundary"], version).FirstOrDefault()),
             new RequestKeys(keys));
 
         var expected = Of("says", group, one)!.GetValue<string>();
@@ -64,13 +71,16 @@ public sealed class PolicyEvaluations
     public void The_table_is_large_enough_and_says_its_sources()
     {
         Table.Count.ShouldBeGreaterThanOrEqualTo(150);
-        Table.Values.ShouldAllBe(row => row.Group["rule"]!.GetValue<string>().Length > 20 && row.Group["source"]!.GetValue<string>().Length > 5);
+        Table.Values.ShouldAllBe(row =>
+            row.Group["rule"]!.GetValue<string>().Length > 20 && row.Group["source"]!.GetValue<string>().Length > 5);
     }
 
     private static JsonNode? Of(string field, JsonObject group, JsonObject one) => one.ContainsKey(field) ? one[field] : group[field];
 
     private static List<PolicyDocument> Documents(JsonArray statements, string version) =>
-        statements.Count == 0 ? [] : [PolicyParser.Parse(new JsonObject { ["Version"] = version, ["Statement"] = statements }.ToJsonString())];
+        statements.Count == 0
+            ? []
+            : [PolicyParser.Parse(new JsonObject { ["Version"] = version, ["Statement"] = statements }.ToJsonString())];
 
     private static Caller? CallerOf(string who) => who switch
     {
@@ -86,12 +96,23 @@ public sealed class PolicyEvaluations
     };
 
     private static RoleSessionCaller Session(string account, string path, string name, string id, string session) =>
-        new(account, $"arn:aws:sts::{account}:assumed-role/{name}/{session}", $"{id}:{session}", $"arn:aws:iam::{account}:role/{path}", id, name, session, [], Now.AddMinutes(-30));
+        new(
+            account,
+            $"arn:aws:sts::{account}:assumed-role/{name}/{session}",
+            $"{id}:{session}",
+            $"arn:aws:iam::{account}:role/{path}",
+            id,
+            name,
+            session,
+            [],
+            Now.AddMinutes(-30));
 
     private static Dictionary<string, (JsonObject, JsonObject)> Read()
     {
         using var file = File.OpenRead(Path.Combine(Repository.Folder, "tests", "Unit", "Sandbox", "evaluations.json"));
-        var groups = JsonNode.Parse(file, documentOptions: new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip })!.AsArray();
+        var groups = JsonNode
+            .Parse(file, documentOptions: new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip })!
+            .AsArray();
         var table = new Dictionary<string, (JsonObject, JsonObject)>();
         foreach (var group in groups.Select((group, index) => (Group: group!.AsObject(), index)))
         {

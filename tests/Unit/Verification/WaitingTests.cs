@@ -18,7 +18,11 @@ public sealed class WaitingTests
     [Theory]
     [InlineData(404, "NoSuchBucket", "")]
     [InlineData(403, "InvalidAccessKeyId", "")]
-    [InlineData(403, "AccessDenied", "User: x is not authorized to perform: s3:ListBucket on resource: y with an explicit deny in a resource-based policy")]
+    [InlineData(
+        403,
+        "AccessDenied",
+        "User: x is not authorized to perform: s3:ListBucket on resource: y with an explicit deny in a resource-based policy"
+    )]
     public void Names_that_nothing_answers_to_and_an_explicit_deny_are_known_soon(int status, string code, string message)
     {
         var fault = new Fault.Refused(status, code, message, null);
@@ -27,7 +31,10 @@ public sealed class WaitingTests
     }
 
     [Theory]
-    [InlineData("User: x is not authorized to perform: s3:ListBucket on resource: y because no identity-based policy allows the s3:ListBucket action")]
+    [InlineData(
+        "User: x is not authorized to perform: s3:ListBucket on resource: y because no identity-based policy allows the s3:ListBucket " +
+        "action"
+    )]
     [InlineData("Access Denied")]
     public void What_no_policy_allows_may_take_as_long_as_a_policy_does(string message)
     {

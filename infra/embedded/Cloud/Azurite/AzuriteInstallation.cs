@@ -11,9 +11,11 @@ internal sealed class AzuriteInstallation(string folder, IAnsiConsole console)
     public const string Version = "3.37.0";
 
     private const int OldestNode = 20;
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(8);
+    private static readonly TimeSpan TimeLimit = TimeSpan.FromMinutes(8);
 
-    /// <summary><c>$XDG_CACHE_HOME/serverless-drives</c>, <c>~/.cache/serverless-drives</c>, or the local application data on Windows.</summary>
+    /// <summary>
+    /// <c>$XDG_CACHE_HOME/serverless-drives</c>, <c>~/.cache/serverless-drives</c>, or the local application data on Windows.
+    /// </summary>
     public static AzuriteInstallation OfThisPerson(IAnsiConsole console)
     {
         var cache = Environment.GetEnvironmentVariable("XDG_CACHE_HOME");
@@ -21,7 +23,9 @@ internal sealed class AzuriteInstallation(string folder, IAnsiConsole console)
         {
             cache = OperatingSystem.IsWindows()
                 ? Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData)
-                : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify), ".cache");
+                : Path.Combine(
+                    Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify),
+                    ".cache");
         }
 
         return new AzuriteInstallation(Path.Combine(cache, "serverless-drives"), console);
@@ -81,9 +85,21 @@ internal sealed class AzuriteInstallation(string folder, IAnsiConsole console)
 
         Directory.CreateDirectory(unfinished);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(Patience);
-        using var npm = Start(OperatingSystem.IsWindows() ? "npm.cmd" : "npm", unfinished,
-            ["install", "--no-audit", "--no-fund", "--ignore-scripts", "--no-package-lock", "--loglevel=error", "--prefix", unfinished, $"azurite@{Version}"],
+        limit.CancelAfter(TimeLimit);
+        using var npm = Start(
+            OperatingSystem.IsWindows() ? "npm.cmd" : "npm",
+            unfinished,
+            [
+                "install",
+                "--no-audit",
+                "--no-fund",
+                "--ignore-scripts",
+                "--no-package-lock",
+                "--loglevel=error",
+                "--prefix",
+                unfinished,
+                $"azurite@{Version}",
+            ],
             "npm was not found; it comes with Node.js. Install Node.js 22 or later and start again.");
         try
         {
@@ -94,7 +110,10 @@ internal sealed class AzuriteInstallation(string folder, IAnsiConsole console)
                 while (await Task.WhenAny(exit, heartbeat.WaitForNextTickAsync(limit.Token).AsTask()) != exit)
                 {
                     limit.Token.ThrowIfCancellationRequested();
-                    console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  still installing Azurite, {Stopwatch.GetElapsedTime(started).TotalSeconds:0} s"));
+                    console.WriteLine(
+                        string.Create(
+                            CultureInfo.InvariantCulture,
+                            $"  still installing Azurite, {Stopwatch.GetElapsedTime(started).TotalSeconds:0} s"));
                 }
 
                 await exit;
@@ -108,7 +127,9 @@ internal sealed class AzuriteInstallation(string folder, IAnsiConsole console)
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new EmbeddedCloudException($"npm did not finish installing azurite@{Version} within {Patience.TotalMinutes:0} minutes. Is the npm registry reachable?");
+            throw new EmbeddedCloudException(
+                $"npm did not finish installing azurite@{Version} within {TimeLimit.TotalMinutes:0} minutes. Is the npm registry reachable?"
+            );
         }
         finally
         {
@@ -119,7 +140,8 @@ internal sealed class AzuriteInstallation(string folder, IAnsiConsole console)
         }
 
         Directory.Move(unfinished, home);
-        console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Azurite is installed ({Stopwatch.GetElapsedTime(started).TotalSeconds:0} s)."));
+        console.WriteLine(
+            string.Create(CultureInfo.InvariantCulture, $"Azurite is installed ({Stopwatch.GetElapsedTime(started).TotalSeconds:0} s)."));
     }
 
     private static async Task RequireNodeAsync(CancellationToken cancellationToken)
@@ -137,7 +159,8 @@ internal sealed class AzuriteInstallation(string folder, IAnsiConsole console)
 
         if (major < OldestNode)
         {
-            throw new EmbeddedCloudException($"Node.js {version} is too old for Azurite {Version}: install Node.js 22 or later and start again.");
+            throw new EmbeddedCloudException(
+                $"Node.js {version} is too old for Azurite {Version}: install Node.js 22 or later and start again.");
         }
     }
 

@@ -12,7 +12,9 @@ internal sealed record AzuriteLeftover(int Pid, long StartedAt)
     /// <summary>How far the start time that Node computes and the system's own may lie apart.</summary>
     private static readonly TimeSpan Tolerance = TimeSpan.FromSeconds(5);
 
-    /// <summary>Waits until it has ended, and takes away the file of one that was killed. Its input is closed already, so it is saving.</summary>
+    /// <summary>
+    /// Waits until it has ended, and takes away the file of one that was killed. Its input is closed already, so it is saving.
+    /// </summary>
     public static async Task EndAsync(string dataFolder, ILogger logger, CancellationToken cancellationToken)
     {
         var file = Path.Combine(dataFolder, "azurite.pid");
@@ -49,7 +51,9 @@ internal sealed record AzuriteLeftover(int Pid, long StartedAt)
         {
             try
             {
-                return JsonSerializer.Deserialize<AzuriteLeftover>(await File.ReadAllTextAsync(file, cancellationToken), JsonSerializerOptions.Web);
+                return JsonSerializer.Deserialize<AzuriteLeftover>(
+                    await File.ReadAllTextAsync(file, cancellationToken),
+                    JsonSerializerOptions.Web);
             }
             catch (FileNotFoundException)
             {

@@ -20,7 +20,13 @@ internal sealed class AzuriteProcess : IDisposable
     /// <param name="queuePort">0 where there is no need of queues.</param>
     /// <returns>Null where another process serves the same folder.</returns>
     /// <exception cref="EmbeddedCloudException">It could not start.</exception>
-    public static async Task<AzuriteProcess?> StartAsync(string package, string dataFolder, int tablePort, int blobPort, CancellationToken cancellationToken, int queuePort = 0)
+    public static async Task<AzuriteProcess?> StartAsync(
+        string package,
+        string dataFolder,
+        int tablePort,
+        int blobPort,
+        CancellationToken cancellationToken,
+        int queuePort = 0)
     {
         var script = Path.Combine(AppContext.BaseDirectory, "Cloud", "Azurite", "azurite.cjs");
         var start = new ProcessStartInfo("node", [script, package, dataFolder, Text(tablePort), Text(blobPort), "start", Text(queuePort)])

@@ -10,14 +10,15 @@ namespace ServerlessDrives.Embedded.Cloud.Azurite;
 /// Azurite's table and blob services as a child process. It ends with this process, however that ends, and saves what it
 /// holds; a death of its own is repaired by starting it again on the same ports and data, for as long as that takes.
 /// </summary>
-internal sealed class AzuriteServer(AzuriteInstallation installation, string dataFolder, int tablePort, int blobPort, int queuePort = 0) : IAsyncDisposable
+internal sealed class AzuriteServer(AzuriteInstallation installation, string dataFolder, int tablePort, int blobPort, int queuePort = 0)
+    : IAsyncDisposable
 {
     private const string Account = "devstoreaccount1";
 
     /// <summary>The emulator's well-known key, the same on every machine: it protects nothing.</summary>
     private const string Key = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
 
-    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan StartsAgainAtTheLatestAfter = TimeSpan.FromSeconds(10);
     private const int MostRetries = 8;
 
@@ -40,13 +41,15 @@ internal sealed class AzuriteServer(AzuriteInstallation installation, string dat
     /// <summary>A client that retries through a restart of Azurite.</summary>
     /// <param name="retries">Few for a caller that waits by itself.</param>
     public TableServiceClient Tables(int retries = MostRetries) =>
-        new(TableEndpoint, new TableSharedKeyCredential(Account, Key), WithPatience(new TableClientOptions(), retries));
+        new(TableEndpoint, new TableSharedKeyCredential(Account, Key), WithRetries(new TableClientOptions(), retries));
 
     /// <inheritdoc cref="Tables"/>
     public BlobServiceClient Blobs(int retries = MostRetries) =>
-        new(BlobEndpoint, new Azure.Storage.StorageSharedKeyCredential(Account, Key), WithPatience(new BlobClientOptions(), retries));
+        new(BlobEndpoint, new Azure.Storage.StorageSharedKeyCredential(Account, Key), WithRetries(new BlobClientOptions(), retries));
 
-    /// <summary>Starts Azurite, after what an earlier start may have left running on the same data has ended, and returns once both services answer.</summary>
+    /// <summary>
+    /// Starts Azurite, after what an earlier start may have left running on the same data has ended, and returns once both services answer.
+    /// </summary>
     /// <exception cref="EmbeddedCloudException">It couldn't be installed or started.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -65,7 +68,7 @@ internal sealed class AzuriteServer(AzuriteInstallation installation, string dat
 
         await _stopping.CancelAsync();
         _process?.End();
-        await Task.WhenAny(_watch, Task.Delay(StopPatience, CancellationToken.None));
+        await Task.WhenAny(_watch, Task.Delay(StopLimit, CancellationToken.None));
         await AzuriteLeftover.EndAsync(dataFolder, Logger, CancellationToken.None);
         _process?.Dispose();
         _stopping.Dispose();
@@ -131,7 +134,7 @@ internal sealed class AzuriteServer(AzuriteInstallation installation, string dat
             Logger.LogDebug("Azurite: {Line}", line);
     }
 
-    private static TOptions WithPatience<TOptions>(TOptions options, int retries) where TOptions : ClientOptions
+    private static TOptions WithRetries<TOptions>(TOptions options, int retries) where TOptions : ClientOptions
     {
         options.Retry.Mode = RetryMode.Exponential;
         options.Retry.Delay = TimeSpan.FromMilliseconds(100);

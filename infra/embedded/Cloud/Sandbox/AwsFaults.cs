@@ -24,7 +24,9 @@ internal sealed class AwsFaults
     /// <summary>How many bytes a second pass through a connection, each way; 0: as many as can.</summary>
     public long BandwidthPerConnection { get; private set; }
 
-    /// <summary>Whether a call over plain http counts as one, so that <c>aws:SecureTransport</c> is false; otherwise it counts as one over TLS.</summary>
+    /// <summary>
+    /// Whether a call over plain http counts as one, so that <c>aws:SecureTransport</c> is false; otherwise it counts as one over TLS.
+    /// </summary>
     public bool PlainHttp { get; private set; }
 
     /// <summary>Puts a wish on top of what is in force; what it leaves out stays as it is.</summary>
@@ -56,8 +58,9 @@ internal sealed class AwsFaults
     }
 
     /// <summary>
-    /// Sees every call before it has any effect, in the order of their numbers, and may answer what goes wrong with it; null lets it through.
-    /// For tests in the process of the sandbox: <c>faults.OnCall = call =&gt; call.Number == 7 ? new FailNext { Code = "InternalError" } : null</c>.
+    /// Sees every call before it has any effect, in the order of their numbers, and may answer what goes wrong with it; null lets it
+    /// through. For tests in the process of the sandbox: <c>faults.OnCall = call =&gt; call.Number == 7 ? new FailNext { Code =
+    /// "InternalError" } : null</c>.
     /// </summary>
     public Func<SeenCall, FailNext?>? OnCall { get; set; }
 
@@ -112,26 +115,42 @@ internal sealed class AwsFaults
     }
 
     /// <summary>How each service says that it is called too often.</summary>
-    public static string ThrottlingCode(string service) => service switch { "s3" => "SlowDown", "kms" => "ThrottlingException", _ => "Throttling" };
+    public static string ThrottlingCode(string service) =>
+        service switch
+        {
+            "s3" => "SlowDown",
+            "kms" => "ThrottlingException",
+            _ => "Throttling",
+        };
 
     /// <summary>The error that a code stands for, with the status that AWS gives it.</summary>
-    public static AwsError Error(string code) => code switch
-    {
-        "SlowDown" => new AwsError(503, code, "Please reduce your request rate."),
-        "ServiceUnavailable" => new AwsError(503, code, "Service is unable to handle request."),
-        "InternalError" or "InternalFailure" => new AwsError(500, code, "We encountered an internal error. Please try again."),
-        "RequestTimeout" => new AwsError(400, code, "Your socket connection to the server was not read from or written to within the timeout period. Idle connections will be closed."),
-        "Throttling" or "ThrottlingException" => new AwsError(400, code, "Rate exceeded"),
-        "AccessDenied" => new AwsError(403, code, "Access Denied"),
-        "RegionDisabledException" => new AwsError(403, code, "STS is not activated in this region for this account"),
-        "IDPCommunicationError" => new AwsError(400, code, "The identity provider could not be reached."),
-        "PackedPolicyTooLarge" => new AwsError(400, code, "Packed policy consumes 114% of allotted space, please use smaller policy."),
-        "InvalidAccessKeyId" or "SignatureDoesNotMatch" or "RequestTimeTooSkewed" or "InvalidClientTokenId" or "InvalidObjectState" => new AwsError(403, code, "Refused on demand."),
-        "NoSuchBucket" or "NoSuchKey" or "NoSuchUpload" => new AwsError(404, code, "Not there, on demand."),
-        "ConditionalRequestConflict" or "OperationAborted" => new AwsError(409, code, "A conflicting conditional operation is currently in progress against this resource. Please try again."),
-        "PreconditionFailed" => new AwsError(412, code, "At least one of the pre-conditions you specified did not hold"),
-        _ => new AwsError(400, code, "Failed on demand."),
-    };
+    public static AwsError Error(string code) =>
+        code switch
+        {
+            "SlowDown" => new AwsError(503, code, "Please reduce your request rate."),
+            "ServiceUnavailable" => new AwsError(503, code, "Service is unable to handle request."),
+            "InternalError" or "InternalFailure" => new AwsError(500, code, "We encountered an internal error. Please try again."),
+            "RequestTimeout" => new AwsError(
+                400,
+                code,
+                "Your socket connection to the server was not read from or written to within the timeout period. Idle connections will " +
+                "be closed."
+            ),
+            "Throttling" or "ThrottlingException" => new AwsError(400, code, "Rate exceeded"),
+            "AccessDenied" => new AwsError(403, code, "Access Denied"),
+            "RegionDisabledException" => new AwsError(403, code, "STS is not activated in this region for this account"),
+            "IDPCommunicationError" => new AwsError(400, code, "The identity provider could not be reached."),
+            "PackedPolicyTooLarge" => new AwsError(400, code, "Packed policy consumes 114% of allotted space, please use smaller policy."),
+            "InvalidAccessKeyId" or "SignatureDoesNotMatch" or "RequestTimeTooSkewed" or "InvalidClientTokenId" or "InvalidObjectState" =>
+                new AwsError(403, code, "Refused on demand."),
+            "NoSuchBucket" or "NoSuchKey" or "NoSuchUpload" => new AwsError(404, code, "Not there, on demand."),
+            "ConditionalRequestConflict" or "OperationAborted" => new AwsError(
+                409,
+                code,
+                "A conflicting conditional operation is currently in progress against this resource. Please try again."),
+            "PreconditionFailed" => new AwsError(412, code, "At least one of the pre-conditions you specified did not hold"),
+            _ => new AwsError(400, code, "Failed on demand."),
+        };
 
     private sealed class PendingFault(FailNext what)
     {
@@ -149,7 +168,12 @@ internal sealed class AwsFaults
 /// <param name="BandwidthPerConnection">Bytes a second, each way; 0 ends the limit.</param>
 /// <param name="PlainHttp">Whether plain http counts as such for <c>aws:SecureTransport</c>.</param>
 internal sealed record FaultWish(
-    int? LatencyMs = null, bool? Throttle = null, FailNext? FailNext = null, int? PropagationMs = null, long? BandwidthPerConnection = null, bool? PlainHttp = null,
+    int? LatencyMs = null,
+    bool? Throttle = null,
+    FailNext? FailNext = null,
+    int? PropagationMs = null,
+    long? BandwidthPerConnection = null,
+    bool? PlainHttp = null,
     ThrottledPrefix? ThrottlePrefix = null);
 
 /// <summary>Calls to come that fail.</summary>
@@ -201,7 +225,14 @@ internal sealed record FailNext
 /// <param name="Action">The API action, such as <c>PutObject</c>.</param>
 /// <param name="AccessKeyId">Who signed; null for an anonymous call.</param>
 /// <param name="Target">Bucket and key for S3; empty for the others.</param>
-internal sealed record SeenCall(long Number, string Service, string Action, string Region, string? AccessKeyId, string Target, DateTimeOffset At)
+internal sealed record SeenCall(
+    long Number,
+    string Service,
+    string Action,
+    string Region,
+    string? AccessKeyId,
+    string Target,
+    DateTimeOffset At)
 {
     /// <summary>The status that it was answered with; null while it runs, and when the connection broke first.</summary>
     public int? Status { get; set; }

@@ -14,7 +14,10 @@ using ServerlessDrives.Embedded.Cloud.Sandbox.Wire;
 
 namespace ServerlessDrives.Embedded.Cloud.Sandbox;
 
-/// <summary>The AWS sandbox: IAM, STS, S3, KMS and SNS over http on one port of this machine and over https on another, with everything that they keep in one folder.</summary>
+/// <summary>
+/// The AWS sandbox: IAM, STS, S3, KMS and SNS over http on one port of this machine and over https on another, with everything that they
+/// keep in one folder.
+/// </summary>
 internal sealed class AwsSandbox : IAsyncDisposable
 {
     private const int SealingKeyLength = 32;
@@ -47,7 +50,13 @@ internal sealed class AwsSandbox : IAsyncDisposable
         _s3 = new(new S3World(buckets, Authorizer, new DataKeys(kms, Authorizer, clock), rules, sns, Faults, clock));
         _seed = new(Iam, kms, buckets, clock);
         var pipeline = new Pipeline(
-            [_s3, new SandboxSts(Iam, credentials, Authorizer, _webIdentity, clock), new SandboxIam(Iam, rules, Authorizer, clock), new SandboxKms(kms, rules, Authorizer, clock), sns],
+            [
+                _s3,
+                new SandboxSts(Iam, credentials, Authorizer, _webIdentity, clock),
+                new SandboxIam(Iam, rules, Authorizer, clock),
+                new SandboxKms(kms, rules, Authorizer, clock),
+                sns,
+            ],
             new Authentication(credentials, clock),
             Faults,
             clock,
@@ -110,6 +119,11 @@ internal sealed class AwsSandbox : IAsyncDisposable
     {
         if (!File.Exists(file))
             DataFolder.Replace(file, RandomNumberGenerator.GetBytes(SealingKeyLength));
-        return DataFolder.Read(file, key => key.Length == SealingKeyLength ? key : throw new CryptographicException($"It has {key.Length} bytes, not {SealingKeyLength}."));
+        return DataFolder.Read(
+            file,
+            key =>
+                key.Length == SealingKeyLength
+                    ? key
+                    : throw new CryptographicException($"It has {key.Length} bytes, not {SealingKeyLength}."));
     }
 }

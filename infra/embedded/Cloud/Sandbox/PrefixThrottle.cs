@@ -1,6 +1,8 @@
 namespace ServerlessDrives.Embedded.Cloud.Sandbox;
 
-/// <summary>The body's <c>throttlePrefix</c>: S3 counts the requests of each prefix by itself, and tells those beyond a rate to slow down.</summary>
+/// <summary>
+/// The body's <c>throttlePrefix</c>: S3 counts the requests of each prefix by itself, and tells those beyond a rate to slow down.
+/// </summary>
 internal sealed record ThrottledPrefix
 {
     public required string Bucket { get; init; }

@@ -8,11 +8,17 @@ using ServerlessDrives.Embedded.Cloud.Sandbox.Storage;
 
 namespace ServerlessDrives.Embedded.Cloud.Sandbox;
 
-/// <summary>What the sandbox holds before anybody has done anything: our account with one principal, and the customer <c>acme</c>. What is there already stays.</summary>
+/// <summary>
+/// What the sandbox holds before anybody has done anything: our account with one principal, and the customer <c>acme</c>. What is there
+/// already stays.
+/// </summary>
 internal sealed class Seed(IamStore iam, StateFile<KmsState> kms, Buckets buckets, TimeProvider clock)
 {
     public const string OurAccount = "111122223333";
     public const string CustomerAccount = "444455556666";
+
+    /// <summary>Of AWS Organizations: what <c>aws:PrincipalOrgID</c> is for the customer's account.</summary>
+    public const string CustomerOrganization = "o-acmeinsurance";
     private const string OurUser = "serverless-drives";
     private const string Administrator = "administrator";
     private const string DriveUser = "driveUser";
@@ -57,13 +63,34 @@ internal sealed class Seed(IamStore iam, StateFile<KmsState> kms, Buckets bucket
     public async Task PlantBucketsAsync(CancellationToken cancellation)
     {
         var now = clock.GetUtcNow();
-        if (buckets.Create(new BucketSettings { Name = Documents, Account = CustomerAccount, Region = "us-east-1", Created = now }) is { } documents)
+        if (
+            buckets.Create(
+                new BucketSettings
+                {
+                    Name = Documents,
+                    Account = CustomerAccount,
+                    Region = "us-east-1",
+                    Created = now,
+                }
+            ) is
+            { } documents)
         {
             foreach (var (key, text) in Files)
                 await PutAsync(documents, key, text, cancellation);
         }
 
-        if (buckets.Create(new BucketSettings { Name = Archive, Account = CustomerAccount, Region = "eu-west-1", Created = now, Versioning = "Enabled" }) is { } archive)
+        if (
+            buckets.Create(
+                new BucketSettings
+                {
+                    Name = Archive,
+                    Account = CustomerAccount,
+                    Region = "eu-west-1",
+                    Created = now,
+                    Versioning = "Enabled",
+                }
+            ) is
+            { } archive)
             await PutAsync(archive, "2024/summary.txt", "What was settled in 2024.", cancellation);
     }
 
@@ -78,7 +105,8 @@ internal sealed class Seed(IamStore iam, StateFile<KmsState> kms, Buckets bucket
             KeyOf(state, CustomerAccount, DriveUser),
             KeyOf(state, CustomerAccount),
             [new(Documents, "us-east-1"), new(Archive, "eu-west-1")],
-            kms.Value.Keys.Values.Where(key => key.Account == CustomerAccount && !key.ManagedByAws).OrderBy(key => key.Created).First().Arn);
+            kms.Value.Keys.Values.Where(key => key.Account == CustomerAccount && !key.ManagedByAws).OrderBy(key => key.Created).First().Arn
+        );
     }
 
     private static IamState WithUser(IamState state, string account, string name, string policy, DateTimeOffset now)
@@ -113,20 +141,37 @@ internal sealed class Seed(IamStore iam, StateFile<KmsState> kms, Buckets bucket
     }
 
     private static string Allowing(string action, string resource) =>
-        new JsonObject { ["Version"] = "2012-10-17", ["Statement"] = new JsonArray(new JsonObject { ["Effect"] = "Allow", ["Action"] = action, ["Resource"] = resource }) }.ToJsonString();
+        new JsonObject
+        {
+            ["Version"] = "2012-10-17",
+            ["Statement"] = new JsonArray(
+                new JsonObject
+                {
+                    ["Effect"] = "Allow",
+                    ["Action"] = action,
+                    ["Resource"] = resource,
+                }),
+        }.ToJsonString();
 
     /// <summary>The documented permissions of an access key, those of them that are actions of AWS's.</summary>
-    private static string DriveUserPolicy() => $$"""
-        {"Version":"2012-10-17","Statement":[
-        {"Effect":"Allow","Action":["s3:ListBucket","s3:ListBucketMultipartUploads","s3:GetBucketLocation"],"Resource":"arn:aws:s3:::{{Documents}}"},
-        {"Effect":"Allow","Action":["s3:GetObject","s3:GetObjectAcl","s3:GetObjectVersion","s3:PutObject","s3:PutObjectAcl","s3:DeleteObject","s3:DeleteObjectVersion","s3:ListMultipartUploadParts","s3:AbortMultipartUpload"],"Resource":"arn:aws:s3:::{{Documents}}/*"}]}
-        """;
+    private static string DriveUserPolicy() =>
+        $$"""
+            {"Version":"2012-10-17","Statement":[
+            {"Effect":"Allow","Action":["s3:ListBucket","s3:ListBucketMultipartUploads","s3:GetBucketLocation"],"Resource":"arn:aws:s3:::{{Documents}}"},
+            {"Effect":"Allow","Action":["s3:GetObject","s3:GetObjectAcl","s3:GetObjectVersion","s3:PutObject","s3:PutObjectAcl","s3:DeleteObject","s3:DeleteObjectVersion","s3:ListMultipartUploadParts","s3:AbortMultipartUpload"],"Resource":"arn:aws:s3:::{{Documents}}/*"}]}
+            """;
 
     private async Task PutAsync(Bucket bucket, string key, string text, CancellationToken cancellation)
     {
         var bytes = Encoding.UTF8.GetBytes(text);
         using var body = new MemoryStream(bytes);
-        var content = await ContentWriter.StoreAsync(buckets.Files, body, bytes.Length, new DeclaredDigests(null, ChecksumAlgorithm.Crc64Nvme, null, Named: false), ChecksumAlgorithm.Crc64Nvme, cancellation);
+        var content = await ContentWriter.StoreAsync(
+            buckets.Files,
+            body,
+            bytes.Length,
+            new DeclaredDigests(null, ChecksumAlgorithm.Crc64Nvme, null, Named: false),
+            ChecksumAlgorithm.Crc64Nvme,
+            cancellation);
         bucket.Put(
             new ObjectVersion
             {
@@ -136,7 +181,12 @@ internal sealed class Seed(IamStore iam, StateFile<KmsState> kms, Buckets bucket
                 Size = content.Size,
                 ETag = content.Md5,
                 Segments = content.Segments,
-                Headers = new ObjectHeaders(new Dictionary<string, string> { ["Content-Type"] = key.EndsWith(".json", StringComparison.Ordinal) ? "application/json" : "text/plain" }, new Dictionary<string, string>()),
+                Headers = new ObjectHeaders(
+                    new Dictionary<string, string>
+                    {
+                        ["Content-Type"] = key.EndsWith(".json", StringComparison.Ordinal) ? "application/json" : "text/plain",
+                    },
+                    new Dictionary<string, string>()),
                 Encryption = ObjectEncryption.S3Managed,
                 Checksum = new ObjectChecksum(content.Algorithm.Name, content.Checksum, "FULL_OBJECT"),
             },
@@ -150,7 +200,14 @@ internal sealed class Seed(IamStore iam, StateFile<KmsState> kms, Buckets bucket
 /// <param name="Root">Of the customer's account.</param>
 /// <param name="OurAdministrator">Of our own account, which to the customer is somebody else's.</param>
 internal sealed record SeededCloud(
-    string PrincipalArn, SeededKey Principal, SeededKey OurAdministrator, SeededKey Administrator, SeededKey DriveUser, SeededKey Root, IReadOnlyList<SeededBucket> Buckets, string KmsKeyArn);
+    string PrincipalArn,
+    SeededKey Principal,
+    SeededKey OurAdministrator,
+    SeededKey Administrator,
+    SeededKey DriveUser,
+    SeededKey Root,
+    IReadOnlyList<SeededBucket> Buckets,
+    string KmsKeyArn);
 
 internal sealed record SeededKey(string UserName, string AccessKeyId, string SecretAccessKey)
 {

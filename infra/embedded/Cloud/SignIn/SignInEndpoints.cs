@@ -10,7 +10,10 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace ServerlessDrives.Embedded.Cloud.SignIn;
 
-/// <summary>A small OpenID Connect issuer: discovery, keys, authorization code with PKCE behind a page to pick who you are, and a token endpoint for scripts.</summary>
+/// <summary>
+/// A small OpenID Connect issuer: discovery, keys, authorization code with PKCE behind a page to pick who you are, and a token endpoint for
+/// scripts.
+/// </summary>
 internal sealed class SignInEndpoints(TokenIssuer tokens, TimeProvider clock)
 {
     public const string Path = "/embedded/identity";
@@ -51,7 +54,9 @@ internal sealed class SignInEndpoints(TokenIssuer tokens, TimeProvider clock)
         });
     }
 
-    private static IResult Authorize(HttpContext http) => Refuse(http, http.Request.Query["client_id"], http.Request.Query["redirect_uri"], http.Request.Query["code_challenge"]) ?? Page(http);
+    private static IResult Authorize(HttpContext http) =>
+        Refuse(http, http.Request.Query["client_id"], http.Request.Query["redirect_uri"], http.Request.Query["code_challenge"])
+        ?? Page(http);
 
     private async Task<IResult> Pick(HttpContext http)
     {
@@ -61,9 +66,16 @@ internal sealed class SignInEndpoints(TokenIssuer tokens, TimeProvider clock)
         if (EmbeddedPeople.Find(form["user"]) is not { } person)
             return Results.BadRequest("There is nobody of that name.");
         var code = Base64UrlEncoder.Encode(RandomNumberGenerator.GetBytes(32));
-        _codes[code] = new(person, form["redirect_uri"].ToString(), form["code_challenge"].ToString(), form["nonce"], clock.GetUtcNow() + CodeLife);
+        _codes[code] = new(
+            person,
+            form["redirect_uri"].ToString(),
+            form["code_challenge"].ToString(),
+            form["nonce"],
+            clock.GetUtcNow() + CodeLife);
         http.Response.Headers.CacheControl = "no-store";
-        http.Response.Headers.Location = QueryHelpers.AddQueryString(form["redirect_uri"].ToString(), new Dictionary<string, string?> { ["code"] = code, ["state"] = form["state"] });
+        http.Response.Headers.Location = QueryHelpers.AddQueryString(
+            form["redirect_uri"].ToString(),
+            new Dictionary<string, string?> { ["code"] = code, ["state"] = form["state"] });
         return Results.StatusCode(StatusCodes.Status303SeeOther);
     }
 
@@ -73,7 +85,10 @@ internal sealed class SignInEndpoints(TokenIssuer tokens, TimeProvider clock)
         http.Response.Headers.CacheControl = "no-store";
         var grant = form["grant_type"].ToString() switch
         {
-            "authorization_code" when _codes.TryRemove(form["code"].ToString(), out var code) && code.RedirectUri == form["redirect_uri"] && code.IsProvenBy(form["code_verifier"].ToString()) => code,
+            "authorization_code"
+                when _codes.TryRemove(form["code"].ToString(), out var code)
+                    && code.RedirectUri == form["redirect_uri"]
+                    && code.IsProvenBy(form["code_verifier"].ToString()) => code,
             "refresh_token" when _refreshTokens.TryRemove(form["refresh_token"].ToString(), out var refresh) => refresh,
             _ => null,
         };
@@ -94,9 +109,17 @@ internal sealed class SignInEndpoints(TokenIssuer tokens, TimeProvider clock)
     private IResult ForScripts(TokenWish wish)
     {
         if (EmbeddedPeople.Find(wish.User) is not { } person)
-            return Results.Problem($"There is nobody of that name; known are {string.Join(", ", EmbeddedPeople.All.Select(known => known.Id))}.", statusCode: StatusCodes.Status404NotFound);
+            return Results.Problem(
+                $"There is nobody of that name; known are {string.Join(", ", EmbeddedPeople.All.Select(known => known.Id))}.",
+                statusCode: StatusCodes.Status404NotFound);
         var life = TimeSpan.FromSeconds(wish.ExpiresInSeconds ?? (int)TokenIssuer.Life.TotalSeconds);
-        return Results.Json(new { access_token = tokens.AccessToken(person, wish.Audience ?? TokenIssuer.Audience, life), token_type = "Bearer", expires_in = (int)life.TotalSeconds });
+        return Results.Json(
+            new
+            {
+                access_token = tokens.AccessToken(person, wish.Audience ?? TokenIssuer.Audience, life),
+                token_type = "Bearer",
+                expires_in = (int)life.TotalSeconds,
+            });
     }
 
     private static IResult EndSession(HttpContext http)
@@ -115,17 +138,23 @@ internal sealed class SignInEndpoints(TokenIssuer tokens, TimeProvider clock)
     }
 
     private static bool IsOurs(HttpContext http, string? address) =>
-        Uri.TryCreate(address, UriKind.Absolute, out var uri) && uri.Scheme == http.Request.Scheme && uri.IsLoopback && uri.Port == (http.Request.Host.Port ?? 80);
+        Uri.TryCreate(address, UriKind.Absolute, out var uri)
+        && uri.Scheme == http.Request.Scheme
+        && uri.IsLoopback
+        && uri.Port == (http.Request.Host.Port ?? 80);
 
     private static IResult Page(HttpContext http)
     {
         var hidden = new StringBuilder();
         foreach (var name in new[] { "client_id", "redirect_uri", "code_challenge", "state", "nonce" })
-            hidden.Append($"<input type=\"hidden\" name=\"{name}\" value=\"{HtmlEncoder.Default.Encode(http.Request.Query[name].ToString())}\">");
+            hidden.Append(
+                $"<input type=\"hidden\" name=\"{name}\" value=\"{HtmlEncoder.Default.Encode(http.Request.Query[name].ToString())}\">");
         var people = new StringBuilder();
         foreach (var person in EmbeddedPeople.All)
-            people.Append($"<li><button name=\"user\" value=\"{person.Id}\"><strong>{person.Name}</strong><span>{person.Says}</span></button></li>");
-        http.Response.Headers.ContentSecurityPolicy = "default-src 'none'; style-src 'sha256-" + StyleHash + "'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+            people.Append(
+                $"<li><button name=\"user\" value=\"{person.Id}\"><strong>{person.Name}</strong><span>{person.Says}</span></button></li>");
+        http.Response.Headers.ContentSecurityPolicy =
+            "default-src 'none'; style-src 'sha256-" + StyleHash + "'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
         http.Response.Headers.CacheControl = "no-store";
         return Results.Content(
             $"""
@@ -137,15 +166,19 @@ internal sealed class SignInEndpoints(TokenIssuer tokens, TimeProvider clock)
             "text/html; charset=utf-8");
     }
 
-    private const string Style = ":root{color-scheme:light dark;--line:#c8c6c4;--accent:#0f6cbd;--text:#242424;--soft:#575757;--back:#fafafa;--card:#fff}@media(prefers-color-scheme:dark){:root{--line:#525252;--accent:#62abf5;--text:#fff;--soft:#c7c7c7;--back:#1f1f1f;--card:#292929}}body{margin:0;min-height:100vh;display:grid;place-items:center;background:var(--back);color:var(--text);font:16px/1.5 'Segoe UI',system-ui,sans-serif}main{width:min(26rem,calc(100vw - 2rem));padding:1rem 0}h1{font-size:1.75rem;margin:0 0 .25rem}p{margin:0 0 1.25rem;color:var(--soft)}ul{list-style:none;margin:0;padding:0;display:grid;gap:.5rem}button{width:100%;text-align:left;padding:.75rem 1rem;border:1px solid var(--line);border-radius:.5rem;background:var(--card);color:inherit;font:inherit;cursor:pointer;display:grid}button:hover{border-color:var(--accent)}button:focus-visible{outline:2px solid var(--accent);outline-offset:2px}span{color:var(--soft);font-size:.875rem}";
+    private const string Style =
+        ":root{color-scheme:light "
+        + "dark;--line:#c8c6c4;--accent:#0f6cbd;--text:#242424;--soft:#575757;--back:#fafafa;--card:#fff}@media(prefers-color-scheme:dark){:root{--line:#525252;--accent:#62abf5;--text:#fff;--soft:#c7c7c7;--back:#1f1f1f;--card:#292929}}body{margin:0;min-height:100vh;display:grid;place-items:center;background:var(--back);color:var(--text);font:16px/1.5 'Segoe UI',system-ui,sans-serif}main{width:min(26rem,calc(100vw - 2rem));padding:1rem 0}h1{font-size:1.75rem;margin:0 0 .25rem}p{margin:0 0 1.25rem;color:var(--soft)}ul{list-style:none;margin:0;padding:0;display:grid;gap:.5rem}button{width:100%;text-align:left;padding:.75rem 1rem;border:1px solid var(--line);border-radius:.5rem;background:var(--card);color:inherit;font:inherit;cursor:pointer;display:grid}button:hover{border-color:var(--accent)}button:focus-visible{outline:2px solid var(--accent);outline-offset:2px}span{color:var(--soft);font-size:.875rem}";
 
     private static readonly string StyleHash = Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(Style)));
 
     /// <param name="Challenge">SHA-256 of the verifier, base64url.</param>
     private sealed record Grant(EmbeddedPerson Person, string RedirectUri, string Challenge, string? Nonce, DateTimeOffset Expires)
     {
-        public bool IsProvenBy(string verifier) => CryptographicOperations.FixedTimeEquals(
-            Encoding.ASCII.GetBytes(Base64UrlEncoder.Encode(SHA256.HashData(Encoding.ASCII.GetBytes(verifier)))), Encoding.ASCII.GetBytes(Challenge));
+        public bool IsProvenBy(string verifier) =>
+            CryptographicOperations.FixedTimeEquals(
+                Encoding.ASCII.GetBytes(Base64UrlEncoder.Encode(SHA256.HashData(Encoding.ASCII.GetBytes(verifier)))),
+                Encoding.ASCII.GetBytes(Challenge));
     }
 
     /// <param name="Audience">For tests: a token that is meant for somebody else.</param>

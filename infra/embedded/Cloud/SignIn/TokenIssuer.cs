@@ -17,7 +17,8 @@ internal sealed class TokenIssuer(Uri issuer, string keyFile, TimeProvider clock
 
     public Uri Issuer => issuer;
 
-    private RsaSecurityKey SigningKey => new(_key.Value) { KeyId = Convert.ToHexStringLower(SHA256.HashData(_key.Value.ExportSubjectPublicKeyInfo()).AsSpan(0, 8)) };
+    private RsaSecurityKey SigningKey =>
+        new(_key.Value) { KeyId = Convert.ToHexStringLower(SHA256.HashData(_key.Value.ExportSubjectPublicKeyInfo()).AsSpan(0, 8)) };
 
     /// <summary>Reads the key, or makes one.</summary>
     /// <exception cref="EmbeddedCloudException">The file is no key.</exception>
@@ -32,8 +33,21 @@ internal sealed class TokenIssuer(Uri issuer, string keyFile, TimeProvider clock
     /// <summary>The public key as a JSON Web Key Set.</summary>
     public JsonObject KeySet()
     {
-        var key = JsonWebKeyConverter.ConvertFromRSASecurityKey(new RsaSecurityKey(_key.Value.ExportParameters(false)) { KeyId = SigningKey.KeyId });
-        return new() { ["keys"] = new JsonArray(new JsonObject { ["kty"] = "RSA", ["use"] = "sig", ["alg"] = "RS256", ["kid"] = key.Kid, ["n"] = key.N, ["e"] = key.E }) };
+        var key = JsonWebKeyConverter.ConvertFromRSASecurityKey(
+            new RsaSecurityKey(_key.Value.ExportParameters(false)) { KeyId = SigningKey.KeyId });
+        return new()
+        {
+            ["keys"] = new JsonArray(
+                new JsonObject
+                {
+                    ["kty"] = "RSA",
+                    ["use"] = "sig",
+                    ["alg"] = "RS256",
+                    ["kid"] = key.Kid,
+                    ["n"] = key.N,
+                    ["e"] = key.E,
+                }),
+        };
     }
 
     public void Dispose()
@@ -75,11 +89,15 @@ internal sealed class TokenIssuer(Uri issuer, string keyFile, TimeProvider clock
         if (!File.Exists(file))
             DataFolder.Replace(file, key.ExportPkcs8PrivateKey());
         else
-            DataFolder.Read(file, content =>
-            {
-                key.ImportPkcs8PrivateKey(content, out var read);
-                return read == content.Length && key.KeySize >= 2048 ? key : throw new CryptographicException("It is not one whole RSA key.");
-            });
+            DataFolder.Read(
+                file,
+                content =>
+                {
+                    key.ImportPkcs8PrivateKey(content, out var read);
+                    return read == content.Length && key.KeySize >= 2048
+                        ? key
+                        : throw new CryptographicException("It is not one whole RSA key.");
+                });
         return key;
     }
 }

@@ -15,15 +15,27 @@ internal sealed partial class KeyVault(VaultFiles files, TimeProvider time)
 
     private readonly Lock _writing = new();
 
-    public sealed record Wish(string Value, string? ContentType, bool? Enabled, DateTimeOffset? NotBefore, DateTimeOffset? Expires, IReadOnlyDictionary<string, string>? Tags);
+    public sealed record Wish(
+        string Value,
+        string? ContentType,
+        bool? Enabled,
+        DateTimeOffset? NotBefore,
+        DateTimeOffset? Expires,
+        IReadOnlyDictionary<string, string>? Tags);
 
-    public sealed record Change(string? ContentType, bool? Enabled, DateTimeOffset? NotBefore, DateTimeOffset? Expires, IReadOnlyDictionary<string, string>? Tags);
+    public sealed record Change(
+        string? ContentType,
+        bool? Enabled,
+        DateTimeOffset? NotBefore,
+        DateTimeOffset? Expires,
+        IReadOnlyDictionary<string, string>? Tags);
 
     public (VaultSecret Secret, SecretVersion Version) Set(string name, Wish wish)
     {
         if (!ValidName().IsMatch(name))
         {
-            throw VaultRefusal.BadParameter("The request URI contains an invalid name: only 1 to 127 letters, digits and hyphens are allowed.");
+            throw VaultRefusal.BadParameter(
+                "The request URI contains an invalid name: only 1 to 127 letters, digits and hyphens are allowed.");
         }
 
         if (Encoding.UTF8.GetByteCount(wish.Value) > LongestValue)
@@ -94,7 +106,8 @@ internal sealed partial class KeyVault(VaultFiles files, TimeProvider time)
         }
     }
 
-    public IEnumerable<VaultSecret> List() => files.All.Where(secret => secret.DeletedAt is null).OrderBy(secret => secret.Name, StringComparer.OrdinalIgnoreCase);
+    public IEnumerable<VaultSecret> List() =>
+        files.All.Where(secret => secret.DeletedAt is null).OrderBy(secret => secret.Name, StringComparer.OrdinalIgnoreCase);
 
     public VaultSecret Versions(string name) => Present(name);
 

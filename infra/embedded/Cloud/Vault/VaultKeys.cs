@@ -7,7 +7,8 @@ namespace ServerlessDrives.Embedded.Cloud.Vault;
 /// <summary>The keys that the vault's files are encrypted with, in a folder.</summary>
 internal sealed class VaultKeys(string folder)
 {
-    /// <exception cref="EmbeddedCloudException">A key's file is damaged. Data Protection would pass over it and take another key.</exception>
+    /// <exception cref="EmbeddedCloudException">A key's file is damaged. Data Protection would pass over it and take another
+    /// key.</exception>
     public IDataProtector Protector(string purpose)
     {
         if (Directory.Exists(folder))

@@ -13,7 +13,8 @@ namespace ServerlessDrives.Embedded.Cloud.Vault;
 
 /// <summary>
 /// Key Vault's REST API for secrets, answered in process: the real <see cref="SecretClient"/> talks to it through its transport.
-/// Any <c>api-version</c> is taken, and any token: a request without one is challenged, because the client sends its first without a body to be so.
+/// Any <c>api-version</c> is taken, and any token: a request without one is challenged, because the client sends its first without a body
+/// to be so.
 /// </summary>
 internal sealed class VaultTransport(Uri vault, Func<KeyVault> open) : HttpMessageHandler
 {
@@ -50,7 +51,9 @@ internal sealed class VaultTransport(Uri vault, Func<KeyVault> open) : HttpMessa
         catch (Exception error) when (error is InvalidOperationException or FormatException)
         {
             // A JSON value of the wrong kind.
-            response = Json(VaultWire.Error(VaultRefusal.BadParameter("The request body has a property of the wrong type.")), HttpStatusCode.BadRequest);
+            response = Json(
+                VaultWire.Error(VaultRefusal.BadParameter("The request body has a property of the wrong type.")),
+                HttpStatusCode.BadRequest);
         }
 
         response.RequestMessage = request;
@@ -61,7 +64,8 @@ internal sealed class VaultTransport(Uri vault, Func<KeyVault> open) : HttpMessa
     private static HttpResponseMessage Challenge()
     {
         var challenge = new HttpResponseMessage(HttpStatusCode.Unauthorized);
-        challenge.Headers.WwwAuthenticate.ParseAdd("Bearer authorization=\"https://login.microsoftonline.com/embedded\", resource=\"https://vault.azure.net\"");
+        challenge.Headers.WwwAuthenticate.ParseAdd(
+            "Bearer authorization=\"https://login.microsoftonline.com/embedded\", resource=\"https://vault.azure.net\"");
         return challenge;
     }
 
@@ -109,7 +113,10 @@ internal sealed class VaultTransport(Uri vault, Func<KeyVault> open) : HttpMessa
                 return new HttpResponseMessage(HttpStatusCode.NoContent);
 
             default:
-                throw new VaultRefusal(HttpStatusCode.MethodNotAllowed, "MethodNotAllowed", $"The embedded vault doesn't know {request.Method} {request.RequestUri.AbsolutePath}.");
+                throw new VaultRefusal(
+                    HttpStatusCode.MethodNotAllowed,
+                    "MethodNotAllowed",
+                    $"The embedded vault doesn't know {request.Method} {request.RequestUri.AbsolutePath}.");
         }
     }
 
@@ -117,7 +124,11 @@ internal sealed class VaultTransport(Uri vault, Func<KeyVault> open) : HttpMessa
     private static HttpResponseMessage List(Uri asked, IEnumerable<JsonObject> items)
     {
         var query = HttpUtility.ParseQueryString(asked.Query);
-        var size = int.TryParse(query["maxresults"], NumberStyles.None, CultureInfo.InvariantCulture, out var wanted) && wanted is > 0 and <= LargestPage ? wanted : LargestPage;
+        var size =
+            int.TryParse(query["maxresults"], NumberStyles.None, CultureInfo.InvariantCulture, out var wanted)
+            && wanted is > 0 and <= LargestPage
+                ? wanted
+                : LargestPage;
         var skipped = int.TryParse(query["$skiptoken"], NumberStyles.None, CultureInfo.InvariantCulture, out var token) ? token : 0;
         var page = items.Skip(skipped).Take(size + 1).ToList();
         string? next = null;
@@ -144,5 +155,6 @@ internal sealed class EmbeddedCredential : TokenCredential
 
     public override AccessToken GetToken(TokenRequestContext requestContext, CancellationToken cancellationToken) => Token;
 
-    public override ValueTask<AccessToken> GetTokenAsync(TokenRequestContext requestContext, CancellationToken cancellationToken) => new(Token);
+    public override ValueTask<AccessToken> GetTokenAsync(TokenRequestContext requestContext, CancellationToken cancellationToken) =>
+        new(Token);
 }

@@ -48,13 +48,17 @@ internal static class VaultWire
             ? new(value, ContentType(body), Enabled(body), Time(body, "nbf"), Time(body, "exp"), Tags(body))
             : throw VaultRefusal.BadParameter("Property value has invalid value: a secret needs one.");
 
-    public static KeyVault.Change Change(JsonObject body) => new(ContentType(body), Enabled(body), Time(body, "nbf"), Time(body, "exp"), Tags(body));
+    public static KeyVault.Change Change(JsonObject body) =>
+        new(ContentType(body), Enabled(body), Time(body, "nbf"), Time(body, "exp"), Tags(body));
 
     public static async Task<JsonObject> ReadAsync(HttpContent? content, CancellationToken cancellationToken)
     {
         try
         {
-            return content is not null && await JsonNode.ParseAsync(await content.ReadAsStreamAsync(cancellationToken), cancellationToken: cancellationToken) is JsonObject body
+            return
+                content is not null
+                && await JsonNode.ParseAsync(await content.ReadAsStreamAsync(cancellationToken), cancellationToken: cancellationToken)
+                    is JsonObject body
                 ? body
                 : throw VaultRefusal.BadParameter("The request body must be a JSON object.");
         }
@@ -103,7 +107,9 @@ internal static class VaultWire
     private static bool? Enabled(JsonObject body) => body["attributes"]?["enabled"]?.GetValue<bool>();
 
     private static DateTimeOffset? Time(JsonObject body, string name) =>
-        body["attributes"]?[name] is { } seconds ? DateTimeOffset.FromUnixTimeSeconds(long.Parse(seconds.ToString(), CultureInfo.InvariantCulture)) : null;
+        body["attributes"]?[name] is { } seconds
+            ? DateTimeOffset.FromUnixTimeSeconds(long.Parse(seconds.ToString(), CultureInfo.InvariantCulture))
+            : null;
 
     private static Dictionary<string, string>? Tags(JsonObject body) =>
         body["tags"] is JsonObject tags ? tags.ToDictionary(tag => tag.Key, tag => tag.Value!.GetValue<string>()) : null;

@@ -9,20 +9,29 @@ namespace ServerlessDrives.Embedded.Durable.Conversion;
 internal static class ActionConversion
 {
     /// <summary>
-    /// All that a turn asks for. Where it continues as new, the SDK sends the events that were not read back to the instance, and DurableTask.Core
-    /// carries over only those that came after: what was sent to itself is carried over before them, so that all keep their order.
+    /// All that a turn asks for. Where it continues as new, the SDK sends the events that were not read back to the instance, and
+    /// DurableTask.Core carries over only those that came after: what was sent to itself is carried over before them, so that all keep
+    /// their order.
     /// </summary>
     public static List<OrchestratorAction> ToActions(this P.OrchestratorResponse response)
     {
         var actions = response.Actions.Select(action => action.ToCore()).ToList();
-        if (actions.Find(action => action is OrchestrationCompleteOrchestratorAction { OrchestrationStatus: OrchestrationStatus.ContinuedAsNew })
+        if (
+            actions.Find(action =>
+                action is OrchestrationCompleteOrchestratorAction { OrchestrationStatus: OrchestrationStatus.ContinuedAsNew })
             is OrchestrationCompleteOrchestratorAction continuation)
         {
-            var toItself = actions.OfType<SendEventOrchestratorAction>().Where(action => action.Instance!.InstanceId == response.InstanceId).ToList();
+            var toItself = actions
+                .OfType<SendEventOrchestratorAction>()
+                .Where(action => action.Instance!.InstanceId == response.InstanceId)
+                .ToList();
             actions.RemoveAll(action => toItself.Contains(action));
             HistoryEvent[] later = [.. continuation.CarryoverEvents];
             continuation.CarryoverEvents.Clear();
-            foreach (var kept in toItself.Select(HistoryEvent (sent) => new EventRaisedEvent(-1, sent.EventData) { Name = sent.EventName }).Concat(later))
+            foreach (
+                var kept in toItself
+                    .Select(HistoryEvent (sent) => new EventRaisedEvent(-1, sent.EventData) { Name = sent.EventName })
+                    .Concat(later))
                 continuation.CarryoverEvents.Add(kept);
         }
 

@@ -34,19 +34,21 @@ internal static class FailureConversion
         failure.IsNonRetriable,
         failure.Properties.ToDictionary(property => property.Key, property => ToObject(property.Value)));
 
-    private static Value ToValue(object? value) => value switch
-    {
-        null => Value.ForNull(),
-        string text => Value.ForString(text),
-        bool flag => Value.ForBool(flag),
-        int or long or float or double or decimal => Value.ForNumber(Convert.ToDouble(value, CultureInfo.InvariantCulture)),
-        // The prefixes are the official converter's.
-        DateTime time => Value.ForString($"dt:{time:O}"),
-        DateTimeOffset time => Value.ForString($"dto:{time:O}"),
-        IDictionary<string, object?> fields => Value.ForStruct(new Struct { Fields = { fields.ToDictionary(field => field.Key, field => ToValue(field.Value)) } }),
-        IEnumerable list => Value.ForList([.. list.Cast<object?>().Select(ToValue)]),
-        _ => Value.ForString(value.ToString() ?? string.Empty),
-    };
+    private static Value ToValue(object? value) =>
+        value switch
+        {
+            null => Value.ForNull(),
+            string text => Value.ForString(text),
+            bool flag => Value.ForBool(flag),
+            int or long or float or double or decimal => Value.ForNumber(Convert.ToDouble(value, CultureInfo.InvariantCulture)),
+            // The prefixes are the official converter's.
+            DateTime time => Value.ForString($"dt:{time:O}"),
+            DateTimeOffset time => Value.ForString($"dto:{time:O}"),
+            IDictionary<string, object?> fields => Value.ForStruct(
+                new Struct { Fields = { fields.ToDictionary(field => field.Key, field => ToValue(field.Value)) } }),
+            IEnumerable list => Value.ForList([.. list.Cast<object?>().Select(ToValue)]),
+            _ => Value.ForString(value.ToString() ?? string.Empty),
+        };
 
     private static object? ToObject(Value value) => value.KindCase switch
     {

@@ -8,7 +8,9 @@ using P = Microsoft.DurableTask.Protobuf;
 
 namespace ServerlessDrives.Embedded.Durable.Conversion;
 
-/// <summary>History events between DurableTask.Core and protobuf: the form in which they are stored and in which the worker takes them.</summary>
+/// <summary>
+/// History events between DurableTask.Core and protobuf: the form in which they are stored and in which the worker takes them.
+/// </summary>
 internal static class HistoryConversion
 {
     public static P.HistoryEvent ToProto(this HistoryEvent happened)
@@ -60,14 +62,24 @@ internal static class HistoryConversion
                 };
                 break;
             case TaskScheduledEvent e:
-                proto.TaskScheduled = new() { Name = e.Name, Version = e.Version, Input = e.Input, ParentTraceContext = e.ParentTraceContext.ToProto() };
+                proto.TaskScheduled = new()
+                {
+                    Name = e.Name,
+                    Version = e.Version,
+                    Input = e.Input,
+                    ParentTraceContext = e.ParentTraceContext.ToProto(),
+                };
                 proto.TaskScheduled.Tags.AddAll(e.Tags);
                 break;
             case TaskCompletedEvent e:
                 proto.TaskCompleted = new() { TaskScheduledId = e.TaskScheduledId, Result = e.Result };
                 break;
             case TaskFailedEvent e:
-                proto.TaskFailed = new() { TaskScheduledId = e.TaskScheduledId, FailureDetails = e.FailureDetails.ToProto() ?? Failure(e.Reason, e.Details) };
+                proto.TaskFailed = new()
+                {
+                    TaskScheduledId = e.TaskScheduledId,
+                    FailureDetails = e.FailureDetails.ToProto() ?? Failure(e.Reason, e.Details),
+                };
                 break;
             case SubOrchestrationInstanceCreatedEvent e:
                 proto.SubOrchestrationInstanceCreated = new()
@@ -131,7 +143,8 @@ internal static class HistoryConversion
     }
 
     public static Timestamp ToTimestamp(this DateTime time) =>
-        Timestamp.FromDateTime(time.Kind == DateTimeKind.Unspecified ? DateTime.SpecifyKind(time, DateTimeKind.Utc) : time.ToUniversalTime());
+        Timestamp.FromDateTime(
+            time.Kind == DateTimeKind.Unspecified ? DateTime.SpecifyKind(time, DateTimeKind.Utc) : time.ToUniversalTime());
 
     public static P.OrchestrationInstance ToProto(this OrchestrationInstance instance) =>
         new() { InstanceId = instance.InstanceId, ExecutionId = instance.ExecutionId };
@@ -217,7 +230,10 @@ internal static class HistoryConversion
     private static ExecutionStartedEvent Started(int eventId, P.ExecutionStartedEvent proto)
     {
         var trace = proto.ParentTraceContext.ToCore();
-        if (trace is not null && proto.OrchestrationSpanID is { Length: > 0 } span && trace.TraceParent.Split('-') is [var version, var traceId, _, var flags])
+        if (
+            trace is not null
+            && proto.OrchestrationSpanID is { Length: > 0 } span
+            && trace.TraceParent.Split('-') is [var version, var traceId, _, var flags])
         {
             trace.SpanId = span;
             trace.Id = $"{version}-{traceId}-{span}-{flags}";

@@ -47,10 +47,15 @@ internal static class StateConversion
         FetchInputsAndOutputs = query.FetchInputsAndOutputs,
     };
 
-    public static List<OrchestrationStatus> ToCore(this IEnumerable<P.OrchestrationStatus> statuses) => [.. statuses.Select(status => (OrchestrationStatus)status)];
+    public static List<OrchestrationStatus> ToCore(this IEnumerable<P.OrchestrationStatus> statuses) =>
+        [.. statuses.Select(status => (OrchestrationStatus)status)];
 
     public static bool IsOver(this OrchestrationState state) => state.OrchestrationStatus.IsOver();
 
     public static bool IsOver(this OrchestrationStatus status) =>
-        status is OrchestrationStatus.Completed or OrchestrationStatus.Failed or OrchestrationStatus.Terminated or OrchestrationStatus.Canceled;
+        status
+            is OrchestrationStatus.Completed
+                or OrchestrationStatus.Failed
+                or OrchestrationStatus.Terminated
+                or OrchestrationStatus.Canceled;
 }

@@ -92,7 +92,8 @@ internal sealed class DueMessages(
             return;
         _next = due;
         // Timers count whole milliseconds; one that comes early would find nothing due.
-        var wait = TimeSpan.FromMilliseconds(Math.Ceiling(TimeSpan.FromTicks(Math.Max(0, due - clock.GetUtcNow().UtcTicks)).TotalMilliseconds));
+        var wait = TimeSpan.FromMilliseconds(
+            Math.Ceiling(TimeSpan.FromTicks(Math.Max(0, due - clock.GetUtcNow().UtcTicks)).TotalMilliseconds));
         _timer?.Change(wait < Longest ? wait : Longest, Timeout.InfiniteTimeSpan);
     }
 }

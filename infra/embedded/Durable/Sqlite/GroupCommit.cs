@@ -6,8 +6,8 @@ using SQLitePCL;
 namespace ServerlessDrives.Embedded.Durable.Sqlite;
 
 /// <summary>
-/// The one writer. Operations that come while it commits share its next transaction: each is in it whole or not at all, and its task completes
-/// after the commit. Where the file can't be written, an operation fails, or waits and is tried again until it can.
+/// The one writer. Operations that come while it commits share its next transaction: each is in it whole or not at all, and its task
+/// completes after the commit. Where the file can't be written, an operation fails, or waits and is tried again until it can.
 /// </summary>
 internal sealed class GroupCommit : IDisposable
 {
@@ -22,6 +22,7 @@ internal sealed class GroupCommit : IDisposable
     private readonly ILogger _logger;
     private readonly Thread _thread;
     private readonly CancellationTokenSource _stopping = new();
+    private readonly CancellationTokenSource _broken = new();
     private List<Operation> _batch = [];
     private List<Operation> _waiting = [];
     private TimeSpan _delay;
@@ -34,10 +35,15 @@ internal sealed class GroupCommit : IDisposable
         _thread.Start();
     }
 
-    /// <summary>Called on the writer's thread before and after each commit; what it throws ends the writer, as the end of the process would.</summary>
+    /// <summary>
+    /// Called on the writer's thread before and after each commit; what it throws ends the writer, as the end of the process would.
+    /// </summary>
     public Action<CommitMoment>? Crash { get; set; }
 
     public long Commits { get; private set; }
+
+    /// <summary>Cancelled when the writer has ended by a fault of its own; nothing is stored any more.</summary>
+    public CancellationToken Broken => _broken.Token;
 
     /// <exception cref="StorageUnavailableException">The file can't be written, and the operation doesn't wait until it can.</exception>
     public Task<T> RunAsync<T>(Func<HubTransaction, T> operation, bool waits = false)
@@ -55,6 +61,7 @@ internal sealed class GroupCommit : IDisposable
         _stopping.Cancel();
         _thread.Join();
         _stopping.Dispose();
+        _broken.Dispose();
     }
 
     private static StorageUnavailableException Stopped() => new("The durable storage is closed.");
@@ -75,6 +82,7 @@ internal sealed class GroupCommit : IDisposable
         {
             _logger.LogCritical(broken, "The durable storage stops.");
             _queue.Writer.TryComplete();
+            _broken.Cancel();
         }
 
         while (_queue.Reader.TryRead(out var left))
@@ -189,7 +197,18 @@ internal sealed class GroupCommit : IDisposable
     }
 
     /// <summary>The file or the disk is to blame, and not the operation.</summary>
-    private static bool IsOfStorage(Exception failure) => failure is SqliteException { SqliteErrorCode: not (raw.SQLITE_ERROR or raw.SQLITE_CONSTRAINT or raw.SQLITE_MISMATCH or raw.SQLITE_MISUSE or raw.SQLITE_RANGE or raw.SQLITE_TOOBIG) };
+    private static bool IsOfStorage(Exception failure) =>
+        failure
+            is SqliteException
+        {
+            SqliteErrorCode: not (
+                    raw.SQLITE_ERROR
+                    or raw.SQLITE_CONSTRAINT
+                    or raw.SQLITE_MISMATCH
+                    or raw.SQLITE_MISUSE
+                    or raw.SQLITE_RANGE
+                    or raw.SQLITE_TOOBIG)
+        };
 
     private void RollBack()
     {

@@ -129,13 +129,21 @@ internal sealed class HubDatabase : IDisposable
         catch (IOException taken) when (File.Exists(file))
         {
             throw new HubInUseException(
-                $"The durable storage in {Path.GetDirectoryName(file)} is in use by another process. Stop that one, or choose another folder.", taken);
+                $"The durable storage in {Path.GetDirectoryName(file)} is in use by another process. Stop that one, or choose another " +
+                $"folder.",
+                taken);
         }
     }
 
     private Statements Open(string settings)
     {
-        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = _file, Pooling = false, DefaultTimeout = 5 }.ToString());
+        var connection = new SqliteConnection(
+            new SqliteConnectionStringBuilder
+            {
+                DataSource = _file,
+                Pooling = false,
+                DefaultTimeout = 5,
+            }.ToString());
         try
         {
             connection.Open();
@@ -154,7 +162,8 @@ internal sealed class HubDatabase : IDisposable
     {
         var found = Writer.Number("PRAGMA user_version");
         if (found > Version)
-            throw new InvalidDataException($"{_file} was written by a later version of this program (format {found}, and this one knows {Version}).");
+            throw new InvalidDataException(
+                $"{_file} was written by a later version of this program (format {found}, and this one knows {Version}).");
         if (found < Version)
             Writer.Execute($"BEGIN; {Schema} PRAGMA user_version = {Version}; COMMIT;");
     }

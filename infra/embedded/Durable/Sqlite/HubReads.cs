@@ -66,10 +66,17 @@ internal static class HubReads
         row => ToMessage(row.GetString(0), row.GetString(1), row.GetFieldValue<byte[]>(2)),
         sequence);
 
-    public static List<OrchestrationState> ReadPage(this Statements database, InstanceFilter filter, string after, int most, bool withTexts) => database.All(
-        withTexts ? $"SELECT {Columns}, {Texts} {filter.Clauses}" : $"SELECT {Columns} {filter.Clauses}",
-        row => ToState(row, withTexts),
-        filter.Values(after, most));
+    public static List<OrchestrationState> ReadPage(
+        this Statements database,
+        InstanceFilter filter,
+        string after,
+        int most,
+        bool withTexts
+    ) =>
+        database.All(
+            withTexts ? $"SELECT {Columns}, {Texts} {filter.Clauses}" : $"SELECT {Columns} {filter.Clauses}",
+            row => ToState(row, withTexts),
+            filter.Values(after, most));
 
     public static List<string> ReadIds(this Statements database, InstanceFilter filter, string after, int most) =>
         database.All($"SELECT id {filter.Clauses}", row => row.GetString(0), filter.Values(after, most));
@@ -111,7 +118,9 @@ internal static class HubReads
 /// <summary>Which instances a query or a purge is about.</summary>
 internal sealed record InstanceFilter(string? Prefix, DateTime? From, DateTime? To, IEnumerable<OrchestrationStatus>? Statuses)
 {
-    /// <summary>For a page of ids after $1, at most $2 of them. Only what is asked for is in the text, so that an index can serve it.</summary>
+    /// <summary>
+    /// For a page of ids after $1, at most $2 of them. Only what is asked for is in the text, so that an index can serve it.
+    /// </summary>
     public string Clauses { get; } = string.Concat(
         "FROM instances WHERE id > $1",
         string.IsNullOrEmpty(Prefix) ? null : " AND id >= $3 AND id < $4",

@@ -19,7 +19,8 @@ internal static class HubWrites
         if (transaction.Find(id) is { } found)
         {
             if (kept.Contains(found.Status))
-                throw new OrchestrationAlreadyExistsException($"An orchestration with the instance ID '{id}' exists already, in the status {found.Status}.");
+                throw new OrchestrationAlreadyExistsException(
+                    $"An orchestration with the instance ID '{id}' exists already, in the status {found.Status}.");
             transaction.Delete(id);
         }
 
@@ -44,7 +45,9 @@ internal static class HubWrites
         transaction.Changed.Add(id);
     }
 
-    /// <summary>Puts a message down for its instance. One for an instance that is unknown or over, or for an earlier execution, reaches nobody.</summary>
+    /// <summary>
+    /// Puts a message down for its instance. One for an instance that is unknown or over, or for an earlier execution, reaches nobody.
+    /// </summary>
     public static void Send(this HubTransaction transaction, TaskMessage message)
     {
         var id = message.OrchestrationInstance.InstanceId;
@@ -54,9 +57,23 @@ internal static class HubWrites
             return;
         }
 
-        if (transaction.Find(id) is not { } found || IsOver(found, message.Event) || IsOfAnother(found, message.OrchestrationInstance.ExecutionId))
+        var execution = message.OrchestrationInstance.ExecutionId;
+        if (transaction.Find(id) is not { } found || !Takes(found, message) || IsOfAnother(found, execution))
             return;
-        if (message.Event is ExecutionTerminatedEvent terminated && found.Status is OrchestrationStatus.Pending && found.Scheduled > transaction.Now)
+        if (message.Event is ExecutionRewoundEvent && found.Status.IsOver())
+        {
+            // From now on it isn't over, for whoever waits for its end.
+            transaction.Database.Execute(
+                "UPDATE instances SET status = $2, output = NULL, failure = NULL, updated = $3, completed = NULL WHERE id = $1",
+                id,
+                (int)OrchestrationStatus.Pending,
+                transaction.Now);
+            transaction.Changed.Add(id);
+        }
+
+        if (message.Event is ExecutionTerminatedEvent terminated
+            && found.Status is OrchestrationStatus.Pending
+            && found.Scheduled > transaction.Now)
         {
             // It has not begun, and will not.
             transaction.Database.Execute("DELETE FROM messages WHERE instance = $1", id);
@@ -72,7 +89,7 @@ internal static class HubWrites
 
         message.Event.Timestamp = new DateTime(transaction.Now, DateTimeKind.Utc);
         var due = message.Event is TimerFiredEvent timer ? timer.FireAt.ToUniversalTime().Ticks : (long?)null;
-        transaction.AddMessage(id, message.OrchestrationInstance.ExecutionId, message.Event, due);
+        transaction.AddMessage(id, execution, message.Event, due);
     }
 
     public static void Call(this HubTransaction transaction, TaskMessage message)
@@ -95,6 +112,9 @@ internal static class HubWrites
 
     public static FoundInstance? Find(this HubTransaction transaction, string id) => transaction.Database.FindInstance(id);
 
+    public static bool IsCalledBy(this HubTransaction transaction, string id, string caller) =>
+        transaction.Database.Number("SELECT count(*) FROM instances WHERE id = $1 AND parent = $2", id, caller) > 0;
+
     public static string? ToText(IDictionary<string, string>? tags) => tags is { Count: > 0 } ? JsonSerializer.Serialize(tags) : null;
 
     private static void StartChild(HubTransaction transaction, TaskMessage message, ExecutionStartedEvent started)
@@ -105,24 +125,41 @@ internal static class HubWrites
         }
         catch (OrchestrationAlreadyExistsException exists) when (started.ParentInstance is { } parent)
         {
-            var failure = new FailureDetails(typeof(OrchestrationAlreadyExistsException).FullName!, exists.Message, null, null, isNonRetriable: true);
-            transaction.Send(new TaskMessage
-            {
-                OrchestrationInstance = parent.OrchestrationInstance,
-                Event = new SubOrchestrationInstanceFailedEvent(-1, parent.TaskScheduleId, exists.Message, null, failure),
-            });
+            var failure = new FailureDetails(
+                typeof(OrchestrationAlreadyExistsException).FullName!,
+                exists.Message,
+                null,
+                null,
+                isNonRetriable: true);
+            transaction.Send(
+                new TaskMessage
+                {
+                    OrchestrationInstance = parent.OrchestrationInstance,
+                    Event = new SubOrchestrationInstanceFailedEvent(-1, parent.TaskScheduleId, exists.Message, null, failure),
+                });
         }
     }
 
-    private static bool IsOver(FoundInstance found, HistoryEvent message) =>
-        found.Status.IsOver() && !(message is ExecutionRewoundEvent && found.Status is OrchestrationStatus.Failed);
+    /// <summary>
+    /// What is over takes nothing. A rewind is for what has failed, and for all that is over if its caller is rewound and waits again.
+    /// What is rewound sends itself another rewind, with its execution.
+    /// </summary>
+    private static bool Takes(FoundInstance found, TaskMessage message) =>
+        message.Event is ExecutionRewoundEvent rewound && string.IsNullOrEmpty(message.OrchestrationInstance.ExecutionId)
+            ? found.Status is OrchestrationStatus.Failed || (rewound.ParentExecutionId is not null && found.Status.IsOver())
+            : !found.Status.IsOver();
 
-    private static bool IsOfAnother(FoundInstance found, string? execution) => !string.IsNullOrEmpty(execution) && execution != found.Execution;
+    private static bool IsOfAnother(FoundInstance found, string? execution) =>
+        !string.IsNullOrEmpty(execution) && execution != found.Execution;
 
     private static void AddMessage(this HubTransaction transaction, string id, string? execution, HistoryEvent happened, long? due)
     {
         transaction.Database.Execute(
-            "INSERT INTO messages (instance, execution, due, event) VALUES ($1, $2, $3, $4)", id, execution, due, happened.ToProto().ToByteArray());
+            "INSERT INTO messages (instance, execution, due, event) VALUES ($1, $2, $3, $4)",
+            id,
+            execution,
+            due,
+            happened.ToProto().ToByteArray());
         transaction.Messages.Add((id, due));
     }
 }

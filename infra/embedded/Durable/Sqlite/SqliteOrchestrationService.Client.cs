@@ -7,18 +7,22 @@ using ServerlessDrives.Embedded.Durable.Conversion;
 namespace ServerlessDrives.Embedded.Durable.Sqlite;
 
 /// <summary>What clients ask for. A call that changes something is answered when that is stored.</summary>
-public sealed partial class SqliteOrchestrationService : IOrchestrationServiceClient, IOrchestrationServiceQueryClient, IOrchestrationServicePurgeClient
+public sealed partial class SqliteOrchestrationService
+    : IOrchestrationServiceClient,
+        IOrchestrationServiceQueryClient,
+        IOrchestrationServicePurgeClient
 {
     private const int PurgedAtOnce = 100;
 
     public Task CreateTaskOrchestrationAsync(TaskMessage creationMessage) => CreateTaskOrchestrationAsync(creationMessage, null);
 
     /// <param name="dedupeStatuses">An instance in one of these keeps its id. Null means: one that is not over.</param>
-    public Task CreateTaskOrchestrationAsync(TaskMessage creationMessage, OrchestrationStatus[]? dedupeStatuses) => _commits.RunAsync(transaction =>
-    {
-        transaction.Start(creationMessage, dedupeStatuses ?? OrchestrationStatuses.NotOver);
-        return true;
-    });
+    public Task CreateTaskOrchestrationAsync(TaskMessage creationMessage, OrchestrationStatus[]? dedupeStatuses) =>
+        _commits.RunAsync(transaction =>
+        {
+            transaction.Start(creationMessage, dedupeStatuses ?? OrchestrationStatuses.NotOver);
+            return true;
+        });
 
     public Task SendTaskOrchestrationMessageAsync(TaskMessage message) => SendTaskOrchestrationMessageBatchAsync(message);
 
@@ -45,7 +49,10 @@ public sealed partial class SqliteOrchestrationService : IOrchestrationServiceCl
         {
             return await Changes.UntilAsync(
                 instanceId,
-                async () => ReadState(instanceId, withTexts: false) is { } state && state.IsOver() ? await GetOrchestrationStateAsync(instanceId, executionId) : null,
+                async () =>
+                    ReadState(instanceId, withTexts: false) is { } state && state.IsOver()
+                        ? await GetOrchestrationStateAsync(instanceId, executionId)
+                        : null,
                 limit.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
@@ -70,7 +77,8 @@ public sealed partial class SqliteOrchestrationService : IOrchestrationServiceCl
     {
         ArgumentNullException.ThrowIfNull(query);
         var filter = new InstanceFilter(query.InstanceIdPrefix, query.CreatedTimeFrom, query.CreatedTimeTo, query.RuntimeStatus);
-        var page = _database.Read(read => read.ReadPage(filter, query.ContinuationToken ?? string.Empty, query.PageSize + 1, query.FetchInputsAndOutputs));
+        var page = _database.Read(read =>
+            read.ReadPage(filter, query.ContinuationToken ?? string.Empty, query.PageSize + 1, query.FetchInputsAndOutputs));
         if (page.Count <= query.PageSize)
             return Task.FromResult(new OrchestrationQueryResult(page, continuationToken: null));
         page.RemoveAt(query.PageSize);
@@ -103,7 +111,8 @@ public sealed partial class SqliteOrchestrationService : IOrchestrationServiceCl
             ? PurgeInstanceStateAsync(new PurgeInstanceFilter(DateTime.MinValue, thresholdDateTimeUtc, runtimeStatus: null))
             : throw new NotSupportedException("Histories are purged by the time at which their instances were created.");
 
-    internal OrchestrationState? ReadState(string instanceId, bool withTexts) => _database.Read(read => read.ReadState(instanceId, withTexts));
+    internal OrchestrationState? ReadState(string instanceId, bool withTexts) =>
+        _database.Read(read => read.ReadState(instanceId, withTexts));
 
     /// <returns>Empty for an instance that is unknown, or has not begun.</returns>
     internal IList<HistoryEvent> ReadHistory(string instanceId, string? executionId) => _database.Read(read =>

@@ -8,8 +8,8 @@ using ServerlessDrives.Embedded.Durable.Conversion;
 namespace ServerlessDrives.Embedded.Durable.Sqlite;
 
 /// <summary>
-/// A storage provider of the Durable Task Framework for one machine. All that instances, messages and calls of activities are is in one SQLite
-/// file; memory has only who is ready, and a bounded part of the histories. Each step is one operation of <see cref="GroupCommit"/>:
+/// A storage provider of the Durable Task Framework for one machine. All that instances, messages and calls of activities are is in one
+/// SQLite file; memory has only who is ready, and a bounded part of the histories. Each step is one operation of <see cref="GroupCommit"/>:
 /// a turn takes its messages, extends the history and sends what it has to send, or nothing of it happens.
 /// </summary>
 public sealed partial class SqliteOrchestrationService : IOrchestrationService, IDisposable
@@ -60,9 +60,12 @@ public sealed partial class SqliteOrchestrationService : IOrchestrationService, 
     /// <summary>Takes up what was ready when the last process ended.</summary>
     public Task StartAsync()
     {
-        foreach (var instance in _database.Read(read => read.All("SELECT DISTINCT instance FROM messages WHERE due IS NULL", row => row.GetString(0))))
+        foreach (
+            var instance in _database.Read(read =>
+                read.All("SELECT DISTINCT instance FROM messages WHERE due IS NULL", row => row.GetString(0))))
             _ready.Signal(instance);
-        foreach (var sequence in _database.Read(read => read.All("SELECT sequence FROM activities ORDER BY sequence", row => row.GetInt64(0))))
+        foreach (
+            var sequence in _database.Read(read => read.All("SELECT sequence FROM activities ORDER BY sequence", row => row.GetInt64(0))))
             _activities.Writer.TryWrite(sequence);
         _due.Start();
         return Task.CompletedTask;
@@ -86,11 +89,12 @@ public sealed partial class SqliteOrchestrationService : IOrchestrationService, 
         _database.Dispose();
     }
 
-    // The constructor makes the file.
-    public Task CreateAsync() => Task.CompletedTask;
+    /// <summary>Deletes what there is.</summary>
+    public Task CreateAsync() => CreateAsync(recreateInstanceStore: true);
 
     public Task CreateAsync(bool recreateInstanceStore) => recreateInstanceStore ? DeleteAsync() : Task.CompletedTask;
 
+    // The constructor makes the file.
     public Task CreateIfNotExistsAsync() => Task.CompletedTask;
 
     public Task DeleteAsync() => DeleteAsync(deleteInstanceStore: true);
@@ -104,7 +108,9 @@ public sealed partial class SqliteOrchestrationService : IOrchestrationService, 
 
     public int GetDelayInSecondsAfterOnFetchException(Exception exception) => exception is StorageUnavailableException ? 1 : 0;
 
-    public async Task<TaskOrchestrationWorkItem?> LockNextTaskOrchestrationWorkItemAsync(TimeSpan receiveTimeout, CancellationToken cancellationToken)
+    public async Task<TaskOrchestrationWorkItem?> LockNextTaskOrchestrationWorkItemAsync(
+        TimeSpan receiveTimeout,
+        CancellationToken cancellationToken)
     {
         while (await NextAsync(_ready.Queue, receiveTimeout, cancellationToken) is { } instance)
         {
@@ -142,7 +148,12 @@ public sealed partial class SqliteOrchestrationService : IOrchestrationService, 
         OrchestrationState? orchestrationState)
     {
         var turn = (SqliteWorkItem)workItem;
-        var outcome = new TurnOutcome(turn, newOrchestrationRuntimeState, outboundMessages, [.. orchestratorMessages, .. timerMessages], orchestrationState);
+        var outcome = new TurnOutcome(
+            turn,
+            newOrchestrationRuntimeState,
+            outboundMessages,
+            [.. orchestratorMessages, .. timerMessages],
+            orchestrationState);
         if (await _commits.RunAsync(outcome.Write, waits: true) is { } history)
             _histories.Keep(turn.InstanceId, history);
     }
@@ -171,7 +182,13 @@ public sealed partial class SqliteOrchestrationService : IOrchestrationService, 
             try
             {
                 if (_database.Read(read => read.ReadActivity(sequence)) is { } message)
-                    return new SqliteActivityWorkItem { Sequence = sequence, Id = $"{sequence}", LockedUntilUtc = DateTime.MaxValue, TaskMessage = message };
+                    return new SqliteActivityWorkItem
+                    {
+                        Sequence = sequence,
+                        Id = $"{sequence}",
+                        LockedUntilUtc = DateTime.MaxValue,
+                        TaskMessage = message,
+                    };
             }
             catch (StorageUnavailableException)
             {
@@ -231,15 +248,25 @@ public sealed partial class SqliteOrchestrationService : IOrchestrationService, 
         var messages = read.ReadMessages(instance, _due.Now, MostMessagesATurn);
         var history = _histories.Take(instance, found.Execution) ?? read.ReadHistory(instance, found.Execution);
         // What comes before a scheduled start waits for it.
-        if (messages.Count == 0 || (history.Events.Count == 0 && !messages.Exists(message => message.Message.Event is ExecutionStartedEvent)))
+        if (
+            messages.Count == 0
+            || (history.Events.Count == 0 && !messages.Exists(message => message.Message.Event is ExecutionStartedEvent)))
             return null;
+        var hasMore = messages.Count == MostMessagesATurn;
+        if (messages.Count > 1 && messages[0].Message.Event is ExecutionRewoundEvent)
+        {
+            // DurableTask.Core drops a rewind that does not come alone, and all that comes with it.
+            messages.RemoveRange(1, messages.Count - 1);
+            hasMore = true;
+        }
+
         return new()
         {
             InstanceId = instance,
             Execution = found.Execution,
             Taken = messages.ConvertAll(message => message.Sequence),
             History = history,
-            HasMore = messages.Count == MostMessagesATurn,
+            HasMore = hasMore,
             LockedUntilUtc = DateTime.MaxValue,
             NewMessages = messages.ConvertAll(message => message.Message),
             OrchestrationRuntimeState = new OrchestrationRuntimeState(history.Events),

@@ -2,7 +2,9 @@ using Microsoft.Data.Sqlite;
 
 namespace ServerlessDrives.Embedded.Durable.Sqlite;
 
-/// <summary>A connection and the statements that it has prepared, by their text. For one thread at a time. Parameters are $1, $2 and so on.</summary>
+/// <summary>
+/// A connection and the statements that it has prepared, by their text. For one thread at a time. Parameters are $1, $2 and so on.
+/// </summary>
 internal sealed class Statements(SqliteConnection connection) : IDisposable
 {
     private readonly Dictionary<string, SqliteCommand> _prepared = new(StringComparer.Ordinal);

@@ -8,7 +8,11 @@ namespace ServerlessDrives.Embedded.Durable.Sqlite;
 /// <summary>What a turn ended with, to be stored at once.</summary>
 /// <param name="Status">Null where the turn had nothing to do.</param>
 internal sealed record TurnOutcome(
-    SqliteWorkItem Turn, OrchestrationRuntimeState State, IList<TaskMessage> Calls, IReadOnlyList<TaskMessage> Messages, OrchestrationState? Status)
+    SqliteWorkItem Turn,
+    OrchestrationRuntimeState State,
+    IList<TaskMessage> Calls,
+    IReadOnlyList<TaskMessage> Messages,
+    OrchestrationState? Status)
 {
     private string Id => Turn.InstanceId;
 
@@ -32,9 +36,30 @@ internal sealed record TurnOutcome(
         }
 
         foreach (var message in Messages)
-            transaction.Send(message);
+        {
+            if (message.Event is ExecutionRewoundEvent { InstanceId: { } callee } && !transaction.IsCalledBy(callee, Id))
+                FailCalls(transaction, callee);
+            else
+                transaction.Send(message);
+        }
+
         transaction.Changed.Add(Id);
         return Status.IsOver() ? null : history;
+    }
+
+    /// <summary>What is rewound waits for each callee that failed, also if it is purged, or never was as another had its ID.</summary>
+    private void FailCalls(HubTransaction transaction, string callee)
+    {
+        var message = $"There is no sub-orchestration '{callee}' that could be rewound.";
+        var failure = new FailureDetails("SubOrchestrationNotFound", message, null, null, isNonRetriable: true);
+        foreach (var call in State.Events.OfType<SubOrchestrationInstanceCreatedEvent>().Where(created => created.InstanceId == callee))
+        {
+            transaction.Send(new()
+            {
+                OrchestrationInstance = State.OrchestrationInstance,
+                Event = new SubOrchestrationInstanceFailedEvent(-1, call.EventId, message, null, failure),
+            });
+        }
     }
 
     private StoredHistory WriteHistory(HubTransaction transaction)
@@ -73,7 +98,9 @@ internal sealed record TurnOutcome(
             status.Status,
             status.FailureDetails.ToProto()?.ToByteArray(),
             // As the official provider has it: while suspended, the reason.
-            status.OrchestrationStatus is OrchestrationStatus.Suspended ? State.Events.OfType<ExecutionSuspendedEvent>().Last().Reason : status.Output);
+            status.OrchestrationStatus is OrchestrationStatus.Suspended
+                ? State.Events.OfType<ExecutionSuspendedEvent>().Last().Reason
+                : status.Output);
         if (isNew)
         {
             transaction.Database.Execute(
@@ -94,7 +121,13 @@ internal sealed record TurnOutcome(
 
     /// <summary>DurableTask.Core gives what a turn makes the computer's time, and not that of the clock.</summary>
     private static bool IsOfTheTurn(HistoryEvent happened) =>
-        happened is TaskScheduledEvent or TimerCreatedEvent or SubOrchestrationInstanceCreatedEvent or EventSentEvent or ExecutionCompletedEvent or OrchestratorCompletedEvent;
+        happened
+            is TaskScheduledEvent
+                or TimerCreatedEvent
+                or SubOrchestrationInstanceCreatedEvent
+                or EventSentEvent
+                or ExecutionCompletedEvent
+                or OrchestratorCompletedEvent;
 
     private static void Stamp(HistoryEvent happened, long now) => happened.Timestamp = new DateTime(now, DateTimeKind.Utc);
 }

@@ -97,7 +97,9 @@ public abstract class Activities(DurableAzurite? azurite, bool replays = false) 
     [Fact]
     public async Task A_failure_of_any_length_is_told_with_its_cause()
     {
-        Functions.Activity<string, string>("Fail", _ => throw new InvalidOperationException(new string('o', 50_000), new ArgumentException("the cause")));
+        Functions.Activity<string, string>(
+            "Fail",
+            _ => throw new InvalidOperationException(new string('o', 50_000), new ArgumentException("the cause")));
         Functions.Orchestrator("Fails", context => context.CallActivityAsync<string>("Fail", "x"));
         await using var hub = await StartAsync();
         var failure = (await hub.RunAsync("Fails")).FailureDetails!.InnerFailure!;

@@ -32,14 +32,22 @@ public abstract class ContinuingAsNew(DurableAzurite? azurite, bool replays = fa
     [Fact]
     public async Task Continuing_as_new_can_drop_unread_events()
     {
-        Functions.Orchestrator("Drops", async context =>
-        {
-            if (context.GetInput<int>() == 1)
-                return await Task.WhenAny(context.WaitForExternalEvent<string>("extra"), context.CreateTimer(TimeSpan.FromMilliseconds(100), CancellationToken.None)) is Task<string> ? "kept" : "dropped";
-            await context.WaitForExternalEvent<string>("go");
-            context.ContinueAsNew(1, preserveUnprocessedEvents: false);
-            return "";
-        });
+        Functions.Orchestrator(
+            "Drops",
+            async context =>
+            {
+                if (context.GetInput<int>() == 1)
+                    return
+                        await Task.WhenAny(
+                            context.WaitForExternalEvent<string>("extra"),
+                            context.CreateTimer(TimeSpan.FromMilliseconds(100), CancellationToken.None)
+                        ) is Task<string>
+                        ? "kept"
+                        : "dropped";
+                await context.WaitForExternalEvent<string>("go");
+                context.ContinueAsNew(1, preserveUnprocessedEvents: false);
+                return "";
+            });
         await using var hub = await StartAsync();
         var id = await hub.Client.ScheduleNewOrchestrationInstanceAsync("Drops", 0);
         await hub.Client.RaiseEventAsync(id, "extra", "x");

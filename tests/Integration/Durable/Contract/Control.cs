@@ -26,7 +26,10 @@ public abstract class Control(DurableAzurite? azurite, bool replays = false) : D
     [InlineData(false)]
     public async Task Termination_reaches_sub_orchestrations_only_if_recursive(bool recursive)
     {
-        Functions.Orchestrator("Parent", context => context.CallSubOrchestratorAsync<string>("Wait", null, new TaskOptions().WithInstanceId(context.InstanceId + "-child")));
+        Functions.Orchestrator(
+            "Parent",
+            context =>
+                context.CallSubOrchestratorAsync<string>("Wait", null, new TaskOptions().WithInstanceId(context.InstanceId + "-child")));
         await using var hub = await StartAsync();
         var id = await hub.Client.ScheduleNewOrchestrationInstanceAsync("Parent");
         await hub.UntilAsync(id + "-child", now => now.IsRunning);
@@ -100,7 +103,9 @@ public abstract class Control(DurableAzurite? azurite, bool replays = false) : D
         (await hub.Client.PurgeInstanceAsync(parent.InstanceId, new PurgeInstanceOptions(Recursive: true))).PurgedInstanceCount.ShouldBe(2);
         await hub.RunAsync("Quick");
         var waits = await hub.Client.ScheduleNewOrchestrationInstanceAsync("Wait");
-        (await hub.Client.PurgeAllInstancesAsync(new PurgeInstancesFilter(Statuses: [OrchestrationRuntimeStatus.Completed]))).PurgedInstanceCount.ShouldBe(1);
+        (
+            await hub.Client.PurgeAllInstancesAsync(new PurgeInstancesFilter(Statuses: [OrchestrationRuntimeStatus.Completed]))
+        ).PurgedInstanceCount.ShouldBe(1);
         (await hub.Client.GetInstanceAsync(waits)).ShouldNotBeNull();
     }
 
@@ -169,5 +174,6 @@ public abstract class Control(DurableAzurite? azurite, bool replays = false) : D
 
     private static bool IsSuspended(OrchestrationMetadata now) => now.RuntimeStatus is OrchestrationRuntimeStatus.Suspended;
 
-    private static async Task RefusedAsync(StatusCode code, Func<Task> call) => (await Should.ThrowAsync<RpcException>(call)).StatusCode.ShouldBe(code);
+    private static async Task RefusedAsync(StatusCode code, Func<Task> call) =>
+        (await Should.ThrowAsync<RpcException>(call)).StatusCode.ShouldBe(code);
 }

@@ -6,8 +6,8 @@ using Xunit;
 namespace ServerlessDrives.Tests.Integration.Durable.Contract;
 
 /// <summary>
-/// What a Durable Task runtime promises, seen through the official client and the orchestrator's context only, on two storage providers: ours on
-/// SQLite, and Microsoft's on Azure Storage. Where the two differ, the test says which is right.
+/// What a Durable Task runtime promises, seen through the official client and the orchestrator's context only, on two storage providers:
+/// ours on SQLite, and Microsoft's on Azure Storage. Where the two differ, the test says which is right.
 /// </summary>
 public abstract class DurableContract : IDisposable
 {

@@ -7,19 +7,24 @@ using Xunit;
 namespace ServerlessDrives.Tests.Integration.Durable.Contract;
 
 /// <summary>
-/// External events: kept until awaited, first in first out, by name without regard to case. Of several waits for a name the one that began last is
-/// served first: so the SDK has it since 1.19, and whoever gave up an earlier wait need not care.
+/// External events: kept until awaited, first in first out, by name without regard to case. Of several waits for a name the one that began
+/// last is served first: so the SDK has it since 1.19, and whoever gave up an earlier wait need not care.
 /// </summary>
 public abstract class ExternalEvents(DurableAzurite? azurite, bool replays = false) : DurableContract(azurite, replays)
 {
     [Fact]
     public async Task Events_that_come_early_are_kept_until_awaited_first_in_first_out_without_regard_to_case()
     {
-        Functions.Orchestrator("Collects", async context =>
-        {
-            await context.WaitForExternalEvent<string>("begin");
-            return string.Concat(await context.WaitForExternalEvent<string>("LETTER"), await context.WaitForExternalEvent<string>("letter"), await context.WaitForExternalEvent<string>("Letter"));
-        });
+        Functions.Orchestrator(
+            "Collects",
+            async context =>
+            {
+                await context.WaitForExternalEvent<string>("begin");
+                return string.Concat(
+                    await context.WaitForExternalEvent<string>("LETTER"),
+                    await context.WaitForExternalEvent<string>("letter"),
+                    await context.WaitForExternalEvent<string>("Letter"));
+            });
         await using var hub = await StartAsync();
         var id = await hub.Client.ScheduleNewOrchestrationInstanceAsync("Collects");
         foreach (var letter in "abc")

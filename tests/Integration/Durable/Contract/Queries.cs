@@ -56,7 +56,9 @@ public abstract class Queries(DurableAzurite? azurite, bool replays = false) : D
         }
 
         var rest = new List<string?>();
-        await foreach (var instance in hub.Client.GetAllInstancesAsync(new OrchestrationQuery(PageSize: 2, FetchInputsAndOutputs: true, ContinuationToken: token)))
+        await foreach (
+            var instance in hub.Client.GetAllInstancesAsync(
+                new OrchestrationQuery(PageSize: 2, FetchInputsAndOutputs: true, ContinuationToken: token)))
             rest.Add(instance.SerializedInput);
         rest.ShouldBe(["2"]);
     }

@@ -150,7 +150,12 @@ public abstract class Replaying(DurableAzurite? azurite, bool replays = false) :
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter)
         {
             if (formatter(state, exception) == "Once")
                 Interlocked.Increment(ref _once);

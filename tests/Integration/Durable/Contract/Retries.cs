@@ -13,9 +13,16 @@ public abstract class Retries(DurableAzurite? azurite, bool replays = false) : D
     public async Task A_retry_policy_repeats_until_success()
     {
         var attempts = 0;
-        Functions.Activity<string, int>("Flaky", _ => Interlocked.Increment(ref attempts) < 3 ? throw new TimeoutException("later") : attempts);
-        Functions.Orchestrator("Retries", context => context.CallActivityAsync<int>(
-            "Flaky", "x", TaskOptions.FromRetryPolicy(new RetryPolicy(5, TimeSpan.FromMilliseconds(20), 2))));
+        Functions.Activity<string, int>(
+            "Flaky",
+            _ => Interlocked.Increment(ref attempts) < 3 ? throw new TimeoutException("later") : attempts);
+        Functions.Orchestrator(
+            "Retries",
+            context =>
+                context.CallActivityAsync<int>(
+                    "Flaky",
+                    "x",
+                    TaskOptions.FromRetryPolicy(new RetryPolicy(5, TimeSpan.FromMilliseconds(20), 2))));
         await using var hub = await StartAsync();
         (await hub.RunAsync("Retries")).ReadOutputAs<int>().ShouldBe(3);
     }
@@ -62,9 +69,21 @@ public abstract class Retries(DurableAzurite? azurite, bool replays = false) : D
     public async Task A_retry_handler_decides_and_sees_the_last_failure()
     {
         var attempts = 0;
-        Functions.Activity<string, int>("Flaky", _ => { Interlocked.Increment(ref attempts); throw new TimeoutException("later"); });
-        Functions.Orchestrator("Retries", context => context.CallActivityAsync<int>(
-            "Flaky", "x", TaskOptions.FromRetryHandler(retry => retry.LastAttemptNumber < 4 && retry.LastFailure.IsCausedBy<TimeoutException>())));
+        Functions.Activity<string, int>(
+            "Flaky",
+            _ =>
+            {
+                Interlocked.Increment(ref attempts);
+                throw new TimeoutException("later");
+            });
+        Functions.Orchestrator(
+            "Retries",
+            context =>
+                context.CallActivityAsync<int>(
+                    "Flaky",
+                    "x",
+                    TaskOptions.FromRetryHandler(retry => retry.LastAttemptNumber < 4 && retry.LastFailure.IsCausedBy<TimeoutException>()))
+        );
         await using var hub = await StartAsync();
         (await hub.RunAsync("Retries")).RuntimeStatus.ShouldBe(OrchestrationRuntimeStatus.Failed);
         attempts.ShouldBe(4);

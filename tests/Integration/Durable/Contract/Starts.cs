@@ -15,7 +15,8 @@ public abstract class Starts(DurableAzurite? azurite, bool replays = false) : Du
     {
         await using var hub = await StartAsync();
         await hub.Client.ScheduleNewOrchestrationInstanceAsync("Wait", null, new StartOrchestrationOptions("once"));
-        await Should.ThrowAsync<OrchestrationAlreadyExistsException>(() => hub.Client.ScheduleNewOrchestrationInstanceAsync("Wait", null, new StartOrchestrationOptions("once")));
+        await Should.ThrowAsync<OrchestrationAlreadyExistsException>(() =>
+            hub.Client.ScheduleNewOrchestrationInstanceAsync("Wait", null, new StartOrchestrationOptions("once")));
         await hub.Client.TerminateInstanceAsync("once");
         await hub.EndOfAsync("once");
         await Should.ThrowAsync<OrchestrationAlreadyExistsException>(() => hub.Client.ScheduleNewOrchestrationInstanceAsync(
@@ -55,7 +56,9 @@ public abstract class Starts(DurableAzurite? azurite, bool replays = false) : Du
         var at = DateTimeOffset.UtcNow.AddMilliseconds(700);
         var id = await hub.Client.ScheduleNewOrchestrationInstanceAsync("Quick", null, new StartOrchestrationOptions(StartAt: at));
         (await hub.Client.GetInstanceAsync(id))!.RuntimeStatus.ShouldBe(OrchestrationRuntimeStatus.Pending);
-        (await hub.EndOfAsync(id)).ReadOutputAs<DateTime>().ShouldBeGreaterThanOrEqualTo(at.UtcDateTime.AddMilliseconds(-MillisecondsEarly));
+        (await hub.EndOfAsync(id))
+            .ReadOutputAs<DateTime>()
+            .ShouldBeGreaterThanOrEqualTo(at.UtcDateTime.AddMilliseconds(-MillisecondsEarly));
     }
 
     [Fact]
@@ -78,7 +81,11 @@ public abstract class Starts(DurableAzurite? azurite, bool replays = false) : Du
         Functions.Orchestrator("Quick", _ => Task.FromResult("done"));
         await using var hub = await StartAsync();
         await hub.RunAsync("Quick", id: "once");
-        var start = () => hub.Client.ScheduleNewOrchestrationInstanceAsync("Quick", null, new StartOrchestrationOptions("once") { DedupeStatuses = [status] });
+        var start = () =>
+            hub.Client.ScheduleNewOrchestrationInstanceAsync(
+                "Quick",
+                null,
+                new StartOrchestrationOptions("once") { DedupeStatuses = [status] });
         if (refused)
             await Should.ThrowAsync<OrchestrationAlreadyExistsException>(start);
         else
@@ -91,9 +98,15 @@ public abstract class Starts(DurableAzurite? azurite, bool replays = false) : Du
         await using var hub = await StartAsync();
         await hub.Client.ScheduleNewOrchestrationInstanceAsync("Wait", null, new StartOrchestrationOptions("once"));
         await hub.UntilAsync("once", now => now.IsRunning);
-        await Should.ThrowAsync<OrchestrationAlreadyExistsException>(() => hub.Client.ScheduleNewOrchestrationInstanceAsync(
-            "Wait", null, new StartOrchestrationOptions("once") { DedupeStatuses = ["Running", "Failed"] }));
-        await hub.Client.ScheduleNewOrchestrationInstanceAsync("Wait", "the second", new StartOrchestrationOptions("once") { DedupeStatuses = ["Failed"] });
+        await Should.ThrowAsync<OrchestrationAlreadyExistsException>(() =>
+            hub.Client.ScheduleNewOrchestrationInstanceAsync(
+                "Wait",
+                null,
+                new StartOrchestrationOptions("once") { DedupeStatuses = ["Running", "Failed"] }));
+        await hub.Client.ScheduleNewOrchestrationInstanceAsync(
+            "Wait",
+            "the second",
+            new StartOrchestrationOptions("once") { DedupeStatuses = ["Failed"] });
         await hub.Client.RaiseEventAsync("once", "go", "x");
         var end = await hub.EndOfAsync("once");
         end.RuntimeStatus.ShouldBe(OrchestrationRuntimeStatus.Completed);
@@ -115,8 +128,12 @@ public abstract class Starts(DurableAzurite? azurite, bool replays = false) : Du
     public async Task Waiting_for_the_start_ends_when_it_has_begun_and_for_the_end_when_it_is_over()
     {
         await using var hub = await StartAsync();
-        var id = await hub.Client.ScheduleNewOrchestrationInstanceAsync("Wait", null, new StartOrchestrationOptions(StartAt: DateTimeOffset.UtcNow.AddMilliseconds(300)));
-        (await hub.Client.WaitForInstanceStartAsync(id, TestContext.Current.CancellationToken)).RuntimeStatus.ShouldBe(OrchestrationRuntimeStatus.Running);
+        var id = await hub.Client.ScheduleNewOrchestrationInstanceAsync(
+            "Wait",
+            null,
+            new StartOrchestrationOptions(StartAt: DateTimeOffset.UtcNow.AddMilliseconds(300)));
+        (await hub.Client.WaitForInstanceStartAsync(id, TestContext.Current.CancellationToken)).RuntimeStatus.ShouldBe(
+            OrchestrationRuntimeStatus.Running);
         var end = hub.EndOfAsync(id);
         end.IsCompleted.ShouldBeFalse();
         await hub.Client.RaiseEventAsync(id, "go", "x");

@@ -12,7 +12,11 @@ public abstract class SubOrchestrations(DurableAzurite? azurite, bool replays = 
     [Fact]
     public async Task A_sub_orchestration_returns_its_result_and_knows_its_parent()
     {
-        Functions.Orchestrator("Child", async context => $"{context.Parent!.Name}|{context.Parent.InstanceId}|{await context.CallActivityAsync<int>("Double", context.GetInput<int>())}");
+        Functions.Orchestrator(
+            "Child",
+            async context =>
+                $"{context.Parent!.Name}|{context.Parent.InstanceId}|{await context.CallActivityAsync<int>("Double", context.GetInput<int>())}"
+        );
         Functions.Orchestrator("Parent", context => context.CallSubOrchestratorAsync<string>("Child", 21));
         await using var hub = await StartAsync();
         (await hub.RunAsync("Parent", id: "the-parent-1")).ReadOutputAs<string>().ShouldBe("Parent|the-parent-1|42");
@@ -34,8 +38,12 @@ public abstract class SubOrchestrations(DurableAzurite? azurite, bool replays = 
     {
         var count = Many(100);
         Functions.Orchestrator("Child", context => context.CallActivityAsync<int>("Double", context.GetInput<int>()));
-        Functions.Orchestrator("Parent", async context =>
-            (await Task.WhenAll(Enumerable.Range(0, count).Select(number => context.CallSubOrchestratorAsync<int>("Child", number)))).Sum());
+        Functions.Orchestrator(
+            "Parent",
+            async context =>
+                (
+                    await Task.WhenAll(Enumerable.Range(0, count).Select(number => context.CallSubOrchestratorAsync<int>("Child", number)))
+                ).Sum());
         await using var hub = await StartAsync();
         (await hub.RunAsync("Parent")).ReadOutputAs<int>().ShouldBe(count * (count - 1));
     }
@@ -44,7 +52,9 @@ public abstract class SubOrchestrations(DurableAzurite? azurite, bool replays = 
     public async Task A_failed_sub_orchestration_is_tried_again_as_its_retry_policy_says()
     {
         var attempts = 0;
-        Functions.Activity<string, int>("Flaky", _ => Interlocked.Increment(ref attempts) < 3 ? throw new TimeoutException("later") : attempts);
+        Functions.Activity<string, int>(
+            "Flaky",
+            _ => Interlocked.Increment(ref attempts) < 3 ? throw new TimeoutException("later") : attempts);
         Functions.Orchestrator("Child", context => context.CallActivityAsync<int>("Flaky", "x"));
         Functions.Orchestrator("Parent", context => context.CallSubOrchestratorAsync<int>(
             "Child", null, TaskOptions.FromRetryPolicy(new RetryPolicy(5, TimeSpan.FromMilliseconds(10)))));
@@ -55,7 +65,9 @@ public abstract class SubOrchestrations(DurableAzurite? azurite, bool replays = 
     [Fact]
     public async Task A_sub_orchestration_whose_id_runs_already_fails_its_caller()
     {
-        Functions.Orchestrator("Parent", context => context.CallSubOrchestratorAsync<string>("Wait", null, new TaskOptions().WithInstanceId("taken")));
+        Functions.Orchestrator(
+            "Parent",
+            context => context.CallSubOrchestratorAsync<string>("Wait", null, new TaskOptions().WithInstanceId("taken")));
         await using var hub = await StartAsync();
         await hub.Client.ScheduleNewOrchestrationInstanceAsync("Wait", null, new StartOrchestrationOptions("taken"));
         var parent = await hub.Client.ScheduleNewOrchestrationInstanceAsync("Parent");
@@ -69,7 +81,9 @@ public abstract class SubOrchestrations(DurableAzurite? azurite, bool replays = 
     [Fact]
     public async Task A_terminated_sub_orchestration_fails_its_caller()
     {
-        Functions.Orchestrator("Parent", context => context.CallSubOrchestratorAsync<string>("Wait", null, new TaskOptions().WithInstanceId("doomed")));
+        Functions.Orchestrator(
+            "Parent",
+            context => context.CallSubOrchestratorAsync<string>("Wait", null, new TaskOptions().WithInstanceId("doomed")));
         await using var hub = await StartAsync();
         var id = await hub.Client.ScheduleNewOrchestrationInstanceAsync("Parent");
         await hub.UntilAsync("doomed", now => now.IsRunning);
@@ -82,13 +96,19 @@ public abstract class SubOrchestrations(DurableAzurite? azurite, bool replays = 
     {
         var count = Many(150);
         using var mayGoOn = new ManualResetEventSlim();
-        Functions.Orchestrator("Parent", async context =>
-        {
-            var children = Enumerable.Range(0, count).Select(number => context.CallSubOrchestratorAsync<string>("Wait", null, new TaskOptions().WithInstanceId($"child-{number}"))).ToList();
-            await context.WaitForExternalEvent<string>("busy");
-            mayGoOn.Wait();
-            return (await Task.WhenAll(children)).Length;
-        });
+        Functions.Orchestrator(
+            "Parent",
+            async context =>
+            {
+                var children = Enumerable
+                    .Range(0, count)
+                    .Select(number =>
+                        context.CallSubOrchestratorAsync<string>("Wait", null, new TaskOptions().WithInstanceId($"child-{number}")))
+                    .ToList();
+                await context.WaitForExternalEvent<string>("busy");
+                mayGoOn.Wait();
+                return (await Task.WhenAll(children)).Length;
+            });
         await using var hub = await StartAsync();
         var id = await hub.Client.ScheduleNewOrchestrationInstanceAsync("Parent");
         var ids = Enumerable.Range(0, count).Select(number => $"child-{number}").ToList();

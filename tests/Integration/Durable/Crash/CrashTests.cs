@@ -12,14 +12,18 @@ public sealed class CrashTests : IDisposable
 {
     private const int AtOnce = 4;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(60);
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("durable-crashes-");
 
-    public static TheoryData<string, bool> Crashes => new()
-    {
-        { nameof(CommitMoment.Before), false }, { nameof(CommitMoment.Before), true }, { nameof(CommitMoment.After), false }, { nameof(CommitMoment.After), true },
-    };
+    public static TheoryData<string, bool> Crashes =>
+        new()
+        {
+            { nameof(CommitMoment.Before), false },
+            { nameof(CommitMoment.Before), true },
+            { nameof(CommitMoment.After), false },
+            { nameof(CommitMoment.After), true },
+        };
 
     public void Dispose() => _folder.Delete(recursive: true);
 
@@ -36,16 +40,20 @@ public sealed class CrashTests : IDisposable
     }
 
     [Fact]
-    public async Task Crash_after_crash_at_random_commits_loses_nothing_and_doubles_nothing() => await Parallel.ForEachAsync(
-        Enumerable.Range(1, 16),
-        new ParallelOptions { MaxDegreeOfParallelism = AtOnce },
-        async (seed, _) =>
-        {
-            // Whatever goes wrong can be seen again by its seed, but for the order of what is under way at once.
-            var random = new Random(seed);
-            var crashes = Enumerable.Range(0, 6).Select(_ => (random.Next(1, 12), random.Next(2) == 0 ? CommitMoment.Before : CommitMoment.After)).ToList();
-            await RunAsync($"seed {seed}: {string.Join(", ", crashes)}", withSessions: seed % 2 == 0, crashes);
-        });
+    public async Task Crash_after_crash_at_random_commits_loses_nothing_and_doubles_nothing() =>
+        await Parallel.ForEachAsync(
+            Enumerable.Range(1, 16),
+            new ParallelOptions { MaxDegreeOfParallelism = AtOnce },
+            async (seed, _) =>
+            {
+                // Whatever goes wrong can be seen again by its seed, but for the order of what is under way at once.
+                var random = new Random(seed);
+                var crashes = Enumerable
+                    .Range(0, 6)
+                    .Select(_ => (random.Next(1, 12), random.Next(2) == 0 ? CommitMoment.Before : CommitMoment.After))
+                    .ToList();
+                await RunAsync($"seed {seed}: {string.Join(", ", crashes)}", withSessions: seed % 2 == 0, crashes);
+            });
 
     /// <returns>How many commits it takes.</returns>
     private async Task<int> UndisturbedAsync()
@@ -53,7 +61,7 @@ public sealed class CrashTests : IDisposable
         var story = new Story();
         await using var hub = NewHub(story, withSessions: false);
         await hub.StartAsync();
-        using var patience = new CancellationTokenSource(Patience);
+        using var patience = new CancellationTokenSource(TimeLimit);
         await story.DriveAsync(hub.Client, patience.Token);
         story.ShouldHaveEndedWell((await hub.Client.GetInstanceAsync(Story.Id, getInputsAndOutputs: true))!, "undisturbed");
         return (int)hub.Hub.CommitCount;
@@ -69,7 +77,7 @@ public sealed class CrashTests : IDisposable
             var crashed = hub.CrashAt(at, moment);
             using var crash = new CancellationTokenSource();
             var driven = story.DriveAsync(hub.Client, crash.Token);
-            var first = await Task.WhenAny(driven, crashed).WaitAsync(Patience);
+            var first = await Task.WhenAny(driven, crashed).WaitAsync(TimeLimit);
             await crash.CancelAsync();
             await hub.StopAsync();
             if (crashed.IsCompleted)
@@ -79,7 +87,7 @@ public sealed class CrashTests : IDisposable
         }
 
         await hub.StartAsync();
-        using var patience = new CancellationTokenSource(Patience);
+        using var patience = new CancellationTokenSource(TimeLimit);
         try
         {
             await story.DriveAsync(hub.Client, patience.Token);

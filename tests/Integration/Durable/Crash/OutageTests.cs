@@ -37,7 +37,8 @@ public sealed class OutageTests : IDisposable
         var before = await BeginAsync(hub, "before");
         await hub.LimitPagesAsync(1);
         await _log.SaidAsync("The durable storage can't be written");
-        var refused = await Should.ThrowAsync<RpcException>(() => hub.Client.ScheduleNewOrchestrationInstanceAsync("Sum", new string('x', 100_000)));
+        var refused = await Should.ThrowAsync<RpcException>(() =>
+            hub.Client.ScheduleNewOrchestrationInstanceAsync("Sum", new string('x', 100_000)));
         refused.StatusCode.ShouldBe(StatusCode.Unavailable);
         await hub.LimitPagesAsync(1_000_000);
         foreach (var id in before.Concat(await BeginAsync(hub, "after")))
@@ -54,7 +55,8 @@ public sealed class OutageTests : IDisposable
     private static async Task<List<string>> BeginAsync(TestHub hub, string name)
     {
         var ids = Enumerable.Range(0, 15).Select(number => $"{name}-{number}").ToList();
-        await Task.WhenAll(ids.Select(id => hub.Client.ScheduleNewOrchestrationInstanceAsync("Sum", null, new StartOrchestrationOptions(id))));
+        await Task.WhenAll(
+            ids.Select(id => hub.Client.ScheduleNewOrchestrationInstanceAsync("Sum", null, new StartOrchestrationOptions(id))));
         return ids;
     }
 
@@ -82,7 +84,12 @@ public sealed class OutageTests : IDisposable
 
         public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Information;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            _said.Enqueue(formatter(state, exception));
+        public void Log<TState>(
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter
+        ) => _said.Enqueue(formatter(state, exception));
     }
 }

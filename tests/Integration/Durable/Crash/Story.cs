@@ -29,15 +29,20 @@ internal sealed class Story
     private bool _isStarted;
     private bool _isStopped;
 
-    public TestFunctions Functions => field ??= new TestFunctions()
-        .Activity<string, string>("Do", Do)
-        .Orchestrator("Story", async context => context.GetInput<Chapter>() is { } chapter ? await EndAsync(context, chapter) : await BeginAsync(context))
-        .Orchestrator("Helper", async context =>
-        {
-            var done = await DoAsync(context, "helper");
-            context.SendEvent(context.Parent!.InstanceId, "Hello", done);
-            return done;
-        });
+    public TestFunctions Functions =>
+        field ??= new TestFunctions()
+            .Activity<string, string>("Do", Do)
+            .Orchestrator(
+                "Story",
+                async context => context.GetInput<Chapter>() is { } chapter ? await EndAsync(context, chapter) : await BeginAsync(context))
+            .Orchestrator(
+                "Helper",
+                async context =>
+                {
+                    var done = await DoAsync(context, "helper");
+                    context.SendEvent(context.Parent!.InstanceId, "Hello", done);
+                    return done;
+                });
 
     /// <summary>Whether the client has nothing more to ask for.</summary>
     public bool OnlyWaits { get; private set; }
@@ -122,7 +127,10 @@ internal sealed class Story
     {
         var first = await DoAsync(context, "first");
         var due = context.CurrentUtcDateTime.AddMilliseconds(20);
-        var (left, right, timer) = (DoAsync(context, "left", first), DoAsync(context, "right", first), context.CreateTimer(due, CancellationToken.None));
+        var (left, right, timer) = (
+            DoAsync(context, "left", first),
+            DoAsync(context, "right", first),
+            context.CreateTimer(due, CancellationToken.None));
         var helper = context.CallSubOrchestratorAsync<string>("Helper", first);
         await Task.WhenAll(left, right, helper, timer);
         if (context.CurrentUtcDateTime < due)

@@ -8,8 +8,9 @@ using Xunit;
 namespace ServerlessDrives.Tests.Unit.Sandbox.Comparison;
 
 /// <summary>
-/// Random documents and requests with the verdicts of an independent evaluator, as <c>compare.mjs</c> makes them: those in <c>cases.jsonl</c>, or any number more
-/// in the file that <c>POLICY_CASES</c> names. Where the two differ, AWS's documentation says who is right: see <c>README.md</c> beside this file.
+/// Random documents and requests with the verdicts of an independent evaluator, as <c>compare.mjs</c> makes them: those in
+/// <c>cases.jsonl</c>, or any number more in the file that <c>POLICY_CASES</c> names. Where the two differ, AWS's documentation says who is
+/// right: see <c>README.md</c> beside this file.
 /// </summary>
 public sealed class PolicyComparison
 {
@@ -19,7 +20,9 @@ public sealed class PolicyComparison
     [Fact]
     public void Verdicts_are_those_of_an_independent_evaluator_or_the_documentations()
     {
-        var file = Environment.GetEnvironmentVariable("POLICY_CASES") ?? Path.Combine(Repository.Folder, "tests", "Unit", "Sandbox", "Comparison", "cases.jsonl");
+        var file =
+            Environment.GetEnvironmentVariable("POLICY_CASES")
+            ?? Path.Combine(Repository.Folder, "tests", "Unit", "Sandbox", "Comparison", "cases.jsonl");
         var (count, differences) = (0, new List<string>());
         foreach (var line in File.ReadLines(file))
         {
@@ -37,11 +40,22 @@ public sealed class PolicyComparison
     private static bool Decide(JsonObject one)
     {
         var caller = CallerOf(one["who"]!.GetValue<string>());
-        var keys = one["keys"]!.AsObject().ToDictionary(
-            pair => pair.Key,
-            pair => (IReadOnlyList<string>)(pair.Value is JsonArray many ? [.. many.Select(value => value!.GetValue<string>())] : [pair.Value!.GetValue<string>()]),
-            StringComparer.OrdinalIgnoreCase);
-        var request = new AccessRequest(one["action"]!.GetValue<string>(), one["resource"]!.GetValue<string>(), Account, null, new Dictionary<string, IReadOnlyList<string>>());
+        var keys = one["keys"]!
+            .AsObject()
+            .ToDictionary(
+                pair => pair.Key,
+                pair =>
+                    (IReadOnlyList<string>)(
+                        pair.Value is JsonArray many
+                            ? [.. many.Select(value => value!.GetValue<string>())]
+                            : [pair.Value!.GetValue<string>()]),
+                StringComparer.OrdinalIgnoreCase);
+        var request = new AccessRequest(
+            one["action"]!.GetValue<string>(),
+            one["resource"]!.GetValue<string>(),
+            Account,
+            null,
+            new Dictionary<string, IReadOnlyList<string>>());
         var sets = new PolicySets(
             [.. one["identity"]!.AsArray().Select(policy => PolicyParser.Parse(policy!.ToJsonString()))],
             Document(one["policy"]),
@@ -63,5 +77,14 @@ public sealed class PolicyComparison
     };
 
     private static RoleSessionCaller Session(string account, string name, string id, string session) =>
-        new(account, $"arn:aws:sts::{account}:assumed-role/{name}/{session}", $"{id}:{session}", $"arn:aws:iam::{account}:role/{name}", id, name, session, [], Issued);
+        new(
+            account,
+            $"arn:aws:sts::{account}:assumed-role/{name}/{session}",
+            $"{id}:{session}",
+            $"arn:aws:iam::{account}:role/{name}",
+            id,
+            name,
+            session,
+            [],
+            Issued);
 }

@@ -14,11 +14,14 @@ internal static class BoundaryCalls
     {
         if (request.Form.Text("PermissionsBoundary") is not { Length: > 0 } arn)
             return null;
-        return state.DocumentOf(arn) is null ? throw new AwsError(404, "NoSuchEntity", $"Scope ARN: {arn} does not exist or is not attachable.") : arn;
+        return state.DocumentOf(arn) is null
+            ? throw new AwsError(404, "NoSuchEntity", $"Scope ARN: {arn} does not exist or is not attachable.")
+            : arn;
     }
 
     /// <summary>Whether somebody has the policy for a boundary, so that it can't be deleted.</summary>
-    public static bool IsBoundary(IamState state, string arn) => state.Users.Values.Any(user => user.Boundary == arn) || state.Roles.Values.Any(role => role.Boundary == arn);
+    public static bool IsBoundary(IamState state, string arn) =>
+        state.Users.Values.Any(user => user.Boundary == arn) || state.Roles.Values.Any(role => role.Boundary == arn);
 
     private static IEnumerable<(string Name, Func<IamRequest, object?[]> Run)> Of(string kind, Func<IamRequest, IamState, Identity> find)
     {

@@ -10,7 +10,17 @@ namespace ServerlessDrives.Embedded.Cloud.Sandbox.Iam;
 /// <summary>What a session token says, sealed so that only the sandbox reads it: sessions need no storage and outlive a restart.</summary>
 /// <param name="RoleId">Null for a user's own session.</param>
 internal sealed record SessionTicket(
-    string AccessKeyId, string Secret, string Account, string? UserId, string? RoleId, string? RoleArn, string? RoleName, string? SessionName, IReadOnlyList<string> Policies, DateTimeOffset Issued, DateTimeOffset Expires)
+    string AccessKeyId,
+    string Secret,
+    string Account,
+    string? UserId,
+    string? RoleId,
+    string? RoleArn,
+    string? RoleName,
+    string? SessionName,
+    IReadOnlyList<string> Policies,
+    DateTimeOffset Issued,
+    DateTimeOffset Expires)
 {
     /// <summary>The session's tags, if any.</summary>
     public IReadOnlyDictionary<string, string>? Tags { get; init; }
@@ -59,12 +69,21 @@ internal sealed class Credentials(IamStore iam, byte[] sealingKey, TimeProvider 
             return ticket.UserId is { } id && iam.Visible.UserById(id) is { } user
                 ? new CredentialLookup.Found(ticket.Secret, new UserCaller(user.Account, user.Arn, user.Id, user.Name))
                 : new CredentialLookup.UnknownKey();
-        return new CredentialLookup.Found(ticket.Secret, new RoleSessionCaller(
-            ticket.Account, $"arn:aws:sts::{ticket.Account}:assumed-role/{ticket.RoleName}/{ticket.SessionName}", $"{ticket.RoleId}:{ticket.SessionName}",
-            ticket.RoleArn!, ticket.RoleId, ticket.RoleName!, ticket.SessionName!, ticket.Policies, ticket.Issued)
-        {
-            Tags = ticket.Tags ?? new Dictionary<string, string>(),
-        });
+        return new CredentialLookup.Found(
+            ticket.Secret,
+            new RoleSessionCaller(
+                ticket.Account,
+                $"arn:aws:sts::{ticket.Account}:assumed-role/{ticket.RoleName}/{ticket.SessionName}",
+                $"{ticket.RoleId}:{ticket.SessionName}",
+                ticket.RoleArn!,
+                ticket.RoleId,
+                ticket.RoleName!,
+                ticket.SessionName!,
+                ticket.Policies,
+                ticket.Issued)
+            {
+                Tags = ticket.Tags ?? new Dictionary<string, string>(),
+            });
     }
 
     private SessionTicket? Open(string token)

@@ -69,7 +69,14 @@ internal static class AwsManagedPolicies
         ["arn:aws:iam::aws:policy/AmazonS3FullAccess"] = Allowing("s3:*"),
         ["arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"] = Allowing("s3:Get*", "s3:List*", "s3:Describe*"),
         ["arn:aws:iam::aws:policy/IAMFullAccess"] = Allowing("iam:*"),
-        ["arn:aws:iam::aws:policy/ReadOnlyAccess"] = Allowing("s3:Get*", "s3:List*", "iam:Get*", "iam:List*", "kms:Describe*", "kms:Get*", "kms:List*"),
+        ["arn:aws:iam::aws:policy/ReadOnlyAccess"] = Allowing(
+            "s3:Get*",
+            "s3:List*",
+            "iam:Get*",
+            "iam:List*",
+            "kms:Describe*",
+            "kms:Get*",
+            "kms:List*"),
     };
 
     public static string? Find(string arn) => Documents.GetValueOrDefault(arn);

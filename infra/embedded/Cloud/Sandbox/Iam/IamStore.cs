@@ -2,7 +2,9 @@ using ServerlessDrives.Embedded.Cloud.Sandbox.Storage;
 
 namespace ServerlessDrives.Embedded.Cloud.Sandbox.Iam;
 
-/// <summary>IAM's state, kept in a file, and what the other services see of it: a change reaches them after the propagation delay.</summary>
+/// <summary>
+/// IAM's state, kept in a file, and what the other services see of it: a change reaches them after the propagation delay.
+/// </summary>
 internal sealed class IamStore(StateFile<IamState> file, AwsFaults faults, TimeProvider clock)
 {
     private readonly Lock gate = new();

@@ -41,11 +41,16 @@ internal static class IamXml
         new XElement("CreateDate", Time(policy.Created)),
         new XElement("UpdateDate", Time(policy.Created)));
 
-    private static XElement? Boundary(Identity identity) => identity.Boundary is { } arn
-        ? new XElement("PermissionsBoundary", new XElement("PermissionsBoundaryType", "Policy"), new XElement("PermissionsBoundaryArn", arn))
-        : null;
+    private static XElement? Boundary(Identity identity) =>
+        identity.Boundary is { } arn
+            ? new XElement(
+                "PermissionsBoundary",
+                new XElement("PermissionsBoundaryType", "Policy"),
+                new XElement("PermissionsBoundaryArn", arn))
+            : null;
 
-    public static IEnumerable<XElement> Tags(Identity identity) => identity.Tags.Select(tag => new XElement("member", new XElement("Key", tag.Key), new XElement("Value", tag.Value)));
+    public static IEnumerable<XElement> Tags(Identity identity) =>
+        identity.Tags.Select(tag => new XElement("member", new XElement("Key", tag.Key), new XElement("Value", tag.Value)));
 
     public static XElement Member(XElement element) => new("member", element.Elements());
 

@@ -12,7 +12,9 @@ internal static class PolicyCalls
             .Concat(InlineOf("User", (request, state) => request.User(state)))
             .Concat(Managed());
 
-    private static IEnumerable<(string Name, Func<IamRequest, object?[]> Run)> InlineOf(string kind, Func<IamRequest, IamState, Identity> find)
+    private static IEnumerable<(string Name, Func<IamRequest, object?[]> Run)> InlineOf(
+        string kind,
+        Func<IamRequest, IamState, Identity> find)
     {
         yield return ($"Put{kind}Policy", request =>
         {
@@ -27,14 +29,21 @@ internal static class PolicyCalls
             return [];
         }
         );
-        yield return ($"Get{kind}Policy", request =>
-        {
-            var holder = find(request, request.Store.Latest);
-            var name = request.Form.Required("PolicyName");
-            return holder.Inline.TryGetValue(name, out var document)
-                ? [new XElement($"{kind}Name", holder.Name), new XElement("PolicyName", name), new XElement("PolicyDocument", Uri.EscapeDataString(document))]
-                : throw NoPolicy(name);
-        }
+        yield return (
+            $"Get{kind}Policy",
+            request =>
+            {
+                var holder = find(request, request.Store.Latest);
+                var name = request.Form.Required("PolicyName");
+                return holder.Inline.TryGetValue(name, out var document)
+                    ?
+                    [
+                        new XElement($"{kind}Name", holder.Name),
+                        new XElement("PolicyName", name),
+                        new XElement("PolicyDocument", Uri.EscapeDataString(document)),
+                    ]
+                    : throw NoPolicy(name);
+            }
         );
         yield return ($"List{kind}Policies", request =>
             request.Page("PolicyNames", find(request, request.Store.Latest).Inline.Keys.Select(name => new XElement("member", name))));
@@ -73,8 +82,16 @@ internal static class PolicyCalls
             return [];
         }
         );
-        yield return ($"ListAttached{kind}Policies", request =>
-            request.Page("AttachedPolicies", find(request, request.Store.Latest).Attached.Select(arn => new XElement("member", new XElement("PolicyName", arn[(arn.LastIndexOf('/') + 1)..]), new XElement("PolicyArn", arn)))));
+        yield return (
+            $"ListAttached{kind}Policies",
+            request =>
+                request.Page(
+                    "AttachedPolicies",
+                    find(request, request.Store.Latest)
+                        .Attached.Select(arn => new XElement(
+                            "member",
+                            new XElement("PolicyName", arn[(arn.LastIndexOf('/') + 1)..]),
+                            new XElement("PolicyArn", arn)))));
     }
 
     private static IEnumerable<(string Name, Func<IamRequest, object?[]> Run)> Managed()
@@ -88,7 +105,8 @@ internal static class PolicyCalls
                 var path = request.NewPath();
                 var policy = new ManagedPolicy { Arn = $"arn:aws:iam::{request.Account}:policy{path}{name}", Account = request.Account, Name = name, Path = path, Id = IamIds.Policy(), Document = document, Created = request.Now, Description = request.Form.Text("Description") };
                 if (state.Policies.ContainsKey(policy.Arn))
-                    throw new AwsError(409, "EntityAlreadyExists", $"A policy called {name} already exists. Duplicate names are not allowed.");
+                    throw new AwsError(409, "EntityAlreadyExists", $"A policy called {name} already exists. Duplicate names are not " +
+                        $"allowed.");
                 return (state with { Policies = state.Policies.Add(policy.Arn, policy) }, new object?[] { IamXml.Of(policy, 0) });
             });
         }
@@ -99,7 +117,8 @@ internal static class PolicyCalls
             var policy = PolicyOf(request, request.Store.Latest);
             // A policy that can't be given a second version has its first.
             if (request.Form.Required("VersionId") != "v1")
-                throw new AwsError(404, "NoSuchEntity", $"Policy {policy.Arn} version {request.Form.Text("VersionId")} does not exist or is not attachable.");
+                throw new AwsError(404, "NoSuchEntity", $"Policy {policy.Arn} version {request.Form.Text("VersionId")} does not exist " +
+                    $"or is not attachable.");
             return [new XElement("PolicyVersion", new XElement("Document", Uri.EscapeDataString(policy.Document)), new XElement("VersionId", "v1"), new XElement("IsDefaultVersion", "true"), new XElement("CreateDate", IamXml.Time(policy.Created)))];
         }
         );
@@ -121,7 +140,9 @@ internal static class PolicyCalls
     private static ManagedPolicy PolicyOf(IamRequest request, IamState state)
     {
         var arn = request.Form.Required("PolicyArn");
-        return state.Policies.TryGetValue(arn, out var policy) && policy.Account == request.Account ? policy : throw new AwsError(404, "NoSuchEntity", $"Policy {arn} was not found.");
+        return state.Policies.TryGetValue(arn, out var policy) && policy.Account == request.Account
+            ? policy
+            : throw new AwsError(404, "NoSuchEntity", $"Policy {arn} was not found.");
     }
 
     private static int AttachmentsOf(IamState state, string arn) =>

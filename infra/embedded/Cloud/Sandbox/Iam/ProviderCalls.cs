@@ -34,19 +34,31 @@ internal static class ProviderCalls
             ];
         }
         );
-        yield return ("ListOpenIDConnectProviders", request =>
-            [new XElement("OpenIDConnectProviderList", request.Store.Latest.Providers.Values.Where(provider => provider.Account == request.Account).Select(provider => new XElement("member", new XElement("Arn", provider.Arn))))]);
-        yield return ("DeleteOpenIDConnectProvider", request =>
-        {
-            request.Store.Change(state => state with { Providers = state.Providers.Remove(ProviderOf(request, state).Arn) });
-            return [];
-        }
+        yield return (
+            "ListOpenIDConnectProviders",
+            request =>
+                [
+                    new XElement(
+                        "OpenIDConnectProviderList",
+                        request
+                            .Store.Latest.Providers.Values.Where(provider => provider.Account == request.Account)
+                            .Select(provider => new XElement("member", new XElement("Arn", provider.Arn)))),
+                ]);
+        yield return (
+            "DeleteOpenIDConnectProvider",
+            request =>
+            {
+                request.Store.Change(state => state with { Providers = state.Providers.Remove(ProviderOf(request, state).Arn) });
+                return [];
+            }
         );
     }
 
     private static OpenIdProvider ProviderOf(IamRequest request, IamState state)
     {
         var arn = request.Form.Required("OpenIDConnectProviderArn");
-        return state.Providers.TryGetValue(arn, out var provider) && provider.Account == request.Account ? provider : throw new AwsError(404, "NoSuchEntity", $"OpenIDConnect Provider not found for arn {arn}");
+        return state.Providers.TryGetValue(arn, out var provider) && provider.Account == request.Account
+            ? provider
+            : throw new AwsError(404, "NoSuchEntity", $"OpenIDConnect Provider not found for arn {arn}");
     }
 }

@@ -79,7 +79,14 @@ internal sealed class SandboxIam(IamStore store, PolicyRules rules, IAuthorizer 
             throw new AwsError(400, "InvalidAction", $"Could not find operation {form.Action} for version 2010-05-08");
         Honoured.Require(form.Action, form.Names);
         var request = new IamRequest(store, form, caller, clock.GetUtcNow());
-        authorizer.Authorize(call, new AccessRequest($"iam:{form.Action}", request.Resource, caller.AccountId, null, new Dictionary<string, IReadOnlyList<string>>()));
+        authorizer.Authorize(
+            call,
+            new AccessRequest(
+                $"iam:{form.Action}",
+                request.Resource,
+                caller.AccountId,
+                null,
+                new Dictionary<string, IReadOnlyList<string>>()));
         await Protocol.AnswerAsync(call, form.Action, run(request));
     }
 
@@ -98,7 +105,8 @@ internal sealed record IamRequest(IamStore Store, QueryForm Form, Caller Caller,
         : Form.Text("PolicyArn") ?? Form.Text("OpenIDConnectProviderArn") ?? (Caller is UserCaller ? Caller.Arn : "*");
 
     /// <summary>
-    /// One page of a list as <c>MaxItems</c> (1 to 1,000; 100 where it isn't said) and <c>Marker</c> ask for, with <c>IsTruncated</c> and the next <c>Marker</c>.
+    /// One page of a list as <c>MaxItems</c> (1 to 1,000; 100 where it isn't said) and <c>Marker</c> ask for, with <c>IsTruncated</c> and
+    /// the next <c>Marker</c>.
     /// </summary>
     /// <param name="list">The list's element.</param>
     /// <exception cref="AwsError">The marker is none that we gave.</exception>
@@ -114,7 +122,12 @@ internal sealed record IamRequest(IamStore Store, QueryForm Form, Caller Caller,
         [
             new XElement(list, rest.Take(size)),
             new XElement("IsTruncated", isTruncated ? "true" : "false"),
-            isTruncated ? new XElement("Marker", Convert.ToBase64String(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Form.Action}:{from + size}")))) : null,
+            isTruncated
+                ? new XElement(
+                    "Marker",
+                    Convert.ToBase64String(
+                        Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Form.Action}:{from + size}"))))
+                : null,
         ];
     }
 
@@ -132,7 +145,9 @@ internal sealed record IamRequest(IamStore Store, QueryForm Form, Caller Caller,
     public User User(IamState state)
     {
         if (Form.Text("UserName") is not { } name)
-            return Caller is UserCaller self && state.UserById(self.UserId) is { } own ? own : throw new AwsError(400, "ValidationError", "Must specify userName when calling with non-User credentials");
+            return Caller is UserCaller self && state.UserById(self.UserId) is { } own
+                ? own
+                : throw new AwsError(400, "ValidationError", "Must specify userName when calling with non-User credentials");
         return state.User(Account, name) ?? throw Missing("user", name);
     }
 
@@ -148,12 +163,24 @@ internal sealed record IamRequest(IamStore Store, QueryForm Form, Caller Caller,
         var name = Form.Required(parameter);
         return name.Length <= most && name.All(c => char.IsAsciiLetterOrDigit(c) || "_+=,.@-".Contains(c, StringComparison.Ordinal))
             ? name
-            : throw new AwsError(400, "ValidationError", $"The specified value for {char.ToLowerInvariant(parameter[0])}{parameter[1..]} is invalid. It must contain only alphanumeric characters and/or the following: +=,.@_-");
+            : throw new AwsError(
+                400,
+                "ValidationError",
+                $"The specified value for {char.ToLowerInvariant(parameter[0])}{parameter[1..]} is invalid. It must contain only " +
+                $"alphanumeric characters and/or the following: +=,.@_-"
+            );
     }
 
     public string NewPath()
     {
         var path = Form.Text("Path") ?? "/";
-        return path is ['/', ..] && path[^1] == '/' && path.Length <= 512 ? path : throw new AwsError(400, "ValidationError", "The specified value for path is invalid. It must begin and end with / and contain only alphanumeric characters and/or / characters.");
+        return path is ['/', ..] && path[^1] == '/' && path.Length <= 512
+            ? path
+            : throw new AwsError(
+                400,
+                "ValidationError",
+                "The specified value for path is invalid. It must begin and end with / and contain only alphanumeric characters and/or " +
+                "/ characters."
+            );
     }
 }

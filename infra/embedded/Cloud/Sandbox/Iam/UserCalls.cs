@@ -73,11 +73,22 @@ internal static class UserCalls
                 "member", new XElement("UserName", user.Name), new XElement("AccessKeyId", key.Id), new XElement("Status", key.Active ? "Active" : "Inactive"), new XElement("CreateDate", IamXml.Time(key.Created)))));
         }
         );
-        yield return ("UpdateAccessKey", request =>
-        {
-            request.Store.Change(state => state with { AccessKeys = state.AccessKeys.SetItem(request.Form.Required("AccessKeyId"), KeyOf(request, state) with { Active = request.Form.Required("Status") == "Active" }) });
-            return [];
-        }
+        yield return (
+            "UpdateAccessKey",
+            request =>
+            {
+                request.Store.Change(state =>
+                    state with
+                    {
+                        AccessKeys = state.AccessKeys.SetItem(
+                            request.Form.Required("AccessKeyId"),
+                            KeyOf(request, state) with
+                            {
+                                Active = request.Form.Required("Status") == "Active",
+                            }),
+                    });
+                return [];
+            }
         );
         yield return ("DeleteAccessKey", request =>
         {
@@ -91,6 +102,8 @@ internal static class UserCalls
     {
         var id = request.Form.Required("AccessKeyId");
         var user = request.User(state);
-        return state.AccessKeys.TryGetValue(id, out var key) && key.UserId == user.Id ? key : throw new AwsError(404, "NoSuchEntity", $"The Access Key with id {id} cannot be found.");
+        return state.AccessKeys.TryGetValue(id, out var key) && key.UserId == user.Id
+            ? key
+            : throw new AwsError(404, "NoSuchEntity", $"The Access Key with id {id} cannot be found.");
     }
 }

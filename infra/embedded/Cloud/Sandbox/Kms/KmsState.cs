@@ -13,9 +13,16 @@ internal sealed record KmsState
 
     public KmsKey? Find(string idOrArn, string account, string region)
     {
-        if (idOrArn.StartsWith("arn:", StringComparison.Ordinal) && idOrArn.Split(':', 6) is [_, _, "kms", var itsRegion, var itsAccount, var resource])
-            (region, account, idOrArn) = (itsRegion, itsAccount, resource.StartsWith("key/", StringComparison.Ordinal) ? resource["key/".Length..] : resource);
-        var arn = idOrArn.StartsWith("alias/", StringComparison.Ordinal) ? Aliases.GetValueOrDefault($"{account}/{region}/{idOrArn}") : $"arn:aws:kms:{region}:{account}:key/{idOrArn}";
+        if (
+            idOrArn.StartsWith("arn:", StringComparison.Ordinal)
+            && idOrArn.Split(':', 6) is [_, _, "kms", var itsRegion, var itsAccount, var resource])
+            (region, account, idOrArn) = (
+                itsRegion,
+                itsAccount,
+                resource.StartsWith("key/", StringComparison.Ordinal) ? resource["key/".Length..] : resource);
+        var arn = idOrArn.StartsWith("alias/", StringComparison.Ordinal)
+            ? Aliases.GetValueOrDefault($"{account}/{region}/{idOrArn}")
+            : $"arn:aws:kms:{region}:{account}:key/{idOrArn}";
         return arn is null ? null : Keys.GetValueOrDefault(arn);
     }
 

@@ -62,7 +62,8 @@ internal sealed class SandboxKms(StateFile<KmsState> file, PolicyRules rules, IA
             throw new AwsError(400, "SerializationException", "The request is not JSON.");
         }
 
-        if (!Honoured.Has(ActionOf(call))) throw new AwsError(400, "UnknownOperationException", $"{ActionOf(call)} is not an operation of the sandbox's KMS.");
+        if (!Honoured.Has(ActionOf(call)))
+            throw new AwsError(400, "UnknownOperationException", $"{ActionOf(call)} is not an operation of the sandbox's KMS.");
         Honoured.Require(ActionOf(call), input.Select(pair => pair.Key));
         var answer = Run(call, caller, ActionOf(call), input);
         call.Response.ContentType = "application/x-amz-json-1.1";
@@ -75,7 +76,9 @@ internal sealed class SandboxKms(StateFile<KmsState> file, PolicyRules rules, IA
         call.Response.StatusCode = error.Status;
         call.Response.ContentType = "application/x-amz-json-1.1";
         call.Response.Headers["x-amzn-RequestId"] = call.RequestId;
-        await call.Response.WriteAsync(new JsonObject { ["__type"] = error.Code, ["message"] = error.Message }.ToJsonString(), call.Cancelled);
+        await call.Response.WriteAsync(
+            new JsonObject { ["__type"] = error.Code, ["message"] = error.Message }.ToJsonString(),
+            call.Cancelled);
     }
 
     private JsonObject? Run(AwsCall call, Caller caller, string action, JsonObject input)
@@ -92,14 +95,21 @@ internal sealed class SandboxKms(StateFile<KmsState> file, PolicyRules rules, IA
                     policy = authorizer.Bind(policy);
                 }
 
-                var made = KmsKey.New(caller.AccountId, call.Region, policy, input["Description"]?.GetValue<string>() ?? "", clock.GetUtcNow());
+                var made = KmsKey.New(
+                    caller.AccountId,
+                    call.Region,
+                    policy,
+                    input["Description"]?.GetValue<string>() ?? "",
+                    clock.GetUtcNow());
                 Change(state => state.With(made));
                 return new() { ["KeyMetadata"] = Describe(made) };
             case "ListKeys":
                 Allow(call, "kms:ListKeys", "*", caller.AccountId, null, []);
                 return new()
                 {
-                    ["Keys"] = new JsonArray([.. Own(caller, call.Region).Select(key => new JsonObject { ["KeyId"] = key.Id, ["KeyArn"] = key.Arn })]),
+                    ["Keys"] = new JsonArray([
+                        .. Own(caller, call.Region).Select(key => new JsonObject { ["KeyId"] = key.Id, ["KeyArn"] = key.Arn }),
+                    ]),
                     ["Truncated"] = false,
                 };
             case "ListAliases":
@@ -107,10 +117,16 @@ internal sealed class SandboxKms(StateFile<KmsState> file, PolicyRules rules, IA
                 var prefix = $"{caller.AccountId}/{call.Region}/";
                 return new()
                 {
-                    ["Aliases"] = new JsonArray([.. file.Value.Aliases.Where(alias => alias.Key.StartsWith(prefix, StringComparison.Ordinal)).Select(alias => new JsonObject
-                    {
-                        ["AliasName"] = alias.Key[prefix.Length..], ["AliasArn"] = $"arn:aws:kms:{call.Region}:{caller.AccountId}:{alias.Key[prefix.Length..]}", ["TargetKeyId"] = file.Value.Keys[alias.Value].Id,
-                    })]),
+                    ["Aliases"] = new JsonArray([
+                        .. file
+                            .Value.Aliases.Where(alias => alias.Key.StartsWith(prefix, StringComparison.Ordinal))
+                            .Select(alias => new JsonObject
+                            {
+                                ["AliasName"] = alias.Key[prefix.Length..],
+                                ["AliasArn"] = $"arn:aws:kms:{call.Region}:{caller.AccountId}:{alias.Key[prefix.Length..]}",
+                                ["TargetKeyId"] = file.Value.Keys[alias.Value].Id,
+                            }),
+                    ]),
                     ["Truncated"] = false,
                 };
             default:
@@ -120,9 +136,17 @@ internal sealed class SandboxKms(StateFile<KmsState> file, PolicyRules rules, IA
 
     private JsonObject? OnKey(AwsCall call, Caller caller, string action, JsonObject input)
     {
-        var key = action is "Decrypt" && input["KeyId"] is null
-            ? file.Value.Find(KeyOfCiphertext(input), caller.AccountId, call.Region)
-            : file.Value.Find(Text(input, action is "CreateAlias" or "UpdateAlias" ? "TargetKeyId" : action is "DeleteAlias" ? "AliasName" : "KeyId"), caller.AccountId, call.Region);
+        var key =
+            action is "Decrypt" && input["KeyId"] is null
+                ? file.Value.Find(KeyOfCiphertext(input), caller.AccountId, call.Region)
+                : file.Value.Find(
+                    Text(
+                        input,
+                        action is "CreateAlias" or "UpdateAlias" ? "TargetKeyId"
+                            : action is "DeleteAlias" ? "AliasName"
+                            : "KeyId"),
+                    caller.AccountId,
+                    call.Region);
         if (key is null)
             throw new AwsError(400, "NotFoundException", $"Key '{input["KeyId"]?.GetValue<string>() ?? "?"}' does not exist");
         Allow(call, $"kms:{action}", key.Arn, key.Account, key.Policy, ContextKeys(input));
@@ -130,7 +154,12 @@ internal sealed class SandboxKms(StateFile<KmsState> file, PolicyRules rules, IA
         if (action is "GetKeyPolicy" or "PutKeyPolicy" && (input["PolicyName"]?.GetValue<string>() ?? "default") != "default")
             throw new AwsError(400, "NotFoundException", "No such policy exists");
         if (action is "GenerateDataKey" && (input["KeySpec"]?.GetValue<string>() ?? "AES_256") is not ("AES_128" or "AES_256"))
-            throw new AwsError(400, "ValidationException", "1 validation error detected: Value at 'keySpec' failed to satisfy constraint: Member must satisfy enum value set: [AES_128, AES_256]");
+            throw new AwsError(
+                400,
+                "ValidationException",
+                "1 validation error detected: Value at 'keySpec' failed to satisfy constraint: Member must satisfy enum value set: " +
+                "[AES_128, AES_256]"
+            );
         switch (action)
         {
             case "DescribeKey":
@@ -165,33 +194,77 @@ internal sealed class SandboxKms(StateFile<KmsState> file, PolicyRules rules, IA
             case "ScheduleKeyDeletion":
                 var days = input["PendingWindowInDays"]?.GetValue<int>() ?? 30;
                 if (days is < 7 or > 30)
-                    throw new AwsError(400, "ValidationException", $"1 validation error detected: Value '{days}' at 'pendingWindowInDays' failed to satisfy constraint: Member must have value between 7 and 30");
+                    throw new AwsError(
+                        400,
+                        "ValidationException",
+                        $"1 validation error detected: Value '{days}' at 'pendingWindowInDays' failed to satisfy constraint: Member " +
+                        $"must have value between 7 and 30"
+                    );
                 var doomed = key with { State = "PendingDeletion", DeletionAt = clock.GetUtcNow().AddDays(days) };
                 Change(state => state.With(doomed));
-                return new() { ["KeyId"] = key.Arn, ["DeletionDate"] = doomed.DeletionAt.Value.ToUnixTimeSeconds(), ["KeyState"] = "PendingDeletion", ["PendingWindowInDays"] = days };
+                return new()
+                {
+                    ["KeyId"] = key.Arn,
+                    ["DeletionDate"] = doomed.DeletionAt.Value.ToUnixTimeSeconds(),
+                    ["KeyState"] = "PendingDeletion",
+                    ["PendingWindowInDays"] = days,
+                };
             case "CreateAlias" when file.Value.Aliases.ContainsKey($"{caller.AccountId}/{call.Region}/{Text(input, "AliasName")}"):
-                throw new AwsError(400, "AlreadyExistsException", $"An alias with the name arn:aws:kms:{call.Region}:{caller.AccountId}:{Text(input, "AliasName")} already exists");
-            case "CreateAlias" or "UpdateAlias" when !Text(input, "AliasName").StartsWith("alias/", StringComparison.Ordinal) || Text(input, "AliasName").StartsWith("alias/aws/", StringComparison.Ordinal):
-                throw new AwsError(400, "InvalidAliasNameException", "Alias must start with the prefix \"alias/\" and not with \"alias/aws/\".");
+                throw new AwsError(
+                    400,
+                    "AlreadyExistsException",
+                    $"An alias with the name arn:aws:kms:{call.Region}:{caller.AccountId}:{Text(input, "AliasName")} already exists");
+            case "CreateAlias"
+            or "UpdateAlias"
+                when !Text(input, "AliasName").StartsWith("alias/", StringComparison.Ordinal)
+                    || Text(input, "AliasName").StartsWith("alias/aws/", StringComparison.Ordinal):
+                throw new AwsError(
+                    400,
+                    "InvalidAliasNameException",
+                    "Alias must start with the prefix \"alias/\" and not with \"alias/aws/\".");
             case "CreateAlias" or "UpdateAlias":
-                Change(state => state with { Aliases = state.Aliases.SetItem($"{caller.AccountId}/{call.Region}/{Text(input, "AliasName")}", key.Arn) });
+                Change(state =>
+                    state with
+                    {
+                        Aliases = state.Aliases.SetItem($"{caller.AccountId}/{call.Region}/{Text(input, "AliasName")}", key.Arn),
+                    });
                 return null;
             case "DeleteAlias":
-                Change(state => state with { Aliases = state.Aliases.Remove($"{caller.AccountId}/{call.Region}/{Text(input, "AliasName")}") });
+                Change(state =>
+                    state with
+                    {
+                        Aliases = state.Aliases.Remove($"{caller.AccountId}/{call.Region}/{Text(input, "AliasName")}"),
+                    });
                 return null;
             case "GenerateDataKey":
                 var plain = RandomNumberGenerator.GetBytes(input["KeySpec"]?.GetValue<string>() == "AES_128" ? 16 : 32);
-                return new() { ["CiphertextBlob"] = Seal(Usable(key), plain, ContextOf(input)), ["Plaintext"] = Convert.ToBase64String(plain), ["KeyId"] = key.Arn };
+                return new()
+                {
+                    ["CiphertextBlob"] = Seal(Usable(key), plain, ContextOf(input)),
+                    ["Plaintext"] = Convert.ToBase64String(plain),
+                    ["KeyId"] = key.Arn,
+                };
             case "Encrypt":
-                return new() { ["CiphertextBlob"] = Seal(Usable(key), Convert.FromBase64String(Text(input, "Plaintext")), ContextOf(input)), ["KeyId"] = key.Arn };
+                return new()
+                {
+                    ["CiphertextBlob"] = Seal(Usable(key), Convert.FromBase64String(Text(input, "Plaintext")), ContextOf(input)),
+                    ["KeyId"] = key.Arn,
+                };
             case "Decrypt":
-                return new() { ["Plaintext"] = Convert.ToBase64String(Open(Usable(key), Text(input, "CiphertextBlob"), ContextOf(input))), ["KeyId"] = key.Arn };
+                return new()
+                {
+                    ["Plaintext"] = Convert.ToBase64String(Open(Usable(key), Text(input, "CiphertextBlob"), ContextOf(input))),
+                    ["KeyId"] = key.Arn,
+                };
             default:
                 throw new AwsError(400, "UnknownOperationException", $"{action} is not an operation of the sandbox's KMS.");
         }
     }
 
-    private IEnumerable<KmsKey> Own(Caller caller, string region) => file.Value.Keys.Values.Where(key => key.Account == caller.AccountId && key.Region == region).OrderBy(key => key.Id, StringComparer.Ordinal);
+    private IEnumerable<KmsKey> Own(Caller caller, string region) =>
+        file
+            .Value.Keys.Values.Where(key => key.Account == caller.AccountId && key.Region == region)
+            .OrderBy(key => key.Id, StringComparer.Ordinal);
 
     private void Change(Func<KmsState, KmsState> change)
     {
@@ -199,19 +272,37 @@ internal sealed class SandboxKms(StateFile<KmsState> file, PolicyRules rules, IA
             file.Save(change(file.Value));
     }
 
-    private void Allow(AwsCall call, string action, string resource, string account, string? policy, Dictionary<string, IReadOnlyList<string>> keys)
+    private void Allow(
+        AwsCall call,
+        string action,
+        string resource,
+        string account,
+        string? policy,
+        Dictionary<string, IReadOnlyList<string>> keys)
     {
         keys["kms:CallerAccount"] = [call.Caller!.AccountId];
-        authorizer.Authorize(call, new AccessRequest(action, resource, account, policy, keys) { ResourcePolicyMustAdmit = policy is not null });
+        authorizer.Authorize(
+            call,
+            new AccessRequest(action, resource, account, policy, keys) { ResourcePolicyMustAdmit = policy is not null });
     }
 
     /// <summary>KMS takes no policy under which its caller couldn't put another, unless told that this is meant.</summary>
     private void RefuseLockout(AwsCall call, string key, string account, string policy, JsonObject input)
     {
-        if (input["BypassPolicyLockoutSafetyCheck"]?.GetValue<bool>() == true) return;
-        var keys = new Dictionary<string, IReadOnlyList<string>>(StringComparer.OrdinalIgnoreCase) { ["kms:CallerAccount"] = [call.Caller!.AccountId] };
-        if (!authorizer.Decide(call, new AccessRequest("kms:PutKeyPolicy", key, account, policy, keys) { ResourcePolicyMustAdmit = true }).Allowed)
-            throw new AwsError(400, "MalformedPolicyDocumentException", "The new key policy will not allow you to update the key policy in the future.");
+        if (input["BypassPolicyLockoutSafetyCheck"]?.GetValue<bool>() == true)
+            return;
+        var keys = new Dictionary<string, IReadOnlyList<string>>(StringComparer.OrdinalIgnoreCase)
+        {
+            ["kms:CallerAccount"] = [call.Caller!.AccountId],
+        };
+        if (
+            !authorizer
+                .Decide(call, new AccessRequest("kms:PutKeyPolicy", key, account, policy, keys) { ResourcePolicyMustAdmit = true })
+                .Allowed)
+            throw new AwsError(
+                400,
+                "MalformedPolicyDocumentException",
+                "The new key policy will not allow you to update the key policy in the future.");
     }
 
     private static Dictionary<string, IReadOnlyList<string>> ContextKeys(JsonObject input)
@@ -228,9 +319,13 @@ internal sealed class SandboxKms(StateFile<KmsState> file, PolicyRules rules, IA
     }
 
     /// <summary>What a ciphertext is bound to: the same pairs, in whatever order, open it again.</summary>
-    private static byte[] ContextOf(JsonObject input) => input["EncryptionContext"] is JsonObject context
-        ? JsonSerializer.SerializeToUtf8Bytes(new SortedDictionary<string, string>(context.ToDictionary(pair => pair.Key, pair => pair.Value!.GetValue<string>()), StringComparer.Ordinal))
-        : [];
+    private static byte[] ContextOf(JsonObject input) =>
+        input["EncryptionContext"] is JsonObject context
+            ? JsonSerializer.SerializeToUtf8Bytes(
+                new SortedDictionary<string, string>(
+                    context.ToDictionary(pair => pair.Key, pair => pair.Value!.GetValue<string>()),
+                    StringComparer.Ordinal))
+            : [];
 
     private static KmsKey Usable(KmsKey key) => key.State switch
     {
@@ -239,7 +334,9 @@ internal sealed class SandboxKms(StateFile<KmsState> file, PolicyRules rules, IA
         _ => throw new AwsError(400, "KMSInvalidStateException", $"{key.Arn} is pending deletion."),
     };
 
-    private static string Text(JsonObject input, string name) => input[name]?.GetValue<string>() ?? throw new AwsError(400, "ValidationException", $"1 validation error detected: Value at '{name}' must not be null");
+    private static string Text(JsonObject input, string name) =>
+        input[name]?.GetValue<string>()
+        ?? throw new AwsError(400, "ValidationException", $"1 validation error detected: Value at '{name}' must not be null");
 
     private static JsonObject Describe(KmsKey key)
     {
@@ -283,7 +380,12 @@ internal sealed class SandboxKms(StateFile<KmsState> file, PolicyRules rules, IA
         {
             var plain = new byte[sealedPart.Length - NonceBytes - TagBytes];
             using var aes = new AesGcm(Convert.FromBase64String(key.Material), TagBytes);
-            aes.Decrypt(sealedPart[..NonceBytes], sealedPart[(NonceBytes + TagBytes)..], sealedPart.Slice(NonceBytes, TagBytes), plain, context);
+            aes.Decrypt(
+                sealedPart[..NonceBytes],
+                sealedPart[(NonceBytes + TagBytes)..],
+                sealedPart.Slice(NonceBytes, TagBytes),
+                plain,
+                context);
             return plain;
         }
         catch (Exception wrong) when (wrong is CryptographicException or ArgumentException or OverflowException)
@@ -295,12 +397,16 @@ internal sealed class SandboxKms(StateFile<KmsState> file, PolicyRules rules, IA
     private static string KeyOfCiphertext(JsonObject input)
     {
         var bytes = Blob(Text(input, "CiphertextBlob"));
-        return Array.IndexOf(bytes, (byte)0) is > 0 and var end ? System.Text.Encoding.UTF8.GetString(bytes, 0, end) : throw new AwsError(400, "InvalidCiphertextException", "The ciphertext is not valid.");
+        return Array.IndexOf(bytes, (byte)0) is > 0 and var end
+            ? System.Text.Encoding.UTF8.GetString(bytes, 0, end)
+            : throw new AwsError(400, "InvalidCiphertextException", "The ciphertext is not valid.");
     }
 
     private static byte[] Blob(string base64)
     {
         var bytes = new byte[base64.Length];
-        return Convert.TryFromBase64String(base64, bytes, out var length) ? bytes[..length] : throw new AwsError(400, "InvalidCiphertextException", "The ciphertext is not valid.");
+        return Convert.TryFromBase64String(base64, bytes, out var length)
+            ? bytes[..length]
+            : throw new AwsError(400, "InvalidCiphertextException", "The ciphertext is not valid.");
     }
 }

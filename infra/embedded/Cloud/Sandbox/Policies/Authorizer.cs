@@ -36,7 +36,10 @@ internal sealed class Authorizer(IamStore iam, TimeProvider clock) : IAuthorizer
         };
         var documents = identity is null ? [] : state.DocumentsOf(identity);
         var session = call.Caller is RoleSessionCaller { SessionPolicies: var policies } ? policies : [];
-        var sets = new PolicySets([.. documents.Select(Parse)], request.ResourcePolicy is null ? null : Parse(request.ResourcePolicy), [.. session.Select(Parse)],
+        var sets = new PolicySets(
+            [.. documents.Select(Parse)],
+            request.ResourcePolicy is null ? null : Parse(request.ResourcePolicy),
+            [.. session.Select(Parse)],
             identity?.Boundary is { } boundary && state.DocumentOf(boundary) is { } limit ? Parse(limit) : null);
         return PolicyEvaluator.Decide(request, call.Caller, sets, KeysOf(call, request, identity));
     }
@@ -46,7 +49,9 @@ internal sealed class Authorizer(IamStore iam, TimeProvider clock) : IAuthorizer
         var state = iam.Latest;
         if (principalArnOrAccount == "*" || IsAccount(principalArnOrAccount))
             return true;
-        if (principalArnOrAccount.StartsWith("AIDA", StringComparison.Ordinal) || principalArnOrAccount.StartsWith("AROA", StringComparison.Ordinal))
+        if (
+            principalArnOrAccount.StartsWith("AIDA", StringComparison.Ordinal)
+            || principalArnOrAccount.StartsWith("AROA", StringComparison.Ordinal))
             return state.UserById(principalArnOrAccount) is not null || state.RoleById(principalArnOrAccount) is not null;
         var parts = principalArnOrAccount.Split(':', 6);
         if (parts is ["arn", _, "iam", _, var account, "root"])
@@ -55,8 +60,11 @@ internal sealed class Authorizer(IamStore iam, TimeProvider clock) : IAuthorizer
         if (parts is ["arn", _, "iam", _, "cloudfront", var identity])
             return identity.StartsWith("user/CloudFront Origin Access Identity ", StringComparison.Ordinal);
         if (parts is ["arn", _, "iam" or "sts", "", var owner, var named] && IsAccount(owner) && !state.Accounts.Contains(owner))
-            return !named.Contains('*', StringComparison.Ordinal) && ThirdParties.Any(kind => named.Length > kind.Length && named.StartsWith(kind, StringComparison.Ordinal));
-        if (parts is ["arn", _, "sts", _, var sessionAccount, var resource] && resource.StartsWith("assumed-role/", StringComparison.Ordinal))
+            return !named.Contains('*', StringComparison.Ordinal)
+                && ThirdParties.Any(kind => named.Length > kind.Length && named.StartsWith(kind, StringComparison.Ordinal));
+        if (
+            parts is ["arn", _, "sts", _, var sessionAccount, var resource]
+            && resource.StartsWith("assumed-role/", StringComparison.Ordinal))
             return state.Role(sessionAccount, resource.Split('/')[1]) is not null;
         return state.TryGetIdentity(principalArnOrAccount, out _);
     }
@@ -70,7 +78,8 @@ internal sealed class Authorizer(IamStore iam, TimeProvider clock) : IAuthorizer
 
     private static bool IsAccount(string text) => text.Length == 12 && text.All(char.IsAsciiDigit);
 
-    private static string Quoted(AwsCall call, AccessRequest request) => call.Service == "s3" ? $"\"{request.Resource}\"" : request.Resource;
+    private static string Quoted(AwsCall call, AccessRequest request) =>
+        call.Service == "s3" ? $"\"{request.Resource}\"" : request.Resource;
 
     private PolicyDocument Parse(string json)
     {
@@ -91,8 +100,13 @@ internal sealed class Authorizer(IamStore iam, TimeProvider clock) : IAuthorizer
         var keys = GlobalKeys.Of(
             call.Caller,
             new RequestFacts(
-                clock.GetUtcNow(), call.Region, call.TlsVersion is not null, (address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address)?.ToString() ?? "127.0.0.1",
-                request.ResourceAccount, call.Request.Headers.UserAgent.ToString(), call.Request.Headers.Referer.ToString()),
+                clock.GetUtcNow(),
+                call.Region,
+                call.TlsVersion is not null,
+                (address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address)?.ToString() ?? "127.0.0.1",
+                request.ResourceAccount,
+                call.Request.Headers.UserAgent.ToString(),
+                call.Request.Headers.Referer.ToString()),
             TagsOf(identity, call.Caller));
         foreach (var (name, values) in request.Keys)
             keys[name] = values;

@@ -3,7 +3,10 @@ using System.Net;
 
 namespace ServerlessDrives.Embedded.Cloud.Sandbox.Policies;
 
-/// <summary>How a condition compares. Source: "IAM JSON policy elements: Condition operators" and "Set operators for multi-valued context keys" in the IAM user guide.</summary>
+/// <summary>
+/// How a condition compares. Source: "IAM JSON policy elements: Condition operators" and "Set operators for multi-valued context keys" in
+/// the IAM user guide.
+/// </summary>
 /// <param name="Name">Without prefix and suffix.</param>
 /// <param name="Set">Null, <c>ForAnyValue</c> or <c>ForAllValues</c>.</param>
 internal sealed record ConditionOperator(string Name, string? Set, bool IfExists)
@@ -60,7 +63,9 @@ internal sealed record ConditionOperator(string Name, string? Set, bool IfExists
 
     private bool Is(string name) => Name.Equals(name, StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Without the negation, which is applied over all values at once. Variables mean something to string and ARN operators only.</summary>
+    /// <summary>
+    /// Without the negation, which is applied over all values at once. Variables mean something to string and ARN operators only.
+    /// </summary>
     private bool Compare(string wanted, string given, RequestKeys? keys)
     {
         var positive = Name.Replace("Not", "", StringComparison.OrdinalIgnoreCase).ToLowerInvariant();
@@ -73,7 +78,9 @@ internal sealed record ConditionOperator(string Name, string? Set, bool IfExists
             "bool" => wanted.Equals(given, StringComparison.OrdinalIgnoreCase),
             "binaryequals" => wanted == given,
             "ipaddress" => InRange(wanted, given),
-            _ when positive.StartsWith("numeric", StringComparison.Ordinal) => Number(wanted) is { } w && Number(given) is { } g && Ordered(positive["numeric".Length..], g.CompareTo(w)),
+            _ when positive.StartsWith("numeric", StringComparison.Ordinal) => Number(wanted) is { } w
+                && Number(given) is { } g
+                && Ordered(positive["numeric".Length..], g.CompareTo(w)),
             _ => Time(wanted) is { } w && Time(given) is { } g && Ordered(positive["date".Length..], g.CompareTo(w)),
         };
     }
@@ -87,21 +94,31 @@ internal sealed record ConditionOperator(string Name, string? Set, bool IfExists
         _ => comparison == 0,
     };
 
-    private static decimal? Number(string text) => decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : null;
+    private static decimal? Number(string text) =>
+        decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : null;
 
     // W3C date formats or seconds since 1970.
     private static DateTimeOffset? Time(string text) =>
-        long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var seconds) && text.Length > 4 ? DateTimeOffset.FromUnixTimeSeconds(seconds)
+        long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var seconds) && text.Length > 4
+            ? DateTimeOffset.FromUnixTimeSeconds(seconds)
         : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time
         : null;
 
     private static bool InRange(string range, string address)
     {
-        if (!IPAddress.TryParse(address, out var ip)) return false;
-        if (ip.IsIPv4MappedToIPv6) ip = ip.MapToIPv4();
-        var cidr = range.Contains('/', StringComparison.Ordinal) ? range : range + (range.Contains(':', StringComparison.Ordinal) ? "/128" : "/32");
+        if (!IPAddress.TryParse(address, out var ip))
+            return false;
+        if (ip.IsIPv4MappedToIPv6)
+            ip = ip.MapToIPv4();
+        var cidr = range.Contains('/', StringComparison.Ordinal)
+            ? range
+            : range + (range.Contains(':', StringComparison.Ordinal) ? "/128" : "/32");
         var slash = cidr.IndexOf('/', StringComparison.Ordinal);
-        if (!IPAddress.TryParse(cidr[..slash], out var network) || !int.TryParse(cidr[(slash + 1)..], out var bits) || network.AddressFamily != ip.AddressFamily) return false;
+        if (
+            !IPAddress.TryParse(cidr[..slash], out var network)
+            || !int.TryParse(cidr[(slash + 1)..], out var bits)
+            || network.AddressFamily != ip.AddressFamily)
+            return false;
         var (a, b) = (ip.GetAddressBytes(), network.GetAddressBytes());
         for (var i = 0; i < a.Length && bits > 0; i++, bits -= 8)
         {

@@ -5,7 +5,10 @@ namespace ServerlessDrives.Embedded.Cloud.Sandbox.Policies;
 /// <summary>Decides calls by the policy documents as they stand, after the propagation delay.</summary>
 internal interface IAuthorizer
 {
-    /// <summary>Returns when AWS would allow the action; otherwise throws an <c>AccessDenied</c> whose message says, as AWS's does, which kind of policy refused.</summary>
+    /// <summary>
+    /// Returns when AWS would allow the action; otherwise throws an <c>AccessDenied</c> whose message says, as AWS's does, which kind of
+    /// policy refused.
+    /// </summary>
     void Authorize(AwsCall call, AccessRequest request);
 
     /// <summary>The same as a verdict, for filters and for tests.</summary>
@@ -29,11 +32,15 @@ internal interface IAuthorizer
 /// <param name="Resource">The resource's ARN.</param>
 /// <param name="ResourceAccount">The account that owns the resource.</param>
 /// <param name="ResourcePolicy">The bucket or key policy as JSON, or null.</param>
-/// <param name="Keys">Condition keys of the service, by name (case-insensitive); the authorizer adds the global ones (<c>aws:PrincipalArn</c>, <c>aws:SourceIp</c>, <c>aws:SecureTransport</c>, <c>aws:CurrentTime</c>…).</param>
+/// <param name="Keys">Condition keys of the service, by name (case-insensitive); the authorizer adds the global ones
+/// (<c>aws:PrincipalArn</c>, <c>aws:SourceIp</c>, <c>aws:SecureTransport</c>, <c>aws:CurrentTime</c>…).</param>
 internal sealed record AccessRequest(
     string Action, string Resource, string ResourceAccount, string? ResourcePolicy, IReadOnlyDictionary<string, IReadOnlyList<string>> Keys)
 {
-    /// <summary>KMS: a grant by the key policy to the account's root lets the account's identity policies speak; S3 in the same account needs only one side.</summary>
+    /// <summary>
+    /// KMS: a grant by the key policy to the account's root lets the account's identity policies speak; S3 in the same account needs only
+    /// one side.
+    /// </summary>
     public bool ResourcePolicyMustAdmit { get; init; }
 }
 

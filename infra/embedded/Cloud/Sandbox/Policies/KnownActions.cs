@@ -1,25 +1,98 @@
 namespace ServerlessDrives.Embedded.Cloud.Sandbox.Policies;
 
-/// <summary>The S3 actions that exist. Source: "Actions, resources, and condition keys for Amazon S3" in the service authorization reference.</summary>
+/// <summary>
+/// The S3 actions that exist. Source: "Actions, resources, and condition keys for Amazon S3" in the service authorization reference.
+/// </summary>
 internal static class KnownActions
 {
     private static readonly string[] OfObjects =
     [
-        "AbortMultipartUpload", "BypassGovernanceRetention", "DeleteObject", "DeleteObjectTagging", "DeleteObjectVersion", "DeleteObjectVersionTagging", "GetObject", "GetObjectAcl", "GetObjectAttributes",
-        "GetObjectLegalHold", "GetObjectRetention", "GetObjectTagging", "GetObjectTorrent", "GetObjectVersion", "GetObjectVersionAcl", "GetObjectVersionAttributes", "GetObjectVersionForReplication",
-        "GetObjectVersionTagging", "GetObjectVersionTorrent", "ListMultipartUploadParts", "ObjectOwnerOverrideToBucketOwner", "PutObject", "PutObjectAcl", "PutObjectLegalHold", "PutObjectRetention",
-        "PutObjectTagging", "PutObjectVersionAcl", "PutObjectVersionTagging", "ReplicateDelete", "ReplicateObject", "ReplicateTags", "RestoreObject", "InitiateReplication",
+        "AbortMultipartUpload",
+        "BypassGovernanceRetention",
+        "DeleteObject",
+        "DeleteObjectTagging",
+        "DeleteObjectVersion",
+        "DeleteObjectVersionTagging",
+        "GetObject",
+        "GetObjectAcl",
+        "GetObjectAttributes",
+        "GetObjectLegalHold",
+        "GetObjectRetention",
+        "GetObjectTagging",
+        "GetObjectTorrent",
+        "GetObjectVersion",
+        "GetObjectVersionAcl",
+        "GetObjectVersionAttributes",
+        "GetObjectVersionForReplication",
+        "GetObjectVersionTagging",
+        "GetObjectVersionTorrent",
+        "ListMultipartUploadParts",
+        "ObjectOwnerOverrideToBucketOwner",
+        "PutObject",
+        "PutObjectAcl",
+        "PutObjectLegalHold",
+        "PutObjectRetention",
+        "PutObjectTagging",
+        "PutObjectVersionAcl",
+        "PutObjectVersionTagging",
+        "ReplicateDelete",
+        "ReplicateObject",
+        "ReplicateTags",
+        "RestoreObject",
+        "InitiateReplication",
     ];
 
     private static readonly string[] OfBuckets =
     [
-        "CreateBucket", "DeleteBucket", "DeleteBucketPolicy", "DeleteBucketWebsite", "GetAccelerateConfiguration", "GetAnalyticsConfiguration", "GetBucketAcl", "GetBucketCORS", "GetBucketLocation",
-        "GetBucketLogging", "GetBucketNotification", "GetBucketObjectLockConfiguration", "GetBucketOwnershipControls", "GetBucketPolicy", "GetBucketPolicyStatus", "GetBucketPublicAccessBlock",
-        "GetBucketRequestPayment", "GetBucketTagging", "GetBucketVersioning", "GetBucketWebsite", "GetEncryptionConfiguration", "GetIntelligentTieringConfiguration", "GetInventoryConfiguration",
-        "GetLifecycleConfiguration", "GetMetricsConfiguration", "GetReplicationConfiguration", "ListBucket", "ListBucketMultipartUploads", "ListBucketVersions", "PutAccelerateConfiguration",
-        "PutAnalyticsConfiguration", "PutBucketAcl", "PutBucketCORS", "PutBucketLogging", "PutBucketNotification", "PutBucketObjectLockConfiguration", "PutBucketOwnershipControls", "PutBucketPolicy",
-        "PutBucketPublicAccessBlock", "PutBucketRequestPayment", "PutBucketTagging", "PutBucketVersioning", "PutBucketWebsite", "PutEncryptionConfiguration", "PutIntelligentTieringConfiguration",
-        "PutInventoryConfiguration", "PutLifecycleConfiguration", "PutMetricsConfiguration", "PutReplicationConfiguration",
+        "CreateBucket",
+        "DeleteBucket",
+        "DeleteBucketPolicy",
+        "DeleteBucketWebsite",
+        "GetAccelerateConfiguration",
+        "GetAnalyticsConfiguration",
+        "GetBucketAcl",
+        "GetBucketCORS",
+        "GetBucketLocation",
+        "GetBucketLogging",
+        "GetBucketNotification",
+        "GetBucketObjectLockConfiguration",
+        "GetBucketOwnershipControls",
+        "GetBucketPolicy",
+        "GetBucketPolicyStatus",
+        "GetBucketPublicAccessBlock",
+        "GetBucketRequestPayment",
+        "GetBucketTagging",
+        "GetBucketVersioning",
+        "GetBucketWebsite",
+        "GetEncryptionConfiguration",
+        "GetIntelligentTieringConfiguration",
+        "GetInventoryConfiguration",
+        "GetLifecycleConfiguration",
+        "GetMetricsConfiguration",
+        "GetReplicationConfiguration",
+        "ListBucket",
+        "ListBucketMultipartUploads",
+        "ListBucketVersions",
+        "PutAccelerateConfiguration",
+        "PutAnalyticsConfiguration",
+        "PutBucketAcl",
+        "PutBucketCORS",
+        "PutBucketLogging",
+        "PutBucketNotification",
+        "PutBucketObjectLockConfiguration",
+        "PutBucketOwnershipControls",
+        "PutBucketPolicy",
+        "PutBucketPublicAccessBlock",
+        "PutBucketRequestPayment",
+        "PutBucketTagging",
+        "PutBucketVersioning",
+        "PutBucketWebsite",
+        "PutEncryptionConfiguration",
+        "PutIntelligentTieringConfiguration",
+        "PutInventoryConfiguration",
+        "PutLifecycleConfiguration",
+        "PutMetricsConfiguration",
+        "PutReplicationConfiguration",
     ];
 
     /// <summary>Whether an action, or a pattern of actions, is S3's and means one that exists.</summary>
@@ -45,8 +118,17 @@ internal static class S3ConditionKeys
 
     private static readonly string[] OfVersions =
     [
-        "DeleteObjectVersion", "DeleteObjectVersionTagging", "GetObjectVersion", "GetObjectVersionAcl", "GetObjectVersionAttributes", "GetObjectVersionTagging", "PutObjectVersionAcl", "PutObjectVersionTagging",
-        "RestoreObject", "PutObjectRetention", "PutObjectLegalHold",
+        "DeleteObjectVersion",
+        "DeleteObjectVersionTagging",
+        "GetObjectVersion",
+        "GetObjectVersionAcl",
+        "GetObjectVersionAttributes",
+        "GetObjectVersionTagging",
+        "PutObjectVersionAcl",
+        "PutObjectVersionTagging",
+        "RestoreObject",
+        "PutObjectRetention",
+        "PutObjectLegalHold",
     ];
 
     /// <summary>Null: every action has the key.</summary>
@@ -104,7 +186,10 @@ internal static class S3ConditionKeys
         || (Pattern.Of(action, null) is { } pattern && actions.Any(one => pattern.Matches($"s3:{one}", ignoreCase: true)));
 
     /// <summary>Whether a request for this very action has the key.</summary>
-    public static bool IsOf(string name, string action) => !Known.TryGetValue(name, out var actions) || actions is null || actions.Contains(action["s3:".Length..], StringComparer.OrdinalIgnoreCase);
+    public static bool IsOf(string name, string action) =>
+        !Known.TryGetValue(name, out var actions)
+        || actions is null
+        || actions.Contains(action["s3:".Length..], StringComparer.OrdinalIgnoreCase);
 
     private static string? NameOf(string key)
     {

@@ -9,7 +9,9 @@ internal sealed class RequestKeys(IReadOnlyDictionary<string, IReadOnlyList<stri
     public bool TryGet(string name, [NotNullWhen(true)] out IReadOnlyList<string>? found) => values.TryGetValue(name, out found);
 }
 
-/// <summary>A text of a policy with its variables filled in and its wildcards told from the stars that were meant literally (<c>${*}</c>).</summary>
+/// <summary>
+/// A text of a policy with its variables filled in and its wildcards told from the stars that were meant literally (<c>${*}</c>).
+/// </summary>
 internal sealed class Pattern
 {
     // Two code points that no text holds stand for the wildcards.
@@ -29,7 +31,12 @@ internal sealed class Pattern
         var result = new System.Text.StringBuilder(written.Length);
         for (var i = 0; i < written.Length; i++)
         {
-            if (keys is not null && written[i] == '$' && i + 1 < written.Length && written[i + 1] == '{' && written.IndexOf('}', i) is var close and > 0)
+            if (
+                keys is not null
+                && written[i] == '$'
+                && i + 1 < written.Length
+                && written[i + 1] == '{'
+                && written.IndexOf('}', i) is var close and > 0)
             {
                 if (Value(written[(i + 2)..close], keys) is not { } value) return null;
                 result.Append(value);
@@ -45,7 +52,9 @@ internal sealed class Pattern
 
     public bool Matches(string value, bool ignoreCase = false) => Matches(text, value, ignoreCase);
 
-    /// <summary>Compares ARNs field by field: a wildcard stays within its field. A pattern with fewer than six fields goes on with <c>*</c>.</summary>
+    /// <summary>
+    /// Compares ARNs field by field: a wildcard stays within its field. A pattern with fewer than six fields goes on with <c>*</c>.
+    /// </summary>
     public bool MatchesArn(string arn)
     {
         if (text.Length == 1 && text[0] == Any) return true;
@@ -96,5 +105,6 @@ internal sealed class Pattern
         return p == pattern.Length;
     }
 
-    private static bool Same(char a, char b, bool ignoreCase) => a == b || (ignoreCase && char.ToUpperInvariant(a) == char.ToUpperInvariant(b));
+    private static bool Same(char a, char b, bool ignoreCase) =>
+        a == b || (ignoreCase && char.ToUpperInvariant(a) == char.ToUpperInvariant(b));
 }

@@ -8,7 +8,11 @@ namespace ServerlessDrives.Embedded.Cloud.Sandbox.Policies;
 /// <param name="Resource">The bucket, key or trust policy.</param>
 /// <param name="Session">Empty when the session was given no policy.</param>
 /// <param name="Boundary">The permissions boundary of the caller's user or role; null where there is none.</param>
-internal sealed record PolicySets(IReadOnlyList<PolicyDocument> Identity, PolicyDocument? Resource, IReadOnlyList<PolicyDocument> Session, PolicyDocument? Boundary = null);
+internal sealed record PolicySets(
+    IReadOnlyList<PolicyDocument> Identity,
+    PolicyDocument? Resource,
+    IReadOnlyList<PolicyDocument> Session,
+    PolicyDocument? Boundary = null);
 
 /// <summary>How directly a statement names the caller; the order matters.</summary>
 internal enum Naming
@@ -26,7 +30,10 @@ internal enum Naming
     Session,
 }
 
-/// <summary>Decides as AWS does. Source: "Policy evaluation logic" in the IAM user guide, with its pages on single-account and cross-account requests.</summary>
+/// <summary>
+/// Decides as AWS does. Source: "Policy evaluation logic" in the IAM user guide, with its pages on single-account and cross-account
+/// requests.
+/// </summary>
 internal static class PolicyEvaluator
 {
     public static Verdict Decide(AccessRequest request, Caller? caller, PolicySets sets, RequestKeys keys)
@@ -65,9 +72,11 @@ internal static class PolicyEvaluator
 
     private static Verdict Denied(string where) => new(false, $"with an explicit deny in {where}");
 
-    private static Verdict NotInBoundary(AccessRequest request) => new(false, $"because no permissions boundary allows the {request.Action} action");
+    private static Verdict NotInBoundary(AccessRequest request) =>
+        new(false, $"because no permissions boundary allows the {request.Action} action");
 
-    private static Verdict Missing(string kind, AccessRequest request) => new(false, $"because no {kind} policy allows the {request.Action} action");
+    private static Verdict Missing(string kind, AccessRequest request) =>
+        new(false, $"because no {kind} policy allows the {request.Action} action");
 
     private sealed record Asked(string Action, string Resource, Caller? Caller, RequestKeys Keys)
     {
@@ -80,21 +89,31 @@ internal static class PolicyEvaluator
         private Naming Applies(Statement statement, PolicyDocument document)
         {
             var variables = document.HasVariables ? Keys : null;
-            if (statement.Actions is { } actions && !actions.Any(MatchesAction)) return Naming.None;
-            if (statement.NotActions is { } others && others.Any(MatchesAction)) return Naming.None;
-            if (statement.Resources is { } resources && !resources.Any(r => Pattern.Of(r, variables)?.MatchesArn(Resource) == true)) return Naming.None;
-            if (statement.NotResources is { } except && except.Any(r => Pattern.Of(r, variables)?.MatchesArn(Resource) == true)) return Naming.None;
+            if (statement.Actions is { } actions && !actions.Any(MatchesAction))
+                return Naming.None;
+            if (statement.NotActions is { } others && others.Any(MatchesAction))
+                return Naming.None;
+            if (statement.Resources is { } resources && !resources.Any(r => Pattern.Of(r, variables)?.MatchesArn(Resource) == true))
+                return Naming.None;
+            if (statement.NotResources is { } except && except.Any(r => Pattern.Of(r, variables)?.MatchesArn(Resource) == true))
+                return Naming.None;
             var naming = NamingOf(statement);
-            if (naming == Naming.None) return Naming.None;
-            return statement.Conditions.All(c => ConditionOperator.TryParse(c.Operator, out var comparison) && comparison.Holds(c, Keys, document.HasVariables)) ? naming : Naming.None;
+            if (naming == Naming.None)
+                return Naming.None;
+            return statement.Conditions.All(c =>
+                ConditionOperator.TryParse(c.Operator, out var comparison) && comparison.Holds(c, Keys, document.HasVariables))
+                ? naming
+                : Naming.None;
         }
 
         private bool MatchesAction(string pattern) => Pattern.Of(pattern, null)!.Matches(Action, ignoreCase: true);
 
         private Naming NamingOf(Statement statement)
         {
-            if (statement.Principals is { } principals) return principals.Select(p => PrincipalMatch.Of(p, Caller)).DefaultIfEmpty(Naming.None).Max();
-            if (statement.NotPrincipals is { } excepted) return PrincipalMatch.IsExcepted(excepted, Caller, strictly: !statement.Allows) ? Naming.None : Naming.Principal;
+            if (statement.Principals is { } principals)
+                return principals.Select(p => PrincipalMatch.Of(p, Caller)).DefaultIfEmpty(Naming.None).Max();
+            if (statement.NotPrincipals is { } excepted)
+                return PrincipalMatch.IsExcepted(excepted, Caller, strictly: !statement.Allows) ? Naming.None : Naming.Principal;
             // An identity-based policy names nobody: it is its holder's.
             return Naming.Principal;
         }
@@ -106,11 +125,21 @@ internal static class PrincipalMatch
 {
     public static Naming Of(Principal principal, Caller? caller)
     {
-        if (principal.Kind == "Federated") return caller is FederatedCaller federated && federated.ProviderArn == principal.Value ? Naming.Principal : Naming.None;
-        if (principal.Kind == "Service") return caller is ServiceCaller service && (principal.Value == service.Service || principal.Value == "*") ? Naming.Principal : Naming.None;
-        if (principal.Kind == "CanonicalUser") return caller is not (null or FederatedCaller or ServiceCaller) && principal.Value == Identifiers.CanonicalUser(caller.AccountId) ? Naming.Account : Naming.None;
-        if (principal.Kind != "AWS") return Naming.None;
-        if (principal.Value == "*") return Naming.Principal;
+        if (principal.Kind == "Federated")
+            return caller is FederatedCaller federated && federated.ProviderArn == principal.Value ? Naming.Principal : Naming.None;
+        if (principal.Kind == "Service")
+            return caller is ServiceCaller service && (principal.Value == service.Service || principal.Value == "*")
+                ? Naming.Principal
+                : Naming.None;
+        if (principal.Kind == "CanonicalUser")
+            return
+                caller is not (null or FederatedCaller or ServiceCaller) && principal.Value == Identifiers.CanonicalUser(caller.AccountId)
+                ? Naming.Account
+                : Naming.None;
+        if (principal.Kind != "AWS")
+            return Naming.None;
+        if (principal.Value == "*")
+            return Naming.Principal;
         return caller switch
         {
             null or FederatedCaller or ServiceCaller => Naming.None,
@@ -122,15 +151,23 @@ internal static class PrincipalMatch
         };
     }
 
-    /// <summary>Whether NotPrincipal leaves the caller out. With Deny AWS asks for every ARN that stands for the caller: the account, and for a session its role too.</summary>
+    /// <summary>
+    /// Whether NotPrincipal leaves the caller out. With Deny AWS asks for every ARN that stands for the caller: the account, and for a
+    /// session its role too.
+    /// </summary>
     public static bool IsExcepted(IReadOnlyList<Principal> excepted, Caller? caller, bool strictly)
     {
         var named = excepted.Select(p => Of(p, caller)).ToHashSet();
-        if (excepted.Any(p => p is { Kind: "AWS", Value: "*" })) return true;
-        if (!strictly || caller is null or FederatedCaller or RootCaller) return named.Any(n => n != Naming.None);
-        return named.Contains(Naming.Account) && named.Contains(Naming.Principal) && (caller is not RoleSessionCaller || named.Contains(Naming.Session));
+        if (excepted.Any(p => p is { Kind: "AWS", Value: "*" }))
+            return true;
+        if (!strictly || caller is null or FederatedCaller or RootCaller)
+            return named.Any(n => n != Naming.None);
+        return named.Contains(Naming.Account)
+            && named.Contains(Naming.Principal)
+            && (caller is not RoleSessionCaller || named.Contains(Naming.Session));
     }
 
     private static bool IsAccount(string value, string account) =>
-        value == account || (value.EndsWith($"::{account}:root", StringComparison.Ordinal) && value.StartsWith("arn:", StringComparison.Ordinal));
+        value == account
+        || (value.EndsWith($"::{account}:root", StringComparison.Ordinal) && value.StartsWith("arn:", StringComparison.Ordinal));
 }

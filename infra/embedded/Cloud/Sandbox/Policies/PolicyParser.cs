@@ -24,7 +24,8 @@ internal static class PolicyParser
 
     private static PolicyDocument Read(JsonElement root)
     {
-        if (root.ValueKind != JsonValueKind.Object) throw new PolicySyntaxException(PolicyFault.NotJson, "Policies must be valid JSON and the first byte must be '{'");
+        if (root.ValueKind != JsonValueKind.Object)
+            throw new PolicySyntaxException(PolicyFault.NotJson, "Policies must be valid JSON and the first byte must be '{'");
         foreach (var field in root.EnumerateObject())
             if (field.Name is not ("Version" or "Id" or "Statement")) throw Unknown(field.Name);
 
@@ -36,7 +37,8 @@ internal static class PolicyParser
                 throw new PolicySyntaxException(PolicyFault.Version, "The policy must contain a valid version string");
         }
 
-        if (!root.TryGetProperty("Statement", out var statements)) throw new PolicySyntaxException(PolicyFault.NoStatement, "Missing required field Statement");
+        if (!root.TryGetProperty("Statement", out var statements))
+            throw new PolicySyntaxException(PolicyFault.NoStatement, "Missing required field Statement");
         var read = statements.ValueKind switch
         {
             JsonValueKind.Object => [ReadStatement(statements)],
@@ -71,9 +73,13 @@ internal static class PolicyParser
             };
         }
 
-        if (!effect) throw new PolicySyntaxException(PolicyFault.MissingField, "Missing required field Effect");
-        if (statement.Actions is null && statement.NotActions is null) throw new PolicySyntaxException(PolicyFault.MissingField, "Missing required field Action");
-        if ((statement.Actions is not null && statement.NotActions is not null) || (statement.Resources is not null && statement.NotResources is not null)
+        if (!effect)
+            throw new PolicySyntaxException(PolicyFault.MissingField, "Missing required field Effect");
+        if (statement.Actions is null && statement.NotActions is null)
+            throw new PolicySyntaxException(PolicyFault.MissingField, "Missing required field Action");
+        if (
+            (statement.Actions is not null && statement.NotActions is not null)
+            || (statement.Resources is not null && statement.NotResources is not null)
             || (statement.Principals is not null && statement.NotPrincipals is not null))
             throw Invalid("An element and its negation can't be in one statement");
         return statement;
@@ -92,8 +98,10 @@ internal static class PolicyParser
 
     private static List<Principal> ReadPrincipals(JsonElement value)
     {
-        if (value.ValueKind == JsonValueKind.String) return value.GetString() == "*" ? [new Principal("AWS", "*")] : throw Invalid("Invalid principal in policy");
-        if (value.ValueKind != JsonValueKind.Object) throw Invalid("Invalid principal in policy");
+        if (value.ValueKind == JsonValueKind.String)
+            return value.GetString() == "*" ? [new Principal("AWS", "*")] : throw Invalid("Invalid principal in policy");
+        if (value.ValueKind != JsonValueKind.Object)
+            throw Invalid("Invalid principal in policy");
         var principals = new List<Principal>();
         foreach (var kind in value.EnumerateObject())
         {
@@ -110,15 +118,20 @@ internal static class PolicyParser
         var conditions = new List<Condition>();
         foreach (var comparison in value.EnumerateObject())
         {
-            if (!ConditionOperator.TryParse(comparison.Name, out _)) throw new PolicySyntaxException(PolicyFault.Condition, $"Invalid Condition type : {comparison.Name}");
-            if (comparison.Value.ValueKind != JsonValueKind.Object) throw new PolicySyntaxException(PolicyFault.Condition, "Condition must be an object");
-            conditions.AddRange(comparison.Value.EnumerateObject().Select(key => new Condition(comparison.Name, key.Name, Texts(key.Value, literals: true))));
+            if (!ConditionOperator.TryParse(comparison.Name, out _))
+                throw new PolicySyntaxException(PolicyFault.Condition, $"Invalid Condition type : {comparison.Name}");
+            if (comparison.Value.ValueKind != JsonValueKind.Object)
+                throw new PolicySyntaxException(PolicyFault.Condition, "Condition must be an object");
+            conditions.AddRange(
+                comparison.Value.EnumerateObject().Select(key => new Condition(comparison.Name, key.Name, Texts(key.Value, literals: true)))
+            );
         }
 
         return conditions;
     }
 
-    private static string Text(JsonElement value) => value.ValueKind == JsonValueKind.String ? value.GetString()! : throw Invalid("A string was expected");
+    private static string Text(JsonElement value) =>
+        value.ValueKind == JsonValueKind.String ? value.GetString()! : throw Invalid("A string was expected");
 
     private static List<string> Texts(JsonElement value, bool literals = false) => value.ValueKind switch
     {

@@ -74,7 +74,9 @@ internal sealed class PolicyRules(IAuthorizer authorizer) : IBucketPolicyRules
                 throw Malformed("Allow with NotPrincipal is not allowed.");
             if (statement.Principals is null && statement.NotPrincipals is null)
                 throw Malformed("Missing required field Principal");
-            if ((statement.Actions ?? statement.NotActions)!.Any(action => action != "*" && !action.StartsWith("sts:", StringComparison.OrdinalIgnoreCase)))
+            if (
+                (statement.Actions ?? statement.NotActions)!.Any(action =>
+                    action != "*" && !action.StartsWith("sts:", StringComparison.OrdinalIgnoreCase)))
                 throw Malformed("AssumeRole policy may only specify STS AssumeRole actions.");
             RefuseUnknown(statement, unknown => Malformed($"Invalid principal in policy: \"AWS\":\"{unknown}\""));
         }
@@ -88,7 +90,12 @@ internal sealed class PolicyRules(IAuthorizer authorizer) : IBucketPolicyRules
     public static void ValidateSession(string policy)
     {
         if (policy.Length > LargestSessionPolicy)
-            throw new AwsError(400, "ValidationError", $"1 validation error detected: Value at 'policy' failed to satisfy constraint: Member must have length less than or equal to {LargestSessionPolicy}");
+            throw new AwsError(
+                400,
+                "ValidationError",
+                $"1 validation error detected: Value at 'policy' failed to satisfy constraint: Member must have length less than or " +
+                $"equal to {LargestSessionPolicy}"
+            );
         ValidateIdentity(policy, "policy");
     }
 
@@ -96,7 +103,10 @@ internal sealed class PolicyRules(IAuthorizer authorizer) : IBucketPolicyRules
     public void ValidateKey(string policy)
     {
         if (Encoding.UTF8.GetByteCount(policy) > LargestKeyPolicy)
-            throw new AwsError(400, "LimitExceededException", $"Policy exceeds the maximum allowed document size of {LargestKeyPolicy} bytes.");
+            throw new AwsError(
+                400,
+                "LimitExceededException",
+                $"Policy exceeds the maximum allowed document size of {LargestKeyPolicy} bytes.");
         RequireCharacters(policy, "policy", "ValidationException");
         PolicyDocument document;
         try
@@ -110,9 +120,19 @@ internal sealed class PolicyRules(IAuthorizer authorizer) : IBucketPolicyRules
 
         foreach (var statement in document.Statements)
         {
-            if ((statement.Principals is null && statement.NotPrincipals is null) || (statement.Resources is null && statement.NotResources is null))
-                throw new AwsError(400, "MalformedPolicyDocumentException", "Policy contains a statement without a principal or a resource.");
-            RefuseUnknown(statement, _ => new AwsError(400, "MalformedPolicyDocumentException", "Policy contains a statement with one or more invalid principals."));
+            if (
+                (statement.Principals is null && statement.NotPrincipals is null)
+                || (statement.Resources is null && statement.NotResources is null))
+                throw new AwsError(
+                    400,
+                    "MalformedPolicyDocumentException",
+                    "Policy contains a statement without a principal or a resource.");
+            RefuseUnknown(
+                statement,
+                _ => new AwsError(
+                    400,
+                    "MalformedPolicyDocumentException",
+                    "Policy contains a statement with one or more invalid principals."));
         }
     }
 
@@ -127,7 +147,8 @@ internal sealed class PolicyRules(IAuthorizer authorizer) : IBucketPolicyRules
         }
         catch (PolicySyntaxException wrong)
         {
-            throw OfBucket(wrong.Kind is PolicyFault.NotJson ? "Policies must be valid JSON and the first byte must be '{'" : wrong.Message);
+            throw OfBucket(
+                wrong.Kind is PolicyFault.NotJson ? "Policies must be valid JSON and the first byte must be '{'" : wrong.Message);
         }
 
         foreach (var statement in document.Statements)
@@ -141,7 +162,10 @@ internal sealed class PolicyRules(IAuthorizer authorizer) : IBucketPolicyRules
                 throw OfBucket("Policy has invalid action");
             if ((statement.Resources ?? []).Concat(statement.NotResources ?? []).Any(resource => !IsOf(bucketName, resource)))
                 throw OfBucket("Policy has invalid resource");
-            if (!actions.Any(action => (statement.Resources ?? statement.NotResources)!.Any(resource => KnownActions.Fits(action, resource.Contains('/', StringComparison.Ordinal)))))
+            if (
+                !actions.Any(action =>
+                    (statement.Resources ?? statement.NotResources)!.Any(resource =>
+                        KnownActions.Fits(action, resource.Contains('/', StringComparison.Ordinal)))))
                 throw OfBucket("Action does not apply to any resource(s) in statement");
             RefuseUnknown(statement, _ => OfBucket("Invalid principal in policy"));
             foreach (var condition in statement.Conditions)
@@ -158,8 +182,13 @@ internal sealed class PolicyRules(IAuthorizer authorizer) : IBucketPolicyRules
 
     public string Unbind(string policy) => authorizer.Unbind(policy);
 
-    public bool IsPublic(string policy) => PolicyParser.Parse(policy).Statements.Any(statement =>
-        statement.Allows && statement.Conditions.Count == 0 && (statement.NotPrincipals is not null || (statement.Principals ?? []).Any(principal => principal.Value == "*")));
+    public bool IsPublic(string policy) =>
+        PolicyParser
+            .Parse(policy)
+            .Statements.Any(statement =>
+                statement.Allows
+                && statement.Conditions.Count == 0
+                && (statement.NotPrincipals is not null || (statement.Principals ?? []).Any(principal => principal.Value == "*")));
 
     private static PolicyDocument Parse(string policy)
     {
@@ -176,19 +205,33 @@ internal sealed class PolicyRules(IAuthorizer authorizer) : IBucketPolicyRules
     /// <summary>IAM's own quotas don't count the white space that its documents may hold.</summary>
     private static int Counted(string policy) => policy.Count(c => c is not (' ' or '\t' or '\n' or '\r'));
 
-    /// <summary>What IAM, STS and KMS take as a document at all: Latin-1 without its control characters. Source: PutRolePolicy, AssumeRole and PutKeyPolicy in their API references.</summary>
+    /// <summary>
+    /// What IAM, STS and KMS take as a document at all: Latin-1 without its control characters. Source: PutRolePolicy, AssumeRole and
+    /// PutKeyPolicy in their API references.
+    /// </summary>
     private static void RequireCharacters(string policy, string parameter, string code = "ValidationError")
     {
         if (policy.Any(c => c is not ('\t' or '\n' or '\r' or (>= ' ' and <= '\u00FF'))))
-            throw new AwsError(400, code, $"1 validation error detected: Value at '{parameter}' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\u0009\\u000A\\u000D\\u0020-\\u00FF]+");
+            throw new AwsError(
+                400,
+                code,
+                $"1 validation error detected: Value at '{parameter}' failed to satisfy constraint: Member must satisfy regular " +
+                $"expression pattern: [\\u0009\\u000A\\u000D\\u0020-\\u00FF]+"
+            );
         if (policy.Length > LongestDocument)
-            throw new AwsError(400, code, $"1 validation error detected: Value at '{parameter}' failed to satisfy constraint: Member must have length less than or equal to {LongestDocument}");
+            throw new AwsError(
+                400,
+                code,
+                $"1 validation error detected: Value at '{parameter}' failed to satisfy constraint: Member must have length less than " +
+                $"or equal to {LongestDocument}"
+            );
     }
 
     private static void RefuseBadSids(PolicyDocument document)
     {
         if (document.Statements.Any(statement => statement.Sid is { } sid && !sid.All(char.IsAsciiLetterOrDigit)))
-            throw Malformed("Statement IDs (SID) must be alpha-numeric. Check that your input satisfies the regular expression [0-9A-Za-z]*");
+            throw Malformed(
+                "Statement IDs (SID) must be alpha-numeric. Check that your input satisfies the regular expression [0-9A-Za-z]*");
     }
 
     private static void RefuseBadResource(string resource)
@@ -200,7 +243,12 @@ internal sealed class PolicyRules(IAuthorizer authorizer) : IBucketPolicyRules
         if (parts[1] is not ("*" or "aws" or "aws-cn" or "aws-us-gov" or "aws-eusc" or "aws-iso" or "aws-iso-b"))
             throw Malformed($"Partition \"{parts[1]}\" is not valid for resource \"{resource}\".");
         // The names of buckets are unique without a region or an account.
-        if (parts is [_, _, "s3", var region, var account, _] && (region.Length > 0 || account.Length > 0) && !parts[5].StartsWith("accesspoint/", StringComparison.Ordinal) && region != "*" && account != "*")
+        if (
+            parts is [_, _, "s3", var region, var account, _]
+            && (region.Length > 0 || account.Length > 0)
+            && !parts[5].StartsWith("accesspoint/", StringComparison.Ordinal)
+            && region != "*"
+            && account != "*")
             throw Malformed($"Resource {resource} can not contain region information.");
     }
 
@@ -210,7 +258,9 @@ internal sealed class PolicyRules(IAuthorizer authorizer) : IBucketPolicyRules
         {
             if (action != "*" && action.IndexOf(':', StringComparison.Ordinal) <= 0)
                 throw Malformed("Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.");
-            if (action.Contains(':', StringComparison.Ordinal) && !action[..action.IndexOf(':', StringComparison.Ordinal)].All(c => char.IsAsciiLetterOrDigit(c) || c == '-'))
+            if (
+                action.Contains(':', StringComparison.Ordinal)
+                && !action[..action.IndexOf(':', StringComparison.Ordinal)].All(c => char.IsAsciiLetterOrDigit(c) || c == '-'))
                 throw Malformed($"Vendor {action[..action.IndexOf(':', StringComparison.Ordinal)]} is not valid");
         }
     }
@@ -234,7 +284,8 @@ internal sealed class PolicyRules(IAuthorizer authorizer) : IBucketPolicyRules
     private static bool IsOf(string bucket, string resource)
     {
         var parts = resource.Split(':', 6);
-        return parts is ["arn", _, "s3", "", "", var name] && (name == bucket || name.StartsWith(bucket + "/", StringComparison.Ordinal) || name is "*");
+        return parts is ["arn", _, "s3", "", "", var name]
+            && (name == bucket || name.StartsWith(bucket + "/", StringComparison.Ordinal) || name is "*");
     }
 
     private static AwsError Malformed(string message) => new(400, "MalformedPolicyDocument", message);

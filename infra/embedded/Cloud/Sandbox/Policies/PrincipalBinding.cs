@@ -6,8 +6,8 @@ using ServerlessDrives.Embedded.Cloud.Sandbox.Iam;
 namespace ServerlessDrives.Embedded.Cloud.Sandbox.Policies;
 
 /// <summary>
-/// AWS keeps the unique ids of the users and roles that a trust, bucket or key policy names, not their ARNs: one that is deleted and made again is another,
-/// and the policy then shows the dead id. Source: "AWS JSON policy elements: Principal" in the IAM user guide.
+/// AWS keeps the unique ids of the users and roles that a trust, bucket or key policy names, not their ARNs: one that is deleted and made
+/// again is another, and the policy then shows the dead id. Source: "AWS JSON policy elements: Principal" in the IAM user guide.
 /// </summary>
 internal static class PrincipalBinding
 {
@@ -20,7 +20,8 @@ internal static class PrincipalBinding
         : name.Length == 12 && name.All(char.IsAsciiDigit) ? $"arn:aws:iam::{name}:root"
         : name);
 
-    public static string Unbind(string policy, IamState state) => Map(policy, id => (state.UserById(id) as Identity ?? state.RoleById(id))?.Arn ?? id);
+    public static string Unbind(string policy, IamState state) =>
+        Map(policy, id => (state.UserById(id) as Identity ?? state.RoleById(id))?.Arn ?? id);
 
     /// <summary>The text stays as it is, spaces and all, when nothing in it changes.</summary>
     private static string Map(string policy, Func<string, string> map)

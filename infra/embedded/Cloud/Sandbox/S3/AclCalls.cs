@@ -25,7 +25,9 @@ internal static class AclCalls
     {
         using var lease = ReadCalls.Open(call, "s3:GetObjectAcl", "s3:GetObjectVersionAcl", "READ_ACP");
         call.TellVersion(lease.Version);
-        await AnswerAsync(call, Effective(call, lease.Version.Acl, call.Settings.AclsOff ? call.Settings.Account : lease.Version.OwnerAccount));
+        await AnswerAsync(
+            call,
+            Effective(call, lease.Version.Acl, call.Settings.AclsOff ? call.Settings.Account : lease.Version.OwnerAccount));
     }
 
     public static async Task PutObjectAsync(S3Call call)
@@ -42,8 +44,18 @@ internal static class AclCalls
         if (call.Settings.AclsOff) throw S3Errors.AccessControlListNotSupported();
         var document = await S3Xml.ReadAsync(call, "AccessControlPolicy");
         var headers = Acls.FromHeaders(call, owner);
-        if (document is not null && headers is not null) throw S3Errors.Of(400, "UnexpectedContent", "This request does not support content");
-        var acl = headers ?? (document is null ? throw S3Errors.Of(400, "MissingSecurityHeader", "Your request was missing a required header", ("MissingHeaderName", "x-amz-acl")) : Acls.FromXml(document, owner));
+        if (document is not null && headers is not null)
+            throw S3Errors.Of(400, "UnexpectedContent", "This request does not support content");
+        var acl =
+            headers
+            ?? (
+                document is null
+                    ? throw S3Errors.Of(
+                        400,
+                        "MissingSecurityHeader",
+                        "Your request was missing a required header",
+                        ("MissingHeaderName", "x-amz-acl"))
+                    : Acls.FromXml(document, owner));
         Acls.RequireAllowedByBlock(call, acl);
         return acl;
     }

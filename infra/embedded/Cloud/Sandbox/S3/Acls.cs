@@ -22,7 +22,8 @@ internal static class Acls
         ["x-amz-grant-write-acp"] = "WRITE_ACP",
     };
 
-    public static bool HasHeaders(S3Call call) => call.Header("x-amz-acl") is not null || GrantHeaders.Keys.Any(h => call.Header(h) is not null);
+    public static bool HasHeaders(S3Call call) =>
+        call.Header("x-amz-acl") is not null || GrantHeaders.Keys.Any(h => call.Header(h) is not null);
 
     /// <summary>Whose a new object is and what its ACL says; null for the ACL that needs no writing down.</summary>
     public static (string OwnerAccount, AccessControl? Acl) ForNewObject(S3Call call)
@@ -31,11 +32,14 @@ internal static class Acls
         var canned = call.Header("x-amz-acl");
         if (bucket.AclsOff)
         {
-            var givesAllToOwner = canned == "bucket-owner-full-control" || (canned is null && FromHeaders(call, bucket.Account) is { } given && IsPrivate(given, bucket.Account));
+            var givesAllToOwner =
+                canned == "bucket-owner-full-control"
+                || (canned is null && FromHeaders(call, bucket.Account) is { } given && IsPrivate(given, bucket.Account));
             return HasHeaders(call) && !givesAllToOwner ? throw S3Errors.AccessControlListNotSupported() : (bucket.Account, null);
         }
 
-        var owner = bucket.Ownership == "BucketOwnerPreferred" && canned == "bucket-owner-full-control" ? bucket.Account : call.CallerAccount;
+        var owner =
+            bucket.Ownership == "BucketOwnerPreferred" && canned == "bucket-owner-full-control" ? bucket.Account : call.CallerAccount;
         var acl = FromHeaders(call, owner);
         RequireAllowedByBlock(call, acl);
         return (owner, acl);
@@ -47,44 +51,64 @@ internal static class Acls
         var grants = new List<AclGrant>();
         foreach (var (header, permission) in GrantHeaders)
         {
-            if (call.Header(header) is not { } value) continue;
-            foreach (var grantee in value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)) grants.Add(new AclGrant(Grantee(grantee), permission));
+            if (call.Header(header) is not { } value)
+                continue;
+            foreach (var grantee in value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+                grants.Add(new AclGrant(Grantee(grantee), permission));
         }
 
         var canned = call.Header("x-amz-acl");
-        if (canned is not null && grants.Count > 0) throw S3Errors.InvalidRequest("Specifying both Canned ACLs and Header Grants is not allowed");
-        return canned is not null ? Canned(canned, owner, call.Settings.Account) : grants.Count > 0 ? new AccessControl(owner, grants) : null;
+        if (canned is not null && grants.Count > 0)
+            throw S3Errors.InvalidRequest("Specifying both Canned ACLs and Header Grants is not allowed");
+        return canned is not null ? Canned(canned, owner, call.Settings.Account)
+            : grants.Count > 0 ? new AccessControl(owner, grants)
+            : null;
     }
 
     public static AccessControl Canned(string name, string owner, string bucketOwner)
     {
         AclGrant full = new(Identifiers.CanonicalUser(owner), "FULL_CONTROL");
-        return new AccessControl(owner, name switch
-        {
-            "private" => [full],
-            "public-read" => [full, new AclGrant(AllUsers, "READ")],
-            "public-read-write" => [full, new AclGrant(AllUsers, "READ"), new AclGrant(AllUsers, "WRITE")],
-            "authenticated-read" => [full, new AclGrant(AuthenticatedUsers, "READ")],
-            "aws-exec-read" => [full],
-            "bucket-owner-read" => owner == bucketOwner ? [full] : [full, new AclGrant(Identifiers.CanonicalUser(bucketOwner), "READ")],
-            "bucket-owner-full-control" => owner == bucketOwner ? [full] : [full, new AclGrant(Identifiers.CanonicalUser(bucketOwner), "FULL_CONTROL")],
-            "log-delivery-write" => [full, new AclGrant(LogDelivery, "WRITE"), new AclGrant(LogDelivery, "READ_ACP")],
-            _ => throw S3Errors.InvalidArgument("Invalid canned ACL", "x-amz-acl", name),
-        });
+        return new AccessControl(
+            owner,
+            name switch
+            {
+                "private" => [full],
+                "public-read" => [full, new AclGrant(AllUsers, "READ")],
+                "public-read-write" => [full, new AclGrant(AllUsers, "READ"), new AclGrant(AllUsers, "WRITE")],
+                "authenticated-read" => [full, new AclGrant(AuthenticatedUsers, "READ")],
+                "aws-exec-read" => [full],
+                "bucket-owner-read" => owner == bucketOwner ? [full] : [full, new AclGrant(Identifiers.CanonicalUser(bucketOwner), "READ")],
+                "bucket-owner-full-control" => owner == bucketOwner
+                    ? [full]
+                    : [full, new AclGrant(Identifiers.CanonicalUser(bucketOwner), "FULL_CONTROL")],
+                "log-delivery-write" => [full, new AclGrant(LogDelivery, "WRITE"), new AclGrant(LogDelivery, "READ_ACP")],
+                _ => throw S3Errors.InvalidArgument("Invalid canned ACL", "x-amz-acl", name),
+            });
     }
 
     public static AccessControl FromXml(XElement document, string owner)
     {
         var named = document.Child("Owner")?.Text("ID");
-        if (named is not null && named != Identifiers.CanonicalUser(owner)) throw S3Errors.AccessDenied();
-        var grants = (document.Child("AccessControlList") ?? throw S3Errors.Of(400, "MalformedACLError", "The XML you provided was not well-formed or did not validate against our published schema"))
-            .Children("Grant").Select(grant =>
+        if (named is not null && named != Identifiers.CanonicalUser(owner))
+            throw S3Errors.AccessDenied();
+        var grants = (
+            document.Child("AccessControlList")
+            ?? throw S3Errors.Of(
+                400,
+                "MalformedACLError",
+                "The XML you provided was not well-formed or did not validate against our published schema"))
+            .Children("Grant")
+            .Select(grant =>
             {
                 var grantee = grant.Child("Grantee");
                 var permission = grant.Text("Permission");
                 if (grantee is null || !GrantHeaders.ContainsValue(permission ?? ""))
-                    throw S3Errors.Of(400, "MalformedACLError", "The XML you provided was not well-formed or did not validate against our published schema");
-                if (grantee.Text("EmailAddress") is { } address) throw NoSuchAddress(address);
+                    throw S3Errors.Of(
+                        400,
+                        "MalformedACLError",
+                        "The XML you provided was not well-formed or did not validate against our published schema");
+                if (grantee.Text("EmailAddress") is { } address)
+                    throw NoSuchAddress(address);
                 return new AclGrant(grantee.Text("URI") is { } uri ? Group(uri) : User(grantee.Text("ID") ?? ""), permission!);
             }).ToList();
         if (grants.Count > MostGrants) throw S3Errors.Of(400, "MalformedACLError", "The ACL has more than 100 grants");
@@ -96,13 +120,21 @@ internal static class Acls
 
     public static void RequireAllowedByBlock(S3Call call, AccessControl? acl)
     {
-        if (call.Settings.PublicAccess is { BlockPublicAcls: true } && acl is not null && acl.Grants.Any(g => g.Grantee is AllUsers or AuthenticatedUsers))
-            throw S3Errors.AccessDenied($"User: {call.Aws.Caller?.Arn} is not authorized to perform this operation because public access control lists (ACLs) are prevented by the BlockPublicAcls setting in S3 Block Public Access.");
+        if (
+            call.Settings.PublicAccess is { BlockPublicAcls: true }
+            && acl is not null
+            && acl.Grants.Any(g => g.Grantee is AllUsers or AuthenticatedUsers))
+            throw S3Errors.AccessDenied(
+                $"User: {call.Aws.Caller?.Arn} is not authorized to perform this operation because public access control lists (ACLs) " +
+                $"are prevented by the BlockPublicAcls setting in S3 Block Public Access."
+            );
     }
 
     private static string Grantee(string text)
     {
-        var (kind, value) = text.Split('=', 2, StringSplitOptions.TrimEntries) is [var name, var rest] ? (name, rest.Trim('"')) : ("", text);
+        var (kind, value) = text.Split('=', 2, StringSplitOptions.TrimEntries) is [var name, var rest]
+            ? (name, rest.Trim('"'))
+            : ("", text);
         return kind switch
         {
             "id" => User(value),
@@ -113,9 +145,15 @@ internal static class Acls
     }
 
     private static AwsError NoSuchAddress(string address) =>
-        S3Errors.Of(400, "UnresolvableGrantByEmailAddress", "The e-mail address you provided does not match any account on record.", ("EmailAddress", address));
+        S3Errors.Of(
+            400,
+            "UnresolvableGrantByEmailAddress",
+            "The e-mail address you provided does not match any account on record.",
+            ("EmailAddress", address));
 
-    private static string Group(string uri) => uri is AllUsers or AuthenticatedUsers or LogDelivery ? uri : throw S3Errors.InvalidArgument("Invalid group uri", "uri", uri);
+    private static string Group(string uri) =>
+        uri is AllUsers or AuthenticatedUsers or LogDelivery ? uri : throw S3Errors.InvalidArgument("Invalid group uri", "uri", uri);
 
-    private static string User(string id) => id.Length == 64 && id.All(char.IsAsciiHexDigitLower) ? id : throw S3Errors.InvalidArgument("Invalid id", "CanonicalUser/ID", id);
+    private static string User(string id) =>
+        id.Length == 64 && id.All(char.IsAsciiHexDigitLower) ? id : throw S3Errors.InvalidArgument("Invalid id", "CanonicalUser/ID", id);
 }

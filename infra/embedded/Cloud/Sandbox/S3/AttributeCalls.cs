@@ -16,7 +16,10 @@ internal static class AttributeCalls
         var version = lease.Version;
         call.AllowOnObject(call.VersionId is null ? "s3:GetObjectAttributes" : "s3:GetObjectVersionAttributes", existing: version);
         Encryption.AllowRead(call, version);
-        var asked = call.Request.Headers["x-amz-object-attributes"].ToString().Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        var asked = call
+            .Request.Headers["x-amz-object-attributes"]
+            .ToString()
+            .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         if (asked.Length == 0 || asked.Except(Known, StringComparer.Ordinal).FirstOrDefault() is { })
             throw S3Errors.InvalidArgument("Invalid attribute name specified.", "x-amz-object-attributes", string.Join(',', asked));
 
@@ -41,9 +44,14 @@ internal static class AttributeCalls
     {
         xml.Element("PartsCount", parts.Count);
         // S3 lists the parts themselves only where each has a checksum of its own to show.
-        if (version.Checksum is not { Type: "COMPOSITE" } checksum) return;
-        var marker = int.TryParse(call.Header("x-amz-part-number-marker"), NumberStyles.None, CultureInfo.InvariantCulture, out var given) ? given : 0;
-        var limit = int.TryParse(call.Header("x-amz-max-parts"), NumberStyles.None, CultureInfo.InvariantCulture, out var most) ? Math.Min(most, Listing.LongestPage) : Listing.LongestPage;
+        if (version.Checksum is not { Type: "COMPOSITE" } checksum)
+            return;
+        var marker = int.TryParse(call.Header("x-amz-part-number-marker"), NumberStyles.None, CultureInfo.InvariantCulture, out var given)
+            ? given
+            : 0;
+        var limit = int.TryParse(call.Header("x-amz-max-parts"), NumberStyles.None, CultureInfo.InvariantCulture, out var most)
+            ? Math.Min(most, Listing.LongestPage)
+            : Listing.LongestPage;
         var page = parts.Where(p => p.Number > marker).Take(limit).ToList();
         xml.Element("PartNumberMarker", marker);
         xml.Element("MaxParts", limit);

@@ -19,23 +19,40 @@ internal static partial class BucketCalls
         var document = await S3Xml.ReadAsync(call, "CreateBucketConfiguration");
         var asked = document?.Text("LocationConstraint");
         var keys = new Dictionary<string, IReadOnlyList<string>>(StringComparer.OrdinalIgnoreCase);
-        if (asked is not null) keys["s3:LocationConstraint"] = [asked];
-        if (call.Header("x-amz-object-ownership") is { } ownershipKey) keys["s3:x-amz-object-ownership"] = [ownershipKey];
-        var locks = call.Header("x-amz-bucket-object-lock-enabled") is { } asksForLock && bool.TryParse(asksForLock, out var lockable) && lockable;
-        foreach (var action in locks ? (ReadOnlySpan<string>)["s3:CreateBucket", "s3:PutBucketObjectLockConfiguration", "s3:PutBucketVersioning"] : ["s3:CreateBucket"])
+        if (asked is not null)
+            keys["s3:LocationConstraint"] = [asked];
+        if (call.Header("x-amz-object-ownership") is { } ownershipKey)
+            keys["s3:x-amz-object-ownership"] = [ownershipKey];
+        var locks =
+            call.Header("x-amz-bucket-object-lock-enabled") is { } asksForLock && bool.TryParse(asksForLock, out var lockable) && lockable;
+        foreach (
+            var action in locks
+                ? (ReadOnlySpan<string>)["s3:CreateBucket", "s3:PutBucketObjectLockConfiguration", "s3:PutBucketVersioning"]
+                : ["s3:CreateBucket"])
             call.World.Authorizer.Authorize(call.Aws, new AccessRequest(action, $"arn:aws:s3:::{name}", caller.AccountId, null, keys));
         if (!IsValidName(name)) throw S3Errors.Of(400, "InvalidBucketName", "The specified bucket is not valid.", ("BucketName", name));
 
         var region = Region(call.Aws.Region, asked);
         var ownership = call.Header("x-amz-object-ownership") ?? "BucketOwnerEnforced";
         OwnershipCalls.Validate(ownership);
-        var settings = new BucketSettings { Name = name, Account = caller.AccountId, Region = region, Created = call.World.Now, Ownership = ownership };
-        if (locks) settings = settings with { ObjectLock = new LockConfiguration(), Versioning = "Enabled" };
+        var settings = new BucketSettings
+        {
+            Name = name,
+            Account = caller.AccountId,
+            Region = region,
+            Created = call.World.Now,
+            Ownership = ownership,
+        };
+        if (locks)
+            settings = settings with { ObjectLock = new LockConfiguration(), Versioning = "Enabled" };
         if (call.Header("x-amz-acl") is { } canned && canned != "private")
         {
             // A new bucket blocks public ACLs until somebody says otherwise.
             if (settings.AclsOff || canned.StartsWith("public-", StringComparison.Ordinal))
-                throw S3Errors.Of(400, "InvalidBucketAclWithObjectOwnership", "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting");
+                throw S3Errors.Of(
+                    400,
+                    "InvalidBucketAclWithObjectOwnership",
+                    "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting");
             settings = settings with { Acl = Acls.Canned(canned, caller.AccountId, caller.AccountId) };
         }
 
@@ -43,9 +60,19 @@ internal static partial class BucketCalls
         {
             var mine = call.World.Buckets.Find(name)?.Settings.Account == caller.AccountId;
             // us-east-1 alone lets an owner create a bucket again, for old programs.
-            if (!mine) throw S3Errors.Of(409, "BucketAlreadyExists", "The requested bucket name is not available. The bucket namespace is shared by all users of the system. Please select a different name and try again.", ("BucketName", name));
+            if (!mine)
+                throw S3Errors.Of(
+                    409,
+                    "BucketAlreadyExists",
+                    "The requested bucket name is not available. The bucket namespace is shared by all users of the system. Please " +
+                    "select a different name and try again.",
+                    ("BucketName", name));
             if (region != "us-east-1" || call.Bucket?.Settings.Region != region)
-                throw S3Errors.Of(409, "BucketAlreadyOwnedByYou", "Your previous request to create the named bucket succeeded and you already own it.", ("BucketName", name));
+                throw S3Errors.Of(
+                    409,
+                    "BucketAlreadyOwnedByYou",
+                    "Your previous request to create the named bucket succeeded and you already own it.",
+                    ("BucketName", name));
         }
 
         call.Response.Headers.Location = "/" + name;
@@ -66,7 +93,13 @@ internal static partial class BucketCalls
     {
         call.AllowOnBucket("s3:DeleteBucket");
         if (!call.World.Buckets.Delete(call.Bucket))
-            throw S3Errors.Of(409, "BucketNotEmpty", call.Settings.Versioning is null ? "The bucket you tried to delete is not empty" : "The bucket you tried to delete is not empty. You must delete all versions in the bucket.", ("BucketName", call.Settings.Name));
+            throw S3Errors.Of(
+                409,
+                "BucketNotEmpty",
+                call.Settings.Versioning is null
+                    ? "The bucket you tried to delete is not empty"
+                    : "The bucket you tried to delete is not empty. You must delete all versions in the bucket.",
+                ("BucketName", call.Settings.Name));
         return call.EmptyAsync(204);
     }
 
@@ -82,8 +115,11 @@ internal static partial class BucketCalls
 
     public static Task ListAsync(S3Call call)
     {
-        if (call.Aws.Caller is not { } caller) throw S3Errors.AccessDenied();
-        call.World.Authorizer.Authorize(call.Aws, new AccessRequest("s3:ListAllMyBuckets", "arn:aws:s3:::*", caller.AccountId, null, NoKeys));
+        if (call.Aws.Caller is not { } caller)
+            throw S3Errors.AccessDenied();
+        call.World.Authorizer.Authorize(
+            call.Aws,
+            new AccessRequest("s3:ListAllMyBuckets", "arn:aws:s3:::*", caller.AccountId, null, NoKeys));
         var limit = call.Limit("max-buckets", MostBuckets);
         var prefix = call.Query("prefix") ?? "";
         var after = call.Query("continuation-token") ?? "";
@@ -109,23 +145,40 @@ internal static partial class BucketCalls
         });
     }
 
-    private static string Region(string endpoint, string? asked) => (endpoint, asked) switch
-    {
-        ("us-east-1", null or "" or "us-east-1") => "us-east-1",
-        ("us-east-1", "EU") => "eu-west-1",
-        // The endpoint of us-east-1 creates buckets anywhere; all others only at home.
-        ("us-east-1", _) => asked,
-        (_, null or "") => throw S3Errors.Of(400, "IllegalLocationConstraintException", "The unspecified location constraint is incompatible for the region specific endpoint this request was sent to."),
-        _ when asked == endpoint => asked,
-        _ => throw S3Errors.Of(400, "IllegalLocationConstraintException", $"The {asked} location constraint is incompatible for the region specific endpoint this request was sent to."),
-    };
+    private static string Region(string endpoint, string? asked) =>
+        (endpoint, asked) switch
+        {
+            ("us-east-1", null or "" or "us-east-1") => "us-east-1",
+            ("us-east-1", "EU") => "eu-west-1",
+            // The endpoint of us-east-1 creates buckets anywhere; all others only at home.
+            ("us-east-1", _) => asked,
+            (_, null or "") => throw S3Errors.Of(
+                400,
+                "IllegalLocationConstraintException",
+                "The unspecified location constraint is incompatible for the region specific endpoint this request was sent to."),
+            _ when asked == endpoint => asked,
+            _ => throw S3Errors.Of(
+                400,
+                "IllegalLocationConstraintException",
+                $"The {asked} location constraint is incompatible for the region specific endpoint this request was sent to."),
+        };
 
     private static bool IsValidName(string name) =>
-        NameShape().IsMatch(name) && !name.Contains("..", StringComparison.Ordinal) && !IPAddress.TryParse(name, out _)
-        && !name.StartsWith("xn--", StringComparison.Ordinal) && !name.StartsWith("sthree-", StringComparison.Ordinal) && !name.StartsWith("amzn-s3-demo-", StringComparison.Ordinal)
-        && !name.EndsWith("-s3alias", StringComparison.Ordinal) && !name.EndsWith("--ol-s3", StringComparison.Ordinal) && !name.EndsWith(".mrap", StringComparison.Ordinal)
-        && !name.EndsWith("--x-s3", StringComparison.Ordinal) && !name.EndsWith("--table-s3", StringComparison.Ordinal);
+        NameShape().IsMatch(name)
+        && !name.Contains("..", StringComparison.Ordinal)
+        && !IPAddress.TryParse(name, out _)
+        && !name.StartsWith("xn--", StringComparison.Ordinal)
+        && !name.StartsWith("sthree-", StringComparison.Ordinal)
+        && !name.StartsWith("amzn-s3-demo-", StringComparison.Ordinal)
+        && !name.EndsWith("-s3alias", StringComparison.Ordinal)
+        && !name.EndsWith("--ol-s3", StringComparison.Ordinal)
+        && !name.EndsWith(".mrap", StringComparison.Ordinal)
+        && !name.EndsWith("--x-s3", StringComparison.Ordinal)
+        && !name.EndsWith("--table-s3", StringComparison.Ordinal);
 
-    [GeneratedRegex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(
+        "^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking
+    )]
     private static partial Regex NameShape();
 }

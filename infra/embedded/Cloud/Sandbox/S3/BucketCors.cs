@@ -6,7 +6,10 @@ using ServerlessDrives.Embedded.Cloud.Sandbox.Wire;
 
 namespace ServerlessDrives.Embedded.Cloud.Sandbox.S3;
 
-/// <summary>Which pages of other origins a bucket lets call it. Source: "Using cross-origin resource sharing (CORS)" and "Troubleshooting CORS" in the S3 user guide.</summary>
+/// <summary>
+/// Which pages of other origins a bucket lets call it. Source: "Using cross-origin resource sharing (CORS)" and "Troubleshooting CORS" in
+/// the S3 user guide.
+/// </summary>
 internal static class BucketCors
 {
     private const int MostRules = 100;
@@ -16,7 +19,8 @@ internal static class BucketCors
     public static Task GetAsync(S3Call call)
     {
         call.AllowOnBucket("s3:GetBucketCORS");
-        var rules = call.Settings.Cors ?? throw S3Errors.Of(404, "NoSuchCORSConfiguration", "The CORS configuration does not exist", ("BucketName", call.Settings.Name));
+        var rules = call.Settings.Cors ?? throw S3Errors.Of(404, "NoSuchCORSConfiguration", "The CORS configuration does not " +
+            "exist", ("BucketName", call.Settings.Name));
         return S3Xml.AnswerAsync(call, "CORSConfiguration", xml =>
         {
             foreach (var rule in rules)
@@ -59,24 +63,32 @@ internal static class BucketCors
             : throw Insufficient($"Invalid Access-Control-Request-Method: {call.Header("Access-Control-Request-Method") ?? "null"}");
         if (call.Settings.Cors is not { } rules)
             throw Forbidden(call, method, "CORSResponse: CORS is not enabled for this bucket.");
-        var headers = (call.Header("Access-Control-Request-Headers") ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        var headers = (call.Header("Access-Control-Request-Headers") ?? "").Split(
+            ',',
+            StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         if (Find(rules, origin, method, headers) is not { } rule)
         {
             throw Forbidden(
                 call,
                 method,
-                "CORSResponse: This CORS request is not allowed. This is usually because the evalution of Origin, request method / Access-Control-Request-Method or Access-Control-Request-Headers are not whitelisted by the resource's CORS spec.");
+                "CORSResponse: This CORS request is not allowed. This is usually because the evalution of Origin, request method / " +
+                "Access-Control-Request-Method or Access-Control-Request-Headers are not whitelisted by the resource's CORS spec."
+            );
         }
 
         Tell(call.Response, rule, origin);
-        if (headers.Length > 0) call.Response.Headers.AccessControlAllowHeaders = string.Join(", ", headers.Select(header => header.ToLowerInvariant()));
+        if (headers.Length > 0)
+            call.Response.Headers.AccessControlAllowHeaders = string.Join(", ", headers.Select(header => header.ToLowerInvariant()));
         return call.EmptyAsync(200);
     }
 
     /// <summary>Says on an answer, also on a refusal, that the page of the request's origin may read it.</summary>
     public static void Tell(AwsCall call, BucketSettings settings)
     {
-        if (settings.Cors is { } rules && call.Request.Headers.Origin.ToString() is { Length: > 0 } origin && Find(rules, origin, call.Request.Method, []) is { } rule)
+        if (
+            settings.Cors is { } rules
+            && call.Request.Headers.Origin.ToString() is { Length: > 0 } origin
+            && Find(rules, origin, call.Request.Method, []) is { } rule)
             Tell(call.Response, rule, origin);
     }
 
@@ -93,10 +105,11 @@ internal static class BucketCors
     }
 
     /// <summary>The first rule that has the origin, the method and every header.</summary>
-    private static CorsRule? Find(IReadOnlyList<CorsRule> rules, string origin, string method, IReadOnlyList<string> headers) => rules.FirstOrDefault(rule =>
-        rule.Methods.Contains(method)
-        && rule.Origins.Any(allowed => Matches(allowed, origin, StringComparison.Ordinal))
-        && headers.All(header => rule.Headers.Any(allowed => Matches(allowed, header, StringComparison.OrdinalIgnoreCase))));
+    private static CorsRule? Find(IReadOnlyList<CorsRule> rules, string origin, string method, IReadOnlyList<string> headers) =>
+        rules.FirstOrDefault(rule =>
+            rule.Methods.Contains(method)
+            && rule.Origins.Any(allowed => Matches(allowed, origin, StringComparison.Ordinal))
+            && headers.All(header => rule.Headers.Any(allowed => Matches(allowed, header, StringComparison.OrdinalIgnoreCase))));
 
     /// <param name="pattern">At most one <c>*</c>, for any text.</param>
     private static bool Matches(string pattern, string text, StringComparison comparison)
@@ -104,7 +117,9 @@ internal static class BucketCors
         var star = pattern.IndexOf('*', StringComparison.Ordinal);
         return star < 0
             ? pattern.Equals(text, comparison)
-            : text.Length >= pattern.Length - 1 && text.StartsWith(pattern[..star], comparison) && text.EndsWith(pattern[(star + 1)..], comparison);
+            : text.Length >= pattern.Length - 1
+                && text.StartsWith(pattern[..star], comparison)
+                && text.EndsWith(pattern[(star + 1)..], comparison);
     }
 
     private static CorsRule Rule(XElement element)
@@ -115,7 +130,9 @@ internal static class BucketCors
             Texts(element, "AllowedMethod"),
             Texts(element, "AllowedHeader"),
             Texts(element, "ExposeHeader"),
-            element.Text("MaxAgeSeconds") is not { } age ? null : int.TryParse(age, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? seconds : throw S3Errors.MalformedXml());
+            element.Text("MaxAgeSeconds") is not { } age ? null
+                : int.TryParse(age, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? seconds
+                : throw S3Errors.MalformedXml());
         if (rule.Origins.Count == 0 || rule.Methods.Count == 0)
             throw S3Errors.MalformedXml();
         if (rule.Methods.FirstOrDefault(method => !Methods.Contains(method)) is { } unknown)
@@ -125,7 +142,10 @@ internal static class BucketCors
         if (rule.Headers.FirstOrDefault(HasManyStars) is { } header)
             throw S3Errors.Of(400, "InvalidRequest", $"AllowedHeader \"{header}\" can not have more than one wildcard.");
         if (rule.Exposed.FirstOrDefault(exposed => exposed.Contains('*', StringComparison.Ordinal)) is { } wild)
-            throw S3Errors.Of(400, "InvalidRequest", $"ExposeHeader \"{wild}\" contains wildcard. We currently do not support wildcard for ExposeHeader.");
+            throw S3Errors.Of(
+                400,
+                "InvalidRequest",
+                $"ExposeHeader \"{wild}\" contains wildcard. We currently do not support wildcard for ExposeHeader.");
         return rule;
     }
 

@@ -34,16 +34,22 @@ internal static class BucketEncryptionCalls
         var key = standing?.Text("KMSMasterKeyID");
         if (algorithm is not ("AES256" or "aws:kms" or "aws:kms:dsse")) throw S3Errors.MalformedXml();
         if (key is not null && algorithm == "AES256")
-            throw S3Errors.InvalidArgument("a KMSMasterKeyID is not applicable if the default sse algorithm is not aws:kms", "KMSMasterKeyID", key);
+            throw S3Errors.InvalidArgument(
+                "a KMSMasterKeyID is not applicable if the default sse algorithm is not aws:kms",
+                "KMSMasterKeyID",
+                key);
         var bucketKey = string.Equals(rule.Text("BucketKeyEnabled"), "true", StringComparison.OrdinalIgnoreCase);
-        if (bucketKey && algorithm == "aws:kms:dsse") throw S3Errors.InvalidArgument("S3 Bucket Keys aren't supported for DSSE-KMS", "BucketKeyEnabled", "true");
+        if (bucketKey && algorithm == "aws:kms:dsse")
+            throw S3Errors.InvalidArgument("S3 Bucket Keys aren't supported for DSSE-KMS", "BucketKeyEnabled", "true");
         var blocked = rule.Child("BlockedEncryptionTypes")?.Children("EncryptionType").Select(type => type.Value.Trim()).ToList();
-        if (blocked is not null && (blocked.Count == 0 || blocked.Exists(type => type is not (CustomerKeys or "NONE")))) throw S3Errors.MalformedXml();
-        call.Bucket.Change(s => s with
-        {
-            Encryption = new DefaultEncryption(new ObjectEncryption(algorithm, BucketKey: bucketKey), key),
-            BlocksCustomerKeys = blocked?.Contains(CustomerKeys) ?? s.BlocksCustomerKeys,
-        });
+        if (blocked is not null && (blocked.Count == 0 || blocked.Exists(type => type is not (CustomerKeys or "NONE"))))
+            throw S3Errors.MalformedXml();
+        call.Bucket.Change(s =>
+            s with
+            {
+                Encryption = new DefaultEncryption(new ObjectEncryption(algorithm, BucketKey: bucketKey), key),
+                BlocksCustomerKeys = blocked?.Contains(CustomerKeys) ?? s.BlocksCustomerKeys,
+            });
         await call.EmptyAsync(200);
     }
 

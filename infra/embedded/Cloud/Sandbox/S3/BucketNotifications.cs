@@ -17,9 +17,16 @@ internal static class BucketNotifications
     /// <summary>Refuses a configuration with a topic that S3 may not publish to, and tells the others that it works.</summary>
     public static void Check(S3Call call, XElement configuration)
     {
-        var topics = configuration.Children("TopicConfiguration").Select(entry => entry.Text("Topic") ?? throw S3Errors.MalformedXml()).Distinct().ToList();
+        var topics = configuration
+            .Children("TopicConfiguration")
+            .Select(entry => entry.Text("Topic") ?? throw S3Errors.MalformedXml())
+            .Distinct()
+            .ToList();
         if (topics.FirstOrDefault(topic => !MayPublish(call, topic)) is { } refused)
-            throw S3Errors.InvalidArgument("Unable to validate the following destination configurations", refused, "Permissions on the destination topic do not allow S3 to publish notifications from this bucket");
+            throw S3Errors.InvalidArgument(
+                "Unable to validate the following destination configurations",
+                refused,
+                "Permissions on the destination topic do not allow S3 to publish notifications from this bucket");
         foreach (var topic in topics)
         {
             call.World.Topics.Publish(topic, new JsonObject
@@ -42,19 +49,26 @@ internal static class BucketNotifications
         var name = $"ObjectCreated:{how}";
         foreach (var entry in XElement.Parse(configured).Children("TopicConfiguration"))
         {
-            if (entry.Text("Topic") is { } topic && entry.Children("Event").Any(one => one.Value.Trim() is "s3:ObjectCreated:*" || one.Value.Trim() == $"s3:{name}") && Means(entry, version.Key) && MayPublish(call, topic))
+            if (
+                entry.Text("Topic") is { } topic
+                && entry.Children("Event").Any(one => one.Value.Trim() is "s3:ObjectCreated:*" || one.Value.Trim() == $"s3:{name}")
+                && Means(entry, version.Key)
+                && MayPublish(call, topic))
                 call.World.Topics.Publish(topic, Record(call, version, name, entry.Text("Id") ?? "").ToJsonString(), Subject);
         }
     }
 
-    private static bool MayPublish(S3Call call, string topic) => call.World.Topics.MayPublish(call.Aws, Service, topic, call.Settings.Region, call.Settings.Account, call.Settings.Arn);
+    private static bool MayPublish(S3Call call, string topic) =>
+        call.World.Topics.MayPublish(call.Aws, Service, topic, call.Settings.Region, call.Settings.Account, call.Settings.Arn);
 
-    private static bool Means(XElement entry, string key) => (entry.Child("Filter")?.Child("S3Key")?.Children("FilterRule") ?? []).All(rule => (rule.Text("Name")?.ToUpperInvariant(), rule.Child("Value")?.Value ?? "") switch
-    {
-        ("PREFIX", var prefix) => key.StartsWith(prefix, StringComparison.Ordinal),
-        ("SUFFIX", var suffix) => key.EndsWith(suffix, StringComparison.Ordinal),
-        _ => false,
-    });
+    private static bool Means(XElement entry, string key) =>
+        (entry.Child("Filter")?.Child("S3Key")?.Children("FilterRule") ?? []).All(rule =>
+            (rule.Text("Name")?.ToUpperInvariant(), rule.Child("Value")?.Value ?? "") switch
+            {
+                ("PREFIX", var prefix) => key.StartsWith(prefix, StringComparison.Ordinal),
+                ("SUFFIX", var suffix) => key.EndsWith(suffix, StringComparison.Ordinal),
+                _ => false,
+            });
 
     private static JsonObject Record(S3Call call, ObjectVersion version, string name, string entry)
     {
@@ -90,5 +104,6 @@ internal static class BucketNotifications
         };
     }
 
-    private static string Time(S3Call call) => call.World.Clock.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+    private static string Time(S3Call call) =>
+        call.World.Clock.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 }

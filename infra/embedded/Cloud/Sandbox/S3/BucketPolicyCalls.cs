@@ -25,7 +25,10 @@ internal static class BucketPolicyCalls
         var policy = Encoding.UTF8.GetString(bytes);
         call.World.PolicyRules.Validate(policy, call.Settings.Name);
         if (call.Settings.PublicAccess is { BlockPublicPolicy: true } && call.World.PolicyRules.IsPublic(policy))
-            throw S3Errors.AccessDenied($"User: {call.Aws.Caller?.Arn} is not authorized to perform: s3:PutBucketPolicy on resource: \"{call.Settings.Arn}\" because public policies are prevented by the BlockPublicPolicy setting in S3 Block Public Access.");
+            throw S3Errors.AccessDenied(
+                $"User: {call.Aws.Caller?.Arn} is not authorized to perform: s3:PutBucketPolicy on resource: \"{call.Settings.Arn}\" " +
+                $"because public policies are prevented by the BlockPublicPolicy setting in S3 Block Public Access."
+            );
         var bound = call.World.PolicyRules.Bind(policy);
         call.Bucket.Change(s => s with { Policy = bound });
         await call.EmptyAsync(204);
@@ -53,5 +56,6 @@ internal static class BucketPolicyCalls
         if (call.Aws.Caller?.AccountId != call.Settings.Account) throw S3Errors.MethodNotAllowed(call.Request.Method, "BUCKETPOLICY");
     }
 
-    private static Wire.AwsError NoSuchPolicy(S3Call call) => S3Errors.Of(404, "NoSuchBucketPolicy", "The bucket policy does not exist", ("BucketName", call.Settings.Name));
+    private static Wire.AwsError NoSuchPolicy(S3Call call) =>
+        S3Errors.Of(404, "NoSuchBucketPolicy", "The bucket policy does not exist", ("BucketName", call.Settings.Name));
 }

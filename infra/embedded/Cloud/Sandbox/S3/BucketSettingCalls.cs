@@ -24,19 +24,33 @@ internal static class BucketSettingCalls
         if (status is not ("Enabled" or "Suspended"))
             throw S3Errors.Of(400, "IllegalVersioningConfigurationException", "The Versioning element must be specified");
         if (status == "Suspended" && call.Settings.ObjectLock is not null)
-            throw S3Errors.Of(409, "InvalidBucketState", "An Object Lock configuration is present on this bucket, so the versioning state cannot be changed.");
+            throw S3Errors.Of(
+                409,
+                "InvalidBucketState",
+                "An Object Lock configuration is present on this bucket, so the versioning state cannot be changed.");
         var mfa = document.Text("MfaDelete");
-        if (mfa is not (null or "Enabled" or "Disabled")) throw S3Errors.MalformedXml();
-        if (mfa == "Enabled" || (mfa is not null && call.Settings.MfaDelete is not null)) MfaDelete.RequireRoot(call);
-        else MfaDelete.Require(call);
-        call.Bucket.Change(s => s with { Versioning = status, MfaDelete = mfa == "Disabled" && s.MfaDelete is null ? null : mfa ?? s.MfaDelete });
+        if (mfa is not (null or "Enabled" or "Disabled"))
+            throw S3Errors.MalformedXml();
+        if (mfa == "Enabled" || (mfa is not null && call.Settings.MfaDelete is not null))
+            MfaDelete.RequireRoot(call);
+        else
+            MfaDelete.Require(call);
+        call.Bucket.Change(s =>
+            s with
+            {
+                Versioning = status,
+                MfaDelete = mfa == "Disabled" && s.MfaDelete is null ? null : mfa ?? s.MfaDelete,
+            });
         await call.EmptyAsync(200);
     }
 
     public static Task GetRequestPaymentAsync(S3Call call)
     {
         call.AllowOnBucket("s3:GetBucketRequestPayment");
-        return S3Xml.AnswerAsync(call, "RequestPaymentConfiguration", xml => xml.Element("Payer", call.Settings.RequesterPays ? "Requester" : "BucketOwner"));
+        return S3Xml.AnswerAsync(
+            call,
+            "RequestPaymentConfiguration",
+            xml => xml.Element("Payer", call.Settings.RequesterPays ? "Requester" : "BucketOwner"));
     }
 
     public static async Task PutRequestPaymentAsync(S3Call call)
@@ -78,7 +92,10 @@ internal static class NeverConfigured
     {
         ["lifecycle"] = ("s3:GetLifecycleConfiguration", "NoSuchLifecycleConfiguration", "The lifecycle configuration does not exist"),
         ["website"] = ("s3:GetBucketWebsite", "NoSuchWebsiteConfiguration", "The specified bucket does not have a website configuration"),
-        ["replication"] = ("s3:GetReplicationConfiguration", "ReplicationConfigurationNotFoundError", "The replication configuration was not found"),
+        ["replication"] = (
+            "s3:GetReplicationConfiguration",
+            "ReplicationConfigurationNotFoundError",
+            "The replication configuration was not found"),
         ["logging"] = ("s3:GetBucketLogging", null, "BucketLoggingStatus"),
         ["accelerate"] = ("s3:GetAccelerateConfiguration", null, "AccelerateConfiguration"),
     };
@@ -89,6 +106,8 @@ internal static class NeverConfigured
     {
         var (action, code, text) = Known[subresource];
         call.AllowOnBucket(action);
-        return code is null ? S3Xml.AnswerAsync(call, text, static _ => { }) : throw S3Errors.Of(404, code, text, ("BucketName", call.Settings.Name));
+        return code is null
+            ? S3Xml.AnswerAsync(call, text, static _ => { })
+            : throw S3Errors.Of(404, code, text, ("BucketName", call.Settings.Name));
     }
 }

@@ -24,7 +24,8 @@ internal static class DeleteCalls
         if (call.VersionId is { } versionId)
         {
             call.Response.Headers["x-amz-version-id"] = versionId;
-            if (call.Bucket.DeleteVersion(call.Key, versionId, check) is { IsDeleteMarker: true }) call.Response.Headers["x-amz-delete-marker"] = "true";
+            if (call.Bucket.DeleteVersion(call.Key, versionId, check) is { IsDeleteMarker: true })
+                call.Response.Headers["x-amz-delete-marker"] = "true";
         }
         else if (call.Bucket.Delete(call.Key, call.Settings.Account, call.World.Now, check) is { } marker)
         {
@@ -36,12 +37,24 @@ internal static class DeleteCalls
 
     public static async Task DeleteManyAsync(S3Call call)
     {
-        if (call.Header("Content-MD5") is null && !call.Request.Headers.Any(h => h.Key.StartsWith("x-amz-checksum-", StringComparison.OrdinalIgnoreCase)) && call.Header("x-amz-trailer") is null)
+        if (
+            call.Header("Content-MD5") is null
+            && !call.Request.Headers.Any(h => h.Key.StartsWith("x-amz-checksum-", StringComparison.OrdinalIgnoreCase))
+            && call.Header("x-amz-trailer") is null)
             throw S3Errors.InvalidRequest("Missing required header for this request: Content-MD5 OR x-amz-checksum-*");
         var document = await S3Xml.ReadRequiredAsync(call, "Delete");
-        var asked = document.Children("Object").Select(o => (Key: o.Child("Key")?.Value ?? throw S3Errors.MalformedXml(), VersionId: o.Text("VersionId"), ETag: o.Text("ETag")?.Trim('"'))).ToList();
-        if (asked.Count is 0 or > MostKeys) throw S3Errors.MalformedXml();
-        if (asked.Exists(o => o.VersionId is not null)) MfaDelete.Require(call);
+        var asked = document
+            .Children("Object")
+            .Select(o =>
+                (
+                    Key: o.Child("Key")?.Value ?? throw S3Errors.MalformedXml(),
+                    VersionId: o.Text("VersionId"),
+                    ETag: o.Text("ETag")?.Trim('"')))
+            .ToList();
+        if (asked.Count is 0 or > MostKeys)
+            throw S3Errors.MalformedXml();
+        if (asked.Exists(o => o.VersionId is not null))
+            MfaDelete.Require(call);
         var quiet = string.Equals(document.Text("Quiet"), "true", StringComparison.OrdinalIgnoreCase);
 
         var outcomes = asked.ConvertAll(o => Delete(call, o.Key, o.VersionId, o.ETag));
@@ -82,8 +95,10 @@ internal static class DeleteCalls
             var bypasses = versionId is not null && ObjectLocks.Bypasses(call, key);
             Action<ObjectVersion?> check = current =>
             {
-                if (etag is not null && (current is null || (etag != "*" && etag != current.ETag))) throw S3Errors.PreconditionFailed("If-Match");
-                if (versionId is not null) ObjectLocks.RequireDeletable(call, current, bypasses);
+                if (etag is not null && (current is null || (etag != "*" && etag != current.ETag)))
+                    throw S3Errors.PreconditionFailed("If-Match");
+                if (versionId is not null)
+                    ObjectLocks.RequireDeletable(call, current, bypasses);
             };
             var marker = versionId is null
                 ? call.Bucket.Delete(key, call.Settings.Account, call.World.Now, check)

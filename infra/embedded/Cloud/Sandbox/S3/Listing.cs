@@ -153,7 +153,13 @@ internal sealed class ListQuery
     }
 
     /// <summary>As the client wants keys: plain, or URL-encoded with "+" for spaces and slashes left alone.</summary>
-    public string Written(string key) => encoded ? Uri.EscapeDataString(key).Replace("%2F", "/", StringComparison.Ordinal).Replace("%20", "+", StringComparison.Ordinal).Replace("~", "%7E", StringComparison.Ordinal) : key;
+    public string Written(string key) =>
+        encoded
+            ? Uri.EscapeDataString(key)
+                .Replace("%2F", "/", StringComparison.Ordinal)
+                .Replace("%20", "+", StringComparison.Ordinal)
+                .Replace("~", "%7E", StringComparison.Ordinal)
+            : key;
 
     public void WriteCommon(XmlWriter xml, string maxElement = "MaxKeys")
     {
@@ -176,7 +182,8 @@ internal static class ContinuationToken
     public static string Read(string token)
     {
         var bytes = new byte[token.Length];
-        if (Convert.TryFromBase64String(token, bytes, out var length) && length > 0 && bytes[0] == '1') return Encoding.UTF8.GetString(bytes, 1, length - 1);
+        if (Convert.TryFromBase64String(token, bytes, out var length) && length > 0 && bytes[0] == '1')
+            return Encoding.UTF8.GetString(bytes, 1, length - 1);
         throw S3Errors.InvalidArgument("The continuation token provided is incorrect", "continuation-token", token);
     }
 }

@@ -63,10 +63,16 @@ internal static class MultipartCalls
         var declared = DeclaredDigests.Of(call, ChecksumAlgorithm.Named(upload.ChecksumAlgorithm));
         ObjectLocks.RequireDigest(call, declared.Named);
         if (declared.Named && upload.ChecksumAlgorithm is { } agreed && declared.Algorithm.Name != agreed)
-            throw S3Errors.InvalidRequest($"Checksum Type mismatch occurred, expected checksum Type: {agreed.ToLowerInvariant()}, actual checksum Type: {declared.Algorithm.Name.ToLowerInvariant()}");
+            throw S3Errors.InvalidRequest(
+                $"Checksum Type mismatch occurred, expected checksum Type: {agreed.ToLowerInvariant()}, actual checksum Type: " +
+                $"{declared.Algorithm.Name.ToLowerInvariant()}"
+            );
 
         // SDKs check every part in an algorithm of their own; an upload begun without one keeps CRC64NVME beside it.
-        var content = await ContentWriter.StoreAsync(call, declared, ChecksumAlgorithm.Named(upload.ChecksumAlgorithm) ?? ChecksumAlgorithm.Crc64Nvme);
+        var content = await ContentWriter.StoreAsync(
+            call,
+            declared,
+            ChecksumAlgorithm.Named(upload.ChecksumAlgorithm) ?? ChecksumAlgorithm.Crc64Nvme);
         var part = Keep(call, upload, number, content);
         call.Response.Headers.ETag = $"\"{part.ETag}\"";
         if (declared.Named || upload.ChecksumAlgorithm is not null) call.Response.Headers[declared.Algorithm.Header] = content.Declared;
@@ -99,18 +105,37 @@ internal static class MultipartCalls
     }
 
     public static int PartNumber(S3Call call) =>
-        int.TryParse(call.Query("partNumber"), NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is >= 1 and <= MostParts
+        int.TryParse(call.Query("partNumber"), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+        && number is >= 1 and <= MostParts
             ? number
-            : throw S3Errors.InvalidArgument("Part number must be an integer between 1 and 10000, inclusive", "partNumber", call.Query("partNumber") ?? "");
+            : throw S3Errors.InvalidArgument(
+                "Part number must be an integer between 1 and 10000, inclusive",
+                "partNumber",
+                call.Query("partNumber") ?? "");
 
     private static (ChecksumAlgorithm? Algorithm, string Type) Checksum(S3Call call)
     {
         var name = call.Header("x-amz-checksum-algorithm");
         var algorithm = ChecksumAlgorithm.Named(name);
-        if (name is not null && algorithm is null) throw S3Errors.InvalidRequest("Checksum algorithm provided is unsupported. Please try again with any of the valid types: [CRC32, CRC32C, CRC64NVME, SHA1, SHA256]");
-        if (algorithm is null) return (null, "FULL_OBJECT");
-        var type = call.Header("x-amz-checksum-type")?.ToUpperInvariant() ?? (algorithm == ChecksumAlgorithm.Crc64Nvme ? "FULL_OBJECT" : "COMPOSITE");
-        var fits = type switch { "FULL_OBJECT" => algorithm.IsCyclic, "COMPOSITE" => algorithm != ChecksumAlgorithm.Crc64Nvme, _ => false };
-        return fits ? (algorithm, type) : throw S3Errors.InvalidRequest($"The {type} checksum type cannot be used with the {algorithm.Name.ToLowerInvariant()} checksum algorithm.");
+        if (name is not null && algorithm is null)
+            throw S3Errors.InvalidRequest(
+                "Checksum algorithm provided is unsupported. Please try again with any of the valid types: [CRC32, CRC32C, CRC64NVME, " +
+                "SHA1, SHA256]"
+            );
+        if (algorithm is null)
+            return (null, "FULL_OBJECT");
+        var type =
+            call.Header("x-amz-checksum-type")?.ToUpperInvariant()
+            ?? (algorithm == ChecksumAlgorithm.Crc64Nvme ? "FULL_OBJECT" : "COMPOSITE");
+        var fits = type switch
+        {
+            "FULL_OBJECT" => algorithm.IsCyclic,
+            "COMPOSITE" => algorithm != ChecksumAlgorithm.Crc64Nvme,
+            _ => false,
+        };
+        return fits
+            ? (algorithm, type)
+            : throw S3Errors.InvalidRequest(
+                $"The {type} checksum type cannot be used with the {algorithm.Name.ToLowerInvariant()} checksum algorithm.");
     }
 }

@@ -27,7 +27,8 @@ internal static class MultipartCompletion
         if (call.Header("x-amz-mp-object-size") is { } stated && stated != size.ToString(CultureInfo.InvariantCulture))
             throw S3Errors.InvalidRequest("The provided 'x-amz-mp-object-size' header does not match the actual object size.");
         var checksum = Checksum(upload, parts);
-        if (call.Header(ChecksumAlgorithm.Named(checksum.Algorithm)!.Header) is { } declared && declared != checksum.Value) throw S3Errors.BadDigest(checksum.Algorithm);
+        if (call.Header(ChecksumAlgorithm.Named(checksum.Algorithm)!.Header) is { } declared && declared != checksum.Value)
+            throw S3Errors.BadDigest(checksum.Algorithm);
 
         IReadOnlyList<Segment> segments = [.. parts.SelectMany(p => p.Segments)];
         call.World.Buckets.Files.Hold(segments);
@@ -52,15 +53,21 @@ internal static class MultipartCompletion
 
         Encryption.Tell(call, upload.Encryption);
         call.TellVersion(stored);
-        await S3Xml.AnswerAsync(call, "CompleteMultipartUploadResult", xml =>
-        {
-            xml.Element("Location", $"{call.Request.Scheme}://{call.Request.Host}/{(call.Target.VirtualHosted ? "" : call.Settings.Name + "/")}{Uri.EscapeDataString(call.Key)}");
-            xml.Element("Bucket", call.Settings.Name);
-            xml.Element("Key", call.Key);
-            xml.Element("ETag", $"\"{stored.ETag}\"");
-            xml.Element(ChecksumAlgorithm.Named(checksum.Algorithm)!.Element, checksum.Value);
-            xml.Element("ChecksumType", checksum.Type);
-        });
+        await S3Xml.AnswerAsync(
+            call,
+            "CompleteMultipartUploadResult",
+            xml =>
+            {
+                xml.Element(
+                    "Location",
+                    $"{call.Request.Scheme}://{call.Request.Host}/{(call.Target.VirtualHosted ? "" : call.Settings.Name + "/")}{Uri.EscapeDataString(call.Key)}"
+                );
+                xml.Element("Bucket", call.Settings.Name);
+                xml.Element("Key", call.Key);
+                xml.Element("ETag", $"\"{stored.ETag}\"");
+                xml.Element(ChecksumAlgorithm.Named(checksum.Algorithm)!.Element, checksum.Value);
+                xml.Element("ChecksumType", checksum.Type);
+            });
     }
 
     /// <summary>The parts that the client lists, each checked against what was uploaded.</summary>
@@ -71,24 +78,48 @@ internal static class MultipartCompletion
         var element = ChecksumAlgorithm.Named(upload.ChecksumAlgorithm)?.Element;
         foreach (var listed in document.Children("Part"))
         {
-            if (!int.TryParse(listed.Text("PartNumber"), NumberStyles.None, CultureInfo.InvariantCulture, out var number) || listed.Text("ETag") is not { } etag) throw S3Errors.MalformedXml();
+            if (
+                !int.TryParse(listed.Text("PartNumber"), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+                || listed.Text("ETag") is not { } etag)
+                throw S3Errors.MalformedXml();
             if (chosen.Count > 0 && chosen[^1].Part.Number >= number)
-                throw S3Errors.Of(400, "InvalidPartOrder", "The list of parts was not in ascending order. Parts must be ordered by part number.", ("UploadId", upload.UploadId));
+                throw S3Errors.Of(
+                    400,
+                    "InvalidPartOrder",
+                    "The list of parts was not in ascending order. Parts must be ordered by part number.",
+                    ("UploadId", upload.UploadId));
             var checksum = element is null ? null : listed.Text(element);
             if (checksum is null && upload.ChecksumType == "COMPOSITE")
-                throw S3Errors.InvalidRequest($"The upload was created using a {upload.ChecksumAlgorithm!.ToLowerInvariant()} checksum. The complete request must include the checksum for each part. It was missing for part {number} in the request.");
-            if (!byNumber.TryGetValue(number, out var part) || part.Part.ETag != etag.Trim('"') || (checksum is not null && checksum != part.Part.Checksum))
-                throw S3Errors.Of(400, "InvalidPart", "One or more of the specified parts could not be found.  The part may not have been uploaded, or the specified entity tag may not match the part's entity tag.",
-                    ("UploadId", upload.UploadId), ("PartNumber", number.ToString(CultureInfo.InvariantCulture)), ("ETag", etag.Trim('"')));
+                throw S3Errors.InvalidRequest(
+                    $"The upload was created using a {upload.ChecksumAlgorithm!.ToLowerInvariant()} checksum. The complete request " +
+                    $"must include the checksum for each part. It was missing for part {number} in the request."
+                );
+            if (
+                !byNumber.TryGetValue(number, out var part)
+                || part.Part.ETag != etag.Trim('"')
+                || (checksum is not null && checksum != part.Part.Checksum))
+                throw S3Errors.Of(
+                    400,
+                    "InvalidPart",
+                    "One or more of the specified parts could not be found.  The part may not have been uploaded, or the specified " +
+                    "entity tag may not match the part's entity tag.",
+                    ("UploadId", upload.UploadId),
+                    ("PartNumber", number.ToString(CultureInfo.InvariantCulture)),
+                    ("ETag", etag.Trim('"')));
             chosen.Add(part);
         }
 
         if (chosen.Count is 0 or > MultipartCalls.MostParts) throw S3Errors.MalformedXml();
         foreach (var part in chosen.SkipLast(1))
             if (part.Part.Size < SmallestPart)
-                throw S3Errors.Of(400, "EntityTooSmall", "Your proposed upload is smaller than the minimum allowed size",
-                    ("ProposedSize", part.Part.Size.ToString(CultureInfo.InvariantCulture)), ("MinSizeAllowed", SmallestPart.ToString(CultureInfo.InvariantCulture)),
-                    ("PartNumber", part.Part.Number.ToString(CultureInfo.InvariantCulture)), ("ETag", part.Part.ETag));
+                throw S3Errors.Of(
+                    400,
+                    "EntityTooSmall",
+                    "Your proposed upload is smaller than the minimum allowed size",
+                    ("ProposedSize", part.Part.Size.ToString(CultureInfo.InvariantCulture)),
+                    ("MinSizeAllowed", SmallestPart.ToString(CultureInfo.InvariantCulture)),
+                    ("PartNumber", part.Part.Number.ToString(CultureInfo.InvariantCulture)),
+                    ("ETag", part.Part.ETag));
         return chosen;
     }
 
@@ -96,7 +127,10 @@ internal static class MultipartCompletion
     {
         var algorithm = ChecksumAlgorithm.Named(upload.ChecksumAlgorithm) ?? ChecksumAlgorithm.Crc64Nvme;
         if (upload.ChecksumType == "FULL_OBJECT")
-            return new ObjectChecksum(algorithm.Name, CyclicSum.Combine(algorithm, parts.Select(p => (p.Part.Checksum!, p.Part.Size))), "FULL_OBJECT");
+            return new ObjectChecksum(
+                algorithm.Name,
+                CyclicSum.Combine(algorithm, parts.Select(p => (p.Part.Checksum!, p.Part.Size))),
+                "FULL_OBJECT");
         using var running = algorithm.Start();
         foreach (var part in parts) running.Append(Convert.FromBase64String(part.Part.Checksum!));
         return new ObjectChecksum(algorithm.Name, $"{running.Finish()}-{parts.Count}", "COMPOSITE");

@@ -6,8 +6,13 @@ internal static class OwnershipCalls
     public static Task GetAsync(S3Call call)
     {
         call.AllowOnBucket("s3:GetBucketOwnershipControls");
-        var ownership = call.Settings.Ownership
-            ?? throw S3Errors.Of(404, "OwnershipControlsNotFoundError", "The bucket ownership controls were not found", ("BucketName", call.Settings.Name));
+        var ownership =
+            call.Settings.Ownership
+            ?? throw S3Errors.Of(
+                404,
+                "OwnershipControlsNotFoundError",
+                "The bucket ownership controls were not found",
+                ("BucketName", call.Settings.Name));
         return S3Xml.AnswerAsync(call, "OwnershipControls", xml => xml.Nested("Rule", x => x.Element("ObjectOwnership", ownership)));
     }
 
@@ -18,7 +23,10 @@ internal static class OwnershipCalls
         var ownership = document.Child("Rule")?.Text("ObjectOwnership") ?? throw S3Errors.MalformedXml();
         Validate(ownership);
         if (ownership == "BucketOwnerEnforced" && call.Settings.Acl is { } acl && !Acls.IsPrivate(acl, call.Settings.Account))
-            throw S3Errors.Of(400, "InvalidBucketAclWithObjectOwnership", "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting");
+            throw S3Errors.Of(
+                400,
+                "InvalidBucketAclWithObjectOwnership",
+                "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting");
         call.Bucket.Change(s => s with { Ownership = ownership });
         await call.EmptyAsync(200);
     }

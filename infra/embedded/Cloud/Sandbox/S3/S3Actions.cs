@@ -45,5 +45,6 @@ internal static class S3Actions
 
     private static string Verb(string method) => method switch { "PUT" => "Put", "DELETE" => "Delete", _ => "Get" };
 
-    private static string Noun(string subresource) => subresource.Length == 0 ? "" : char.ToUpperInvariant(subresource[0]) + subresource[1..];
+    private static string Noun(string subresource) =>
+        subresource.Length == 0 ? "" : char.ToUpperInvariant(subresource[0]) + subresource[1..];
 }

@@ -11,9 +11,23 @@ internal sealed partial class S3Call
     /// <summary>Condition keys that are a request header of the same name after <c>s3:</c>.</summary>
     private static readonly string[] HeaderKeys =
     [
-        "x-amz-acl", "x-amz-content-sha256", "x-amz-copy-source", "x-amz-grant-full-control", "x-amz-grant-read", "x-amz-grant-read-acp", "x-amz-grant-write",
-        "x-amz-grant-write-acp", "x-amz-metadata-directive", "x-amz-object-ownership", "x-amz-server-side-encryption", "x-amz-server-side-encryption-aws-kms-key-id",
-        "x-amz-server-side-encryption-customer-algorithm", "x-amz-storage-class", "x-amz-website-redirect-location", "if-match", "if-none-match",
+        "x-amz-acl",
+        "x-amz-content-sha256",
+        "x-amz-copy-source",
+        "x-amz-grant-full-control",
+        "x-amz-grant-read",
+        "x-amz-grant-read-acp",
+        "x-amz-grant-write",
+        "x-amz-grant-write-acp",
+        "x-amz-metadata-directive",
+        "x-amz-object-ownership",
+        "x-amz-server-side-encryption",
+        "x-amz-server-side-encryption-aws-kms-key-id",
+        "x-amz-server-side-encryption-customer-algorithm",
+        "x-amz-storage-class",
+        "x-amz-website-redirect-location",
+        "if-match",
+        "if-none-match",
     ];
 
     private static readonly string[] QueryKeys = ["prefix", "delimiter", "max-keys", "VersionId"];
@@ -54,9 +68,13 @@ internal sealed partial class S3Call
         var acl = existing is null ? Settings.Acl : existing.Acl;
         if (acl is null) return false;
         var caller = Aws.Caller is null ? null : Identifiers.CanonicalUser(Aws.Caller.AccountId);
-        return acl.Grants.Any(g => (g.Permission == permission || g.Permission == "FULL_CONTROL") && (g.ToGroup
-            ? Settings.PublicAccess is not { IgnorePublicAcls: true } && (g.Grantee == Acls.AllUsers || (g.Grantee == Acls.AuthenticatedUsers && caller is not null))
-            : g.Grantee == caller && caller != Identifiers.CanonicalUser(Settings.Account)));
+        return acl.Grants.Any(g =>
+            (g.Permission == permission || g.Permission == "FULL_CONTROL")
+            && (
+                g.ToGroup
+                    ? Settings.PublicAccess is not { IgnorePublicAcls: true }
+                        && (g.Grantee == Acls.AllUsers || (g.Grantee == Acls.AuthenticatedUsers && caller is not null))
+                    : g.Grantee == caller && caller != Identifiers.CanonicalUser(Settings.Account)));
     }
 
     private AccessRequest Asked(string action, string resource, ObjectVersion? existing)
@@ -69,30 +87,44 @@ internal sealed partial class S3Call
 
     /// <summary>The bucket policy, unless it is public and RestrictPublicBuckets keeps other accounts out.</summary>
     private string? EffectivePolicy() =>
-        Settings.Policy is { } policy && Settings.PublicAccess is { RestrictPublicBuckets: true } && Aws.Caller?.AccountId != Settings.Account && World.PolicyRules.IsPublic(policy)
+        Settings.Policy is { } policy
+        && Settings.PublicAccess is { RestrictPublicBuckets: true }
+        && Aws.Caller?.AccountId != Settings.Account
+        && World.PolicyRules.IsPublic(policy)
             ? null
             : Settings.Policy;
 
     private Dictionary<string, IReadOnlyList<string>> Conditions(string action, ObjectVersion? existing)
     {
-        var keys = new Dictionary<string, IReadOnlyList<string>>(StringComparer.OrdinalIgnoreCase) { ["s3:ResourceAccount"] = [Settings.Account] };
-        if (Aws.TlsVersion is { } tls) keys["s3:TlsVersion"] = [tls];
+        var keys = new Dictionary<string, IReadOnlyList<string>>(StringComparer.OrdinalIgnoreCase)
+        {
+            ["s3:ResourceAccount"] = [Settings.Account],
+        };
+        if (Aws.TlsVersion is { } tls)
+            keys["s3:TlsVersion"] = [tls];
         if (Aws.Caller is not null)
         {
             var presigned = Asks("X-Amz-Signature");
             keys["s3:authType"] = [presigned ? "REST-QUERY-STRING" : "REST-HEADER"];
             keys["s3:signatureversion"] = ["AWS4-HMAC-SHA256"];
             if (SignedAt(presigned) is { } signed)
-                keys["s3:signatureAge"] = [((long)Math.Max(0, (World.Clock.GetUtcNow() - signed).TotalMilliseconds)).ToString(CultureInfo.InvariantCulture)];
+                keys["s3:signatureAge"] =
+                [
+                    ((long)Math.Max(0, (World.Clock.GetUtcNow() - signed).TotalMilliseconds)).ToString(CultureInfo.InvariantCulture),
+                ];
         }
 
         foreach (var name in HeaderKeys)
             if (S3ConditionKeys.IsOf(name, action) && Header(name) is { } value) keys["s3:" + name] = [value];
         foreach (var name in QueryKeys)
-            if (S3ConditionKeys.IsOf(name, action) && Request.Query.TryGetValue(name, out var value)) keys["s3:" + name] = [value.ToString()];
-        if (action == "s3:PutObject") AddWriting(keys);
-        if (action is "s3:PutObject" or "s3:PutObjectRetention" or "s3:PutObjectLegalHold") AddLocking(keys);
-        foreach (var (tag, value) in existing?.Tags ?? new Dictionary<string, string>()) keys["s3:ExistingObjectTag/" + tag] = [value];
+            if (S3ConditionKeys.IsOf(name, action) && Request.Query.TryGetValue(name, out var value))
+                keys["s3:" + name] = [value.ToString()];
+        if (action == "s3:PutObject")
+            AddWriting(keys);
+        if (action is "s3:PutObject" or "s3:PutObjectRetention" or "s3:PutObjectLegalHold")
+            AddLocking(keys);
+        foreach (var (tag, value) in existing?.Tags ?? new Dictionary<string, string>())
+            keys["s3:ExistingObjectTag/" + tag] = [value];
         if (Header("x-amz-tagging") is { } tagging)
         {
             var tags = Tagging.Parse(tagging);
@@ -125,7 +157,12 @@ internal sealed partial class S3Call
         World.Clock.GetUtcNow());
 
     private DateTimeOffset? SignedAt(bool presigned) =>
-        DateTimeOffset.TryParseExact(presigned ? Query("X-Amz-Date") : Header("x-amz-date"), "yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at)
+        DateTimeOffset.TryParseExact(
+            presigned ? Query("X-Amz-Date") : Header("x-amz-date"),
+            "yyyyMMdd'T'HHmmss'Z'",
+            CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal,
+            out var at)
             ? at
             : null;
 }

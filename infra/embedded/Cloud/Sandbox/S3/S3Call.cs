@@ -8,7 +8,14 @@ using ServerlessDrives.Embedded.Cloud.Sandbox.Wire;
 namespace ServerlessDrives.Embedded.Cloud.Sandbox.S3;
 
 /// <summary>What all calls to S3 share.</summary>
-internal sealed record S3World(Buckets Buckets, IAuthorizer Authorizer, IDataKeys DataKeys, IBucketPolicyRules PolicyRules, ITopics Topics, AwsFaults Faults, TimeProvider Clock)
+internal sealed record S3World(
+    Buckets Buckets,
+    IAuthorizer Authorizer,
+    IDataKeys DataKeys,
+    IBucketPolicyRules PolicyRules,
+    ITopics Topics,
+    AwsFaults Faults,
+    TimeProvider Clock)
 {
     /// <summary>S3 keeps time in whole seconds.</summary>
     public DateTimeOffset Now => DateTimeOffset.FromUnixTimeSeconds(Clock.GetUtcNow().ToUnixTimeSeconds());
@@ -41,10 +48,12 @@ internal sealed partial class S3Call(AwsCall aws, S3World world, S3Target target
     public bool Asks(string subresource) => Request.Query.ContainsKey(subresource);
 
     /// <summary>Null when the parameter is missing or empty.</summary>
-    public string? Query(string name) => Request.Query.TryGetValue(name, out var value) && value.Count > 0 && value[0]!.Length > 0 ? value[0] : null;
+    public string? Query(string name) =>
+        Request.Query.TryGetValue(name, out var value) && value.Count > 0 && value[0]!.Length > 0 ? value[0] : null;
 
     /// <summary>Null when the header is missing or empty. A presigned request may have those of AWS in its query.</summary>
-    public string? Header(string name) => Request.Headers.TryGetValue(name, out var value) && value.ToString() is { Length: > 0 } text ? text
+    public string? Header(string name) =>
+        Request.Headers.TryGetValue(name, out var value) && value.ToString() is { Length: > 0 } text ? text
         : name.StartsWith("x-amz-", StringComparison.OrdinalIgnoreCase) && Asks("X-Amz-Signature") ? Query(name)
         : null;
 

@@ -9,12 +9,42 @@ internal static class S3Routes
     /// <summary>Query parameters that name a subresource; everything else in a query only qualifies a call.</summary>
     private static readonly string[] Subresources =
     [
-        "accelerate", "acl", "analytics", "attributes", "cors", "delete", "encryption", "intelligent-tiering", "inventory", "legal-hold", "lifecycle", "location", "logging", "metrics",
-        "notification", "object-lock", "ownershipControls", "policy", "policyStatus", "publicAccessBlock", "replication", "requestPayment", "restore", "retention", "select", "tagging",
-        "torrent", "uploadId", "uploads", "versioning", "versions", "website",
+        "accelerate",
+        "acl",
+        "analytics",
+        "attributes",
+        "cors",
+        "delete",
+        "encryption",
+        "intelligent-tiering",
+        "inventory",
+        "legal-hold",
+        "lifecycle",
+        "location",
+        "logging",
+        "metrics",
+        "notification",
+        "object-lock",
+        "ownershipControls",
+        "policy",
+        "policyStatus",
+        "publicAccessBlock",
+        "replication",
+        "requestPayment",
+        "restore",
+        "retention",
+        "select",
+        "tagging",
+        "torrent",
+        "uploadId",
+        "uploads",
+        "versioning",
+        "versions",
+        "website",
     ];
 
-    public static bool IsCreateBucket(S3Call call) => call.Key.Length == 0 && HttpMethods.IsPut(call.Request.Method) && Subresource(call) == "";
+    public static bool IsCreateBucket(S3Call call) =>
+        call.Key.Length == 0 && HttpMethods.IsPut(call.Request.Method) && Subresource(call) == "";
 
     public static Task OfService(S3Call call) => HttpMethods.IsGet(call.Request.Method)
         ? BucketCalls.ListAsync(call)

@@ -14,7 +14,10 @@ internal sealed record S3Target(string Bucket, string Key, bool VirtualHosted, s
     /// <summary>Whether the host name is that of transfer acceleration.</summary>
     public bool Accelerated { get; private init; }
 
-    /// <summary>Reads path style (<c>/bucket/key</c>) and virtual-host style (<c>bucket.s3.region.host</c>, <c>bucket.localhost</c>). The key is decoded from the raw request line: Kestrel's path has lost dot segments and kept <c>%2F</c>.</summary>
+    /// <summary>
+    /// Reads path style (<c>/bucket/key</c>) and virtual-host style (<c>bucket.s3.region.host</c>, <c>bucket.localhost</c>). The key is
+    /// decoded from the raw request line: Kestrel's path has lost dot segments and kept <c>%2F</c>.
+    /// </summary>
     public static S3Target Of(HttpContext http)
     {
         var raw = http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
@@ -32,7 +35,11 @@ internal sealed record S3Target(string Bucket, string Key, bool VirtualHosted, s
         var slash = path.IndexOf('/', StringComparison.Ordinal);
         return slash < 0
             ? new S3Target(Uri.UnescapeDataString(path), "", VirtualHosted: false, region)
-            : new S3Target(Uri.UnescapeDataString(path[..slash]), Uri.UnescapeDataString(path[(slash + 1)..]), VirtualHosted: false, region);
+            : new S3Target(
+                Uri.UnescapeDataString(path[..slash]),
+                Uri.UnescapeDataString(path[(slash + 1)..]),
+                VirtualHosted: false,
+                region);
     }
 
     /// <summary>The bucket that a host name begins with (empty when none does) and the region it names.</summary>
@@ -41,9 +48,12 @@ internal sealed record S3Target(string Bucket, string Key, bool VirtualHosted, s
         var labels = host.Split('.');
         for (var i = 0; i < labels.Length - 1; i++)
         {
-            if (labels[i] is not ("s3" or "s3-fips") && !labels[i].StartsWith("s3-", StringComparison.Ordinal)) continue;
-            if (i == 0 && labels.Length == 1) break;
-            var region = labels[i].StartsWith("s3-", StringComparison.Ordinal) && labels[i] is not ("s3-fips" or Accelerate) ? labels[i][3..]
+            if (labels[i] is not ("s3" or "s3-fips") && !labels[i].StartsWith("s3-", StringComparison.Ordinal))
+                continue;
+            if (i == 0 && labels.Length == 1)
+                break;
+            var region =
+                labels[i].StartsWith("s3-", StringComparison.Ordinal) && labels[i] is not ("s3-fips" or Accelerate) ? labels[i][3..]
                 : labels[i + 1].Count(c => c == '-') >= 2 ? labels[i + 1]
                 : null;
             return (string.Join('.', labels[..i]), region);

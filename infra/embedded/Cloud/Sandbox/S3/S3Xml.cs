@@ -18,7 +18,12 @@ internal static class S3Xml
     private const int LargestDocument = 4 << 20;
 
     // Keys may hold characters that XML 1.0 has no way to say; S3 writes their references all the same.
-    private static readonly XmlWriterSettings Writing = new() { Encoding = new UTF8Encoding(false), CheckCharacters = false, NewLineHandling = NewLineHandling.Entitize };
+    private static readonly XmlWriterSettings Writing = new()
+    {
+        Encoding = new UTF8Encoding(false),
+        CheckCharacters = false,
+        NewLineHandling = NewLineHandling.Entitize,
+    };
 
     private static readonly XmlReaderSettings Reading = new() { CheckCharacters = false, DtdProcessing = DtdProcessing.Prohibit };
 
@@ -46,7 +51,8 @@ internal static class S3Xml
 
     public static void Element(this XmlWriter xml, string name, string value) => xml.WriteElementString(name, value);
 
-    public static void Element(this XmlWriter xml, string name, long value) => xml.WriteElementString(name, value.ToString(CultureInfo.InvariantCulture));
+    public static void Element(this XmlWriter xml, string name, long value) =>
+        xml.WriteElementString(name, value.ToString(CultureInfo.InvariantCulture));
 
     public static void Element(this XmlWriter xml, string name, bool value) => xml.WriteElementString(name, value ? "true" : "false");
 
@@ -87,7 +93,8 @@ internal static class S3Xml
         }
     }
 
-    public static async Task<XElement> ReadRequiredAsync(S3Call call, string root) => await ReadAsync(call, root) ?? throw S3Errors.MalformedXml();
+    public static async Task<XElement> ReadRequiredAsync(S3Call call, string root) =>
+        await ReadAsync(call, root) ?? throw S3Errors.MalformedXml();
 
     /// <summary>The whole body of a call that isn't about an object's content.</summary>
     public static async Task<byte[]> ReadBodyAsync(S3Call call)
@@ -97,11 +104,17 @@ internal static class S3Xml
         for (int read; (read = await call.Aws.Body.ReadAsync(buffer, call.Cancelled)) > 0;)
         {
             memory.Write(buffer, 0, read);
-            if (memory.Length > LargestDocument) throw S3Errors.Of(400, "MaxMessageLengthExceeded", "Your request was too big.", ("MaxMessageLengthBytes", LargestDocument.ToString()));
+            if (memory.Length > LargestDocument)
+                throw S3Errors.Of(
+                    400,
+                    "MaxMessageLengthExceeded",
+                    "Your request was too big.",
+                    ("MaxMessageLengthBytes", LargestDocument.ToString()));
         }
 
         var bytes = memory.ToArray();
-        if (call.Header("Content-MD5") is { } md5 && Convert.ToBase64String(MD5.HashData(bytes)) != md5) throw S3Errors.BadDigest("Content-MD5");
+        if (call.Header("Content-MD5") is { } md5 && Convert.ToBase64String(MD5.HashData(bytes)) != md5)
+            throw S3Errors.BadDigest("Content-MD5");
         // With CompleteMultipartUpload these headers are about the object that the parts become.
         if (call.Asks("uploadId")) return bytes;
         foreach (var algorithm in ChecksumAlgorithm.All)
@@ -120,7 +133,8 @@ internal static class S3Xml
 
     public static string? Text(this XElement element, string name) => element.Child(name)?.Value.Trim();
 
-    public static IEnumerable<XElement> Children(this XElement element, string name) => element.Elements().Where(e => e.Name.LocalName == name);
+    public static IEnumerable<XElement> Children(this XElement element, string name) =>
+        element.Elements().Where(e => e.Name.LocalName == name);
 
     public static ReadOnlyMemory<byte> Error(AwsCall call, AwsError error, string resource) => Bytes("Error", null, xml =>
     {

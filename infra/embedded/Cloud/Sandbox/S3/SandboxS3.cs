@@ -6,7 +6,10 @@ using ServerlessDrives.Embedded.Cloud.Sandbox.Wire;
 
 namespace ServerlessDrives.Embedded.Cloud.Sandbox.S3;
 
-/// <summary>S3 as the sandbox has it: buckets and objects in files, every call authorised by the documents. Source of the behaviour: the Amazon S3 API reference and user guide.</summary>
+/// <summary>
+/// S3 as the sandbox has it: buckets and objects in files, every call authorised by the documents. Source of the behaviour: the Amazon S3
+/// API reference and user guide.
+/// </summary>
 internal sealed class SandboxS3(S3World world) : IAwsService, IDisposable
 {
     public string Name => "s3";
@@ -55,7 +58,10 @@ internal sealed class SandboxS3(S3World world) : IAwsService, IDisposable
         foreach (var (name, value) in error.Headers) call.Response.Headers[name] = value;
         if (HttpMethods.IsHead(call.Request.Method) || error.Status == 304) return;
 
-        var resource = target.Key.Length > 0 && !target.VirtualHosted ? $"/{target.Bucket}/{target.Key}" : $"/{(target.VirtualHosted ? target.Key : target.Bucket)}";
+        var resource =
+            target.Key.Length > 0 && !target.VirtualHosted
+                ? $"/{target.Bucket}/{target.Key}"
+                : $"/{(target.VirtualHosted ? target.Key : target.Bucket)}";
         var body = S3Xml.Error(call, error, resource);
         call.Response.ContentType = "application/xml";
         call.Response.ContentLength = body.Length;

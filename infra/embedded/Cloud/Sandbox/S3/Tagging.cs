@@ -11,7 +11,8 @@ internal static class Tagging
     private const int LongestValue = 256;
 
     /// <summary>The tags that <c>x-amz-tagging</c> gives a new object; null when it gives none.</summary>
-    public static IReadOnlyDictionary<string, string>? OfHeader(S3Call call) => call.Header("x-amz-tagging") is { } header ? Checked(Parse(header), MostObjectTags) : null;
+    public static IReadOnlyDictionary<string, string>? OfHeader(S3Call call) =>
+        call.Header("x-amz-tagging") is { } header ? Checked(Parse(header), MostObjectTags) : null;
 
     /// <summary>Reads tags that are written as a query string.</summary>
     public static Dictionary<string, string> Parse(string header)
@@ -19,7 +20,12 @@ internal static class Tagging
         var tags = new Dictionary<string, string>();
         foreach (var (name, value) in QueryHelpers.ParseQuery(header))
         {
-            if (value.Count > 1) throw S3Errors.InvalidArgument("The header 'x-amz-tagging' shall be encoded as UTF-8 then URLEncoded URL query parameters without tag name duplicates.", "x-amz-tagging", header);
+            if (value.Count > 1)
+                throw S3Errors.InvalidArgument(
+                    "The header 'x-amz-tagging' shall be encoded as UTF-8 then URLEncoded URL query parameters without tag name " +
+                    "duplicates.",
+                    "x-amz-tagging",
+                    header);
             tags[name] = value.ToString();
         }
 
@@ -29,7 +35,9 @@ internal static class Tagging
     public static Task GetBucketAsync(S3Call call)
     {
         call.AllowOnBucket("s3:GetBucketTagging");
-        return AnswerAsync(call, call.Settings.Tags ?? throw S3Errors.Of(404, "NoSuchTagSet", "The TagSet does not exist", ("BucketName", call.Settings.Name)));
+        return AnswerAsync(
+            call,
+            call.Settings.Tags ?? throw S3Errors.Of(404, "NoSuchTagSet", "The TagSet does not exist", ("BucketName", call.Settings.Name)));
     }
 
     public static async Task PutBucketAsync(S3Call call)
@@ -77,7 +85,10 @@ internal static class Tagging
         var tags = new Dictionary<string, string>();
         foreach (var tag in document.Child("TagSet")?.Children("Tag") ?? [])
         {
-            if (!tags.TryAdd(tag.Child("Key")?.Value ?? throw S3Errors.MalformedXml(), tag.Child("Value")?.Value ?? throw S3Errors.MalformedXml()))
+            if (
+                !tags.TryAdd(
+                    tag.Child("Key")?.Value ?? throw S3Errors.MalformedXml(),
+                    tag.Child("Value")?.Value ?? throw S3Errors.MalformedXml()))
                 throw S3Errors.Of(400, "InvalidTag", "Cannot provide multiple Tags with the same key");
         }
 
@@ -89,20 +100,31 @@ internal static class Tagging
         if (tags.Count > most) throw S3Errors.Of(400, "BadRequest", $"Object tags cannot be greater than {most}");
         foreach (var (name, value) in tags)
         {
-            if (name.Length is 0 or > LongestName) throw S3Errors.Of(400, "InvalidTag", "The TagKey you have provided is invalid", ("TagKey", name));
-            if (value.Length > LongestValue) throw S3Errors.Of(400, "InvalidTag", "The TagValue you have provided is invalid", ("TagKey", name), ("TagValue", value));
+            if (name.Length is 0 or > LongestName)
+                throw S3Errors.Of(400, "InvalidTag", "The TagKey you have provided is invalid", ("TagKey", name));
+            if (value.Length > LongestValue)
+                throw S3Errors.Of(400, "InvalidTag", "The TagValue you have provided is invalid", ("TagKey", name), ("TagValue", value));
         }
 
         return tags;
     }
 
-    private static Task AnswerAsync(S3Call call, IReadOnlyDictionary<string, string> tags) => S3Xml.AnswerAsync(call, "Tagging", xml => xml.Nested("TagSet", set =>
-    {
-        foreach (var (name, value) in tags)
-            set.Nested("Tag", x =>
-            {
-                x.Element("Key", name);
-                x.Element("Value", value);
-            });
-    }));
+    private static Task AnswerAsync(S3Call call, IReadOnlyDictionary<string, string> tags) =>
+        S3Xml.AnswerAsync(
+            call,
+            "Tagging",
+            xml =>
+                xml.Nested(
+                    "TagSet",
+                    set =>
+                    {
+                        foreach (var (name, value) in tags)
+                            set.Nested(
+                                "Tag",
+                                x =>
+                                {
+                                    x.Element("Key", name);
+                                    x.Element("Value", value);
+                                });
+                    }));
 }

@@ -80,27 +80,35 @@ internal static class UploadListing
         var marker = call.Limit("part-number-marker", int.MaxValue) is var given && given == int.MaxValue ? 0 : given;
         var parts = call.Bucket.Parts(call.Key, uploadId).Where(p => p.Part.Number > marker).Take(limit + 1).ToList();
         var truncated = limit > 0 && parts.Count > limit;
-        if (parts.Count > limit) parts.RemoveAt(limit);
-        return S3Xml.AnswerAsync(call, "ListPartsResult", xml =>
-        {
-            xml.Element("Bucket", call.Settings.Name);
-            xml.Element("Key", call.Key);
-            xml.Element("UploadId", uploadId);
-            Describe(xml, upload);
-            xml.Element("PartNumberMarker", marker);
-            if (truncated) xml.Element("NextPartNumberMarker", parts[^1].Part.Number);
-            xml.Element("MaxParts", limit);
-            xml.Element("IsTruncated", truncated);
-            foreach (var part in parts)
-                xml.Nested("Part", x =>
-                {
-                    x.Element("PartNumber", part.Part.Number);
-                    x.Element("LastModified", part.LastModified);
-                    x.Element("ETag", $"\"{part.Part.ETag}\"");
-                    x.Element("Size", part.Part.Size);
-                    if (ChecksumAlgorithm.Named(upload.ChecksumAlgorithm) is { } algorithm) x.Optional(algorithm.Element, part.Part.Checksum);
-                });
-        });
+        if (parts.Count > limit)
+            parts.RemoveAt(limit);
+        return S3Xml.AnswerAsync(
+            call,
+            "ListPartsResult",
+            xml =>
+            {
+                xml.Element("Bucket", call.Settings.Name);
+                xml.Element("Key", call.Key);
+                xml.Element("UploadId", uploadId);
+                Describe(xml, upload);
+                xml.Element("PartNumberMarker", marker);
+                if (truncated)
+                    xml.Element("NextPartNumberMarker", parts[^1].Part.Number);
+                xml.Element("MaxParts", limit);
+                xml.Element("IsTruncated", truncated);
+                foreach (var part in parts)
+                    xml.Nested(
+                        "Part",
+                        x =>
+                        {
+                            x.Element("PartNumber", part.Part.Number);
+                            x.Element("LastModified", part.LastModified);
+                            x.Element("ETag", $"\"{part.Part.ETag}\"");
+                            x.Element("Size", part.Part.Size);
+                            if (ChecksumAlgorithm.Named(upload.ChecksumAlgorithm) is { } algorithm)
+                                x.Optional(algorithm.Element, part.Part.Checksum);
+                        });
+            });
     }
 
     private static void Describe(XmlWriter xml, MultipartUpload upload)

@@ -12,7 +12,10 @@ internal static class VersionListing
         var keyMarker = call.Query("key-marker") ?? "";
         var versionMarker = call.Query("version-id-marker");
         if (versionMarker is not null && keyMarker.Length == 0)
-            throw S3Errors.InvalidArgument("A version-id marker cannot be specified without a key marker.", "version-id-marker", versionMarker);
+            throw S3Errors.InvalidArgument(
+                "A version-id marker cannot be specified without a key marker.",
+                "version-id-marker",
+                versionMarker);
 
         var page = Page(call, query, keyMarker, versionMarker);
         return S3Xml.AnswerAsync(call, "ListVersionsResult", xml =>

@@ -11,7 +11,16 @@ internal static class WriteCalls
     /// <summary>All user metadata of an object, in bytes.</summary>
     private const int MostMetadata = 2048;
 
-    private static readonly string[] ContentHeaders = ["Content-Type", "Cache-Control", "Content-Disposition", "Content-Encoding", "Content-Language", "Expires", "x-amz-website-redirect-location"];
+    private static readonly string[] ContentHeaders =
+    [
+        "Content-Type",
+        "Cache-Control",
+        "Content-Disposition",
+        "Content-Encoding",
+        "Content-Language",
+        "Expires",
+        "x-amz-website-redirect-location",
+    ];
 
     private static readonly string[] StorageClasses =
         ["STANDARD", "REDUCED_REDUNDANCY", "STANDARD_IA", "ONEZONE_IA", "INTELLIGENT_TIERING", "GLACIER", "DEEP_ARCHIVE", "GLACIER_IR"];
@@ -76,12 +85,22 @@ internal static class WriteCalls
     }
 
     /// <summary>Puts the version in place, or lets go of its bytes.</summary>
-    public static ObjectVersion Commit(S3Call call, IReadOnlyList<Segment> held, ConditionalWrite? condition, ObjectVersion version, string? uploadId = null)
+    public static ObjectVersion Commit(
+        S3Call call,
+        IReadOnlyList<Segment> held,
+        ConditionalWrite? condition,
+        ObjectVersion version,
+        string? uploadId = null)
     {
         try
         {
             var stored = call.Bucket.Put(version, condition, uploadId);
-            BucketNotifications.Created(call, stored, uploadId is not null ? "CompleteMultipartUpload" : call.Header("x-amz-copy-source") is not null ? "Copy" : "Put");
+            BucketNotifications.Created(
+                call,
+                stored,
+                uploadId is not null ? "CompleteMultipartUpload"
+                    : call.Header("x-amz-copy-source") is not null ? "Copy"
+                    : "Put");
             return stored;
         }
         catch
@@ -109,7 +128,12 @@ internal static class WriteCalls
             metadata[header.Key["x-amz-meta-".Length..].ToLowerInvariant()] = header.Value.ToString();
         var size = metadata.Sum(m => Encoding.UTF8.GetByteCount(m.Key) + Encoding.UTF8.GetByteCount(m.Value));
         if (size > MostMetadata)
-            throw S3Errors.Of(400, "MetadataTooLarge", "Your metadata headers exceed the maximum allowed metadata size", ("Size", size.ToString()), ("MaxSizeAllowed", MostMetadata.ToString()));
+            throw S3Errors.Of(
+                400,
+                "MetadataTooLarge",
+                "Your metadata headers exceed the maximum allowed metadata size",
+                ("Size", size.ToString()),
+                ("MaxSizeAllowed", MostMetadata.ToString()));
         return new ObjectHeaders(content, metadata);
     }
 
@@ -123,6 +147,12 @@ internal static class WriteCalls
     public static string StorageClassOf(S3Call call)
     {
         var name = call.Header("x-amz-storage-class") ?? "STANDARD";
-        return StorageClasses.Contains(name) ? name : throw S3Errors.Of(400, "InvalidStorageClass", "The storage class you specified is not valid", ("StorageClassRequested", name));
+        return StorageClasses.Contains(name)
+            ? name
+            : throw S3Errors.Of(
+                400,
+                "InvalidStorageClass",
+                "The storage class you specified is not valid",
+                ("StorageClassRequested", name));
     }
 }

@@ -19,7 +19,13 @@ internal interface ITopics
 }
 
 /// <summary>SNS's query API, version 2010-03-31, as far as notifications over HTTP need it. Source: the Amazon SNS API reference.</summary>
-internal sealed class SandboxSns(StateFile<SnsState> state, SnsIdentity identity, SnsDelivery delivery, PolicyRules rules, IAuthorizer authorizer) : IAwsService, ITopics
+internal sealed class SandboxSns(
+    StateFile<SnsState> state,
+    SnsIdentity identity,
+    SnsDelivery delivery,
+    PolicyRules rules,
+    IAuthorizer authorizer
+) : IAwsService, ITopics
 {
     private const int LargestMessage = 256 * 1024;
     private const string PendingConfirmation = "PendingConfirmation";
@@ -41,7 +47,9 @@ internal sealed class SandboxSns(StateFile<SnsState> state, SnsIdentity identity
 
     public string Name => "sns";
 
-    /// <summary>Whether a request that nobody signed is for SNS: for its certificate, or by the link that confirms a subscription.</summary>
+    /// <summary>
+    /// Whether a request that nobody signed is for SNS: for its certificate, or by the link that confirms a subscription.
+    /// </summary>
     public static bool IsUnsigned(HttpRequest request) =>
         request.Path.StartsWithSegments("/SimpleNotificationService", StringComparison.Ordinal)
         || (request.Path.Value ?? "").StartsWith("/SimpleNotificationService-", StringComparison.Ordinal)
@@ -68,13 +76,29 @@ internal sealed class SandboxSns(StateFile<SnsState> state, SnsIdentity identity
         {
             "CreateTopic" => CreateTopic(call, form),
             "DeleteTopic" => DeleteTopic(call, form),
-            "ListTopics" => [new XElement("Topics", state.Value.Topics.Values.Where(topic => topic.Account == call.Caller!.AccountId && topic.Region == call.Region).Select(topic => new XElement("member", new XElement("TopicArn", topic.Arn))))],
-            "GetTopicAttributes" => [new XElement("Attributes", Attributes(Asked(call, form)).Select(pair => new XElement("entry", new XElement("key", pair.Key), new XElement("value", pair.Value))))],
+            "ListTopics" =>
+            [
+                new XElement(
+                    "Topics",
+                    state
+                        .Value.Topics.Values.Where(topic => topic.Account == call.Caller!.AccountId && topic.Region == call.Region)
+                        .Select(topic => new XElement("member", new XElement("TopicArn", topic.Arn)))),
+            ],
+            "GetTopicAttributes" =>
+            [
+                new XElement(
+                    "Attributes",
+                    Attributes(Asked(call, form))
+                        .Select(pair => new XElement("entry", new XElement("key", pair.Key), new XElement("value", pair.Value)))),
+            ],
             "SetTopicAttributes" => SetTopicAttributes(call, form),
             "Subscribe" => Subscribe(call, form),
             "ConfirmSubscription" => ConfirmSubscription(form),
             "Unsubscribe" => Unsubscribe(call, form),
-            "ListSubscriptionsByTopic" => [new XElement("Subscriptions", Asked(call, form).Subscriptions.Select(one => Member(form.Required("TopicArn"), one)))],
+            "ListSubscriptionsByTopic" =>
+            [
+                new XElement("Subscriptions", Asked(call, form).Subscriptions.Select(one => Member(form.Required("TopicArn"), one))),
+            ],
             "Publish" => Publish(call, form),
             _ => throw new AwsError(400, "InvalidAction", $"Could not find operation {form.Action} for version 2010-03-31"),
         };
@@ -85,9 +109,22 @@ internal sealed class SandboxSns(StateFile<SnsState> state, SnsIdentity identity
 
     public bool MayPublish(AwsCall call, string service, string topicArn, string region, string sourceAccount, string sourceArn)
     {
-        var keys = new Dictionary<string, IReadOnlyList<string>>(StringComparer.OrdinalIgnoreCase) { ["aws:SourceAccount"] = [sourceAccount], ["aws:SourceArn"] = [sourceArn] };
-        return state.Value.Topics.TryGetValue(topicArn, out var topic) && topic.Region == region
-            && authorizer.Decide(call with { Service = "sns", Caller = new ServiceCaller(service) }, new AccessRequest("sns:Publish", topicArn, topic.Account, topic.Policy, keys)).Allowed;
+        var keys = new Dictionary<string, IReadOnlyList<string>>(StringComparer.OrdinalIgnoreCase)
+        {
+            ["aws:SourceAccount"] = [sourceAccount],
+            ["aws:SourceArn"] = [sourceArn],
+        };
+        return state.Value.Topics.TryGetValue(topicArn, out var topic)
+            && topic.Region == region
+            && authorizer
+                .Decide(
+                    call with
+                    {
+                        Service = "sns",
+                        Caller = new ServiceCaller(service),
+                    },
+                    new AccessRequest("sns:Publish", topicArn, topic.Account, topic.Policy, keys))
+                .Allowed;
     }
 
     public void Publish(string topicArn, string message, string? subject)
@@ -104,7 +141,9 @@ internal sealed class SandboxSns(StateFile<SnsState> state, SnsIdentity identity
         if (name.Length > 256 || !name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))
             throw Invalid("Topic Name");
         var (account, arn) = (call.Caller!.AccountId, $"arn:aws:sns:{call.Region}:{call.Caller.AccountId}:{name}");
-        authorizer.Authorize(call, new AccessRequest("sns:CreateTopic", arn, account, null, new Dictionary<string, IReadOnlyList<string>>()));
+        authorizer.Authorize(
+            call,
+            new AccessRequest("sns:CreateTopic", arn, account, null, new Dictionary<string, IReadOnlyList<string>>()));
         Change(arn, known => known ?? new Topic(arn, account, OwnersPolicy(arn, account), "1", ImmutableList<Subscription>.Empty));
         return [new XElement("TopicArn", arn)];
     }
@@ -143,22 +182,49 @@ internal sealed class SandboxSns(StateFile<SnsState> state, SnsIdentity identity
     {
         var topic = Asked(call, form);
         var (protocol, endpoint) = (form.Required("Protocol"), form.Required("Endpoint"));
-        if (protocol is not ("http" or "https") || !Uri.TryCreate(endpoint, UriKind.Absolute, out var address) || address.Scheme != protocol)
+        if (
+            protocol is not ("http" or "https")
+            || !Uri.TryCreate(endpoint, UriKind.Absolute, out var address)
+            || address.Scheme != protocol)
             throw Invalid("Endpoint must match the specified protocol");
-        var subscription = topic.Subscriptions.Find(known => known.Endpoint == endpoint && known.Protocol == protocol)
-            ?? new Subscription($"{topic.Arn}:{Guid.NewGuid()}", call.Caller!.AccountId, protocol, endpoint, RandomNumberGenerator.GetHexString(128, lowercase: true), Confirmed: false);
-        var changed = Change(topic.Arn, known => known!.Subscriptions.Exists(one => one.Arn == subscription.Arn) ? known : known with { Subscriptions = known.Subscriptions.Add(subscription) });
+        var subscription =
+            topic.Subscriptions.Find(known => known.Endpoint == endpoint && known.Protocol == protocol)
+            ?? new Subscription(
+                $"{topic.Arn}:{Guid.NewGuid()}",
+                call.Caller!.AccountId,
+                protocol,
+                endpoint,
+                RandomNumberGenerator.GetHexString(128, lowercase: true),
+                Confirmed: false);
+        var changed = Change(
+            topic.Arn,
+            known =>
+                known!.Subscriptions.Exists(one => one.Arn == subscription.Arn)
+                    ? known
+                    : known with
+                    {
+                        Subscriptions = known.Subscriptions.Add(subscription),
+                    });
         if (!subscription.Confirmed)
             delivery.AskToConfirm(changed, subscription, "SubscriptionConfirmation");
-        return [new XElement("SubscriptionArn", subscription.Confirmed || form.Text("ReturnSubscriptionArn") == "true" ? subscription.Arn : "pending confirmation")];
+        return
+        [
+            new XElement(
+                "SubscriptionArn",
+                subscription.Confirmed || form.Text("ReturnSubscriptionArn") == "true" ? subscription.Arn : "pending confirmation"),
+        ];
     }
 
     private object?[] ConfirmSubscription(QueryForm form)
     {
         var (arn, token) = (form.Required("TopicArn"), form.Required("Token"));
-        if (!state.Value.Topics.TryGetValue(arn, out var topic) || topic.Subscriptions.Find(known => known.Token == token) is not { } subscription)
+        if (
+            !state.Value.Topics.TryGetValue(arn, out var topic)
+            || topic.Subscriptions.Find(known => known.Token == token) is not { } subscription)
             throw Invalid("Token");
-        Change(arn, known => known! with { Subscriptions = known.Subscriptions.Replace(subscription, subscription with { Confirmed = true }) });
+        Change(
+            arn,
+            known => known! with { Subscriptions = known.Subscriptions.Replace(subscription, subscription with { Confirmed = true }) });
         return [new XElement("SubscriptionArn", subscription.Arn)];
     }
 
@@ -169,7 +235,9 @@ internal sealed class SandboxSns(StateFile<SnsState> state, SnsIdentity identity
         {
             if (topic.Subscriptions.Find(known => known.Arn == arn) is not { } subscription)
                 continue;
-            authorizer.Authorize(call, new AccessRequest("sns:Unsubscribe", arn, topic.Account, topic.Policy, new Dictionary<string, IReadOnlyList<string>>()));
+            authorizer.Authorize(
+                call,
+                new AccessRequest("sns:Unsubscribe", arn, topic.Account, topic.Policy, new Dictionary<string, IReadOnlyList<string>>()));
             var changed = Change(topic.Arn, known => known! with { Subscriptions = known.Subscriptions.RemoveAll(one => one.Arn == arn) });
             delivery.AskToConfirm(changed, subscription, "UnsubscribeConfirmation");
         }
@@ -193,7 +261,9 @@ internal sealed class SandboxSns(StateFile<SnsState> state, SnsIdentity identity
         var arn = form.Required("TopicArn");
         state.Value.Topics.TryGetValue(arn, out var topic);
         var account = arn.Split(':') is [_, _, _, _, var owner, _] ? owner : throw Invalid("TopicArn");
-        authorizer.Authorize(call, new AccessRequest($"sns:{form.Action}", arn, account, topic?.Policy, new Dictionary<string, IReadOnlyList<string>>()));
+        authorizer.Authorize(
+            call,
+            new AccessRequest($"sns:{form.Action}", arn, account, topic?.Policy, new Dictionary<string, IReadOnlyList<string>>()));
         return topic is not null && topic.Region == call.Region ? topic : throw new AwsError(404, "NotFound", "Topic does not exist");
     }
 

@@ -8,17 +8,20 @@ using Microsoft.Extensions.Logging;
 
 namespace ServerlessDrives.Embedded.Cloud.Sandbox.Sns;
 
-/// <summary>Sends signed messages to subscribers over HTTP, again with growing pauses where they fail. What is on its way when the sandbox ends is lost.</summary>
+/// <summary>
+/// Sends signed messages to subscribers over HTTP, again with growing pauses where they fail. What is on its way when the sandbox ends is
+/// lost.
+/// </summary>
 internal sealed class SnsDelivery : IAsyncDisposable
 {
     private const int AtOnce = 4;
     private const int MostTries = 15;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(20);
 
     private readonly Channel<Outgoing> _outgoing = Channel.CreateUnbounded<Outgoing>();
     private readonly CancellationTokenSource _ended = new();
-    private readonly HttpClient _http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false }) { Timeout = Patience };
+    private readonly HttpClient _http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false }) { Timeout = TimeLimit };
     private readonly SnsIdentity _identity;
     private readonly Uri _address;
     private readonly TimeProvider _clock;
@@ -44,11 +47,20 @@ internal sealed class SnsDelivery : IAsyncDisposable
     /// <param name="type"><c>SubscriptionConfirmation</c> or <c>UnsubscribeConfirmation</c>.</param>
     public void AskToConfirm(Topic topic, Subscription subscription, string type)
     {
-        var parts = Parts(type, topic, type == "SubscriptionConfirmation"
-            ? $"You have chosen to subscribe to the topic {topic.Arn}.\nTo confirm the subscription, visit the SubscribeURL included in this message."
-            : $"You have chosen to deactivate subscription {subscription.Arn}.\nTo cancel this operation and restore the subscription, visit the SubscribeURL included in this message.");
+        var parts = Parts(
+            type,
+            topic,
+            type == "SubscriptionConfirmation"
+                ? $"You have chosen to subscribe to the topic {topic.Arn}.\nTo confirm the subscription, visit the SubscribeURL " +
+                    $"included in this message."
+                : $"You have chosen to deactivate subscription {subscription.Arn}.\nTo cancel this operation and restore the " +
+                    $"subscription, visit the SubscribeURL included in this message."
+        );
         parts["Token"] = subscription.Token;
-        parts["SubscribeURL"] = new Uri(_address, $"/?Action=ConfirmSubscription&TopicArn={Uri.EscapeDataString(topic.Arn)}&Token={subscription.Token}").AbsoluteUri;
+        parts["SubscribeURL"] = new Uri(
+            _address,
+            $"/?Action=ConfirmSubscription&TopicArn={Uri.EscapeDataString(topic.Arn)}&Token={subscription.Token}"
+        ).AbsoluteUri;
         Send(topic, subscription, parts, ["Message", "MessageId", "SubscribeURL", "Timestamp", "Token", "TopicArn", "Type"], null);
     }
 
@@ -94,7 +106,12 @@ internal sealed class SnsDelivery : IAsyncDisposable
                     continue;
                 var again = outgoing with { Tries = outgoing.Tries + 1 };
                 var pause = TimeSpan.FromSeconds(Math.Min(LongestPause.TotalSeconds, Math.Pow(2, outgoing.Tries) / 2));
-                _ = Task.Delay(pause, _clock, _ended.Token).ContinueWith(_ => _outgoing.Writer.TryWrite(again), _ended.Token, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
+                _ = Task.Delay(pause, _clock, _ended.Token)
+                    .ContinueWith(
+                        _ => _outgoing.Writer.TryWrite(again),
+                        _ended.Token,
+                        TaskContinuationOptions.OnlyOnRanToCompletion,
+                        TaskScheduler.Default);
             }
         }
         catch (OperationCanceledException) when (_ended.IsCancellationRequested)
@@ -108,7 +125,10 @@ internal sealed class SnsDelivery : IAsyncDisposable
     {
         try
         {
-            using var request = new HttpRequestMessage(HttpMethod.Post, outgoing.To.Endpoint) { Content = new StringContent(outgoing.Body, Encoding.UTF8, MediaTypeNames.Text.Plain) };
+            using var request = new HttpRequestMessage(HttpMethod.Post, outgoing.To.Endpoint)
+            {
+                Content = new StringContent(outgoing.Body, Encoding.UTF8, MediaTypeNames.Text.Plain),
+            };
             request.Headers.TryAddWithoutValidation("x-amz-sns-message-type", outgoing.Type);
             request.Headers.TryAddWithoutValidation("x-amz-sns-message-id", outgoing.Id);
             request.Headers.TryAddWithoutValidation("x-amz-sns-topic-arn", outgoing.Topic);
@@ -116,9 +136,11 @@ internal sealed class SnsDelivery : IAsyncDisposable
                 request.Headers.TryAddWithoutValidation("x-amz-sns-subscription-arn", outgoing.To.Arn);
             request.Headers.TryAddWithoutValidation("User-Agent", "Amazon Simple Notification Service Agent");
             using var answer = await _http.SendAsync(request, _ended.Token);
-            return answer.IsSuccessStatusCode || ((int)answer.StatusCode is >= 400 and < 500 && answer.StatusCode is not HttpStatusCode.TooManyRequests);
+            return answer.IsSuccessStatusCode
+                || ((int)answer.StatusCode is >= 400 and < 500 && answer.StatusCode is not HttpStatusCode.TooManyRequests);
         }
-        catch (Exception failure) when (failure is HttpRequestException || (failure is OperationCanceledException && !_ended.IsCancellationRequested))
+        catch (Exception failure)
+            when (failure is HttpRequestException || (failure is OperationCanceledException && !_ended.IsCancellationRequested))
         {
             _log.LogDebug(failure, "A message of {Topic} did not reach its subscriber", outgoing.Topic);
             return false;

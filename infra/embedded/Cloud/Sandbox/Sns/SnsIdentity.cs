@@ -21,7 +21,11 @@ internal sealed class SnsIdentity : IDisposable
 
     public string Sign(string text, string version) =>
 #pragma warning disable CA5350 // SNS's version 1 is SHA-1.
-        Convert.ToBase64String(_signingKey.SignData(Encoding.UTF8.GetBytes(text), version == "1" ? HashAlgorithmName.SHA1 : HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1));
+        Convert.ToBase64String(
+            _signingKey.SignData(
+                Encoding.UTF8.GetBytes(text),
+                version == "1" ? HashAlgorithmName.SHA1 : HashAlgorithmName.SHA256,
+                RSASignaturePadding.Pkcs1));
 #pragma warning restore CA5350
 
     public void Dispose()

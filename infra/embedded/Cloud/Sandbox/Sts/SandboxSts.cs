@@ -7,7 +7,13 @@ using ServerlessDrives.Embedded.Cloud.Sandbox.Wire;
 namespace ServerlessDrives.Embedded.Cloud.Sandbox.Sts;
 
 /// <summary>STS's query API, version 2011-06-15: who am I, and sessions with roles.</summary>
-internal sealed partial class SandboxSts(IamStore iam, Credentials credentials, IAuthorizer authorizer, WebIdentity webIdentity, TimeProvider clock) : IAwsService
+internal sealed partial class SandboxSts(
+    IamStore iam,
+    Credentials credentials,
+    IAuthorizer authorizer,
+    WebIdentity webIdentity,
+    TimeProvider clock
+) : IAwsService
 {
     private static readonly QueryProtocol Protocol = new("https://sts.amazonaws.com/doc/2011-06-15/");
 
@@ -36,7 +42,12 @@ internal sealed partial class SandboxSts(IamStore iam, Credentials credentials, 
         switch (form.Action)
         {
             case "GetCallerIdentity":
-                await Protocol.AnswerAsync(call, form.Action, new XElement("Arn", call.Caller!.Arn), new XElement("UserId", call.Caller.UserId), new XElement("Account", call.Caller.AccountId));
+                await Protocol.AnswerAsync(
+                    call,
+                    form.Action,
+                    new XElement("Arn", call.Caller!.Arn),
+                    new XElement("UserId", call.Caller.UserId),
+                    new XElement("Account", call.Caller.AccountId));
                 break;
             case "AssumeRole":
                 await AssumeRoleAsync(call, form);
@@ -60,7 +71,10 @@ internal sealed partial class SandboxSts(IamStore iam, Credentials credentials, 
         if (call.Caller is RootCaller)
             throw new AwsError(403, "AccessDenied", "Roles may not be assumed by root accounts.");
         if (call.Caller is RoleSessionCaller && seconds > MostChained)
-            throw new AwsError(400, "ValidationError", "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining");
+            throw new AwsError(
+                400,
+                "ValidationError",
+                "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining");
 
         // STS doesn't say whether there is no such role or it doesn't trust: both read the same.
         var role = iam.Visible.TryGetIdentity(arn, out var identity) ? identity as Role : null;
@@ -68,13 +82,21 @@ internal sealed partial class SandboxSts(IamStore iam, Credentials credentials, 
         if (form.Text("ExternalId") is { } externalId)
         {
             if (!ExternalId().IsMatch(externalId))
-                throw new AwsError(400, "ValidationError", "1 validation error detected: Value at 'externalId' failed to satisfy constraint: Member must have length between 2 and 1224 and satisfy regular expression pattern: [\\w+=,.@:\\/-]*");
+                throw new AwsError(
+                    400,
+                    "ValidationError",
+                    "1 validation error detected: Value at 'externalId' failed to satisfy constraint: Member must have length between " +
+                    "2 and 1224 and satisfy regular expression pattern: [\\w+=,.@:\\/-]*"
+                );
             keys["sts:ExternalId"] = [externalId];
         }
 
         var account = arn.Split(':') is [_, _, _, _, var owner, ..] ? owner : "";
         if (role is null)
-            throw new AwsError(403, "AccessDenied", $"User: {call.Caller!.Arn} is not authorized to perform: sts:AssumeRole on resource: {arn}");
+            throw new AwsError(
+                403,
+                "AccessDenied",
+                $"User: {call.Caller!.Arn} is not authorized to perform: sts:AssumeRole on resource: {arn}");
         var tags = TagsOf(form);
         foreach (var (key, value) in tags)
             keys[$"aws:RequestTag/{key}"] = [value];
@@ -82,7 +104,9 @@ internal sealed partial class SandboxSts(IamStore iam, Credentials credentials, 
             keys["aws:TagKeys"] = [.. tags.Keys];
         authorizer.Authorize(call, new AccessRequest("sts:AssumeRole", arn, account, role.Trust, keys) { ResourcePolicyMustAdmit = true });
         if (tags.Count > 0)
-            authorizer.Authorize(call, new AccessRequest("sts:TagSession", arn, account, role.Trust, keys) { ResourcePolicyMustAdmit = true });
+            authorizer.Authorize(
+                call,
+                new AccessRequest("sts:TagSession", arn, account, role.Trust, keys) { ResourcePolicyMustAdmit = true });
         if (seconds > role.MaxSession)
             throw new AwsError(400, "ValidationError", "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.");
         var (result, _) = Session(role, session, policies, seconds, tags);
@@ -113,26 +137,57 @@ internal sealed partial class SandboxSts(IamStore iam, Credentials credentials, 
             throw new AwsError(403, "AccessDenied", "Not authorized to perform sts:AssumeRoleWithWebIdentity");
         var (result, user) = Session(role, session, PoliciesOf(form), Math.Min(seconds, role.MaxSession));
         await Protocol.AnswerAsync(
-            call, form.Action, [.. result, new XElement("SubjectFromWebIdentityToken", proven.Subject), new XElement("Audience", proven.Audience), new XElement("Provider", proven.Provider.Arn), user]);
+            call,
+            form.Action,
+            [
+                .. result,
+                new XElement("SubjectFromWebIdentityToken", proven.Subject),
+                new XElement("Audience", proven.Audience),
+                new XElement("Provider", proven.Provider.Arn),
+                user,
+            ]);
     }
 
-    private (object?[] Result, XElement? Further) Session(Role role, string session, IReadOnlyList<string> policies, int seconds, IReadOnlyDictionary<string, string>? tags = null)
+    private (object?[] Result, XElement? Further) Session(
+        Role role,
+        string session,
+        IReadOnlyList<string> policies,
+        int seconds,
+        IReadOnlyDictionary<string, string>? tags = null)
     {
         var now = clock.GetUtcNow();
-        var ticket = new SessionTicket(IamIds.SessionKey(), IamIds.Secret(), role.Account, null, role.Id, role.Arn, role.Name, session, policies, now, now.AddSeconds(seconds)) { Tags = tags };
-        return ([
-            new XElement(
-                "Credentials",
-                new XElement("AccessKeyId", ticket.AccessKeyId),
-                new XElement("SecretAccessKey", ticket.Secret),
-                new XElement("SessionToken", credentials.Seal(ticket)),
-                new XElement("Expiration", IamXml.Time(ticket.Expires))),
-            new XElement(
-                "AssumedRoleUser",
-                new XElement("AssumedRoleId", $"{role.Id}:{session}"),
-                new XElement("Arn", $"arn:aws:sts::{role.Account}:assumed-role/{role.Name}/{session}")),
-            policies.Count == 0 ? null : new XElement("PackedPolicySize", Math.Min(100, policies.Sum(policy => policy.Length) * 100 / 2048)),
-        ], null);
+        var ticket = new SessionTicket(
+            IamIds.SessionKey(),
+            IamIds.Secret(),
+            role.Account,
+            null,
+            role.Id,
+            role.Arn,
+            role.Name,
+            session,
+            policies,
+            now,
+            now.AddSeconds(seconds))
+        {
+            Tags = tags,
+        };
+        return (
+            [
+                new XElement(
+                    "Credentials",
+                    new XElement("AccessKeyId", ticket.AccessKeyId),
+                    new XElement("SecretAccessKey", ticket.Secret),
+                    new XElement("SessionToken", credentials.Seal(ticket)),
+                    new XElement("Expiration", IamXml.Time(ticket.Expires))),
+                new XElement(
+                    "AssumedRoleUser",
+                    new XElement("AssumedRoleId", $"{role.Id}:{session}"),
+                    new XElement("Arn", $"arn:aws:sts::{role.Account}:assumed-role/{role.Name}/{session}")),
+                policies.Count == 0
+                    ? null
+                    : new XElement("PackedPolicySize", Math.Min(100, policies.Sum(policy => policy.Length) * 100 / 2048)),
+            ],
+            null);
     }
 
     private IReadOnlyList<string> PoliciesOf(QueryForm form)
@@ -146,8 +201,16 @@ internal sealed partial class SandboxSts(IamStore iam, Credentials credentials, 
 
         var arns = form.List("PolicyArns", ".arn").ToList();
         if (arns.Count > MostManaged)
-            throw new AwsError(400, "ValidationError", $"1 validation error detected: Value at 'policyArns' failed to satisfy constraint: Member must have length less than or equal to {MostManaged}");
-        policies.AddRange(arns.Select(arn => iam.Visible.DocumentOf(arn) ?? throw new AwsError(400, "MalformedPolicyDocument", $"Policy {arn} does not exist or is not attachable.")));
+            throw new AwsError(
+                400,
+                "ValidationError",
+                $"1 validation error detected: Value at 'policyArns' failed to satisfy constraint: Member must have length less than " +
+                $"or equal to {MostManaged}"
+            );
+        policies.AddRange(
+            arns.Select(arn =>
+                iam.Visible.DocumentOf(arn)
+                ?? throw new AwsError(400, "MalformedPolicyDocument", $"Policy {arn} does not exist or is not attachable.")));
         return policies;
     }
 
@@ -159,10 +222,20 @@ internal sealed partial class SandboxSts(IamStore iam, Credentials credentials, 
             if (key.Length is 0 or > 128 || value.Length > 256 || key.StartsWith("aws:", StringComparison.OrdinalIgnoreCase))
                 throw new AwsError(400, "ValidationError", $"1 validation error detected: the session tag '{key}' is invalid");
             if (!tags.TryAdd(key, value))
-                throw new AwsError(400, "InvalidParameterValue", "Duplicate tag keys found. Please note that Tag keys are case insensitive.");
+                throw new AwsError(
+                    400,
+                    "InvalidParameterValue",
+                    "Duplicate tag keys found. Please note that Tag keys are case insensitive.");
         }
 
-        return tags.Count <= MostTags ? tags : throw new AwsError(400, "ValidationError", $"1 validation error detected: Value at 'tags' failed to satisfy constraint: Member must have length less than or equal to {MostTags}");
+        return tags.Count <= MostTags
+            ? tags
+            : throw new AwsError(
+                400,
+                "ValidationError",
+                $"1 validation error detected: Value at 'tags' failed to satisfy constraint: Member must have length less than or " +
+                $"equal to {MostTags}"
+            );
     }
 
     private static string RoleArnOf(QueryForm form)
@@ -176,7 +249,12 @@ internal sealed partial class SandboxSts(IamStore iam, Credentials credentials, 
         var name = form.Required("RoleSessionName");
         return SessionName().IsMatch(name)
             ? name
-            : throw new AwsError(400, "ValidationError", $"1 validation error detected: Value '{name}' at 'roleSessionName' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\w+=,.@-]*");
+            : throw new AwsError(
+                400,
+                "ValidationError",
+                $"1 validation error detected: Value '{name}' at 'roleSessionName' failed to satisfy constraint: Member must satisfy " +
+                $"regular expression pattern: [\\w+=,.@-]*"
+            );
     }
 
     [GeneratedRegex(@"^[\w+=,.@-]{2,64}$", RegexOptions.ECMAScript, 1000)]

@@ -19,18 +19,27 @@ internal sealed class WebIdentity(IamStore iam) : IDisposable
     public async Task<ProvenIdentity> ReadAsync(string token, string account, CancellationToken cancellation)
     {
         if (!Handler.CanReadToken(token))
-            throw new AwsError(400, "InvalidIdentityToken", "The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)");
+            throw new AwsError(
+                400,
+                "InvalidIdentityToken",
+                "The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)");
         var read = Handler.ReadJsonWebToken(token);
-        var provider = iam.Visible.Providers.Values.FirstOrDefault(known => known.Account == account && known.Url.TrimEnd('/') == read.Issuer.TrimEnd('/'))
-            ?? throw new AwsError(400, "InvalidIdentityToken", $"No OpenIDConnect provider found in your account for {read.Issuer}");
-        var audience = read.Audiences.FirstOrDefault(provider.Audiences.Contains) ?? throw new AwsError(400, "InvalidIdentityToken", "Incorrect token audience");
-        var result = await Handler.ValidateTokenAsync(token, new TokenValidationParameters
-        {
-            ValidIssuer = read.Issuer,
-            ValidAudience = audience,
-            IssuerSigningKeys = await KeysOfAsync(provider, cancellation),
-            ClockSkew = TimeSpan.Zero,
-        });
+        var provider =
+            iam.Visible.Providers.Values.FirstOrDefault(known =>
+                known.Account == account && known.Url.TrimEnd('/') == read.Issuer.TrimEnd('/')
+            ) ?? throw new AwsError(400, "InvalidIdentityToken", $"No OpenIDConnect provider found in your account for {read.Issuer}");
+        var audience =
+            read.Audiences.FirstOrDefault(provider.Audiences.Contains)
+            ?? throw new AwsError(400, "InvalidIdentityToken", "Incorrect token audience");
+        var result = await Handler.ValidateTokenAsync(
+            token,
+            new TokenValidationParameters
+            {
+                ValidIssuer = read.Issuer,
+                ValidAudience = audience,
+                IssuerSigningKeys = await KeysOfAsync(provider, cancellation),
+                ClockSkew = TimeSpan.Zero,
+            });
         return result switch
         {
             { IsValid: true } => new(provider, read.Subject, audience),
@@ -45,10 +54,14 @@ internal sealed class WebIdentity(IamStore iam) : IDisposable
     {
         try
         {
-            using var discovery = JsonDocument.Parse(await _http.GetStringAsync($"{provider.Url.TrimEnd('/')}/.well-known/openid-configuration", cancellation));
-            return new JsonWebKeySet(await _http.GetStringAsync(discovery.RootElement.GetProperty("jwks_uri").GetString(), cancellation)).GetSigningKeys();
+            using var discovery = JsonDocument.Parse(
+                await _http.GetStringAsync($"{provider.Url.TrimEnd('/')}/.well-known/openid-configuration", cancellation));
+            return new JsonWebKeySet(
+                await _http.GetStringAsync(discovery.RootElement.GetProperty("jwks_uri").GetString(), cancellation)
+            ).GetSigningKeys();
         }
-        catch (Exception silent) when (silent is HttpRequestException or JsonException or TaskCanceledException && !cancellation.IsCancellationRequested)
+        catch (Exception silent)
+            when (silent is HttpRequestException or JsonException or TaskCanceledException && !cancellation.IsCancellationRequested)
         {
             throw new AwsError(400, "IDPCommunicationError", "The identity provider could not be reached.");
         }

@@ -19,8 +19,10 @@ internal sealed class Authentication(ICredentials credentials, TimeProvider cloc
         if (signature is null) return (null, await PlainBodyAsync(request, service));
         var now = clock.GetUtcNow();
         CheckTime(signature, now);
-        if (service == "s3") CheckCoverage(request, signature);
-        if (service == "iam" && signature.Region != "us-east-1") throw new AwsError(403, "SignatureDoesNotMatch", "Credential should be scoped to a valid region. ");
+        if (service == "s3")
+            CheckCoverage(request, signature);
+        if (service == "iam" && signature.Region != "us-east-1")
+            throw new AwsError(403, "SignatureDoesNotMatch", "Credential should be scoped to a valid region. ");
 
         var found = credentials.Find(signature.AccessKeyId, signature.SessionToken) switch
         {
@@ -61,7 +63,12 @@ internal sealed class Authentication(ICredentials credentials, TimeProvider cloc
         }
 
         if (!signature.Timestamp.StartsWith(signature.Date, StringComparison.Ordinal))
-            throw new AwsError(400, "AuthorizationHeaderMalformed", $"The authorization header is malformed; Invalid credential date \"{signature.Date}\". This date is not the same as X-Amz-Date: \"{signature.Timestamp[..8]}\".");
+            throw new AwsError(
+                400,
+                "AuthorizationHeaderMalformed",
+                $"The authorization header is malformed; Invalid credential date \"{signature.Date}\". This date is not the same as " +
+                $"X-Amz-Date: \"{signature.Timestamp[..8]}\"."
+            );
     }
 
     private static void CheckCoverage(HttpRequest request, RequestSignature signature)
@@ -99,7 +106,12 @@ internal sealed class Authentication(ICredentials credentials, TimeProvider cloc
                 return new ChunkedBody(request.Body, new ChunkSignatures(key, signature), TrailerOf(request));
             default:
                 if (payload.Length != 64 || !payload.All(char.IsAsciiHexDigit))
-                    throw new AwsError(400, "InvalidArgument", "x-amz-content-sha256 must be UNSIGNED-PAYLOAD, STREAMING-UNSIGNED-PAYLOAD-TRAILER, STREAMING-AWS4-HMAC-SHA256-PAYLOAD, STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER, or a valid sha256 value.")
+                    throw new AwsError(
+                        400,
+                        "InvalidArgument",
+                        "x-amz-content-sha256 must be UNSIGNED-PAYLOAD, STREAMING-UNSIGNED-PAYLOAD-TRAILER, " +
+                        "STREAMING-AWS4-HMAC-SHA256-PAYLOAD, STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER, or a valid sha256 value."
+                    )
                     {
                         Details = new Dictionary<string, string> { ["ArgumentName"] = "x-amz-content-sha256", ["ArgumentValue"] = payload },
                     };
@@ -109,11 +121,15 @@ internal sealed class Authentication(ICredentials credentials, TimeProvider cloc
 
     private static async Task<Stream> PlainBodyAsync(HttpRequest request, string service)
     {
-        if (service != "s3") return await BufferAsync(request);
-        return request.Headers["x-amz-content-sha256"].ToString() == "STREAMING-UNSIGNED-PAYLOAD-TRAILER" ? new ChunkedBody(request.Body, null, TrailerOf(request)) : request.Body;
+        if (service != "s3")
+            return await BufferAsync(request);
+        return request.Headers["x-amz-content-sha256"].ToString() == "STREAMING-UNSIGNED-PAYLOAD-TRAILER"
+            ? new ChunkedBody(request.Body, null, TrailerOf(request))
+            : request.Body;
     }
 
-    private static string? TrailerOf(HttpRequest request) => request.Headers["x-amz-trailer"].ToString() is { Length: > 0 } name ? name.Trim() : null;
+    private static string? TrailerOf(HttpRequest request) =>
+        request.Headers["x-amz-trailer"].ToString() is { Length: > 0 } name ? name.Trim() : null;
 
     private static async Task<MemoryStream> BufferAsync(HttpRequest request)
     {

@@ -8,7 +8,8 @@ namespace ServerlessDrives.Embedded.Cloud.Sandbox.Wire;
 /// <param name="Service">The signing name: <c>s3</c>, <c>sts</c>, <c>iam</c>, <c>kms</c> or <c>sns</c>.</param>
 /// <param name="Region">The region that the signature is scoped to; <c>us-east-1</c> for an anonymous call.</param>
 /// <param name="Caller">Who signed, or null for an anonymous call.</param>
-/// <param name="Body">The payload, decoded from <c>aws-chunked</c> if need be and verified while it is read: a read throws <see cref="AwsError"/> when a signature, a hash or a trailing checksum doesn't fit.</param>
+/// <param name="Body">The payload, decoded from <c>aws-chunked</c> if need be and verified while it is read: a read throws <see
+/// cref="AwsError"/> when a signature, a hash or a trailing checksum doesn't fit.</param>
 /// <param name="RequestId">What <c>x-amz-request-id</c> / <c>x-amzn-RequestId</c> answers.</param>
 internal sealed record AwsCall(HttpContext Http, string Service, string Region, Caller? Caller, Stream Body, string RequestId)
 {
@@ -35,8 +36,16 @@ internal sealed record UserCaller(string AccountId, string Arn, string UserId, s
 /// <param name="SessionPolicies">The session policies that AssumeRole was given, as JSON; empty when none.</param>
 /// <param name="Issued">When the session began.</param>
 internal sealed record RoleSessionCaller(
-    string AccountId, string Arn, string UserId, string RoleArn, string RoleId, string RoleName, string SessionName, IReadOnlyList<string> SessionPolicies, DateTimeOffset Issued)
-    : Caller(AccountId, Arn, UserId)
+    string AccountId,
+    string Arn,
+    string UserId,
+    string RoleArn,
+    string RoleId,
+    string RoleName,
+    string SessionName,
+    IReadOnlyList<string> SessionPolicies,
+    DateTimeOffset Issued
+) : Caller(AccountId, Arn, UserId)
 {
     /// <summary>The session tags that AssumeRole was given.</summary>
     public IReadOnlyDictionary<string, string> Tags { get; init; } = ImmutableDictionary<string, string>.Empty;
@@ -69,7 +78,10 @@ internal interface IAwsService
     /// <summary>The signing name that requests are routed by.</summary>
     string Name { get; }
 
-    /// <summary>The API action that a request asks for (<c>PutObject</c>, <c>AssumeRole</c>), which faults are aimed by; empty when it can't be told.</summary>
+    /// <summary>
+    /// The API action that a request asks for (<c>PutObject</c>, <c>AssumeRole</c>), which faults are aimed by; empty when it can't be
+    /// told.
+    /// </summary>
     string ActionOf(AwsCall call);
 
     /// <summary>Answers the call, or throws <see cref="AwsError"/> before the response has started.</summary>

@@ -5,7 +5,10 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace ServerlessDrives.Embedded.Cloud.Sandbox.Wire;
 
-/// <summary>The text that a request is signed by. Source: "Create a signed AWS API request" in the IAM user guide, and "Authenticating Requests" in the S3 API reference.</summary>
+/// <summary>
+/// The text that a request is signed by. Source: "Create a signed AWS API request" in the IAM user guide, and "Authenticating Requests" in
+/// the S3 API reference.
+/// </summary>
 internal static class CanonicalRequest
 {
     public static string Of(HttpRequest request, RequestSignature signature, string payloadHash)
@@ -25,8 +28,15 @@ internal static class CanonicalRequest
         $"{RequestSignature.Algorithm}\n{signature.Timestamp}\n{signature.Scope}\n{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(canonicalRequest)))}";
 
     // S3 signs the path encoded once; every other service encodes what is already encoded.
-    private static string Path(string path, string service) => string.Join('/', (path.Length == 0 ? "/" : path).Split('/')
-        .Select(segment => service == "s3" ? Uri.EscapeDataString(Uri.UnescapeDataString(segment)).Replace("%2F", "/", StringComparison.Ordinal) : Uri.EscapeDataString(segment)));
+    private static string Path(string path, string service) =>
+        string.Join(
+            '/',
+            (path.Length == 0 ? "/" : path)
+                .Split('/')
+                .Select(segment =>
+                    service == "s3"
+                        ? Uri.EscapeDataString(Uri.UnescapeDataString(segment)).Replace("%2F", "/", StringComparison.Ordinal)
+                        : Uri.EscapeDataString(segment)));
 
     private static string Query(string query) => string.Join('&', query.Split('&', StringSplitOptions.RemoveEmptyEntries)
         .Select(pair => pair.Split('=', 2))

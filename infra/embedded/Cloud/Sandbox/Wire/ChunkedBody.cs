@@ -7,7 +7,8 @@ namespace ServerlessDrives.Embedded.Cloud.Sandbox.Wire;
 
 /// <summary>
 /// Decodes <c>aws-chunked</c> while it is read, in bounded memory. The last bytes of a chunk are handed out only when its signature fits,
-/// and the end of the body only when the trailing checksum does. Source: "Signature calculations: transferring payload in multiple chunks" in the S3 API reference.
+/// and the end of the body only when the trailing checksum does. Source: "Signature calculations: transferring payload in multiple chunks"
+/// in the S3 API reference.
 /// </summary>
 /// <param name="signatures">Null for a payload that isn't signed.</param>
 /// <param name="trailer">The trailing header that <c>x-amz-trailer</c> announces, or null.</param>
@@ -67,7 +68,8 @@ internal sealed class ChunkedBody(Stream inner, ChunkSignatures? signatures, str
     private async ValueTask<bool> NextChunkAsync(CancellationToken cancelled)
     {
         var parts = (await LineAsync(cancelled)).Split(';', 2);
-        if (!long.TryParse(parts[0], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out left) || left < 0) throw Incomplete();
+        if (!long.TryParse(parts[0], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out left) || left < 0)
+            throw Incomplete();
         const string prefix = "chunk-signature=";
         chunkSignature = parts.Length == 2 && parts[1].StartsWith(prefix, StringComparison.Ordinal) ? parts[1][prefix.Length..] : null;
         if (left > 0) return true;
@@ -91,8 +93,13 @@ internal sealed class ChunkedBody(Stream inner, ChunkSignatures? signatures, str
             if (name.Equals(trailer, StringComparison.OrdinalIgnoreCase)) value = text;
         }
 
-        if (trailer is null) return;
-        if (value is null) throw new AwsError(400, "MalformedTrailerError", "The request contained trailing data that was not well-formed or did not conform to our published schema.");
+        if (trailer is null)
+            return;
+        if (value is null)
+            throw new AwsError(
+                400,
+                "MalformedTrailerError",
+                "The request contained trailing data that was not well-formed or did not conform to our published schema.");
         signatures?.CheckTrailers(covered.ToString(), signature);
         if (checksum is not null && checksum.Finish() != value)
             throw new AwsError(400, "BadDigest", $"The {checksum.Algorithm.Name} you specified did not match the calculated checksum.");
@@ -145,7 +152,8 @@ internal sealed class ChunkSignatures(SigningKey key, RequestSignature request) 
     {
         var toSign = $"{algorithm}\n{request.Timestamp}\n{request.Scope}\n{previous}\n{hashes}";
         var expected = key.Sign(toSign);
-        if (signature is null || !SigningKey.Same(expected, signature)) throw AuthenticationErrors.Mismatch(request with { Signature = signature ?? "" }, toSign, "");
+        if (signature is null || !SigningKey.Same(expected, signature))
+            throw AuthenticationErrors.Mismatch(request with { Signature = signature ?? "" }, toSign, "");
         previous = expected;
     }
 }

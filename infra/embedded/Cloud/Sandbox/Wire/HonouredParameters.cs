@@ -1,15 +1,22 @@
 namespace ServerlessDrives.Embedded.Cloud.Sandbox.Wire;
 
-/// <summary>The parameters that each action of a service has an effect by. Others are refused: what is taken and forgotten here would work in a test and fail at AWS.</summary>
+/// <summary>
+/// The parameters that each action of a service has an effect by. Others are refused: what is taken and forgotten here would work in a test
+/// and fail at AWS.
+/// </summary>
 internal sealed class HonouredParameters
 {
     private readonly Dictionary<string, HashSet<string>> _known;
 
     /// <param name="table">A line for each action: its name, a colon, and its parameters.</param>
-    public HonouredParameters(string table) => _known = table
-        .Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
-        .Select(line => line.Split(':'))
-        .ToDictionary(line => line[0], line => line[1].Split(' ', StringSplitOptions.RemoveEmptyEntries).ToHashSet(StringComparer.Ordinal), StringComparer.Ordinal);
+    public HonouredParameters(string table) =>
+        _known = table
+            .Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => line.Split(':'))
+            .ToDictionary(
+                line => line[0],
+                line => line[1].Split(' ', StringSplitOptions.RemoveEmptyEntries).ToHashSet(StringComparer.Ordinal),
+                StringComparer.Ordinal);
 
     public bool Has(string action) => _known.ContainsKey(action);
 
@@ -22,5 +29,6 @@ internal sealed class HonouredParameters
             throw new AwsError(501, "NotImplemented", $"The sandbox has no {unknown} for {action}.");
     }
 
-    private static bool IsCommon(string name) => name is "Action" or "Version" || name.StartsWith("X-Amz-", StringComparison.OrdinalIgnoreCase);
+    private static bool IsCommon(string name) =>
+        name is "Action" or "Version" || name.StartsWith("X-Amz-", StringComparison.OrdinalIgnoreCase);
 }

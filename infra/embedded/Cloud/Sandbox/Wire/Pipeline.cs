@@ -6,13 +6,22 @@ using Microsoft.Extensions.Logging;
 namespace ServerlessDrives.Embedded.Cloud.Sandbox.Wire;
 
 /// <summary>The way of every request: which service it is for, who signed it, what fault is due, and what the service answers.</summary>
-internal sealed class Pipeline(IReadOnlyList<IAwsService> services, Authentication authentication, AwsFaults faults, TimeProvider clock, ILogger log)
+internal sealed class Pipeline(
+    IReadOnlyList<IAwsService> services,
+    Authentication authentication,
+    AwsFaults faults,
+    TimeProvider clock,
+    ILogger log)
 {
     public async Task RunAsync(HttpContext http)
     {
         http.Response.Headers.Date = clock.GetUtcNow().ToString("R");
-        if (faults.BandwidthPerConnection > 0) ConnectionPace.Limit(http, faults.BandwidthPerConnection, clock);
-        var call = new AwsCall(http, "s3", "us-east-1", null, Stream.Null, NewRequestId()) { TlsVersion = Transport.TlsVersionOf(http, faults.PlainHttp) };
+        if (faults.BandwidthPerConnection > 0)
+            ConnectionPace.Limit(http, faults.BandwidthPerConnection, clock);
+        var call = new AwsCall(http, "s3", "us-east-1", null, Stream.Null, NewRequestId())
+        {
+            TlsVersion = Transport.TlsVersionOf(http, faults.PlainHttp),
+        };
         var service = Service("s3");
         try
         {
@@ -20,7 +29,8 @@ internal sealed class Pipeline(IReadOnlyList<IAwsService> services, Authenticati
             var signature = HttpMethods.IsOptions(http.Request.Method) ? null : RequestSignature.Of(http.Request);
             service = Route(http.Request, signature);
             call = call with { Service = service.Name, Region = signature?.Region ?? "us-east-1" };
-            if (service.Name == "s3" && http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size) size.MaxRequestBodySize = null;
+            if (service.Name == "s3" && http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+                size.MaxRequestBodySize = null;
 
             var (caller, body) = await authentication.CheckAsync(http.Request, service.Name, signature);
             await using (body)
@@ -39,15 +49,28 @@ internal sealed class Pipeline(IReadOnlyList<IAwsService> services, Authenticati
         }
         catch (Exception failure) when (failure is not OutOfMemoryException)
         {
-            if (failure is IOException or BadHttpRequestException) log.LogDebug(failure, "A request to the sandbox broke off");
-            else log.LogError(failure, "The sandbox failed at {Service} {Method} {Path}", call.Service, http.Request.Method, http.Request.Path);
+            if (failure is IOException or BadHttpRequestException)
+                log.LogDebug(failure, "A request to the sandbox broke off");
+            else
+                log.LogError(
+                    failure,
+                    "The sandbox failed at {Service} {Method} {Path}",
+                    call.Service,
+                    http.Request.Method,
+                    http.Request.Path);
             await RefuseAsync(service, call, AwsFaults.Error(call.Service == "kms" ? "InternalFailure" : "InternalError"));
         }
     }
 
     private async Task AnswerAsync(IAwsService service, AwsCall call, string? accessKeyId)
     {
-        var seen = faults.See(service.Name, service.ActionOf(call), call.Region, accessKeyId, service.Name == "s3" ? call.Request.Path.Value ?? "" : "", clock.GetUtcNow());
+        var seen = faults.See(
+            service.Name,
+            service.ActionOf(call),
+            call.Region,
+            accessKeyId,
+            service.Name == "s3" ? call.Request.Path.Value ?? "" : "",
+            clock.GetUtcNow());
         var fault = faults.Take(seen);
         seen.Fault = fault?.Code;
         var late = faults.LatencyMs + (fault?.LatencyMs ?? 0);
@@ -95,7 +118,11 @@ internal sealed class Pipeline(IReadOnlyList<IAwsService> services, Authenticati
     private static async Task DrainAsync(AwsCall call, long bytes)
     {
         var piece = new byte[16 * 1024];
-        for (int read; bytes > 0 && (read = await call.Request.Body.ReadAsync(piece.AsMemory(0, (int)Math.Min(bytes, piece.Length)), call.Cancelled)) > 0;)
+        for (
+            int read;
+            bytes > 0
+                && (read = await call.Request.Body.ReadAsync(piece.AsMemory(0, (int)Math.Min(bytes, piece.Length)), call.Cancelled)) > 0;
+)
             bytes -= read;
     }
 
@@ -128,7 +155,12 @@ internal sealed class Pipeline(IReadOnlyList<IAwsService> services, Authenticati
         if (signature is null && Sns.SandboxSns.IsUnsigned(request)) return Service("sns");
         if (signature is null) return Service(IsUnsignedQuery(request) ? "sts" : "s3");
         return services.FirstOrDefault(s => s.Name == signature.Service)
-            ?? throw new AwsError(400, "AuthorizationHeaderMalformed", $"The authorization header is malformed; incorrect service \"{signature.Service}\". This endpoint belongs to \"s3\", \"sts\", \"iam\", \"kms\" and \"sns\".");
+            ?? throw new AwsError(
+                400,
+                "AuthorizationHeaderMalformed",
+                $"The authorization header is malformed; incorrect service \"{signature.Service}\". This endpoint belongs to \"s3\", " +
+                $"\"sts\", \"iam\", \"kms\" and \"sns\"."
+            );
     }
 
     // AssumeRoleWithWebIdentity is the one query call that nobody signs: the token in it is the proof.

@@ -35,13 +35,18 @@ internal sealed class QueryProtocol(string space)
         await WriteAsync(call, StatusCodes.Status200OK, body);
     }
 
-    public Task RefuseAsync(AwsCall call, AwsError error) => WriteAsync(
-        call,
-        error.Status,
-        new XElement(
-            _space + "ErrorResponse",
-            new XElement(_space + "Error", new XElement(_space + "Type", error.Status < 500 ? "Sender" : "Receiver"), new XElement(_space + "Code", error.Code), new XElement(_space + "Message", error.Message)),
-            new XElement(_space + "RequestId", call.RequestId)));
+    public Task RefuseAsync(AwsCall call, AwsError error) =>
+        WriteAsync(
+            call,
+            error.Status,
+            new XElement(
+                _space + "ErrorResponse",
+                new XElement(
+                    _space + "Error",
+                    new XElement(_space + "Type", error.Status < 500 ? "Sender" : "Receiver"),
+                    new XElement(_space + "Code", error.Code),
+                    new XElement(_space + "Message", error.Message)),
+                new XElement(_space + "RequestId", call.RequestId)));
 
     private object?[] Qualify(object?[] content) => Array.ConvertAll(content, one => one is XElement element ? Qualify(element) : one);
 
@@ -68,9 +73,15 @@ internal sealed class QueryForm(IReadOnlyDictionary<string, string> values)
     public string? Text(string name) => values.GetValueOrDefault(name);
 
     /// <exception cref="AwsError">It is missing.</exception>
-    public string Required(string name) => values.GetValueOrDefault(name) is { Length: > 0 } value
-        ? value
-        : throw new AwsError(400, "ValidationError", $"1 validation error detected: Value null at '{char.ToLowerInvariant(name[0])}{name[1..]}' failed to satisfy constraint: Member must not be null");
+    public string Required(string name) =>
+        values.GetValueOrDefault(name) is { Length: > 0 } value
+            ? value
+            : throw new AwsError(
+                400,
+                "ValidationError",
+                $"1 validation error detected: Value null at '{char.ToLowerInvariant(name[0])}{name[1..]}' failed to satisfy " +
+                $"constraint: Member must not be null"
+            );
 
     public int Number(string name, int otherwise, int least, int most)
     {
@@ -78,7 +89,12 @@ internal sealed class QueryForm(IReadOnlyDictionary<string, string> values)
             return otherwise;
         return int.TryParse(text, out var number) && number >= least && number <= most
             ? number
-            : throw new AwsError(400, "ValidationError", $"1 validation error detected: Value '{text}' at '{char.ToLowerInvariant(name[0])}{name[1..]}' failed to satisfy constraint: Member must have value between {least} and {most}");
+            : throw new AwsError(
+                400,
+                "ValidationError",
+                $"1 validation error detected: Value '{text}' at '{char.ToLowerInvariant(name[0])}{name[1..]}' failed to satisfy " +
+                $"constraint: Member must have value between {least} and {most}"
+            );
     }
 
     /// <summary>A list: <c>Name.member.1</c>, <c>Name.member.2</c>…</summary>

@@ -4,7 +4,9 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace ServerlessDrives.Embedded.Cloud.Sandbox.Wire;
 
-/// <summary>The sandbox's certificate authority, made at the first start and kept in the data folder, and the certificate of its address over https.</summary>
+/// <summary>
+/// The sandbox's certificate authority, made at the first start and kept in the data folder, and the certificate of its address over https.
+/// </summary>
 internal sealed class TlsAuthority : IDisposable
 {
     private const int Years = 10;
@@ -81,9 +83,18 @@ internal sealed class TlsAuthority : IDisposable
     {
         var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         // With a serial number in the name, so that of two sandboxes' authorities nobody takes one for the other.
-        var request = new CertificateRequest($"CN=AWS sandbox of this machine {RandomNumberGenerator.GetHexString(8)}", key, HashAlgorithmName.SHA256);
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: true, pathLengthConstraint: 0, critical: true));
-        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.DigitalSignature, critical: true));
+        var request = new CertificateRequest(
+            $"CN=AWS sandbox of this machine {RandomNumberGenerator.GetHexString(8)}",
+            key,
+            HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(
+            new X509BasicConstraintsExtension(
+                certificateAuthority: true,
+                hasPathLengthConstraint: true,
+                pathLengthConstraint: 0,
+                critical: true));
+        request.CertificateExtensions.Add(
+            new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.DigitalSignature, critical: true));
         var certificate = request.CreateSelfSigned(_from, _from.AddYears(Years));
         // The folder is its owner's only.
         DataFolder.Replace(keyFile, System.Text.Encoding.ASCII.GetBytes(key.ExportPkcs8PrivateKeyPem()));

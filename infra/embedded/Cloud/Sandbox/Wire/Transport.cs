@@ -4,7 +4,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace ServerlessDrives.Embedded.Cloud.Sandbox.Wire;
 
-/// <summary>What a call's policies are told of its transport: plain http on this machine stands for the TLS that every client of AWS uses.</summary>
+/// <summary>
+/// What a call's policies are told of its transport: plain http on this machine stands for the TLS that every client of AWS uses.
+/// </summary>
 internal static class Transport
 {
     /// <summary>What plain http counts as unless a test asks for the truth.</summary>

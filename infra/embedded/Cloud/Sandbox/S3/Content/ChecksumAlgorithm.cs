@@ -22,10 +22,12 @@ internal sealed record ChecksumAlgorithm(string Name)
     public bool IsCyclic => this == Crc32 || this == Crc32C || this == Crc64Nvme;
 
     /// <summary>Null when S3 knows no algorithm of that name.</summary>
-    public static ChecksumAlgorithm? Named(string? name) => All.FirstOrDefault(a => a.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+    public static ChecksumAlgorithm? Named(string? name) =>
+        All.FirstOrDefault(a => a.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>The algorithm whose header or trailer this is, or null.</summary>
-    public static ChecksumAlgorithm? OfHeader(string header) => All.FirstOrDefault(a => a.Header.Equals(header, StringComparison.OrdinalIgnoreCase));
+    public static ChecksumAlgorithm? OfHeader(string header) =>
+        All.FirstOrDefault(a => a.Header.Equals(header, StringComparison.OrdinalIgnoreCase));
 
     public RunningChecksum Start() => new(this);
 }

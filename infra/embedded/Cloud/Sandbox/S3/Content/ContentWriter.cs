@@ -10,9 +10,17 @@ namespace ServerlessDrives.Embedded.Cloud.Sandbox.S3.Content;
 /// <param name="Md5">Hexadecimal.</param>
 /// <param name="Checksum">Base64, in the algorithm that is kept.</param>
 /// <param name="Declared">Base64, in the algorithm that the client named; the same unless an upload keeps another.</param>
-internal sealed record StoredContent(IReadOnlyList<Segment> Segments, long Size, string Md5, ChecksumAlgorithm Algorithm, string Checksum, string Declared);
+internal sealed record StoredContent(
+    IReadOnlyList<Segment> Segments,
+    long Size,
+    string Md5,
+    ChecksumAlgorithm Algorithm,
+    string Checksum,
+    string Declared);
 
-/// <summary>Streams a body to a data file in bounded memory: while one buffer fills from the network, the other is digested and written.</summary>
+/// <summary>
+/// Streams a body to a data file in bounded memory: while one buffer fills from the network, the other is digested and written.
+/// </summary>
 internal static class ContentWriter
 {
     /// <summary>What S3 takes in one request, in bytes.</summary>
@@ -23,20 +31,32 @@ internal static class ContentWriter
     /// <summary>The length that the content itself will have; null when the request doesn't say.</summary>
     public static long? DeclaredLength(S3Call call) =>
         call.Header("x-amz-decoded-content-length") is { } text
-            ? long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var decoded) ? decoded : throw S3Errors.InvalidArgument("x-amz-decoded-content-length must be a number", "x-amz-decoded-content-length", text)
+            ? long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var decoded)
+                ? decoded
+                : throw S3Errors.InvalidArgument("x-amz-decoded-content-length must be a number", "x-amz-decoded-content-length", text)
             : call.Request.ContentLength;
 
-    /// <summary>Stores the request's body. What was stored is deleted again when the body breaks off or isn't what the client declared.</summary>
+    /// <summary>
+    /// Stores the request's body. What was stored is deleted again when the body breaks off or isn't what the client declared.
+    /// </summary>
     /// <param name="kept">The algorithm to keep a checksum in, when it isn't the declared one.</param>
     public static async Task<StoredContent> StoreAsync(S3Call call, DeclaredDigests declared, ChecksumAlgorithm? kept = null)
     {
-        var length = DeclaredLength(call) ?? throw S3Errors.Of(411, "MissingContentLength", "You must provide the Content-Length HTTP header.");
-        if (length > LargestUpload) throw S3Errors.EntityTooLarge(length, LargestUpload);
+        var length =
+            DeclaredLength(call) ?? throw S3Errors.Of(411, "MissingContentLength", "You must provide the Content-Length HTTP header.");
+        if (length > LargestUpload)
+            throw S3Errors.EntityTooLarge(length, LargestUpload);
         return await StoreAsync(call.World.Buckets.Files, call.Aws.Body, length, declared, kept ?? declared.Algorithm, call.Cancelled);
     }
 
     /// <summary>Stores a body of a known length that didn't come by a request.</summary>
-    public static async Task<StoredContent> StoreAsync(DataFiles files, Stream body, long length, DeclaredDigests declared, ChecksumAlgorithm kept, CancellationToken cancelled)
+    public static async Task<StoredContent> StoreAsync(
+        DataFiles files,
+        Stream body,
+        long length,
+        DeclaredDigests declared,
+        ChecksumAlgorithm kept,
+        CancellationToken cancelled)
     {
         var (name, handle) = files.Create(length);
         IReadOnlyList<Segment> held = [new Segment(name, 0, length)];
@@ -62,7 +82,13 @@ internal static class ContentWriter
         }
     }
 
-    private static async Task<long> PumpAsync(Stream body, SafeFileHandle file, IncrementalHash md5, RunningChecksum checksum, RunningChecksum? other, CancellationToken cancelled)
+    private static async Task<long> PumpAsync(
+        Stream body,
+        SafeFileHandle file,
+        IncrementalHash md5,
+        RunningChecksum checksum,
+        RunningChecksum? other,
+        CancellationToken cancelled)
     {
         var filling = ArrayPool<byte>.Shared.Rent(BufferSize);
         var writing = ArrayPool<byte>.Shared.Rent(BufferSize);

@@ -2,7 +2,10 @@ using System.Buffers.Binary;
 
 namespace ServerlessDrives.Embedded.Cloud.Sandbox.S3.Content;
 
-/// <summary>Puts the CRCs of consecutive pieces together into the CRC of the whole, without reading it again: the arithmetic of zlib's <c>crc32_combine</c>, for 32 and 64 bits.</summary>
+/// <summary>
+/// Puts the CRCs of consecutive pieces together into the CRC of the whole, without reading it again: the arithmetic of zlib's
+/// <c>crc32_combine</c>, for 32 and 64 bits.
+/// </summary>
 internal static class CyclicSum
 {
     /// <summary>The base64 checksum of all pieces in a row.</summary>

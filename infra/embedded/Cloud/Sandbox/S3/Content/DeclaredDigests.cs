@@ -10,13 +10,25 @@ internal sealed record DeclaredDigests(string? Md5, ChecksumAlgorithm Algorithm,
     public static DeclaredDigests Of(S3Call call, ChecksumAlgorithm? otherwise = null)
     {
         var values = ChecksumAlgorithm.All.Where(a => call.Header(a.Header) is not null).ToList();
-        if (values.Count > 1) throw S3Errors.InvalidRequest("Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.");
-        if (values.Count == 1) return new DeclaredDigests(Md5Of(call), values[0], Checked(values[0], call.Header(values[0].Header)!), Named: true);
+        if (values.Count > 1)
+            throw S3Errors.InvalidRequest("Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.");
+        if (values.Count == 1)
+            return new DeclaredDigests(Md5Of(call), values[0], Checked(values[0], call.Header(values[0].Header)!), Named: true);
 
-        var trailer = call.Header("x-amz-trailer")?.Split(',', StringSplitOptions.TrimEntries).Select(ChecksumAlgorithm.OfHeader).FirstOrDefault(a => a is not null);
-        if (trailer is not null) return new DeclaredDigests(Md5Of(call), trailer, null, Named: true);
-        if (call.Header("x-amz-sdk-checksum-algorithm") is not { } name) return new DeclaredDigests(Md5Of(call), otherwise ?? ChecksumAlgorithm.Crc64Nvme, null, Named: false);
-        var named = ChecksumAlgorithm.Named(name) ?? throw S3Errors.InvalidRequest("Checksum algorithm provided is unsupported. Please try again with any of the valid types: [CRC32, CRC32C, CRC64NVME, SHA1, SHA256]");
+        var trailer = call.Header("x-amz-trailer")
+            ?.Split(',', StringSplitOptions.TrimEntries)
+            .Select(ChecksumAlgorithm.OfHeader)
+            .FirstOrDefault(a => a is not null);
+        if (trailer is not null)
+            return new DeclaredDigests(Md5Of(call), trailer, null, Named: true);
+        if (call.Header("x-amz-sdk-checksum-algorithm") is not { } name)
+            return new DeclaredDigests(Md5Of(call), otherwise ?? ChecksumAlgorithm.Crc64Nvme, null, Named: false);
+        var named =
+            ChecksumAlgorithm.Named(name)
+            ?? throw S3Errors.InvalidRequest(
+                "Checksum algorithm provided is unsupported. Please try again with any of the valid types: [CRC32, CRC32C, CRC64NVME, " +
+                "SHA1, SHA256]"
+            );
         return new DeclaredDigests(Md5Of(call), named, null, Named: true);
     }
 

@@ -3,8 +3,8 @@ using ServerlessDrives.Embedded.Cloud.Sandbox.S3.Content;
 namespace ServerlessDrives.Embedded.Cloud.Sandbox.S3.Inputs;
 
 /// <summary>
-/// What each call has an effect by. Whatever else a request brings is refused: what is taken and forgotten here would work in a test and fail at AWS.
-/// Headers that aren't <c>x-amz-…</c> are HTTP's and mean what they mean to every server.
+/// What each call has an effect by. Whatever else a request brings is refused: what is taken and forgotten here would work in a test and
+/// fail at AWS. Headers that aren't <c>x-amz-…</c> are HTTP's and mean what they mean to every server.
 /// </summary>
 internal static class HonouredInputs
 {
@@ -14,28 +14,73 @@ internal static class HonouredInputs
     /// <summary>With any call: signing, framing, digests, owner and payer.</summary>
     private static readonly HashSet<string> Common = new(StringComparer.OrdinalIgnoreCase)
     {
-        "x-amz-date", "x-amz-content-sha256", "x-amz-security-token", "x-amz-user-agent", "x-amz-decoded-content-length", "x-amz-trailer", "x-amz-te", "x-amz-sdk-checksum-algorithm",
-        "x-amz-expected-bucket-owner", "x-amz-request-payer", "x-amz-api-version",
+        "x-amz-date",
+        "x-amz-content-sha256",
+        "x-amz-security-token",
+        "x-amz-user-agent",
+        "x-amz-decoded-content-length",
+        "x-amz-trailer",
+        "x-amz-te",
+        "x-amz-sdk-checksum-algorithm",
+        "x-amz-expected-bucket-owner",
+        "x-amz-request-payer",
+        "x-amz-api-version",
         // In the query of a presigned request, and what SDKs name their calls by.
         "x-amz-algorithm", "x-amz-credential", "x-amz-expires", "x-amz-signedheaders", "x-amz-signature", "x-id",
     };
 
-    private static readonly string[] Grants = ["x-amz-acl", "x-amz-grant-full-control", "x-amz-grant-read", "x-amz-grant-read-acp", "x-amz-grant-write", "x-amz-grant-write-acp"];
+    private static readonly string[] Grants =
+    [
+        "x-amz-acl",
+        "x-amz-grant-full-control",
+        "x-amz-grant-read",
+        "x-amz-grant-read-acp",
+        "x-amz-grant-write",
+        "x-amz-grant-write-acp",
+    ];
     private static readonly string[] CustomerKey = [$"{Sse}-customer-algorithm", $"{Sse}-customer-key", $"{Sse}-customer-key-MD5"];
-    private static readonly string[] Locks = ["x-amz-object-lock-mode", "x-amz-object-lock-retain-until-date", "x-amz-object-lock-legal-hold"];
+    private static readonly string[] Locks =
+    [
+        "x-amz-object-lock-mode",
+        "x-amz-object-lock-retain-until-date",
+        "x-amz-object-lock-legal-hold",
+    ];
     private static readonly string[] Encrypting = [Sse, $"{Sse}-aws-kms-key-id", $"{Sse}-bucket-key-enabled", .. CustomerKey];
-    private static readonly string[] Writing = [.. Grants, .. Locks, .. Encrypting, "x-amz-storage-class", "x-amz-website-redirect-location", "x-amz-tagging", Metadata];
+    private static readonly string[] Writing =
+    [
+        .. Grants,
+        .. Locks,
+        .. Encrypting,
+        "x-amz-storage-class",
+        "x-amz-website-redirect-location",
+        "x-amz-tagging",
+        Metadata,
+    ];
     private static readonly string[] Source =
     [
-        "x-amz-copy-source", "x-amz-copy-source-if-match", "x-amz-copy-source-if-modified-since", "x-amz-copy-source-if-none-match", "x-amz-copy-source-if-unmodified-since",
-        "x-amz-copy-source-server-side-encryption-customer-algorithm", "x-amz-copy-source-server-side-encryption-customer-key", "x-amz-copy-source-server-side-encryption-customer-key-MD5",
+        "x-amz-copy-source",
+        "x-amz-copy-source-if-match",
+        "x-amz-copy-source-if-modified-since",
+        "x-amz-copy-source-if-none-match",
+        "x-amz-copy-source-if-unmodified-since",
+        "x-amz-copy-source-server-side-encryption-customer-algorithm",
+        "x-amz-copy-source-server-side-encryption-customer-key",
+        "x-amz-copy-source-server-side-encryption-customer-key-MD5",
         "x-amz-source-expected-bucket-owner",
     ];
     private static readonly string[] Checksums = [.. ChecksumAlgorithm.All.Select(algorithm => algorithm.Header)];
     private static readonly string[] Reading =
     [
-        "versionId", "partNumber", "response-cache-control", "response-content-disposition", "response-content-encoding", "response-content-language", "response-content-type", "response-expires",
-        "x-amz-checksum-mode", .. CustomerKey,
+        "versionId",
+        "partNumber",
+        "response-cache-control",
+        "response-content-disposition",
+        "response-content-encoding",
+        "response-content-language",
+        "response-content-type",
+        "response-expires",
+        "x-amz-checksum-mode",
+        .. CustomerKey,
     ];
     private static readonly string[] Listing = ["delimiter", "encoding-type", "prefix"];
     private static readonly string[] Version = ["versionId"];
@@ -66,7 +111,13 @@ internal static class HonouredInputs
         ["CompleteMultipartUpload"] = Of(["x-amz-checksum-type", "x-amz-mp-object-size", .. Checksums]),
         ["AbortMultipartUpload"] = Of([]),
         ["ListParts"] = Of(["max-parts", "part-number-marker"]),
-        ["GetObjectAttributes"] = Of(["versionId", "x-amz-max-parts", "x-amz-part-number-marker", "x-amz-object-attributes", .. CustomerKey]),
+        ["GetObjectAttributes"] = Of([
+            "versionId",
+            "x-amz-max-parts",
+            "x-amz-part-number-marker",
+            "x-amz-object-attributes",
+            .. CustomerKey,
+        ]),
         ["PutObjectAcl"] = Of([.. Grants, .. Version, .. Checksums]),
         ["PutObjectRetention"] = Of(["x-amz-bypass-governance-retention", .. Version, .. Checksums]),
         ["RestoreObject"] = Of([.. Version, .. Checksums]),
@@ -75,10 +126,13 @@ internal static class HonouredInputs
     /// <exception cref="Wire.AwsError">A header or parameter has no effect here.</exception>
     public static void Require(S3Call call)
     {
-        if (FirstUnknown(call, S3Actions.Of(call)) is { } unknown) throw S3Errors.NotImplemented(unknown);
-        var digests = ChecksumAlgorithm.All.Any(algorithm => call.Header(algorithm.Header) is not null) || call.Header("x-amz-trailer") is not null;
+        if (FirstUnknown(call, S3Actions.Of(call)) is { } unknown)
+            throw S3Errors.NotImplemented(unknown);
+        var digests =
+            ChecksumAlgorithm.All.Any(algorithm => call.Header(algorithm.Header) is not null) || call.Header("x-amz-trailer") is not null;
         if (call.Header("x-amz-sdk-checksum-algorithm") is not null && !digests)
-            throw S3Errors.InvalidRequest("x-amz-sdk-checksum-algorithm specified, but no corresponding x-amz-checksum-* or x-amz-trailer headers were found.");
+            throw S3Errors.InvalidRequest(
+                "x-amz-sdk-checksum-algorithm specified, but no corresponding x-amz-checksum-* or x-amz-trailer headers were found.");
     }
 
     /// <summary>The first header or parameter that the call has no effect by; null when there is none.</summary>
@@ -91,7 +145,8 @@ internal static class HonouredInputs
             .FirstOrDefault(name => !Common.Contains(name) && !honoured.Contains(name) && !IsMetadata(name, honoured));
     }
 
-    private static bool IsMetadata(string name, HashSet<string> honoured) => name.StartsWith(Metadata, StringComparison.OrdinalIgnoreCase) && honoured.Contains(Metadata);
+    private static bool IsMetadata(string name, HashSet<string> honoured) =>
+        name.StartsWith(Metadata, StringComparison.OrdinalIgnoreCase) && honoured.Contains(Metadata);
 
     private static HashSet<string> Of(IEnumerable<string> names) => new(names, StringComparer.OrdinalIgnoreCase);
 }

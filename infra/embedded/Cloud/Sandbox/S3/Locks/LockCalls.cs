@@ -13,7 +13,8 @@ internal static class LockCalls
     {
         call.AllowOnBucket("s3:GetBucketObjectLockConfiguration");
         var configured = call.Settings.ObjectLock
-            ?? throw S3Errors.Of(404, "ObjectLockConfigurationNotFoundError", "Object Lock configuration does not exist for this bucket", ("BucketName", call.Settings.Name));
+            ?? throw S3Errors.Of(404, "ObjectLockConfigurationNotFoundError", "Object Lock configuration does not exist for this " +
+                "bucket", ("BucketName", call.Settings.Name));
         return S3Xml.AnswerAsync(call, "ObjectLockConfiguration", xml =>
         {
             xml.Element("ObjectLockEnabled", "Enabled");
@@ -34,7 +35,9 @@ internal static class LockCalls
         if (document.Text("ObjectLockEnabled") != "Enabled") throw S3Errors.MalformedXml();
         if (call.Settings.Versioning != "Enabled")
             throw S3Errors.Of(409, "InvalidBucketState", "Versioning must be 'Enabled' on the bucket to apply a Object Lock configuration");
-        var configured = document.Child("Rule") is { } rule ? Rule(rule.Child("DefaultRetention") ?? throw S3Errors.MalformedXml()) : new LockConfiguration();
+        var configured = document.Child("Rule") is { } rule
+            ? Rule(rule.Child("DefaultRetention") ?? throw S3Errors.MalformedXml())
+            : new LockConfiguration();
         call.Bucket.Change(s => s with { ObjectLock = configured });
         await call.EmptyAsync(200);
     }
@@ -58,7 +61,8 @@ internal static class LockCalls
         call.Locking = (mode, until, null);
         using var lease = ReadCalls.Open(call, "s3:PutObjectRetention", "s3:PutObjectRetention");
         RequireConfiguration(call);
-        if (mode is null != until is null || (mode is not null and not (ObjectLocks.Governance or ObjectLocks.Compliance))) throw S3Errors.MalformedXml();
+        if (mode is null != until is null || (mode is not null and not (ObjectLocks.Governance or ObjectLocks.Compliance)))
+            throw S3Errors.MalformedXml();
         var wanted = mode is null ? null : ObjectLocks.Checked(call, mode, until!);
         RequireChangeable(call, lease.Version, wanted);
         call.Bucket.ChangeVersion(call.Key, lease.Version.VersionId, v => v with { Retention = wanted });
@@ -103,9 +107,12 @@ internal static class LockCalls
     private static LockConfiguration Rule(XElement retention)
     {
         var (mode, days, years) = (retention.Text("Mode"), Number(retention, "Days"), Number(retention, "Years"));
-        if (mode is not (ObjectLocks.Governance or ObjectLocks.Compliance) || days is null == years is null) throw S3Errors.MalformedXml();
-        if (days is <= 0 || years is <= 0) throw S3Errors.Of(400, "InvalidRetentionPeriod", "Default retention period must be a positive integer value.");
-        if (days > MostYears * 365 || years > MostYears) throw S3Errors.Of(400, "InvalidRetentionPeriod", "Default retention period too large");
+        if (mode is not (ObjectLocks.Governance or ObjectLocks.Compliance) || days is null == years is null)
+            throw S3Errors.MalformedXml();
+        if (days is <= 0 || years is <= 0)
+            throw S3Errors.Of(400, "InvalidRetentionPeriod", "Default retention period must be a positive integer value.");
+        if (days > MostYears * 365 || years > MostYears)
+            throw S3Errors.Of(400, "InvalidRetentionPeriod", "Default retention period too large");
         return new LockConfiguration(mode, days, years);
     }
 
@@ -113,5 +120,6 @@ internal static class LockCalls
         : int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number
         : throw S3Errors.MalformedXml();
 
-    private static Wire.AwsError NotLocked() => S3Errors.Of(404, "NoSuchObjectLockConfiguration", "The specified object does not have a ObjectLock configuration");
+    private static Wire.AwsError NotLocked() =>
+        S3Errors.Of(404, "NoSuchObjectLockConfiguration", "The specified object does not have a ObjectLock configuration");
 }

@@ -21,9 +21,14 @@ internal static class ObjectLocks
         var asks = mode is not null || until is not null || hold is not null;
         if (call.Settings.ObjectLock is not { } configured) return asks ? throw NoConfiguration() : (null, false);
         if (mode is null != until is null)
-            throw S3Errors.InvalidArgument("x-amz-object-lock-retain-until-date and x-amz-object-lock-mode must both be supplied", ModeHeader, mode ?? "");
-        if (mode is not null) call.AllowOnObject("s3:PutObjectRetention");
-        if (hold is not null) call.AllowOnObject("s3:PutObjectLegalHold");
+            throw S3Errors.InvalidArgument(
+                "x-amz-object-lock-retain-until-date and x-amz-object-lock-mode must both be supplied",
+                ModeHeader,
+                mode ?? "");
+        if (mode is not null)
+            call.AllowOnObject("s3:PutObjectRetention");
+        if (hold is not null)
+            call.AllowOnObject("s3:PutObjectLegalHold");
         var held = hold switch
         {
             null or "OFF" => false,
@@ -36,9 +41,11 @@ internal static class ObjectLocks
     /// <summary>S3 takes no content that will be locked without a digest of it.</summary>
     public static void RequireDigest(S3Call call, bool declared)
     {
-        var locks = call.Settings.ObjectLock is { Mode: not null } || call.Header(ModeHeader) is not null || call.Header(HoldHeader) is not null;
+        var locks =
+            call.Settings.ObjectLock is { Mode: not null } || call.Header(ModeHeader) is not null || call.Header(HoldHeader) is not null;
         if (locks && !declared && call.Header("Content-MD5") is null)
-            throw S3Errors.InvalidRequest("Content-MD5 OR x-amz-checksum- HTTP header is required for Put Object requests with Object Lock parameters");
+            throw S3Errors.InvalidRequest(
+                "Content-MD5 OR x-amz-checksum- HTTP header is required for Put Object requests with Object Lock parameters");
     }
 
     /// <summary>Throws where the version is locked.</summary>
@@ -57,7 +64,8 @@ internal static class ObjectLocks
         var other => throw S3Errors.InvalidArgument("The header value must be true or false", BypassHeader, other),
     };
 
-    public static bool IsRetained(S3Call call, ObjectVersion version) => version.Retention is { } retention && retention.Until > call.World.Clock.GetUtcNow();
+    public static bool IsRetained(S3Call call, ObjectVersion version) =>
+        version.Retention is { } retention && retention.Until > call.World.Clock.GetUtcNow();
 
     /// <summary>Shows how a version is locked, to those who may know.</summary>
     public static void Tell(S3Call call, ObjectVersion version)
@@ -68,30 +76,48 @@ internal static class ObjectLocks
             call.Response.Headers[UntilHeader] = Time(retention.Until);
         }
 
-        if (call.Settings.ObjectLock is not null && version.LegalHold && call.MayOnObject("s3:GetObjectLegalHold", version.Key, version, out _))
+        if (
+            call.Settings.ObjectLock is not null
+            && version.LegalHold
+            && call.MayOnObject("s3:GetObjectLegalHold", version.Key, version, out _))
             call.Response.Headers[HoldHeader] = "ON";
     }
 
     /// <summary>What conditions may look at, from what the request says.</summary>
-    public static void AddKeys(Dictionary<string, IReadOnlyList<string>> keys, string? mode, string? until, string? hold, DateTimeOffset now)
+    public static void AddKeys(
+        Dictionary<string, IReadOnlyList<string>> keys,
+        string? mode,
+        string? until,
+        string? hold,
+        DateTimeOffset now)
     {
         if (mode is not null) keys["s3:object-lock-mode"] = [mode];
         if (hold is not null) keys["s3:object-lock-legal-hold"] = [hold];
         if (until is null || !TryTime(until, out var date)) return;
         keys["s3:object-lock-retain-until-date"] = [Time(date)];
-        keys["s3:object-lock-remaining-retention-days"] = [((int)Math.Ceiling((date - now).TotalDays)).ToString(CultureInfo.InvariantCulture)];
+        keys["s3:object-lock-remaining-retention-days"] =
+        [
+            ((int)Math.Ceiling((date - now).TotalDays)).ToString(CultureInfo.InvariantCulture),
+        ];
     }
 
     public static Retention Checked(S3Call call, string mode, string until)
     {
-        if (mode is not (Governance or Compliance)) throw S3Errors.InvalidArgument("Unknown wormMode directive.", ModeHeader, mode);
-        if (!TryTime(until, out var date)) throw S3Errors.InvalidArgument("The retain until date must be provided in ISO 8601 format", UntilHeader, until);
-        if (date <= call.World.Clock.GetUtcNow()) throw S3Errors.InvalidArgument("The retain until date must be in the future!", UntilHeader, until);
+        if (mode is not (Governance or Compliance))
+            throw S3Errors.InvalidArgument("Unknown wormMode directive.", ModeHeader, mode);
+        if (!TryTime(until, out var date))
+            throw S3Errors.InvalidArgument("The retain until date must be provided in ISO 8601 format", UntilHeader, until);
+        if (date <= call.World.Clock.GetUtcNow())
+            throw S3Errors.InvalidArgument("The retain until date must be in the future!", UntilHeader, until);
         return new Retention(mode, date);
     }
 
     public static bool TryTime(string text, out DateTimeOffset time) =>
-        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out time);
+        DateTimeOffset.TryParse(
+            text,
+            CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
+            out time);
 
     public static string Time(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 

@@ -19,7 +19,11 @@ internal sealed partial class Bucket : IDisposable
     {
         this.folder = folder;
         this.files = files;
-        settings = DataFolder.Read(SettingsFile(folder), content => JsonSerializer.Deserialize<BucketSettings>(content, JournalFormat.Settings) ?? throw new JsonException("It holds nothing."));
+        settings = DataFolder.Read(
+            SettingsFile(folder),
+            content =>
+                JsonSerializer.Deserialize<BucketSettings>(content, JournalFormat.Settings) ?? throw new JsonException("It holds nothing.")
+        );
         var replay = new Replay(uploads);
         journal = Journal.Replay(Path.Combine(folder, "journal.jsonl"), replay.Apply);
         index.Load(replay.Keys);
@@ -57,7 +61,10 @@ internal sealed partial class Bucket : IDisposable
         get { lock (gate) return index.Count == 0; }
     }
 
-    /// <summary>The version asked for, or the newest one (which may be a delete marker) when <paramref name="versionId"/> is null; null when there is none. Its data files stay until the lease is disposed.</summary>
+    /// <summary>
+    /// The version asked for, or the newest one (which may be a delete marker) when <paramref name="versionId"/> is null; null when there
+    /// is none. Its data files stay until the lease is disposed.
+    /// </summary>
     public VersionLease? Lease(string key, string? versionId)
     {
         lock (gate)
@@ -197,7 +204,8 @@ internal sealed partial class Bucket : IDisposable
         foreach (var upload in uploads.Values)
         {
             yield return new JournalEntry { UploadBegun = upload.Upload };
-            foreach (var part in upload.Parts.Values) yield return new JournalEntry { PartPut = new PartOfUpload(upload.Upload.UploadId, part) };
+            foreach (var part in upload.Parts.Values)
+                yield return new JournalEntry { PartPut = new PartOfUpload(upload.Upload.UploadId, part) };
         }
     }
 

@@ -24,7 +24,10 @@ internal sealed record BucketSettings
     /// <summary>What objects get that ask for no encryption of their own.</summary>
     public DefaultEncryption Encryption { get; init; } = new(ObjectEncryption.S3Managed);
 
-    /// <summary><c>BucketOwnerEnforced</c>, <c>BucketOwnerPreferred</c> or <c>ObjectWriter</c>; null after the controls were deleted, which means <c>ObjectWriter</c>.</summary>
+    /// <summary>
+    /// <c>BucketOwnerEnforced</c>, <c>BucketOwnerPreferred</c> or <c>ObjectWriter</c>; null after the controls were deleted, which means
+    /// <c>ObjectWriter</c>.
+    /// </summary>
     public string? Ownership { get; init; } = "BucketOwnerEnforced";
     public PublicAccessBlock? PublicAccess { get; init; } = new(true, true, true, true);
     public AccessControl? Acl { get; init; }
@@ -55,8 +58,15 @@ internal sealed record DefaultEncryption(ObjectEncryption Rule, string? KeyId = 
 /// <param name="Mode"><c>GOVERNANCE</c>, <c>COMPLIANCE</c> or null.</param>
 internal sealed record LockConfiguration(string? Mode = null, int? Days = null, int? Years = null);
 
-/// <summary>Which pages may make which calls with which headers, what of the answers they may see, and for how many seconds they may remember that.</summary>
+/// <summary>
+/// Which pages may make which calls with which headers, what of the answers they may see, and for how many seconds they may remember that.
+/// </summary>
 internal sealed record CorsRule(
-    string? Id, IReadOnlyList<string> Origins, IReadOnlyList<string> Methods, IReadOnlyList<string> Headers, IReadOnlyList<string> Exposed, int? MaxAgeSeconds);
+    string? Id,
+    IReadOnlyList<string> Origins,
+    IReadOnlyList<string> Methods,
+    IReadOnlyList<string> Headers,
+    IReadOnlyList<string> Exposed,
+    int? MaxAgeSeconds);
 
 internal sealed record PublicAccessBlock(bool BlockPublicAcls, bool IgnorePublicAcls, bool BlockPublicPolicy, bool RestrictPublicBuckets);

@@ -3,7 +3,10 @@ using Microsoft.Win32.SafeHandles;
 
 namespace ServerlessDrives.Embedded.Cloud.Sandbox.S3.Storage;
 
-/// <summary>The files that hold the bytes of objects and parts. A file is written once and never changed; copies and completed uploads share it, and the last one to let go deletes it.</summary>
+/// <summary>
+/// The files that hold the bytes of objects and parts. A file is written once and never changed; copies and completed uploads share it, and
+/// the last one to let go deletes it.
+/// </summary>
 internal sealed class DataFiles
 {
     private readonly string folder;
@@ -20,10 +23,13 @@ internal sealed class DataFiles
     {
         var name = Guid.NewGuid().ToString("n");
         uses[name] = 1;
-        return (name, File.OpenHandle(PathOf(name), FileMode.CreateNew, FileAccess.Write, FileShare.Read, FileOptions.None, expectedLength));
+        return (
+            name,
+            File.OpenHandle(PathOf(name), FileMode.CreateNew, FileAccess.Write, FileShare.Read, FileOptions.None, expectedLength));
     }
 
-    public SafeFileHandle OpenRead(string name) => File.OpenHandle(PathOf(name), FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, FileOptions.SequentialScan);
+    public SafeFileHandle OpenRead(string name) =>
+        File.OpenHandle(PathOf(name), FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, FileOptions.SequentialScan);
 
     /// <summary>Holds what an earlier run wrote.</summary>
     /// <exception cref="EmbeddedCloudException">It is not there any more.</exception>
@@ -33,7 +39,10 @@ internal sealed class DataFiles
         {
             var file = new FileInfo(PathOf(segment.File));
             if (!file.Exists || file.Length < segment.Offset + segment.Length)
-                throw new EmbeddedCloudException($"The file {file.FullName} is {(file.Exists ? "cut" : "missing")}: an object of the sandbox is in it. Put a good copy in its place, or begin anew with --reset.");
+                throw new EmbeddedCloudException(
+                    $"The file {file.FullName} is {(file.Exists ? "cut" : "missing")}: an object of the sandbox is in it. Put a good " +
+                    $"copy in its place, or begin anew with --reset."
+                );
         }
 
         Hold(segments);

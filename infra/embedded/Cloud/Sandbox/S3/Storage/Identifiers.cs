@@ -12,5 +12,6 @@ internal static class Identifiers
     public static string New(int length) => RandomNumberGenerator.GetString(Alphabet, length);
 
     /// <summary>The canonical user id of an account: 64 hexadecimal digits.</summary>
-    public static string CanonicalUser(string account) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes("canonical-user:" + account)));
+    public static string CanonicalUser(string account) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes("canonical-user:" + account)));
 }

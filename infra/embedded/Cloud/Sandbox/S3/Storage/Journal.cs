@@ -3,7 +3,10 @@ using System.Text.Json.Serialization;
 
 namespace ServerlessDrives.Embedded.Cloud.Sandbox.S3.Storage;
 
-/// <summary>What happened in a bucket, one JSON line each, in order. A line is one write: a process that is killed loses at most the line that it was writing, and with it a call that was never answered.</summary>
+/// <summary>
+/// What happened in a bucket, one JSON line each, in order. A line is one write: a process that is killed loses at most the line that it
+/// was writing, and with it a call that was never answered.
+/// </summary>
 internal sealed class Journal : IDisposable
 {
     private readonly string path;
@@ -89,7 +92,9 @@ internal sealed class Journal : IDisposable
         }
         catch (JsonException error)
         {
-            throw new EmbeddedCloudException($"The file {path} is damaged from byte {start} on. Put a good copy in its place, or begin anew with --reset.", error);
+            throw new EmbeddedCloudException(
+                $"The file {path} is damaged from byte {start} on. Put a good copy in its place, or begin anew with --reset.",
+                error);
         }
     }
 }

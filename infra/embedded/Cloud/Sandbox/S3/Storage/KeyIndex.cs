@@ -1,6 +1,8 @@
 namespace ServerlessDrives.Embedded.Cloud.Sandbox.S3.Storage;
 
-/// <summary>The keys of a bucket in the order that S3 lists them: by their UTF-8 bytes. Not thread-safe; the bucket's lock guards it.</summary>
+/// <summary>
+/// The keys of a bucket in the order that S3 lists them: by their UTF-8 bytes. Not thread-safe; the bucket's lock guards it.
+/// </summary>
 internal sealed class KeyIndex
 {
     private readonly List<KeyVersions> keys = [];
@@ -86,7 +88,9 @@ internal sealed class KeyVersions(string key)
 
 internal static class KeyOrder
 {
-    /// <summary>Compares by UTF-8 bytes, which is by code point: UTF-16 alone would put U+E000–U+FFFF behind the characters beyond them.</summary>
+    /// <summary>
+    /// Compares by UTF-8 bytes, which is by code point: UTF-16 alone would put U+E000–U+FFFF behind the characters beyond them.
+    /// </summary>
     public static int Compare(string a, string b)
     {
         var common = a.AsSpan().CommonPrefixLength(b);

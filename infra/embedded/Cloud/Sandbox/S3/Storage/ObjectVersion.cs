@@ -1,6 +1,8 @@
 namespace ServerlessDrives.Embedded.Cloud.Sandbox.S3.Storage;
 
-/// <summary>One version of one object, or a delete marker. Immutable: a change of ACL or tags makes another record under the same version id.</summary>
+/// <summary>
+/// One version of one object, or a delete marker. Immutable: a change of ACL or tags makes another record under the same version id.
+/// </summary>
 internal sealed record ObjectVersion
 {
     /// <summary>The version id of objects that were written while the bucket kept no versions.</summary>
@@ -52,7 +54,8 @@ internal sealed record ObjectHeaders(IReadOnlyDictionary<string, string> Content
     public static readonly ObjectHeaders None = new(new Dictionary<string, string>(), new Dictionary<string, string>());
 }
 
-/// <param name="Algorithm"><c>AES256</c>, <c>aws:kms</c> or <c>aws:kms:dsse</c>; for keys of the customer, <c>AES256</c> with <paramref name="CustomerKeyMd5"/>.</param>
+/// <param name="Algorithm"><c>AES256</c>, <c>aws:kms</c> or <c>aws:kms:dsse</c>; for keys of the customer, <c>AES256</c> with <paramref
+/// name="CustomerKeyMd5"/>.</param>
 internal sealed record ObjectEncryption(string Algorithm, string? KeyArn = null, bool BucketKey = false, string? CustomerKeyMd5 = null)
 {
     public static readonly ObjectEncryption S3Managed = new("AES256");

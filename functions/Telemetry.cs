@@ -4,7 +4,7 @@ using System.Diagnostics.Metrics;
 namespace ServerlessDrives;
 
 /// <summary>Where the rooms' own spans and measures come from. Nothing is made of them until <c>Observability</c> listens.</summary>
-public static class Signals
+public static class Telemetry
 {
     /// <summary>The name of the source and of the meter.</summary>
     public const string Name = "ServerlessDrives";
@@ -14,10 +14,10 @@ public static class Signals
     public static Meter Meter { get; } = new(Name);
 
     /// <summary>The trace that is being told now, as W3C's <c>traceparent</c>; null where nobody listens.</summary>
-    public static string? Here => Activity.Current is { IdFormat: ActivityIdFormat.W3C } current ? current.Id : null;
+    public static string? TraceParent => Activity.Current is { IdFormat: ActivityIdFormat.W3C } current ? current.Id : null;
 
     /// <summary>Links what happens now to the trace in which it began, be it days ago, and names what it is about.</summary>
-    /// <param name="traceParent">As <see cref="Here"/> gave it; null and what can't be read link to nothing.</param>
+    /// <param name="traceParent">As <see cref="TraceParent"/> gave it; null and what can't be read link to nothing.</param>
     /// <param name="tag">Such as <c>serverlessdrives.connection.id</c>.</param>
     public static void Continue(string? traceParent, string tag, string value)
     {

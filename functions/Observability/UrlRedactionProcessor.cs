@@ -3,8 +3,10 @@ using OpenTelemetry;
 
 namespace ServerlessDrives.Observability;
 
-/// <summary>Takes out of spans what could name a customer's file, or be a secret: the paths and queries of addresses. The route and the host stay.</summary>
-internal sealed class KeysStayHere : BaseProcessor<Activity>
+/// <summary>
+/// Takes out of spans what could name a customer's file, or be a secret: the paths and queries of addresses. The route and the host stay.
+/// </summary>
+internal sealed class UrlRedactionProcessor : BaseProcessor<Activity>
 {
     private static readonly string[] Paths = ["url.path", "url.query", "http.target"];
     private static readonly string[] Addresses = ["url.full", "http.url"];
@@ -21,7 +23,9 @@ internal sealed class KeysStayHere : BaseProcessor<Activity>
         foreach (var name in Addresses)
         {
             if (data.GetTagItem(name) is string text)
-                data.SetTag(name, Uri.TryCreate(text, UriKind.Absolute, out var address) ? address.GetLeftPart(UriPartial.Authority) : null);
+                data.SetTag(
+                    name,
+                    Uri.TryCreate(text, UriKind.Absolute, out var address) ? address.GetLeftPart(UriPartial.Authority) : null);
         }
     }
 }

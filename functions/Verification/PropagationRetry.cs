@@ -1,8 +1,11 @@
 namespace ServerlessDrives.Verification;
 
-/// <summary>Asks again what may only need time. All questions of one verification share one allowance, so that many refusals don't wait longer than one.</summary>
+/// <summary>
+/// Asks again what may only need time. All questions of one verification share one allowance, so that many refusals don't wait longer than
+/// one.
+/// </summary>
 /// <param name="stopped">Once nobody wants to wait any more, answers count as they come.</param>
-internal sealed class Patience(VerificationOptions options, TimeProvider clock, CheckBook book, CancellationToken stopped)
+internal sealed class PropagationRetry(VerificationOptions options, TimeProvider clock, VerificationReportBuilder builder, CancellationToken stopped)
 {
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
@@ -18,10 +21,13 @@ internal sealed class Patience(VerificationOptions options, TimeProvider clock, 
         => AskAsync(call, answer => answer.Fault is null, cancellation);
 
     /// <param name="hoped">What an answer is like that needs no second try.</param>
-    public async Task<Answer<T>> AskAsync<T>(Func<CancellationToken, Task<Answer<T>>> call, Func<Answer<T>, bool> hoped, CancellationToken cancellation)
+    public async Task<Answer<T>> AskAsync<T>(
+        Func<CancellationToken, Task<Answer<T>>> call,
+        Func<Answer<T>, bool> hoped,
+        CancellationToken cancellation)
         where T : notnull
     {
-        using var waiting = book.BeginAsking();
+        using var waiting = builder.BeginAsking();
         for (var attempt = 1; ; attempt++)
         {
             var answer = await call(cancellation);
@@ -64,7 +70,11 @@ internal sealed class Patience(VerificationOptions options, TimeProvider clock, 
         lock (_lock)
         {
             _firstRefusal ??= clock.GetUtcNow();
-            return _firstRefusal.Value + (fault is { IsKnownSoon: true } && options.ShortWait < options.PropagationWait ? options.ShortWait : options.PropagationWait);
+            return _firstRefusal.Value
+                + (
+                    fault is { IsKnownSoon: true } && options.ShortWait < options.PropagationWait
+                        ? options.ShortWait
+                        : options.PropagationWait);
         }
     }
 }

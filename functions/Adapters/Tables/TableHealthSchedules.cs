@@ -9,8 +9,10 @@ using ServerlessDrives.Health;
 
 namespace ServerlessDrives.Adapters.Tables;
 
-/// <summary>Which drives are looked at: a partition for each shard, its rows in the order of the drives' turns, and one for the shards' positions.</summary>
-internal sealed class TableHealthRounds(TableServiceClient service, ILogger<TableHealthRounds> log) : IHealthRounds
+/// <summary>
+/// Which drives are looked at: a partition for each shard, its rows in the order of the drives' turns, and one for the shards' positions.
+/// </summary>
+internal sealed class TableHealthSchedules(TableServiceClient service, ILogger<TableHealthSchedules> log) : IHealthSchedules
 {
     public const string Name = "HealthRounds";
     private const string Positions = "positions";
@@ -18,7 +20,9 @@ internal sealed class TableHealthRounds(TableServiceClient service, ILogger<Tabl
     /// <summary>Drives: each page is a request, and a page or two are held at a time for each shard that is being swept.</summary>
     private const int Page = 320;
 
-    /// <summary>How many drives are left to be looked at when the next page is read: some tenths of a second's, and storage takes some hundredths.</summary>
+    /// <summary>
+    /// How many drives are left to be looked at when the next page is read: some tenths of a second's, and storage takes some hundredths.
+    /// </summary>
     private const int Ahead = 40;
 
     /// <summary>A look takes no more than this, and storage is read several times as fast for it.</summary>
@@ -41,13 +45,20 @@ internal sealed class TableHealthRounds(TableServiceClient service, ILogger<Tabl
     }
 
     public Task WithdrawAsync(DriveId drive, CancellationToken cancellation) =>
-        _table.DeleteEntityAsync(PartitionOf(Rounds.ShardOf(drive, Shards)), Rounds.KeyOf(drive), ETag.All, cancellation);
+        _table.DeleteEntityAsync(PartitionOf(HealthSchedule.ShardOf(drive, Shards)), HealthSchedule.KeyOf(drive), ETag.All, cancellation);
 
     public IAsyncEnumerable<DueLook> DueAsync(int shard, IReadOnlyList<KeyRange> ranges, int most, CancellationToken cancellation) =>
-        ranges.Count == 0 ? AsyncEnumerable.Empty<DueLook>() : DueAsync(shard, ranges, most, BeginPage(shard, ranges[0], Math.Min(most, Page), cancellation), cancellation);
+        ranges.Count == 0
+            ? AsyncEnumerable.Empty<DueLook>()
+            : DueAsync(shard, ranges, most, BeginPage(shard, ranges[0], Math.Min(most, Page), cancellation), cancellation);
 
     /// <param name="reading">The first page of the first range.</param>
-    private async IAsyncEnumerable<DueLook> DueAsync(int shard, IReadOnlyList<KeyRange> ranges, int most, Task<Queue<LookRow>>? reading, [EnumeratorCancellation] CancellationToken cancellation)
+    private async IAsyncEnumerable<DueLook> DueAsync(
+        int shard,
+        IReadOnlyList<KeyRange> ranges,
+        int most,
+        Task<Queue<LookRow>>? reading,
+        [EnumeratorCancellation] CancellationToken cancellation)
     {
         foreach (var range in ranges)
         {
@@ -74,7 +85,12 @@ internal sealed class TableHealthRounds(TableServiceClient service, ILogger<Tabl
         }
     }
 
-    public async Task RememberAsync(Drive drive, HealthMemory memory, HealthStatus told, DateTimeOffset enrolledAt, CancellationToken cancellation)
+    public async Task RememberAsync(
+        Drive drive,
+        HealthMemory memory,
+        HealthStatus told,
+        DateTimeOffset enrolledAt,
+        CancellationToken cancellation)
     {
         var row = RowOf(new(drive, memory, told, enrolledAt));
         // An update, not an upsert: a row that was withdrawn meanwhile must not come back.
@@ -84,7 +100,10 @@ internal sealed class TableHealthRounds(TableServiceClient service, ILogger<Tabl
     public async Task<IReadOnlyDictionary<int, SweepPosition>> PositionsAsync(CancellationToken cancellation)
     {
         var positions = new Dictionary<int, SweepPosition>();
-        await foreach (var row in _table.QueryAsync<PositionRow>(TableClient.CreateQueryFilter($"PartitionKey eq {Positions}"), cancellationToken: cancellation))
+        await foreach (
+            var row in _table.QueryAsync<PositionRow>(
+                TableClient.CreateQueryFilter($"PartitionKey eq {Positions}"),
+                cancellationToken: cancellation))
             positions[int.Parse(row.RowKey, CultureInfo.InvariantCulture)] = new(row.Since, row.At, row.After);
         return positions;
     }
@@ -93,7 +112,14 @@ internal sealed class TableHealthRounds(TableServiceClient service, ILogger<Tabl
     {
         var transaction = new Transaction(_table, Positions);
         foreach (var (shard, position) in positions)
-            transaction.Put(new PositionRow { RowKey = shard.ToString("D2", CultureInfo.InvariantCulture), Since = position.Since, At = position.At, After = position.After });
+            transaction.Put(
+                new PositionRow
+                {
+                    RowKey = shard.ToString("D2", CultureInfo.InvariantCulture),
+                    Since = position.Since,
+                    At = position.At,
+                    After = position.After,
+                });
         await transaction.CommitAsync(cancellation);
     }
 
@@ -101,13 +127,18 @@ internal sealed class TableHealthRounds(TableServiceClient service, ILogger<Tabl
     {
         var reading = PageAsync(shard, range, size, cancellation);
         // Nobody may come back for it: then its failure is nobody's.
-        _ = reading.ContinueWith(static failed => failed.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+        _ = reading.ContinueWith(
+            static failed => failed.Exception,
+            CancellationToken.None,
+            TaskContinuationOptions.OnlyOnFaulted,
+            TaskScheduler.Default);
         return reading;
     }
 
     private async Task<Queue<LookRow>> PageAsync(int shard, KeyRange range, int size, CancellationToken cancellation)
     {
-        var filter = TableClient.CreateQueryFilter($"PartitionKey eq {PartitionOf(shard)} and RowKey gt {range.After} and RowKey lt {range.End}");
+        var filter = TableClient.CreateQueryFilter(
+            $"PartitionKey eq {PartitionOf(shard)} and RowKey gt {range.After} and RowKey lt {range.End}");
         var rows = new Queue<LookRow>(size);
         await foreach (var row in _table.QueryAsync<LookRow>(filter, size, Read, cancellation))
         {
@@ -132,7 +163,9 @@ internal sealed class TableHealthRounds(TableServiceClient service, ILogger<Tabl
         }
 
         // Written by an earlier version, or a later one: read as a whole, and written as this one does.
-        if (await _table.FindAsync<LookRow>(PartitionOf(shard), row.RowKey, cancellation) is not { } whole || TryRead(whole) is not { } kept)
+        if (
+            await _table.FindAsync<LookRow>(PartitionOf(shard), row.RowKey, cancellation) is not { } whole
+            || TryRead(whole) is not { } kept)
             return null;
         await new Transaction(_table, whole.PartitionKey).Replace(RowOf(kept), whole.ETag).CommitAsync(cancellation);
         return new(row.RowKey, start, LookTarget.Of(kept.Drive), kept.Memory, kept.Told, kept.EnrolledAt);
@@ -154,8 +187,8 @@ internal sealed class TableHealthRounds(TableServiceClient service, ILogger<Tabl
 
     private LookRow RowOf(KeptLook look) => new()
     {
-        PartitionKey = PartitionOf(Rounds.ShardOf(look.Drive.Id, Shards)),
-        RowKey = Rounds.KeyOf(look.Drive.Id),
+        PartitionKey = PartitionOf(HealthSchedule.ShardOf(look.Drive.Id, Shards)),
+        RowKey = HealthSchedule.KeyOf(look.Drive.Id),
         Look = Stored.Write(look),
         Brief = BriefLook.Write(LookTarget.Of(look.Drive), look.Memory, look.Told, look.EnrolledAt),
     };
@@ -182,11 +215,11 @@ internal sealed class TableHealthRounds(TableServiceClient service, ILogger<Tabl
 }
 
 /// <summary>When drives that are well were last looked at: nothing is written of such a look but the position of the whole shard.</summary>
-internal sealed class LastLooks(IHealthRounds rounds, HealthOptions options, TimeProvider clock)
+internal sealed class LastLooks(IHealthSchedules rounds, HealthOptions options, TimeProvider clock)
 {
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(5);
 
-    private readonly Rounds _turns = new(options.Every);
+    private readonly HealthSchedule _turns = new(options.Every);
     private (DateTimeOffset At, IReadOnlyDictionary<int, SweepPosition> Positions)? _read;
 
     /// <summary>The drive as it is shown: with the time of the latest look.</summary>
@@ -197,7 +230,7 @@ internal sealed class LastLooks(IHealthRounds rounds, HealthOptions options, Tim
         var now = clock.GetUtcNow();
         if (_read is not { } read || now - read.At > Fresh)
             _read = read = (now, await rounds.PositionsAsync(cancellation));
-        return read.Positions.TryGetValue(Rounds.ShardOf(drive.Id, rounds.Shards), out var position)
+        return read.Positions.TryGetValue(HealthSchedule.ShardOf(drive.Id, rounds.Shards), out var position)
             && _turns.LastTurnOf(drive.Id, position) is { } looked
             && !(looked <= drive.Health.CheckedAt)
                 ? drive with { Health = drive.Health with { CheckedAt = looked } }

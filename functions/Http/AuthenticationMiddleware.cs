@@ -13,9 +13,12 @@ using ServerlessDrives.Workspaces;
 namespace ServerlessDrives.Http;
 
 /// <summary>Lets a function be reached only by whom it answers. Fails closed: what has no stated need is reached by nobody.</summary>
-public sealed class SignIn(NeedsByFunction needs, BearerTokens tokens, IWorkspaces workspaces, IPeople people) : IFunctionsWorkerMiddleware
+public sealed class AuthenticationMiddleware(NeedsByFunction needs, BearerTokens tokens, IWorkspaces workspaces, IPeople people) : IFunctionsWorkerMiddleware
 {
-    private static readonly Refusal NotSignedIn = new(RefusalKind.Forbidden, "unauthenticated", "Sign in first: send a bearer token that was issued for this API and is still valid.");
+    private static readonly Refusal NotSignedIn = new(
+        RefusalKind.Forbidden,
+        "unauthenticated",
+        "Sign in first: send a bearer token that was issued for this API and is still valid.");
 
     public async Task Invoke(FunctionContext context, FunctionExecutionDelegate next)
     {
@@ -27,7 +30,9 @@ public sealed class SignIn(NeedsByFunction needs, BearerTokens tokens, IWorkspac
             return;
         }
 
-        var requires = needs.For(context.FunctionDefinition.Name) ?? throw new InvalidOperationException($"The function {context.FunctionDefinition.Name} doesn't say whom it answers.");
+        var requires =
+            needs.For(context.FunctionDefinition.Name)
+            ?? throw new InvalidOperationException($"The function {context.FunctionDefinition.Name} doesn't say whom it answers.");
         if (requires.Need is not Need.Nobody)
         {
             if (await IdentifyAsync(http, requires, requires.GoesByRecent, http.RequestAborted) is { } refused)
@@ -36,7 +41,9 @@ public sealed class SignIn(NeedsByFunction needs, BearerTokens tokens, IWorkspac
                 return;
             }
 
-            http.Items[typeof(SignIn)] = (Func<bool, CancellationToken, Task<Refusal?>>)((byRecent, cancellation) => IdentifyAsync(http, requires, byRecent, cancellation));
+            http.Items[typeof(AuthenticationMiddleware)] =
+                (Func<bool, CancellationToken, Task<Refusal?>>)(
+                    (byRecent, cancellation) => IdentifyAsync(http, requires, byRecent, cancellation));
             var person = http.Request.Person();
             await people.SeenAsync(person.Organization, new(person.Id, person.Name, person.Email), http.RequestAborted);
         }
@@ -66,10 +73,18 @@ public sealed class SignIn(NeedsByFunction needs, BearerTokens tokens, IWorkspac
     {
         var tenant = identity.FindFirst("tid")?.Value;
         var user = identity.FindFirst("oid")?.Value ?? identity.FindFirst("sub")?.Value;
-        if (!Identifier.TryParse<OrganizationId>(OrganizationId.Prefix + tenant, out var organization) || !UserId.TryParse(user, null, out var id))
+        if (
+            !Identifier.TryParse<OrganizationId>(OrganizationId.Prefix + tenant, out var organization)
+            || !UserId.TryParse(user, null, out var id))
             return null;
         var role = identity.FindAll("roles").Any(claim => claim.Value == "admin") ? OrganizationRole.Admin : OrganizationRole.Member;
-        return new(id, organization, role, identity.FindFirst("name")?.Value ?? id.Value, identity.FindFirst("email")?.Value ?? identity.FindFirst("preferred_username")?.Value, new Dictionary<WorkspaceId, WorkspaceRole>());
+        return new(
+            id,
+            organization,
+            role,
+            identity.FindFirst("name")?.Value ?? id.Value,
+            identity.FindFirst("email")?.Value ?? identity.FindFirst("preferred_username")?.Value,
+            new Dictionary<WorkspaceId, WorkspaceRole>());
     }
 }
 
@@ -90,8 +105,9 @@ public sealed class AuthenticationOptions
 }
 
 /// <summary>
-/// Validates bearer tokens: issuer, audience, signature, lifetime. One that is good is remembered by its SHA-256 until it expires, for five minutes at most, so that
-/// a signature is checked once and not for every file; that is how much longer a key counts that the issuer withdraws.
+/// Validates bearer tokens: issuer, audience, signature, lifetime. One that is good is remembered by its SHA-256 until it expires, for five
+/// minutes at most, so that a signature is checked once and not for every file; that is how much longer a key counts that the issuer
+/// withdraws.
 /// </summary>
 public sealed class BearerTokens
 {
@@ -112,7 +128,9 @@ public sealed class BearerTokens
         _parameters = new()
         {
             ConfigurationManager = new ConfigurationManager<OpenIdConnectConfiguration>(
-                discovery, new OpenIdConnectConfigurationRetriever(), new HttpDocumentRetriever { RequireHttps = !options.Authority.IsLoopback }),
+                discovery,
+                new OpenIdConnectConfigurationRetriever(),
+                new HttpDocumentRetriever { RequireHttps = !options.Authority.IsLoopback }),
             ValidAudience = options.Audience,
             ValidateAudience = true,
             ValidateIssuer = true,
@@ -120,7 +138,14 @@ public sealed class BearerTokens
             RequireExpirationTime = true,
             RequireSignedTokens = true,
             ClockSkew = Skew,
-            ValidAlgorithms = [SecurityAlgorithms.RsaSha256, SecurityAlgorithms.RsaSha384, SecurityAlgorithms.RsaSha512, SecurityAlgorithms.EcdsaSha256, SecurityAlgorithms.EcdsaSha384],
+            ValidAlgorithms =
+            [
+                SecurityAlgorithms.RsaSha256,
+                SecurityAlgorithms.RsaSha384,
+                SecurityAlgorithms.RsaSha512,
+                SecurityAlgorithms.EcdsaSha256,
+                SecurityAlgorithms.EcdsaSha384,
+            ],
             IssuerValidatorUsingConfiguration = (issuer, token, _, configuration) => ValidateIssuer(issuer, token, configuration),
         };
     }
@@ -156,7 +181,9 @@ public sealed class BearerTokens
     {
         var tenant = (token as JsonWebToken)?.TryGetPayloadValue<string>("tid", out var tid) == true ? tid : "";
         var expected = configuration.Issuer.Replace("{tenantid}", tenant, StringComparison.OrdinalIgnoreCase);
-        return issuer == expected ? issuer : throw new SecurityTokenInvalidIssuerException($"The issuer {issuer} is not {expected}.") { InvalidIssuer = issuer };
+        return issuer == expected
+            ? issuer
+            : throw new SecurityTokenInvalidIssuerException($"The issuer {issuer} is not {expected}.") { InvalidIssuer = issuer };
     }
 
     /// <param name="Until">In UTC, when the token is over.</param>
@@ -170,18 +197,20 @@ public static class CallerExtensions
     public static Person Person(this HttpRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return request.HttpContext.Items[typeof(Person)] as Person ?? throw new InvalidOperationException("This function answers nobody in particular; it has no person.");
+        return request.HttpContext.Items[typeof(Person)] as Person
+            ?? throw new InvalidOperationException("This function answers nobody in particular; it has no person.");
     }
 
     /// <summary>
-    /// Finds out again who calls, after a wait or while an answer takes long: a token expires, and memberships end. <see cref="Person"/> is up to date afterwards.
+    /// Finds out again who calls, after a wait or while an answer takes long: a token expires, and memberships end. <see cref="Person"/> is
+    /// up to date afterwards.
     /// </summary>
     /// <param name="byRecent">Whether memberships will do that this instance read within the last two seconds.</param>
     /// <returns>Why they are no longer let in; null when they still are, and for functions that answer anybody.</returns>
     public static Task<Refusal?> IdentifyAgainAsync(this HttpRequest request, CancellationToken cancellation, bool byRecent = false)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return request.HttpContext.Items[typeof(SignIn)] is Func<bool, CancellationToken, Task<Refusal?>> identify
+        return request.HttpContext.Items[typeof(AuthenticationMiddleware)] is Func<bool, CancellationToken, Task<Refusal?>> identify
             ? identify(byRecent, cancellation)
             : Task.FromResult<Refusal?>(null);
     }

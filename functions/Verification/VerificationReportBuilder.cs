@@ -3,7 +3,7 @@ using ServerlessDrives.Access;
 namespace ServerlessDrives.Verification;
 
 /// <summary>The verdicts of one verification as they come in, in whatever order they come.</summary>
-internal sealed class CheckBook(IReadOnlyList<KnownCheck> known, Explanations explanations, VerificationWatch? watch, TimeProvider clock)
+internal sealed class VerificationReportBuilder(IReadOnlyList<KnownCheck> known, Explanations explanations, VerificationWatch? watch, TimeProvider clock)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<KnownCheck, Check> _verdicts = [];
@@ -43,13 +43,16 @@ internal sealed class CheckBook(IReadOnlyList<KnownCheck> known, Explanations ex
         }
     }
 
-    public void Pass(KnownCheck check, string? explanation = null, string? fix = null) => Judge(check, CheckStatus.Passed, null, explanation, fix);
+    public void Pass(KnownCheck check, string? explanation = null, string? fix = null) =>
+        Judge(check, CheckStatus.Passed, null, explanation, fix);
 
-    public void NotApplicable(KnownCheck check, string reason, Fault? fault = null) => Judge(check, CheckStatus.NotApplicable, fault, reason, null);
+    public void NotApplicable(KnownCheck check, string reason, Fault? fault = null) =>
+        Judge(check, CheckStatus.NotApplicable, fault, reason, null);
 
     public void Skip(KnownCheck check, string reason) => Judge(check, CheckStatus.Skipped, null, reason, null);
 
-    public void Fail(KnownCheck check, string explanation, string fix, Fault? fault = null) => Judge(check, CheckStatus.Failed, fault, explanation, fix);
+    public void Fail(KnownCheck check, string explanation, string fix, Fault? fault = null) =>
+        Judge(check, CheckStatus.Failed, fault, explanation, fix);
 
     /// <summary>Fails the check for what AWS answered, or sets it aside where the server lacks the operation.</summary>
     /// <param name="preface">What the explanation begins with; a sentence.</param>
@@ -73,7 +76,8 @@ internal sealed class CheckBook(IReadOnlyList<KnownCheck> known, Explanations ex
             return _ours.Contains(check);
     }
 
-    public bool HasOurs(Check check) => known.Any(claim => claim.Name == check.Name && claim.Permission == check.Permission && IsOurs(claim));
+    public bool HasOurs(Check check) =>
+        known.Any(claim => claim.Name == check.Name && claim.Permission == check.Permission && IsOurs(claim));
 
     public bool IsJudged(KnownCheck check)
     {
@@ -105,7 +109,10 @@ internal sealed class CheckBook(IReadOnlyList<KnownCheck> known, Explanations ex
         foreach (var check in known.Where(check => !IsJudged(check)))
         {
             if (HasBegun(check))
-                Fail(check, $"AWS had not answered when the verification's time was up: all checks have to be made {within}.", "Verify again in a few minutes; if it stays, look at AWS's service health for the bucket's region.");
+                Fail(
+                    check,
+                    $"AWS had not answered when the verification's time was up: all checks have to be made {within}.",
+                    "Verify again in a few minutes; if it stays, look at AWS's service health for the bucket's region.");
             else
                 Skip(check, $"There was no time left to try it: the checks before it were not answered {within}.");
         }
@@ -147,17 +154,19 @@ internal sealed class CheckBook(IReadOnlyList<KnownCheck> known, Explanations ex
     }
 
     /// <summary>One question, from its first answer to its last.</summary>
-    internal sealed class Wait(CheckBook book, KnownCheck? check) : IDisposable
+    internal sealed class Wait(VerificationReportBuilder builder, KnownCheck? check) : IDisposable
     {
         /// <param name="fault">Null where AWS allowed what it must refuse.</param>
         public void For(Fault? fault, int tries, DateTimeOffset until)
         {
             if (check is null)
                 return;
-            var explanation = fault is null ? (Explanation?)null : book._explanations.Of(check, fault);
-            book.Tell(this, new(check.Name, check.Permission, tries, until, (fault as Fault.Refused)?.Code, explanation?.Text, explanation?.Fix));
+            var explanation = fault is null ? (Explanation?)null : builder._explanations.Of(check, fault);
+            builder.Tell(
+                this,
+                new(check.Name, check.Permission, tries, until, (fault as Fault.Refused)?.Code, explanation?.Text, explanation?.Fix));
         }
 
-        public void Dispose() => book.Tell(this, retrying: null);
+        public void Dispose() => builder.Tell(this, retrying: null);
     }
 }

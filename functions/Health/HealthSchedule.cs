@@ -9,7 +9,7 @@ namespace ServerlessDrives.Health;
 /// When each drive's turn is. Time is cut into rounds of one interval; in each, a drive has a place of its own that its id alone decides,
 /// so that looks are spread evenly and for good, and nothing has to be written to schedule the next one.
 /// </summary>
-public sealed class Rounds(TimeSpan every)
+public sealed class HealthSchedule(TimeSpan every)
 {
     /// <summary>Into how many places a round is cut.</summary>
     public const int Places = 1 << 16;
@@ -41,7 +41,9 @@ public sealed class Rounds(TimeSpan every)
         return left.After.StartsWith(Text(PlaceAt(left.At)), StringComparison.Ordinal) ? left : Whole(left.At, left.At);
     }
 
-    /// <summary>The keys whose turn comes after a position and up to a moment that is at most a round later, in the order of their turns.</summary>
+    /// <summary>
+    /// The keys whose turn comes after a position and up to a moment that is at most a round later, in the order of their turns.
+    /// </summary>
     public IReadOnlyList<KeyRange> Between(SweepPosition from, DateTimeOffset until)
     {
         ArgumentNullException.ThrowIfNull(from);
@@ -75,7 +77,8 @@ public sealed class Rounds(TimeSpan every)
     private int PlaceAt(DateTimeOffset at) => (int)((Int128)(at.UtcTicks % every.Ticks) * Places / every.Ticks);
 
     // Rounded up, so that the place at this moment is this place.
-    private DateTimeOffset TurnOf(int place, DateTimeOffset start) => start.AddTicks((long)((((Int128)place * every.Ticks) + Places - 1) / Places));
+    private DateTimeOffset TurnOf(int place, DateTimeOffset start) =>
+        start.AddTicks((long)((((Int128)place * every.Ticks) + Places - 1) / Places));
 
     private static byte[] Hash(DriveId drive) => SHA256.HashData(Encoding.UTF8.GetBytes(drive.Value));
 }

@@ -1,7 +1,7 @@
 namespace ServerlessDrives.Drives;
 
 /// <summary>Hears of drives that come and go. Each may be told twice of the same.</summary>
-public interface IDriveWitness
+public interface IDriveEventHandler
 {
     /// <summary>A drive is there.</summary>
     Task ConnectedAsync(Drive drive, CancellationToken cancellation);

@@ -5,39 +5,64 @@ using ServerlessDrives.Workspaces;
 
 namespace ServerlessDrives.Connecting;
 
-/// <summary>Writes down what happens to connections, and tells the world of what it may want to know. What is told again after a crash is told once.</summary>
-public sealed class ConnectionWitness(IAuditTrail audit, IEvents events)
+/// <summary>
+/// Writes down what happens to connections, and tells the world of what it may want to know. What is told again after a crash is told once.
+/// </summary>
+public sealed class ConnectionEvents(IAuditTrail audit, IEvents events)
 {
     public Task StartedAsync(DriveConnection connection, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(connection);
         return RecordAsync(
-            ActOf(connection, Actor.User(connection.CreatedBy), "started", null, new() { ["displayName"] = connection.DisplayName.Value, ["method"] = Word(connection.Method) }), "started", cancellation);
+            ActOf(
+                connection,
+                Actor.User(connection.CreatedBy),
+                "started",
+                null,
+                new() { ["displayName"] = connection.DisplayName.Value, ["method"] = Word(connection.Method) }),
+            "started",
+            cancellation);
     }
 
-    public static Act Configured(UserId by, DriveConnection before, DriveConnection after)
+    public static AuditRecord Configured(UserId by, DriveConnection before, DriveConnection after)
     {
         ArgumentNullException.ThrowIfNull(before);
         ArgumentNullException.ThrowIfNull(after);
         return ActOf(after, Actor.User(by), "configured", Describe(before.Configuration), Describe(after.Configuration));
     }
 
-    public static Act Confirmed(DriveConnection connection, Confirmation confirmation)
+    public static AuditRecord Confirmed(DriveConnection connection, Confirmation confirmation)
     {
         ArgumentNullException.ThrowIfNull(confirmation);
         var actor = confirmation.Through == "callback" ? Actor.Callback(confirmation.By) : new Actor("user", confirmation.By);
-        return ActOf(connection, actor, "confirmed", null, new() { ["step"] = StepName(confirmation.Step), ["attempt"] = confirmation.Attempt, ["through"] = confirmation.Through });
+        return ActOf(
+            connection,
+            actor,
+            "confirmed",
+            null,
+            new()
+            {
+                ["step"] = StepName(confirmation.Step),
+                ["attempt"] = confirmation.Attempt,
+                ["through"] = confirmation.Through,
+            });
     }
 
-    public static Act CancelRequested(UserId by, DriveConnection connection) => ActOf(connection, Actor.User(by), "cancel-requested");
+    public static AuditRecord CancelRequested(UserId by, DriveConnection connection) => ActOf(connection, Actor.User(by), "cancel-requested");
 
-    public static Act CallbackLinkMade(UserId by, DriveConnection connection, CallbackLink link)
+    public static AuditRecord CallbackLinkMade(UserId by, DriveConnection connection, CallbackLink link)
     {
         ArgumentNullException.ThrowIfNull(link);
-        return ActOf(connection, Actor.User(by), "callback-link-made", null, new() { ["step"] = StepName(link.Step), ["expiresAt"] = link.ExpiresAt });
+        return ActOf(
+            connection,
+            Actor.User(by),
+            "callback-link-made",
+            null,
+            new() { ["step"] = StepName(link.Step), ["expiresAt"] = link.ExpiresAt });
     }
 
-    public static Act CallbackLinksRevoked(UserId by, DriveConnection connection) => ActOf(connection, Actor.User(by), "callback-links-revoked");
+    public static AuditRecord CallbackLinksRevoked(UserId by, DriveConnection connection) =>
+        ActOf(connection, Actor.User(by), "callback-links-revoked");
 
     /// <summary>People are waited for at a step.</summary>
     public Task StepOpenedAsync(DriveConnection connection, CancellationToken cancellation)
@@ -51,11 +76,23 @@ public sealed class ConnectionWitness(IAuditTrail audit, IEvents events)
     {
         ArgumentNullException.ThrowIfNull(connection);
         var word = Word(connection.Status);
-        await RecordAsync(ActOf(connection, Actor.System("connecting"), word, null, connection.DriveId is { } drive ? new() { ["driveId"] = drive.Value } : null), "ended", cancellation);
+        await RecordAsync(
+            ActOf(
+                connection,
+                Actor.System("connecting"),
+                word,
+                null,
+                connection.DriveId is { } drive ? new() { ["driveId"] = drive.Value } : null),
+            "ended",
+            cancellation);
         if (connection is { Status: ConnectionStatus.Connected, MakeDefault: true })
             await DefaultChangedAsync(connection, cancellation);
         if (connection.Status is ConnectionStatus.Connected or ConnectionStatus.Expired)
-            await TellAsync(connection, connection.Status is ConnectionStatus.Connected ? EventTypes.Connected : EventTypes.Expired, $"{connection.Id}-ended", cancellation);
+            await TellAsync(
+                connection,
+                connection.Status is ConnectionStatus.Connected ? EventTypes.Connected : EventTypes.Expired,
+                $"{connection.Id}-ended",
+                cancellation);
     }
 
     /// <summary>The drive became a default in the same moment as it came to be.</summary>
@@ -64,7 +101,15 @@ public sealed class ConnectionWitness(IAuditTrail audit, IEvents events)
         var scope = connection.Audience is Audience.Workspace workspace ? workspace.Id.Value : connection.Organization.Value;
         var key = $"{connection.Id}-default";
         await audit.RecordAsync(
-            new(connection.Organization, Actor.User(connection.CreatedBy), "default-drive.changed", scope, null, new() { ["driveId"] = connection.DriveId!.Value.Value }), key, cancellation);
+            new(
+                connection.Organization,
+                Actor.User(connection.CreatedBy),
+                "default-drive.changed",
+                scope,
+                null,
+                new() { ["driveId"] = connection.DriveId!.Value.Value }),
+            key,
+            cancellation);
         await events.TellAsync(
             new(key, connection.Organization, EventTypes.DefaultDriveChanged, scope, connection.UpdatedAt, new JsonObject
             {
@@ -85,13 +130,14 @@ public sealed class ConnectionWitness(IAuditTrail audit, IEvents events)
         }),
         cancellation);
 
-    private static Act ActOf(DriveConnection connection, Actor actor, string verb, JsonObject? before = null, JsonObject? after = null)
+    private static AuditRecord ActOf(DriveConnection connection, Actor actor, string verb, JsonObject? before = null, JsonObject? after = null)
     {
         ArgumentNullException.ThrowIfNull(connection);
         return new(connection.Organization, actor, $"connection.{verb}", connection.Id.Value, before, after);
     }
 
-    private Task RecordAsync(Act act, string key, CancellationToken cancellation) => audit.RecordAsync(act, $"{act.Resource}-{key}", cancellation);
+    private Task RecordAsync(AuditRecord act, string key, CancellationToken cancellation) =>
+        audit.RecordAsync(act, $"{act.Resource}-{key}", cancellation);
 
     private static JsonObject? Describe(DriveConfiguration? configuration) => configuration is null ? null : new()
     {

@@ -7,7 +7,7 @@ namespace ServerlessDrives.Observability;
 /// Keeps what belongs to a trace that is kept; of what begins here, the asked-for part. A call to a server that belongs to nothing
 /// (the durable runtime reads its queues all day) begins no trace.
 /// </summary>
-internal sealed class AskedFor(double ratio) : Sampler
+internal sealed class RootSampler(double ratio) : Sampler
 {
     private readonly TraceIdRatioBasedSampler _atTheRoot = new(ratio);
 
@@ -16,7 +16,10 @@ internal sealed class AskedFor(double ratio) : Sampler
         var parent = samplingParameters.ParentContext;
         if (parent.TraceId != default)
             return new(parent.TraceFlags.HasFlag(ActivityTraceFlags.Recorded) ? SamplingDecision.RecordAndSample : SamplingDecision.Drop);
-        return samplingParameters.Kind is ActivityKind.Client || samplingParameters.Name.StartsWith("Azure.", StringComparison.Ordinal) || IsOfAClient(samplingParameters.Name)
+        return
+            samplingParameters.Kind is ActivityKind.Client
+            || samplingParameters.Name.StartsWith("Azure.", StringComparison.Ordinal)
+            || IsOfAClient(samplingParameters.Name)
             ? new(SamplingDecision.Drop)
             : _atTheRoot.ShouldSample(samplingParameters);
     }

@@ -3,12 +3,16 @@ using ServerlessDrives.Drives;
 namespace ServerlessDrives.Health;
 
 /// <summary>Has every drive looked at from the moment it is connected until nobody uses it any more.</summary>
-internal sealed class Enrolment(IHealthRounds rounds, IHealthHistory history, TimeProvider clock) : IDriveWitness
+internal sealed class HealthCheckRegistration(IHealthSchedules rounds, IHealthHistory history, TimeProvider clock) : IDriveEventHandler
 {
     public async Task ConnectedAsync(Drive drive, CancellationToken cancellation)
     {
         await rounds.EnrollAsync(drive, clock.GetUtcNow(), cancellation);
-        await history.NoteAsync(drive.Organization, drive.Id, new(drive.Health.Since, drive.Health.Status, drive.Health.Problem), cancellation);
+        await history.NoteAsync(
+            drive.Organization,
+            drive.Id,
+            new(drive.Health.Since, drive.Health.Status, drive.Health.Problem),
+            cancellation);
     }
 
     public Task CredentialsReplacedAsync(Drive drive, CancellationToken cancellation) =>
@@ -17,7 +21,11 @@ internal sealed class Enrolment(IHealthRounds rounds, IHealthHistory history, Ti
     /// <summary>What a verification found is a change like one that a look finds; the next look starts from it.</summary>
     public async Task VerifiedAsync(Drive drive, CancellationToken cancellation)
     {
-        await history.NoteAsync(drive.Organization, drive.Id, new(drive.Health.Since, drive.Health.Status, drive.Health.Problem), cancellation);
+        await history.NoteAsync(
+            drive.Organization,
+            drive.Id,
+            new(drive.Health.Since, drive.Health.Status, drive.Health.Problem),
+            cancellation);
         await rounds.EnrollAsync(drive, clock.GetUtcNow(), cancellation);
     }
 

@@ -3,8 +3,11 @@ using ServerlessDrives.Connecting;
 
 namespace ServerlessDrives.Adapters.Tables;
 
-/// <summary>What was about to be told to orchestrations: a short-lived row for each, in one small partition that the recovery timer reads. Events have another one.</summary>
-internal sealed class PromiseTable(TableServiceClient service)
+/// <summary>
+/// What was about to be told to orchestrations: a short-lived row for each, in one small partition that the recovery timer reads. Events
+/// have another one.
+/// </summary>
+internal sealed class PendingSignals(TableServiceClient service)
 {
     public const string Name = "Promises";
     private const string Partition = "connections";
@@ -12,28 +15,28 @@ internal sealed class PromiseTable(TableServiceClient service)
 
     private readonly TableClient _table = service.GetTableClient(Name);
 
-    public async Task<Promise> MakeAsync(ConnectionKey key, DateTimeOffset now, CancellationToken cancellation)
+    public async Task<PendingSignal> BeginAsync(ConnectionKey key, DateTimeOffset now, CancellationToken cancellation)
     {
-        var promise = new Promise(key, $"{key.Connection}|{Guid.NewGuid():N}");
+        var signal = new PendingSignal(key, $"{key.Connection}|{Guid.NewGuid():N}");
         await _table.AddEntityAsync(
             new PromiseRow
             {
                 PartitionKey = Partition,
-                RowKey = promise.Mark,
+                RowKey = signal.Mark,
                 Organization = key.Organization.Value,
                 Connection = key.Connection.Value,
                 MadeAt = now,
             },
             cancellation);
-        return promise;
+        return signal;
     }
 
-    public Task KeepAsync(Promise promise, CancellationToken cancellation) =>
-        _table.DeleteEntityAsync(Partition, promise.Mark, cancellationToken: cancellation);
+    public Task CompleteAsync(PendingSignal signal, CancellationToken cancellation) =>
+        _table.DeleteEntityAsync(Partition, signal.Mark, cancellationToken: cancellation);
 
-    public async Task<IReadOnlyList<Promise>> BrokenAsync(DateTimeOffset before, CancellationToken cancellation)
+    public async Task<IReadOnlyList<PendingSignal>> AbandonedAsync(DateTimeOffset before, CancellationToken cancellation)
     {
-        var broken = new List<Promise>();
+        var broken = new List<PendingSignal>();
         var filter = TableClient.CreateQueryFilter($"PartitionKey eq {Partition} and MadeAt lt {before}");
         await foreach (var row in _table.QueryAsync<PromiseRow>(filter, MostAtATime, cancellationToken: cancellation))
         {

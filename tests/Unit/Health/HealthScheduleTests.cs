@@ -4,11 +4,11 @@ using Xunit;
 
 namespace ServerlessDrives.Tests.Unit.Health;
 
-public sealed class RoundsTests
+public sealed class HealthScheduleTests
 {
     private static readonly TimeSpan Every = TimeSpan.FromMinutes(5);
     private static readonly DateTimeOffset Noon = new(2026, 11, 24, 12, 0, 0, TimeSpan.Zero);
-    private static readonly Rounds Turns = new(Every);
+    private static readonly HealthSchedule Turns = new(Every);
     private static readonly DriveId[] Drives = [.. Enumerable.Range(0, 2_000).Select(i => DriveId.Of($"drv_{i}"))];
 
     [Fact]
@@ -35,7 +35,7 @@ public sealed class RoundsTests
     [Fact]
     public void Turns_are_spread_over_the_round()
     {
-        var quarters = Drives.GroupBy(drive => Rounds.PlaceOf(drive) * 4 / Rounds.Places).Select(quarter => quarter.Count());
+        var quarters = Drives.GroupBy(drive => HealthSchedule.PlaceOf(drive) * 4 / HealthSchedule.Places).Select(quarter => quarter.Count());
         quarters.ShouldAllBe(count => count > 400 && count < 600);
     }
 
@@ -51,7 +51,7 @@ public sealed class RoundsTests
     {
         var all = Due(Turns.Whole(Noon, Noon), Noon + TimeSpan.FromMinutes(3)).ToList();
         var (drive, turn) = all[99];
-        var rest = Due(new SweepPosition(Noon, turn, Rounds.KeyOf(drive)), Noon + TimeSpan.FromMinutes(3));
+        var rest = Due(new SweepPosition(Noon, turn, HealthSchedule.KeyOf(drive)), Noon + TimeSpan.FromMinutes(3));
         rest.ShouldBe(all.Skip(100));
     }
 
@@ -72,14 +72,14 @@ public sealed class RoundsTests
     [Fact]
     public void Another_interval_in_the_settings_goes_on_at_the_same_moment()
     {
-        var other = new Rounds(TimeSpan.FromMinutes(7));
+        var other = new HealthSchedule(TimeSpan.FromMinutes(7));
         other.Resume(Turns.Whole(Noon, Noon), Noon + TimeSpan.FromSeconds(1)).At.ShouldBe(Noon);
     }
 
     private static IEnumerable<(DriveId Drive, DateTimeOffset Turn)> Due(SweepPosition since, DateTimeOffset until) =>
         from range in Turns.Between(since, until)
-        from drive in Drives.OrderBy(Rounds.KeyOf, StringComparer.Ordinal)
-        let key = Rounds.KeyOf(drive)
+        from drive in Drives.OrderBy(HealthSchedule.KeyOf, StringComparer.Ordinal)
+        let key = HealthSchedule.KeyOf(drive)
         where string.CompareOrdinal(key, range.After) > 0 && string.CompareOrdinal(key, range.End) < 0
         select (drive, Turns.TurnOf(key, range.Start));
 }

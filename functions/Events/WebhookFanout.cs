@@ -4,7 +4,7 @@ using System.Text;
 namespace ServerlessDrives.Events;
 
 /// <summary>Turns an event into deliveries, one for each webhook that wants it.</summary>
-public sealed class EventOutbox(IWebhooks webhooks, IAuditTrail audit, TimeProvider clock) : IEvents
+public sealed class WebhookFanout(IWebhooks webhooks, IAuditTrail audit, TimeProvider clock) : IEvents
 {
     private const int WebhooksAtATime = 100;
 
@@ -22,7 +22,7 @@ public sealed class EventOutbox(IWebhooks webhooks, IAuditTrail audit, TimeProvi
         while (cursor is not null);
     }
 
-    public async Task TellAsync(ProductEvent happened, WebhookId webhook, Act? asked, CancellationToken cancellation)
+    public async Task TellAsync(ProductEvent happened, WebhookId webhook, AuditRecord? asked, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(happened);
         var now = clock.GetUtcNow();

@@ -12,15 +12,16 @@ using ServerlessDrives.Integrations;
 namespace ServerlessDrives.Adapters.Aws;
 
 /// <summary>
-/// Whether Amazon SNS signed a message: the certificate comes from SNS's own host in the topic's region, over https, is issued to SNS by somebody whom this machine
-/// trusts, and is valid now. Source: "Verifying the signatures of Amazon SNS messages" in the SNS developer guide.
+/// Whether Amazon SNS signed a message: the certificate comes from SNS's own host in the topic's region, over https, is issued to SNS by
+/// somebody whom this machine trusts, and is valid now. Source: "Verifying the signatures of Amazon SNS messages" in the SNS developer
+/// guide.
 /// </summary>
-internal sealed partial class SnsNotary : ISns, IDisposable
+internal sealed partial class SnsSignatureVerifier : ISns, IDisposable
 {
     private const int MostCertificateBytes = 32 * 1024;
     private const int MostAnswerBytes = 64 * 1024;
     private const int MostCertificates = 64;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(8);
+    private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(8);
     private static readonly TimeSpan Kept = TimeSpan.FromHours(12);
 
     private readonly ConcurrentDictionary<Uri, (X509Certificate2 Certificate, DateTimeOffset Until)> _certificates = new();
@@ -28,9 +29,9 @@ internal sealed partial class SnsNotary : ISns, IDisposable
     private readonly X509Certificate2? _authority;
     private readonly HttpClient _http;
     private readonly TimeProvider _clock;
-    private readonly ILogger<SnsNotary> _log;
+    private readonly ILogger<SnsSignatureVerifier> _log;
 
-    public SnsNotary(IOptions<AwsOptions> options, TimeProvider clock, ILogger<SnsNotary> log)
+    public SnsSignatureVerifier(IOptions<AwsOptions> options, TimeProvider clock, ILogger<SnsSignatureVerifier> log)
     {
         _endpoint = options.Value.SnsEndpoint;
         _authority = options.Value.SnsAuthority is { } authority ? AwsOptions.CertificateOf(authority) : null;
@@ -40,19 +41,22 @@ internal sealed partial class SnsNotary : ISns, IDisposable
         {
             AllowAutoRedirect = false,
             UseCookies = false,
-            ConnectTimeout = Patience,
+            ConnectTimeout = TimeLimit,
             PooledConnectionLifetime = TimeSpan.FromMinutes(2),
             SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = ChainPolicy() },
         })
         {
-            Timeout = Patience,
+            Timeout = TimeLimit,
             MaxResponseContentBufferSize = MostAnswerBytes,
         };
     }
 
     public async Task<bool?> SignedAsync(SnsMessage message, CancellationToken cancellation)
     {
-        if (!IsAt(message.SigningCertUrl, message.Topic) || message.SigningCertUrl.Query.Length > 0 || !CertificatePath().IsMatch(message.SigningCertUrl.AbsolutePath))
+        if (
+            !IsAt(message.SigningCertUrl, message.Topic)
+            || message.SigningCertUrl.Query.Length > 0
+            || !CertificatePath().IsMatch(message.SigningCertUrl.AbsolutePath))
             return false;
         if (await CertificateAsync(message, cancellation) is not { } certificate)
             return null;
@@ -61,7 +65,9 @@ internal sealed partial class SnsNotary : ISns, IDisposable
 #pragma warning disable CA5350
         var algorithm = message.SignatureVersion == 1 ? HashAlgorithmName.SHA1 : HashAlgorithmName.SHA256;
 #pragma warning restore CA5350
-        return key is not null && IsIssuedToSns(certificate, message.Topic) && key.VerifyData(message.Signed, message.Signature, algorithm, RSASignaturePadding.Pkcs1);
+        return key is not null
+            && IsIssuedToSns(certificate, message.Topic)
+            && key.VerifyData(message.Signed, message.Signature, algorithm, RSASignaturePadding.Pkcs1);
     }
 
     public async Task<bool?> ConfirmAsync(SnsMessage message, CancellationToken cancellation)
@@ -76,7 +82,8 @@ internal sealed partial class SnsNotary : ISns, IDisposable
             using var answer = await _http.GetAsync(url, cancellation);
             return answer.IsSuccessStatusCode ? true : (int)answer.StatusCode >= 500 ? null : false;
         }
-        catch (Exception failure) when (failure is HttpRequestException || (failure is OperationCanceledException && !cancellation.IsCancellationRequested))
+        catch (Exception failure)
+            when (failure is HttpRequestException || (failure is OperationCanceledException && !cancellation.IsCancellationRequested))
         {
             _log.LogWarning(failure, "The subscription of {Topic} could not be confirmed.", message.Topic);
             return null;
@@ -91,8 +98,12 @@ internal sealed partial class SnsNotary : ISns, IDisposable
 
     /// <summary>SNS's own host in the topic's region over https, or the server that takes its place by the settings.</summary>
     private bool IsAt(Uri url, TopicArn topic) =>
-        url.Scheme == Uri.UriSchemeHttps && url.UserInfo.Length == 0
-        && (_endpoint is null ? url.IsDefaultPort && url.IdnHost == $"sns.{topic.Region}.{topic.Region.Partition.DnsSuffix}" : url.Authority == _endpoint.Authority);
+        url.Scheme == Uri.UriSchemeHttps
+        && url.UserInfo.Length == 0
+        && (
+            _endpoint is null
+                ? url.IsDefaultPort && url.IdnHost == $"sns.{topic.Region}.{topic.Region.Partition.DnsSuffix}"
+                : url.Authority == _endpoint.Authority);
 
     /// <returns>Null when it can't be fetched now.</returns>
     private async Task<X509Certificate2?> CertificateAsync(SnsMessage message, CancellationToken cancellation)
@@ -113,7 +124,9 @@ internal sealed partial class SnsNotary : ISns, IDisposable
             _certificates[url] = (certificate, now + Kept);
             return certificate;
         }
-        catch (Exception failure) when (failure is HttpRequestException or CryptographicException || (failure is OperationCanceledException && !cancellation.IsCancellationRequested))
+        catch (Exception failure)
+            when (failure is HttpRequestException or CryptographicException
+                || (failure is OperationCanceledException && !cancellation.IsCancellationRequested))
         {
             _log.LogWarning(failure, "The certificate at {Url} could not be fetched.", url);
             return null;
@@ -134,7 +147,10 @@ internal sealed partial class SnsNotary : ISns, IDisposable
         chain.ChainPolicy.VerificationTime = _clock.GetUtcNow().UtcDateTime;
         var trusted = chain.Build(certificate);
         if (!trusted)
-            _log.LogWarning("The certificate {Subject} isn't trusted: {Reasons}.", certificate.Subject, string.Join(", ", chain.ChainStatus.Select(status => status.Status)));
+            _log.LogWarning(
+                "The certificate {Subject} isn't trusted: {Reasons}.",
+                certificate.Subject,
+                string.Join(", ", chain.ChainStatus.Select(status => status.Status)));
         foreach (var element in chain.ChainElements)
             element.Certificate.Dispose();
         return trusted;
@@ -143,7 +159,7 @@ internal sealed partial class SnsNotary : ISns, IDisposable
     /// <summary>This machine's authorities; for a server that takes SNS's place, the one that the settings name and no other.</summary>
     private X509ChainPolicy ChainPolicy()
     {
-        var policy = new X509ChainPolicy { RevocationMode = X509RevocationMode.NoCheck, UrlRetrievalTimeout = Patience };
+        var policy = new X509ChainPolicy { RevocationMode = X509RevocationMode.NoCheck, UrlRetrievalTimeout = TimeLimit };
         if (_authority is not null)
         {
             policy.TrustMode = X509ChainTrustMode.CustomRootTrust;

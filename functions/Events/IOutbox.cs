@@ -1,0 +1,20 @@
+namespace ServerlessDrives.Events;
+
+/// <summary>
+/// Events that are written in the transaction of what they tell of, until they have been told. A entry comes before: a short-lived row in
+/// one small partition, by which those are found that a crash left outbox.
+/// </summary>
+public interface IOutbox
+{
+    /// <summary>Promises made before this moment that weren't settled.</summary>
+    Task<IReadOnlyList<OutboxEntry>> AbandonedAsync(DateTimeOffset before, CancellationToken cancellation);
+
+    /// <summary>What was written down; null when it was not, or not yet.</summary>
+    Task<ProductEvent?> FindAsync(OutboxEntry entry, CancellationToken cancellation);
+
+    /// <summary>The event has been told, or there is none.</summary>
+    Task CompleteAsync(OutboxEntry entry, CancellationToken cancellation);
+}
+
+/// <param name="Event">The event's id.</param>
+public sealed record OutboxEntry(OrganizationId Organization, string Event, DateTimeOffset MadeAt);

@@ -1,0 +1,42 @@
+namespace ServerlessDrives.Events;
+
+/// <summary>What happens to webhooks, as the audit trail says it.</summary>
+internal static class WebhookAuditRecords
+{
+    public static AuditRecord Created(Webhook webhook) =>
+        new(
+            webhook.Organization,
+            Actor.User(webhook.CreatedBy),
+            "webhook.created",
+            webhook.Id.Value,
+            null,
+            new() { ["url"] = webhook.Url.AbsoluteUri });
+
+    public static AuditRecord Deleted(UserId by, Webhook webhook) =>
+        new(webhook.Organization, Actor.User(by), "webhook.deleted", webhook.Id.Value, new() { ["url"] = webhook.Url.AbsoluteUri }, null);
+
+    public static AuditRecord Tested(UserId by, ProductEvent test) =>
+        new(test.Organization, Actor.User(by), "webhook.tested", test.Subject, null, new() { ["eventId"] = test.Id });
+
+    public static AuditRecord Enabled(UserId by, Webhook webhook) =>
+        new(
+            webhook.Organization,
+            Actor.User(by),
+            "webhook.enabled",
+            webhook.Id.Value,
+            new() { ["status"] = "disabled" },
+            new() { ["status"] = "active" });
+
+    public static AuditRecord Disabled(Webhook webhook, string? reason) =>
+        new(
+            webhook.Organization,
+            Actor.System("events"),
+            "webhook.disabled",
+            webhook.Id.Value,
+            new() { ["status"] = "failing" },
+            new() { ["status"] = "disabled", ["reason"] = reason });
+
+    public static AuditRecord Redelivered(UserId by, Delivery delivery) => new(
+        delivery.Organization, Actor.User(by), "delivery.redelivered", delivery.Id.Value,
+        new() { ["status"] = delivery.Status.ToString().ToLowerInvariant() }, new() { ["status"] = "pending" });
+}
