@@ -4,7 +4,9 @@ import { regionMeant, regionName } from './regions';
 
 /** What AWS names look like, checked while a person types. The server has the last word; these only speak sooner. */
 
-export type Verdict = { ok: true; warning?: string; note?: string; suggestion?: string } | { ok: false; problem: string; suggestion?: string };
+export type Verdict =
+  | { ok: true; warning?: string; note?: string; suggestion?: string }
+  | { ok: false; problem: string; suggestion?: string };
 
 const fine: Verdict = { ok: true };
 const refuse = (problem: string, suggestion?: string): Verdict => (suggestion === undefined ? { ok: false, problem } : { ok: false, problem, suggestion });

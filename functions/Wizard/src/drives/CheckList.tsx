@@ -59,7 +59,9 @@ function Fix({ text, claim }: { text: string; claim: string }) {
       <p>
         <strong>What to change:</strong> {words}
       </p>
-      {statement !== null && <Code title={titleOf(statement)} what={`the ${titleOf(statement).toLowerCase()} for “${claim}”`} text={pretty(statement)} />}
+      {statement !== null && (
+        <Code title={titleOf(statement)} what={`the ${titleOf(statement).toLowerCase()} for “${claim}”`} text={pretty(statement)} />
+      )}
     </div>
   );
 }

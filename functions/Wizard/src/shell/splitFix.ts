@@ -11,4 +11,5 @@ export function splitFix(text: string): { words: string; statement: unknown } {
 }
 
 /** A policy has statements; anything else is one of them. */
-export const titleOf = (statement: unknown): string => (typeof statement === 'object' && statement !== null && 'Statement' in statement ? 'Policy' : 'Statement');
+export const titleOf = (statement: unknown): string =>
+  typeof statement === 'object' && statement !== null && 'Statement' in statement ? 'Policy' : 'Statement';
