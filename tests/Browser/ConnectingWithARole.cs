@@ -57,7 +57,12 @@ public sealed class ConnectingWithARole(Browsers browsers) : BrowserTests(browse
         await ada.Link("All drives").ClickAsync();
         await ada.SeeTitleAsync("Drives");
         (await ada.Link($"Continue connecting {name}").CountAsync()).ShouldBe(0);
-        await ada.SeeAsync(ada.Page.Locator("a.drive-card").And(ada.Link(name)));
+        await ada.Page.Locator("a.drive-card").And(ada.Link(name)).ClickAsync();
+
+        // What was offered stays with the drive, for whoever has to apply it again.
+        await ada.Link("Verification", exact: true).ClickAsync();
+        await ada.Button("Show the policies").ClickAsync();
+        (await ada.ReadAsync("Role policy")).ShouldContain($"arn:aws:s3:::{bucket}/inbox/*");
     }
 
     [Fact]

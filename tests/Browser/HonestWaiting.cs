@@ -60,6 +60,8 @@ public sealed class HonestWaiting(Browsers browsers) : BrowserTests(browsers)
             // Three seconds are shown by the benchmark; machines that test have other things to do.
             since.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(20));
             await Expect(ada.Page.GetByText("more seconds at most")).ToBeVisibleAsync();
+            await Screenshots.TakeIfWantedAsync(ada.Page, $"light/waiting-after-{button.Split(' ')[0]}");
+            (await Accessibility.ViolationsAsync(ada.Page)).ShouldBeEmpty();
         }
     }
 }

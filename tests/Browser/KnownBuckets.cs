@@ -1,5 +1,6 @@
 using Microsoft.Playwright;
 using ServerlessDrives.Tests.Shared;
+using Shouldly;
 using Xunit;
 using static Microsoft.Playwright.Assertions;
 
@@ -15,10 +16,19 @@ public sealed class KnownBuckets(Browsers browsers) : BrowserTests(browsers)
         await ada.StartConnectingAsync(name, ConnectingSteps.AccessKey);
         var (bucket, region, path) = (ada.Field("Bucket name"), ada.Page.GetByLabel("Region"), ada.Field("Path"));
 
-        await bucket.FillAsync("https://s3.console.aws.amazon.com/s3/buckets/acme-archive?region=us-east-1&prefix=old/letters/");
+        await bucket.FillAsync("https://s3.console.aws.amazon.com/s3/buckets/acme-archive?region=eu-west-1&prefix=old/letters/");
         await Expect(bucket).ToHaveValueAsync("acme-archive");
-        await Expect(region).ToHaveValueAsync("us-east-1");
+        await Expect(region).ToHaveValueAsync("eu-west-1");
         await Expect(path).ToHaveValueAsync("old/letters");
+
+        // The answer comes to somebody who has gone on to the region: what they type takes its place.
+        await region.FillAsync("");
+        await bucket.FillAsync("acme-documents");
+        await region.FocusAsync();
+        await Expect(region).ToHaveValueAsync("us-east-1");
+        await ada.Page.Keyboard.TypeAsync("eu");
+        await Expect(region).ToHaveValueAsync("eu");
+        await region.FillAsync("");
 
         await bucket.FillAsync("acme-documants");
         await ada.SeeTextAsync("S3 says that there is no bucket of this name.");
@@ -52,6 +62,8 @@ public sealed class KnownBuckets(Browsers browsers) : BrowserTests(browsers)
         await Expect(ada.Page.GetByLabel("Policy of the IAM user", new() { Exact = true }).Last)
             .ToContainTextAsync("arn:aws:s3:::acme-documents/pasted/here/*");
         await ada.SeeTextAsync("PutObjectVersion is no action of AWS:");
+        await Screenshots.TakeIfWantedAsync(ada.Page, "light/key-policy");
+        (await Accessibility.ViolationsAsync(ada.Page)).ShouldBeEmpty();
         await ada.Button("AWS CLI", exact: true).ClickAsync();
         await Expect(ada.Page.GetByLabel("Policy of the IAM user", new() { Exact = true }).Last)
             .ToContainTextAsync("aws iam put-user-policy");
@@ -71,6 +83,7 @@ public sealed class KnownBuckets(Browsers browsers) : BrowserTests(browsers)
         await ada.TypeBucketAsync($"ghost-{Guid.NewGuid():N}", "inbox");
         await ada.Button("Next").ClickAsync();
         await ada.SeeTextAsync("Is that right?");
+        await Screenshots.TakeIfWantedAsync(ada.Page, "light/bucket-in-doubt");
         await Expect(ada.Heading("Give the role access to the bucket")).ToHaveCountAsync(0);
         await ada.Field("Bucket name").FillAsync("acme-archive");
         await ada.Button("Use “eu-west-1”").ClickAsync();
@@ -90,6 +103,8 @@ public sealed class KnownBuckets(Browsers browsers) : BrowserTests(browsers)
         await ada.TypeBucketAsync("acme-documents", $"elsewhere-{Guid.NewGuid():N}", "eu-west-1");
         await ada.Button("Verify and connect").ClickAsync();
         await ada.SeeTextAsync("The bucket isn’t in the region that was given.");
+        await Screenshots.TakeIfWantedAsync(ada.Page, "light/region-found");
+        (await Accessibility.ViolationsAsync(ada.Page)).ShouldBeEmpty();
         await ada.Button("Use us-east-1").ClickAsync();
         await ada.SeeConnectedAsync(name);
     }

@@ -1,3 +1,4 @@
+import { useLayoutEffect } from 'react';
 import { Choice } from './Choice';
 import { knownRegions, regionName } from './regions';
 import { TypedField } from './TypedField';
@@ -12,6 +13,11 @@ interface Props {
 
 /** Which bucket, where, and which folder of it. */
 export function BucketFields({ form: { form, verdicts, ...act }, insist, refused }: Props) {
+  useLayoutEffect(() => {
+    // S3's answer may come to somebody who is in the field already: what they type takes its place.
+    const field = document.activeElement;
+    if (field instanceof HTMLInputElement && field.name === 'region') field.select();
+  }, [act.fills]);
   return (
     <>
       <TypedField

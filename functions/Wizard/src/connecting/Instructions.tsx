@@ -68,7 +68,7 @@ export function PolicyInstructions({ rolePolicy, bucketPolicy, keyStatement = nu
               </a>{' '}
               and choose Edit beside Bucket policy.{' '}
               <a className="link" href="https://docs.aws.amazon.com/AmazonS3/latest/userguide/add-bucket-policy.html" target="_blank" rel="noreferrer">
-                How AWS describes it
+                About bucket policies
               </a>
             </li>
             <li>Is the editor empty? Paste the bucket policy below and save. Is there a policy already? Then merge ours into it, so that nothing of yours is lost.</li>

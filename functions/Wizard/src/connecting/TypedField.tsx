@@ -35,10 +35,11 @@ export function TypedField({ label, hint, value, verdict, refused, insist = fals
   const speaks = insist || (left && value.trim() !== '') || (value.trim() !== '' && suggestion !== undefined);
   const problem = fromServer ?? (verdict && !verdict.ok && speaks ? verdict.problem : undefined);
   const warning = verdict?.ok ? verdict.warning : undefined;
+  const note = verdict?.ok ? verdict.note : undefined;
   const message =
-    problem || warning ? (
+    (problem ?? warning ?? note) ? (
       <>
-        {problem ?? warning}{' '}
+        {problem ?? warning ?? note}{' '}
         {suggestion !== undefined && (
           <Button size="small" appearance="outline" onClick={() => (onUse ? onUse() : onType(suggestion))}>
             {suggestion === '' ? 'Leave it empty' : `Use “${suggestion}”`}

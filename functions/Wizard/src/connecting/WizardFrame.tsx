@@ -64,7 +64,7 @@ export function WizardFrame({ title, subtitle, steps, current, finished = false,
         <ol>
           {steps.map((step, index) => {
             const state = index < at || finished ? 'done' : index === at ? 'current' : 'ahead';
-            const href = state === 'current' ? null : hrefOf(step);
+            const href = index === at ? null : hrefOf(step);
             return (
               <li key={step} className={state} aria-current={state === 'current' ? 'step' : undefined}>
                 <span className="wizard-dot" aria-hidden="true">

@@ -29,7 +29,7 @@ describe('regions', () => {
   it.each(['', 'useast1', 'Nowhere'])('%s is refused', (region) => expect(checkRegion(region).ok).toBe(false));
   it.each([['US-EAST-1', 'us-east-1'], ['us-east-1a', 'us-east-1'], ['Frankfurt', 'eu-central-1']])('%s is read as %s', (text, code) => {
     expect(readRegion(text)).toBe(code);
-    expect(checkRegion(text)).toEqual({ ok: true, warning: expect.stringContaining(code) as unknown });
+    expect(checkRegion(text)).toEqual({ ok: true, note: expect.stringContaining(code) as unknown });
   });
   it('that nobody knows of is asked about', () => expect(checkRegion('eu-nowhere-9')).toHaveProperty('warning'));
 });

@@ -4,7 +4,9 @@ import { regionMeant, regionName } from './regions';
 
 /** What AWS names look like, checked while a person types. The server has the last word; these only speak sooner. */
 
-export type Verdict = { ok: true; warning?: string; suggestion?: string } | { ok: false; problem: string; suggestion?: string };
+export type Verdict =
+  | { ok: true; warning?: string; note?: string; suggestion?: string }
+  | { ok: false; problem: string; suggestion?: string };
 
 const fine: Verdict = { ok: true };
 const refuse = (problem: string, suggestion?: string): Verdict => (suggestion === undefined ? { ok: false, problem } : { ok: false, problem, suggestion });
@@ -51,7 +53,7 @@ export function checkRegion(text: string): Verdict {
   const typed = text.trim();
   if (typed === '') return refuse('Enter the bucket’s region, such as us-east-1.');
   const code = readRegion(text);
-  if (code !== typed) return { ok: true, warning: `Read as ${code}${regionName(code) ? `, ${regionName(code)}` : ''}.` };
+  if (code !== typed) return { ok: true, note: `Read as ${code}${regionName(code) ? `, ${regionName(code)}` : ''}.` };
   if (partitionOfRegion(code) === null) return refuse('A region looks like us-east-1 or eu-central-1. The S3 console shows it in the bucket’s properties.');
   return regionName(code) ? fine : { ok: true, warning: 'We know of no region of this code. Look it up once more, unless it is new.' };
 }

@@ -50,7 +50,11 @@ export function useBucketForm(connection: Connection) {
   };
   const bucket = useBucket(form.bucket);
   // An empty field is filled, and so is one that S3's answer for another name has filled; what a person typed stays.
-  if (bucket?.region && form.region !== bucket.region && (form.region === '' || form.region === form.toldRegion)) change({ region: bucket.region, toldRegion: bucket.region });
+  const [fills, setFills] = useState(0);
+  if (bucket?.region && form.region !== bucket.region && (form.region === '' || form.region === form.toldRegion)) {
+    change({ region: bucket.region, toldRegion: bucket.region });
+    setFills(fills + 1);
+  }
 
   const region = readRegion(form.region);
   // The vault has the secret of this key from an earlier try.
@@ -70,6 +74,8 @@ export function useBucketForm(connection: Connection) {
     form,
     verdicts,
     bucket,
+    /** How often the region was filled by what S3 told. */
+    fills,
     usesRole,
     asksForRole,
     /** What is wrong with the path, if it is what was meant after all. */

@@ -2,7 +2,7 @@ import { CheckmarkCircleFilled, DismissCircleFilled, SubtractCircleRegular } fro
 import type { Check, CheckStatus } from '../api/contract';
 import { Code, pretty } from '../shell/Code';
 import { formatDuration } from '../shell/format';
-import { splitFix } from '../shell/splitFix';
+import { splitFix, titleOf } from '../shell/splitFix';
 import { sentenceOf } from './checkSentences';
 
 export const checkWords: Record<CheckStatus, string> = { passed: 'Passed', failed: 'Failed', skipped: 'Skipped', notApplicable: 'Not applicable' };
@@ -59,7 +59,9 @@ function Fix({ text, claim }: { text: string; claim: string }) {
       <p>
         <strong>What to change:</strong> {words}
       </p>
-      {statement !== null && <Code title="Statement" what={`the statement for “${claim}”`} text={pretty(statement)} />}
+      {statement !== null && (
+        <Code title={titleOf(statement)} what={`the ${titleOf(statement).toLowerCase()} for “${claim}”`} text={pretty(statement)} />
+      )}
     </div>
   );
 }

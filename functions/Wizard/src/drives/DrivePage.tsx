@@ -50,7 +50,7 @@ export default function DrivePage({ id, tab }: { id: string; tab: string }) {
     );
   return (
     <>
-      <DriveHead drive={drive} />
+      <DriveHead drive={drive} mayVerify={drive.state === 'connected' && here !== 'verification'} />
       <Tabs label={drive.displayName} current={here} tabs={tabs.map((other) => ({ ...other, href: `/drives/${id}${other.id === 'overview' ? '' : `/${other.id}`}` }))} />
       {drive.state === 'disconnecting' && (
         <MessageBar intent="warning" className="gap-below">
@@ -77,7 +77,7 @@ export default function DrivePage({ id, tab }: { id: string; tab: string }) {
   );
 }
 
-function DriveHead({ drive }: { drive: Drive }) {
+function DriveHead({ drive, mayVerify }: { drive: Drive; mayVerify: boolean }) {
   const person = usePerson();
   const [, go] = useLocation();
   const verify = useVerifyAgain(drive.id);
@@ -99,7 +99,7 @@ function DriveHead({ drive }: { drive: Drive }) {
             </p>
           </div>
         </div>
-        {drive.state === 'connected' && (
+        {mayVerify && (
           <Button
             icon={<ShieldCheckmarkRegular />}
             disabled={verify.isPending}

@@ -10,7 +10,8 @@ interface Props {
 
 /** Checks as they are made, and what is waited for. */
 export function LiveChecks({ report, stop = null }: Props) {
-  const checks = report?.checks ?? [];
+  // What doesn't apply tells nothing of how far they are.
+  const checks = (report?.checks ?? []).filter((check) => check.status !== 'notApplicable');
   return (
     <>
       <div className="waiting">

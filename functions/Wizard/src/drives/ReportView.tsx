@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useState, type ReactNode } from 'react';
 import type { VerificationReport } from '../api/contract';
 import { Button } from '../shell/controls';
 import { CopyButton } from '../shell/CopyButton';
@@ -7,8 +7,15 @@ import { CheckList } from './CheckList';
 import { reportAsMarkdown } from './reportAsMarkdown';
 import '../connecting/connecting.css';
 
+interface Props {
+  report: VerificationReport;
+  title: string;
+  /** A button that does something about it. */
+  action?: ReactNode;
+}
+
 /** A verification report: what failed first, the rest on demand. */
-export function ReportView({ report, title }: { report: VerificationReport; title: string }) {
+export function ReportView({ report, title, action }: Props) {
   const failed = report.checks.filter((check) => check.status === 'failed');
   const passed = report.checks.filter((check) => check.status === 'passed');
   const rest = report.checks.filter((check) => check.status === 'skipped' || check.status === 'notApplicable');
@@ -25,7 +32,10 @@ export function ReportView({ report, title }: { report: VerificationReport; titl
             {formatDateTime(report.completedAt ?? report.startedAt)} · {passed.length} passed, {failed.length} failed, {rest.length} not made
           </p>
         </div>
-        <CopyButton text={reportAsMarkdown(report, title)} what="the report as Markdown" label="Copy as Markdown" appearance="secondary" />
+        <div className="row">
+          <CopyButton text={reportAsMarkdown(report, title)} what="the report as Markdown" label="Copy as Markdown" appearance="secondary" />
+          {action}
+        </div>
       </div>
       {failed.length > 0 && <CheckList checks={failed} />}
       {showPassed && passed.length > 0 && <CheckList checks={passed} />}

@@ -39,26 +39,23 @@ export default function VerificationTab({ drive }: { drive: Drive }) {
       </section>
     );
   const now = drive.state === 'connected' && (
-    <div>
-      <Button appearance={report?.passed ? 'secondary' : 'primary'} disabled={verify.isPending} onClick={start}>
-        {verify.isPending ? 'Starting …' : report ? 'Verify once more' : 'Verify now'}
-      </Button>
-    </div>
+    <Button size="small" appearance="primary" disabled={verify.isPending} onClick={start}>
+      {verify.isPending ? 'Starting …' : 'Verify now'}
+    </Button>
   );
   return (
     <div className="stack">
       {report ? (
-        <ReportView report={report} title={drive.displayName} />
+        <ReportView report={report} title={drive.displayName} action={now} />
       ) : (
         <section className="card stack">
           <h2 className="section-title">Prove it again</h2>
           <p className="lead">
             Every check that was made when the drive was connected is made once more: what must be allowed is allowed, what must be refused is refused. Small test objects are written below the drive’s path and removed again.
           </p>
-          {now}
+          <div>{now}</div>
         </section>
       )}
-      {report && now}
       {verify.error && <ProblemNotice error={verify.error} />}
       <OfferedPolicies drive={drive} />
     </div>

@@ -17,12 +17,14 @@ export function Waiting({ retrying, stop }: Props) {
   return (
     <>
       <MessageBar intent="warning" title="AWS refuses this so far">
-        <div>{retrying.explanation ? <Sentence text={retrying.explanation} /> : 'AWS allows what it has to refuse.'}</div>
-        {retrying.fix && (
-          <div>
-            <strong>If it stays so:</strong> <Sentence text={retrying.fix} />
-          </div>
-        )}
+        <div className="stack tight">
+          <div>{retrying.explanation ? <Sentence text={retrying.explanation} /> : 'AWS allows what it has to refuse.'}</div>
+          {retrying.fix && (
+            <div>
+              <strong>If it stays so:</strong> <Sentence text={retrying.fix} />
+            </div>
+          )}
+        </div>
       </MessageBar>
       <p className="quiet">
         <span className="mono">{retrying.permission ?? retrying.check}</span> was asked {retrying.tries} {retrying.tries === 1 ? 'time' : 'times'}. A

@@ -1,5 +1,5 @@
 import { Code, pretty } from './Code';
-import { splitFix } from './splitFix';
+import { splitFix, titleOf } from './splitFix';
 
 /** What the server says, with a policy statement that it ends with set apart, to be copied. */
 export function Sentence({ text }: { text: string }) {
@@ -7,7 +7,7 @@ export function Sentence({ text }: { text: string }) {
   return (
     <>
       {words}
-      {statement !== null && <Code title="Statement" what="the statement" text={pretty(statement)} />}
+      {statement !== null && <Code title={titleOf(statement)} what={`the ${titleOf(statement).toLowerCase()}`} text={pretty(statement)} />}
     </>
   );
 }

@@ -9,3 +9,7 @@ export function splitFix(text: string): { words: string; statement: unknown } {
     return { words: text, statement: null };
   }
 }
+
+/** A policy has statements; anything else is one of them. */
+export const titleOf = (statement: unknown): string =>
+  typeof statement === 'object' && statement !== null && 'Statement' in statement ? 'Policy' : 'Statement';
