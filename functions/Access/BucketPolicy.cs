@@ -75,7 +75,7 @@ public sealed class BucketPolicy
                 return Parsed.Refuse<JsonObject>(
                     $"The statement {(SidOf(statement) is { Length: > 0 } sid ? Typed.Quote(sid) : $"number {number}")} of the present " +
                     $"bucket policy names the principal {dead}, a role or user that was deleted: AWS keeps those by their unique ids. " +
-                    $"S3 refuses every bucket policy that names one, so remove it from that statement first."
+                    "S3 refuses every bucket policy that names one, so remove it from that statement first."
                 );
             }
         }

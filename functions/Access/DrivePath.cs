@@ -33,7 +33,7 @@ public sealed record DrivePath : IParsed<DrivePath>
                 ? rest[(rest.IndexOf('/', StringComparison.Ordinal) + 1)..].Trim('/')
                 : "";
             return Parsed.Refuse<DrivePath>(
-                $"Give the path below the bucket, not an address: " +
+                "Give the path below the bucket, not an address: " +
                 $"{(folder.Length == 0 ? "leave it empty for the whole bucket" : Typed.Quote(folder))}."
             );
         }

@@ -32,7 +32,7 @@ public sealed partial record KmsKeyArn : IParsed<KmsKeyArn>
                 $"That is an alias, which can come to mean another key. Give the ARN of the key itself; {Expected}.");
         if (KeyIdForm().IsMatch(arn))
             return Parsed.Refuse<KmsKeyArn>(
-                $"That is only the key's id. Give its whole ARN: " +
+                "That is only the key's id. Give its whole ARN: " +
                 $"arn:aws:kms:<region>:<account>:key/{(arn.StartsWith("key/", StringComparison.Ordinal) ? arn[4..] : arn)}."
             );
         if (WellFormed().Match(arn) is not { Success: true } match)

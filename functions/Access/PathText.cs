@@ -25,10 +25,10 @@ internal static class PathText
             var segment = path.AsSpan(range);
             if (segment.Length == 0)
                 return $"The {noun} has an empty part (two slashes in a row, or one at an end); S3 would take it for a folder without " +
-                    $"a name.";
+                    "a name.";
             if (segment is "." or "..")
                 return $"The {noun} has the part {Typed.Quote(segment.ToString())}. S3 doesn't resolve it and programs do, so it is " +
-                    $"refused; write the whole path.";
+                    "refused; write the whole path.";
         }
 
         var bytes = Encoding.UTF8.GetByteCount(path);

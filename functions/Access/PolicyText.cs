@@ -53,7 +53,7 @@ public static class PolicyText
         if (OtherEncodingOf(bytes) is { } other)
             return Parsed.Refuse<string>(
                 $"The document is in {other}, as some Windows tools write it; JSON is UTF-8. Save it as UTF-8 (in PowerShell: Out-File " +
-                $"-Encoding utf8) and send it again."
+                "-Encoding utf8) and send it again."
             );
         if (bytes.StartsWith((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF]))
             bytes = bytes[3..];

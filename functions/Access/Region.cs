@@ -27,7 +27,7 @@ public sealed partial record Region : IParsed<Region>
             Meant(code) is { } meant
                 ? $"{Typed.Quote(code)} is not a region's code; did you mean {meant}?"
                 : $"{Typed.Quote(code)} is not a region's code; expected one such as us-east-1 or eu-central-1. The bucket's " +
-                    $"properties in the S3 console show it."
+                    "properties in the S3 console show it."
         );
     }
 

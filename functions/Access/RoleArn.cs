@@ -53,9 +53,9 @@ public sealed partial record RoleArn : IParsed<RoleArn>
     private static string ProblemOf(string arn)
     {
         if (AssumedRole().Match(arn) is { Success: true } session)
-            return $"That is a session's ARN, not the role's; the role is probably " +
+            return "That is a session's ARN, not the role's; the role is probably " +
                 $"arn:{session.Groups["partition"].Value}:iam::{session.Groups["account"].Value}:role/{session.Groups["name"].Value} " +
-            $"(add the role's path if it has one).";
+            "(add the role's path if it has one).";
         if (OtherResource().Match(arn) is { Success: true } other)
         {
             return other.Groups["kind"].Value switch

@@ -132,7 +132,7 @@ public sealed class CallbackDesk(IConnections connections, ConnectionDesk desk, 
             return Conflict(
                 "callback-used",
                 $"The {Words(link.Step)} was confirmed already, on {given.At.UtcDateTime:yyyy-MM-dd 'at' HH:mm} UTC. A link confirms " +
-                $"once; nothing was changed.",
+                "once; nothing was changed.",
                 "over");
         if (!connection.IsOpen || connection.CancelRequested)
             return new Refusal(
@@ -150,12 +150,12 @@ public sealed class CallbackDesk(IConnections connections, ConnectionDesk desk, 
             ? Conflict(
                 "callback-too-early",
                 $"This link confirms the {Words(link.Step)}, and the connection isn't there yet. Nothing was changed; use the link " +
-                $"again when it is.",
+                "again when it is.",
                 "not-yet")
             : Conflict(
                 "callback-other-step",
                 $"This link confirms the {Words(link.Step)} and no other step, and the connection doesn't wait for that any more. " +
-                $"Nothing was changed.",
+                "Nothing was changed.",
                 "over");
     }
 

@@ -325,8 +325,8 @@ public sealed class ConnectionDesk(
                 ? $"Your organization uses the role {known.Arn} already, under an external ID of its own. Start with that role " +
                     $"(authentication.roleId {known.Id}): its trust policy stays as it is, and nothing that uses it breaks."
                 : $"Your organization uses the role {known.Arn} already, under an external ID of its own, for people whose drives you " +
-                    $"may not use. Its trust policy must keep that external ID. Make another role, or ask an admin to connect the " +
-                $"drive for the whole organization."
+                    "may not use. Its trust policy must keep that external ID. Make another role, or ask an admin to connect the " +
+                "drive for the whole organization."
         ) with
         {
             Errors = new Dictionary<string, IReadOnlyList<string>>

@@ -160,7 +160,7 @@ public sealed record ConnectionForm(DriveConfiguration Configuration, Secret? Se
                 form.Refuse<Region>(
                     "region",
                     $"The role is in the partition {partition} and the region in {region.Partition}; credentials don't cross " +
-                    $"partitions. Role, bucket and key must be in the same one."
+                    "partitions. Role, bucket and key must be in the same one."
                 );
             else if (region is not null && principals.For(region.Partition) is null)
                 form.Refuse<Region>(
@@ -214,7 +214,7 @@ public sealed record ConnectionForm(DriveConfiguration Configuration, Secret? Se
                 "roleArn",
                 connection.RoleIsNew
                     ? $"The role {chosen} is shown to trust us for this connection; a role's ARN can't be changed. Leave this out, or " +
-                        $"start again with another role."
+                        "start again with another role."
                     : $"You chose the role {chosen}; a role's ARN can't be changed. Leave this out, or start again with a new role.");
     }
 

@@ -69,9 +69,9 @@ public static class Overlaps
             : known.Count == 0 ? "a drive that you may not see shares files with it"
             : "so does a drive that you may not see";
         var detail =
-            $"This bucket and path overlap with another drive: " +
+            "This bucket and path overlap with another drive: " +
             $"{string.Join("; ", new[] { names, unseen }.Where(text => text.Length > 0))}. What is written to or deleted from one " +
-            $"shows on the other. Choose another path, or say that it is meant to be so (allowOverlap).";
+            "shows on the other. Choose another path, or say that it is meant to be so (allowOverlap).";
         return Refusal.Conflict("overlap", detail) with
         {
             Errors = new Dictionary<string, IReadOnlyList<string>>

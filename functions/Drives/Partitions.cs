@@ -16,7 +16,7 @@ public static class Partitions
             return known.Count > 1
                     ? form.Refuse<Partition>(
                         field,
-                        $"Say which AWS partition the role is in, since its trust policy names our principal there: " +
+                        "Say which AWS partition the role is in, since its trust policy names our principal there: " +
                         $"{string.Join(", ", known)}."
                     )
                 : known.Count == 1 ? known[0]

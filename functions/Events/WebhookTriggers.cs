@@ -117,7 +117,7 @@ public sealed class WebhookTriggers(
                     form.Refuse<string>(
                         "events",
                         $"{string.Join(", ", unknown)} is not an event. Known are {string.Join(", ", EventTypes.Subscribable)}; leave " +
-                        $"it out for all."
+                        "it out for all."
                     );
                 if (body.Description is { Length: > 200 })
                     form.Refuse<string>("description", "At most 200 characters.");

@@ -63,7 +63,7 @@ public static class ListQuery
             : Refusal.Invalid(
                 name,
                 $"One of {string.Join(", ", Enum.GetNames<TEnum>().Select(known => char.ToLowerInvariant(known[0]) + known[1..]))} was " +
-                $"expected."
+                "expected."
             );
     }
 }

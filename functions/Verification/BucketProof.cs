@@ -70,7 +70,7 @@ internal sealed class BucketProof(
                 builder.NotApplicable(
                     KnownCheck.BucketOwnerKnown,
                     $"The server doesn't take {_owner} for the bucket's owner, and doesn't say who is. Give the owner as the server " +
-                    $"names it (bucketOwner) to have every call insist on it."
+                    "names it (bucketOwner) to have every call insist on it."
                 );
                 _owner = null;
                 return true;
@@ -81,9 +81,9 @@ internal sealed class BucketProof(
                 KnownCheck.BucketOwnerKnown,
                 $"The bucket {access.Bucket} can be listed, but it doesn't belong to the account {_owner}: AWS refuses as soon as we " +
                 $"insist on that owner.{(FoundOwner is null ? "" : $" It belongs to the account {FoundOwner}.")}",
-                $"Confirm who owns the bucket: if it is meant to be another account's, name that " +
+                "Confirm who owns the bucket: if it is meant to be another account's, name that " +
                 $"account{(FoundOwner is null ? "" : $", {FoundOwner},")} as its owner (bucketOwner, twelve digits), and every later " +
-                $"call insists on it. If not, correct the bucket's name.",
+                "call insists on it. If not, correct the bucket's name.",
                 pinned.Fault);
             return false;
         }
@@ -95,7 +95,7 @@ internal sealed class BucketProof(
             builder.Fail(
                 KnownCheck.ObjectsListable,
                 $"The bucket {access.Bucket} is a requester pays bucket: S3 refuses every request that doesn't say that its sender " +
-                $"pays for it, and answers those that do.",
+                "pays for it, and answers those that do.",
                 "Say in the configuration that the requester pays (requesterPays): requests and transfers are then charged to the " +
                 "account of the role or user.",
                 pinned.Fault);

@@ -40,7 +40,7 @@ internal sealed partial class Explanations
             return (
                 explanation + why,
                 $"Allow {string.Join(" and ", access.KeyActions)} on {named} in {scene.WhosePolicy}, and in the key's own policy if it " +
-                $"is of another account."
+                "is of another account."
             );
         }
 
@@ -81,14 +81,14 @@ internal sealed partial class Explanations
                 $"Remove that Deny, or except {where} from it; an Allow can't outweigh it."),
             RefusingPolicy.ResourcePolicyAllowsNothing => (
                 $"The bucket policy of {access.Bucket} doesn't admit {scene.Who} for {action}, as it must where bucket and credentials " +
-                $"are of different accounts.",
+                "are of different accounts.",
                 isRole
                     ? $"Save the bucket policy that was offered, with its statement for {action} on {where}."
                     : $"Admit the user in the bucket policy of {access.Bucket}: {grant} with the user as its Principal."),
             RefusingPolicy.ResourcePolicyDenies => (
                 $"The bucket policy of {access.Bucket} explicitly denies {action} to {scene.Who}.{Sent(action)}",
                 $"Change the Deny in the bucket policy of {access.Bucket} so that it spares {scene.Who} on {where}, or spares requests " +
-                $"like this one."
+                "like this one."
             ),
             RefusingPolicy.SessionPolicy => Explanation.OurSide(
                 SessionPolicy.IsCut(access)
@@ -111,7 +111,7 @@ internal sealed partial class Explanations
             RefusingPolicy.ObjectLock => (
                 $"The version is under Object Lock, a retention or a legal hold, so that nobody may delete it before that ends ({action}).",
                 $"Connect a bucket without a default retention, or let the retention of what is below {access.ObjectsArn} end. What " +
-                $"the verification wrote stays until then, and is named under nothing-left-behind."
+                "the verification wrote stays until then, and is named under nothing-left-behind."
             ),
             RefusingPolicy.MfaDelete => (
                 $"MFA Delete is on for the bucket {access.Bucket}: a version is deleted with a device only, which a program doesn't " +
@@ -131,7 +131,7 @@ internal sealed partial class Explanations
         var access = scene.Access!;
         if (action == Permission.ListBucket.Name)
             return $" The listing was asked as folders are listed: with prefix \"{access.Path.Prefix}\", delimiter \"/\" and max-keys " +
-                $"1000.";
+                "1000.";
         if (action != Permission.PutObject.Name)
             return "";
         var encryption = access.Encryption switch
@@ -141,12 +141,12 @@ internal sealed partial class Explanations
             _ => "no encryption header, so that the bucket's default applies",
         };
         return $" The file was sent as all files are: with {encryption}, without an access control list (x-amz-acl), with a CRC32C, " +
-            $"and over TLS with an unsigned payload (UNSIGNED-PAYLOAD).";
+            "and over TLS with an unsigned payload (UNSIGNED-PAYLOAD).";
     }
 
     private Explanation OfAbsence(BucketAccess access) =>
         (
             $"Either there is no such file, or {scene.Who} may not read it: AWS says which only to those who may list the bucket, and " +
-            $"s3:ListBucket was refused.",
+            "s3:ListBucket was refused.",
             $"Add to {scene.WhosePolicy}: {PolicyStatements.Granting(access, Permission.ListBucket).ToJsonString()}");
 }

@@ -130,7 +130,7 @@ internal sealed partial class Explanations(Scene scene)
             "InvalidObjectState" => ("The object is archived.", "Restore it before reading it (aws s3api restore-object)."),
             "NoSuchKey" or "NoSuchVersion" or "NoSuchUpload" => (
                 $"What had been written before was no longer there ({refused.Code}): something else deletes in this bucket, a " +
-                $"lifecycle rule or a person.",
+                "lifecycle rule or a person.",
                 $"Except {scene.Access.ObjectsArn} from whatever deletes there, and verify again."),
             "SecretUnavailable" => ("The vault no longer has the access key's secret.", "Give the access key and its secret again."),
             "NotImplemented" or "MethodNotAllowed" or "XNotImplemented" => (
@@ -146,7 +146,7 @@ internal sealed partial class Explanations(Scene scene)
     private static Explanation OfDeadPrincipal(string where, string fix) =>
         (
             $"A principal in {where} is not there, or was deleted and made again: AWS keeps it by its unique id (AROA… or AIDA…), " +
-            $"which nobody has any more.",
+            "which nobody has any more.",
             fix);
 
     private static Explanation Other(Fault.Refused refused) => (

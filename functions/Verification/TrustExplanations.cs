@@ -20,7 +20,7 @@ internal sealed partial class Explanations
             or "IncompleteSignature"
             or "MissingAuthenticationToken" => Explanation.OurSide(
                 $"AWS doesn't accept our own credentials ({refused.Code}); they may be of another partition, or a global token in a " +
-                $"region that takes regional ones only."
+                "region that takes regional ones only."
             ),
             "MalformedPolicyDocument" or "MalformedPolicy" when IsDeadPrincipal(refused) => OfDeadPrincipal(
                 $"the trust policy of the role {role.RoleName}",
@@ -34,7 +34,7 @@ internal sealed partial class Explanations
             "ValidationError" when refused.Message.Contains("MaxSessionDuration", StringComparison.Ordinal) => (
                 $"The role {role.RoleName} allows only sessions shorter than ours.",
                 $"Set the role's maximum session duration to an hour (aws iam update-role --role-name {role.RoleName} " +
-                $"--max-session-duration 3600)."
+                "--max-session-duration 3600)."
             ),
             "InvalidIdentityToken"
             or "InvalidIdentityTokenException"
@@ -84,13 +84,13 @@ internal sealed partial class Explanations
                 "Remove that Deny or except our principal from it; an Allow can't outweigh it."),
             RefusingPolicy.ResourcePolicyAllowsNothing => (
                 $"The trust policy of the role {role.RoleName} doesn't allow {action} to our principal {principal} under this external " +
-                $"ID, or under a condition that isn't met.",
+                "ID, or under a condition that isn't met.",
                 save),
             _ => (
                 $"AWS refused to let us assume {role}. It doesn't say which of these it is: there is no role of that name, its trust " +
                 $"policy doesn't name our principal {principal}, it asks for another external ID, or it has a further condition that " +
-                $"we don't meet (a source address, MFA, an organization, a session name). A change of the last minute may not have " +
-                $"reached all of AWS yet.",
+                "we don't meet (a source address, MFA, an organization, a session name). A change of the last minute may not have " +
+                "reached all of AWS yet.",
                 save),
         };
     }

@@ -67,9 +67,9 @@ internal sealed class TrustProof(
                 KnownCheck.ExternalIdRequired,
                 without.Fault is null
                     ? $"The role {role.Arn.RoleName} lets us in without the external ID. Whoever talks us into using this ARN would " +
-                        $"reach your bucket through us (the confused deputy), so we don't keep it."
+                        "reach your bucket through us (the confused deputy), so we don't keep it."
                     : $"The role {role.Arn.RoleName} lets us in with an external ID that isn't yours, so it doesn't protect you (the " +
-                        $"confused deputy), and we don't keep it.",
+                        "confused deputy), and we don't keep it.",
                 $"Give the statement of the trust policy the condition \"StringEquals\": {{\"sts:ExternalId\": " +
                 $"\"{role.ExternalId}\"}}, and remove statements that let us in without it."
             );

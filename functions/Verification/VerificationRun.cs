@@ -322,7 +322,7 @@ internal sealed class VerificationRun(
             builder.Skip(
                 KnownCheck.OutsidePathRefused,
                 $"The role could not be assumed without a policy of ours as well ({Named(noBareSession)}), so how wide it is can't be " +
-                $"told; verify again."
+                "told; verify again."
             );
             return;
         }
@@ -362,9 +362,9 @@ internal sealed class VerificationRun(
             builder.Pass(
                 KnownCheck.OutsidePathRefused,
                 $"Warning: the role may list outside {subject.Path.Prefix} too. The drive's own sessions can't, since each is confined " +
-                $"to the path.",
+                "to the path.",
                 $"To be safe in AWS as well, condition the role's s3:ListBucket on s3:prefix {subject.Path.Prefix}*, as the role " +
-                $"policy that was offered does."
+                "policy that was offered does."
             );
         }
         else

@@ -73,7 +73,7 @@ public sealed class WorkspaceTriggers(IWorkspaces workspaces, IEnumerable<IWorks
                         .Conflict(
                             "workspace-exists",
                             $"There is a workspace {id} already, or there was one; ids are not given again. Choose another, or leave " +
-                            $"it out."
+                            "it out."
                         )
                         .AsProblem();
                 return Answers.Resource(

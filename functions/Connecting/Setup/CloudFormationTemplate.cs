@@ -16,14 +16,14 @@ public static class CloudFormationTemplate
             ["AWSTemplateFormatVersion"] = "2010-09-09",
             ["Description"] =
                 $"ServerlessDrives: access for the drive {step.DisplayName}. {Limits(step)}Afterwards confirm the step in the wizard " +
-                $"or by the callback link.",
+                "or by the callback link.",
         };
         var (parameters, conditions, resources) = (new JsonObject(), new JsonObject(), new JsonObject());
         if (step.Role is RoleOrigin.Named)
         {
             parameters["MakeRole"] = YesOrNo(
                 $"yes: there is no role {step.RoleName} yet, and it is made. no: it is there; its trust policy has to be changed by " +
-                $"hand or with the AWS CLI script."
+                "hand or with the AWS CLI script."
             );
             conditions[MakesRole] = IsYes("MakeRole");
         }

@@ -48,7 +48,7 @@ public sealed partial class ReferencePage
         Html = _html.ToString();
         ContentSecurityPolicy =
             $"default-src 'none'; style-src 'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(style)))}'; " +
-            $"base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+            "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
     }
 
     public string Html { get; }
@@ -180,7 +180,7 @@ public sealed partial class ReferencePage
         );
         foreach (var problem in KnownProblems.All)
             Write(
-                $"<tr " +
+                "<tr " +
                 $"id=\"{KnownProblems.AnchorOf(problem.Code)}\"><td><code>{problem.Code}{(problem.Code == KnownProblems.AwsFamily ? "-…" : "")}</code> <span class=\"soft\">{problem.Status}</span></td><td>{Prose(problem.Meaning)}<div class=\"soft\">{Prose(problem.Remedy)}</div></td></tr>"
             );
         Write("</tbody></table>");

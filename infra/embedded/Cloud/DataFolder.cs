@@ -33,7 +33,7 @@ internal sealed class DataFolder(string path) : IDisposable
         {
             throw new EmbeddedCloudException(
                 $"The data folder {Path} is in use by another ServerlessDrives. Stop that one, or start this one with --data and " +
-                $"another folder.",
+                "another folder.",
                 error);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -42,7 +42,7 @@ internal sealed class DataFolder(string path) : IDisposable
             throw new EmbeddedCloudException(
                 FileTrouble.IsFull(error)
                     ? $"The disk of the data folder {Path} is full: {FileTrouble.ReasonOf(error)} Make room, or choose another folder " +
-                        $"with --data."
+                        "with --data."
                     : $"The data folder {Path} can't be used: {FileTrouble.ReasonOf(error)} Choose another with --data.",
                 error);
         }

@@ -57,7 +57,7 @@ internal sealed partial class TaskHubSidecar(DurableHub hub) : P.TaskHubSidecarS
         if (!request.RestartWithNewInstanceId && !found.IsOver())
             throw Refused(
                 $"The instance '{request.InstanceId}' is in the status {found.OrchestrationStatus}; it can be restarted under its ID " +
-                $"when it is over."
+                "when it is over."
             );
         var id = request.RestartWithNewInstanceId ? Guid.NewGuid().ToString("N") : request.InstanceId;
         var start = Start(id, new ExecutionStartedEvent(-1, found.Input) { Name = found.Name, Version = found.Version, Tags = found.Tags });

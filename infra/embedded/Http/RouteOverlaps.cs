@@ -41,7 +41,7 @@ internal static class RouteOverlaps
         if (ShareMethod(one, other) && CanMeet(RoutePatternFactory.Parse(one.Pattern), RoutePatternFactory.Parse(other.Pattern)))
             throw new StartRefusedException(
                 $"{one.Function.EntryPoint} ({one.Pattern}) and {other.Function.EntryPoint} ({other.Pattern}) can match the same path " +
-                $"with the same method. The official host would pick one by its name."
+                "with the same method. The official host would pick one by its name."
             );
     }
 

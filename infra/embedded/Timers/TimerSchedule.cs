@@ -45,7 +45,7 @@ internal sealed class TimerSchedule
             ? new(cron, default)
             : throw new StartRefusedException(
                 $"{function.EntryPoint}: '{text}' is not a schedule. Five cron fields, six with seconds first, or a time span were " +
-                $"expected."
+                "expected."
             );
     }
 }

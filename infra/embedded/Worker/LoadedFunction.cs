@@ -54,7 +54,7 @@ internal sealed class LoadedFunction
             {
                 throw new StartRefusedException(
                     $"{byName[function.Name].EntryPoint} and {function.EntryPoint} are both named '{function.Name}'. Function names " +
-                    $"must be unique, whatever their case."
+                    "must be unique, whatever their case."
                 );
             }
         }

@@ -56,7 +56,7 @@ public sealed class HealthSweepBenchmark : LoadBenchmark
     public override string Subject =>
         $"One health sweep over drives with an access key each, all well, by its orchestrations, in {SweepDrives.Lanes} lanes with " +
         $"{AtOnce} looks at once in each; against bare ListObjectsV2 calls of one SDK client at the same parallelism, each with its " +
-        $"drive's own credentials.";
+        "drive's own credentials.";
 
     public override async Task RunAsync(Results results, bool quick)
     {

@@ -86,7 +86,7 @@ public sealed class StartupBenchmark : LoadBenchmark
                 results.Figure($"{publication.Name}: size of the folder", SizeOf(Path.GetDirectoryName(program)!) / MiB, "MiB");
             results.Note(
                 $"Medians of {rounds} starts each, in turn. The working set is the app's process alone, sandbox, vault and issuer " +
-                $"included; Azurite's Node process comes on top."
+                "included; Azurite's Node process comes on top."
             );
         }
         finally

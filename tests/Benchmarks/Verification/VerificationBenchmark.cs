@@ -20,7 +20,7 @@ public sealed class VerificationBenchmark : LoadBenchmark
 
     public override string Subject =>
         $"A verification of all checks, from start to verdict, with {LatencyMs} ms added to every AWS call, in round trips of one such " +
-        $"call by the SDK in the same run; the bucket has versions and access control lists, and encrypts with a KMS key.";
+        "call by the SDK in the same run; the bucket has versions and access control lists, and encrypts with a KMS key.";
 
     public override async Task RunAsync(Results results, bool quick)
     {

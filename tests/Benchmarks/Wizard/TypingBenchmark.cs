@@ -22,7 +22,7 @@ public sealed class TypingBenchmark : LoadBenchmark
 
     public override string Subject =>
         $"The wizard at human pace, a key every {KeyMs} ms and {ReachMs} ms from one field to the next, in headless Chromium, with the " +
-        $"app's own times for what propagation explains (a minute). "
+        "app's own times for what propagation explains (a minute). "
         + "A typo is told once the sentence about it is on the page: counted from the last key or press that it takes.";
 
     public override async Task RunAsync(Results results, bool quick)

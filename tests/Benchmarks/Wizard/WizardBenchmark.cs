@@ -25,7 +25,7 @@ public sealed class WizardBenchmark : LoadBenchmark
     public override string Name => "wizard";
 
     public override string Subject =>
-        $"The wizard's pages from the navigation until they are interactive, in headless Chromium with its main thread slowed down " +
+        "The wizard's pages from the navigation until they are interactive, in headless Chromium with its main thread slowed down " +
         $"{Slowdown} times, from the app on the same machine; median of the rounds.";
 
     public override async Task RunAsync(Results results, bool quick)

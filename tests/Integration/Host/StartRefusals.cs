@@ -68,7 +68,7 @@ public sealed class StartRefusals
                 .ShouldNotBeNull()
                 .ShouldBe(
                     $"Functions.One (/{one}) and Functions.Other (/{other}) {why} with the same method. The official host would pick " +
-                    $"one by its name."
+                    "one by its name."
                 );
     }
 

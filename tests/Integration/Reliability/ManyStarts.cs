@@ -34,7 +34,7 @@ public sealed class ManyStarts(RunningApp running)
             }
         }));
         TestContext.Current.SendDiagnosticMessage($"{AtOnce} starts took {Stopwatch.GetElapsedTime(began).TotalSeconds:0.0} s; {later} " +
-            $"were told to come again");
+            "were told to come again");
         (await ThingsToCreate.ThereAsync(ada)).ShouldBeThereOnce(starts);
     }
 }

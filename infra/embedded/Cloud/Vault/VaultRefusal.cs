@@ -14,8 +14,8 @@ internal sealed class VaultRefusal(HttpStatusCode status, string code, string me
             HttpStatusCode.NotFound,
             "SecretNotFound",
             $"A secret with (name/id) {name} was not found in this key vault. If you recently deleted this secret you may be able to " +
-            $"recover it using the correct recovery command. For help resolving this issue, please see " +
-            $"https://go.microsoft.com/fwlink/?linkid=2125182"
+            "recover it using the correct recovery command. For help resolving this issue, please see " +
+            "https://go.microsoft.com/fwlink/?linkid=2125182"
         );
 
     public static VaultRefusal Deleted(string name) =>
@@ -23,7 +23,7 @@ internal sealed class VaultRefusal(HttpStatusCode status, string code, string me
             HttpStatusCode.Conflict,
             "Conflict",
             $"Secret {name} is currently in a deleted but recoverable state, and its name cannot be reused; in this state, the secret " +
-            $"can only be recovered or purged.",
+            "can only be recovered or purged.",
             "ObjectIsDeletedButRecoverable");
 
     public static VaultRefusal Disabled() =>

@@ -130,7 +130,7 @@ internal sealed class HubDatabase : IDisposable
         {
             throw new HubInUseException(
                 $"The durable storage in {Path.GetDirectoryName(file)} is in use by another process. Stop that one, or choose another " +
-                $"folder.",
+                "folder.",
                 taken);
         }
     }

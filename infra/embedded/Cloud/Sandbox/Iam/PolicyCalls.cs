@@ -106,7 +106,7 @@ internal static class PolicyCalls
                 var policy = new ManagedPolicy { Arn = $"arn:aws:iam::{request.Account}:policy{path}{name}", Account = request.Account, Name = name, Path = path, Id = IamIds.Policy(), Document = document, Created = request.Now, Description = request.Form.Text("Description") };
                 if (state.Policies.ContainsKey(policy.Arn))
                     throw new AwsError(409, "EntityAlreadyExists", $"A policy called {name} already exists. Duplicate names are not " +
-                        $"allowed.");
+                        "allowed.");
                 return (state with { Policies = state.Policies.Add(policy.Arn, policy) }, new object?[] { IamXml.Of(policy, 0) });
             });
         }
@@ -118,7 +118,7 @@ internal static class PolicyCalls
             // A policy that can't be given a second version has its first.
             if (request.Form.Required("VersionId") != "v1")
                 throw new AwsError(404, "NoSuchEntity", $"Policy {policy.Arn} version {request.Form.Text("VersionId")} does not exist " +
-                    $"or is not attachable.");
+                    "or is not attachable.");
             return [new XElement("PolicyVersion", new XElement("Document", Uri.EscapeDataString(policy.Document)), new XElement("VersionId", "v1"), new XElement("IsDefaultVersion", "true"), new XElement("CreateDate", IamXml.Time(policy.Created)))];
         }
         );

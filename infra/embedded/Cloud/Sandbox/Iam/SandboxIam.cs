@@ -167,7 +167,7 @@ internal sealed record IamRequest(IamStore Store, QueryForm Form, Caller Caller,
                 400,
                 "ValidationError",
                 $"The specified value for {char.ToLowerInvariant(parameter[0])}{parameter[1..]} is invalid. It must contain only " +
-                $"alphanumeric characters and/or the following: +=,.@_-"
+                "alphanumeric characters and/or the following: +=,.@_-"
             );
     }
 

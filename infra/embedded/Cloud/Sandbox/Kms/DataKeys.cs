@@ -45,8 +45,8 @@ internal sealed class DataKeys(StateFile<KmsState> file, IAuthorizer authorizer,
                 403,
                 "AccessDenied",
                 $"User: {call.Caller?.Arn ?? "anonymous"} is not authorized to perform: {action} on the resource associated with this " +
-                $"ciphertext because the resource does not exist in this Region, no resource-based policies allow access, or a " +
-                $"resource-based policy explicitly denies access"
+                "ciphertext because the resource does not exist in this Region, no resource-based policies allow access, or a " +
+                "resource-based policy explicitly denies access"
             );
         }
 

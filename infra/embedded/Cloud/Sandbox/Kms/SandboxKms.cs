@@ -198,7 +198,7 @@ internal sealed class SandboxKms(StateFile<KmsState> file, PolicyRules rules, IA
                         400,
                         "ValidationException",
                         $"1 validation error detected: Value '{days}' at 'pendingWindowInDays' failed to satisfy constraint: Member " +
-                        $"must have value between 7 and 30"
+                        "must have value between 7 and 30"
                     );
                 var doomed = key with { State = "PendingDeletion", DeletionAt = clock.GetUtcNow().AddDays(days) };
                 Change(state => state.With(doomed));

@@ -93,7 +93,7 @@ internal sealed class PolicyRules(IAuthorizer authorizer) : IBucketPolicyRules
             throw new AwsError(
                 400,
                 "ValidationError",
-                $"1 validation error detected: Value at 'policy' failed to satisfy constraint: Member must have length less than or " +
+                "1 validation error detected: Value at 'policy' failed to satisfy constraint: Member must have length less than or " +
                 $"equal to {LargestSessionPolicy}"
             );
         ValidateIdentity(policy, "policy");

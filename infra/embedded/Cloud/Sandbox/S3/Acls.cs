@@ -126,7 +126,7 @@ internal static class Acls
             && acl.Grants.Any(g => g.Grantee is AllUsers or AuthenticatedUsers))
             throw S3Errors.AccessDenied(
                 $"User: {call.Aws.Caller?.Arn} is not authorized to perform this operation because public access control lists (ACLs) " +
-                $"are prevented by the BlockPublicAcls setting in S3 Block Public Access."
+                "are prevented by the BlockPublicAcls setting in S3 Block Public Access."
             );
     }
 

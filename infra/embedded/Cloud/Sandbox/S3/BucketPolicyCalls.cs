@@ -27,7 +27,7 @@ internal static class BucketPolicyCalls
         if (call.Settings.PublicAccess is { BlockPublicPolicy: true } && call.World.PolicyRules.IsPublic(policy))
             throw S3Errors.AccessDenied(
                 $"User: {call.Aws.Caller?.Arn} is not authorized to perform: s3:PutBucketPolicy on resource: \"{call.Settings.Arn}\" " +
-                $"because public policies are prevented by the BlockPublicPolicy setting in S3 Block Public Access."
+                "because public policies are prevented by the BlockPublicPolicy setting in S3 Block Public Access."
             );
         var bound = call.World.PolicyRules.Bind(policy);
         call.Bucket.Change(s => s with { Policy = bound });

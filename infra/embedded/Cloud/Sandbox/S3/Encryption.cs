@@ -20,7 +20,7 @@ internal static class Encryption
             if (call.Settings.BlocksCustomerKeys)
                 throw S3Errors.AccessDenied(
                     $"User: {call.Aws.Caller?.Arn} is not authorized to perform this operation because server-side encryption with " +
-                    $"customer-provided keys (SSE-C) is blocked by the bucket's encryption configuration"
+                    "customer-provided keys (SSE-C) is blocked by the bucket's encryption configuration"
                 );
             if (algorithm is not null)
                 throw S3Errors.InvalidArgument(

@@ -52,9 +52,9 @@ internal sealed class SnsDelivery : IAsyncDisposable
             topic,
             type == "SubscriptionConfirmation"
                 ? $"You have chosen to subscribe to the topic {topic.Arn}.\nTo confirm the subscription, visit the SubscribeURL " +
-                    $"included in this message."
+                    "included in this message."
                 : $"You have chosen to deactivate subscription {subscription.Arn}.\nTo cancel this operation and restore the " +
-                    $"subscription, visit the SubscribeURL included in this message."
+                    "subscription, visit the SubscribeURL included in this message."
         );
         parts["Token"] = subscription.Token;
         parts["SubscribeURL"] = new Uri(

@@ -204,7 +204,7 @@ internal sealed partial class SandboxSts(
             throw new AwsError(
                 400,
                 "ValidationError",
-                $"1 validation error detected: Value at 'policyArns' failed to satisfy constraint: Member must have length less than " +
+                "1 validation error detected: Value at 'policyArns' failed to satisfy constraint: Member must have length less than " +
                 $"or equal to {MostManaged}"
             );
         policies.AddRange(
@@ -233,7 +233,7 @@ internal sealed partial class SandboxSts(
             : throw new AwsError(
                 400,
                 "ValidationError",
-                $"1 validation error detected: Value at 'tags' failed to satisfy constraint: Member must have length less than or " +
+                "1 validation error detected: Value at 'tags' failed to satisfy constraint: Member must have length less than or " +
                 $"equal to {MostTags}"
             );
     }

@@ -80,7 +80,7 @@ internal sealed class QueryForm(IReadOnlyDictionary<string, string> values)
                 400,
                 "ValidationError",
                 $"1 validation error detected: Value null at '{char.ToLowerInvariant(name[0])}{name[1..]}' failed to satisfy " +
-                $"constraint: Member must not be null"
+                "constraint: Member must not be null"
             );
 
     public int Number(string name, int otherwise, int least, int most)

@@ -58,8 +58,8 @@ internal sealed record RequestSignature(
         string Required(string name) =>
             Text(request.Query[name])
             ?? throw MalformedQuery(
-                $"Query-string authentication version 4 requires the X-Amz-Algorithm, X-Amz-Credential, X-Amz-Signature, X-Amz-Date, " +
-                $"X-Amz-SignedHeaders, and X-Amz-Expires parameters."
+                "Query-string authentication version 4 requires the X-Amz-Algorithm, X-Amz-Credential, X-Amz-Signature, X-Amz-Date, " +
+                "X-Amz-SignedHeaders, and X-Amz-Expires parameters."
             );
         if (Required("X-Amz-Algorithm") != Algorithm)
             throw MalformedQuery("X-Amz-Algorithm only supports \"AWS4-HMAC-SHA256 and AWS4-ECDSA-P256-SHA256\"");

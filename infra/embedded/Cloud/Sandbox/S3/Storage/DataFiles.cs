@@ -41,7 +41,7 @@ internal sealed class DataFiles
             if (!file.Exists || file.Length < segment.Offset + segment.Length)
                 throw new EmbeddedCloudException(
                     $"The file {file.FullName} is {(file.Exists ? "cut" : "missing")}: an object of the sandbox is in it. Put a good " +
-                    $"copy in its place, or begin anew with --reset."
+                    "copy in its place, or begin anew with --reset."
                 );
         }
 
