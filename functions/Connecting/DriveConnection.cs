@@ -238,7 +238,7 @@ public sealed record DriveConnection
     /// both steps could be had before the trust was confirmed.
     /// </summary>
     [JsonIgnore]
-    public bool MayHavePolicies => ChosenRoleArn is not null
+    public bool MayHavePolicies => !RoleIsNew
         || Confirmations.Any(confirmation => confirmation.Step is ConfirmationStep.BucketPolicy)
         || (ConfirmationOf(ConfirmationStep.TrustPolicy) is { } trusted && Configuration?.At < trusted.At);
 

@@ -99,18 +99,8 @@ public sealed class CompatibleServers : IAsyncLifetime
     private async Task<JsonNode> ByRoleAsync(EmbeddedApp app)
     {
         using var mia = await app.SignInAsync("mia");
-        var connection = await Connections.StartAsync(mia, "iamRole");
-        var (id, role) = (connection.Text("id"), Connections.Unique("role"));
-        var arn = await _administrator.CreateRoleAsync(role, connection["trustPolicy"]!);
-        await mia.PostAsync($"/api/connections/{id}/confirmations/trust-policy", null, HttpStatusCode.Accepted);
-        await mia.UntilAsync(id, "awaitingConfiguration");
-        var configuration = Connections.RoleConfiguration(arn, "claims/inbox");
-        await mia.SendAsync(HttpMethod.Put, $"/api/connections/{id}/configuration", configuration, HttpStatusCode.Accepted);
-        // Policies for this bucket and path may be in place, so they are tried first; a server that admits everybody needs no others.
-        var tried = await mia.UntilAsync(id, now => now.Text("status") is "awaitingBucketPolicy" or "connected");
-        if (tried.Text("status") is "connected")
-            return tried;
-        await _administrator.PutRolePolicyAsync(role, tried["rolePolicy"]!);
+        var (id, role, offered) = await Connections.OfferAsync(_administrator, mia, "acme-documents", "claims/inbox");
+        await _administrator.PutRolePolicyAsync(role, offered["rolePolicy"]!);
         await mia.PostAsync($"/api/connections/{id}/confirmations/bucket-policy", null, HttpStatusCode.Accepted);
         return await ConnectedAsync(mia, id);
     }

@@ -85,13 +85,12 @@ public sealed class StoresOfTwoMoments
         administrator = app.Administrator();
         using var fourth = await app.SignInAsync("mia");
         await ConfirmAsync(fourth, trust, "trust-policy");
-        // AWS is of one moment only: for the path of before, the role's policy is in place.
-        await ConfigureAsync(fourth, configuration, Connections.RoleConfiguration(configuredArn, "claims/elsewhere"));
+        await ConfigureAsync(fourth, configuration, Connections.RoleConfiguration(configuredArn, "claims/configured"));
         await ConfigureAsync(fourth, key, WrongKey());
         await ConfirmAsync(fourth, policy.Offered, "bucket-policy");
         await ConfirmAsync(fourth, again.Offered, "bucket-policy");
         await AtAsync(fourth, trust, "awaitingConfiguration", 1);
-        var elsewhere = await AtAsync(fourth, configuration, "awaitingBucketPolicy", 1);
+        await AtAsync(fourth, configuration, "awaitingBucketPolicy", 1);
         await AtAsync(fourth, key, "awaitingConfiguration", 2);
         var connected = await AtAsync(fourth, policy.Offered, "connected", 1);
         await AtAsync(fourth, again.Offered, "awaitingBucketPolicy", 2);
@@ -135,7 +134,6 @@ public sealed class StoresOfTwoMoments
         var freshArn = await administrator.CreateRoleAsync(Connections.Unique("role"), fresh["trustPolicy"]!);
         await ConfirmAsync(mia, fresh, "trust-policy");
         await ConfigureAsync(mia, trust, Connections.RoleConfiguration(trustArn, "claims/trust"));
-        await administrator.PutRolePolicyAsync(configuredRole, elsewhere["rolePolicy"]!);
         await ConfirmAsync(mia, configuration, "bucket-policy");
         await ConfigureAsync(mia, key, Connections.KeyConfiguration(administrator, "claims/key"));
         await administrator.PutRolePolicyAsync(again.Role, again.Offered["rolePolicy"]!);
