@@ -30,17 +30,15 @@ public static class ConnectDrive
 
                 if (attempt.UsesRole && !await steps.ProveTrust())
                     return GoBack(context, attempt.Next(ConnectionStep.TrustPolicy));
+                if (attempt is { UsesRole: true, TriesFirst: true } && await steps.TryPolicies())
+                    return await Connect(context, attempt, steps);
             }
-
-            if (
-                attempt is { UsesRole: true, TriesFirst: true, From: ConnectionStep.TrustPolicy or ConnectionStep.Configuration }
-                && await steps.TryPolicies())
-                return await Connect(context, attempt, steps);
 
             if (attempt.UsesRole && attempt.From is not ConnectionStep.Verification)
             {
                 await steps.OfferBucketPolicy();
-                while (await person.WaitForAsync(ConnectionEvent.BucketPolicyConfirmed, ConnectionEvent.Configured) is ConnectionEvent.Configured)
+                while (await person.WaitForAsync(ConnectionEvent.BucketPolicyConfirmed, ConnectionEvent.Configured)
+                    is ConnectionEvent.Configured)
                 {
                     if (await steps.IsReconfigured())
                         return GoBack(context, attempt with { From = ConnectionStep.Configuration });

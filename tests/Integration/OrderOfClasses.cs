@@ -20,11 +20,11 @@ public sealed class OrderOfClasses : ITestCollectionOrderer
         var saving = testCollections.Where(collection => IsIn(collection, "Storage")).ToList();
         var waiting = testCollections.Where(collection => IsIn(collection, "Durable.OnAzureStorage")).ToList();
         var others = testCollections.Except([.. shared, .. saving, .. waiting]).ToList();
-        var each = (others.Count / (waiting.Count + 1)) + 1;
-        return [.. shared, .. saving, .. others.Chunk(each).SelectMany((some, i) => some.Concat(waiting.Skip(i).Take(1))), .. Rest()];
+        var spread = Places(others).Concat(Places(waiting)).OrderBy(placed => placed.At).Select(placed => placed.Collection);
+        return [.. shared, .. saving, .. spread];
 
-        // Of the classes that wait, those for which there are no others left.
-        IEnumerable<TTestCollection> Rest() => waiting.Skip((others.Count + each - 1) / each);
+        static IEnumerable<(TTestCollection Collection, double At)> Places(List<TTestCollection> collections) =>
+            collections.Select((collection, i) => (collection, (i + 0.5) / collections.Count));
     }
 
     private static bool SharesAnApp(ITestCollection collection) =>
