@@ -43,7 +43,8 @@ public enum ConnectionEvent
 }
 
 /// <summary>
-/// Names of the events, which lie in histories. Each attempt has its own: a wait that nobody awaits any more still takes the next event of its name.
+/// Names of the events, which lie in histories. Each attempt has its own: a wait that nobody awaits any more still takes the next event of
+/// its name.
 /// </summary>
 public static class ConnectionEventName
 {

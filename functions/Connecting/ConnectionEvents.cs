@@ -48,7 +48,8 @@ public sealed class ConnectionEvents(IAuditTrail audit, IEvents events)
             });
     }
 
-    public static AuditRecord CancelRequested(UserId by, DriveConnection connection) => ActOf(connection, Actor.User(by), "cancel-requested");
+    public static AuditRecord CancelRequested(UserId by, DriveConnection connection) =>
+        ActOf(connection, Actor.User(by), "cancel-requested");
 
     public static AuditRecord CallbackLinkMade(UserId by, DriveConnection connection, CallbackLink link)
     {
@@ -130,7 +131,12 @@ public sealed class ConnectionEvents(IAuditTrail audit, IEvents events)
         }),
         cancellation);
 
-    private static AuditRecord ActOf(DriveConnection connection, Actor actor, string verb, JsonObject? before = null, JsonObject? after = null)
+    private static AuditRecord ActOf(
+        DriveConnection connection,
+        Actor actor,
+        string verb,
+        JsonObject? before = null,
+        JsonObject? after = null)
     {
         ArgumentNullException.ThrowIfNull(connection);
         return new(connection.Organization, actor, $"connection.{verb}", connection.Id.Value, before, after);

@@ -31,7 +31,13 @@ public sealed record AuditEntry(
 
 /// <summary>What somebody does, to be written down together with its effect: both or neither.</summary>
 /// <param name="Action">As of <see cref="AuditEntry"/>; so is the rest.</param>
-public sealed record AuditRecord(OrganizationId Organization, Actor Actor, string Action, string Resource, JsonObject? Before, JsonObject? After);
+public sealed record AuditRecord(
+    OrganizationId Organization,
+    Actor Actor,
+    string Action,
+    string Resource,
+    JsonObject? Before,
+    JsonObject? After);
 
 /// <summary>Who did what, kept for good.</summary>
 public interface IAuditTrail

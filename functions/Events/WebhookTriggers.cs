@@ -183,7 +183,8 @@ public sealed class WebhookTriggers(
             found.Value.Id.Value,
             now,
             new JsonObject { ["message"] = "This is a test.", ["askedBy"] = request.Person().Id.Value });
-        await events.TellAsync(test, found.Value.Id, WebhookAuditRecords.Tested(request.Person().Id, test), request.HttpContext.RequestAborted);
+        var record = WebhookAuditRecords.Tested(request.Person().Id, test);
+        await events.TellAsync(test, found.Value.Id, record, request.HttpContext.RequestAborted);
         return Results.Json(new WebhookTestView(test.Id), Json.Options, statusCode: StatusCodes.Status202Accepted);
     }
 

@@ -67,7 +67,8 @@ public sealed class SweepDrives(
     public static async Task RunAsync([OrchestrationTrigger] TaskOrchestrationContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        if (await context.CallActivityAsync<SweepTurn?>("CheckDueDrives", context.GetInput<SweepTurn>(), DurableRetryPolicies.Periodic) is { } next)
+        var turn = context.GetInput<SweepTurn>();
+        if (await context.CallActivityAsync<SweepTurn?>("CheckDueDrives", turn, DurableRetryPolicies.Periodic) is { } next)
             context.ContinueAsNew(next);
     }
 

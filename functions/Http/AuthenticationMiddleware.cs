@@ -13,7 +13,12 @@ using ServerlessDrives.Workspaces;
 namespace ServerlessDrives.Http;
 
 /// <summary>Lets a function be reached only by whom it answers. Fails closed: what has no stated need is reached by nobody.</summary>
-public sealed class AuthenticationMiddleware(NeedsByFunction needs, BearerTokens tokens, IWorkspaces workspaces, IPeople people) : IFunctionsWorkerMiddleware
+public sealed class AuthenticationMiddleware(
+    NeedsByFunction needs,
+    BearerTokens tokens,
+    IWorkspaces workspaces,
+    IPeople people)
+    : IFunctionsWorkerMiddleware
 {
     private static readonly Refusal NotSignedIn = new(
         RefusalKind.Forbidden,

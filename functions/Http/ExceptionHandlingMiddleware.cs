@@ -8,7 +8,10 @@ namespace ServerlessDrives.Http;
 /// <summary>
 /// Turns what escapes an HTTP function into a problem; the host would answer an empty 500. The text never quotes the exception.
 /// </summary>
-public sealed class ExceptionHandlingMiddleware(IEnumerable<IDependency> dependencies, ILogger<ExceptionHandlingMiddleware> log) : IFunctionsWorkerMiddleware
+public sealed class ExceptionHandlingMiddleware(
+    IEnumerable<IDependency> dependencies,
+    ILogger<ExceptionHandlingMiddleware> log)
+    : IFunctionsWorkerMiddleware
 {
     public async Task Invoke(FunctionContext context, FunctionExecutionDelegate next)
     {

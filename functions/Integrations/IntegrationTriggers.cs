@@ -78,7 +78,8 @@ public sealed class IntegrationTriggers(
                 beginning = await firstLook.AtCreationAsync(integration, drive, cancellation);
             }
 
-            if (!await integrations.CreateAsync(integration, beginning, IntegrationAuditRecords.Created(person.Id, integration), cancellation))
+            var record = IntegrationAuditRecords.Created(person.Id, integration);
+            if (!await integrations.CreateAsync(integration, beginning, record, cancellation))
                 integration = (await integrations.FindAsync(person.Organization, integration.Id, cancellation))?.Value ?? integration;
             return await CreatedAsync(integration);
 

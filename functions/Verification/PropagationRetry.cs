@@ -5,7 +5,11 @@ namespace ServerlessDrives.Verification;
 /// one.
 /// </summary>
 /// <param name="stopped">Once nobody wants to wait any more, answers count as they come.</param>
-internal sealed class PropagationRetry(VerificationOptions options, TimeProvider clock, VerificationReportBuilder builder, CancellationToken stopped)
+internal sealed class PropagationRetry(
+    VerificationOptions options,
+    TimeProvider clock,
+    VerificationReportBuilder builder,
+    CancellationToken stopped)
 {
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 

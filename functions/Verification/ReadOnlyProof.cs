@@ -3,7 +3,12 @@ using ServerlessDrives.Access;
 namespace ServerlessDrives.Verification;
 
 /// <summary>Proves what a drive needs that only reads: on a file that is there, since none is written.</summary>
-internal sealed class ReadOnlyProof(IBucketProbe bucket, PropagationRetry retry, VerificationReportBuilder builder, BucketAccess access, AccountId? owner)
+internal sealed class ReadOnlyProof(
+    IBucketProbe bucket,
+    PropagationRetry retry,
+    VerificationReportBuilder builder,
+    BucketAccess access,
+    AccountId? owner)
 {
     private const string NothingWritten = "The drive is read-only: nothing was written, and no permission to write is needed.";
     private const string NoFile = "There is no file below the path yet, so that none could be read.";

@@ -3,7 +3,11 @@ using ServerlessDrives.Access;
 namespace ServerlessDrives.Verification;
 
 /// <summary>The verdicts of one verification as they come in, in whatever order they come.</summary>
-internal sealed class VerificationReportBuilder(IReadOnlyList<KnownCheck> known, Explanations explanations, VerificationWatch? watch, TimeProvider clock)
+internal sealed class VerificationReportBuilder(
+    IReadOnlyList<KnownCheck> known,
+    Explanations explanations,
+    VerificationWatch? watch,
+    TimeProvider clock)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<KnownCheck, Check> _verdicts = [];

@@ -8,7 +8,7 @@ using ServerlessDrives.Workspaces;
 namespace ServerlessDrives.Adapters.Tables;
 
 /// <summary>The drives in Table Storage.</summary>
-internal sealed class TableDrives(OrganizationTable table, TableOutbox untold, LastLooks looks, TimeProvider clock) : IDrives
+internal sealed class TableDrives(OrganizationTable table, TableOutbox outbox, LastLooks looks, TimeProvider clock) : IDrives
 {
     private readonly Recent<(OrganizationId, DriveId), Drive> _recent = new(clock, TableReads.RecentAge, TableReads.MostRecent);
 
@@ -146,7 +146,8 @@ internal sealed class TableDrives(OrganizationTable table, TableOutbox untold, L
     {
         var now = clock.GetUtcNow();
         transaction.Record(OrganizationAuditRecords.DefaultChanged(by, audience, before, after), now);
-        return untold.CommitAsync(transaction, OrganizationAuditRecords.DefaultChangedEvent(by, audience, before, after, now), cancellation);
+        var happened = OrganizationAuditRecords.DefaultChangedEvent(by, audience, before, after, now);
+        return outbox.CommitAsync(transaction, happened, cancellation);
     }
 
     /// <summary>Whatever becomes of it: an answer that was lost may have been a success.</summary>

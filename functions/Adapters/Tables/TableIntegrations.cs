@@ -60,7 +60,10 @@ internal sealed class TableIntegrations(TableServiceClient service, TimeProvider
         ).Succeeded;
     }
 
-    public async Task<Versioned<Integration>?> SaveAsync(Versioned<Integration> integration, AuditRecord act, CancellationToken cancellation)
+    public async Task<Versioned<Integration>?> SaveAsync(
+        Versioned<Integration> integration,
+        AuditRecord act,
+        CancellationToken cancellation)
     {
         var committed = await new Transaction(_table, integration.Value.Organization.Value)
             .Replace(RowOf(integration.Value), new ETag(integration.ETag))

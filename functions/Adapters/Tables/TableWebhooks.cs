@@ -22,7 +22,11 @@ internal sealed class TableWebhooks(TableServiceClient service, TimeProvider clo
             ? new Versioned<Webhook>(Stored.Read<Webhook>(row.Document), row.ETag.ToString())
             : null;
 
-    public async Task<Common.Page<Webhook>> ListAsync(OrganizationId organization, int limit, string? cursor, CancellationToken cancellation) =>
+    public async Task<Common.Page<Webhook>> ListAsync(
+        OrganizationId organization,
+        int limit,
+        string? cursor,
+        CancellationToken cancellation) =>
         (await _table.PageAsync<DocumentRow>(organization.Value, Webhooks, null, limit, cursor, cancellation)).Select(row =>
             Stored.Read<Webhook>(row.Document));
 

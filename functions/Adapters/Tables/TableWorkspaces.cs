@@ -26,7 +26,11 @@ internal sealed class TableWorkspaces(TableServiceClient service, OrganizationTa
             ? new Versioned<Workspace>(row.ToWorkspace(), row.ETag.ToString())
             : null;
 
-    public async Task<Common.Page<Workspace>> ListAsync(OrganizationId organization, int limit, string? cursor, CancellationToken cancellation) =>
+    public async Task<Common.Page<Workspace>> ListAsync(
+        OrganizationId organization,
+        int limit,
+        string? cursor,
+        CancellationToken cancellation) =>
         (await organizations.PageAsync<WorkspaceRow>(organization, Keys.Workspaces, null, limit, cursor, cancellation)).Select(row =>
             row.ToWorkspace());
 
