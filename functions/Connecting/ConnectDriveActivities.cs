@@ -107,7 +107,7 @@ public sealed class ConnectDriveActivities(
             cancellation);
         await progress.CompleteAsync(report, cancellation);
 
-        // What was typed meanwhile is not what was proven.
+        // A configuration that changed meanwhile is not proven.
         var proven = await ChangeAsync(
             input.Attempt,
             now => report.Passed && now.Configuration == connection.Configuration

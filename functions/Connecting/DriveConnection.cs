@@ -234,8 +234,8 @@ public sealed record DriveConnection
         Configuration is { } c && (Method is ConnectionMethod.IamRole ? RoleArn is not null : c.Attempt == attempt);
 
     /// <summary>
-    /// Whether the policies may be in place: with a role that was proven before, once somebody has said that they are, or where a setup for
-    /// both steps could be had before the trust was confirmed.
+    /// Whether the policies may be in place already: the role was proven before, somebody has confirmed them, or the configuration was
+    /// known before the trust was confirmed, so that one setup could do both steps.
     /// </summary>
     [JsonIgnore]
     public bool MayHavePolicies => !RoleIsNew
@@ -306,7 +306,7 @@ public sealed record DriveConnection
             UpdatedAt = now,
         };
 
-    /// <summary>What was tried before anybody was asked for it came to nothing, which is no failure.</summary>
+    /// <summary>Policies were tried before they were asked for, and didn't pass; this isn't shown as a failure.</summary>
     public DriveConnection ForgetCheck(DateTimeOffset now) => this with { LastVerification = null, UpdatedAt = now };
 
     public DriveConnection StopWaiting(DateTimeOffset now) => this with { Stopped = LastVerification, UpdatedAt = now };

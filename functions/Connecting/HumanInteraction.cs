@@ -39,7 +39,7 @@ internal sealed class HumanInteraction : IDisposable
     }
 
     /// <summary>
-    /// A wait that wasn't answered goes on: an event goes to the wait that began first, and a second one would never see it.
+    /// A wait without an event is kept and used again: an event completes the oldest wait for it, so a newer one would never end.
     /// </summary>
     private Task WaitFor(ConnectionEvent awaited) => _waits.TryGetValue(awaited, out var begun)
         ? begun

@@ -3,12 +3,12 @@ using ServerlessDrives.Verification;
 namespace ServerlessDrives.Connecting;
 
 /// <summary>
-/// Hears, while a verification runs, that somebody doesn't want to wait for propagation any more: it is written in the connection's row,
-/// wherever that was asked.
+/// While a verification runs, reads in the connection's row whether somebody has stopped the waiting for propagation. The request for
+/// it may have come to another instance of the app.
 /// </summary>
 internal sealed class VerificationStop : IAsyncDisposable
 {
-    /// <summary>A verification that needs no waiting is over before the first look.</summary>
+    /// <summary>Also the time before the first read, so that a verification that needs no waiting ends without one.</summary>
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(1);
 
     private readonly CancellationTokenSource _stopped = new();
@@ -61,7 +61,7 @@ internal sealed class VerificationStop : IAsyncDisposable
         }
         catch (Exception) when (!over.IsCancellationRequested)
         {
-            // Storage in trouble is no reason to give the verification up; the next look tells.
+            // A read that fails doesn't end the verification; the next one follows soon.
             return false;
         }
     }

@@ -82,8 +82,8 @@ public abstract record Fault
         };
 
     /// <summary>
-    /// Of what <see cref="MayBePropagation"/>, whether it would be over soon: names that nothing answers to, and statements that forbid
-    /// something, are known within seconds.
+    /// Whether propagation that causes this fault ends within seconds, as it does for names that don't exist yet and for explicit denials;
+    /// asked only where <see cref="MayBePropagation"/>.
     /// </summary>
     public bool IsKnownSoon =>
         this is Refused refused

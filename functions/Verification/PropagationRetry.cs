@@ -1,10 +1,10 @@
 namespace ServerlessDrives.Verification;
 
 /// <summary>
-/// Asks again what may only need time. All questions of one verification share one allowance, so that many refusals don't wait longer than
-/// one.
+/// Repeats calls that may succeed after a while. All calls of one verification share one time limit, so that many refusals don't take
+/// longer than one.
 /// </summary>
-/// <param name="stopped">Once nobody wants to wait any more, answers count as they come.</param>
+/// <param name="stopped">Cancelled when somebody stops the waiting; a refusal then counts at once.</param>
 internal sealed class PropagationRetry(
     VerificationOptions options,
     TimeProvider clock,
@@ -59,7 +59,7 @@ internal sealed class PropagationRetry(
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            // Asked once more at once, so that what counts is as it is now.
+            // The waiting was stopped: the call is made once more at once, so that the latest answer counts.
         }
     }
 

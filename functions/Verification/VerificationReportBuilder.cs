@@ -15,7 +15,7 @@ internal sealed class VerificationReportBuilder(
     private readonly Dictionary<Wait, Retrying> _waits = [];
     private readonly Explanations _explanations = explanations;
 
-    /// <summary>The check that was begun last in this flow of control, which is the one that what is asked next is for.</summary>
+    /// <summary>The check that was begun last in this flow of control; the next call to AWS is made for it.</summary>
     private readonly AsyncLocal<KnownCheck?> _asked = new();
     private readonly HashSet<KnownCheck> _ours = [];
 
@@ -33,7 +33,7 @@ internal sealed class VerificationReportBuilder(
         }
     }
 
-    /// <summary>What is asked again from now on, until it is disposed of; as a rule nothing.</summary>
+    /// <summary>Begins a call to AWS. Until disposed, it can report that the call is being repeated; most calls are not.</summary>
     public Wait BeginAsking() => new(this, _asked.Value);
 
     private void Tell(Wait wait, Retrying? retrying)

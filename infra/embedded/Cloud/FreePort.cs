@@ -4,8 +4,8 @@ using System.Net.Sockets;
 namespace ServerlessDrives.Embedded.Cloud;
 
 /// <summary>
-/// TCP ports of the loopback address that nobody listens on. They come from blocks of ports, and a process that picks holds the first port
-/// of each of its blocks: what was picked and isn't listened on yet is picked by nobody else, in this process or another.
+/// Free TCP ports of the loopback address. A process claims blocks of ports by listening on the first port of each, and gives out each
+/// other port once: no port is picked twice before its picker listens on it, by this process or another.
 /// </summary>
 internal static class FreePort
 {
@@ -13,7 +13,7 @@ internal static class FreePort
     public const string ChooseAnother = "Choose another port with --port or PORT; 0 picks a free one.";
 
     /// <summary>
-    /// Below what Linux gives to outgoing connections: a port from there may be taken by one between our asking and our listening.
+    /// The first port that Linux gives to outgoing connections; one of those could be taken after we pick it and before we listen on it.
     /// </summary>
     private const int Ephemeral = 32768;
     private const int Lowest = 15008;

@@ -49,7 +49,7 @@ export function BucketStep({ connection, onChanged, onBack }: Props) {
       return;
     }
     if (doubt?.of !== typed) {
-      // Whoever is faster than the answer waits for it: it is there sooner than any that a verification gives.
+      // If S3 hasn't answered yet, its answer is waited for: it comes sooner than a verification's.
       setAsking(true);
       const bucket = form.bucket ?? (checkBucket(input.bucket).ok ? await bucketNow(input.bucket) : null);
       setAsking(false);
@@ -135,7 +135,7 @@ export function BucketStep({ connection, onChanged, onBack }: Props) {
   );
 }
 
-/** What is asked about before anybody is sent to AWS with it. */
+/** A question to confirm before the configuration is saved; null where nothing is doubtful. */
 function doubtOf(bucket: Bucket | null, region: string): string | null {
   if (bucket?.exists === false) return absence;
   return regionName(region) || bucket?.region === region ? null : `We know of no region ${region}. If it is new, go on.`;

@@ -21,7 +21,7 @@ interface Props {
   onType: (value: string) => void;
   /** Takes what is suggested, where that is more than another text for this field. */
   onUse?: () => void;
-  /** Looks at what is pasted before the field takes it, since a field of one line loses what parts the lines. True where nothing is left to do. */
+  /** Gets the pasted text before the field does, since a one-line field drops line breaks. Returns true if the field shall not take it. */
   onPasted?: (text: string) => boolean;
 }
 

@@ -53,7 +53,7 @@ interface MeantPath {
   place: Partial<Place>;
 }
 
-/** What a path was meant to be that is an address, begins with its bucket or with a drive's letter; null where nothing is wrong with it. */
+/** What was meant by a path that is an address, has backslashes, or begins with a drive letter or the bucket's name; null for others. */
 export function pathMeant(text: string, bucket: string): MeantPath | null {
   const typed = text.trim();
   const address = placeIn(typed);

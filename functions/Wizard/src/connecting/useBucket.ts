@@ -5,7 +5,7 @@ import type { Bucket } from '../api/contract';
 import type { Problem } from '../api/problem';
 import { checkBucket } from './awsShapes';
 
-/** Milliseconds without another key that tell that a name may be whole. */
+/** After this many milliseconds without another key, the name may be complete. */
 const pause = 250;
 
 const bucketQuery = (name: string) => ({
@@ -27,7 +27,7 @@ export function useBucket(typed: string): Bucket | null {
   return query.data?.name === name ? query.data : null;
 }
 
-/** The same for somebody who is faster than the answer: waited for, and not for long. */
+/** The same for a form that is submitted before the answer is there: waits a few seconds for it. */
 export function useBucketNow(): (name: string) => Promise<Bucket | null> {
   const queries = useQueryClient();
   return (name) =>

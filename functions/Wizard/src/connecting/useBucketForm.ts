@@ -78,7 +78,7 @@ export function useBucketForm(connection: Connection) {
     fills,
     usesRole,
     asksForRole,
-    /** What is wrong with the path, if it is what was meant after all. */
+    /** What is doubtful about a path that is allowed; null where nothing is. */
     pathDoubt: meant && verdicts['path']!.ok ? meant.problem : null,
     givenRole,
     secret,
@@ -87,7 +87,7 @@ export function useBucketForm(connection: Connection) {
     change,
     setSecret,
     fill,
-    /** A whole address that comes at once fills all that it says; one that is typed letter by letter is offered. */
+    /** A pasted address fills every field that it names; one that is typed letter by letter is only suggested. */
     typeBucket: (text: string) => {
       const place = text.length - form.bucket.length > 4 ? placeIn(text) : null;
       if (place) fill(place);
@@ -125,7 +125,7 @@ function bucketVerdict(typed: string, bucket: Bucket | null): Verdict {
   return shape.ok && bucket?.exists === false ? { ok: true, warning: absence } : shape;
 }
 
-/** Whoever goes on all the same is told by a signed answer. */
+/** Only a warning: a person who goes on gets a definite answer from the verification. */
 export const absence = 'S3 says that there is no bucket of this name. Look the name up once more.';
 
 function regionVerdict(typed: string, roleArn: string, bucket: Bucket | null): Verdict {

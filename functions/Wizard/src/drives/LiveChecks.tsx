@@ -10,7 +10,7 @@ interface Props {
 
 /** Checks as they are made, and what is waited for. */
 export function LiveChecks({ report, stop = null }: Props) {
-  // What doesn't apply tells nothing of how far they are.
+  // Checks that don't apply don't count as progress.
   const checks = (report?.checks ?? []).filter((check) => check.status !== 'notApplicable');
   return (
     <>

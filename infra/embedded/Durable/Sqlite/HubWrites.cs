@@ -141,8 +141,8 @@ internal static class HubWrites
     }
 
     /// <summary>
-    /// What is over takes nothing. A rewind is for what has failed, and for all that is over if its caller is rewound and waits again.
-    /// What is rewound sends itself another rewind, with its execution.
+    /// An instance that is over takes only rewinds: if it failed, or if its caller is rewound too and waits for it again.
+    /// A rewind that names an execution is sent by the rewound instance to itself.
     /// </summary>
     private static bool Takes(FoundInstance found, TaskMessage message) =>
         message.Event is ExecutionRewoundEvent rewound && string.IsNullOrEmpty(message.OrchestrationInstance.ExecutionId)

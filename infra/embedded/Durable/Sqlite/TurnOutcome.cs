@@ -47,7 +47,7 @@ internal sealed record TurnOutcome(
         return Status.IsOver() ? null : history;
     }
 
-    /// <summary>What is rewound waits for each callee that failed, also if it is purged, or never was as another had its ID.</summary>
+    /// <summary>A rewound instance waits for every failed callee, so calls fail here whose callee was purged or was never made.</summary>
     private void FailCalls(HubTransaction transaction, string callee)
     {
         var message = $"There is no sub-orchestration '{callee}' that could be rewound.";
