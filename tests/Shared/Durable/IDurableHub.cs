@@ -13,7 +13,7 @@ public interface IDurableHub : IAsyncDisposable
 
 public static class DurableHubs
 {
-    private static readonly TimeSpan TimeLimit = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(60);
 
     /// <summary>Starts an orchestration and waits for its end.</summary>
     public static async Task<OrchestrationMetadata> RunAsync(

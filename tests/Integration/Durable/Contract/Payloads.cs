@@ -33,11 +33,16 @@ public abstract class Payloads(DurableAzurite? azurite, bool replays = false) : 
     {
         await using var hub = await StartAsync();
         string[] ids = ["Order/7#ü?\\ \t", "order/7#ü?\\ \t", "con_01|x", "con_01!007Cx"];
-        foreach (var id in ids)
-            await hub.Client.ScheduleNewOrchestrationInstanceAsync("Wait", null, new StartOrchestrationOptions(id));
-        foreach (var id in ids)
-            await hub.Client.RaiseEventAsync(id, "go", id);
-        foreach (var id in ids)
-            (await hub.EndOfAsync(id)).ReadOutputAs<string>().ShouldBe(id);
+        // Microsoft's provider keeps the turns under way by IDs without regard to case (OrchestrationSessionManager), so that an event for
+        // one of two such instances can get lost while both are active. There, one follows the other.
+        foreach (var together in IsOnAzureStorage ? ids.Chunk(1) : [ids])
+        {
+            foreach (var id in together)
+                await hub.Client.ScheduleNewOrchestrationInstanceAsync("Wait", null, new StartOrchestrationOptions(id));
+            foreach (var id in together)
+                await hub.Client.RaiseEventAsync(id, "go", id);
+            foreach (var id in together)
+                (await hub.EndOfAsync(id)).ReadOutputAs<string>().ShouldBe(id);
+        }
     }
 }
