@@ -50,16 +50,19 @@ public abstract class EveryPage(Browsers browsers) : BrowserTests(browsers)
             is > 0
                 and var moving)
             _violations.Add($"{name}: {moving} things move, though less motion is asked for");
-        foreach (var width in Widths)
+        await FitsAsync(page, name);
+        await Screenshots.TakeIfWantedAsync(page, $"phone/{name}");
+        await page.SetViewportSizeAsync(Desktop, Height);
+    }
+
+    /// <summary>In a window of any width, a phone's last.</summary>
+    private protected async Task FitsAsync(IPage page, string name)
+    {
+        foreach (var width in (int[])[.. Widths, Phone])
         {
             await page.SetViewportSizeAsync(width, Height);
             await FitsAsync(page, name, width);
         }
-
-        await page.SetViewportSizeAsync(Phone, Height);
-        await FitsAsync(page, name, Phone);
-        await Screenshots.TakeIfWantedAsync(page, $"phone/{name}");
-        await page.SetViewportSizeAsync(Desktop, Height);
     }
 
     private protected void NothingIsWrong() => _violations.ShouldBeEmpty();
