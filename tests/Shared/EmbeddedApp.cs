@@ -112,20 +112,14 @@ public sealed class EmbeddedApp : IAsyncDisposable
         await _process.WaitForExitAsync();
     }
 
-    /// <summary>Asks the app to end, as Ctrl+C does.</summary>
-    public async Task StopAsync()
-    {
-        using (Process.Start("kill", ["-INT", $"{_process!.Id}"]))
-        {
-            await _process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(60));
-        }
-    }
-
-    /// <summary>Asks the app to end, as systems do (SIGTERM).</summary>
+    /// <summary>Asks the app to end.</summary>
+    /// <param name="signal">
+    /// TERM, as systems do, or INT, as Ctrl+C does; whatever runs in a shell's background ignores INT from its start on.
+    /// </param>
     /// <returns>Its exit code.</returns>
-    public async Task<int> TerminateAsync()
+    public async Task<int> StopAsync(string signal = "TERM")
     {
-        using (Process.Start("kill", ["-TERM", $"{_process!.Id}"]))
+        using (Process.Start("kill", [$"-{signal}", $"{_process!.Id}"]))
         {
             await _process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(60));
         }

@@ -124,5 +124,5 @@ public sealed class TerminatedDuringASave : StopsDuringASave
 {
     [Fact]
     public Task An_app_that_is_told_to_end_while_its_tables_are_saved_loses_nothing_that_it_has_answered() =>
-        LosesNothingAsync(async app => (await app.TerminateAsync()).ShouldBe(0, app.Output));
+        LosesNothingAsync(async app => (await app.StopAsync()).ShouldBe(0, app.Output));
 }
