@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 
@@ -11,6 +12,13 @@ public sealed class EmbeddedApp : IAsyncDisposable
 {
     private const string ReadyLine = "ServerlessDrives is ready at ";
     private static readonly TimeSpan StartPatience = TimeSpan.FromMinutes(4);
+
+    /// <summary>What tokens are signed with, the same for the apps of one process.</summary>
+    private static readonly Lazy<byte[]> SignInKey = new(() =>
+    {
+        using var key = RSA.Create(2048);
+        return key.ExportPkcs8PrivateKey();
+    });
 
     private readonly StringBuilder _output = new();
     private readonly Dictionary<string, string> _settings;
@@ -59,8 +67,20 @@ public sealed class EmbeddedApp : IAsyncDisposable
         IReadOnlyList<string>? options = null)
     {
         var app = new EmbeddedApp(settings ?? [], dataFolder, launcher, options);
+        app.BringSignInKey();
         await app.StartAgainAsync();
         return app;
+    }
+
+    /// <summary>Making a key is a tenth of what a start costs.</summary>
+    private void BringSignInKey()
+    {
+        var file = Path.Combine(DataFolder, "sign-in.key");
+        if (File.Exists(file))
+            return;
+        File.WriteAllBytes(file, SignInKey.Value);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
     }
 
     /// <summary>Where the app is, if this line of what it prints says so.</summary>

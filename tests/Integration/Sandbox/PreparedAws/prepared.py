@@ -1,5 +1,6 @@
 """The aws command of this machine, imported once. Each connection to the socket that it is given is a call, which a fork makes with the
 caller's streams, environment and folder, and answers by its exit code in one byte. Ends with its input."""
+import gc
 import json
 import os
 import select
@@ -10,6 +11,22 @@ import sys
 import awscli.clidriver
 import awscli.handlers
 import botocore.endpoint
+
+
+def prepare():
+    """Reads once what each call would read anew: which services there are, their models, and which system this is."""
+    session = awscli.clidriver.botocore.session
+    loader = session.create_loader(os.environ["AWS_DATA_PATH"])
+    session.create_loader = lambda search_path_string=None: loader
+    client = session.Session()
+    client.set_config_variable("region", "us-east-1")
+    client.set_credentials("none", "none")
+    for kind in ("service-2", "paginators-1", "waiters-2"):
+        loader.list_available_services(kind)
+    for service in ("s3", "iam", "sts", "kms", "sns", "cloudformation"):
+        client.create_client(service)
+    awscli.clidriver._get_linux_distribution()
+    gc.freeze()  # Else the first collection of a fork would copy every page.
 
 
 def read(connection, count):
@@ -46,6 +63,7 @@ def run(connection):
     connection.sendall(bytes([(code or 0) & 255]))
 
 
+prepare()
 # Nobody waits for the forks.
 signal.signal(signal.SIGCHLD, signal.SIG_IGN)
 with socket.socket(socket.AF_UNIX) as listener:

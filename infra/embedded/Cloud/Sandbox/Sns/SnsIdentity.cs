@@ -5,24 +5,24 @@ using ServerlessDrives.Embedded.Cloud.Sandbox.Wire;
 
 namespace ServerlessDrives.Embedded.Cloud.Sandbox.Sns;
 
-/// <summary>The certificate that messages are signed with. Made anew at each start.</summary>
-internal sealed class SnsIdentity : IDisposable
+/// <summary>The certificate that messages are signed with: another after each start, and made when the first message is signed.</summary>
+internal sealed class SnsIdentity(TlsAuthority authority) : IDisposable
 {
-    private readonly RSA _signingKey = RSA.Create(2048);
-    private readonly X509Certificate2 _signing;
+    private readonly Lazy<Signing> _signing = new(() =>
+    {
+        var key = RSA.Create(2048);
+        var request = new CertificateRequest("CN=sns.amazonaws.com", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        return new(key, authority.Issue(request, names => names.AddDnsName("sns.amazonaws.com")));
+    });
 
-    public SnsIdentity(TlsAuthority authority) => _signing = authority.Issue(
-        new("CN=sns.amazonaws.com", _signingKey, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1),
-        names => names.AddDnsName("sns.amazonaws.com"));
+    public string SigningCertificate => _signing.Value.Certificate.ExportCertificatePem();
 
-    public string SigningCertificate => _signing.ExportCertificatePem();
-
-    public string SigningCertificatePath => $"/SimpleNotificationService-{_signing.Thumbprint.ToLowerInvariant()}.pem";
+    public string SigningCertificatePath => $"/SimpleNotificationService-{_signing.Value.Certificate.Thumbprint.ToLowerInvariant()}.pem";
 
     public string Sign(string text, string version) =>
 #pragma warning disable CA5350 // SNS's version 1 is SHA-1.
         Convert.ToBase64String(
-            _signingKey.SignData(
+            _signing.Value.Key.SignData(
                 Encoding.UTF8.GetBytes(text),
                 version == "1" ? HashAlgorithmName.SHA1 : HashAlgorithmName.SHA256,
                 RSASignaturePadding.Pkcs1));
@@ -30,7 +30,11 @@ internal sealed class SnsIdentity : IDisposable
 
     public void Dispose()
     {
-        _signing.Dispose();
-        _signingKey.Dispose();
+        if (!_signing.IsValueCreated)
+            return;
+        _signing.Value.Certificate.Dispose();
+        _signing.Value.Key.Dispose();
     }
+
+    private sealed record Signing(RSA Key, X509Certificate2 Certificate);
 }
