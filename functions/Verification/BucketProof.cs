@@ -33,6 +33,9 @@ internal sealed class BucketProof(
     /// </summary>
     public AccountId? FoundOwner { get; private set; }
 
+    /// <summary>The encryption with which a write succeeds that is refused without; for a person to choose.</summary>
+    public Encryption? FoundEncryption { get; private set; }
+
     /// <summary>Lists as folders are listed, first insisting on the owner and then not: what differs tells whose bucket it is.</summary>
     /// <returns>False if the bucket is another account's, and nothing more should be tried on it.</returns>
     public async Task<bool> ListAsync(CancellationToken cancellation)
@@ -119,9 +122,9 @@ internal sealed class BucketProof(
     /// <summary>Whether saying that the requester pays is what was missing.</summary>
     private async Task<bool> IsRequesterPaysAsync(CancellationToken cancellation)
     {
-        if (access.RequesterPays || way.OpenPaying is null)
+        if (access.RequesterPays)
             return false;
-        using var paying = way.OpenPaying();
+        using var paying = way.Open(access with { RequesterPays = true });
         return (await paying.ListAsync(access.Path.Prefix, recursive: false, owner: null, cancellation)).Fault is null;
     }
 
@@ -210,11 +213,21 @@ internal sealed class BucketProof(
         {
             if (fault is Fault.Refused { IsPassing: false, Status: not 412 } refused)
             {
-                traces.WasRefused(key);
                 _refusals.Enqueue(refused);
+                FoundEncryption = await AcceptedEncryptionAsync(key, refused, cancellation);
+                if (FoundEncryption is null)
+                    traces.WasRefused(key);
             }
 
-            builder.Fail(KnownCheck.ObjectWritable, fault);
+            if (FoundEncryption is null)
+                builder.Fail(KnownCheck.ObjectWritable, fault);
+            else
+                builder.Fail(
+                    KnownCheck.ObjectWritable,
+                    $"The bucket {access.Bucket} takes encrypted files only: AWS refused the file that was sent without an encryption, and " +
+                    "took the same one with SSE-S3 (x-amz-server-side-encryption AES256).",
+                    "Choose SSE-S3 as the drive's encryption.",
+                    fault);
             SkipWhatNeedsAnObject();
             return;
         }
@@ -239,6 +252,25 @@ internal sealed class BucketProof(
             ProveAclsAsync(key, cancellation),
             overwritten);
         await DeleteAsync(key, written.Version, await overwritten, cancellation);
+    }
+
+    /// <summary>
+    /// AWS doesn't say which condition of a Deny was met. Whether it asks for encryption is told by the same write with one.
+    /// </summary>
+    private async Task<Encryption?> AcceptedEncryptionAsync(string key, Fault.Refused refused, CancellationToken cancellation)
+    {
+        if (access.Encryption is not Encryption.None
+            || AccessDeniedText.KmsActionIn(refused.Message) is not null
+            || AccessDeniedText.PolicyIn(refused.Message) is not (RefusingPolicy.ResourcePolicyDenies or RefusingPolicy.IdentityPolicyDenies
+                or RefusingPolicy.ServiceControlPolicy or RefusingPolicy.ResourceControlPolicy or RefusingPolicy.Unsaid))
+            return null;
+        using var encrypting = way.Open(access with { Encryption = Encryption.S3Managed });
+        var put = await DoubtingAsync(key, encrypting.PutAsync(key, _content, WriteCondition.New, _owner, cancellation));
+        if (!put.TryGet(out var written, out _))
+            return null;
+        if (written.Version is { } version)
+            traces.Expect(key, version);
+        return Encryption.S3Managed;
     }
 
     /// <summary>
@@ -564,7 +596,7 @@ internal sealed class BucketProof(
 /// <param name="Fault">Why not, where that is only trouble that passes.</param>
 /// <param name="CountsAccounts">Whether a bucket that isn't this account's is another's; false where the server has other owners than
 /// accounts, and nobody named one.</param>
-/// <param name="OpenPaying">The bucket once more, with requests that say that their sender pays; null where that needn't be tried.</param>
+/// <param name="Open">Opens the bucket once more, to be used in another way than was given.</param>
 /// <param name="Find">Finds out which account it is; null where that can't be done.</param>
 internal sealed record BucketOwner(
-    AccountId? Account, Fault? Fault, bool CountsAccounts, Func<IBucketProbe>? OpenPaying, Func<CancellationToken, Task<AccountId?>>? Find);
+    AccountId? Account, Fault? Fault, bool CountsAccounts, Func<BucketAccess, IBucketProbe> Open, Func<CancellationToken, Task<AccountId?>>? Find);

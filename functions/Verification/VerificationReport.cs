@@ -40,6 +40,12 @@ public sealed record VerificationReport
     /// </summary>
     public KmsKeyArn? FoundKmsKey { get; init; }
 
+    /// <summary>
+    /// The encryption with which the bucket takes a file that it refuses without one. Null where nothing was refused, or where that doesn't
+    /// help.
+    /// </summary>
+    public Encryption? FoundEncryption { get; init; }
+
     /// <summary>A report that has not seen anything yet.</summary>
     public static VerificationReport Begin(VerificationId id, DateTimeOffset now) => new() { Id = id, StartedAt = now, Checks = [] };
 

@@ -15,6 +15,7 @@ internal sealed class VerificationRun(
     private readonly BucketAccess _access = subject.Access;
     private AccountId? _foundOwner;
     private Region? _foundRegion;
+    private Encryption? _foundEncryption;
 
     public async Task<VerificationReport> ProveAsync(CancellationToken cancellation)
     {
@@ -42,6 +43,7 @@ internal sealed class VerificationRun(
             FoundOwner = _foundOwner,
             FoundRegion = _foundRegion,
             FoundKmsKey = builder.FoundKmsKey,
+            FoundEncryption = _foundEncryption,
             Passed =
                 checks.Any(check => check.Status is CheckStatus.Passed)
                 && checks.All(check => check.Status is CheckStatus.Passed or CheckStatus.NotApplicable),
@@ -147,7 +149,7 @@ internal sealed class VerificationRun(
                 way.Account,
                 way.AccountFault,
                 probe.IsAws || subject.ExpectedOwner is not null,
-                () => probe.Open(way.Identity, _access with { Region = region, RequesterPays = true }),
+                other => probe.Open(way.Identity, other with { Region = region }),
                 subject.Credentials is DriveCredentials.Role role
                     ? new OwnerSearch(probe, role, _access with { Region = region }, subject.SessionName).FindAsync
                     : null));
@@ -170,6 +172,7 @@ internal sealed class VerificationRun(
         try
         {
             await proof.WriteAsync(cancellation);
+            _foundEncryption = proof.FoundEncryption;
         }
         catch (OperationCanceledException)
         {

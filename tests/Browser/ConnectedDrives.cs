@@ -128,6 +128,33 @@ public sealed class ConnectedDrives(Browsers browsers) : BrowserTests(browsers)
     }
 
     [Fact]
+    public async Task A_read_only_drive_shows_files_and_offers_nothing_that_it_refuses()
+    {
+        var (name, administrator) = (Unique("Reading"), App.Administrator());
+        var folder = $"reading-{Guid.NewGuid():N}";
+        using (var s3 = administrator.S3())
+            await s3.PutObjectAsync(new() { BucketName = "acme-documents", Key = $"{folder}/notice.txt", ContentBody = "Read me" });
+        var ada = await SignedInAsync();
+        await ada.GoAsync("/connect");
+        await ada.Radio("Read only").CheckAsync();
+        await ada.Field("Display name").FillAsync(name);
+        await ada.Button("Next").ClickAsync();
+        await ada.Radio(ConnectingSteps.AccessKey).CheckAsync();
+        await ada.Button("Next").ClickAsync();
+        await ada.TypeKeyAsync(administrator.DriveUser);
+        await ada.TypeBucketAsync("acme-documents", folder);
+        await ada.Button("Verify and connect").ClickAsync();
+        await ada.SeeConnectedAsync(name);
+
+        await ada.Link("Open the drive").ClickAsync();
+        await ada.SeeAsync(ada.Button("Download notice.txt"));
+        await Expect(ada.Button("Upload files")).ToHaveCountAsync(0);
+        await ada.Button("More for notice.txt").ClickAsync();
+        await ada.SeeAsync(ada.Page.GetByRole(AriaRole.Menuitem, new() { Name = "Make a reference" }));
+        await Expect(ada.Page.GetByRole(AriaRole.Menuitem, new() { Name = "Delete" })).ToHaveCountAsync(0);
+    }
+
+    [Fact]
     public async Task A_large_file_goes_through_the_server_until_the_bucket_takes_it_directly()
     {
         const long size = 64_000_001;

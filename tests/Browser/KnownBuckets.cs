@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Microsoft.Playwright;
 using ServerlessDrives.Tests.Shared;
 using Shouldly;
@@ -107,6 +108,57 @@ public sealed class KnownBuckets(Browsers browsers) : BrowserTests(browsers)
         (await Accessibility.ViolationsAsync(ada.Page)).ShouldBeEmpty();
         await ada.Button("Use us-east-1").ClickAsync();
         await ada.SeeConnectedAsync(name);
+    }
+
+    [Fact]
+    public async Task A_bucket_that_takes_encrypted_files_only_is_connected_by_one_click()
+    {
+        var (name, bucket, administrator) = (Unique("Encrypted"), $"encrypted-{Guid.NewGuid():N}", App.Administrator());
+        await administrator.CreateBucketAsync(bucket);
+        var unencrypted = new JsonObject
+        {
+            ["Effect"] = "Deny",
+            ["Principal"] = "*",
+            ["Action"] = "s3:PutObject",
+            ["Resource"] = $"arn:aws:s3:::{bucket}/*",
+            ["Condition"] = new JsonObject { ["Null"] = new JsonObject { ["s3:x-amz-server-side-encryption"] = "true" } },
+        };
+        await administrator.PutBucketPolicyAsync(
+            bucket,
+            new JsonObject { ["Version"] = "2012-10-17", ["Statement"] = new JsonArray(unencrypted) });
+        var ada = await SignedInAsync();
+        await ada.StartConnectingAsync(name, ConnectingSteps.AccessKey);
+        await ada.TypeKeyAsync(administrator.DriveUser);
+        await ada.TypeBucketAsync(bucket, "in");
+        await ada.Button("Verify and connect").ClickAsync();
+        await ada.SeeTextAsync("The bucket takes encrypted files only, and accepts them with SSE-S3.");
+        await Screenshots.TakeIfWantedAsync(ada.Page, "light/encryption-found");
+        (await Accessibility.ViolationsAsync(ada.Page)).ShouldBeEmpty();
+        await ada.Button("Encrypt with SSE-S3").ClickAsync();
+        await ada.SeeConnectedAsync(name);
+    }
+
+    [Fact]
+    public async Task Each_slip_of_the_hand_is_told_where_it_is_made()
+    {
+        var ada = await SignedInAsync();
+        await ada.StartConnectingAsync(Unique("Slips"), ConnectingSteps.AccessKey);
+        await ToldAsync(ada.Field("Bucket name"), "Acme-documents", "lower case");
+        await ToldAsync(ada.Field("Bucket name"), "acme_documents", "lower-case letters");
+        await ToldAsync(ada.Field("Bucket name"), "acme-documents", "is in us-east-1");
+        await ToldAsync(ada.Page.GetByLabel("Region"), "us-esat-1", "another region");
+        await ToldAsync(ada.Field("Access key ID"), "AKIA123", "access key ID");
+
+        await ada.StartConnectingAsync(Unique("Slips of a role"), ConnectingSteps.IamRole);
+        await ada.Button("I have applied it").ClickAsync();
+        await ToldAsync(ada.Field("Role ARN"), "arn:aws:iam::44445555666:role/drives", "12 digits");
+
+        async Task ToldAsync(ILocator field, string typed, string sentence)
+        {
+            await field.FillAsync(typed);
+            await field.BlurAsync();
+            await ada.SeeTextAsync(sentence);
+        }
     }
 
     [Fact]

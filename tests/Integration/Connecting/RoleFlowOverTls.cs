@@ -61,8 +61,18 @@ public sealed class RoleFlowOverTls(TlsApp tls)
     [InlineData("StringNotEquals", "AES256")]
     [InlineData("StringNotEqualsIfExists", "AES256")]
     [InlineData("Null", "true")]
-    public Task A_bucket_that_asks_for_encryption_is_refused_without_it_and_the_setting_is_named(string test, string value) =>
-        IsRefusedAsync(NoEncryption, bucket => Deny(bucket, "s3:PutObject", test, EncryptionHeader, value), "object-writable", "encrypt");
+    public async Task A_bucket_that_asks_for_encryption_is_refused_without_it_and_the_setting_that_helps_is_proven(string test, string value)
+    {
+        var ended = await IsRefusedAsync(
+            NoEncryption,
+            bucket => Deny(bucket, "s3:PutObject", test, EncryptionHeader, value),
+            "object-writable",
+            "Choose SSE-S3");
+        var report = ended["verification"]!;
+        report["foundEncryption"]!.ToJsonString().ShouldBe(SseS3);
+        report.Check("nothing-left-behind").Text("status").ShouldBe("passed", report.ToJsonString());
+        (await Administrator.EverythingAsync(ended["configuration"]!.Text("bucket"), "")).ShouldBeEmpty();
+    }
 
     [Fact]
     public Task A_bucket_with_a_bucket_key_is_connected_with_its_KMS_key() =>
@@ -165,7 +175,7 @@ public sealed class RoleFlowOverTls(TlsApp tls)
             await andThen(mia, ended);
     }
 
-    private async Task IsRefusedAsync(
+    private async Task<JsonNode> IsRefusedAsync(
         string encryption,
         Func<string, JsonNode>? policy,
         string check,
@@ -179,6 +189,7 @@ public sealed class RoleFlowOverTls(TlsApp tls)
         var failed = ended["verification"]!.Check(check);
         failed.Text("status").ShouldBe("failed", ended["verification"]!.ToJsonString());
         $"{failed.Text("explanation")} {failed.Text("fix")}".ShouldContain(sentence);
+        return ended;
     }
 
     private async Task<JsonNode> FlowAsync(

@@ -14,8 +14,8 @@ interface Props {
 /** What the checks found in place of what was given: one click says that it is meant, and all is proven again. */
 export function OneClickFixes({ connection, typed = () => inputOf(connection), onChanged }: Props) {
   const configure = useConfigure(connection.id);
-  const { foundOwner, foundRegion, foundKmsKey } = connection.verification ?? {};
-  if (!connection.configuration || !(foundOwner || foundRegion || foundKmsKey)) return null;
+  const { foundOwner, foundRegion, foundKmsKey, foundEncryption } = connection.verification ?? {};
+  if (!connection.configuration || !(foundOwner || foundRegion || foundKmsKey || foundEncryption)) return null;
   const use = (change: Partial<ConfigurationInput>) => configure.mutate({ ...typed(), ...change }, { onSuccess: onChanged });
   const offer = (what: ReactNode, answer: string, change: Partial<ConfigurationInput>) => (
     <>
@@ -53,6 +53,7 @@ export function OneClickFixes({ connection, typed = () => inputOf(connection), o
           'Use this key',
           { encryption: { type: 'sse-kms', kmsKeyId: foundKmsKey } },
         )}
+      {foundEncryption?.type === 'sse-s3' && offer('The bucket takes encrypted files only, and accepts them with SSE-S3.', 'Encrypt with SSE-S3', { encryption: { type: 'sse-s3' } })}
       {configure.error && <ProblemNotice error={configure.error} />}
     </section>
   );

@@ -16,9 +16,12 @@ describe('an address', () => {
     ['https://s3.us-west-2.amazonaws.com/acme-documents/claims', { bucket: 'acme-documents', region: 'us-west-2', path: 'claims' }],
     ['acme-documents.s3.cn-north-1.amazonaws.com.cn', { bucket: 'acme-documents', region: 'cn-north-1' }],
     ['http://acme-documents.s3-website-us-west-2.amazonaws.com', { bucket: 'acme-documents', region: 'us-west-2' }],
+    ['http://127.0.0.1:9000/acme-documents/claims/', { bucket: 'acme-documents', path: 'claims' }],
+    ['https://minio.example.com:9001/browser/acme-documents/claims%2F2026', { bucket: 'acme-documents', path: 'claims/2026' }],
+    ['https://acme-documents.s3.fr-par.scw.cloud/claims', { bucket: 'acme-documents', path: 'claims' }],
   ])('%s', (text, place) => expect(placeIn(text)).toEqual(place));
 
-  it.each(['acme-documents', 'acme/claims', 'https://example.com/acme', 's3://', 'arn:aws:iam::123456789012:role/x', '', 'http://'])('is none: %s', (text) => expect(placeIn(text)).toBeNull());
+  it.each(['acme-documents', 'acme/claims', 'https://example.com/', 'https://console.aws.amazon.com/s3/home', 's3://', 'arn:aws:iam::123456789012:role/x', '', 'http://'])('is none: %s', (text) => expect(placeIn(text)).toBeNull());
 });
 
 describe('a path', () => {

@@ -10,7 +10,10 @@ export interface Place {
 
 const amazon = String.raw`amazonaws\.(?:com(?:\.cn)?|eu)`;
 
-/** Bucket, region and folder in an s3:// address, an ARN, an address of the console, or one of S3 itself; null where it is none of these. */
+/**
+ * Bucket, region and folder in an s3:// address, an ARN, an address of the console, or one of S3 or of a server that speaks S3; null where
+ * it is none of these.
+ */
 export function placeIn(text: string): Place | null {
   const typed = text.trim();
   const s3 = /^s3[an]?:\/\/([^/?#]+)(\/.*)?$/i.exec(typed) ?? /^arn:[a-z-]+:s3:::([^/*?]+)(\/.*)?$/i.exec(typed);
@@ -26,10 +29,18 @@ export function placeIn(text: string): Place | null {
   const console = /\/s3\/(?:buckets|object|upload)\/([^/]+)/.exec(path);
   if (console) return place(console[1]!, url.searchParams.get('region') ?? undefined, url.searchParams.get('prefix') ?? undefined);
   const host = new RegExp(String.raw`^(?:(.+?)\.)?s3(?:[.-](?:dualstack[.-])?(?:fips[.-])?(?:website[.-])?([a-z]{2,5}(?:-[a-z]+)+-\d+))?\.${amazon}$`).exec(url.hostname);
-  if (!host) return null;
+  if (!host) return /(^|\.)(amazonaws|amazon|aws)\./.test(url.hostname) ? null : placeOnOtherServer(url.hostname, path);
   if (host[1]) return place(host[1], host[2], path);
   const [, bucket, ...rest] = path.split('/');
   return bucket ? place(bucket, host[2], rest.join('/')) : null;
+}
+
+/** Other servers take the bucket before a host that is called s3, or as the path's first part; MinIO's own pages have it behind "browser". */
+function placeOnOtherServer(host: string, path: string): Place | null {
+  const named = /^(.+?)\.s3[.-]/.exec(host);
+  if (named) return place(named[1]!, undefined, path);
+  const [, bucket, folder] = /^\/(?:browser\/|buckets\/)?([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(\/.*)?$/.exec(path) ?? [];
+  return bucket ? place(bucket, undefined, folder) : null;
 }
 
 function place(bucket: string, region: string | undefined, path: string | undefined): Place {

@@ -41,6 +41,7 @@ export default function FilesTab({ drive }: { drive: Drive }) {
   const depth = useRef(0);
   const address = (path: string) => `/drives/${drive.id}/files${path === '' ? '' : `?path=${encodeURIComponent(path)}`}`;
   const entries = foldersFirst(files.data ?? []);
+  const mayWrite = drive.access !== 'readOnly';
   const drop = (next: number) => {
     depth.current = Math.max(0, next);
     setOver(depth.current > 0);
@@ -50,7 +51,7 @@ export default function FilesTab({ drive }: { drive: Drive }) {
     <div
       className="stack"
       onDragEnter={(event) => {
-        if (!event.dataTransfer.types.includes('Files')) return;
+        if (!mayWrite || !event.dataTransfer.types.includes('Files')) return;
         event.preventDefault();
         drop(depth.current + 1);
       }}
@@ -59,6 +60,7 @@ export default function FilesTab({ drive }: { drive: Drive }) {
       onDrop={(event) => {
         event.preventDefault();
         drop(0);
+        if (!mayWrite) return;
         void droppedFiles(event.dataTransfer).then((dropped) => uploads.add(folder, dropped));
       }}
     >
@@ -98,9 +100,13 @@ export default function FilesTab({ drive }: { drive: Drive }) {
               Find by reference
             </Button>
             <Button appearance="subtle" icon={<ArrowClockwiseRegular />} aria-label="Look again" title="Look again" disabled={files.isFetching} onClick={forget} />
-            <Button appearance="primary" icon={<ArrowUploadRegular />} onClick={() => picker.current?.click()}>
-              Upload files
-            </Button>
+            {mayWrite ? (
+              <Button appearance="primary" icon={<ArrowUploadRegular />} onClick={() => picker.current?.click()}>
+                Upload files
+              </Button>
+            ) : (
+              <span className="pill">Read-only</span>
+            )}
             <input
               ref={picker}
               type="file"
@@ -121,7 +127,7 @@ export default function FilesTab({ drive }: { drive: Drive }) {
           <div className="empty">
             <FolderRegular className="empty-icon" aria-hidden="true" />
             <h2 className="section-title">{folder === '' ? 'There are no files yet' : 'This folder is empty'}</h2>
-            <p className="lead">Drop files here, or choose them with “Upload files”. Folders come with what is in them.</p>
+            <p className="lead">{mayWrite ? 'Drop files here, or choose them with “Upload files”. Folders come with what is in them.' : 'This drive is read-only: files come from elsewhere.'}</p>
           </div>
         )}
         {entries.length > 0 && (
@@ -170,9 +176,11 @@ export default function FilesTab({ drive }: { drive: Drive }) {
                               <MenuItem icon={<LinkRegular />} onClick={() => setAsking({ what: 'reference', file: entry })}>
                                 Make a reference
                               </MenuItem>
-                              <MenuItem icon={<DeleteRegular />} onClick={() => setAsking({ what: 'delete', file: entry })}>
-                                Delete
-                              </MenuItem>
+                              {mayWrite && (
+                                <MenuItem icon={<DeleteRegular />} onClick={() => setAsking({ what: 'delete', file: entry })}>
+                                  Delete
+                                </MenuItem>
+                              )}
                             </MenuList>
                           </MenuPopover>
                         </Menu>
