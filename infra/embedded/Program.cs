@@ -16,6 +16,8 @@ try
         foreach (var (name, value) in host.Settings)
             SetWeakly(name.Replace(":", "__", StringComparison.Ordinal), value);
         LocalHost.Current = host;
+        // Else .NET watches every folder below the current one, node_modules included, for a change of appsettings.json.
+        SetWeakly("DOTNET_hostBuilder__reloadConfigOnChange", "false");
         Environment.SetEnvironmentVariable(WebHostDefaultsVariable(), typeof(LocalHost).Assembly.GetName().Name);
         var app = typeof(ServerlessDrivesApplication).Assembly;
         // The start-up code that the Functions SDK generates is looked for in the entry assembly.

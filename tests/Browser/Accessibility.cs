@@ -12,8 +12,8 @@ internal static class Accessibility
 {
     private const string Run =
         """
-        async () => {
-          const { violations } = await axe.run(document, { resultTypes: ['violations'] });
+        async (rules) => {
+          const { violations } = await axe.run(document, { resultTypes: ['violations'], ...(rules ? { runOnly: rules } : {}) });
           return violations.flatMap(({ id, help, nodes }) =>
             nodes
               // Fluent's guards around an open menu take the focus on purpose, and pass it on at once.
@@ -25,10 +25,16 @@ internal static class Accessibility
     private static readonly string Axe = new BundledAxeScriptProvider().GetScript();
 
     /// <summary>What axe has against the page as it is now.</summary>
-    public static async Task<IReadOnlyList<string>> ViolationsAsync(IPage page)
+    public static Task<IReadOnlyList<string>> ViolationsAsync(IPage page) => ViolationsAsync(page, rules: null);
+
+    /// <summary>What axe has against the page's colours; all else is the same in another theme.</summary>
+    public static Task<IReadOnlyList<string>> ViolationsOfColoursAsync(IPage page) =>
+        ViolationsAsync(page, ["color-contrast", "link-in-text-block"]);
+
+    private static async Task<IReadOnlyList<string>> ViolationsAsync(IPage page, string[]? rules)
     {
         if (!await page.EvaluateAsync<bool>("() => typeof axe === 'object'"))
             await page.EvaluateAsync($"{Axe}; undefined");
-        return await page.EvaluateAsync<string[]>(Run);
+        return await page.EvaluateAsync<string[]>(Run, rules);
     }
 }

@@ -76,7 +76,8 @@ public sealed class EmbeddedApp : IAsyncDisposable
     private void BringSignInKey()
     {
         var file = Path.Combine(DataFolder, "sign-in.key");
-        if (File.Exists(file))
+        // A folder that isn't there may be one on a disk that only the app sees.
+        if (!Directory.Exists(DataFolder) || File.Exists(file))
             return;
         File.WriteAllBytes(file, SignInKey.Value);
         if (!OperatingSystem.IsWindows())

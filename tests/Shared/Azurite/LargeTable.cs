@@ -11,6 +11,7 @@ public static class LargeTable
     private const int Rows = 64, Properties = 15, PropertyLength = 32_000;
 
     private static readonly TimeSpan ForASave = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Puts it into the folder of an Azurite that doesn't run.</summary>
     public static async Task PrepareAsync(string folder)
@@ -40,7 +41,10 @@ public static class LargeTable
         var replacing = Task.Run(async () =>
         {
             for (var row = 0; !done.IsCancellationRequested; row = (row + 1) % Rows)
+            {
                 await table.UpsertEntityAsync(Row(row), TableUpdateMode.Replace);
+                await Task.Delay(Pause);
+            }
         });
         while (!files.IsSaving && !replacing.IsCompleted)
             await Task.Delay(1, patience.Token);

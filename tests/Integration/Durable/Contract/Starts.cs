@@ -53,12 +53,20 @@ public abstract class Starts(DurableAzurite? azurite, bool replays = false) : Du
     {
         Functions.Orchestrator("Quick", context => Task.FromResult(context.CurrentUtcDateTime));
         await using var hub = await StartAsync();
-        var at = DateTimeOffset.UtcNow.AddMilliseconds(700);
-        var id = await hub.Client.ScheduleNewOrchestrationInstanceAsync("Quick", null, new StartOrchestrationOptions(StartAt: at));
-        (await hub.Client.GetInstanceAsync(id))!.RuntimeStatus.ShouldBe(OrchestrationRuntimeStatus.Pending);
-        (await hub.EndOfAsync(id))
-            .ReadOutputAs<DateTime>()
-            .ShouldBeGreaterThanOrEqualTo(at.UtcDateTime.AddMilliseconds(-MillisecondsEarly));
+        for (var ahead = TimeSpan.FromMilliseconds(700); ; ahead *= 3)
+        {
+            var at = DateTimeOffset.UtcNow + ahead;
+            var id = await hub.Client.ScheduleNewOrchestrationInstanceAsync("Quick", null, new StartOrchestrationOptions(StartAt: at));
+            var seen = (await hub.Client.GetInstanceAsync(id))!.RuntimeStatus;
+            // A machine that has other things to do has looked too late.
+            if (DateTimeOffset.UtcNow >= at)
+                continue;
+            seen.ShouldBe(OrchestrationRuntimeStatus.Pending);
+            (await hub.EndOfAsync(id))
+                .ReadOutputAs<DateTime>()
+                .ShouldBeGreaterThanOrEqualTo(at.UtcDateTime.AddMilliseconds(-MillisecondsEarly));
+            return;
+        }
     }
 
     [Fact]
