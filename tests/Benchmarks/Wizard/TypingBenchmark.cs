@@ -28,7 +28,7 @@ public sealed class TypingBenchmark : LoadBenchmark
     public override async Task RunAsync(Results results, bool quick)
     {
         ArgumentNullException.ThrowIfNull(results);
-        var rounds = quick ? 1 : 5;
+        var rounds = quick ? 1 : 2;
         await using var app = await EmbeddedApp.StartAsync();
         using var playwright = await Playwright.CreateAsync();
         await using var chromium = await playwright.Chromium.LaunchAsync(
