@@ -41,11 +41,15 @@ public sealed class VerifyDrive(
 
         while (await drives.FindAsync(input.Organization, input.Drive, cancellation) is { Value.State: DriveState.Connected } read)
         {
-            var verified = read.Value with { Health = HealthAfter(report, read.Value.Health), LastVerification = report.Id };
+            // Of a run that ended before it had told anybody.
+            var isSaved = read.Value.LastVerification == report.Id;
+            var verified = isSaved
+                ? read.Value
+                : read.Value with { Health = HealthAfter(report, read.Value.Health), LastVerification = report.Id };
             // Changed by somebody else meanwhile, the report counts for the new state just as well.
-            if (!await drives.SaveAsync(read.With(verified), cancellation))
+            if (!isSaved && !await drives.SaveAsync(read.With(verified), cancellation))
                 continue;
-            foreach (var handler in verified.Health.Since == read.Value.Health.Since ? [] : handlers)
+            foreach (var handler in isSaved || verified.Health.Since != read.Value.Health.Since ? handlers : [])
                 await handler.VerifiedAsync(verified, cancellation);
             break;
         }

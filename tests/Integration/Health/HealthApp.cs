@@ -24,6 +24,9 @@ public sealed class HealthApp : IAsyncLifetime
 
     public CountingProbe Probe { get; private set; } = null!;
 
+    /// <summary>Ends runs before anybody else is told what came of them.</summary>
+    public RunsThatEnd Ending { get; } = new();
+
     private SweepDrives _sweep = null!;
     private SendDueEvents _sending = null!;
 
@@ -37,8 +40,11 @@ public sealed class HealthApp : IAsyncLifetime
                 ["ServerlessDrives:Integrations:PollEvery"] = "00:00:01",
             },
             byHand: [typeof(SweepDrives), typeof(SendDueEvents)],
-            replace: services => services.AddSingleton<IEvents>(provider => ActivatorUtilities.CreateInstance<WebhookFanout>(provider, Clock))
-        );
+            replace: services =>
+            {
+                services.AddSingleton<IEvents>(provider => ActivatorUtilities.CreateInstance<WebhookFanout>(provider, Clock));
+                services.Insert(0, ServiceDescriptor.Singleton<IDriveEventHandler>(Ending));
+            });
         Probe = new(App.Services.GetRequiredService<IHealthProbe>());
         var checkup = ActivatorUtilities.CreateInstance<DriveCheckup>(App.Services, Clock, Probe);
         _sweep = ActivatorUtilities.CreateInstance<SweepDrives>(App.Services, checkup, Clock, NullLogger<SweepDrives>.Instance);
@@ -156,4 +162,20 @@ public sealed class CountingProbe(IHealthProbe probe) : IHealthProbe
     }
 
     public Task<HealthOutcome> WriteAsync(Drive drive, CancellationToken cancellation) => probe.WriteAsync(drive, cancellation);
+}
+
+/// <summary>Hears of everything first, and ends a run when told to, as a crash would.</summary>
+public sealed class RunsThatEnd : IDriveEventHandler
+{
+    private int _left;
+
+    public void Next(int runs) => Volatile.Write(ref _left, runs);
+
+    public Task ConnectedAsync(Drive drive, CancellationToken cancellation) => Task.CompletedTask;
+
+    public Task VerifiedAsync(Drive drive, CancellationToken cancellation) => Interlocked.Decrement(ref _left) >= 0
+        ? throw new InvalidOperationException("The run ends here.")
+        : Task.CompletedTask;
+
+    public Task RemovedAsync(Drive drive, UserId by, CancellationToken cancellation) => Task.CompletedTask;
 }

@@ -104,6 +104,24 @@ public sealed class HealthScenarios(HealthApp health) : IClassFixture<HealthApp>
     }
 
     [Fact]
+    public async Task A_verification_that_ended_before_it_told_anybody_is_in_the_history_all_the_same()
+    {
+        using var ada = await health.App.SignInAsync("ada");
+        var (user, id, secret) = await health.CreateUserAsync();
+        var drive = await health.ConnectAsync(ada, id, secret);
+        await health.App.Administrator().IamAsync("UpdateAccessKey", ("UserName", user), ("AccessKeyId", id), ("Status", "Inactive"));
+
+        health.Ending.Next(runs: 2);
+        await ada.PostAsync($"/api/drives/{drive}/verifications", null, HttpStatusCode.Accepted);
+        var history = new JsonArray();
+        for (var until = DateTime.UtcNow.AddSeconds(60); history.Count < 2 && DateTime.UtcNow < until; await Task.Delay(200, Cancellation))
+            history = (
+                await ada.GetAsync($"/api/drives/{drive}/health?from=2000-01-01T00:00:00Z&to=2100-01-01T00:00:00Z", HttpStatusCode.OK)
+            )["history"]!.AsArray();
+        history.Select(change => change!.Text("status")).ShouldBe(["healthy", "unreachable"]);
+    }
+
+    [Fact]
     public async Task A_drive_that_an_earlier_version_enrolled_is_looked_at_like_any_other()
     {
         using var ada = await health.App.SignInAsync("ada");
