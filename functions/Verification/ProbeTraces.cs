@@ -20,6 +20,14 @@ internal sealed class ProbeTraces(IBucketProbe bucket, BucketName name, string f
     /// <summary>The key of the multipart upload; begins with <see cref="ObjectKey"/>, so that one listing shows both.</summary>
     public string UploadKey => ObjectKey + "-parts";
 
+    /// <summary>What is written first.</summary>
+    public byte[] Content { get; } = System.Text.Encoding.UTF8.GetBytes(
+        $"{folder}verification-{id}: written by a verification and deleted at its end.\n");
+
+    /// <summary>What is written over it.</summary>
+    public byte[] ContentAgain { get; } = System.Text.Encoding.UTF8.GetBytes(
+        $"{folder}verification-{id}: written over by a verification and deleted at its end.\n");
+
     /// <summary>From now on the key may be in the bucket.</summary>
     public void Expect(string key, AccountId? owner)
     {
@@ -47,6 +55,16 @@ internal sealed class ProbeTraces(IBucketProbe bucket, BucketName name, string f
 
     /// <summary>A change was not answered, so that there may be more of this key than is known.</summary>
     public void Doubt(string key) => On(key, trace => trace.IsDoubtful = true);
+
+    /// <summary>A change whose answer didn't come may have been made all the same.</summary>
+    public async Task<Answer<T>> DoubtingAsync<T>(string key, Task<Answer<T>> change)
+        where T : notnull
+    {
+        var answer = await change;
+        if (answer.Fault is { IsPassing: true } or Fault.Refused { Status: 412 })
+            Doubt(key);
+        return answer;
+    }
 
     /// <summary>Calls were given up on every key that there may be something of.</summary>
     public void DoubtAll()
