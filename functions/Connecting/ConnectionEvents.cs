@@ -42,7 +42,7 @@ public sealed class ConnectionEvents(IAuditTrail audit, IEvents events)
             null,
             new()
             {
-                ["step"] = StepName(confirmation.Step),
+                ["step"] = Steps.Name(confirmation.Step),
                 ["attempt"] = confirmation.Attempt,
                 ["through"] = confirmation.Through,
             });
@@ -59,7 +59,7 @@ public sealed class ConnectionEvents(IAuditTrail audit, IEvents events)
             Actor.User(by),
             "callback-link-made",
             null,
-            new() { ["step"] = StepName(link.Step), ["expiresAt"] = link.ExpiresAt });
+            new() { ["step"] = Steps.Name(link.Step), ["expiresAt"] = link.ExpiresAt });
     }
 
     public static AuditRecord CallbackLinksRevoked(UserId by, DriveConnection connection) =>
@@ -153,8 +153,6 @@ public sealed class ConnectionEvents(IAuditTrail audit, IEvents events)
         ["roleArn"] = configuration.RoleArn?.ToString(),
         ["accessKeyId"] = configuration.AccessKeyId?.ToString(),
     };
-
-    private static string StepName(ConfirmationStep step) => step is ConfirmationStep.TrustPolicy ? "trust-policy" : "bucket-policy";
 
     private static string Word(Enum value) => JsonNamingPolicy.CamelCase.ConvertName(value.ToString());
 }

@@ -145,6 +145,9 @@ public sealed record DriveConnection
     public required DateTimeOffset ExpiresAt { get; init; }
 
     [JsonIgnore]
+    public ConnectionKey Key => new(Organization, Id);
+
+    [JsonIgnore]
     public bool IsOpen => IsOpenAt(Status);
 
     /// <summary>The role that the drive will assume: the chosen one, or the one that was configured.</summary>
@@ -194,7 +197,7 @@ public sealed record DriveConnection
 
     /// <summary>What a flow begins with that goes on from here: from the start of the connection, or from wherever it stands.</summary>
     public ConnectionAttempt PresentAttempt() => new(
-        new(Organization, Id),
+        Key,
         UsesRole: Method is ConnectionMethod.IamRole,
         From: Status switch
         {

@@ -15,6 +15,22 @@ public sealed class IntegrationFinder(IIntegrations integrations)
                 ? found
                 : Refusal.NotFound("integration");
     }
+
+    /// <summary>An upstream integration, for those who may change it.</summary>
+    public async Task<Result<Versioned<Integration>>> FindUpstreamToChangeAsync(
+        Person person,
+        string integrationId,
+        CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(person);
+        if (!(await FindAsync(person, integrationId, cancellation)).TryGet(out var found, out var unknown))
+            return unknown;
+        if (!person.MayConnect(found.Value.Audience))
+            return Refusal.Forbidden("Only admins change integrations on the organization's drives.");
+        return found.Value.Kind is IntegrationKind.Upstream
+            ? found
+            : Refusal.Conflict("not-upstream", "Only an upstream integration hears of new files; this one is downstream.");
+    }
 }
 
 /// <summary>The integrations that keep a workspace from being deleted.</summary>

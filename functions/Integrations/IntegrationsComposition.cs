@@ -26,7 +26,7 @@ public static class IntegrationsComposition
         services.AddSingleton<FirstLook>();
         services.AddSingleton<HearNotifications>();
         services.AddSingleton<NotificationLimits>();
-        services.AddSingleton<NotificationDesk>();
+        services.AddSingleton<SetUpNotifications>();
         services.AddSingleton<ISecretOwners, IntegrationsWithAddresses>();
         services.AddSingleton<IntegrationRemoval>();
         services.AddSingleton<IHoldsDrives, IntegrationsOnDrives>();

@@ -20,7 +20,8 @@ public sealed class AgeingApp : IAsyncLifetime
 
     public async ValueTask InitializeAsync() => App = await InProcessApp.StartAsync(replace: parts =>
     {
-        parts.AddSingleton(provider => ActivatorUtilities.CreateInstance<CallbackDesk>(provider, Clock));
+        parts.AddSingleton(provider => ActivatorUtilities.CreateInstance<MakeCallbackLink>(provider, Clock));
+        parts.AddSingleton(provider => ActivatorUtilities.CreateInstance<ConfirmByCallback>(provider, Clock));
         parts.AddSingleton<IIdempotencyRecords>(provider => ActivatorUtilities.CreateInstance<TableIdempotencyRecords>(provider, Clock));
     });
 

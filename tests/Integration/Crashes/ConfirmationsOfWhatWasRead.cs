@@ -12,23 +12,23 @@ public sealed class ConfirmationsOfWhatWasRead(CrashWorld world) : IClassFixture
     public async Task A_confirmation_of_a_state_or_an_attempt_that_is_over_confirms_nothing()
     {
         var (connections, cancellation) = (world.App.Services.GetRequiredService<IConnections>(), TestContext.Current.CancellationToken);
-        var desk = world.App.Services.GetRequiredService<ConnectionDesk>();
+        var confirm = world.App.Services.GetRequiredService<ConfirmStep>();
         var key = await world.OpenRoleConnectionAsync();
         var read = (await connections.FindAsync(key, cancellation))!;
         (await connections.SaveAsync(read.With(read.Value with { UpdatedAt = DateTimeOffset.UtcNow }), cancellation)).ShouldNotBeNull();
         var flow = new Deaf();
 
-        (await desk.ConfirmAsync(key, ConfirmationStep.TrustPolicy, read.Value.Attempt, read.ETag, "ada", "api", flow, cancellation))
+        (await confirm.RunAsync(key, ConfirmationStep.TrustPolicy, read.Value.Attempt, read.ETag, "ada", "api", flow, cancellation))
             .TryGet(out _, out var changed)
             .ShouldBeFalse();
         changed!.Kind.ShouldBe(RefusalKind.Changed);
-        (await desk.ConfirmAsync(key, ConfirmationStep.TrustPolicy, read.Value.Attempt + 1, etag: null, "ada", "api", flow, cancellation))
+        (await confirm.RunAsync(key, ConfirmationStep.TrustPolicy, read.Value.Attempt + 1, etag: null, "ada", "api", flow, cancellation))
             .TryGet(out _, out var over)
             .ShouldBeFalse();
         over!.Kind.ShouldBe(RefusalKind.Conflict);
         (await connections.FindAsync(key, cancellation))!.Value.Confirmations.ShouldBeEmpty();
         var now = (await connections.FindAsync(key, cancellation))!;
-        (await desk.ConfirmAsync(key, ConfirmationStep.TrustPolicy, now.Value.Attempt, now.ETag, "ada", "api", flow, cancellation))
+        (await confirm.RunAsync(key, ConfirmationStep.TrustPolicy, now.Value.Attempt, now.ETag, "ada", "api", flow, cancellation))
             .TryGet(out _, out _)
             .ShouldBeTrue();
     }

@@ -166,8 +166,8 @@ public sealed class CrashTests(CrashWorld world) : IClassFixture<CrashWorld>
                     (await world.AuditOfAsync(key.Connection.Value)).Count(entry => entry.Action == "connection.confirmed");
 
                 Task ConfirmAsync(Incarnation life) =>
-                    life.Of<ConnectionDesk>()
-                        .ConfirmAsync(
+                    life.Of<ConfirmStep>()
+                        .RunAsync(
                             key,
                             ConfirmationStep.TrustPolicy,
                             attempt: null,

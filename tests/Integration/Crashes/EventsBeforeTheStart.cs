@@ -18,8 +18,8 @@ public sealed class EventsBeforeTheStart(CrashWorld world) : IClassFixture<Crash
 
         (
             await world
-                .App.Services.GetRequiredService<ConnectionDesk>()
-                .ConfirmAsync(key, ConfirmationStep.TrustPolicy, attempt: null, etag: null, "ada", "api", flow, CancellationToken.None))
+                .App.Services.GetRequiredService<ConfirmStep>()
+                .RunAsync(key, ConfirmationStep.TrustPolicy, attempt: null, etag: null, "ada", "api", flow, CancellationToken.None))
             .TryGet(out _, out _)
             .ShouldBeTrue();
         var open = (await PromisesAsync()).ShouldHaveSingleItem();

@@ -138,7 +138,15 @@ public sealed class Arrows
                     .Select(line => $"{file}: {line}"))
             .ShouldBeEmpty();
 
-    private static bool IsTrigger(AppType type) => type.FileName.EndsWith("Triggers.cs", StringComparison.Ordinal);
+    /// <summary>HTTP functions with their bodies and views, and what several of them share: how they find and answer, and whom they slow down.</summary>
+    private static bool IsTrigger(AppType type) =>
+        type.FileName.EndsWith("Triggers.cs", StringComparison.Ordinal)
+        || type.Definition.Methods.Any(method => method.Parameters.Any(IsHttpTrigger))
+        || type.Name.EndsWith("Answers", StringComparison.Ordinal)
+        || type.Name.EndsWith("Limits", StringComparison.Ordinal);
+
+    private static bool IsHttpTrigger(Mono.Cecil.ParameterDefinition parameter) =>
+        parameter.CustomAttributes.Any(attribute => attribute.AttributeType.Name == "HttpTriggerAttribute");
 
     /// <summary>Triggers, the results that they answer with, and what composes them.</summary>
     private static bool MaySeeHttp(AppType type) =>

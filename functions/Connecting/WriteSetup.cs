@@ -1,15 +1,54 @@
+using System.Text;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
 using ServerlessDrives.Access;
 using ServerlessDrives.Connecting.Setup;
+using ServerlessDrives.Http;
 using ServerlessDrives.Workspaces;
 
 namespace ServerlessDrives.Connecting;
 
-/// <summary>Makes the open step into something that can be run.</summary>
-public sealed class SetupDesk(ConnectionViews views, CallbackDesk callbacks)
+/// <summary><c>GET /api/connections/{connectionId}/setup</c>: the open step as something that can be run.</summary>
+[Section("Connecting")]
+public sealed class WriteSetupFunction(MakeCallbackLink makeLink, ConnectionViews views, ConnectionAnswers answers)
 {
+    [Function("GetConnectionSetup")]
+    [Requires(Need.Person)]
+    [Summary("The open step as something to run")]
+    [Query("format", "In which form.", Required = true, OneOf = ["aws-cli", "cloudformation", "terraform"])]
+    [Query<bool>("preview", "True for a text to look at: no callback link is made, and a mark stands in its place.")]
+    [Answers(200, "A script for the aws CLI.", ContentType = "text/x-shellscript")]
+    [Answers(200, "A CloudFormation template.", ContentType = "application/json")]
+    [Answers(200, "A Terraform module.", ContentType = "text/plain")]
+    [Refuses("forbidden", "invalid", "step-not-open")]
+    public async Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/connections/{connectionId}/setup")] HttpRequest request,
+        string connectionId)
+    {
+        if (!(await answers.FindChangeableAsync(request, connectionId)).TryGet(out var found, out var unknown))
+            return unknown.AsProblem();
+        var connection = found.Value;
+        var format = SetupText.FormatOf(request.Query["format"]);
+        if (format is null)
+            return Refusal.Invalid("format", "One of aws-cli, cloudformation, terraform was expected.").AsProblem();
+        var written = await WriteAsync(
+            request.Person(),
+            connection,
+            format.Value,
+            ConnectionAnswers.AddressOf(request),
+            request.Query["preview"] == "true",
+            request.HttpContext.RequestAborted);
+        return written.Answer(text =>
+        {
+            // A script holds callback links, which whoever has them can use.
+            request.HttpContext.Response.Headers.CacheControl = "no-store";
+            return Results.Text(text, SetupText.ContentTypeOf(format.Value), Encoding.UTF8);
+        });
+    }
+
     /// <param name="baseAddress">Where callback links lead.</param>
     /// <param name="preview">To be looked at only: no callback link is made, and a mark stands in its place.</param>
-    public async Task<Result<string>> WriteAsync(
+    private async Task<Result<string>> WriteAsync(
         Person person,
         DriveConnection connection,
         SetupFormat format,
@@ -17,7 +56,6 @@ public sealed class SetupDesk(ConnectionViews views, CallbackDesk callbacks)
         bool preview,
         CancellationToken cancellation)
     {
-        ArgumentNullException.ThrowIfNull(connection);
         if (connection.OpenStep is not { } open)
             return Refusal.Conflict("step-not-open", "The connection has no step open that something has to be applied for.");
         if (views.PoliciesOf(connection).Trust is not { } trust)
@@ -40,9 +78,9 @@ public sealed class SetupDesk(ConnectionViews views, CallbackDesk callbacks)
 
                 if (
                     !(
-                        await callbacks.MakeAsync(
+                        await makeLink.RunAsync(
                             person,
-                            new(connection.Organization, connection.Id),
+                            connection.Key,
                             step,
                             life: null,
                             operation: null,

@@ -1,19 +1,64 @@
+using System.Text;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
 using ServerlessDrives.Access;
 using ServerlessDrives.Drives;
-using ServerlessDrives.Events;
+using ServerlessDrives.Http;
 using ServerlessDrives.Integrations.Setup;
 using ServerlessDrives.Secrets;
 using ServerlessDrives.Workspaces;
 
 namespace ServerlessDrives.Integrations;
 
-/// <summary>Addresses for notifications: made when somebody asks how to set them up, the same ever after, until they are revoked.</summary>
-public sealed class NotificationDesk(IIntegrations integrations, ISecrets secrets, OwnedSecrets owned)
+/// <summary><c>GET /api/integrations/{integrationId}/setup</c>.</summary>
+[Section("Integrations")]
+public sealed class SetUpNotificationsFunction(SetUpNotifications command, IntegrationFinder finder, DriveFinder drives)
+{
+    [Function("GetIntegrationSetup")]
+    [Requires(Need.Person)]
+    [Summary(
+        "Notifications as something to run",
+        Detail = "For an upstream: an SNS topic in the bucket's account that S3 may publish to, its subscription to an address of this " +
+            "integration's own, and the bucket's notification "
+            + "configuration, merged into what it has. From the confirmation on files are told of at once, and looks at the folder are " +
+                "the safety net. "
+            + "Whoever knows the address can only pass on what SNS has signed. The instructions are the same each time until the " +
+                "address is revoked."
+    )]
+    [Query("format", "In which form.", Required = true, OneOf = ["aws-cli", "cloudformation", "terraform"])]
+    [Answers(200, "A script for the aws CLI.", ContentType = "text/x-shellscript")]
+    [Answers(200, "A CloudFormation template.", ContentType = "application/json")]
+    [Answers(200, "A Terraform module.", ContentType = "text/plain")]
+    [Refuses("forbidden", "invalid", "not-upstream", "owner-unknown", "changed")]
+    public async Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/integrations/{integrationId}/setup")] HttpRequest request,
+        string integrationId)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var (person, cancellation) = (request.Person(), request.HttpContext.RequestAborted);
+        if (!(await finder.FindUpstreamToChangeAsync(person, integrationId, cancellation)).TryGet(out var found, out var unknown))
+            return unknown.AsProblem();
+        if (SetupText.FormatOf(request.Query["format"]) is not { } format)
+            return Refusal.Invalid("format", "One of aws-cli, cloudformation, terraform was expected.").AsProblem();
+        if (!(await drives.FindAsync(person, found.Value.Drive!.Value.Value, cancellation)).TryGet(out var drive, out var gone))
+            return gone.AsProblem();
+        var written = await command.RunAsync(person, found, drive, format, new Uri($"{request.Scheme}://{request.Host}"), cancellation);
+        return written.Answer(text =>
+        {
+            // It holds the address, which only SNS needs to know.
+            request.HttpContext.Response.Headers.CacheControl = "no-store";
+            return Results.Text(text, SetupText.ContentTypeOf(format), Encoding.UTF8);
+        });
+    }
+}
+
+/// <summary>Instructions with an address for notifications: made when somebody first asks, the same ever after, until it is revoked.</summary>
+public sealed class SetUpNotifications(IIntegrations integrations, ISecrets secrets, OwnedSecrets owned)
 {
     private const int Tries = 5;
 
     /// <param name="baseAddress">Where SNS reaches us.</param>
-    public async Task<Result<string>> SetupAsync(
+    public async Task<Result<string>> RunAsync(
         Person person,
         Versioned<Integration> read,
         Drive drive,
@@ -42,29 +87,6 @@ public sealed class NotificationDesk(IIntegrations integrations, ISecrets secret
             SetupFormat.CloudFormation => NotificationTemplate.Write(setup),
             _ => NotificationModule.Write(setup),
         };
-    }
-
-    /// <summary>Nothing that comes to the address is listened to any more; the next instructions have another one.</summary>
-    public async Task<Result<Versioned<Integration>>> RevokeAsync(
-        Person person,
-        Versioned<Integration> read,
-        CancellationToken cancellation)
-    {
-        ArgumentNullException.ThrowIfNull(person);
-        ArgumentNullException.ThrowIfNull(read);
-        if (read.Value.Notifications is not { } known)
-            return read;
-        var saved = await owned.ReleaseAsync(
-            read.Value.Organization,
-            read.Value.Id.Value,
-            known.Secret,
-            () =>
-                integrations.SaveAsync(
-                    read.With(read.Value with { Notifications = null }),
-                    IntegrationAuditRecords.NotificationsRevoked(person.Id, read.Value),
-                    cancellation),
-            cancellation);
-        return saved is null ? Refusal.Changed("integration") : saved;
     }
 
     private async Task<Result<Secret>> AddressAsync(Person person, Versioned<Integration> read, CancellationToken cancellation)
@@ -104,6 +126,7 @@ public sealed class NotificationDesk(IIntegrations integrations, ISecrets secret
         string.Concat(prefix.TakeWhile(c => char.IsAsciiLetterOrDigit(c) || c is '/' or '-' or '_' or '.'));
 }
 
+/// <summary>The integrations whose addresses lie in the vault.</summary>
 internal sealed class IntegrationsWithAddresses(IIntegrations integrations) : ISecretOwners
 {
     public async Task<bool?> HoldsAsync(PendingSecret secret, CancellationToken cancellation)
@@ -112,21 +135,5 @@ internal sealed class IntegrationsWithAddresses(IIntegrations integrations) : IS
         return Identifier.TryParse<IntegrationId>(secret.Owner, out var id)
             ? (await integrations.FindAsync(secret.Organization, id, cancellation))?.Value.Notifications?.Secret == secret.Name
             : null;
-    }
-}
-
-/// <summary>Deletes integrations, and the address with them.</summary>
-public sealed class IntegrationRemoval(IIntegrations integrations, OwnedSecrets owned)
-{
-    /// <param name="by">Whose act it is, for the audit trail.</param>
-    /// <returns>False when it isn't what was read any more.</returns>
-    public Task<bool> RemoveAsync(Versioned<Integration> read, UserId by, CancellationToken cancellation)
-    {
-        ArgumentNullException.ThrowIfNull(read);
-        return read.Value.Notifications is { } notifications
-            ? owned.ReleaseAsync(read.Value.Organization, read.Value.Id.Value, notifications.Secret, DeleteAsync, cancellation)
-            : DeleteAsync();
-
-        Task<bool> DeleteAsync() => integrations.DeleteAsync(read, IntegrationAuditRecords.Deleted(by, read.Value), cancellation);
     }
 }

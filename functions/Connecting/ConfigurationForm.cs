@@ -1,27 +1,7 @@
 using ServerlessDrives.Access;
 using ServerlessDrives.Drives;
-using ServerlessDrives.Workspaces;
 
 namespace ServerlessDrives.Connecting;
-
-/// <summary>What starts a connection, as it comes over the wire.</summary>
-/// <param name="Access"><c>readWrite</c> (unless said otherwise) or <c>readOnly</c>.</param>
-[NeedsFields("displayName", "audience", "authentication")]
-public sealed record StartConnectionBody(
-    string? DisplayName,
-    AudienceBody? Audience,
-    AuthenticationBody? Authentication,
-    ConfigurationBody? Configuration,
-    bool? MakeDefault,
-    string? Access);
-
-/// <param name="Method"><c>accessKey</c> or <c>iamRole</c>.</param>
-/// <param name="RoleId">A role to use again; null for a new one.</param>
-/// <param name="Partition">Of a new role: whose principal of ours it is to trust; needed where there are several.</param>
-/// <param name="SessionTags">Of a new role: whether its trust policy allows <c>sts:TagSession</c>, so that sessions carry organization,
-/// workspace and drive.</param>
-[NeedsFields("method")]
-public sealed record AuthenticationBody(string? Method, string? RoleId, string? Partition, bool? SessionTags);
 
 /// <param name="RoleArn">For a new role.</param>
 /// <param name="AccessKeyId">For an access key.</param>
@@ -41,90 +21,6 @@ public sealed record ConfigurationBody(
 /// <param name="KmsKeyId">The key's ARN, with <c>sse-kms</c>.</param>
 [NeedsFields("type")]
 public sealed record EncryptionBody(string? Type, string? KmsKeyId);
-
-/// <summary>A start, parsed.</summary>
-/// <param name="Partition">Of a new role.</param>
-public sealed record ConnectionStart(
-    DisplayName DisplayName,
-    Audience Audience,
-    ConnectionMethod Method,
-    RoleId? RoleId,
-    Partition Partition,
-    bool SessionTags,
-    DriveAccess Mode,
-    ConfigurationBody? Configuration,
-    bool MakeDefault)
-{
-    /// <summary>Every wrong field at once.</summary>
-    public static Result<ConnectionStart> Parse(StartConnectionBody body, IPrincipals principals)
-    {
-        ArgumentNullException.ThrowIfNull(body);
-        ArgumentNullException.ThrowIfNull(principals);
-        var form = new FormReader();
-        var name = form.Read("displayName", Drives.DisplayName.Parse(body.DisplayName));
-        var audience = AudienceBody.Read(form, body.Audience);
-        ConnectionMethod? method = body.Authentication?.Method switch
-        {
-            "accessKey" => ConnectionMethod.AccessKey,
-            "iamRole" => ConnectionMethod.IamRole,
-            _ => form.Refuse<ConnectionMethod?>("authentication.method", "Choose \"accessKey\" or \"iamRole\"."),
-        };
-
-        RoleId? role = null;
-        if (body.Authentication?.RoleId is { } roleText)
-        {
-            if (method is ConnectionMethod.AccessKey)
-                form.Refuse<RoleId?>("authentication.roleId", "An access key needs no role; leave this out or choose \"iamRole\".");
-            else if (Identifier.TryParse<RoleId>(roleText, out var parsed))
-                role = parsed;
-            else
-                form.Refuse<RoleId?>("authentication.roleId", "A role's id starts with rol_.");
-        }
-
-        DriveAccess? access = body.Access switch
-        {
-            null or "readWrite" => DriveAccess.ReadWrite,
-            "readOnly" => DriveAccess.ReadOnly,
-            _ => form.Refuse<DriveAccess?>("access", "Choose \"readWrite\" or \"readOnly\"."),
-        };
-        if (access is DriveAccess.ReadOnly && body.MakeDefault is true)
-            form.Refuse<bool?>(
-                "makeDefault",
-                "A default drive takes output, and nothing can be written to a read-only drive. Leave this out, or choose \"readWrite\".");
-        var partition =
-            method is ConnectionMethod.IamRole && body.Authentication?.RoleId is null ? PartitionOf(form, body, principals)
-            : body.Authentication?.Partition is null ? Access.Partition.Aws
-            : form.Refuse<Partition>("authentication.partition", "A partition goes with a new role only; leave it out.");
-        if (body.Authentication?.SessionTags is true && (method is ConnectionMethod.AccessKey || body.Authentication.RoleId is not null))
-            form.Refuse<bool?>("authentication.sessionTags", "Session tags are chosen with a new role; leave this out.");
-        return form.IsValid
-            ? new ConnectionStart(
-                name!,
-                audience!,
-                method!.Value,
-                role,
-                partition!,
-                body.Authentication?.SessionTags ?? false,
-                access!.Value,
-                body.Configuration,
-                body.MakeDefault ?? false)
-            : form.Refusal;
-    }
-
-    /// <summary>A configuration that comes with the start says it by its role or region.</summary>
-    private static Partition? PartitionOf(FormReader form, StartConnectionBody body, IPrincipals principals)
-    {
-        if (body.Authentication?.Partition is null)
-        {
-            if (Access.RoleArn.ParseOfAnyServer(body.Configuration?.RoleArn).TryGet(out var arn, out _))
-                return arn.Partition;
-            if (Region.Parse(body.Configuration?.Region).TryGet(out var region, out _))
-                return region.Partition;
-        }
-
-        return Partitions.Read(form, "authentication.partition", body.Authentication?.Partition, principals);
-    }
-}
 
 /// <summary>A configuration, parsed; the secret half of an access key stays beside it on its way to the vault.</summary>
 public sealed record ConnectionForm(DriveConfiguration Configuration, Secret? SecretAccessKey)

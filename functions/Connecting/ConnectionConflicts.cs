@@ -1,0 +1,53 @@
+using ServerlessDrives.Drives;
+using ServerlessDrives.Workspaces;
+
+namespace ServerlessDrives.Connecting;
+
+/// <summary>What else of the organization stands in a connection's way.</summary>
+public sealed class ConnectionConflicts(IDrives drives, IRoles roles)
+{
+    /// <returns>A drive that shares files, or a record of the very role under another external ID; null when nothing is in the way.</returns>
+    public async Task<Refusal?> FindAsync(
+        Person person,
+        DriveConnection connection,
+        DriveConfiguration configuration,
+        string fieldPrefix,
+        CancellationToken cancellation)
+    {
+        if (
+            connection.RoleIsNew
+            && configuration.RoleArn is { } arn
+            && await roles.FindByArnAsync(person.Organization, arn, cancellation) is { } known
+            && known.Id != connection.RoleId
+            && known.ExternalId != connection.ExternalId)
+            return RoleKnown(person, connection, known, fieldPrefix);
+        return configuration.AllowOverlap
+            ? null
+            : Overlaps.Refuse(
+                (connection with { Configuration = configuration }).Access!,
+                await drives.OnBucketAsync(person.Organization, configuration.Bucket, cancellation),
+                person,
+                fieldPrefix);
+    }
+
+    private static Refusal RoleKnown(Person person, DriveConnection connection, IamRole known, string fieldPrefix)
+    {
+        var usable = person.MaySee(known.Audience) && known.IsSelectableFor(connection.Audience);
+        var refusal = Refusal.Conflict(
+            "role-known",
+            usable
+                ? $"Your organization uses the role {known.Arn} already, under an external ID of its own. Start with that role " +
+                    $"(authentication.roleId {known.Id}): its trust policy stays as it is, and nothing that uses it breaks."
+                : $"Your organization uses the role {known.Arn} already, under an external ID of its own, for people whose drives you " +
+                    "may not use. Its trust policy must keep that external ID. Make another role, or ask an admin to connect the " +
+                "drive for the whole organization."
+        ) with
+        {
+            Errors = new Dictionary<string, IReadOnlyList<string>>
+            {
+                [$"{fieldPrefix}roleArn"] = ["This role is in use under another external ID."],
+            },
+        };
+        return usable ? refusal with { Extensions = new Dictionary<string, object> { ["roleId"] = known.Id.Value } } : refusal;
+    }
+}

@@ -1,0 +1,49 @@
+namespace ServerlessDrives.Connecting;
+
+/// <summary>Which step a connection is at, in words and in refusals.</summary>
+internal static class Steps
+{
+    /// <summary>As the API names it.</summary>
+    public static string Name(ConfirmationStep step) => step is ConfirmationStep.TrustPolicy ? "trust-policy" : "bucket-policy";
+
+    /// <summary>The step that the API names so; null for any other text.</summary>
+    public static ConfirmationStep? Parse(string? name) => name switch
+    {
+        "trust-policy" => ConfirmationStep.TrustPolicy,
+        "bucket-policy" => ConfirmationStep.BucketPolicy,
+        _ => null,
+    };
+
+    /// <summary>As a sentence names it.</summary>
+    public static string Words(ConfirmationStep step) => step is ConfirmationStep.TrustPolicy ? "trust policy" : "bucket policy";
+
+    /// <summary>
+    /// Says where the connection stands and, of a confirmation, whether it came too early (<c>not-yet</c>) or too late (<c>over</c>).
+    /// </summary>
+    public static Refusal NotOpen(DriveConnection connection, string what, ConfirmationStep? step = null)
+    {
+        var refusal = Refusal.Conflict("step-not-open", $"The connection is {Words(connection)} and {what}. Nothing was changed.");
+        return step is null
+            ? refusal
+            : refusal with
+            {
+                Extensions = new Dictionary<string, object>
+                {
+                    ["reason"] =
+                        connection.IsStillToCome(step.Value) ? "not-yet"
+                        : connection.Status is ConnectionStatus.Cancelled or ConnectionStatus.Expired or ConnectionStatus.Failed ? "ended"
+                        : "over",
+                },
+            };
+    }
+
+    private static string Words(DriveConnection connection) => connection switch
+    {
+        { CancelRequested: true, IsOpen: true } => "being cancelled",
+        { Status: ConnectionStatus.AwaitingTrustPolicy } => "waiting for the trust policy",
+        { Status: ConnectionStatus.AwaitingConfiguration } => "waiting for its configuration",
+        { Status: ConnectionStatus.AwaitingBucketPolicy } => "waiting for the bucket policy",
+        { Status: ConnectionStatus.Verifying } => "being verified",
+        _ => connection.Status.ToString().ToLowerInvariant(),
+    };
+}
