@@ -99,7 +99,8 @@ public sealed class Soak
     {
         for (var n = 0; !over.IsCancellationRequested; n++)
         {
-            var content = RandomNumberGenerator.GetBytes(n % 8 == 0 ? 12 * 1024 * 1024 : 4 * 1024);
+            // Large enough for parts now and then, and no more than the small disk holds in half an hour.
+            var content = RandomNumberGenerator.GetBytes(n % 500 == 0 ? 12 * 1024 * 1024 : 4 * 1024);
             var name = $"soak-{n}";
             await InsistAsync(async http =>
             {
