@@ -26,9 +26,6 @@ internal sealed class BucketProof(
     /// </summary>
     public AccountId? FoundOwner { get; private set; }
 
-    /// <summary>The encryption with which a write succeeds that is refused without; for a person to choose.</summary>
-    public Encryption? FoundEncryption { get; private set; }
-
     /// <summary>Lists as folders are listed, first insisting on the owner and then not: what differs tells whose bucket it is.</summary>
     /// <returns>False if the bucket is another account's, and nothing more should be tried on it.</returns>
     public async Task<bool> ListAsync(CancellationToken cancellation)
@@ -135,10 +132,9 @@ internal sealed class BucketProof(
             "s3:PutObjectVersion is not an action of AWS, though it is often documented; s3:PutObject writes versions too. No policy " +
             "may name it."
         );
-        var proof = new ObjectProof(bucket, traces, retry, builder, access, _owner, way.Open, _refusals);
+        var file = new ObjectProof(bucket, traces, retry, builder, access, _owner, way.Open, _refusals);
         var upload = new UploadProof(bucket, traces, retry, builder, _owner);
-        await Task.WhenAll(proof.ProveAsync(cancellation), upload.ProveAsync(cancellation));
-        FoundEncryption = proof.FoundEncryption;
+        await Task.WhenAll(file.ProveAsync(cancellation), upload.ProveAsync(cancellation));
     }
 
     /// <summary>Judges the owner by all that was answered meanwhile.</summary>
@@ -203,4 +199,8 @@ internal sealed class BucketProof(
 /// <param name="Open">Opens the bucket once more, to be used in another way than was given.</param>
 /// <param name="Find">Finds out which account it is; null where that can't be done.</param>
 internal sealed record BucketOwner(
-    AccountId? Account, Fault? Fault, bool CountsAccounts, Func<BucketAccess, IBucketProbe> Open, Func<CancellationToken, Task<AccountId?>>? Find);
+    AccountId? Account,
+    Fault? Fault,
+    bool CountsAccounts,
+    Func<BucketAccess, IBucketProbe> Open,
+    Func<CancellationToken, Task<AccountId?>>? Find);

@@ -19,9 +19,6 @@ internal sealed class ObjectProof(
     private const string Unversioned = "The bucket keeps no versions.";
     private const string Suspended = "Versioning is suspended on the bucket, so that files have the version \"null\".";
 
-    /// <summary>The encryption with which a write succeeds that is refused without; for a person to choose.</summary>
-    public Encryption? FoundEncryption { get; private set; }
-
     public async Task ProveAsync(CancellationToken cancellation)
     {
         builder.Begin(KnownCheck.ObjectWritable, KnownCheck.ConditionalWrites);
@@ -35,23 +32,7 @@ internal sealed class ObjectProof(
                 cancellation);
         if (!put.TryGet(out var written, out var fault))
         {
-            if (fault is Fault.Refused { IsPassing: false, Status: not 412 } refused)
-            {
-                refusals.Enqueue(refused);
-                FoundEncryption = await AcceptedEncryptionAsync(key, refused, cancellation);
-                if (FoundEncryption is null)
-                    traces.WasRefused(key);
-            }
-
-            if (FoundEncryption is null)
-                builder.Fail(KnownCheck.ObjectWritable, fault);
-            else
-                builder.Fail(
-                    KnownCheck.ObjectWritable,
-                    $"The bucket {access.Bucket} takes encrypted files only: AWS refused the file that was sent without an encryption, and " +
-                    "took the same one with SSE-S3 (x-amz-server-side-encryption AES256).",
-                    "Choose SSE-S3 as the drive's encryption.",
-                    fault);
+            await FailAsync(key, fault, cancellation);
             SkipWhatNeedsAnObject();
             return;
         }
@@ -78,23 +59,46 @@ internal sealed class ObjectProof(
         await DeleteAsync(key, written.Version, await overwritten, cancellation);
     }
 
+    private async Task FailAsync(string key, Fault fault, CancellationToken cancellation)
+    {
+        if (fault is Fault.Refused { IsPassing: false, Status: not 412 } refused)
+        {
+            refusals.Enqueue(refused);
+            if (await IsAcceptedEncryptedAsync(key, refused, cancellation))
+            {
+                builder.Found(Encryption.S3Managed);
+                builder.Fail(
+                    KnownCheck.ObjectWritable,
+                    $"The bucket {access.Bucket} takes encrypted files only: AWS refused the file that was sent without an encryption, " +
+                    "and took the same one with SSE-S3 (x-amz-server-side-encryption AES256).",
+                    "Choose SSE-S3 as the drive's encryption.",
+                    fault);
+                return;
+            }
+
+            traces.WasRefused(key);
+        }
+
+        builder.Fail(KnownCheck.ObjectWritable, fault);
+    }
+
     /// <summary>
-    /// AWS doesn't say which condition of a Deny was met. Whether it asks for encryption is told by the same write with one.
+    /// Whether the same write succeeds with SSE-S3: AWS doesn't say which condition of a Deny was met.
     /// </summary>
-    private async Task<Encryption?> AcceptedEncryptionAsync(string key, Fault.Refused refused, CancellationToken cancellation)
+    private async Task<bool> IsAcceptedEncryptedAsync(string key, Fault.Refused refused, CancellationToken cancellation)
     {
         if (access.Encryption is not Encryption.None
             || AccessDeniedText.KmsActionIn(refused.Message) is not null
             || AccessDeniedText.PolicyIn(refused.Message) is not (RefusingPolicy.ResourcePolicyDenies or RefusingPolicy.IdentityPolicyDenies
                 or RefusingPolicy.ServiceControlPolicy or RefusingPolicy.ResourceControlPolicy or RefusingPolicy.Unsaid))
-            return null;
+            return false;
         using var encrypting = open(access with { Encryption = Encryption.S3Managed });
         var put = await traces.DoubtingAsync(key, encrypting.PutAsync(key, traces.Content, WriteCondition.New, owner, cancellation));
         if (!put.TryGet(out var written, out _))
-            return null;
+            return false;
         if (written.Version is { } version)
             traces.Expect(key, version);
-        return Encryption.S3Managed;
+        return true;
     }
 
     /// <summary>

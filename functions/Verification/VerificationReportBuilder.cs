@@ -22,6 +22,15 @@ internal sealed class VerificationReportBuilder(
     /// <summary>The KMS key that the bucket encrypts with by itself, as far as a refused write names it.</summary>
     public KmsKeyArn? FoundKmsKey { get; private set; }
 
+    /// <summary>The encryption with which a write succeeds that is refused without; for a person to choose.</summary>
+    public Encryption? FoundEncryption { get; private set; }
+
+    public void Found(Encryption encryption)
+    {
+        lock (_lock)
+            FoundEncryption = encryption;
+    }
+
     /// <summary>Starts the clock of these checks.</summary>
     public void Begin(params ReadOnlySpan<KnownCheck> checks)
     {

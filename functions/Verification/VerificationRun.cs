@@ -15,7 +15,6 @@ internal sealed class VerificationRun(
     private readonly BucketAccess _access = subject.Access;
     private AccountId? _foundOwner;
     private Region? _foundRegion;
-    private Encryption? _foundEncryption;
 
     public async Task<VerificationReport> ProveAsync(CancellationToken cancellation)
     {
@@ -43,7 +42,7 @@ internal sealed class VerificationRun(
             FoundOwner = _foundOwner,
             FoundRegion = _foundRegion,
             FoundKmsKey = builder.FoundKmsKey,
-            FoundEncryption = _foundEncryption,
+            FoundEncryption = builder.FoundEncryption,
             Passed =
                 checks.Any(check => check.Status is CheckStatus.Passed)
                 && checks.All(check => check.Status is CheckStatus.Passed or CheckStatus.NotApplicable),
@@ -172,7 +171,6 @@ internal sealed class VerificationRun(
         try
         {
             await proof.WriteAsync(cancellation);
-            _foundEncryption = proof.FoundEncryption;
         }
         catch (OperationCanceledException)
         {

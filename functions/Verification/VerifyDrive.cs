@@ -37,32 +37,32 @@ public sealed class VerifyDrive(
         await using var progress = new ReportProgress(reports, input.Organization, input.Drive.Value, input.Verification, clock);
         var subject = new VerificationSubject(drive.Id.Value, drive.Access, drive.Credentials, drive.BucketOwner);
         var report = await verification.VerifyAsync(input.Verification, subject, progress.Watch, cancellation);
-        var (verified, isChanged) = await SaveAsync(input, report, cancellation);
-        foreach (var handler in isChanged ? handlers : [])
-            await handler.VerifiedAsync(verified!, cancellation);
+        if (await SaveAsync(input, report, cancellation) is { } changed)
+        {
+            foreach (var handler in handlers)
+                await handler.VerifiedAsync(changed, cancellation);
+        }
+
         // Whoever sees the report complete sees the drive and its history as they are after it.
         await progress.CompleteAsync(report, cancellation);
         return report.Passed;
     }
 
     /// <summary>What the checks came to is the drive's health, whatever else of it has changed meanwhile.</summary>
-    /// <returns>The drive, if it is still connected, and whether its health is another one now.</returns>
-    private async Task<(Drive? Drive, bool IsChanged)> SaveAsync(
-        VerifyDriveInput input,
-        VerificationReport report,
-        CancellationToken cancellation)
+    /// <returns>The drive if its health is another one now, and others are to be told; null if not, or if it is gone.</returns>
+    private async Task<Drive?> SaveAsync(VerifyDriveInput input, VerificationReport report, CancellationToken cancellation)
     {
         while (await drives.FindAsync(input.Organization, input.Drive, cancellation) is { Value.State: DriveState.Connected } read)
         {
             // By a run that ended before it had told anybody.
             if (read.Value.LastVerification == report.Id)
-                return (read.Value, true);
+                return read.Value;
             var verified = read.Value with { Health = HealthAfter(report, read.Value.Health), LastVerification = report.Id };
             if (await drives.SaveAsync(read.With(verified), cancellation))
-                return (verified, verified.Health.Since != read.Value.Health.Since);
+                return verified.Health.Since == read.Value.Health.Since ? null : verified;
         }
 
-        return (null, false);
+        return null;
     }
 
     private DriveHealth HealthAfter(VerificationReport report, DriveHealth before)
