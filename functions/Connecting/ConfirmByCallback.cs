@@ -177,8 +177,8 @@ public sealed class ConfirmByCallback(IConnections connections, ConfirmStep conf
             { } given)
             return Conflict(
                 "callback-used",
-                $"The {Steps.Words(link.Step)} was confirmed already, on {given.At.UtcDateTime:yyyy-MM-dd 'at' HH:mm} UTC. A link confirms " +
-                "once; nothing was changed.",
+                $"The {Steps.Words(link.Step)} was confirmed already, on {given.At.UtcDateTime:yyyy-MM-dd 'at' HH:mm} UTC. A link " +
+                "confirms once; nothing was changed.",
                 "over");
         if (!connection.IsOpen || connection.CancelRequested)
             return new Refusal(

@@ -66,7 +66,7 @@ public sealed class ConnectDriveActivities(
     {
         var started = clock.GetUtcNow();
         await using var progress = new ReportProgress(reports, connection.Organization, connection.Id.Value, check, clock);
-        await using var stop = new VerificationStop(connections, new(connection.Organization, connection.Id), check, clock);
+        await using var stop = new VerificationStop(connections, connection.Key, check, clock);
         var verdict = await verification.ProveTrustAsync(
             connection.RoleArn!,
             connection.ExternalId!,

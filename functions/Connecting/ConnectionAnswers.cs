@@ -13,6 +13,7 @@ public sealed class ConnectionAnswers(IConnections connections, ConnectionViews 
     /// <summary>The same once a check has begun that people can see.</summary>
     private static readonly TimeSpan ShortCourtesy = TimeSpan.FromMilliseconds(700);
 
+    /// <summary>A connection that the caller may see; a foreign one is as unknown as one that isn't there.</summary>
     public async Task<Result<Versioned<DriveConnection>>> FindAsync(
         HttpRequest request,
         string connectionId,
@@ -81,11 +82,4 @@ public sealed class ConnectionAnswers(IConnections connections, ConnectionViews 
             await views.OfAsync(connection, request.HttpContext.RequestAborted),
             StatusCodes.Status202Accepted,
             $"/api/connections/{connection.Id}");
-
-    /// <summary>The app's own address, as the caller reached it.</summary>
-    public static Uri AddressOf(HttpRequest request)
-    {
-        ArgumentNullException.ThrowIfNull(request);
-        return new($"{request.Scheme}://{request.Host}");
-    }
 }

@@ -6,7 +6,9 @@ namespace ServerlessDrives.Connecting;
 /// <summary>What else of the organization stands in a connection's way.</summary>
 public sealed class ConnectionConflicts(IDrives drives, IRoles roles)
 {
-    /// <returns>A drive that shares files, or a record of the very role under another external ID; null when nothing is in the way.</returns>
+    /// <returns>
+    /// A drive that shares files, or a record of the very role under another external ID; null when nothing is in the way.
+    /// </returns>
     public async Task<Refusal?> FindAsync(
         Person person,
         DriveConnection connection,

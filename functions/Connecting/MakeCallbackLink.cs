@@ -52,7 +52,7 @@ public sealed class MakeCallbackLinkFunction(MakeCallbackLink command, Connectio
                 return made.Answer(link =>
                     Results.Json(
                         new CallbackLinkView(
-                            new Uri(ConnectionAnswers.AddressOf(request), $"/callback/{link.Token.Reveal()}"),
+                            new Uri(request.Address(), $"/callback/{link.Token.Reveal()}"),
                             body.Step!,
                             link.Link.ExpiresAt),
                         Json.Options,

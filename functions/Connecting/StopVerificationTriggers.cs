@@ -7,7 +7,11 @@ namespace ServerlessDrives.Connecting;
 
 /// <summary>The end of waiting for propagation: what AWS has answered by then counts.</summary>
 [Section("Connecting")]
-public sealed class StopVerificationTriggers(IConnections connections, IReports reports, ConnectionViews views, TimeProvider clock)
+public sealed class StopVerificationTriggers(
+    IConnections connections,
+    IReports reports,
+    ConnectionAnswers answers,
+    TimeProvider clock)
 {
     [Function("StopVerification")]
     [Requires(Need.Person)]
@@ -23,25 +27,17 @@ public sealed class StopVerificationTriggers(IConnections connections, IReports 
         string connectionId)
     {
         ArgumentNullException.ThrowIfNull(request);
-        var (person, cancellation) = (request.Person(), request.HttpContext.RequestAborted);
+        var cancellation = request.HttpContext.RequestAborted;
         while (true)
         {
-            if (!Identifier.TryParse<ConnectionId>(connectionId, out var id)
-                || await connections.FindAsync(new(person.Organization, id), cancellation) is not { } read
-                || !person.MaySee(read.Value.Audience))
-                return Refusal.NotFound("connection").AsProblem();
+            if (!(await answers.FindChangeableAsync(request, connectionId)).TryGet(out var read, out var unknown))
+                return unknown.AsProblem();
             var connection = read.Value;
-            if (!person.MayConnect(connection.Audience))
-                return Refusal.Forbidden("Only admins change connections for the whole organization.").AsProblem();
             if (!connection.IsOpen || connection.LastVerification is not { } last
                 || await reports.FindAsync(connection.Organization, connection.Id.Value, last, cancellation) is not { CompletedAt: null })
                 return Refusal.Conflict("step-not-open", "Nothing is being verified now, so that there is nothing to stop.").AsProblem();
             if (await connections.SaveAsync(read.With(connection.StopWaiting(clock.GetUtcNow())), cancellation) is { } saved)
-                return Answers.Resource(
-                    request,
-                    await views.OfAsync(saved.Value, cancellation),
-                    StatusCodes.Status202Accepted,
-                    $"/api/connections/{connection.Id}");
+                return await answers.AnswerAsync(request, saved.Value);
         }
     }
 }

@@ -1,4 +1,3 @@
-using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using ServerlessDrives.Access;
@@ -28,22 +27,16 @@ public sealed class WriteSetupFunction(MakeCallbackLink makeLink, ConnectionView
         if (!(await answers.FindChangeableAsync(request, connectionId)).TryGet(out var found, out var unknown))
             return unknown.AsProblem();
         var connection = found.Value;
-        var format = SetupText.FormatOf(request.Query["format"]);
-        if (format is null)
-            return Refusal.Invalid("format", "One of aws-cli, cloudformation, terraform was expected.").AsProblem();
+        if (!Setups.FormatOf(request).TryGet(out var format, out var unreadable))
+            return unreadable.AsProblem();
         var written = await WriteAsync(
             request.Person(),
             connection,
-            format.Value,
-            ConnectionAnswers.AddressOf(request),
+            format,
+            request.Address(),
             request.Query["preview"] == "true",
             request.HttpContext.RequestAborted);
-        return written.Answer(text =>
-        {
-            // A script holds callback links, which whoever has them can use.
-            request.HttpContext.Response.Headers.CacheControl = "no-store";
-            return Results.Text(text, SetupText.ContentTypeOf(format.Value), Encoding.UTF8);
-        });
+        return written.Answer(text => Setups.Answer(request, text, format));
     }
 
     /// <param name="baseAddress">Where callback links lead.</param>
@@ -76,16 +69,8 @@ public sealed class WriteSetupFunction(MakeCallbackLink makeLink, ConnectionView
                     continue;
                 }
 
-                if (
-                    !(
-                        await makeLink.RunAsync(
-                            person,
-                            connection.Key,
-                            step,
-                            life: null,
-                            operation: null,
-                            cancellation)
-                    ).TryGet(out var made, out var refusal))
+                var link = await makeLink.RunAsync(person, connection.Key, step, life: null, operation: null, cancellation);
+                if (!link.TryGet(out var made, out var refusal))
                     return refusal;
                 links.Add(new Uri(baseAddress, $"/api/callbacks/{made.Token.Reveal()}"));
             }

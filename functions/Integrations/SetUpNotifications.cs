@@ -1,4 +1,3 @@
-using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using ServerlessDrives.Access;
@@ -38,21 +37,18 @@ public sealed class SetUpNotificationsFunction(SetUpNotifications command, Integ
         var (person, cancellation) = (request.Person(), request.HttpContext.RequestAborted);
         if (!(await finder.FindUpstreamToChangeAsync(person, integrationId, cancellation)).TryGet(out var found, out var unknown))
             return unknown.AsProblem();
-        if (SetupText.FormatOf(request.Query["format"]) is not { } format)
-            return Refusal.Invalid("format", "One of aws-cli, cloudformation, terraform was expected.").AsProblem();
+        if (!Setups.FormatOf(request).TryGet(out var format, out var unreadable))
+            return unreadable.AsProblem();
         if (!(await drives.FindAsync(person, found.Value.Drive!.Value.Value, cancellation)).TryGet(out var drive, out var gone))
             return gone.AsProblem();
-        var written = await command.RunAsync(person, found, drive, format, new Uri($"{request.Scheme}://{request.Host}"), cancellation);
-        return written.Answer(text =>
-        {
-            // It holds the address, which only SNS needs to know.
-            request.HttpContext.Response.Headers.CacheControl = "no-store";
-            return Results.Text(text, SetupText.ContentTypeOf(format), Encoding.UTF8);
-        });
+        var written = await command.RunAsync(person, found, drive, format, request.Address(), cancellation);
+        return written.Answer(text => Setups.Answer(request, text, format));
     }
 }
 
-/// <summary>Instructions with an address for notifications: made when somebody first asks, the same ever after, until it is revoked.</summary>
+/// <summary>
+/// Instructions with an address for notifications. The address is made when somebody first asks, and stays until it is revoked.
+/// </summary>
 public sealed class SetUpNotifications(IIntegrations integrations, ISecrets secrets, OwnedSecrets owned)
 {
     private const int Tries = 5;

@@ -53,7 +53,10 @@ export function OneClickFixes({ connection, typed = () => inputOf(connection), o
           'Use this key',
           { encryption: { type: 'sse-kms', kmsKeyId: foundKmsKey } },
         )}
-      {foundEncryption?.type === 'sse-s3' && offer('The bucket takes encrypted files only, and accepts them with SSE-S3.', 'Encrypt with SSE-S3', { encryption: { type: 'sse-s3' } })}
+      {foundEncryption?.type === 'sse-s3' &&
+        offer('The bucket takes encrypted files only, and accepts them with SSE-S3.', 'Encrypt with SSE-S3', {
+          encryption: { type: 'sse-s3' },
+        })}
       {configure.error && <ProblemNotice error={configure.error} />}
     </section>
   );

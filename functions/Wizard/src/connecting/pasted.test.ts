@@ -21,7 +21,13 @@ describe('an address', () => {
     ['https://acme-documents.s3.fr-par.scw.cloud/claims', { bucket: 'acme-documents', path: 'claims' }],
   ])('%s', (text, place) => expect(placeIn(text)).toEqual(place));
 
-  it.each(['acme-documents', 'acme/claims', 'https://example.com/', 'https://console.aws.amazon.com/s3/home', 's3://', 'arn:aws:iam::123456789012:role/x', '', 'http://'])('is none: %s', (text) => expect(placeIn(text)).toBeNull());
+  it.each([
+    'acme-documents', 'acme/claims', 'https://example.com/', 'https://console.aws.amazon.com/s3/home', 's3://',
+    'arn:aws:iam::123456789012:role/x', '', 'http://',
+  ])(
+    'is none: %s',
+    (text) => expect(placeIn(text)).toBeNull(),
+  );
 });
 
 describe('a path', () => {

@@ -35,7 +35,10 @@ export function placeIn(text: string): Place | null {
   return bucket ? place(bucket, host[2], rest.join('/')) : null;
 }
 
-/** Other servers take the bucket before a host that is called s3, or as the path's first part; MinIO's own pages have it behind "browser". */
+/**
+ * On other servers the bucket stands before a host that is called s3, or first in the path; in the addresses of MinIO's own pages it comes
+ * after "browser".
+ */
 function placeOnOtherServer(host: string, path: string): Place | null {
   const named = /^(.+?)\.s3[.-]/.exec(host);
   if (named) return place(named[1]!, undefined, path);

@@ -127,7 +127,11 @@ export default function FilesTab({ drive }: { drive: Drive }) {
           <div className="empty">
             <FolderRegular className="empty-icon" aria-hidden="true" />
             <h2 className="section-title">{folder === '' ? 'There are no files yet' : 'This folder is empty'}</h2>
-            <p className="lead">{mayWrite ? 'Drop files here, or choose them with “Upload files”. Folders come with what is in them.' : 'This drive is read-only: files come from elsewhere.'}</p>
+            <p className="lead">
+              {mayWrite
+                ? 'Drop files here, or choose them with “Upload files”. Folders come with what is in them.'
+                : 'This drive is read-only: its files are written by others.'}
+            </p>
           </div>
         )}
         {entries.length > 0 && (
