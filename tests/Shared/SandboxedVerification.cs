@@ -12,6 +12,7 @@ using ServerlessDrives.Embedded.Cloud.Sandbox;
 using ServerlessDrives.Embedded.Cloud.Sandbox.Iam;
 using ServerlessDrives.Embedded.Cloud.Vault;
 using ServerlessDrives.Verification;
+using static ServerlessDrives.Tests.Shared.ParsedValues;
 
 namespace ServerlessDrives.Tests.Shared;
 
@@ -158,10 +159,6 @@ internal sealed class SandboxedVerification : IAsyncDisposable
     /// <summary>Whoever it is that uses it, the bucket is the customer's.</summary>
     private static VerificationSubject Subject(BucketAccess access, DriveCredentials credentials) =>
         new(access.Seed, access, credentials, Read(AccountId.Parse(Seed.CustomerAccount)));
-
-    private static T Read<T>(Parsed<T> parsed)
-        where T : notnull
-        => parsed.TryGet(out var value, out var problem) ? value : throw new FormatException(problem);
 
     private JsonObject Described() => new()
     {

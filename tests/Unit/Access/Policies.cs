@@ -3,20 +3,21 @@ using CsCheck;
 using ServerlessDrives.Access;
 using Shouldly;
 using Xunit;
+using static ServerlessDrives.Tests.Shared.ParsedValues;
 
 namespace ServerlessDrives.Tests.Unit.Access;
 
 public sealed class Policies
 {
-    private static readonly RoleArn Role = Of(RoleArn.Parse("arn:aws:iam::444455556666:role/drives"));
-    private static readonly KmsKeyArn Key = Of(
+    private static readonly RoleArn Role = Read(RoleArn.Parse("arn:aws:iam::444455556666:role/drives"));
+    private static readonly KmsKeyArn Key = Read(
         KmsKeyArn.Parse("arn:aws:kms:us-east-1:444455556666:key/1234abcd-12ab-34cd-56ef-1234567890ab"));
 
     [Fact]
     public void The_trust_policy_lets_our_principal_in_with_the_external_id_only()
     {
         var id = ExternalId.New();
-        var statement = TrustPolicy.For(Of(PrincipalArn.Parse("arn:aws:iam::111122223333:role/serverless-drives")), id).ToJson()[
+        var statement = TrustPolicy.For(Read(PrincipalArn.Parse("arn:aws:iam::111122223333:role/serverless-drives")), id).ToJson()[
             "Statement"
         ]![0]!;
         statement["Principal"]!["AWS"]!.GetValue<string>().ShouldBe("arn:aws:iam::111122223333:role/serverless-drives");
@@ -122,8 +123,8 @@ public sealed class Policies
         const string others =
             """{"Version":"2012-10-17","Id":"x","Statement":{"Sid":"Theirs","Effect":"Deny","Principal":"*","Action":"s3:*","Resource":"arn:aws:s3:::acme/*","Condition":{"Bool":{"aws:SecureTransport":"false"}}}}""";
         var policy = BucketPolicy.For(Role, Access("claims"));
-        var once = Of(policy.MergeInto(others)).ToJsonString();
-        Of(policy.MergeInto(once)).ToJsonString().ShouldBe(once);
+        var once = Read(policy.MergeInto(others)).ToJsonString();
+        Read(policy.MergeInto(once)).ToJsonString().ShouldBe(once);
         var statements = Statements(JsonNode.Parse(once)!.AsObject());
         statements.Count(statement => statement["Sid"]!.GetValue<string>() == "Theirs").ShouldBe(1);
         statements.Count.ShouldBe(4);
@@ -133,8 +134,8 @@ public sealed class Policies
     [Fact]
     public void Two_drives_on_one_bucket_keep_their_own_statements()
     {
-        var first = Of(BucketPolicy.For(Role, Access("a")).MergeInto((string?)null)).ToJsonString();
-        var both = Of(BucketPolicy.For(Role, Access("b") with { Seed = "con_2" }).MergeInto(first));
+        var first = Read(BucketPolicy.For(Role, Access("a")).MergeInto((string?)null)).ToJsonString();
+        var both = Read(BucketPolicy.For(Role, Access("b") with { Seed = "con_2" }).MergeInto(first));
         Statements(both).Select(statement => statement["Sid"]!.GetValue<string>()).Distinct().Count().ShouldBe(6);
     }
 
@@ -158,7 +159,7 @@ public sealed class Policies
     }
 
     private static BucketAccess Access(string path, string region = "us-east-1") =>
-        new("con_1", Of(BucketName.Parse("acme")), Of(Region.Parse(region)), Of(DrivePath.Parse(path)), Encryption.Nothing);
+        new("con_1", Read(BucketName.Parse("acme")), Read(Region.Parse(region)), Read(DrivePath.Parse(path)), Encryption.Nothing);
 
     private static List<JsonObject> Statements(JsonObject policy) =>
         [.. policy["Statement"]!.AsArray().Select(statement => statement!.AsObject())];
@@ -182,8 +183,4 @@ public sealed class Policies
             _ => text.Length > 0 && text[0] == pattern[0] && Matches(pattern[1..], text[1..]),
         };
     }
-
-    private static T Of<T>(Parsed<T> parsed)
-        where T : notnull
-        => parsed.TryGet(out var value, out var problem) ? value : throw new InvalidOperationException(problem);
 }

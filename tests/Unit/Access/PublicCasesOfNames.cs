@@ -5,6 +5,7 @@ using ServerlessDrives.Drives;
 using ServerlessDrives.Files;
 using Shouldly;
 using Xunit;
+using static ServerlessDrives.Tests.Shared.ParsedValues;
 
 namespace ServerlessDrives.Tests.Unit.Access;
 
@@ -129,8 +130,4 @@ public sealed class PublicCasesOfNames
             Read(Region.Parse("us-east-1")),
             Read(DrivePath.Parse(path)),
             Encryption.Nothing);
-
-    private static T Read<T>(Parsed<T> parsed)
-        where T : notnull
-        => parsed.TryGet(out var value, out var problem) ? value : throw new FormatException(problem);
 }

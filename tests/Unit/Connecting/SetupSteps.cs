@@ -1,6 +1,7 @@
 using ServerlessDrives.Access;
 using ServerlessDrives.Connecting.Setup;
 using ServerlessDrives.Integrations.Setup;
+using static ServerlessDrives.Tests.Shared.ParsedValues;
 
 namespace ServerlessDrives.Tests.Unit.Connecting;
 
@@ -50,8 +51,4 @@ internal static class SetupSteps
                 KeyPolicyStatement.For(Role, access) is { IsRequired: true } statement ? statement.ToJson() : null),
             [new("https://drives.example/api/callbacks/one"), new("https://drives.example/api/callbacks/two")]);
     }
-
-    private static T Read<T>(Parsed<T> parsed)
-        where T : notnull
-        => parsed.TryGet(out var value, out var problem) ? value : throw new InvalidOperationException(problem);
 }

@@ -6,10 +6,11 @@ using ServerlessDrives.Verification;
 using ServerlessDrives.Workspaces;
 using Shouldly;
 using Xunit;
+using static ServerlessDrives.Tests.Shared.ParsedValues;
 
 namespace ServerlessDrives.Tests.Unit.Connecting;
 
-/// <summary>The state machine of a connection, drawn as two tables that are the test: what a status means, and where a transition leads.</summary>
+/// <summary>A connection's state machine as two tables, held against the code: what a status means, and where a transition leads.</summary>
 public sealed class Transitions
 {
     private const string Meanings = """
@@ -173,17 +174,17 @@ public sealed class Transitions
     {
         Id = ConnectionId.Of("con_1"),
         Organization = OrganizationId.Of("org_acme"),
-        DisplayName = DisplayName.Parse("Claims").TryGet(out var name, out _) ? name : null!,
+        DisplayName = Read(DisplayName.Parse("Claims")),
         Audience = new Audience.Workspace(WorkspaceId.Of("ws_claims")),
         Method = ConnectionMethod.IamRole,
         RoleIsNew = true,
         Configuration = new(
-            BucketName.Parse("acme-documents").TryGet(out var bucket, out _) ? bucket : null!,
-            Region.Parse("us-east-1").TryGet(out var region, out _) ? region : null!,
-            DrivePath.Parse("in").TryGet(out var path, out _) ? path : null!,
+            Read(BucketName.Parse("acme-documents")),
+            Read(Region.Parse("us-east-1")),
+            Read(DrivePath.Parse("in")),
             Encryption.Nothing)
         {
-            RoleArn = RoleArn.Parse("arn:aws:iam::444455556666:role/drives").TryGet(out var arn, out _) ? arn : null,
+            RoleArn = Read(RoleArn.Parse("arn:aws:iam::444455556666:role/drives")),
             Attempt = 3,
             At = Started.AddMinutes(-1),
         },

@@ -4,6 +4,7 @@ using ServerlessDrives.Drives;
 using ServerlessDrives.Health;
 using Shouldly;
 using Xunit;
+using static ServerlessDrives.Tests.Shared.ParsedValues;
 
 namespace ServerlessDrives.Tests.Unit.Health;
 
@@ -14,17 +15,17 @@ public sealed class BriefLookTests
     private static readonly string Key = HealthSchedule.KeyOf(Drive);
 
     private static readonly DriveCredentials AccessKey = new DriveCredentials.AccessKey(
-        Typed(AccessKeyId.Parse("AKIAIOSFODNN7EXAMPLE")),
+        Read(AccessKeyId.Parse("AKIAIOSFODNN7EXAMPLE")),
         SecretName.New(),
         "1f2e");
     private static readonly DriveCredentials Role = new DriveCredentials.Role(
-        Typed(RoleArn.Parse("arn:aws:iam::444455556666:role/drives/claims")),
+        Read(RoleArn.Parse("arn:aws:iam::444455556666:role/drives/claims")),
         ExternalId.New());
 
     [Fact]
     public void What_is_written_of_a_look_is_read_again_whatever_the_drive_is_like()
     {
-        var key = Typed(KmsKeyArn.Parse("arn:aws:kms:eu-west-1:444455556666:key/1234abcd-12ab-34cd-56ef-1234567890ab"));
+        var key = Read(KmsKeyArn.Parse("arn:aws:kms:eu-west-1:444455556666:key/1234abcd-12ab-34cd-56ef-1234567890ab"));
         foreach (var credentials in new[] { AccessKey, Role })
         {
             foreach (var encryption in new[] { Encryption.Nothing, Encryption.S3Managed, new Encryption.SseKms(key) })
@@ -33,7 +34,7 @@ public sealed class BriefLookTests
                 {
                     foreach (var memory in new[] { HealthMemory.None, new HealthMemory(2, Noon, WritesRefused: true) })
                     {
-                        var target = TargetOf(credentials, path, encryption, owner is null ? null : Typed(AccountId.Parse(owner)));
+                        var target = TargetOf(credentials, path, encryption, owner is null ? null : Read(AccountId.Parse(owner)));
                         var text = BriefLook.Write(target, memory, HealthStatus.Degraded, Noon.AddDays(-1));
                         BriefLook
                             .Read(text, Key, Noon)
@@ -59,13 +60,9 @@ public sealed class BriefLookTests
             credentials,
             new(
                 "con_1",
-                Typed(BucketName.Parse("acme-documents")),
-                Typed(Region.Parse("eu-west-1")),
-                Typed(DrivePath.Parse(path)),
+                Read(BucketName.Parse("acme-documents")),
+                Read(Region.Parse("eu-west-1")),
+                Read(DrivePath.Parse(path)),
                 encryption),
             owner);
-
-    private static T Typed<T>(Parsed<T> parsed)
-        where T : notnull
-        => parsed.TryGet(out var value, out var problem) ? value : throw new InvalidOperationException(problem);
 }

@@ -2,6 +2,7 @@ using ServerlessDrives.Access;
 using ServerlessDrives.Verification;
 using Shouldly;
 using Xunit;
+using static ServerlessDrives.Tests.Shared.ParsedValues;
 
 namespace ServerlessDrives.Tests.Unit.Verification;
 
@@ -395,8 +396,4 @@ public sealed class ExplanationCatalogue
         var access = new BucketAccess("con_1", Read(BucketName.Parse("acme-documents")), region, Read(DrivePath.Parse(path)), chosen);
         return new Explanations(new Scene(credentials, Principal: null, region, trust ? null : access));
     }
-
-    private static T Read<T>(Parsed<T> parsed)
-        where T : notnull
-        => parsed.TryGet(out var value, out var problem) ? value : throw new FormatException(problem);
 }

@@ -2,6 +2,7 @@ using ServerlessDrives.Access;
 using ServerlessDrives.Verification;
 using Shouldly;
 using Xunit;
+using static ServerlessDrives.Tests.Shared.ParsedValues;
 
 namespace ServerlessDrives.Tests.Unit.Verification;
 
@@ -208,8 +209,4 @@ public sealed class ExplanationTests
                 region,
                 call == "trust" ? null : access));
     }
-
-    private static T Read<T>(Parsed<T> parsed)
-        where T : notnull
-        => parsed.TryGet(out var value, out var problem) ? value : throw new FormatException(problem);
 }
