@@ -161,18 +161,15 @@ public sealed class ConnectingWithARole(Browsers browsers) : BrowserTests(browse
 
     private static string NewName(string topic) => $"{topic}-{Guid.NewGuid().ToString("N")[..10]}";
 
-    private static JsonObject DenyingPolicy(string bucket) => new()
-    {
-        ["Version"] = "2012-10-17",
-        ["Statement"] = new JsonArray(new JsonObject
+    private static JsonObject DenyingPolicy(string bucket) => AwsAdministrator.Policy(
+        new JsonObject
         {
             ["Sid"] = "OldRule",
             ["Effect"] = "Deny",
             ["Principal"] = "*",
             ["Action"] = "s3:DeleteObject",
             ["Resource"] = $"arn:aws:s3:::{bucket}/*",
-        }),
-    };
+        });
 
     private static JsonNode Without(JsonNode policy, string sid)
     {

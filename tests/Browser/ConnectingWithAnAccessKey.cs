@@ -88,13 +88,7 @@ public sealed class ConnectingWithAnAccessKey(Browsers browsers) : BrowserTests(
         await ada.SeeConnectedAsync(name);
 
         static JsonObject Policy(IEnumerable<string> onBucket, IEnumerable<string> onObjects) =>
-            new()
-            {
-                ["Version"] = "2012-10-17",
-                ["Statement"] = new JsonArray(
-                    Allow(onBucket, "arn:aws:s3:::acme-documents"),
-                    Allow(onObjects, "arn:aws:s3:::acme-documents/*")),
-            };
+            AwsAdministrator.Policy(Allow(onBucket, "arn:aws:s3:::acme-documents"), Allow(onObjects, "arn:aws:s3:::acme-documents/*"));
 
         static JsonObject Allow(IEnumerable<string> actions, string resource) => new()
         {

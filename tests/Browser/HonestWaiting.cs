@@ -36,7 +36,7 @@ public sealed class HonestWaiting(Browsers browsers) : BrowserTests(browsers)
             ["Action"] = "s3:GetObject",
             ["Resource"] = "arn:aws:s3:::somebody-elses-bucket/*",
         };
-        var policy = new JsonObject { ["Version"] = "2012-10-17", ["Statement"] = new JsonArray(elsewhere) };
+        var policy = AwsAdministrator.Policy(elsewhere);
         var key = await administrator.CreateUserWithKeyAsync($"nobody-{Guid.NewGuid():N}", policy);
         await ada.StartConnectingAsync(Unique("Denied"), ConnectingSteps.AccessKey);
         await ada.TypeKeyAsync(key);

@@ -125,7 +125,7 @@ public sealed class KnownBuckets(Browsers browsers) : BrowserTests(browsers)
         };
         await administrator.PutBucketPolicyAsync(
             bucket,
-            new JsonObject { ["Version"] = "2012-10-17", ["Statement"] = new JsonArray(unencrypted) });
+            AwsAdministrator.Policy(unencrypted));
         var everything = new JsonObject
         {
             ["Effect"] = "Allow",
@@ -134,7 +134,7 @@ public sealed class KnownBuckets(Browsers browsers) : BrowserTests(browsers)
         };
         var key = await administrator.CreateUserWithKeyAsync(
             $"encrypts-{Guid.NewGuid():N}",
-            new JsonObject { ["Version"] = "2012-10-17", ["Statement"] = new JsonArray(everything) });
+            AwsAdministrator.Policy(everything));
         var ada = await SignedInAsync();
         await ada.StartConnectingAsync(name, ConnectingSteps.AccessKey);
         await ada.TypeKeyAsync(key);

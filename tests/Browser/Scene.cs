@@ -129,15 +129,11 @@ internal sealed record Scene(
     }
 
     private static JsonObject Allowing(IEnumerable<string> actions) =>
-        new()
-        {
-            ["Version"] = "2012-10-17",
-            ["Statement"] = new JsonArray(
-                new JsonObject
-                {
-                    ["Effect"] = "Allow",
-                    ["Action"] = new JsonArray([.. actions.Select(action => JsonValue.Create(action))]),
-                    ["Resource"] = "*",
-                }),
-        };
+        AwsAdministrator.Policy(
+            new JsonObject
+            {
+                ["Effect"] = "Allow",
+                ["Action"] = new JsonArray([.. actions.Select(action => JsonValue.Create(action))]),
+                ["Resource"] = "*",
+            });
 }

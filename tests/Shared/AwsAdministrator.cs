@@ -29,6 +29,13 @@ public sealed class AwsAdministrator
         KmsKeyArn = account["kmsKeyArn"]!.GetValue<string>();
     }
 
+    /// <summary>A policy of these statements.</summary>
+    public static JsonObject Policy(params JsonNode[] statements) => new()
+    {
+        ["Version"] = "2012-10-17",
+        ["Statement"] = new JsonArray(statements),
+    };
+
     /// <summary>Of our own account, which to the customer is another's.</summary>
     public static AwsAdministrator OfAnotherAccount(JsonNode cloud)
     {

@@ -80,8 +80,6 @@ public sealed class EmbeddedApp : IAsyncDisposable
         if (!Directory.Exists(DataFolder) || File.Exists(file))
             return;
         File.WriteAllBytes(file, SignInKey.Value);
-        if (!OperatingSystem.IsWindows())
-            File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
     }
 
     /// <summary>Where the app is, if this line of what it prints says so.</summary>

@@ -67,7 +67,7 @@ public static class Connections
                 (permission == "s3:ListBucketMultipartUploads" ? onBucket : onObjects).Add(permission);
         }
 
-        var statements = new JsonArray();
+        var statements = new List<JsonNode>();
         if (list)
         {
             statements.Add(
@@ -93,7 +93,7 @@ public static class Connections
                     ["Action"] = onObjects,
                     ["Resource"] = $"arn:aws:s3:::{bucket}/{path}/*",
                 });
-        return new JsonObject { ["Version"] = "2012-10-17", ["Statement"] = statements };
+        return AwsAdministrator.Policy([.. statements]);
     }
 
     /// <summary>The role flow up to where the policies are offered, with a role that trusts us and has no permissions yet.</summary>

@@ -25,7 +25,7 @@ public sealed class HonestWaiting(PatientApp running)
             ["Action"] = "s3:GetObject",
             ["Resource"] = "arn:aws:s3:::somebody-elses-bucket/*",
         };
-        var policy = new JsonObject { ["Version"] = "2012-10-17", ["Statement"] = new JsonArray(elsewhere) };
+        var policy = AwsAdministrator.Policy(elsewhere);
         var key = await App.Administrator().CreateUserWithKeyAsync(Connections.Unique("denied"), policy);
         var id = await ConfigureAsync(mia, Connections.KeyConfiguration(key, "acme-documents", "denied"));
 

@@ -61,7 +61,9 @@ public sealed class RoleFlowOverTls(TlsApp tls)
     [InlineData("StringNotEquals", "AES256")]
     [InlineData("StringNotEqualsIfExists", "AES256")]
     [InlineData("Null", "true")]
-    public async Task A_bucket_that_asks_for_encryption_is_refused_without_it_and_the_setting_that_helps_is_proven(string test, string value)
+    public async Task A_bucket_that_asks_for_encryption_is_refused_without_it_and_the_setting_that_helps_is_proven(
+        string test,
+        string value)
     {
         var ended = await IsRefusedAsync(
             NoEncryption,
@@ -207,7 +209,7 @@ public sealed class RoleFlowOverTls(TlsApp tls)
             await PutPolicyAsync(
                 Administrator,
                 bucket,
-                new JsonObject { ["Version"] = "2012-10-17", ["Statement"] = new JsonArray(policy(bucket)) });
+                AwsAdministrator.Policy(policy(bucket)));
         var (id, role, arn) = await TrustedAsync(http, Connections.StartBody("iamRole"));
         return await ApplyAsync(
             http,

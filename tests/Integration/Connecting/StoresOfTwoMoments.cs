@@ -213,14 +213,11 @@ public sealed class StoresOfTwoMoments
         }
     }
 
-    private static JsonObject TrustOfNobody() => new()
-    {
-        ["Version"] = "2012-10-17",
-        ["Statement"] = new JsonArray(new JsonObject
+    private static JsonObject TrustOfNobody() => AwsAdministrator.Policy(
+        new JsonObject
         {
             ["Effect"] = "Allow",
             ["Principal"] = new JsonObject { ["AWS"] = "arn:aws:iam::444455556666:root" },
             ["Action"] = "sts:AssumeRole",
-        }),
-    };
+        });
 }

@@ -4,6 +4,7 @@ using Amazon.Runtime;
 using Amazon.S3;
 using Amazon.S3.Model;
 using Amazon.SecurityToken.Model;
+using ServerlessDrives.Tests.Shared;
 using Shouldly;
 using Xunit;
 
@@ -166,7 +167,7 @@ public sealed class Sessions(S3Fixture sandbox) : IClassFixture<S3Fixture>
             statement["Condition"] = new JsonObject { ["StringEquals"] = new JsonObject { ["sts:ExternalId"] = externalId } };
         var arn = await sandbox.Administrator.CreateRoleAsync(
             name,
-            new JsonObject { ["Version"] = "2012-10-17", ["Statement"] = new JsonArray(statement) });
+            AwsAdministrator.Policy(statement));
         if (permissions is not null)
             await sandbox.Administrator.PutRolePolicyAsync(name, JsonNode.Parse(permissions)!);
         return arn;
