@@ -3,7 +3,7 @@ using Microsoft.DurableTask;
 namespace ServerlessDrives.Common;
 
 /// <summary>
-/// How often an activity that throws is tried again. A refusal by AWS or a person's mistake is a result, and isn't tried again.
+/// How often an activity that throws is tried again. A refusal by AWS or a person's mistake is a result, for which nothing is thrown.
 /// </summary>
 internal static class DurableRetryPolicies
 {

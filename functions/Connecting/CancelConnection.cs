@@ -34,7 +34,7 @@ public sealed class CancelConnectionFunction(CancelConnection command, Connectio
     }
 }
 
-/// <summary>Notes the wish to cancel in the row, then tells the orchestration, which gives up what the connection holds.</summary>
+/// <summary>Writes the request to cancel into the row, then tells the orchestration, which releases what the connection holds.</summary>
 public sealed class CancelConnection(IConnections connections, TimeProvider clock)
 {
     /// <param name="asRead">Whether a connection that has changed since <paramref name="read"/> is refused instead of read again.</param>

@@ -107,7 +107,7 @@ public sealed class CallbackFunctions(ConfirmByCallback command, ConnectionViews
     }
 }
 
-/// <summary>What a link opens, and whether it still confirms anything.</summary>
+/// <summary>Finds the connection of a callback link, and confirms the link's step where that is still possible.</summary>
 public sealed class ConfirmByCallback(IConnections connections, ConfirmStep confirm, TimeProvider clock)
 {
     /// <summary>The connection and the link that the token stands for, or which of the ways of being no good applies.</summary>

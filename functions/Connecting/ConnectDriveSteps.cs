@@ -24,8 +24,8 @@ internal sealed class ConnectDriveSteps(TaskOrchestrationContext context, Connec
 
     public Task OfferBucketPolicy() => context.CallActivityAsync("OfferBucketPolicy", attempt, DurableRetryPolicies.OwnStores);
 
-    /// <returns>Whether the configuration has changed since the policies were offered. An event alone doesn't show it: one that comes late
-    /// may be about the configuration that they were made from.</returns>
+    /// <returns>Whether the configuration has changed since the policies were offered. An event alone doesn't show that: a late event may
+    /// announce the configuration that these policies were made from.</returns>
     public Task<bool> IsReconfigured() =>
         context.CallActivityAsync<bool>("IsReconfigured", attempt, DurableRetryPolicies.OwnStores);
 

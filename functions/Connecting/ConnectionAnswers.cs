@@ -13,7 +13,7 @@ public sealed class ConnectionAnswers(IConnections connections, ConnectionViews 
     /// <summary>The same once a check has begun that people can see.</summary>
     private static readonly TimeSpan ShortCourtesy = TimeSpan.FromMilliseconds(700);
 
-    /// <summary>A connection that the caller may see; a foreign one is as unknown as one that isn't there.</summary>
+    /// <summary>A connection that the caller may see; any other is answered as if it didn't exist.</summary>
     public async Task<Result<Versioned<DriveConnection>>> FindAsync(
         HttpRequest request,
         string connectionId,
@@ -27,7 +27,7 @@ public sealed class ConnectionAnswers(IConnections connections, ConnectionViews 
                 : Refusal.NotFound("connection");
     }
 
-    /// <summary>The same, for those who may change it.</summary>
+    /// <summary>A connection that the caller may change.</summary>
     public async Task<Result<Versioned<DriveConnection>>> FindChangeableAsync(HttpRequest request, string connectionId)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -38,7 +38,7 @@ public sealed class ConnectionAnswers(IConnections connections, ConnectionViews 
             : Refusal.Forbidden("Only admins change connections for the whole organization.");
     }
 
-    /// <summary>The same, as it was read before where the caller insists on that.</summary>
+    /// <summary>Like <see cref="FindChangeableAsync"/>; with If-Match, a connection that has changed since that read is refused.</summary>
     public async Task<Result<Versioned<DriveConnection>>> FindToChangeAsync(HttpRequest request, string connectionId)
     {
         if (!(await FindChangeableAsync(request, connectionId)).TryGet(out var found, out var unknown))
@@ -54,7 +54,7 @@ public sealed class ConnectionAnswers(IConnections connections, ConnectionViews 
     /// <summary>Whether a connection that has changed since it was read is refused instead of read again.</summary>
     public static bool InsistsOnWhatWasRead(HttpRequest request) => request.Headers.IfMatch.Count > 0;
 
-    /// <summary>202, once the orchestration has taken up what was said, or a moment has passed.</summary>
+    /// <summary>Answers 202 as soon as the orchestration has taken up the request, or after a short wait.</summary>
     public async Task<IResult> AcceptedAsync(HttpRequest request, Result<Versioned<DriveConnection>> said)
     {
         if (!said.TryGet(out var connection, out var refusal))

@@ -7,7 +7,7 @@ namespace ServerlessDrives.Connecting;
 public sealed class ConnectionConflicts(IDrives drives, IRoles roles)
 {
     /// <returns>
-    /// A drive that shares files, or a record of the very role under another external ID; null when nothing is in the way.
+    /// A refusal: a drive shares files, or the same role is recorded under another external ID. Null when nothing is in the way.
     /// </returns>
     public async Task<Refusal?> FindAsync(
         Person person,

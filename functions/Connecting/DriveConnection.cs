@@ -237,7 +237,7 @@ public sealed record DriveConnection
         Configuration is { } c && (Method is ConnectionMethod.IamRole ? RoleArn is not null : c.Attempt == attempt);
 
     /// <summary>
-    /// Whether the policies may be in place already: the role was proven before, somebody has confirmed them, or the configuration was
+    /// Whether the policies may be in place already: an existing role was chosen, somebody has confirmed them, or the configuration was
     /// known before the trust was confirmed, so that one setup could do both steps.
     /// </summary>
     [JsonIgnore]
@@ -309,7 +309,7 @@ public sealed record DriveConnection
             UpdatedAt = now,
         };
 
-    /// <summary>Policies were tried before they were asked for, and didn't pass; this isn't shown as a failure.</summary>
+    /// <summary>For a try of policies that nobody was asked for yet: it came to nothing, which isn't shown as a failure.</summary>
     public DriveConnection ForgetCheck(DateTimeOffset now) => this with { LastVerification = null, UpdatedAt = now };
 
     public DriveConnection StopWaiting(DateTimeOffset now) => this with { Stopped = LastVerification, UpdatedAt = now };

@@ -162,7 +162,7 @@ public sealed record ConnectionStart(
     }
 }
 
-/// <summary>Starts a connection: the name is reserved, the role drafted or found, the row written, the orchestration begun.</summary>
+/// <summary>Finds or drafts the role, reserves the name and writes the row in one transaction, then begins the orchestration.</summary>
 public sealed class StartConnection(
     IConnections connections,
     IRoles roles,

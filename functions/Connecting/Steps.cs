@@ -3,10 +3,10 @@ namespace ServerlessDrives.Connecting;
 /// <summary>Which step a connection is at, in words and in refusals.</summary>
 internal static class Steps
 {
-    /// <summary>As the API names it.</summary>
+    /// <summary>The step's name in the API.</summary>
     public static string Name(ConfirmationStep step) => step is ConfirmationStep.TrustPolicy ? "trust-policy" : "bucket-policy";
 
-    /// <summary>The step that the API names so; null for any other text.</summary>
+    /// <summary>The step with this name in the API; null for any other text.</summary>
     public static ConfirmationStep? Parse(string? name) => name switch
     {
         "trust-policy" => ConfirmationStep.TrustPolicy,
@@ -14,11 +14,12 @@ internal static class Steps
         _ => null,
     };
 
-    /// <summary>As a sentence names it.</summary>
+    /// <summary>The step's name within a sentence.</summary>
     public static string Words(ConfirmationStep step) => step is ConfirmationStep.TrustPolicy ? "trust policy" : "bucket policy";
 
     /// <summary>
-    /// Says where the connection stands and, of a confirmation, whether it came too early (<c>not-yet</c>) or too late (<c>over</c>).
+    /// Says where the connection stands and, of a confirmation, whether it came too early (<c>not-yet</c>), too late (<c>over</c>) or after
+    /// the connection's end (<c>ended</c>).
     /// </summary>
     public static Refusal NotOpen(DriveConnection connection, string what, ConfirmationStep? step = null)
     {

@@ -8,7 +8,7 @@ namespace ServerlessDrives.Connecting;
 /// </summary>
 internal sealed class VerificationStop : IAsyncDisposable
 {
-    /// <summary>Also the time before the first read, so that a verification that needs no waiting ends without one.</summary>
+    /// <summary>The time between reads, and before the first: a verification that needs no waiting ends before any read.</summary>
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(1);
 
     private readonly CancellationTokenSource _stopped = new();

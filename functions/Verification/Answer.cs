@@ -82,8 +82,8 @@ public abstract record Fault
         };
 
     /// <summary>
-    /// Whether propagation that causes this fault ends within seconds, as it does for names that don't exist yet and for explicit denials;
-    /// asked only where <see cref="MayBePropagation"/>.
+    /// Whether propagation, where it causes this fault, ends within seconds: so it does for whatever isn't a denial, such as a name that
+    /// doesn't exist yet, and for explicit denials.
     /// </summary>
     public bool IsKnownSoon =>
         this is Refused refused

@@ -196,7 +196,7 @@ internal sealed class BucketProof(
 /// <param name="Fault">Why not, where that is only trouble that passes.</param>
 /// <param name="CountsAccounts">Whether a bucket that isn't this account's is another's; false where the server has other owners than
 /// accounts, and nobody named one.</param>
-/// <param name="Open">Opens the bucket once more, to be used in another way than was given.</param>
+/// <param name="Open">Opens the same bucket again with other settings, such as another encryption or requester-pays.</param>
 /// <param name="Find">Finds out which account it is; null where that can't be done.</param>
 internal sealed record BucketOwner(
     AccountId? Account,

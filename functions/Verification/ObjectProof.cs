@@ -4,7 +4,7 @@ using ServerlessDrives.Access;
 namespace ServerlessDrives.Verification;
 
 /// <summary>Proves what a drive does with one file: it is written, written over, read by name and by version, and deleted.</summary>
-/// <param name="open">Opens the bucket once more, to be used in another way than was given.</param>
+/// <param name="open">Opens the same bucket again with other settings, such as another encryption or requester-pays.</param>
 /// <param name="refusals">Takes what AWS refused, to tell whose bucket it is.</param>
 internal sealed class ObjectProof(
     IBucketProbe bucket,

@@ -1,10 +1,10 @@
 namespace ServerlessDrives.Verification;
 
 /// <summary>
-/// Repeats calls that may succeed after a while. All calls of one verification share one time limit, so that many refusals don't take
-/// longer than one.
+/// Repeats calls that may succeed after a while. For all calls of one verification the time begins with the first refusal, so that many
+/// refusals don't take longer than one.
 /// </summary>
-/// <param name="stopped">Cancelled when somebody stops the waiting; a refusal then counts at once.</param>
+/// <param name="stopped">Cancelled when somebody stops the waiting: what is waited for is asked once more, and that answer counts.</param>
 internal sealed class PropagationRetry(
     VerificationOptions options,
     TimeProvider clock,

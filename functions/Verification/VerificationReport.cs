@@ -41,8 +41,8 @@ public sealed record VerificationReport
     public KmsKeyArn? FoundKmsKey { get; init; }
 
     /// <summary>
-    /// The encryption with which the bucket takes a file that it refuses without one. Null where nothing was refused, or where that doesn't
-    /// help.
+    /// The encryption with which AWS accepts a file that it refuses without one, where the drive asks for none. Null where no file was
+    /// refused, or where encryption doesn't help.
     /// </summary>
     public Encryption? FoundEncryption { get; init; }
 

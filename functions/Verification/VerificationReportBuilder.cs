@@ -22,7 +22,7 @@ internal sealed class VerificationReportBuilder(
     /// <summary>The KMS key that the bucket encrypts with by itself, as far as a refused write names it.</summary>
     public KmsKeyArn? FoundKmsKey { get; private set; }
 
-    /// <summary>The encryption with which a write succeeds that is refused without; for a person to choose.</summary>
+    /// <summary>The encryption with which a write succeeded after AWS had refused it without one; for a person to choose.</summary>
     public Encryption? FoundEncryption { get; private set; }
 
     public void Found(Encryption encryption)
@@ -42,7 +42,7 @@ internal sealed class VerificationReportBuilder(
         }
     }
 
-    /// <summary>Begins a call to AWS. Until disposed, it can report that the call is being repeated; most calls are not.</summary>
+    /// <summary>Called before a call to AWS. Until disposed, the result can report that the call is repeated; most are not.</summary>
     public Wait BeginAsking() => new(this, _asked.Value);
 
     private void Tell(Wait wait, Retrying? retrying)

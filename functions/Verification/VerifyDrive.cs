@@ -43,23 +43,23 @@ public sealed class VerifyDrive(
                 await handler.VerifiedAsync(changed, cancellation);
         }
 
-        // Whoever sees the report complete sees the drive and its history as they are after it.
+        // The report is completed last: whoever sees it complete also sees the drive's new health and history.
         await progress.CompleteAsync(report, cancellation);
         return report.Passed;
     }
 
-    /// <summary>What the checks came to is the drive's health, whatever else of it has changed meanwhile.</summary>
-    /// <returns>The drive if its health is another one now, and others are to be told; null if not, or if it is gone.</returns>
+    /// <summary>Stores the result of the checks as the drive's health, whatever else about the drive has changed meanwhile.</summary>
+    /// <returns>The drive if the handlers are to be told: its status changed, or an earlier run had stored it; otherwise null.</returns>
     private async Task<Drive?> SaveAsync(VerifyDriveInput input, VerificationReport report, CancellationToken cancellation)
     {
         while (await drives.FindAsync(input.Organization, input.Drive, cancellation) is { Value.State: DriveState.Connected } read)
         {
-            // By a run that ended before it had told anybody.
-            if (read.Value.LastVerification == report.Id)
-                return read.Value;
             var verified = read.Value with { Health = HealthAfter(report, read.Value.Health), LastVerification = report.Id };
-            if (await drives.SaveAsync(read.With(verified), cancellation))
-                return verified.Health.Since == read.Value.Health.Since ? null : verified;
+            if (!await drives.SaveAsync(read.With(verified), cancellation))
+                continue;
+            // An earlier run of this verification may have ended before it told the handlers, so they are told again.
+            var isRepeated = read.Value.LastVerification == report.Id;
+            return isRepeated || verified.Health.Since != read.Value.Health.Since ? verified : null;
         }
 
         return null;

@@ -17,7 +17,7 @@ public sealed class OrderOfClasses : ITestCollectionOrderer
         var classes = typeof(OrderOfClasses).Assembly.GetTypes().Where(type => type.IsPublic).ToList();
         return [.. testCollections.OrderByDescending(Tests)];
 
-        // Without a collection of its own, a class is one, and is named in its name.
+        // A class without a named collection is a collection by itself, whose display name contains the class name.
         int Tests(TTestCollection collection) =>
             classes.FirstOrDefault(type => collection.TestCollectionDisplayName.Split(' ').Contains(type.FullName))
                 ?.GetMethods()

@@ -8,8 +8,9 @@ using Xunit.v3;
 namespace ServerlessDrives.Tests.Integration;
 
 /// <summary>
-/// No processor is idle while others have work. What takes long begins first: the classes that share an app, which run one after the other,
-/// and those that stop it while it saves. The contract on Azurite waits for its polls nearly all the time, so it is spread among the rest.
+/// Keeps all processors busy. What takes long begins first: the classes that share one app, which run one after the other, and those in
+/// Storage, most of which stop an app while it saves. The classes on Azurite spend nearly all their time waiting for polls, so they are
+/// spread among the rest.
 /// </summary>
 public sealed class OrderOfClasses : ITestCollectionOrderer
 {

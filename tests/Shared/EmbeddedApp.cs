@@ -72,11 +72,11 @@ public sealed class EmbeddedApp : IAsyncDisposable
         return app;
     }
 
-    /// <summary>Making a key is a tenth of what a start costs.</summary>
+    /// <summary>Puts the shared key into the data folder, since making a key is a tenth of what a start costs.</summary>
     private void BringSignInKey()
     {
         var file = Path.Combine(DataFolder, "sign-in.key");
-        // A folder that isn't there may be one on a disk that only the app sees.
+        // A folder that doesn't exist here may be on a disk that only the app's process sees.
         if (!Directory.Exists(DataFolder) || File.Exists(file))
             return;
         File.WriteAllBytes(file, SignInKey.Value);
@@ -133,7 +133,7 @@ public sealed class EmbeddedApp : IAsyncDisposable
 
     /// <summary>Asks the app to end.</summary>
     /// <param name="signal">
-    /// TERM, as systems do, or INT, as Ctrl+C does; whatever runs in a shell's background ignores INT from its start on.
+    /// TERM, which systems send, or INT, which Ctrl+C sends; a process that was started in a shell's background ignores INT.
     /// </param>
     /// <returns>Its exit code.</returns>
     public async Task<int> StopAsync(string signal = "TERM")

@@ -4,8 +4,8 @@ using System.Net.Sockets;
 namespace ServerlessDrives.Embedded.Cloud;
 
 /// <summary>
-/// Free TCP ports of the loopback address. A process claims blocks of ports by listening on the first port of each, and gives out each
-/// other port once: no port is picked twice before its picker listens on it, by this process or another.
+/// Free TCP ports of the loopback address. A process claims a block of ports by listening on its first port, and hands out each other port
+/// of the block once, so no two callers of <see cref="Take"/>, in this process or another, get the same port.
 /// </summary>
 internal static class FreePort
 {
@@ -13,7 +13,7 @@ internal static class FreePort
     public const string ChooseAnother = "Choose another port with --port or PORT; 0 picks a free one.";
 
     /// <summary>
-    /// The first port that Linux gives to outgoing connections; one of those could be taken after we pick it and before we listen on it.
+    /// Linux gives ports from this one on to outgoing connections, which could take a port after we pick it and before we listen on it.
     /// </summary>
     private const int Ephemeral = 32768;
     private const int Lowest = 15008;

@@ -61,7 +61,7 @@ public sealed class RoleFlowOverTls(TlsApp tls)
     [InlineData("StringNotEquals", "AES256")]
     [InlineData("StringNotEqualsIfExists", "AES256")]
     [InlineData("Null", "true")]
-    public async Task A_bucket_that_asks_for_encryption_is_refused_without_it_and_the_setting_that_helps_is_proven(
+    public async Task A_bucket_that_requires_encryption_fails_without_it_and_the_report_names_the_encryption_that_works(
         string test,
         string value)
     {

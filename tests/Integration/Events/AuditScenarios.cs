@@ -109,7 +109,7 @@ public sealed class AuditScenarios(HealthApp health) : IClassFixture<HealthApp>
         await DoAsync(ada, "DELETE api/connections/{connectionId}", $"/api/connections/{byRole}", null, null);
         await ExpectAsync(ada, me, byRole, "connection.cancel-requested", before: null, after: null);
         await ada.UntilAsync(byRole, "cancelled");
-        // The other confirmation takes the same way through ConfirmStep; the callback is taken by the tests of callback links.
+        // The bucket policy's confirmation also goes through ConfirmStep; that by a callback is covered by the tests of callback links.
         _covered.UnionWith(["POST api/connections/{connectionId}/confirmations/bucket-policy", "POST api/callbacks/{token}"]);
 
         var byKey = (

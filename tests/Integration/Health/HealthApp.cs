@@ -164,7 +164,7 @@ public sealed class CountingProbe(IHealthProbe probe) : IHealthProbe
     public Task<HealthOutcome> WriteAsync(Drive drive, CancellationToken cancellation) => probe.WriteAsync(drive, cancellation);
 }
 
-/// <summary>Hears of everything first, and ends a run when told to, as a crash would.</summary>
+/// <summary>Is told of verifications before any other handler, and ends the run when asked to, as a crash would.</summary>
 public sealed class RunsThatEnd : IDriveEventHandler
 {
     private int _left;

@@ -104,7 +104,7 @@ public sealed class HealthScenarios(HealthApp health) : IClassFixture<HealthApp>
     }
 
     [Fact]
-    public async Task A_verification_that_ended_before_it_told_anybody_is_in_the_history_all_the_same()
+    public async Task A_verification_whose_run_ended_before_its_handlers_were_told_is_still_in_the_history()
     {
         using var ada = await health.App.SignInAsync("ada");
         var (user, id, secret) = await health.CreateUserAsync();

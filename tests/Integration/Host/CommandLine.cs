@@ -77,7 +77,7 @@ public sealed class CommandLine
     [Fact]
     public async Task It_holds_its_port_and_folder_alone_begins_anew_when_told_to_and_ends_on_a_signal_with_nothing_left_running()
     {
-        // Ctrl+C is heard wherever the tests run, also where they began in a shell's background.
+        // Lets the app react to Ctrl+C (SIGINT) even where the tests were started in a shell's background, which ignores it.
         var app = await EmbeddedApp.StartAsync(launcher: ["env", "--default-signal=INT"]);
         await using (app)
         {

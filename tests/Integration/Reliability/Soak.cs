@@ -99,7 +99,7 @@ public sealed class Soak
     {
         for (var n = 0; !over.IsCancellationRequested; n++)
         {
-            // Large enough for parts now and then, and no more than the small disk holds in half an hour.
+            // Now and then a file is large enough for several parts; the files of half an hour fit on the small disk.
             var content = RandomNumberGenerator.GetBytes(n % 500 == 0 ? 12 * 1024 * 1024 : 4 * 1024);
             var name = $"soak-{n}";
             await InsistAsync(async http =>

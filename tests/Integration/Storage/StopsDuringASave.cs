@@ -105,7 +105,7 @@ public abstract class StopsDuringASave : IAsyncLifetime
                 using var answer = await http.PostAsJsonAsync(path, body(), stopped);
                 if (answer.StatusCode == done)
                     acknowledged.Add($"{path}/{(await answer.Content.ReadFromJsonAsync<JsonNode>(stopped))!.Text("id")}");
-                // Enough is under way at every moment; more would only keep the processors from the save.
+                // Requests are under way all the time even with this pause; more of them would only take processor time from the save.
                 await Task.Delay(Pause, stopped);
             }
             catch (Exception gone) when (gone is HttpRequestException or IOException or OperationCanceledException)

@@ -138,7 +138,7 @@ public sealed class Arrows
                     .Select(line => $"{file}: {line}"))
             .ShouldBeEmpty();
 
-    /// <summary>HTTP functions, and what several of them share: how they find and answer, and whom they slow down.</summary>
+    /// <summary>HTTP functions, and the types that several of them share: …Answers, which find and answer, and …Limits.</summary>
     private static bool IsTrigger(AppType type) =>
         type.FileName.EndsWith("Triggers.cs", StringComparison.Ordinal)
         || type.Definition.Methods.Any(method => method.Parameters.Any(IsHttpTrigger))

@@ -135,7 +135,7 @@ public sealed class Transitions
     }
 
     [Fact]
-    public void Another_configuration_undoes_the_confirmation_of_the_policies_that_followed_from_the_first_and_spends_its_links()
+    public void Configuring_again_undoes_the_bucket_policy_confirmation_of_this_attempt_and_revokes_its_links()
     {
         var before = At(ConnectionStatus.AwaitingBucketPolicy)
             .Confirm(Applied(ConfirmationStep.TrustPolicy, 3), Now)

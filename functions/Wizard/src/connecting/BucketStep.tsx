@@ -49,7 +49,7 @@ export function BucketStep({ connection, onChanged, onBack }: Props) {
       return;
     }
     if (doubt?.of !== typed) {
-      // If S3 hasn't answered yet, its answer is waited for: it comes sooner than a verification's.
+      // If S3 hasn't answered yet, its answer is waited for, for a moment: it comes sooner than a verification's.
       setAsking(true);
       const bucket = form.bucket ?? (checkBucket(input.bucket).ok ? await bucketNow(input.bucket) : null);
       setAsking(false);

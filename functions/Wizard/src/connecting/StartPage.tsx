@@ -19,7 +19,7 @@ export default function StartPage() {
 }
 
 function Again({ id, visit }: { id: string; visit: string }) {
-  // Read once: while its answers are being changed, only this form changes the connection.
+  // Read once: while this form changes the connection's answers, nothing else changes the connection.
   const query = useQuery<Connection, Problem>({
     queryKey: ['connection-to-change', id],
     queryFn: ({ signal }) => call<Connection>(`/api/connections/${encodeURIComponent(id)}`, { signal }),

@@ -11,8 +11,8 @@ export interface Place {
 const amazon = String.raw`amazonaws\.(?:com(?:\.cn)?|eu)`;
 
 /**
- * Bucket, region and folder in an s3:// address, an ARN, an address of the console, or one of S3 or of a server that speaks S3; null where
- * it is none of these.
+ * Bucket, region and folder in an s3:// address, an ARN, or a web address: of the AWS console, of S3, or of any other server, which may be
+ * one that speaks S3. Null where the text is none of these.
  */
 export function placeIn(text: string): Place | null {
   const typed = text.trim();
@@ -36,8 +36,8 @@ export function placeIn(text: string): Place | null {
 }
 
 /**
- * On other servers the bucket stands before a host that is called s3, or first in the path; in the addresses of MinIO's own pages it comes
- * after "browser".
+ * On other servers the bucket is the part of the host name before ".s3." or ".s3-", or else the first part of the path; in addresses of
+ * MinIO's own pages it comes after "browser/" or "buckets/".
  */
 function placeOnOtherServer(host: string, path: string): Place | null {
   const named = /^(.+?)\.s3[.-]/.exec(host);

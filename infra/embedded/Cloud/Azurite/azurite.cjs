@@ -40,7 +40,7 @@ async function serve() {
   const databases = [];
   // Two thirds of the time that Azurite takes to load go into its telemetry, which is off.
   replace('applicationinsights', () => ({}));
-  // A third of the rest go into its SQL stores, which are not used, and into a client for copies from other servers.
+  // A third of the remaining load time goes into its SQL stores, which are not used, and into a client for copies from other servers.
   replace('sequelize', () => ({ Model: class {} }));
   replace('axios', original => new Proxy({}, { get: (_, name) => name === '__esModule' || original()[name] }));
   replace('lokijs', original => storing(original(), databases));

@@ -141,8 +141,8 @@ internal static class HubWrites
     }
 
     /// <summary>
-    /// An instance that is over takes only rewinds: if it failed, or if its caller is rewound too and waits for it again.
-    /// A rewind that names an execution is sent by the rewound instance to itself.
+    /// An instance that is over takes only a rewind that names no execution: if the instance failed, or if its caller is rewound too and
+    /// waits for it again. A rewind that names an execution is one that a rewound instance sends to itself.
     /// </summary>
     private static bool Takes(FoundInstance found, TaskMessage message) =>
         message.Event is ExecutionRewoundEvent rewound && string.IsNullOrEmpty(message.OrchestrationInstance.ExecutionId)

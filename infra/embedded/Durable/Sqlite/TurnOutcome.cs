@@ -47,7 +47,7 @@ internal sealed record TurnOutcome(
         return Status.IsOver() ? null : history;
     }
 
-    /// <summary>A rewound instance waits for every failed callee, so calls fail here whose callee was purged or was never made.</summary>
+    /// <summary>Fails calls whose callee was purged or never made; a rewound instance would wait for each failed callee.</summary>
     private void FailCalls(HubTransaction transaction, string callee)
     {
         var message = $"There is no sub-orchestration '{callee}' that could be rewound.";

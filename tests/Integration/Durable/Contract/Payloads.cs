@@ -33,8 +33,8 @@ public abstract class Payloads(DurableAzurite? azurite, bool replays = false) : 
     {
         await using var hub = await StartAsync();
         string[] ids = ["Order/7#ü?\\ \t", "order/7#ü?\\ \t", "con_01|x", "con_01!007Cx"];
-        // Microsoft's provider keeps the turns under way by IDs without regard to case (OrchestrationSessionManager), so that an event for
-        // one of two such instances can get lost while both are active. There, one follows the other.
+        // Microsoft's provider tells active instances apart by ID without regard to case (OrchestrationSessionManager), so an event can
+        // get lost while two instances are active whose IDs differ only in case. On that provider they run one after the other.
         foreach (var together in IsOnAzureStorage ? ids.Chunk(1) : [ids])
         {
             foreach (var id in together)

@@ -58,7 +58,7 @@ public abstract class Starts(DurableAzurite? azurite, bool replays = false) : Du
             var at = DateTimeOffset.UtcNow + ahead;
             var id = await hub.Client.ScheduleNewOrchestrationInstanceAsync("Quick", null, new StartOrchestrationOptions(StartAt: at));
             var seen = (await hub.Client.GetInstanceAsync(id))!.RuntimeStatus;
-            // A machine that has other things to do has looked too late.
+            // On a busy machine the status was read too late, after the start; try again with a start further ahead.
             if (DateTimeOffset.UtcNow >= at)
                 continue;
             seen.ShouldBe(OrchestrationRuntimeStatus.Pending);

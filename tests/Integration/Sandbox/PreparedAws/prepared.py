@@ -14,7 +14,7 @@ import botocore.endpoint
 
 
 def prepare():
-    """Reads once what each call would read anew: which services there are, their models, and which system this is."""
+    """Loads once what each call would load anew: the list of services, their models, and the name of this system."""
     session = awscli.clidriver.botocore.session
     loader = session.create_loader(os.environ["AWS_DATA_PATH"])
     session.create_loader = lambda search_path_string=None: loader
@@ -26,7 +26,7 @@ def prepare():
     for service in ("s3", "iam", "sts", "kms", "sns", "cloudformation"):
         client.create_client(service)
     awscli.clidriver._get_linux_distribution()
-    gc.freeze()  # Else the first collection of a fork would copy every page.
+    gc.freeze()  # Otherwise the first garbage collection in a fork would copy every memory page.
 
 
 def read(connection, count):

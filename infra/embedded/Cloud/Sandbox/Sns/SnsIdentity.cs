@@ -5,7 +5,7 @@ using ServerlessDrives.Embedded.Cloud.Sandbox.Wire;
 
 namespace ServerlessDrives.Embedded.Cloud.Sandbox.Sns;
 
-/// <summary>The certificate that messages are signed with: another after each start, and made when the first message is signed.</summary>
+/// <summary>The certificate that messages are signed with: another after each start, and made when it is first used.</summary>
 internal sealed class SnsIdentity(TlsAuthority authority) : IDisposable
 {
     private readonly Lazy<Signing> _signing = new(() =>
