@@ -69,8 +69,8 @@ internal sealed class ObjectProof(
                 builder.Found(Encryption.S3Managed);
                 builder.Fail(
                     KnownCheck.ObjectWritable,
-                    $"The bucket {access.Bucket} takes encrypted files only: AWS refused the file that was sent without an encryption, " +
-                    "and took the same one with SSE-S3 (x-amz-server-side-encryption AES256).",
+                    $"A policy asks for encryption: AWS refused a file that was sent to {access.Bucket} without one, and accepted the " +
+                    "same file with SSE-S3 (x-amz-server-side-encryption AES256).",
                     "Choose SSE-S3 as the drive's encryption.",
                     fault);
                 return;

@@ -140,7 +140,7 @@ public sealed class KnownBuckets(Browsers browsers) : BrowserTests(browsers)
         await ada.TypeKeyAsync(key);
         await ada.TypeBucketAsync(bucket, "in");
         await ada.Button("Verify and connect").ClickAsync();
-        await ada.SeeTextAsync("The bucket takes encrypted files only, and accepts them with SSE-S3.");
+        await ada.SeeTextAsync("A policy asks for encryption: files are refused without one, and accepted with SSE-S3.");
         await Screenshots.TakeIfWantedAsync(ada.Page, "light/encryption-found");
         (await Accessibility.ViolationsAsync(ada.Page)).ShouldBeEmpty();
         await ada.Button("Encrypt with SSE-S3").ClickAsync();

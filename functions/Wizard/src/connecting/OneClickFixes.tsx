@@ -54,7 +54,7 @@ export function OneClickFixes({ connection, typed = () => inputOf(connection), o
           { encryption: { type: 'sse-kms', kmsKeyId: foundKmsKey } },
         )}
       {foundEncryption?.type === 'sse-s3' &&
-        offer('The bucket takes encrypted files only, and accepts them with SSE-S3.', 'Encrypt with SSE-S3', {
+        offer('A policy asks for encryption: files are refused without one, and accepted with SSE-S3.', 'Encrypt with SSE-S3', {
           encryption: { type: 'sse-s3' },
         })}
       {configure.error && <ProblemNotice error={configure.error} />}
