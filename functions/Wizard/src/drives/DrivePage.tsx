@@ -1,6 +1,6 @@
 import { HardDriveRegular, ShieldCheckmarkRegular } from '@fluentui/react-icons';
-import { lazy, Suspense } from 'react';
-import { Link, useLocation } from 'wouter';
+import { lazy, Suspense, useEffect, useState } from 'react';
+import { Link, useLocation, useSearchParams } from 'wouter';
 import type { Drive } from '../api/contract';
 import { Button } from '../shell/controls';
 import { formatRelative } from '../shell/format';
@@ -14,6 +14,7 @@ import { useTitle } from '../shell/useTitle';
 import { DefaultMarks } from './DriveCard';
 import { Health } from './Health';
 import { useDrive, useVerifyAgain } from './queries';
+import VerificationWatch from './VerificationWatch';
 import './drives.css';
 
 const OverviewTab = lazy(() => import('./OverviewTab'));
@@ -36,6 +37,12 @@ export default function DrivePage({ id, tab }: { id: string; tab: string }) {
   const drive = query.data;
   const here = tabs.find((other) => other.id === tab)?.id ?? 'overview';
   useTitle(drive ? `${drive.displayName}${here === 'overview' ? '' : ` · ${tabs.find((other) => other.id === here)!.name}`}` : 'Drive');
+  const [search] = useSearchParams();
+  const shown = here === 'verification' ? search.get('report') : null;
+  const [left, setLeft] = useState<string | null>(null);
+  useEffect(() => {
+    if (shown) setLeft(shown);
+  }, [shown]);
   if (!drive)
     return query.error ? (
       <div className="stack">
@@ -50,6 +57,7 @@ export default function DrivePage({ id, tab }: { id: string; tab: string }) {
     );
   return (
     <>
+      {left && !shown && <VerificationWatch key={left} driveId={id} report={left} onCompleted={() => setLeft(null)} />}
       <DriveHead drive={drive} mayVerify={drive.state === 'connected' && here !== 'verification'} />
       <Tabs label={drive.displayName} current={here} tabs={tabs.map((other) => ({ ...other, href: `/drives/${id}${other.id === 'overview' ? '' : `/${other.id}`}` }))} />
       {drive.state === 'disconnecting' && (

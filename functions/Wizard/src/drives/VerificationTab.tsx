@@ -9,15 +9,14 @@ import { LiveChecks } from './LiveChecks';
 import { OfferedPolicies } from './OfferedPolicies';
 import { useForgetDrives, useVerifyAgain } from './queries';
 import { ReportView } from './ReportView';
+import { isComplete } from './VerificationWatch';
 import '../connecting/connecting.css';
-
-const isOver = (report: VerificationReport) => report.completedAt !== null;
 
 /** All checks once more, and what came of them. */
 export default function VerificationTab({ drive }: { drive: Drive }) {
   const [search, setSearch] = useSearchParams();
   const id = search.get('report') ?? drive.verificationId ?? null;
-  const { value: report, problem } = useWatched<VerificationReport>(id ? `/api/drives/${drive.id}/verifications/${encodeURIComponent(id)}` : null, isOver);
+  const { value: report, problem } = useWatched<VerificationReport>(id ? `/api/drives/${drive.id}/verifications/${encodeURIComponent(id)}` : null, isComplete);
   const verify = useVerifyAgain(drive.id);
   const forget = useForgetDrives();
   const completed = search.has('report') ? report?.completedAt : null;
