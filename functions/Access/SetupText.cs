@@ -33,20 +33,20 @@ public static class SetupText
         fail() { printf '%s\n' "$*" >&2; exit 1; }
         command -v aws >/dev/null || fail 'Install the AWS CLI first: https://aws.amazon.com/cli/'
 
-        # AWS needs some seconds until a change in IAM is known everywhere, so what it refuses now it may allow soon.
+        # AWS needs some seconds until a new role is known everywhere, and refuses policies that name it until then; other refusals are final.
         patiently() {
           tries=0
           until "$@" 2>"$work/error"; do
             tries=$((tries + 1))
-            [ "$tries" -lt 12 ] || { cat "$work/error" >&2; exit 1; }
-            sleep 5
+            { [ "$tries" -lt 30 ] && grep -Eq 'MalformedPolicy|[Ii]nvalid ?[Pp]rincipal|Unable to validate' "$work/error"; } || { cat "$work/error" >&2; exit 1; }
+            sleep 2
           done
         }
 
         # Prints the first policy with the statements of the second in it: those of the same Sid replaced, all others kept.
         if command -v jq >/dev/null; then
           merge() {
-            jq -s '.[0] as $present | .[1] as $ours | [$ours.Statement[].Sid] as $sids
+            jq -c -s '.[0] as $present | .[1] as $ours | [$ours.Statement[].Sid] as $sids
               | ($present.Statement // []) as $s | (if ($s | type) == "array" then $s else [$s] end) as $theirs
               | $present + {Version: ($present.Version // "2012-10-17"), Statement: ([$theirs[] | select(.Sid as $sid | ($sids | index([$sid])) | not)] + $ours.Statement)}' "$1" "$2"
           }
@@ -62,7 +62,7 @@ public static class SetupText
         sids = {statement["Sid"] for statement in second["Statement"]}
         first.setdefault("Version", "2012-10-17")
         first["Statement"] = [s for s in theirs if s.get("Sid") not in sids] + second["Statement"]
-        json.dump(first, sys.stdout)
+        json.dump(first, sys.stdout, separators=(",", ":"))
         PYTHON
           merge() { python3 "$work/policies.py" merge "$1" "$2"; }
           differ() { python3 "$work/policies.py" differ "$1" "$2"; }

@@ -3,7 +3,7 @@ using ServerlessDrives.Drives;
 
 namespace ServerlessDrives.Connecting;
 
-/// <param name="RoleArn">For a new role.</param>
+/// <param name="RoleArn">For a new role; may be left out until the trust policy is confirmed, since it can come with that.</param>
 /// <param name="AccessKeyId">For an access key.</param>
 /// <param name="SecretAccessKey">For an access key; goes to the vault and nowhere else. May be left out when the same key id was given
 /// before.</param>
@@ -100,6 +100,11 @@ public sealed record ConnectionForm(DriveConfiguration Configuration, Secret? Se
     {
         if (body.AccessKeyId is not null || body.SecretAccessKey is not null)
             form.Refuse<AccessKeyId>("accessKeyId", "This connection uses a role; leave the access key out.");
+        if (connection.ChosenRoleArn is null && body.RoleArn is null && (connection.ReportedRoleArn ?? connection.RoleArn) is { } known)
+            return known;
+        // Whoever makes the role says its ARN with the confirmation that it trusts us.
+        if (body.RoleArn is null && connection is { ChosenRoleArn: null, Status: ConnectionStatus.AwaitingTrustPolicy })
+            return null;
         if (connection.ChosenRoleArn is not { } chosen)
             return form.Read(
                 "roleArn",

@@ -72,6 +72,7 @@ public sealed class ConfigureConnection(
         var stored = await StoreConfigurationAsync(read, body, person.Id, asRead, cancellation);
         if (
             !stored.TryGet(out var after, out _)
+            || !after.Value.IsConfiguredFor(after.Value.Attempt)
             || await flow.TellAsync(key.Connection, ConnectionEventName.For(ConnectionEvent.Configured, after.Value.Attempt), cancellation))
             await connections.CompleteSignalAsync(signal, cancellation);
 

@@ -1,26 +1,41 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
+using ServerlessDrives.Access;
 using ServerlessDrives.Http;
 using ServerlessDrives.Workspaces;
 
 namespace ServerlessDrives.Connecting;
 
+/// <param name="RoleArn">Of a new role, where its ARN wasn't given with the configuration.</param>
+/// <param name="BucketPolicyApplied">True where the role policy and the bucket policy are applied as well: their step is confirmed ahead.</param>
+public sealed record TrustPolicyConfirmationBody(string? RoleArn, bool? BucketPolicyApplied);
+
 /// <summary><c>POST /api/connections/{connectionId}/confirmations/…</c>.</summary>
 [Section("Connecting")]
-public sealed class ConfirmStepFunctions(ConfirmStep command, ConnectionAnswers answers)
+public sealed class ConfirmStepFunctions(ConfirmStep command, ConnectionAnswers answers, IPrincipals principals)
 {
     [Function("ConfirmTrustPolicy")]
     [Requires(Need.Person)]
-    [Summary("Say that the trust policy is applied")]
+    [Summary("Say that the trust policy is applied", Detail = "The role's ARN may come with it, and that the other policies are applied.")]
+    [Reads<TrustPolicyConfirmationBody>(Optional = true)]
     [Answers<ConnectionView>(202, "The connection, usually at its next step already.", ETag = true, Location = true)]
     [HonoursIfMatch]
-    [Refuses("forbidden", "step-not-open")]
-    public Task<IResult> ConfirmTrustPolicyAsync(
+    [Refuses("forbidden", "step-not-open", "role-known")]
+    public async Task<IResult> ConfirmTrustPolicyAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/connections/{connectionId}/confirmations/trust-policy")]
             HttpRequest request,
         [DurableClient] DurableTaskClient durable,
-        string connectionId) => ConfirmAsync(request, durable, connectionId, ConfirmationStep.TrustPolicy);
+        string connectionId)
+    {
+        if (!(await request.ReadJsonAsync(new TrustPolicyConfirmationBody(null, null))).TryGet(out var body, out var unreadable))
+            return unreadable.AsProblem();
+        var form = new FormReader();
+        var arn = ConfirmStep.ReadRoleArn(form, body.RoleArn, principals);
+        return form.IsValid
+            ? await ConfirmAsync(request, durable, connectionId, ConfirmationStep.TrustPolicy, arn, body.BucketPolicyApplied ?? false)
+            : form.Refusal.AsProblem();
+    }
 
     [Function("ConfirmBucketPolicy")]
     [Requires(Need.Person)]
@@ -32,19 +47,27 @@ public sealed class ConfirmStepFunctions(ConfirmStep command, ConnectionAnswers 
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/connections/{connectionId}/confirmations/bucket-policy")]
             HttpRequest request,
         [DurableClient] DurableTaskClient durable,
-        string connectionId) => ConfirmAsync(request, durable, connectionId, ConfirmationStep.BucketPolicy);
+        string connectionId) => ConfirmAsync(request, durable, connectionId, ConfirmationStep.BucketPolicy, null, false);
 
-    private async Task<IResult> ConfirmAsync(HttpRequest request, DurableTaskClient durable, string connectionId, ConfirmationStep step)
+    private async Task<IResult> ConfirmAsync(
+        HttpRequest request,
+        DurableTaskClient durable,
+        string connectionId,
+        ConfirmationStep step,
+        RoleArn? arn,
+        bool bucketPolicyApplied)
     {
         if (!(await answers.FindToChangeAsync(request, connectionId)).TryGet(out var found, out var unknown))
             return unknown.AsProblem();
         var confirmed = await command.RunAsync(
             found.Value.Key,
-            step,
-            found.Value.Attempt,
-            ConnectionAnswers.InsistsOnWhatWasRead(request) ? found.ETag : null,
-            request.Person().Id.Value,
-            "api",
+            new Applied(step, found.Value.Attempt, request.Person().Id.Value, "api")
+            {
+                ETag = ConnectionAnswers.InsistsOnWhatWasRead(request) ? found.ETag : null,
+                RoleArn = arn,
+                BucketPolicyApplied = bucketPolicyApplied,
+            },
+            request.Person(),
             new DurableConnectionFlow(durable),
             request.HttpContext.RequestAborted);
         return await answers.AcceptedAsync(request, confirmed);
@@ -52,43 +75,60 @@ public sealed class ConfirmStepFunctions(ConfirmStep command, ConnectionAnswers 
 }
 
 /// <summary>"Applied", by a person or by a callback: noted in the row, then told to the orchestration.</summary>
-public sealed class ConfirmStep(IConnections connections, TimeProvider clock)
+public sealed class ConfirmStep(IConnections connections, ConnectionConflicts conflicts, TimeProvider clock)
 {
-    /// <summary>"Applied". Saying it again while the step is still open is fine and changes nothing; of many at once, one counts.</summary>
-    /// <param name="attempt">The attempt that is meant; null for whichever is open.</param>
-    /// <param name="etag">The state that is meant: a connection that has changed since is refused; null for whichever it is in.</param>
+    /// <summary>The ARN that comes with a confirmation; null where none does.</summary>
+    public static RoleArn? ReadRoleArn(FormReader form, string? text, IPrincipals principals)
+    {
+        ArgumentNullException.ThrowIfNull(form);
+        ArgumentNullException.ThrowIfNull(principals);
+        return text is null
+            ? null
+            : form.Read("roleArn", principals.AreOfAws ? Access.RoleArn.Parse(text) : Access.RoleArn.ParseOfAnyServer(text));
+    }
+
+    /// <summary>
+    /// Saying it again while the step is still open is fine and changes nothing; of many at once, one counts. Without a step, what is open
+    /// is confirmed, and where nothing is open, the role is noted that is still missing.
+    /// </summary>
+    /// <param name="person">Who says it; null for somebody without an account.</param>
     public async Task<Result<Versioned<DriveConnection>>> RunAsync(
         ConnectionKey key,
-        ConfirmationStep step,
-        int? attempt,
-        string? etag,
-        string by,
-        string through,
+        Applied said,
+        Person? person,
         IConnectionFlow flow,
         CancellationToken cancellation)
     {
+        ArgumentNullException.ThrowIfNull(said);
+        ArgumentNullException.ThrowIfNull(flow);
         while (true)
         {
             if (await connections.FindAsync(key, cancellation) is not { } read)
                 return Refusal.NotFound("connection");
             var connection = read.Value;
             Telemetry.Continue(connection.Trace, "serverlessdrives.connection.id", connection.Id.Value);
-            if (etag is not null && read.ETag != etag)
+            if (said.ETag is not null && read.ETag != said.ETag)
                 return Refusal.Changed("connection");
-            if (connection.OpenStep != step || connection.CancelRequested || (attempt ?? connection.Attempt) != connection.Attempt)
+            if (!IsWaitedFor(connection, said))
                 return Steps.NotOpen(
                     connection,
-                    $"does not wait for the {Steps.Words(step)}",
-                    step);
+                    $"does not wait for the {Steps.Words(said.Step ?? ConfirmationStep.BucketPolicy)}",
+                    said.Step ?? ConfirmationStep.BucketPolicy);
+            if (Contradiction(connection, said) is { } contradiction)
+                return contradiction;
+            if (
+                said.RoleArn is { } arn
+                && await conflicts.FindRoleAsync(person, connection, arn, fieldPrefix: "", cancellation) is { } known)
+                return known;
 
             var signal = await connections.BeginSignalAsync(key, cancellation);
-            if (connection.ConfirmationOf(step) is null)
+            var heard = Hear(connection, said);
+            if (!ReferenceEquals(heard, connection))
             {
-                var confirmation = new Confirmation(step, connection.Attempt, by, through, clock.GetUtcNow());
                 if (
                     await connections.SaveAsync(
-                        read.With(connection.Confirm(confirmation, clock.GetUtcNow())),
-                        ConnectionEvents.Confirmed(connection, confirmation),
+                        read.With(heard),
+                        ConnectionEvents.Confirmed(connection, connection.OpenStep, said),
                         cancellation)
                     is not { } saved)
                 {
@@ -97,7 +137,7 @@ public sealed class ConfirmStep(IConnections connections, TimeProvider clock)
                 }
 
                 read = saved;
-                if (!await flow.TellAsync(key.Connection, ConnectionEventName.For(step, connection.Attempt), cancellation))
+                if (News(connection, heard) is { } news && !await flow.TellAsync(key.Connection, news, cancellation))
                     return read;
             }
 
@@ -105,4 +145,59 @@ public sealed class ConfirmStep(IConnections connections, TimeProvider clock)
             return read;
         }
     }
+
+    private static bool IsWaitedFor(DriveConnection connection, Applied said) =>
+        !connection.CancelRequested
+        && (said.Attempt ?? connection.Attempt) == connection.Attempt
+        && (said.Step is { } step
+            ? connection.OpenStep == step
+            : connection.OpenStep is not null || connection.LacksRoleArn);
+
+    /// <summary>What can't be so, as a refusal that names the field.</summary>
+    private static Refusal? Contradiction(DriveConnection connection, Applied said)
+    {
+        if (said.RoleArn is { } arn)
+        {
+            if (connection.ChosenRoleArn is { } chosen && arn != chosen)
+                return Refusal.Invalid("roleArn", $"The connection uses the role {chosen}; a role's ARN can't be changed. Leave this out.");
+            if (arn.Partition != (connection.Configuration?.Region.Partition ?? connection.ChosenPartition ?? arn.Partition))
+                return Refusal.Invalid(
+                    "roleArn",
+                    $"The role is in the partition {arn.Partition} and its trust policy was offered for {connection.Partition}; " +
+                    "credentials don't cross partitions.");
+        }
+
+        if (said.BucketPolicyApplied && connection.Configuration is null)
+            return Refusal.Invalid(
+                "bucketPolicyApplied",
+                "Nobody has said yet which bucket it is, so there is no bucket policy that could be applied. Leave this out.");
+        return said.BucketPolicyApplied && said.RoleArn is null && connection.RoleArn is null
+            ? Refusal.Invalid("roleArn", "Give the ARN of the role that the policies were applied for.")
+            : null;
+    }
+
+    /// <returns>The same object where nothing is new.</returns>
+    private DriveConnection Hear(DriveConnection connection, Applied said)
+    {
+        var now = clock.GetUtcNow();
+        var open = connection.OpenStep;
+        if (open is { } given && connection.ConfirmationOf(given) is not null)
+            return connection;
+        var heard = connection;
+        if (said.RoleArn is { } arn && connection.ChosenRoleArn is null)
+            heard = heard.ReportRole(arn, now);
+        if (open is { } step)
+            heard = heard.Confirm(new Confirmation(step, connection.Attempt, said.By, said.Through, now), now);
+        if (said.BucketPolicyApplied && open is not ConfirmationStep.BucketPolicy)
+            heard = heard.ConfirmAhead(
+                new Confirmation(ConfirmationStep.BucketPolicy, connection.Attempt, said.By, said.Through, now),
+                now);
+        return heard;
+    }
+
+    /// <summary>The event that the orchestration waits for; null where it waits for something else still.</summary>
+    private static string? News(DriveConnection before, DriveConnection after) =>
+        before.OpenStep is { } step ? ConnectionEventName.For(step, after.Attempt)
+        : after.IsConfiguredFor(after.Attempt) ? ConnectionEventName.For(ConnectionEvent.Configured, after.Attempt)
+        : null;
 }

@@ -36,8 +36,8 @@ public static class ConnectDrive
 
             if (attempt.UsesRole && attempt.From is not ConnectionStep.Verification)
             {
-                await steps.OfferBucketPolicy();
-                while (await person.WaitForAsync(ConnectionEvent.BucketPolicyConfirmed, ConnectionEvent.Configured)
+                var applied = await steps.OfferBucketPolicy();
+                while (!applied && await person.WaitForAsync(ConnectionEvent.BucketPolicyConfirmed, ConnectionEvent.Configured)
                     is ConnectionEvent.Configured)
                 {
                     if (await steps.IsReconfigured())

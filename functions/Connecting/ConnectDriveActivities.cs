@@ -117,9 +117,13 @@ public sealed class ConnectDriveActivities(
         return proven.Status is ConnectionStatus.Verifying && proven.LastVerification == input.Verification;
     }
 
+    /// <returns>Whether somebody has said already that the policies are applied.</returns>
     [Function("OfferBucketPolicy")]
-    public Task OfferBucketPolicy([ActivityTrigger] ConnectionAttempt attempt, CancellationToken cancellation) =>
-        OpenStepAsync(attempt, connection => connection.OfferBucketPolicy(clock.GetUtcNow()), cancellation);
+    public async Task<bool> OfferBucketPolicy([ActivityTrigger] ConnectionAttempt attempt, CancellationToken cancellation)
+    {
+        var connection = await OpenStepAsync(attempt, connection => connection.OfferBucketPolicy(clock.GetUtcNow()), cancellation);
+        return connection.ConfirmationOf(ConfirmationStep.BucketPolicy) is not null;
+    }
 
     /// <returns>Whether the configuration has changed since the policies were offered.</returns>
     [Function("IsReconfigured")]
@@ -234,12 +238,13 @@ public sealed class ConnectDriveActivities(
         }
     }
 
-    /// <summary>Moves to a step that people are waited for at, and says so.</summary>
+    /// <summary>Moves to a step that people are waited for at, and says so, unless it was confirmed before it opened.</summary>
     private async Task<DriveConnection> OpenStepAsync(
         ConnectionAttempt attempt, Func<DriveConnection, DriveConnection> transition, CancellationToken cancellation)
     {
         var connection = await ChangeAsync(attempt, transition, cancellation);
-        if (connection.IsOpen && connection.Attempt == attempt.Number)
+        var isAhead = connection.OpenStep is { } step && connection.ConfirmationOf(step)?.At <= connection.StatusSince;
+        if (connection.IsOpen && connection.Attempt == attempt.Number && !isAhead)
             await published.StepOpenedAsync(connection, cancellation);
         return connection;
     }
@@ -274,7 +279,7 @@ public sealed class ConnectDriveActivities(
     }
 
     private static bool MayTry(DriveConnection connection) =>
-        connection is { IsOpen: true, RoleArn: not null, Configuration: not null, MayHavePolicies: true };
+        connection is { IsOpen: true, RoleArn: not null, Configuration: not null, MayHavePolicies: true, AppliedAhead: null };
 
     /// <summary>
     /// Not where the row is of an earlier moment than the flow; <see cref="RecoverConnection"/> brings the flow back to it.

@@ -22,7 +22,9 @@ internal sealed class ConnectDriveSteps(TaskOrchestrationContext context, Connec
             new VerifyConnectionInput(attempt, Identifier.From<VerificationId>(context.NewGuid())),
             DurableRetryPolicies.OwnStores);
 
-    public Task OfferBucketPolicy() => context.CallActivityAsync("OfferBucketPolicy", attempt, DurableRetryPolicies.OwnStores);
+    /// <returns>Whether somebody has said already that the policies are applied. Histories from before it could be said have null.</returns>
+    public async Task<bool> OfferBucketPolicy() =>
+        await context.CallActivityAsync<bool?>("OfferBucketPolicy", attempt, DurableRetryPolicies.OwnStores) ?? false;
 
     /// <returns>Whether the configuration has changed since the policies were offered. An event alone doesn't show that: a late event may
     /// announce the configuration that these policies were made from.</returns>

@@ -2,6 +2,8 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using ServerlessDrives.Connecting.Buckets;
+using ServerlessDrives.Connecting.Callbacks;
+using ServerlessDrives.Connecting.Setup;
 using ServerlessDrives.Secrets;
 using ServerlessDrives.Workspaces;
 
@@ -45,8 +47,12 @@ public static class ConnectingComposition
         services.AddSingleton<RecoverConnection>();
         services.AddSingleton<StartLimit>();
         services.AddSingleton<ISecretOwners, ConnectionsWithKeys>();
+        services.AddSingleton(new LaunchStack(TemplateUrlIn(configuration)));
         services.AddSingleton<MakeCallbackLink>();
+        services.AddSingleton<SetupAnswers>();
+        services.AddSingleton<OpenCallback>();
         services.AddSingleton<ConfirmByCallback>();
+        services.AddSingleton<CallbackViews>();
         services.AddSingleton<CallbackLimits>();
         services.AddSingleton<BucketLookup>();
         services.AddSingleton<BucketLimits>();
@@ -54,6 +60,17 @@ public static class ConnectingComposition
         services.AddSingleton<IWorkspaceContents, WorkspaceConnections>();
         return services;
     }
+
+    /// <summary><c>Aws:StackTemplateUrl</c>: where <c>infra/aws/drive-access.yaml</c> lies for AWS to read; null where it doesn't.</summary>
+    private static Uri? TemplateUrlIn(IConfiguration configuration) => configuration["Aws:StackTemplateUrl"] switch
+    {
+        null or "" => null,
+        var text when Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme == Uri.UriSchemeHttps => url,
+        _ => throw new OptionsValidationException(
+            "Aws",
+            typeof(LaunchStack),
+            ["Aws:StackTemplateUrl must be the https address of the stack's template in a bucket, such as https://….s3.amazonaws.com/drive-access.yaml."]),
+    };
 }
 
 /// <summary>

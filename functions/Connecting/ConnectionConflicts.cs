@@ -1,3 +1,4 @@
+using ServerlessDrives.Access;
 using ServerlessDrives.Drives;
 using ServerlessDrives.Workspaces;
 
@@ -17,12 +18,9 @@ public sealed class ConnectionConflicts(IDrives drives, IRoles roles)
         CancellationToken cancellation)
     {
         if (
-            connection.RoleIsNew
-            && configuration.RoleArn is { } arn
-            && await roles.FindByArnAsync(person.Organization, arn, cancellation) is { } known
-            && known.Id != connection.RoleId
-            && known.ExternalId != connection.ExternalId)
-            return RoleKnown(person, connection, known, fieldPrefix);
+            configuration.RoleArn is { } arn
+            && await FindRoleAsync(person, connection, arn, fieldPrefix, cancellation) is { } known)
+            return known;
         return configuration.AllowOverlap
             ? null
             : Overlaps.Refuse(
@@ -32,9 +30,24 @@ public sealed class ConnectionConflicts(IDrives drives, IRoles roles)
                 fieldPrefix);
     }
 
-    private static Refusal RoleKnown(Person person, DriveConnection connection, IamRole known, string fieldPrefix)
+    /// <param name="person">Who names the role; null for somebody without an account.</param>
+    /// <returns>A refusal where the organization uses the role already, under another external ID.</returns>
+    public async Task<Refusal?> FindRoleAsync(
+        Person? person,
+        DriveConnection connection,
+        RoleArn arn,
+        string fieldPrefix,
+        CancellationToken cancellation) =>
+        connection.RoleIsNew
+        && await roles.FindByArnAsync(connection.Organization, arn, cancellation) is { } known
+        && known.Id != connection.RoleId
+        && known.ExternalId != connection.ExternalId
+            ? RoleKnown(person, connection, known, fieldPrefix)
+            : null;
+
+    private static Refusal RoleKnown(Person? person, DriveConnection connection, IamRole known, string fieldPrefix)
     {
-        var usable = person.MaySee(known.Audience) && known.IsSelectableFor(connection.Audience);
+        var usable = person?.MaySee(known.Audience) is true && known.IsSelectableFor(connection.Audience);
         var refusal = Refusal.Conflict(
             "role-known",
             usable

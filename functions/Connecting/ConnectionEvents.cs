@@ -1,5 +1,6 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json;
+using ServerlessDrives.Connecting.Callbacks;
 using ServerlessDrives.Events;
 using ServerlessDrives.Workspaces;
 
@@ -31,21 +32,23 @@ public sealed class ConnectionEvents(IAuditTrail audit, IEvents events)
         return ActOf(after, Actor.User(by), "configured", Describe(before.Configuration), Describe(after.Configuration));
     }
 
-    public static AuditRecord Confirmed(DriveConnection connection, Confirmation confirmation)
+    /// <param name="step">Null where no step was open, and only the role was named.</param>
+    public static AuditRecord Confirmed(DriveConnection connection, ConfirmationStep? step, Applied said)
     {
-        ArgumentNullException.ThrowIfNull(confirmation);
-        var actor = confirmation.Through == "callback" ? Actor.Callback(confirmation.By) : new Actor("user", confirmation.By);
-        return ActOf(
-            connection,
-            actor,
-            "confirmed",
-            null,
-            new()
-            {
-                ["step"] = Steps.Name(confirmation.Step),
-                ["attempt"] = confirmation.Attempt,
-                ["through"] = confirmation.Through,
-            });
+        ArgumentNullException.ThrowIfNull(connection);
+        ArgumentNullException.ThrowIfNull(said);
+        var actor = said.Through == "callback" ? Actor.Callback(said.By) : new Actor("user", said.By);
+        var details = new JsonObject
+        {
+            ["step"] = Steps.Name(step ?? ConfirmationStep.TrustPolicy),
+            ["attempt"] = connection.Attempt,
+            ["through"] = said.Through,
+        };
+        if (said.RoleArn is { } arn)
+            details["roleArn"] = arn.ToString();
+        if (said.BucketPolicyApplied)
+            details["bucketPolicyApplied"] = true;
+        return ActOf(connection, actor, "confirmed", null, details);
     }
 
     public static AuditRecord CancelRequested(UserId by, DriveConnection connection) =>

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using ServerlessDrives.Access;
+using ServerlessDrives.Connecting.Callbacks;
 using ServerlessDrives.Verification;
 using ServerlessDrives.Workspaces;
 
@@ -33,9 +34,16 @@ public sealed record ConnectionView(
 
 /// <param name="Method"><c>accessKey</c> or <c>iamRole</c>.</param>
 /// <param name="RoleArn">Once it is known.</param>
+/// <param name="ReportedRoleArn">Of a new role: the ARN that came with a confirmation, as long as nothing is configured.</param>
 /// <param name="Partition">Of the role; null with an access key.</param>
 /// <param name="SessionTags">Whether the role's sessions are tagged.</param>
-public sealed record AuthenticationView(ConnectionMethod Method, RoleId? RoleId, string? RoleArn, string? Partition, bool SessionTags);
+public sealed record AuthenticationView(
+    ConnectionMethod Method,
+    RoleId? RoleId,
+    string? RoleArn,
+    string? ReportedRoleArn,
+    string? Partition,
+    bool SessionTags);
 
 /// <summary>The configuration without its secret.</summary>
 public sealed record ConfigurationView(
@@ -75,6 +83,7 @@ public sealed class ConnectionViews(IPrincipals principals, IReports reports)
                 connection.Method,
                 connection.RoleId,
                 connection.RoleArn?.ToString(),
+                connection.ReportedRoleArn?.ToString(),
                 connection.Method is ConnectionMethod.IamRole ? connection.Partition.ToString() : null,
                 connection.SessionTags),
             connection.Mode,
@@ -115,18 +124,32 @@ public sealed class ConnectionViews(IPrincipals principals, IReports reports)
         ArgumentNullException.ThrowIfNull(connection);
         if (connection.Method is ConnectionMethod.AccessKey)
             return new(null, null, null, null);
-        var trust =
-            connection.ExternalId is { } externalId && principals.For(connection.Partition) is { } principal
-                ? TrustPolicy.For(principal, externalId, connection.SessionTags).ToJson()
-                : null;
         return connection is { BucketPolicyOffered: true, Access: { } access, RoleArn: { } role }
-            ? new(
-                trust,
-                RolePolicy.For(access).ToJson(),
-                BucketPolicy.For(role, access).ToJson(),
-                KeyPolicyStatement.For(role, access) is { IsRequired: true } statement ? statement.ToJson() : null)
+            ? GrantsFor(role, access) with { Trust = TrustOf(connection) }
+            : new(TrustOf(connection), null, null, null);
+    }
+
+    /// <summary>The policies that a callback link is for.</summary>
+    /// <param name="role">The role that is used, or that is to be made.</param>
+    public OfferedPolicies PoliciesFor(DriveConnection connection, RoleArn role, CallbackStep step)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        var trust = step is CallbackStep.BucketPolicy ? null : TrustOf(connection);
+        return connection.Access is { } access && (step is CallbackStep.All || (step is CallbackStep.BucketPolicy && connection.BucketPolicyOffered))
+            ? GrantsFor(role, access) with { Trust = trust }
             : new(trust, null, null, null);
     }
+
+    private JsonObject? TrustOf(DriveConnection connection) =>
+        connection.ExternalId is { } externalId && principals.For(connection.Partition) is { } principal
+            ? TrustPolicy.For(principal, externalId, connection.SessionTags).ToJson()
+            : null;
+
+    private static OfferedPolicies GrantsFor(RoleArn role, BucketAccess access) => new(
+        Trust: null,
+        RolePolicy.For(access).ToJson(),
+        BucketPolicy.For(role, access).ToJson(),
+        KeyPolicyStatement.For(role, access) is { IsRequired: true } statement ? statement.ToJson() : null);
 }
 
 /// <summary>What an AWS admin is to apply; null where it isn't offered (yet).</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using ServerlessDrives.Access;
+using ServerlessDrives.Connecting.Callbacks;
 using ServerlessDrives.Drives;
 using ServerlessDrives.Verification;
 using ServerlessDrives.Workspaces;
@@ -25,47 +26,6 @@ public enum ConnectionMethod
 {
     AccessKey,
     IamRole,
-}
-
-/// <summary>A step that a person confirms with "applied".</summary>
-public enum ConfirmationStep
-{
-    TrustPolicy,
-    BucketPolicy,
-}
-
-/// <summary>"Applied", said once for a step and attempt.</summary>
-/// <param name="Step">Which policy was applied.</param>
-/// <param name="Attempt">The attempt that it counts for.</param>
-/// <param name="By">The user's id, or what the AWS admin behind a callback link called themselves.</param>
-/// <param name="Through">Where it came from: <c>api</c> or <c>callback</c>.</param>
-public sealed record Confirmation(ConfirmationStep Step, int Attempt, string By, string Through, DateTimeOffset At);
-
-/// <summary>The bucket as the person described it, parsed.</summary>
-public sealed record DriveConfiguration(BucketName Bucket, Region Region, DrivePath Path, Encryption Encryption)
-{
-    /// <summary>For a new role. Removed again when the role turns out to trust anyone.</summary>
-    public RoleArn? RoleArn { get; init; }
-
-    /// <summary>For an access key; the secret half is in the vault under the connection's secret name, in this version.</summary>
-    public AccessKeyId? AccessKeyId { get; init; }
-
-    public string? SecretVersion { get; init; }
-
-    /// <summary>Whose bucket it is, where somebody named the owner; null for the account that the credentials belong to.</summary>
-    public AccountId? BucketOwner { get; init; }
-
-    /// <summary>Whether requests say that whoever sends them pays for them.</summary>
-    public bool RequesterPays { get; init; }
-
-    /// <summary>Whether somebody said yes to overlapping with other drives.</summary>
-    public bool AllowOverlap { get; init; }
-
-    /// <summary>The attempt that it was typed for.</summary>
-    public required int Attempt { get; init; }
-
-    /// <summary>When it was given; null for what was given before this was noted.</summary>
-    public DateTimeOffset? At { get; init; }
 }
 
 /// <summary>Why the connection is where it is, when something went wrong on the way: a sentence and what to do about it.</summary>
@@ -111,6 +71,14 @@ public sealed record DriveConnection
     /// </summary>
     public SecretName? Secret { get; init; }
 
+    /// <summary>A new role's ARN that came with a confirmation, before there was a configuration to note it in.</summary>
+    public RoleArn? ReportedRoleArn { get; init; }
+
+    /// <summary>
+    /// That the bucket's policies are applied, said before their step opened: it counts as soon as that opens, in whichever attempt.
+    /// </summary>
+    public Confirmation? AppliedAhead { get; init; }
+
     public required ConnectionStatus Status { get; init; }
     public int Attempt { get; init; } = 1;
     public ConnectionProblem? Problem { get; init; }
@@ -153,6 +121,11 @@ public sealed record DriveConnection
     /// <summary>The role that the drive will assume: the chosen one, or the one that was configured.</summary>
     [JsonIgnore]
     public RoleArn? RoleArn => ChosenRoleArn ?? Configuration?.RoleArn;
+
+    /// <summary>Whether it goes on only when somebody says which role was made.</summary>
+    [JsonIgnore]
+    public bool LacksRoleArn =>
+        Status is ConnectionStatus.AwaitingConfiguration && Method is ConnectionMethod.IamRole && (RoleArn ?? ReportedRoleArn) is null;
 
     /// <summary>What the policies grant; null until there is a configuration.</summary>
     [JsonIgnore]
@@ -292,11 +265,14 @@ public sealed record DriveConnection
 
     public DriveConnection AskForConfiguration(DateTimeOffset now) => MoveTo(ConnectionStatus.AwaitingConfiguration, now);
 
-    public DriveConnection OfferBucketPolicy(DateTimeOffset now) =>
-        MoveTo(ConnectionStatus.AwaitingBucketPolicy, now) with
-        {
-            BucketPolicyOffered = true,
-        };
+    /// <summary>What was said ahead counts from now on, and once.</summary>
+    public DriveConnection OfferBucketPolicy(DateTimeOffset now)
+    {
+        var offered = MoveTo(ConnectionStatus.AwaitingBucketPolicy, now) with { BucketPolicyOffered = true };
+        return AppliedAhead is { } ahead && ConfirmationOf(ConfirmationStep.BucketPolicy) is null
+            ? offered.Confirm(ahead with { Attempt = Attempt }, now) with { AppliedAhead = null }
+            : offered;
+    }
 
     public DriveConnection BeginVerification(VerificationId verification, DateTimeOffset now) =>
         MoveTo(ConnectionStatus.Verifying, now) with { LastVerification = verification };
@@ -321,7 +297,9 @@ public sealed record DriveConnection
     public DriveConnection Configure(DriveConfiguration configuration, DateTimeOffset now) =>
         this with
         {
-            Configuration = configuration with { At = now },
+            Configuration = configuration with { At = now, RoleArn = configuration.RoleArn ?? ReportedRoleArn },
+            ReportedRoleArn = null,
+            AppliedAhead = IsGrantedLike(configuration) ? AppliedAhead : null,
             Confirmations =
             [
                 .. Confirmations.Where(confirmation =>
@@ -332,7 +310,7 @@ public sealed record DriveConnection
                 :
                 [
                     .. CallbackLinks.Select(link =>
-                        link is { Step: ConfirmationStep.BucketPolicy, RevokedAt: null } && link.Attempt == Attempt
+                        link is { Step: CallbackStep.BucketPolicy, RevokedAt: null } && link.Attempt == Attempt
                             ? link with
                             {
                                 RevokedAt = now,
@@ -341,6 +319,20 @@ public sealed record DriveConnection
                 ],
             UpdatedAt = now,
         };
+
+    /// <summary>Whether the policies of the present configuration are the other one's as well.</summary>
+    private bool IsGrantedLike(DriveConfiguration other) => Configuration is { } present
+        && (present.Bucket, present.Region, present.Path, present.Encryption, present.RoleArn)
+            == (other.Bucket, other.Region, other.Path, other.Encryption, other.RoleArn ?? present.RoleArn);
+
+    /// <summary>Notes which role was made, or is to be tried in place of another one.</summary>
+    public DriveConnection ReportRole(RoleArn arn, DateTimeOffset now) => Configuration is { } configuration
+        ? this with { Configuration = configuration with { RoleArn = arn }, UpdatedAt = now }
+        : this with { ReportedRoleArn = arn, UpdatedAt = now };
+
+    /// <summary>Notes what is confirmed before its step opens.</summary>
+    public DriveConnection ConfirmAhead(Confirmation bucketPolicy, DateTimeOffset now) =>
+        this with { AppliedAhead = bucketPolicy, UpdatedAt = now };
 
     public DriveConnection Confirm(Confirmation confirmation, DateTimeOffset now) =>
         this with { Confirmations = [.. Confirmations, confirmation], UpdatedAt = now };
@@ -373,7 +365,7 @@ public sealed record DriveConnection
 
     /// <summary>The role admits whoever guesses its name, so its ARN is not kept.</summary>
     public DriveConnection ForgetRoleArn() =>
-        this with { Configuration = Configuration is null ? null : Configuration with { RoleArn = null } };
+        this with { Configuration = Configuration is null ? null : Configuration with { RoleArn = null }, AppliedAhead = null };
 
     public DriveConnection Connect(DriveId drive, DateTimeOffset now) =>
         MoveTo(ConnectionStatus.Connected, now) with { DriveId = drive, Problem = null };

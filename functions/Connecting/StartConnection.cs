@@ -328,7 +328,8 @@ public sealed class StartConnection(
     {
         Telemetry.Continue(open.Value.Trace, "serverlessdrives.connection.id", open.Value.Id.Value);
         await published.StartedAsync(open.Value, cancellation);
-        if (!open.Value.IsOpen || await flow.BeginAsync(open.Value.PresentAttempt(), cancellation) || open.Value.Configuration is null
+        if (!open.Value.IsOpen || await flow.BeginAsync(open.Value.PresentAttempt(), cancellation)
+            || !open.Value.IsConfiguredFor(open.Value.Attempt)
             || await flow.TellAsync(open.Value.Id, ConnectionEventName.For(ConnectionEvent.Configured, open.Value.Attempt), cancellation))
             await connections.CompleteSignalAsync(signal, cancellation);
         return open;

@@ -1,3 +1,5 @@
+using ServerlessDrives.Connecting.Callbacks;
+
 namespace ServerlessDrives.Connecting;
 
 /// <summary>Which step a connection is at, in words and in refusals.</summary>
@@ -6,16 +8,33 @@ internal static class Steps
     /// <summary>The step's name in the API.</summary>
     public static string Name(ConfirmationStep step) => step is ConfirmationStep.TrustPolicy ? "trust-policy" : "bucket-policy";
 
-    /// <summary>The step with this name in the API; null for any other text.</summary>
-    public static ConfirmationStep? Parse(string? name) => name switch
+    /// <summary>The name in the API of what a callback link confirms.</summary>
+    public static string Name(CallbackStep step) => step switch
     {
-        "trust-policy" => ConfirmationStep.TrustPolicy,
-        "bucket-policy" => ConfirmationStep.BucketPolicy,
+        CallbackStep.TrustPolicy => "trust-policy",
+        CallbackStep.BucketPolicy => "bucket-policy",
+        _ => "all",
+    };
+
+    /// <summary>What a callback link with this name in the API confirms; null for any other text.</summary>
+    public static CallbackStep? Parse(string? name) => name switch
+    {
+        "trust-policy" => CallbackStep.TrustPolicy,
+        "bucket-policy" => CallbackStep.BucketPolicy,
+        "all" => CallbackStep.All,
         _ => null,
     };
 
     /// <summary>The step's name within a sentence.</summary>
     public static string Words(ConfirmationStep step) => step is ConfirmationStep.TrustPolicy ? "trust policy" : "bucket policy";
+
+    /// <summary>What a callback link confirms, within a sentence.</summary>
+    public static string Words(CallbackStep step) => step switch
+    {
+        CallbackStep.TrustPolicy => "trust policy",
+        CallbackStep.BucketPolicy => "bucket policy",
+        _ => "policies",
+    };
 
     /// <summary>
     /// Says where the connection stands and, of a confirmation, whether it came too early (<c>not-yet</c>), too late (<c>over</c>) or after

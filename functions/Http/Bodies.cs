@@ -24,14 +24,15 @@ public static class Bodies
     }
 
     /// <summary>The body, or what is wrong with it.</summary>
-    public static async Task<Result<T>> ReadJsonAsync<T>(this HttpRequest request)
+    /// <param name="withoutBody">What an empty body stands for; null where one is needed.</param>
+    public static async Task<Result<T>> ReadJsonAsync<T>(this HttpRequest request, T? withoutBody = null)
         where T : class
     {
         var bytes = await request.ReadBytesAsync();
         if (!bytes.TryGet(out var json, out var refusal))
             return refusal;
         if (json.Length == 0)
-            return new Refusal(RefusalKind.Malformed, "malformed", "A JSON body was expected.");
+            return withoutBody is not null ? withoutBody : new Refusal(RefusalKind.Malformed, "malformed", "A JSON body was expected.");
         try
         {
             return JsonSerializer.Deserialize<T>(json, Json.Options) is { } body

@@ -24,10 +24,13 @@ public static class Setups
     }
 
     /// <summary>The text, which nobody keeps: whoever has a link or an address in it can use it.</summary>
-    public static IResult Answer(HttpRequest request, string text, SetupFormat format)
+    public static IResult Answer(HttpRequest request, string text, SetupFormat format) =>
+        Answer(request, text, SetupText.ContentTypeOf(format));
+
+    public static IResult Answer(HttpRequest request, string text, string contentType)
     {
         ArgumentNullException.ThrowIfNull(request);
         request.HttpContext.Response.Headers.CacheControl = "no-store";
-        return Results.Text(text, SetupText.ContentTypeOf(format), Encoding.UTF8);
+        return Results.Text(text, contentType, Encoding.UTF8);
     }
 }

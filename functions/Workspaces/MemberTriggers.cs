@@ -33,7 +33,7 @@ public sealed record MemberView(UserId UserId, WorkspaceRole Role, string? Name,
 
 /// <summary>Who I am, and who is in a workspace.</summary>
 [Section("People")]
-public sealed class MemberTriggers(IWorkspaces workspaces, IPeople people, WorkspaceSeedOptions settings)
+public sealed class MemberTriggers(IWorkspaces workspaces, IPeople people, OrganizationNames organizations)
 {
     [Function("GetMe")]
     [Requires(Need.Person)]
@@ -53,7 +53,7 @@ public sealed class MemberTriggers(IWorkspaces workspaces, IPeople people, Works
         } while (cursor is not null);
         return Answers.Resource(
             request,
-            new MeView(new(person.Id, person.Name, person.Email), new(person.Organization, NameOf(person.Organization)), person.Role, mine)
+            new MeView(new(person.Id, person.Name, person.Email), new(person.Organization, organizations.NameOf(person.Organization)), person.Role, mine)
         );
     }
 
@@ -152,9 +152,6 @@ public sealed class MemberTriggers(IWorkspaces workspaces, IPeople people, Works
                 return Results.NoContent();
         }
     }
-
-    private string? NameOf(OrganizationId organization) =>
-        settings.Seed.FirstOrDefault(seeded => OrganizationId.Prefix + seeded.Organization == organization.Value)?.Name;
 
     /// <summary>A membership that isn't there matches no <c>If-Match</c>.</summary>
     private static Refusal? Stale(HttpRequest request, UserId user, WorkspaceRole? role) => role is { } now

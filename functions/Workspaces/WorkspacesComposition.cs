@@ -12,6 +12,7 @@ public static class WorkspacesComposition
         ArgumentNullException.ThrowIfNull(configuration);
         services.AddOptions<WorkspaceSeedOptions>().Bind(configuration.GetSection("Workspaces")).ValidateOnStart();
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<WorkspaceSeedOptions>>().Value);
+        services.AddSingleton<OrganizationNames>();
         services.AddHostedService<WorkspaceSeed>();
         return services;
     }

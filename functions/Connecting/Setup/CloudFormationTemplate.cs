@@ -15,14 +15,14 @@ public static class CloudFormationTemplate
         {
             ["AWSTemplateFormatVersion"] = "2010-09-09",
             ["Description"] =
-                $"ServerlessDrives: access for the drive {step.DisplayName}. {Limits(step)}Afterwards confirm the step in the wizard " +
-                "or by the callback link.",
+                $"ServerlessDrives: access for the drive {step.DisplayName}. {Limits(step)}Afterwards confirm it in the wizard or by the " +
+                $"callback link{(step.Role is RoleOrigin.New ? ", with the role's ARN, which is an output" : "")}.",
         };
         var (parameters, conditions, resources) = (new JsonObject(), new JsonObject(), new JsonObject());
         if (step.Role is RoleOrigin.Named)
         {
             parameters["MakeRole"] = YesOrNo(
-                $"yes: there is no role {step.RoleName} yet, and it is made. no: it is there; its trust policy has to be changed by " +
+                $"yes: there is no role {step.RoleArn.RoleName} yet, and it is made. no: it is there; its trust policy has to be changed by " +
                 "hand or with the AWS CLI script."
             );
             conditions[MakesRole] = IsYes("MakeRole");
@@ -47,7 +47,7 @@ public static class CloudFormationTemplate
                 ["Properties"] = new JsonObject
                 {
                     ["Bucket"] = grants.Bucket.ToString(),
-                    ["PolicyDocument"] = grants.BucketPolicy.DeepClone(),
+                    ["PolicyDocument"] = step.Role is RoleOrigin.New ? WithMadeRole(grants.BucketPolicy, step) : grants.BucketPolicy.DeepClone(),
                 },
             };
         }
@@ -70,8 +70,8 @@ public static class CloudFormationTemplate
             ["Type"] = "AWS::IAM::Role",
             ["Properties"] = new JsonObject
             {
-                ["RoleName"] = step.RoleName,
-                ["Path"] = step.RolePath,
+                ["RoleName"] = step.RoleArn.RoleName,
+                ["Path"] = step.RoleArn.Path,
                 ["AssumeRolePolicyDocument"] = step.TrustPolicy.DeepClone(),
             },
         };
@@ -88,7 +88,7 @@ public static class CloudFormationTemplate
             ["Type"] = "AWS::IAM::RolePolicy",
             ["Properties"] = new JsonObject
             {
-                ["RoleName"] = step.RoleName,
+                ["RoleName"] = step.RoleArn.RoleName,
                 ["PolicyName"] = step.RolePolicyName,
                 ["PolicyDocument"] = SetupText.Policy(grants.RolePolicy),
             },
@@ -101,7 +101,8 @@ public static class CloudFormationTemplate
     private static string Limits(SetupStep step) =>
         step.Role switch
         {
-            RoleOrigin.New => "",
+            RoleOrigin.New when step.Grants is null => "",
+            RoleOrigin.New => "CloudFormation can't merge into a bucket's policy; the AWS CLI script does. ",
             RoleOrigin.Named =>
                 "CloudFormation can't change the trust policy of a role that it didn't make, nor merge into a bucket's policy; the AWS " +
                 "CLI script does both. ",
@@ -117,12 +118,27 @@ public static class CloudFormationTemplate
         if (step.Grants?.KeyPolicyStatement is { } statement)
         {
             metadata["StatementForTheKeyPolicy"] = statement.DeepClone();
-            metadata["Note"] = "The KMS key is in another account. Ask its owner to add this statement to the key policy.";
+            metadata["Note"] = step.KnowsAccount
+                ? "The KMS key is in another account. Ask its owner to add this statement to the key policy."
+                : "If the KMS key is in another account than the role, ask its owner to add this statement to the key policy.";
         }
 
-        if (step.Grants is { } grants)
+        if (step.Grants is { } grants && step.KnowsAccount)
             metadata["StatementsForTheBucketPolicy"] = grants.BucketPolicy["Statement"]!.DeepClone();
         return metadata;
+    }
+
+    /// <summary>The document with the role that the stack makes in place of the proposed ARN, of which the account isn't known.</summary>
+    private static JsonNode WithMadeRole(JsonObject policy, SetupStep step)
+    {
+        var document = policy.DeepClone();
+        foreach (var statement in document["Statement"]!.AsArray())
+        {
+            if (statement!["Principal"]?["AWS"]?.GetValue<string>() == step.RoleArn.Value)
+                statement["Principal"]!["AWS"] = new JsonObject { ["Fn::GetAtt"] = new JsonArray("Role", "Arn") };
+        }
+
+        return document;
     }
 
     private static JsonObject RoleArn(SetupStep step)
@@ -131,7 +147,7 @@ public static class CloudFormationTemplate
         var made = new JsonObject { ["Fn::GetAtt"] = new JsonArray("Role", "Arn") };
         var present = new JsonObject
         {
-            ["Fn::Sub"] = $"arn:${{AWS::Partition}}:iam::${{AWS::AccountId}}:role{step.RolePath}{step.RoleName}",
+            ["Fn::Sub"] = $"arn:${{AWS::Partition}}:iam::${{AWS::AccountId}}:role{step.RoleArn.Path}{step.RoleArn.RoleName}",
         };
         output["Value"] = step.Role switch
         {

@@ -11,7 +11,7 @@ public static class TerraformModule
         ArgumentNullException.ThrowIfNull(step);
         var module = new StringBuilder($$"""
             # ServerlessDrives: access for the drive {{step.DisplayName.ReplaceLineEndings(" ")}}
-            # {{Limits(step)}}Afterwards confirm the step in the wizard or by the callback link.
+            # {{Limits(step)}}Afterwards confirm it in the wizard or by the callback link{{(step.Role is RoleOrigin.New ? ", with the role's ARN, which is an output" : "")}}.
 
             terraform {
               required_providers {
@@ -47,7 +47,7 @@ public static class TerraformModule
 
                 data "aws_iam_policy_document" "bucket" {
                   source_policy_documents = var.present_bucket_policy == null ? [] : [var.present_bucket_policy]
-                  override_policy_documents = [{{SetupText.TerraformHeredoc(SetupText.Json(grants.BucketPolicy))}}
+                  override_policy_documents = [{{WithRole(step, SetupText.TerraformHeredoc(SetupText.Json(grants.BucketPolicy)))}}
                   ]
                 }
 
@@ -68,9 +68,9 @@ public static class TerraformModule
             {
                 module.Append($$"""
 
-                    # The KMS key is in another account. Ask its owner to add this statement to the key policy.
+                    # {{(step.KnowsAccount ? "The KMS key is in another account. Ask" : "If the KMS key is in another account than the role, ask")}} its owner to add this statement to the key policy.
                     output "statement_for_the_key_policy" {
-                      value = {{SetupText.TerraformHeredoc(SetupText.Json(statement))}}
+                      value = {{WithRole(step, SetupText.TerraformHeredoc(SetupText.Json(statement)))}}
                     }
 
                     """);
@@ -80,21 +80,27 @@ public static class TerraformModule
         return module.ToString().ReplaceLineEndings("\n");
     }
 
+    /// <summary>The text with the role that is made in place of the proposed ARN, of which the account isn't known.</summary>
+    private static string WithRole(SetupStep step, string text) =>
+        step.Role is RoleOrigin.New
+            ? text.Replace(step.RoleArn.Value, "${aws_iam_role.serverless_drives.arn}", StringComparison.Ordinal)
+            : text;
+
     private static string Reference(SetupStep step) =>
         step.Role is RoleOrigin.New ? "aws_iam_role.serverless_drives" : "data.aws_iam_role.serverless_drives";
 
     private static string Limits(SetupStep step) =>
         step.Role is RoleOrigin.New
             ? ""
-            : $"The role {SetupText.Comment(step.RoleName)} is there already: Terraform adds a policy of its own name to it and leaves " +
+            : $"The role {SetupText.Comment(step.RoleArn.RoleName)} is there already: Terraform adds a policy of its own name to it and leaves " +
                 $"its trust policy and its other policies alone.\n# ";
 
     /// <summary>A role that is there belongs to whoever made it: it is read, and what it lacks is said.</summary>
     private static string Role(SetupStep step) => step.Role is RoleOrigin.New
         ? $$"""
             resource "aws_iam_role" "serverless_drives" {
-              name               = {{SetupText.Terraform(step.RoleName)}}
-              path               = {{SetupText.Terraform(step.RolePath)}}
+              name               = {{SetupText.Terraform(step.RoleArn.RoleName)}}
+              path               = {{SetupText.Terraform(step.RoleArn.Path)}}
               assume_role_policy = {{SetupText.TerraformHeredoc(SetupText.Json(step.TrustPolicy))}}
             }
             """
@@ -105,7 +111,7 @@ public static class TerraformModule
             }
 
             data "aws_iam_role" "serverless_drives" {
-              name = {{SetupText.Terraform(step.RoleName)}}
+              name = {{SetupText.Terraform(step.RoleArn.RoleName)}}
 
               lifecycle {
                 postcondition {

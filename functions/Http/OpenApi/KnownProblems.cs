@@ -102,6 +102,11 @@ public static class KnownProblems
             409,
             "The integration names no drive and there is no default one.",
             "Choose a default drive for the workspace or the organization."),
+        new(
+            "not-configured",
+            404,
+            "The operator has not set this up here.",
+            "Use another form, or ask the operator for the setting that the detail names."),
         new("not-downstream", 409, "Only a downstream integration takes outputs.", "Use another integration."),
         new("not-upstream", 409, "Only an upstream integration hears of new files.", "Use another integration."),
         new(

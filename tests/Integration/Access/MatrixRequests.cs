@@ -81,6 +81,8 @@ public static class MatrixRequests
             "POST /api/callbacks/{token}",
             "",
             async (w, _) => Post($"/api/callbacks/{await w.NewCallbackAsync()}", new { confirmedBy = "an AWS admin" })),
+        One("GET /api/callbacks/{token}/setup", w => Get($"/api/callbacks/{w.Callback}/setup?format=terraform")),
+        One("POST /api/callbacks/{token}/merged-bucket-policy", w => Post($"/api/callbacks/{w.Callback}/merged-bucket-policy", null)),
         // Roles
         One("GET /api/roles", _ => Get("/api/roles")),
         new("GET /api/roles", "?workspaceId", Made(w => Get($"/api/roles?workspaceId={w.Workspace}"))),

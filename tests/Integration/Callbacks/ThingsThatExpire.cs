@@ -2,7 +2,7 @@ using System.Net;
 using Azure.Data.Tables;
 using Microsoft.Extensions.DependencyInjection;
 using ServerlessDrives.Adapters.Tables;
-using ServerlessDrives.Connecting;
+using ServerlessDrives.Connecting.Callbacks;
 using ServerlessDrives.Http;
 using ServerlessDrives.Tests.Integration.Connecting;
 using ServerlessDrives.Tests.Shared;
@@ -21,7 +21,7 @@ public sealed class AgeingApp : IAsyncLifetime
     public async ValueTask InitializeAsync() => App = await InProcessApp.StartAsync(replace: parts =>
     {
         parts.AddSingleton(provider => ActivatorUtilities.CreateInstance<MakeCallbackLink>(provider, Clock));
-        parts.AddSingleton(provider => ActivatorUtilities.CreateInstance<ConfirmByCallback>(provider, Clock));
+        parts.AddSingleton(provider => ActivatorUtilities.CreateInstance<OpenCallback>(provider, Clock));
         parts.AddSingleton<IIdempotencyRecords>(provider => ActivatorUtilities.CreateInstance<TableIdempotencyRecords>(provider, Clock));
     });
 

@@ -18,19 +18,24 @@ public sealed class ConfirmationsOfWhatWasRead(CrashWorld world) : IClassFixture
         (await connections.SaveAsync(read.With(read.Value with { UpdatedAt = DateTimeOffset.UtcNow }), cancellation)).ShouldNotBeNull();
         var flow = new Deaf();
 
-        (await confirm.RunAsync(key, ConfirmationStep.TrustPolicy, read.Value.Attempt, read.ETag, "ada", "api", flow, cancellation))
+        (await ConfirmAsync(read.Value.Attempt, read.ETag))
             .TryGet(out _, out var changed)
             .ShouldBeFalse();
         changed!.Kind.ShouldBe(RefusalKind.Changed);
-        (await confirm.RunAsync(key, ConfirmationStep.TrustPolicy, read.Value.Attempt + 1, etag: null, "ada", "api", flow, cancellation))
+        (await ConfirmAsync(read.Value.Attempt + 1, etag: null))
             .TryGet(out _, out var over)
             .ShouldBeFalse();
         over!.Kind.ShouldBe(RefusalKind.Conflict);
         (await connections.FindAsync(key, cancellation))!.Value.Confirmations.ShouldBeEmpty();
         var now = (await connections.FindAsync(key, cancellation))!;
-        (await confirm.RunAsync(key, ConfirmationStep.TrustPolicy, now.Value.Attempt, now.ETag, "ada", "api", flow, cancellation))
-            .TryGet(out _, out _)
-            .ShouldBeTrue();
+        (await ConfirmAsync(now.Value.Attempt, now.ETag)).TryGet(out _, out _).ShouldBeTrue();
+
+        Task<Result<Versioned<DriveConnection>>> ConfirmAsync(int attempt, string? etag) => confirm.RunAsync(
+            key,
+            new Applied(ConfirmationStep.TrustPolicy, attempt, "ada", "api") { ETag = etag },
+            person: null,
+            flow,
+            cancellation);
     }
 
     private sealed class Deaf : IConnectionFlow

@@ -169,11 +169,8 @@ public sealed class CrashTests(CrashWorld world) : IClassFixture<CrashWorld>
                     life.Of<ConfirmStep>()
                         .RunAsync(
                             key,
-                            ConfirmationStep.TrustPolicy,
-                            attempt: null,
-                            etag: null,
-                            "ada",
-                            "api",
+                            new Applied(ConfirmationStep.TrustPolicy, Attempt: null, "ada", "api"),
+                            person: null,
                             new DurableConnectionFlow(life.Durable),
                             CancellationToken.None);
             });

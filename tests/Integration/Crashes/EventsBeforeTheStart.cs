@@ -19,7 +19,12 @@ public sealed class EventsBeforeTheStart(CrashWorld world) : IClassFixture<Crash
         (
             await world
                 .App.Services.GetRequiredService<ConfirmStep>()
-                .RunAsync(key, ConfirmationStep.TrustPolicy, attempt: null, etag: null, "ada", "api", flow, CancellationToken.None))
+                .RunAsync(
+                    key,
+                    new Applied(ConfirmationStep.TrustPolicy, Attempt: null, "ada", "api"),
+                    person: null,
+                    flow,
+                    CancellationToken.None))
             .TryGet(out _, out _)
             .ShouldBeTrue();
         var open = (await PromisesAsync()).ShouldHaveSingleItem();

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using ServerlessDrives.Tests.Integration.Connecting;
-using ServerlessDrives.Tests.Integration.Sandbox;
 using ServerlessDrives.Tests.Shared;
 using Shouldly;
 using Xunit;
@@ -61,10 +60,11 @@ public sealed class SetupScripts(RunningApp running)
         using var ada = await running.App.SignInAsync("ada");
         var trail = await ada.GetAsync($"/api/audit?resource={start.Text("id")}", HttpStatusCode.OK);
         var confirmed = trail["items"]!.AsArray().Where(entry => entry!.Text("action") == "connection.confirmed").ToList();
-        confirmed.Count.ShouldBe(2);
-        confirmed.ShouldAllBe(entry =>
-            entry!["actor"]!.Text("kind") == "callback"
-            && entry["actor"]!.Text("id").StartsWith($"arn:aws:iam::{AwsAdministrator.Account}:", StringComparison.Ordinal));
+        var entry = confirmed.ShouldHaveSingleItem("one link confirms both steps")!;
+        entry["actor"]!.Text("kind").ShouldBe("callback");
+        entry["actor"]!.Text("id").ShouldStartWith($"arn:aws:iam::{AwsAdministrator.Account}:");
+        entry["after"]!.Text("roleArn").ShouldBe(arn);
+        entry["after"]!["bucketPolicyApplied"]!.GetValue<bool>().ShouldBeTrue();
     }
 
     [Fact]
@@ -74,12 +74,11 @@ public sealed class SetupScripts(RunningApp running)
         var id = (await Connections.StartAsync(mia, "iamRole")).Text("id");
         var said = await RunAsync(await ScriptAsync(mia, id), without: "jq");
         var arn = said.Split('\n').Single(line => line.StartsWith("Its ARN: ", StringComparison.Ordinal))["Its ARN: ".Length..];
-        await mia.UntilAsync(id, "awaitingConfiguration");
-        await mia.SendAsync(
-            HttpMethod.Put,
-            $"/api/connections/{id}/configuration",
-            Connections.RoleConfiguration(arn, "claims/inbox"),
-            HttpStatusCode.Accepted);
+        var waiting = await mia.UntilAsync(id, "awaitingConfiguration");
+        waiting["authentication"]!.Text("reportedRoleArn").ShouldBe(arn);
+        var configuration = Connections.RoleConfiguration(arn, "claims/inbox");
+        configuration.Remove("roleArn");
+        await mia.SendAsync(HttpMethod.Put, $"/api/connections/{id}/configuration", configuration, HttpStatusCode.Accepted);
         await mia.UntilAsync(id, "awaitingBucketPolicy");
         await RunAsync(await ScriptAsync(mia, id), without: "jq");
         await mia.UntilAsync(id, "connected");
@@ -158,31 +157,10 @@ public sealed class SetupScripts(RunningApp running)
         return await answer.Content.ReadAsStringAsync();
     }
 
-    /// <param name="without">A command that this machine is to lack.</param>
-    private async Task<string> RunAsync(string script, string? without = null)
-    {
-        var (exit, output, errors) = await TryAsync(script, without);
-        exit.ShouldBe(0, $"{output}\n{errors}");
-        return output;
-    }
+    private Task<string> RunAsync(string script, string? without = null) => AwsScripts.RunAsync(_administrator, script, without);
 
-    private async Task<(int Exit, string Output, string Errors)> TryAsync(string script, string? without)
-    {
-        var environment = await AwsCommand.PreparedAsync(_administrator.CommandLineEnvironment());
-        var folder = Directory.CreateTempSubdirectory("setup-");
-        try
-        {
-            var file = Path.Combine(folder.FullName, "setup.sh");
-            await File.WriteAllTextAsync(
-                file,
-                without is null ? script : script.Replace($"command -v {without}", "false", StringComparison.Ordinal));
-            return await Shell.RunAsync("sh", [file], environment, folder.FullName, TestContext.Current.CancellationToken);
-        }
-        finally
-        {
-            folder.Delete(recursive: true);
-        }
-    }
+    private Task<(int Exit, string Output, string Errors)> TryAsync(string script, string? without) =>
+        AwsScripts.TryAsync(_administrator, script, without);
 
     private async Task<string> RoleAsync(string role) =>
         Uri.UnescapeDataString(await _administrator.IamAsync("GetRole", ("RoleName", role)))

@@ -1,6 +1,7 @@
 using System.Reflection;
 using Microsoft.Azure.Functions.Worker;
 using ServerlessDrives.Connecting;
+using ServerlessDrives.Connecting.Callbacks;
 using ServerlessDrives.Drives;
 using ServerlessDrives.Health;
 using ServerlessDrives.Verification;
@@ -49,6 +50,7 @@ public sealed class StoredNames
         "AwaitingTrustPolicy, AwaitingConfiguration, AwaitingBucketPolicy, Verifying, Connected, Cancelled, Expired, Failed")]
     [InlineData(typeof(ConnectionMethod), "AccessKey, IamRole")]
     [InlineData(typeof(ConfirmationStep), "TrustPolicy, BucketPolicy")]
+    [InlineData(typeof(CallbackStep), "TrustPolicy, BucketPolicy, All")]
     [InlineData(typeof(DriveState), "Connected, Disconnecting")]
     [InlineData(typeof(HealthStatus), "Unknown, Healthy, Degraded, Unreachable")]
     [InlineData(typeof(CheckStatus), "Passed, Failed, Skipped, NotApplicable")]

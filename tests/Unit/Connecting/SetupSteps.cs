@@ -1,4 +1,5 @@
 using ServerlessDrives.Access;
+using ServerlessDrives.Connecting.Callbacks;
 using ServerlessDrives.Connecting.Setup;
 using ServerlessDrives.Integrations.Setup;
 using static ServerlessDrives.Tests.Shared.ParsedValues;
@@ -40,15 +41,15 @@ internal static class SetupSteps
         return new(
             displayName,
             Connection,
-            Role.RoleName,
-            Role.Path,
+            Role,
             TrustPolicy.For(Us, ExternalId.New()).ToJson(),
             new(
                 access.Bucket,
                 access.Region,
                 RolePolicy.For(access).ToJson(),
                 BucketPolicy.For(Role, access).ToJson(),
-                KeyPolicyStatement.For(Role, access) is { IsRequired: true } statement ? statement.ToJson() : null),
-            [new("https://drives.example/api/callbacks/one"), new("https://drives.example/api/callbacks/two")]);
+                KeyPolicyStatement.For(Role, access) is { IsRequired: true } statement ? statement.ToJson() : null,
+                access.Encryption.KmsKey?.Account))
+        { Confirms = CallbackStep.All, Confirm = new("https://drives.example/api/callbacks/one") };
     }
 }

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using ServerlessDrives.Access;
-using ServerlessDrives.Connecting;
+using ServerlessDrives.Connecting.Callbacks;
 using ServerlessDrives.Connecting.Setup;
 using Shouldly;
 using Xunit;
@@ -27,16 +27,18 @@ public sealed class SetupTests
     }
 
     [Fact]
-    public void The_script_confirms_each_step_after_what_belongs_to_it()
+    public void The_script_looks_at_everything_before_it_changes_anything_and_confirms_at_its_end()
     {
         var script = AwsCliScript.Write(SetupSteps.Of("Claims"));
+        script.ShouldContain("CONFIRM='https://drives.example/api/callbacks/one'\n");
         var order = new[]
         {
+            "s3api get-bucket-policy",
+            "= dry-run ]",
             "aws iam create-role",
-            "confirm 'https://drives.example/api/callbacks/one'",
             "aws iam put-role-policy",
-            "put-bucket-policy",
-            "confirm 'https://drives.example/api/callbacks/two'",
+            "--policy \"file://$work/merged-bucket.json\"",
+            "curl -sS",
         }
             .Select(part => script.IndexOf(part, StringComparison.Ordinal))
             .ToList();

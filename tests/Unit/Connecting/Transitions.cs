@@ -1,6 +1,7 @@
 using ServerlessDrives.Access;
 using ServerlessDrives.Common;
 using ServerlessDrives.Connecting;
+using ServerlessDrives.Connecting.Callbacks;
 using ServerlessDrives.Drives;
 using ServerlessDrives.Verification;
 using ServerlessDrives.Workspaces;
@@ -68,7 +69,7 @@ public sealed class Transitions
             ["StopWaiting"] = connection => connection.StopWaiting(Now),
             ["Configure"] = connection => connection.Configure(connection.Configuration!, Now),
             ["Confirm"] = connection => connection.Confirm(Applied(ConfirmationStep.BucketPolicy, connection.Attempt), Now),
-            ["Add a link"] = connection => connection.Add(Link("another", ConfirmationStep.BucketPolicy, connection.Attempt), Now),
+            ["Add a link"] = connection => connection.Add(Link("another", CallbackStep.BucketPolicy, connection.Attempt), Now),
             ["RevokeCallbackLinks"] = connection => connection.RevokeCallbackLinks(Now),
             ["RequestCancel"] = connection => connection.RequestCancel(Now),
             ["TryAgain at trust"] = connection => connection.TryAgain(4, ConnectionStatus.AwaitingTrustPolicy, New, Now),
@@ -141,8 +142,8 @@ public sealed class Transitions
             .Confirm(Applied(ConfirmationStep.TrustPolicy, 3), Now)
             .Confirm(Applied(ConfirmationStep.BucketPolicy, 2), Now)
             .Confirm(Applied(ConfirmationStep.BucketPolicy, 3), Now)
-            .Add(Link("policies", ConfirmationStep.BucketPolicy, 3), Now)
-            .Add(Link("trust", ConfirmationStep.TrustPolicy, 3), Now);
+            .Add(Link("policies", CallbackStep.BucketPolicy, 3), Now)
+            .Add(Link("trust", CallbackStep.TrustPolicy, 3), Now);
         var after = before.Configure(before.Configuration!, Now.AddMinutes(1));
         after.Confirmations.Select(confirmation => (confirmation.Step, confirmation.Attempt)).ShouldBe(
             [(ConfirmationStep.TrustPolicy, 3), (ConfirmationStep.BucketPolicy, 2)]);
@@ -166,7 +167,7 @@ public sealed class Transitions
         var connection = At(ConnectionStatus.AwaitingTrustPolicy);
         var operation = Guid.NewGuid();
         for (var i = 0; i < 25; i++)
-            connection = connection.Add(Link($"{i}", ConfirmationStep.TrustPolicy, 3) with { Operation = i > 22 ? operation : null }, Now);
+            connection = connection.Add(Link($"{i}", CallbackStep.TrustPolicy, 3) with { Operation = i > 22 ? operation : null }, Now);
         connection.CallbackLinks.Select(link => link.Hash).ShouldBe([.. Enumerable.Range(4, 19).Select(i => $"{i}"), "24"]);
     }
 
@@ -201,7 +202,7 @@ public sealed class Transitions
 
     private static Confirmation Applied(ConfirmationStep step, int attempt) => new(step, attempt, "mia", "api", Now);
 
-    private static CallbackLink Link(string hash, ConfirmationStep step, int attempt) => new(hash, step, attempt, Now.AddDays(1), Mia);
+    private static CallbackLink Link(string hash, CallbackStep step, int attempt) => new(hash, step, attempt, Now.AddDays(1), Mia);
 
     private static string YesNo(bool value) => value ? "yes" : "no";
 

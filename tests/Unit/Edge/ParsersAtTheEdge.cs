@@ -5,6 +5,7 @@ using Microsoft.Extensions.Primitives;
 using ServerlessDrives.Access;
 using ServerlessDrives.Adapters.Aws;
 using ServerlessDrives.Connecting;
+using ServerlessDrives.Connecting.Callbacks;
 using ServerlessDrives.Drives;
 using ServerlessDrives.Events;
 using ServerlessDrives.Files;
@@ -25,7 +26,7 @@ public sealed class ParsersAtTheEdge
     public void Bodies() => Gen.Select(Gen.OneOf([.. ReadTypes().Select(Gen.Const)]), Inputs.Like([.. Examples()])).EachIsDealtWith(input =>
     {
         var request = Request(input.Item2);
-        var read = (Task)ReadJson.MakeGenericMethod(input.Item1).Invoke(null, [request])!;
+        var read = (Task)ReadJson.MakeGenericMethod(input.Item1).Invoke(null, [request, null])!;
         read.IsCompletedSuccessfully.ShouldBeTrue(read.Exception?.ToString());
         dynamic result = ((dynamic)read).Result;
         if (result is Result<StartConnectionBody> start && start.TryGet(out var body, out _))

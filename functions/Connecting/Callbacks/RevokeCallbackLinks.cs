@@ -3,7 +3,7 @@ using Microsoft.Azure.Functions.Worker;
 using ServerlessDrives.Http;
 using ServerlessDrives.Workspaces;
 
-namespace ServerlessDrives.Connecting;
+namespace ServerlessDrives.Connecting.Callbacks;
 
 /// <summary><c>DELETE /api/connections/{connectionId}/callback-links</c>: no link of the connection works any more.</summary>
 [Section("Connecting")]

@@ -3,9 +3,9 @@ using Microsoft.Azure.Functions.Worker;
 using ServerlessDrives.Http;
 using ServerlessDrives.Workspaces;
 
-namespace ServerlessDrives.Connecting;
+namespace ServerlessDrives.Connecting.Callbacks;
 
-/// <param name="Step"><c>trust-policy</c> or <c>bucket-policy</c>.</param>
+/// <param name="Step"><c>trust-policy</c>, <c>bucket-policy</c> or <c>all</c>.</param>
 /// <param name="ExpiresInHours">1 to 720; until the connection expires unless said otherwise.</param>
 [NeedsFields("step")]
 public sealed record CallbackLinkBody(string? Step, int? ExpiresInHours);
@@ -19,7 +19,9 @@ public sealed class MakeCallbackLinkFunction(MakeCallbackLink command, Connectio
 {
     [Function("CreateCallbackLink")]
     [Requires(Need.Person)]
-    [Summary("Make a callback link", Detail = "For one step and attempt. The answer is the only place where the link is ever seen.")]
+    [Summary("Make a callback link", Detail =
+        "For one step and attempt, or for all that has to be applied, in whichever attempt. The answer is the only place where the link is " +
+        "ever seen.")]
     [Reads<CallbackLinkBody>]
     [Answers<CallbackLinkView>(201, "The link.")]
     [HonoursIdempotencyKey]
@@ -36,7 +38,7 @@ public sealed class MakeCallbackLinkFunction(MakeCallbackLink command, Connectio
                     return unknown.AsProblem();
                 var connection = found.Value;
                 if (Steps.Parse(body.Step) is not { } step)
-                    return Refusal.Invalid("step", "Choose \"trust-policy\" or \"bucket-policy\".").AsProblem();
+                    return Refusal.Invalid("step", "Choose \"trust-policy\", \"bucket-policy\" or \"all\".").AsProblem();
                 if (body.ExpiresInHours is { } asked && (asked < 1 || asked > MakeCallbackLink.LongestLife.TotalHours))
                     return Refusal
                         .Invalid("expiresInHours", $"A link lives between 1 hour and {MakeCallbackLink.LongestLife.TotalHours:0} hours.")
@@ -60,7 +62,7 @@ public sealed class MakeCallbackLinkFunction(MakeCallbackLink command, Connectio
             });
 }
 
-/// <summary>A link by which an AWS administrator without an account confirms one step, whichever way the policies were applied.</summary>
+/// <summary>A link by which an AWS administrator without an account confirms a step, or all, whichever way the policies were applied.</summary>
 public sealed class MakeCallbackLink(IConnections connections, TimeProvider clock)
 {
     /// <summary>The longest life of a link; it never outlives its connection.</summary>
@@ -69,7 +71,7 @@ public sealed class MakeCallbackLink(IConnections connections, TimeProvider cloc
     /// <param name="life">Null for as long as the connection waits.</param>
     /// <param name="operation">What makes it, so that it is made once; null for one that may be made again.</param>
     public async Task<Result<(CallbackToken Token, CallbackLink Link)>> RunAsync(
-        Person person, ConnectionKey key, ConfirmationStep step, TimeSpan? life, Guid? operation, CancellationToken cancellation)
+        Person person, ConnectionKey key, CallbackStep step, TimeSpan? life, Guid? operation, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(person);
         while (true)
@@ -79,7 +81,7 @@ public sealed class MakeCallbackLink(IConnections connections, TimeProvider cloc
             var connection = read.Value;
             if (!connection.IsOpen || connection.CancelRequested || connection.Method is ConnectionMethod.AccessKey)
                 return Refusal.Conflict("step-not-open", "This connection has no policy to confirm.");
-            if (connection.OpenStep != step && !connection.IsStillToCome(step))
+            if (IsOver(connection, step))
                 return Refusal.Conflict(
                     "step-not-open",
                     $"The connection doesn't wait for the {Steps.Words(step)} any more, so there is nothing to confirm.");
@@ -96,4 +98,12 @@ public sealed class MakeCallbackLink(IConnections connections, TimeProvider cloc
                 return (token, link);
         }
     }
+
+    private static bool IsOver(DriveConnection connection, CallbackStep step) => step switch
+    {
+        CallbackStep.TrustPolicy => connection.OpenStep is not ConfirmationStep.TrustPolicy,
+        CallbackStep.BucketPolicy =>
+            connection.OpenStep is not ConfirmationStep.BucketPolicy && !connection.IsStillToCome(ConfirmationStep.BucketPolicy),
+        _ => connection.Status is ConnectionStatus.Verifying,
+    };
 }

@@ -1,15 +1,27 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json.Serialization;
 
-namespace ServerlessDrives.Connecting;
+namespace ServerlessDrives.Connecting.Callbacks;
+
+/// <summary>What a callback link confirms.</summary>
+public enum CallbackStep
+{
+    TrustPolicy,
+    BucketPolicy,
+
+    /// <summary>Trust policy, role policy and bucket policy in one go.</summary>
+    All,
+}
 
 /// <summary>
-/// What the row remembers of a callback link: never the token itself, only its hash. A link is good for one step of one attempt until it
-/// expires, is revoked, or the step is over.
+/// What the row remembers of a callback link: never the token itself, only its hash. A link for a step is good for one attempt, a link for
+/// all of them for every attempt, until it expires, is revoked, or there is nothing left to confirm.
 /// </summary>
 /// <param name="Hash">SHA-256 of the token's secret part, base64url.</param>
-public sealed record CallbackLink(string Hash, ConfirmationStep Step, int Attempt, DateTimeOffset ExpiresAt, UserId CreatedBy)
+/// <param name="Attempt">The attempt that it was made in.</param>
+public sealed record CallbackLink(string Hash, CallbackStep Step, int Attempt, DateTimeOffset ExpiresAt, UserId CreatedBy)
 {
     /// <summary>Older ones are forgotten when more are made.</summary>
     public const int MostPerConnection = 20;
@@ -21,6 +33,15 @@ public sealed record CallbackLink(string Hash, ConfirmationStep Step, int Attemp
     /// of scripts.
     /// </summary>
     public Guid? Operation { get; init; }
+
+    /// <summary>The step that it confirms; null where that is whichever is open.</summary>
+    [JsonIgnore]
+    public ConfirmationStep? ConfirmedStep => Step switch
+    {
+        CallbackStep.TrustPolicy => ConfirmationStep.TrustPolicy,
+        CallbackStep.BucketPolicy => ConfirmationStep.BucketPolicy,
+        _ => null,
+    };
 }
 
 /// <summary>

@@ -1,0 +1,39 @@
+namespace ServerlessDrives.Connecting.Callbacks;
+
+/// <summary>A connection and the link that somebody without an account reached it by.</summary>
+public sealed record Callback(DriveConnection Connection, CallbackLink Link);
+
+/// <summary>Finds the connection of a callback link.</summary>
+public sealed class OpenCallback(IConnections connections, TimeProvider clock)
+{
+    /// <summary>What the token stands for, or which of the ways of being no good applies.</summary>
+    public async Task<Result<Callback>> RunAsync(string? text, CancellationToken cancellation)
+    {
+        var opened = await FindAsync(text, cancellation);
+        ConnectionMeasures.CallbackUsed(opened.TryGet(out var open, out var refusal) ? null : refusal);
+        if (open is not null)
+            Telemetry.Continue(open.Connection.Trace, "serverlessdrives.connection.id", open.Connection.Id.Value);
+        return opened;
+    }
+
+    private async Task<Result<Callback>> FindAsync(string? text, CancellationToken cancellation)
+    {
+        if (CallbackToken.Parse(text) is not { } token)
+            return new Refusal(
+                RefusalKind.NotFound,
+                "callback-damaged",
+                "This link isn't whole: it was cut or changed on its way. Ask whoever sent it to send it again.");
+        if (
+            await connections.FindAsync(token.Key, cancellation) is not { Value: var connection }
+            || connection.CallbackLinks.FirstOrDefault(known => known.Hash == token.Hash) is not { } link)
+            return new Refusal(
+                RefusalKind.NotFound,
+                "callback-unknown",
+                "This link isn't one that was given out, or newer ones have taken its place. Ask whoever sent it for a new one.");
+        if (link.RevokedAt is not null)
+            return new Refusal(RefusalKind.Gone, "callback-revoked", "This link was revoked. Ask whoever sent it for a new one.");
+        if (clock.GetUtcNow() >= link.ExpiresAt)
+            return new Refusal(RefusalKind.Gone, "callback-expired", "This link has expired. Ask whoever sent it for a new one.");
+        return new Callback(connection, link);
+    }
+}
