@@ -100,7 +100,8 @@ public sealed class CallbackViews(
         var knowsBucket = link.Step is not CallbackStep.TrustPolicy;
         var used = CallbackState.WhenUsed(connection, link) is not null;
         var known = await people.FindAsync(connection.Organization, [connection.CreatedBy], cancellation);
-        var follows = link.Step is CallbackStep.All || (used && link.Attempt == connection.Attempt);
+        var follows = link.Step is CallbackStep.All
+            || (link.Step is CallbackStep.BucketPolicy && used && link.Attempt == connection.Attempt);
         return new(
             Steps.Name(link.Step),
             CallbackState.Over(connection, link) is null,

@@ -135,7 +135,8 @@ public sealed class CrashWorld : IAsyncLifetime
     }
 
     /// <summary>A connection with a role of its own, whose orchestration hasn't begun.</summary>
-    public async Task<ConnectionKey> OpenRoleConnectionAsync()
+    /// <param name="configuration">Without the role's ARN; null for none.</param>
+    public async Task<ConnectionKey> OpenRoleConnectionAsync(DriveConfiguration? configuration = null)
     {
         var name = DisplayName.Parse(Connections.Unique("crash")).TryGet(out var parsed, out var problem)
             ? parsed
@@ -157,7 +158,7 @@ public sealed class CrashWorld : IAsyncLifetime
             DisplayName = name,
             Method = ConnectionMethod.IamRole,
             Secret = null,
-            Configuration = null,
+            Configuration = configuration,
             RoleId = role.Id,
             RoleIsNew = true,
             ExternalId = role.ExternalId,

@@ -10,7 +10,8 @@ internal static class Killing
 
     /// <summary>Plays a scenario once to count the calls, then once for each call, killed right after it.</summary>
     /// <param name="ofEngine">Whether it dies at calls of the durable engine too.</param>
-    public static async Task EverywhereAsync(Func<Death, string, Task> scenario, int atOnce = AtOnce, bool ofEngine = true)
+    /// <param name="every">Of which calls one is taken, for scenarios of many calls; CRASH_EVERY=1 takes all of them.</param>
+    public static async Task EverywhereAsync(Func<Death, string, Task> scenario, int atOnce = AtOnce, bool ofEngine = true, int every = 1)
     {
         foreach (var engine in ofEngine ? new[] { false, true } : [false])
         {
@@ -18,7 +19,9 @@ internal static class Killing
             await scenario(whole, NewHub());
             if (!engine)
                 whole.Calls.ShouldBeGreaterThan(2);
-            var step = engine ? 10 : 1;
+            var step = engine ? 10
+                : int.TryParse(Environment.GetEnvironmentVariable("CRASH_EVERY"), out var asked) ? asked
+                : every;
             await Parallel.ForEachAsync(
                 Enumerable.Range(0, (whole.Calls / step) + 1).Select(n => n * step),
                 new ParallelOptions { MaxDegreeOfParallelism = atOnce, CancellationToken = TestContext.Current.CancellationToken },

@@ -46,10 +46,16 @@ export type VerificationReport = Schemas['VerificationReport'];
 export type Retrying = Schemas['Retrying'];
 
 export type Step = 'trust-policy' | 'bucket-policy';
+/** What a callback link confirms. */
+export type CallbackStep = Step | 'all';
 export type SetupFormat = 'aws-cli' | 'cloudformation' | 'terraform';
-export type CallbackLink = Narrowed<Schemas['CallbackLink'], { step: Step }>;
+export type CallbackLink = Narrowed<Schemas['CallbackLink'], { step: CallbackStep }>;
 /** What the page of a callback link shows. */
-export type Callback = Narrowed<Schemas['Callback'], { step: Step }>;
+export type Callback = Narrowed<Schemas['Callback'], { step: CallbackStep }>;
+/** Where AWS's console waits with everything filled in. */
+export interface LaunchStack {
+  url: string;
+}
 
 export type IamRole = Schemas['Role'];
 

@@ -91,6 +91,7 @@ export function IdentityFields({ form: { form, verdicts, ...act }, insist, refus
         </p>
       </>
     );
+  if (act.usesRole && act.givenRole === null) return null;
   if (act.usesRole)
     return (
       <p>

@@ -1,5 +1,5 @@
 import { ArrowRightRegular } from '@fluentui/react-icons';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useRef, useState, type ReactNode } from 'react';
 import type { Bucket, Connection } from '../api/contract';
 import { ReportView } from '../drives/ReportView';
 import { Button } from '../shell/controls';
@@ -18,11 +18,15 @@ interface Props {
   connection: Connection;
   onChanged: (connection: Connection) => void;
   onBack?: () => void;
+  /** Where the role is made afterwards, and tells its ARN by itself. */
+  withoutRole?: boolean;
+  /** What stands above the fields. */
+  before?: ReactNode;
 }
 
 /** Step: which bucket, and as whom. Every rule is checked while it is typed; the server has the last word. */
-export function BucketStep({ connection, onChanged, onBack }: Props) {
-  const form = useBucketForm(connection);
+export function BucketStep({ connection, onChanged, onBack, withoutRole = false, before }: Props) {
+  const form = useBucketForm(connection, withoutRole);
   const [insist, setInsist] = useState(false);
   const [doubt, setDoubt] = useState<{ text: string; of: string } | null>(null);
   const [asking, setAsking] = useState(false);
@@ -89,11 +93,12 @@ export function BucketStep({ connection, onChanged, onBack }: Props) {
         }}
         aria-labelledby="bucket-title"
       >
+        {before}
         <div className="stack tight">
           <h2 id="bucket-title" className="section-title">
             The bucket
           </h2>
-          <p className="lead">{form.usesRole ? 'Which bucket, and which role leads to it.' : 'Which bucket, and the access key of the IAM user that may use it.'} Nothing is connected before all of it is proven to work.</p>
+          <p className="lead">{withoutRole ? 'Which bucket the role is to lead to.' : form.usesRole ? 'Which bucket, and which role leads to it.' : 'Which bucket, and the access key of the IAM user that may use it.'} Nothing is connected before all of it is proven to work.</p>
         </div>
         {!form.usesRole && (
           <KeyPermissions

@@ -9,10 +9,11 @@ import { usePerson } from '../shell/person';
 import { ProblemNotice } from '../shell/ProblemNotice';
 import { Sentence } from '../shell/Sentence';
 import { useTitle } from '../shell/useTitle';
+import { AllInOneStep } from './AllInOneStep';
 import { BucketStep } from './BucketStep';
 import { PoliciesStep } from './PoliciesStep';
 import { isChangeable, isOpen, useConnection } from './queries';
-import { TrustStep } from './TrustStep';
+import { TrustStep, WayChoice } from './TrustStep';
 import { isProving, VerifyStep } from './VerifyStep';
 import { stepsOf, WizardFrame, type WizardStep } from './WizardFrame';
 
@@ -51,7 +52,9 @@ export default function ConnectionPage({ id }: { id: string }) {
   if (!connection || reached === null) return <Loading what="the connection" lines={4} height={80} />;
 
   const wanted = search.get('step') as WizardStep | null;
-  const current = wanted !== null && mayLookBack(connection, wanted) ? wanted : reached;
+  // What may be in place already is tried before it is asked for, which is a verification as well.
+  const tries = reusesRole(connection) && reached === 'bucket' && isProving(connection);
+  const current = wanted !== null && mayLookBack(connection, wanted) ? wanted : tries ? 'verify' : reached;
   // The report says it check by check; saying its first line twice helps nobody.
   const reported = connection.verification?.completedAt != null && !connection.verification.passed && connection.status !== 'awaitingTrustPolicy';
   const hrefOf = (step: WizardStep): string | null => {
@@ -125,6 +128,8 @@ function StepBody({ connection, step, goTo, onChanged }: StepProps) {
   const [, go] = useLocation();
   const reached = stepAt(connection);
   const goOn = () => goTo(reached);
+  const [inOneGo, setInOneGo] = useState(true);
+  const [asksForBucket, setAsksForBucket] = useState(false);
   if (isProving(connection)) return <VerifyStep key={connection.attempt} connection={connection} />;
   if (step === 'trust' && reached !== 'trust') return <TrustStep connection={connection} onChanged={onChanged} onEdit={null} onGoOn={goOn} />;
   if (step === 'bucket' && reached !== 'bucket')
@@ -132,6 +137,7 @@ function StepBody({ connection, step, goTo, onChanged }: StepProps) {
       <BucketStep
         key="edit"
         connection={connection}
+        withoutRole={inOneGo && connection.status === 'awaitingTrustPolicy' && connection.configuration?.roleArn == null}
         onChanged={(next) => {
           onChanged(next);
           goTo(stepAt(next));
@@ -141,7 +147,19 @@ function StepBody({ connection, step, goTo, onChanged }: StepProps) {
     );
   switch (connection.status) {
     case 'awaitingTrustPolicy':
-      return <TrustStep key={connection.attempt} connection={connection} onChanged={onChanged} onEdit={connection.configuration ? () => goTo('bucket') : null} />;
+      if (connection.configuration && connection.configuration.roleArn == null && inOneGo)
+        return <AllInOneStep key={connection.attempt} connection={connection} onChanged={onChanged} onEdit={() => goTo('bucket')} onStepByStep={() => setInOneGo(false)} />;
+      if (!connection.configuration && asksForBucket)
+        return <BucketStep key="one-go" connection={connection} withoutRole onChanged={onChanged} before={<WayChoice way="one-go" onChoose={() => setAsksForBucket(false)} />} />;
+      return (
+        <TrustStep
+          key={connection.attempt}
+          connection={connection}
+          onChanged={onChanged}
+          onEdit={connection.configuration ? () => goTo('bucket') : null}
+          {...(connection.configuration ? {} : { onOneGo: () => setAsksForBucket(true) })}
+        />
+      );
     case 'awaitingConfiguration':
       return <BucketStep key={connection.attempt} connection={connection} onChanged={onChanged} />;
     case 'awaitingBucketPolicy':

@@ -1,6 +1,6 @@
 import { MailRegular } from '@fluentui/react-icons';
 import { useState } from 'react';
-import type { Connection, Step } from '../api/contract';
+import type { CallbackStep, Connection } from '../api/contract';
 import Ask from '../shell/Ask';
 import { Button, Field, Input, Select } from '../shell/controls';
 import { CopyButton } from '../shell/CopyButton';
@@ -9,8 +9,10 @@ import { useNotice } from '../shell/notices';
 import { ProblemNotice } from '../shell/ProblemNotice';
 import { useCallbackLink, useRevokeLinks } from './queries';
 
-/** Makes a link with which somebody without an account can finish this one step. */
-export default function HandOver({ connection, step, onClose }: { connection: Connection; step: Step; onClose: () => void }) {
+const subjects: Record<CallbackStep, string> = { 'trust-policy': 'the AWS trust policy', 'bucket-policy': 'the AWS role and bucket policy', all: 'a role and policies in AWS' };
+
+/** Makes a link with which somebody without an account can finish this one step, or all that has to be applied. */
+export default function HandOver({ connection, step, onClose }: { connection: Connection; step: CallbackStep; onClose: () => void }) {
   const make = useCallbackLink(connection.id);
   const revoke = useRevokeLinks(connection.id);
   const notice = useNotice();
@@ -27,7 +29,7 @@ export default function HandOver({ connection, step, onClose }: { connection: Co
         onClose={onClose}
         onAct={() => make.mutate({ step, expiresInHours: Number(hours) })}
       >
-        <p>You get a link to send. Whoever opens it sees what to apply in AWS and confirms it there, without an account here. The link shows this one step and nothing else.</p>
+        <p>You get a link to send. Whoever opens it sees what to apply in AWS and confirms it there, without an account here. The link shows {step === 'all' ? 'everything that has to be applied, once,' : 'this one step'} and nothing else.</p>
         <Field label="The link works for">
           <Select value={hours} onChange={(_, data) => setHours(data.value)}>
             <option value="24">1 day</option>
@@ -46,7 +48,7 @@ export default function HandOver({ connection, step, onClose }: { connection: Co
     );
 
   const url = new URL(link.url, location.origin).href;
-  const subject = `Please apply the AWS ${step === 'trust-policy' ? 'trust policy' : 'role and bucket policy'} for ${connection.displayName}`;
+  const subject = `Please apply ${subjects[step]} for ${connection.displayName}`;
   const body = `Hello,\n\nplease open this link. It shows what to apply in AWS, step by step, and takes your confirmation. You need no account.\n\n${url}\n\nThe link works until ${formatDateTime(link.expiresAt)}.\n`;
   return (
     <Ask title="Send this link" act={null} close="Done" onClose={onClose}>

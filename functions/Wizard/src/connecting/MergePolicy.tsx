@@ -5,8 +5,8 @@ import { Field, Textarea } from '../shell/controls';
 import { useMergedPolicy } from './queries';
 
 /** Their bucket policy in, the same with our statements out. */
-export default function MergePolicy({ connectionId, onClose }: { connectionId: string; onClose: () => void }) {
-  const merge = useMergedPolicy(connectionId);
+export default function MergePolicy({ path, anonymous = false, onClose }: { path: string; anonymous?: boolean; onClose: () => void }) {
+  const merge = useMergedPolicy(path, anonymous);
   const [text, setText] = useState('');
   const [problem, setProblem] = useState<string>();
   const submit = () => {

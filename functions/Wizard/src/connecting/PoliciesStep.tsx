@@ -52,8 +52,8 @@ export function PoliciesStep({ connection, onChanged, onEdit }: Props) {
         <SetupTabs
           path={`/api/connections/${connection.id}/setup`}
           version={`${connection.status} ${connection.attempt}`}
-          script="It confirms the step by itself at its end."
-        links
+          script="It says what it changes, and confirms the step by itself at its end."
+          links={['aws-cli']}
           console={
             <PolicyInstructions
               rolePolicy={connection.rolePolicy ? pretty(connection.rolePolicy) : null}
@@ -83,7 +83,7 @@ export function PoliciesStep({ connection, onChanged, onEdit }: Props) {
       </section>
       <Suspense>
         {open === 'hand-over' && <HandOver connection={connection} step="bucket-policy" onClose={() => setOpen(null)} />}
-        {open === 'merge' && <MergePolicy connectionId={connection.id} onClose={() => setOpen(null)} />}
+        {open === 'merge' && <MergePolicy path={`/api/connections/${connection.id}/merged-bucket-policy`} onClose={() => setOpen(null)} />}
       </Suspense>
     </>
   );

@@ -6,6 +6,7 @@ import { Button } from '../shell/controls';
 import { ProblemNotice } from '../shell/ProblemNotice';
 import { SetupTabs } from '../shell/SetupTabs';
 import { TrustInstructions } from './Instructions';
+import { Choice } from './Choice';
 import { useConfirm } from './queries';
 
 const HandOver = lazy(() => import('./HandOver'));
@@ -16,14 +17,17 @@ interface Props {
   onEdit: (() => void) | null;
   /** For a look back at a step that is over: leads on. */
   onGoOn?: () => void;
+  /** Leads to the other way, where the bucket is asked for at once. */
+  onOneGo?: () => void;
 }
 
 /** Step: who may assume the role. */
-export function TrustStep({ connection, onChanged, onEdit, onGoOn }: Props) {
+export function TrustStep({ connection, onChanged, onEdit, onGoOn, onOneGo }: Props) {
   const confirm = useConfirm(connection.id, 'trust-policy');
   const [handing, setHanding] = useState(false);
   return (
     <section className="card stack wide" aria-labelledby="trust-title">
+      {onOneGo && <WayChoice way="steps" onChoose={onOneGo} />}
       <div className="stack tight">
         <h2 id="trust-title" className="section-title">
           Let us assume a role in your AWS account
@@ -36,8 +40,8 @@ export function TrustStep({ connection, onChanged, onEdit, onGoOn }: Props) {
         <SetupTabs
           path={`/api/connections/${connection.id}/setup`}
           version={`${connection.status} ${connection.attempt}`}
-          script="It confirms the step by itself at its end."
-          links
+          script="It says what it changes, tells us the role’s ARN and confirms the step by itself at its end."
+          links={['aws-cli']}
           console={<TrustInstructions policy={connection.trustPolicy ? pretty(connection.trustPolicy) : ''} externalId={connection.externalId} />}
         />
       )}
@@ -70,5 +74,25 @@ export function TrustStep({ connection, onChanged, onEdit, onGoOn }: Props) {
         </Suspense>
       )}
     </section>
+  );
+}
+
+/** Whether an AWS administrator is asked once or twice. */
+export function WayChoice({ way, onChoose }: { way: 'steps' | 'one-go'; onChoose: () => void }) {
+  return (
+    <fieldset className="choices">
+      <legend>How shall it be applied in AWS?</legend>
+      <div className="choices-row">
+        <Choice
+          group="way"
+          value="one-go"
+          checked={way === 'one-go'}
+          name="Everything in one go"
+          note="You say now which bucket it is. One script, stack or link makes the role and applies all policies, so that an AWS administrator comes once."
+          onChoose={onChoose}
+        />
+        <Choice group="way" value="steps" checked={way === 'steps'} name="Step by step" note="The role and its trust policy first; the bucket and its policies after that." onChoose={onChoose} />
+      </div>
+    </fieldset>
   );
 }

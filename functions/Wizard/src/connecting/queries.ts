@@ -2,7 +2,7 @@ import { queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/r
 import { useEffect, useRef } from 'react';
 import { all } from '../api/all';
 import { call, newKey } from '../api/client';
-import type { CallbackLink, ConfigurationInput, Connection, ConnectionStart, Step } from '../api/contract';
+import type { CallbackLink, CallbackStep, ConfigurationInput, Connection, ConnectionStart, Step } from '../api/contract';
 import { asProblem, type Problem } from '../api/problem';
 import { useWatched } from '../api/useWatched';
 
@@ -77,18 +77,18 @@ export const useConfigure = (id: string) =>
   useMutation<Connection, Problem, ConfigurationInput>({ mutationFn: (body) => call<Connection>(`/api/connections/${id}/configuration`, { method: 'PUT', body }) });
 
 export const useConfirm = (id: string, step: Step) =>
-  useMutation<Connection, Problem, void>({ mutationFn: () => call<Connection>(`/api/connections/${id}/confirmations/${step}`, { method: 'POST', body: {} }) });
+  useMutation<Connection, Problem, { roleArn: string; bucketPolicyApplied: true } | void>({ mutationFn: (body) => call<Connection>(`/api/connections/${id}/confirmations/${step}`, { method: 'POST', body: body ?? {} }) });
 
 export const useStopVerification = (id: string) => useMutation<Connection, Problem, void>({ mutationFn: () => call<Connection>(`/api/connections/${id}/verification/stop`, { method: 'POST' }) });
 
 export const useCancel = (id: string) => useMutation<Connection | undefined, Problem, void>({ mutationFn: () => call(`/api/connections/${id}`, { method: 'DELETE' }) });
 
 export const useCallbackLink = (id: string) =>
-  useMutation<CallbackLink, Problem, { step: Step; expiresInHours: number }>({
+  useMutation<CallbackLink, Problem, { step: CallbackStep; expiresInHours: number }>({
     mutationFn: (body) => call<CallbackLink>(`/api/connections/${id}/callback-links`, { method: 'POST', body, idempotencyKey: newKey() }),
   });
 
 export const useRevokeLinks = (id: string) => useMutation<void, Problem, void>({ mutationFn: () => call(`/api/connections/${id}/callback-links`, { method: 'DELETE' }) });
 
-export const useMergedPolicy = (id: string) =>
-  useMutation<unknown, Problem, unknown>({ mutationFn: (present) => call(`/api/connections/${id}/merged-bucket-policy`, { method: 'POST', body: present }) });
+export const useMergedPolicy = (path: string, anonymous: boolean) =>
+  useMutation<unknown, Problem, unknown>({ mutationFn: (present) => call(path, { method: 'POST', body: present, anonymous }) });

@@ -25,13 +25,13 @@ interface Form {
 }
 
 /** What is typed at the step, what is wrong with it, and what was meant. */
-export function useBucketForm(connection: Connection) {
+export function useBucketForm(connection: Connection, withoutRole = false) {
   const known = connection.configuration;
   const usesRole = connection.authentication.method === 'iamRole';
   const givenRole = connection.authentication.roleArn ?? null;
-  const asksForRole = usesRole && (givenRole === null || known?.roleArn != null);
+  const asksForRole = usesRole && !withoutRole && (givenRole === null || known?.roleArn != null);
   const [form, change, forget] = useDraft<Form>(`configuration:${connection.id}:${connection.attempt}`, {
-    roleArn: known?.roleArn ?? '',
+    roleArn: known?.roleArn ?? connection.authentication.reportedRoleArn ?? '',
     accessKeyId: known?.accessKeyId ?? '',
     bucket: known?.bucket ?? '',
     region: known?.region ?? '',

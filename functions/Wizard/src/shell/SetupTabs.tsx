@@ -23,14 +23,18 @@ interface Props {
   version?: string;
   /** More about the script. */
   script?: string;
-  /** Whether a script holds links, which are made when it is copied and not when it is looked at. */
-  links?: boolean;
+  /** The forms that hold links, which are made when it is copied and not when it is looked at. */
+  links?: SetupFormat[];
+  /** For a page that needs no account. */
+  anonymous?: boolean;
+  /** Other hints than the usual ones. */
+  hints?: Partial<Record<SetupFormat, string>>;
   /** The same by hand, where there is a way by hand. */
   console?: ReactNode;
 }
 
 /** What has to be done in AWS, in the way that the reader works: by hand in the console, or as something to run. */
-export function SetupTabs({ path, version = '', script = '', links = false, console }: Props) {
+export function SetupTabs({ path, version = '', script = '', links = [], anonymous = false, hints: otherHints = {}, console }: Props) {
   const ways: Way[] = [...(console ? (['console'] as const) : []), 'aws-cli', 'cloudformation', 'terraform'];
   const [way, choose] = useState<Way>(() => ways.find((known) => known === localStorage.getItem('setup')) ?? ways[0]!);
   const setWay = (next: Way) => {
@@ -68,7 +72,11 @@ export function SetupTabs({ path, version = '', script = '', links = false, cons
         ))}
       </div>
       <div role="tabpanel" id={`${id}panel`} aria-labelledby={`${id}${way}`}>
-        {way === 'console' ? console : <Setup path={path} format={way} version={version} links={links && way === 'aws-cli'} hint={way === 'aws-cli' ? `${hints[way]} ${script}` : hints[way]} />}
+        {way === 'console' ? (
+          console
+        ) : (
+          <Setup path={path} format={way} version={version} links={links.includes(way)} anonymous={anonymous} hint={`${otherHints[way] ?? hints[way]}${way === 'aws-cli' ? ` ${script}` : ''}`} />
+        )}
       </div>
     </div>
   );
@@ -79,12 +87,13 @@ interface SetupProps {
   format: SetupFormat;
   version: string;
   links: boolean;
+  anonymous: boolean;
   hint: string;
 }
 
-function Setup({ path, format, version, links, hint }: SetupProps) {
+function Setup({ path, format, version, links, anonymous, hint }: SetupProps) {
   const read = async (signal?: AbortSignal, preview = false) =>
-    (await send(`${path}?format=${format}${preview ? '&preview=true' : ''}`, signal ? { signal } : {})).text();
+    (await send(`${path}?format=${format}${preview ? '&preview=true' : ''}`, { anonymous, ...(signal ? { signal } : {}) })).text();
   const setup = useQuery<string, Problem>({
     queryKey: ['setup', path, format, version],
     queryFn: ({ signal }) => read(signal, links),
