@@ -19,7 +19,10 @@ public sealed partial record RoleArn : IParsed<RoleArn>
     public Partition Partition { get; }
     public AccountId Account { get; }
 
-    /// <summary>Begins and ends with a slash; <c>/</c> for most roles.</summary>
+    /// <summary>
+    /// Begins and ends with a slash; <c>/</c> for most roles. AWS takes every visible character of ASCII in it; we take those of names, since
+    /// the ARN is written into scripts and templates.
+    /// </summary>
     public string Path { get; }
 
     /// <summary>1 to 64 of <c>[\w+=,.@-]</c>, without the path.</summary>
@@ -78,14 +81,14 @@ public sealed partial record RoleArn : IParsed<RoleArn>
     public override string ToString() => Value;
 
     [GeneratedRegex(
-        @"^arn:(?<partition>aws[a-z-]*):iam::(?<account>[0-9]{12}):role/(?<path>(?:[\x21-\x7E]{1,510}/)?)(?<name>[A-Za-z0-9_+=,.@-]{1,64})\z",
+        @"^arn:(?<partition>aws[a-z-]*):iam::(?<account>[0-9]{12}):role/(?<path>(?:[A-Za-z0-9_+=,.@/-]{1,510}/)?)(?<name>[A-Za-z0-9_+=,.@-]{1,64})\z",
         RegexOptions.ExplicitCapture,
         matchTimeoutMilliseconds: 1000
     )]
     private static partial Regex WellFormed();
 
     [GeneratedRegex(
-        @"^arn:(?<partition>aws[a-z-]*):iam::(?<account>[A-Za-z0-9_+=,.@-]{0,64}):role/(?<path>(?:[\x21-\x7E]{1,510}/)?)(?<name>[A-Za-z0-9_+=,.@-]{1,64})\z",
+        @"^arn:(?<partition>aws[a-z-]*):iam::(?<account>[A-Za-z0-9_+=,.@-]{0,64}):role/(?<path>(?:[A-Za-z0-9_+=,.@/-]{1,510}/)?)(?<name>[A-Za-z0-9_+=,.@-]{1,64})\z",
         RegexOptions.ExplicitCapture,
         matchTimeoutMilliseconds: 1000
     )]

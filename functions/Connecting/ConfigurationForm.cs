@@ -100,7 +100,7 @@ public sealed record ConnectionForm(DriveConfiguration Configuration, Secret? Se
     {
         if (body.AccessKeyId is not null || body.SecretAccessKey is not null)
             form.Refuse<AccessKeyId>("accessKeyId", "This connection uses a role; leave the access key out.");
-        if (connection.ChosenRoleArn is null && body.RoleArn is null && (connection.ReportedRoleArn ?? connection.RoleArn) is { } known)
+        if (connection.ChosenRoleArn is null && body.RoleArn is null && connection.KnownRoleArn is { } known)
             return known;
         // Whoever makes the role says its ARN with the confirmation that it trusts us.
         if (body.RoleArn is null && connection is { ChosenRoleArn: null, Status: ConnectionStatus.AwaitingTrustPolicy })

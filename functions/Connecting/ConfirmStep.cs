@@ -109,11 +109,12 @@ public sealed class ConfirmStep(IConnections connections, ConnectionConflicts co
             Telemetry.Continue(connection.Trace, "serverlessdrives.connection.id", connection.Id.Value);
             if (said.ETag is not null && read.ETag != said.ETag)
                 return Refusal.Changed("connection");
+            if (said.Refuse?.Invoke(connection) is { } refused)
+                return refused;
             if (!IsWaitedFor(connection, said))
-                return Steps.NotOpen(
-                    connection,
-                    $"does not wait for the {Steps.Words(said.Step ?? ConfirmationStep.BucketPolicy)}",
-                    said.Step ?? ConfirmationStep.BucketPolicy);
+                return said.Step is { } meant
+                    ? Steps.NotOpen(connection, $"does not wait for the {Steps.Words(meant)}", meant)
+                    : Steps.NotOpen(connection, "has nothing to confirm");
             if (Contradiction(connection, said) is { } contradiction)
                 return contradiction;
             if (
@@ -171,7 +172,7 @@ public sealed class ConfirmStep(IConnections connections, ConnectionConflicts co
             return Refusal.Invalid(
                 "bucketPolicyApplied",
                 "Nobody has said yet which bucket it is, so there is no bucket policy that could be applied. Leave this out.");
-        return said.BucketPolicyApplied && said.RoleArn is null && connection.RoleArn is null
+        return said.BucketPolicyApplied && said.RoleArn is null && connection.KnownRoleArn is null
             ? Refusal.Invalid("roleArn", "Give the ARN of the role that the policies were applied for.")
             : null;
     }
@@ -181,14 +182,15 @@ public sealed class ConfirmStep(IConnections connections, ConnectionConflicts co
     {
         var now = clock.GetUtcNow();
         var open = connection.OpenStep;
-        if (open is { } given && connection.ConfirmationOf(given) is not null)
-            return connection;
+        var isGiven = open is { } given && connection.ConfirmationOf(given) is not null;
         var heard = connection;
-        if (said.RoleArn is { } arn && connection.ChosenRoleArn is null)
-            heard = heard.ReportRole(arn, now);
-        if (open is { } step)
+        // A role that is named by somebody else after the step was confirmed takes no other role's place.
+        if (said.RoleArn is { } arn && connection.ChosenRoleArn is null && arn != connection.KnownRoleArn
+            && (!isGiven || connection.KnownRoleArn is null))
+            heard = heard.ReportRole(arn, said.Through == "callback" ? said.By : null, now);
+        if (open is { } step && !isGiven)
             heard = heard.Confirm(new Confirmation(step, connection.Attempt, said.By, said.Through, now), now);
-        if (said.BucketPolicyApplied && open is not ConfirmationStep.BucketPolicy)
+        if (said.BucketPolicyApplied && open is not ConfirmationStep.BucketPolicy && connection.AppliedAhead is null)
             heard = heard.ConfirmAhead(
                 new Confirmation(ConfirmationStep.BucketPolicy, connection.Attempt, said.By, said.Through, now),
                 now);
@@ -197,7 +199,7 @@ public sealed class ConfirmStep(IConnections connections, ConnectionConflicts co
 
     /// <summary>The event that the orchestration waits for; null where it waits for something else still.</summary>
     private static string? News(DriveConnection before, DriveConnection after) =>
-        before.OpenStep is { } step ? ConnectionEventName.For(step, after.Attempt)
+        before.OpenStep is { } step ? before.ConfirmationOf(step) is null ? ConnectionEventName.For(step, after.Attempt) : null
         : after.IsConfiguredFor(after.Attempt) ? ConnectionEventName.For(ConnectionEvent.Configured, after.Attempt)
         : null;
 }

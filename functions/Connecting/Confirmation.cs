@@ -31,4 +31,7 @@ public sealed record Applied(ConfirmationStep? Step, int? Attempt, string By, st
 
     /// <summary>Whether the role policy and the bucket policy are applied as well, ahead of their step.</summary>
     public bool BucketPolicyApplied { get; init; }
+
+    /// <summary>Why it may not be said in the state that the connection is in; null where nothing but its step decides.</summary>
+    public Func<DriveConnection, Refusal?>? Refuse { get; init; }
 }

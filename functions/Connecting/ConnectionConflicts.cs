@@ -42,12 +42,14 @@ public sealed class ConnectionConflicts(IDrives drives, IRoles roles)
         && await roles.FindByArnAsync(connection.Organization, arn, cancellation) is { } known
         && known.Id != connection.RoleId
         && known.ExternalId != connection.ExternalId
-            ? RoleKnown(person, connection, known, fieldPrefix)
+            ? person is null
+                ? Refusal.Invalid("roleArn", "This role can't be used for this connection. Make another one with the trust policy that is shown.")
+                : RoleKnown(person, connection, known, fieldPrefix)
             : null;
 
-    private static Refusal RoleKnown(Person? person, DriveConnection connection, IamRole known, string fieldPrefix)
+    private static Refusal RoleKnown(Person person, DriveConnection connection, IamRole known, string fieldPrefix)
     {
-        var usable = person?.MaySee(known.Audience) is true && known.IsSelectableFor(connection.Audience);
+        var usable = person.MaySee(known.Audience) && known.IsSelectableFor(connection.Audience);
         var refusal = Refusal.Conflict(
             "role-known",
             usable

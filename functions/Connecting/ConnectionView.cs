@@ -35,6 +35,7 @@ public sealed record ConnectionView(
 /// <param name="Method"><c>accessKey</c> or <c>iamRole</c>.</param>
 /// <param name="RoleArn">Once it is known.</param>
 /// <param name="ReportedRoleArn">Of a new role: the ARN that came with a confirmation, as long as nothing is configured.</param>
+/// <param name="RoleNamedBy">Who named the role by a callback link, as they call themselves; null where a person of ours did.</param>
 /// <param name="Partition">Of the role; null with an access key.</param>
 /// <param name="SessionTags">Whether the role's sessions are tagged.</param>
 public sealed record AuthenticationView(
@@ -42,6 +43,7 @@ public sealed record AuthenticationView(
     RoleId? RoleId,
     string? RoleArn,
     string? ReportedRoleArn,
+    string? RoleNamedBy,
     string? Partition,
     bool SessionTags);
 
@@ -84,6 +86,7 @@ public sealed class ConnectionViews(IPrincipals principals, IReports reports)
                 connection.RoleId,
                 connection.RoleArn?.ToString(),
                 connection.ReportedRoleArn?.ToString(),
+                connection.RoleNamedBy,
                 connection.Method is ConnectionMethod.IamRole ? connection.Partition.ToString() : null,
                 connection.SessionTags),
             connection.Mode,

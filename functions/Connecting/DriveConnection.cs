@@ -74,6 +74,9 @@ public sealed record DriveConnection
     /// <summary>A new role's ARN that came with a confirmation, before there was a configuration to note it in.</summary>
     public RoleArn? ReportedRoleArn { get; init; }
 
+    /// <summary>Who named the role without being signed in, by a callback link; null where a person of ours did.</summary>
+    public string? RoleNamedBy { get; init; }
+
     /// <summary>
     /// That the bucket's policies are applied, said before their step opened: it counts as soon as that opens, in whichever attempt.
     /// </summary>
@@ -125,7 +128,11 @@ public sealed record DriveConnection
     /// <summary>Whether it goes on only when somebody says which role was made.</summary>
     [JsonIgnore]
     public bool LacksRoleArn =>
-        Status is ConnectionStatus.AwaitingConfiguration && Method is ConnectionMethod.IamRole && (RoleArn ?? ReportedRoleArn) is null;
+        Status is ConnectionStatus.AwaitingConfiguration && Method is ConnectionMethod.IamRole && KnownRoleArn is null;
+
+    /// <summary>The role's ARN, also where it came before there was a configuration.</summary>
+    [JsonIgnore]
+    public RoleArn? KnownRoleArn => RoleArn ?? ReportedRoleArn;
 
     /// <summary>What the policies grant; null until there is a configuration.</summary>
     [JsonIgnore]
@@ -299,6 +306,7 @@ public sealed record DriveConnection
         {
             Configuration = configuration with { At = now, RoleArn = configuration.RoleArn ?? ReportedRoleArn },
             ReportedRoleArn = null,
+            RoleNamedBy = (configuration.RoleArn ?? KnownRoleArn) == KnownRoleArn ? RoleNamedBy : null,
             AppliedAhead = IsGrantedLike(configuration) ? AppliedAhead : null,
             Confirmations =
             [
@@ -325,10 +333,16 @@ public sealed record DriveConnection
         && (present.Bucket, present.Region, present.Path, present.Encryption, present.RoleArn)
             == (other.Bucket, other.Region, other.Path, other.Encryption, other.RoleArn ?? present.RoleArn);
 
-    /// <summary>Notes which role was made, or is to be tried in place of another one.</summary>
-    public DriveConnection ReportRole(RoleArn arn, DateTimeOffset now) => Configuration is { } configuration
-        ? this with { Configuration = configuration with { RoleArn = arn }, UpdatedAt = now }
-        : this with { ReportedRoleArn = arn, UpdatedAt = now };
+    /// <summary>Notes which role was made, or is to be tried in place of another one, whose policies don't count for it.</summary>
+    /// <param name="by">Who names it by a callback link; null for a person of ours.</param>
+    public DriveConnection ReportRole(RoleArn arn, string? by, DateTimeOffset now) => this with
+    {
+        Configuration = Configuration is null ? null : Configuration with { RoleArn = arn },
+        ReportedRoleArn = Configuration is null ? arn : null,
+        RoleNamedBy = by,
+        AppliedAhead = null,
+        UpdatedAt = now,
+    };
 
     /// <summary>Notes what is confirmed before its step opens.</summary>
     public DriveConnection ConfirmAhead(Confirmation bucketPolicy, DateTimeOffset now) =>
@@ -344,6 +358,8 @@ public sealed record DriveConnection
             [
                 .. CallbackLinks
                     .Where(known => known.Operation is null || known.Operation != link.Operation)
+                    // Those that work are kept longest.
+                    .OrderBy(known => known.RevokedAt is null && known.ExpiresAt > now)
                     .TakeLast(CallbackLink.MostPerConnection - 1),
                 link,
             ],

@@ -144,8 +144,15 @@ public sealed record ConnectionStart(
                 access!.Value,
                 body.Configuration,
                 body.MakeDefault ?? false)
+            : partition is null ? form.Refusal with { Extensions = ChoicesOf(principals) }
             : form.Refusal;
     }
+
+    /// <summary>The partitions that a new role may be in, for whoever has to choose one.</summary>
+    private static Dictionary<string, object> ChoicesOf(IPrincipals principals) => new()
+    {
+        ["partitions"] = principals.Partitions.Select(partition => partition.ToString()).ToArray(),
+    };
 
     /// <summary>A configuration that comes with the start says it by its role or region.</summary>
     private static Partition? PartitionOf(FormReader form, StartConnectionBody body, IPrincipals principals)

@@ -59,7 +59,7 @@ public sealed class LongNames(Browsers browsers) : EveryPage(browsers)
 
         var ada = await SignedInAsync(app: app);
         await ada.Page.SetViewportSizeAsync(Narrowest, 860);
-        await ada.LookAtAsync("All that I may see");
+        await ada.LookAtAsync("All workspaces");
         await ada.SeeAsync(ada.Link(Longest));
         await FitsAsync(ada.Page, "drives", Narrowest);
         foreach (var (path, until) in new (string, ILocator)[]

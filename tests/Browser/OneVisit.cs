@@ -46,7 +46,7 @@ public sealed class OneVisit(Browsers browsers) : BrowserTests(browsers)
         var arn = await administrator.CreateRoleAsync(role, JsonNode.Parse(await phone.ReadAsync("Custom trust policy"))!);
         (await phone.Page.GetByLabel("Bucket policy", new() { Exact = true }).CountAsync()).ShouldBe(0);
         await phone.Button("I have applied everything").ClickAsync();
-        await phone.SeeTextAsync("Enter the role’s ARN");
+        await phone.SeeTextAsync("Give the role’s ARN first");
         await phone.Field("Role ARN").FillAsync(arn);
         var policy = await phone.ReadAsync("Bucket policy");
         policy.ShouldContain(arn);

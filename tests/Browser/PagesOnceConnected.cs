@@ -10,7 +10,7 @@ public sealed class PagesOnceConnected(Browsers browsers) : EveryPage(browsers)
     public async Task Every_page_of_a_drive_is_accessible_and_fits()
     {
         var (scene, ada) = (await SceneAsync(), await SignedInAsync());
-        await ada.LookAtAsync("All that I may see");
+        await ada.LookAtAsync("All workspaces");
         await ada.SeeAsync(ada.Link(scene.DriveName));
         await LookAsync(ada, "drives");
 

@@ -10,7 +10,7 @@ internal static class CallbackState
             return Conflict(
                 "callback-used",
                 $"The {Steps.Words(link.Step)} {(link.Step is CallbackStep.All ? "were" : "was")} confirmed already, on " +
-                $"{used.UtcDateTime:yyyy-MM-dd 'at' HH:mm} UTC. A link confirms once; nothing was changed.",
+                $"{used.UtcDateTime:yyyy-MM-dd 'at' HH:mm} UTC. Nothing was changed.",
                 "over");
         if (!connection.IsOpen || connection.CancelRequested)
             return new Refusal(
@@ -18,7 +18,12 @@ internal static class CallbackState
                 "callback-ended",
                 "The connection that this link belongs to has come to its end, so there is nothing to confirm any more.");
         if (link.Step is CallbackStep.All)
-            return null;
+            return connection.OpenStep is not null || connection.LacksRoleArn
+                ? null
+                : Conflict(
+                    "callback-too-early",
+                    "The connection waits for somebody else just now, or is being checked. Nothing was changed; use the link again later.",
+                    "not-yet");
         if (link.Attempt != connection.Attempt)
             return Conflict(
                 "callback-outdated",
@@ -52,6 +57,7 @@ internal static class CallbackState
         return connection switch
         {
             { CancelRequested: true } => null,
+            { OpenStep: ConfirmationStep.TrustPolicy, KnownRoleArn: null } => null,
             { OpenStep: { } open } => connection.ConfirmationOf(open)?.At,
             { LacksRoleArn: true } => null,
             { Status: ConnectionStatus.Cancelled or ConnectionStatus.Expired or ConnectionStatus.Failed } => null,

@@ -64,20 +64,16 @@ public sealed class ConfirmByCallback(OpenCallback open, ConfirmStep confirm, IP
         ArgumentNullException.ThrowIfNull(body);
         var form = new FormReader();
         var by = body.ConfirmedBy?.Trim();
-        if (by is { Length: > 200 } || (by is { Length: > 0 } && !VisibleText.Parse(by, 200, "yourself").TryGet(out _, out _)))
-            form.Refuse<string>("confirmedBy", "Give a name or an e-mail address of at most 200 characters.");
+        if (by is { Length: > 0 } && !VisibleText.Parse(by, 200, "yourself").TryGet(out _, out _))
+            form.Refuse<string>("confirmedBy", "Give a name or an e-mail address of at most 200 visible characters.");
         var arn = ConfirmStep.ReadRoleArn(form, body.RoleArn, principals);
         if (!form.IsValid)
             return form.Refusal;
         if (!(await open.RunAsync(token, cancellation)).TryGet(out var callback, out var refusal))
             return refusal;
         var (connection, link) = callback;
-        if (CallbackState.Over(connection, link) is { } over)
-            return over;
-        if (link.Step is not CallbackStep.All && body.BucketPolicyApplied is true && link.Step is not CallbackStep.BucketPolicy)
+        if (link.Step is CallbackStep.TrustPolicy && body.BucketPolicyApplied is true)
             return Refusal.Invalid("bucketPolicyApplied", "This link confirms the trust policy only. Leave this out.");
-        if (link.Step is CallbackStep.All && arn is null && connection.RoleArn is null && connection.ReportedRoleArn is null)
-            return Refusal.Invalid("roleArn", "Give the ARN of the role that trusts us, so that nobody has to ask you for it.");
         var confirmed = await confirm.RunAsync(
             connection.Key,
             new Applied(
@@ -89,10 +85,27 @@ public sealed class ConfirmByCallback(OpenCallback open, ConfirmStep confirm, IP
                 RoleArn = arn,
                 BucketPolicyApplied =
                     link.Step is CallbackStep.All && connection.Configuration is not null && body.BucketPolicyApplied is not false,
+                Refuse = now => Refuse(now, link, body, arn),
             },
             person: null,
             flow,
             cancellation);
         return confirmed.Match<Result<DriveConnection>>(found => found.Value, no => no);
+    }
+
+    /// <summary>Looked at in each state that the confirmation would be written to: the link may be revoked while it is used.</summary>
+    private Refusal? Refuse(DriveConnection connection, CallbackLink link, CallbackBody body, RoleArn? arn)
+    {
+        if (!open.LinkIn(connection, link.Hash).TryGet(out _, out var gone))
+            return gone;
+        if (CallbackState.Over(connection, link) is { } over)
+            return over;
+        if (link.Step is not CallbackStep.All)
+            return null;
+        if (arn is null && connection.KnownRoleArn is null)
+            return Refusal.Invalid("roleArn", "Give the ARN of the role that trusts us, so that nobody has to ask you for it.");
+        return body.BucketPolicyApplied is false && connection.OpenStep is ConfirmationStep.BucketPolicy
+            ? Refusal.Invalid("bucketPolicyApplied", "The connection waits for the bucket policy, which is not applied by what you say.")
+            : null;
     }
 }

@@ -22,18 +22,25 @@ public sealed class OpenCallback(IConnections connections, TimeProvider clock)
             return new Refusal(
                 RefusalKind.NotFound,
                 "callback-damaged",
-                "This link isn't whole: it was cut or changed on its way. Ask whoever sent it to send it again.");
-        if (
-            await connections.FindAsync(token.Key, cancellation) is not { Value: var connection }
-            || connection.CallbackLinks.FirstOrDefault(known => known.Hash == token.Hash) is not { } link)
-            return new Refusal(
-                RefusalKind.NotFound,
-                "callback-unknown",
-                "This link isn't one that was given out, or newer ones have taken its place. Ask whoever sent it for a new one.");
+                "This link is incomplete: it was cut or changed on its way. Ask whoever sent it to send it again.");
+        return await connections.FindAsync(token.Key, cancellation) is { Value: var connection } ? LinkIn(connection, token.Hash) : Unknown;
+    }
+
+    /// <summary>The link of this hash in the connection as it is, if it is good still.</summary>
+    public Result<Callback> LinkIn(DriveConnection connection, string hash)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        if (connection.CallbackLinks.FirstOrDefault(known => known.Hash == hash) is not { } link)
+            return Unknown;
         if (link.RevokedAt is not null)
             return new Refusal(RefusalKind.Gone, "callback-revoked", "This link was revoked. Ask whoever sent it for a new one.");
         if (clock.GetUtcNow() >= link.ExpiresAt)
             return new Refusal(RefusalKind.Gone, "callback-expired", "This link has expired. Ask whoever sent it for a new one.");
         return new Callback(connection, link);
     }
+
+    private static readonly Refusal Unknown = new(
+        RefusalKind.NotFound,
+        "callback-unknown",
+        "This link isn't one that was given out, or newer ones have taken its place. Ask whoever sent it for a new one.");
 }

@@ -13,6 +13,7 @@ namespace ServerlessDrives.Connecting.Callbacks;
 /// <param name="Step"><c>trust-policy</c>, <c>bucket-policy</c> or <c>all</c>.</param>
 /// <param name="Open">Whether the link can confirm something now.</param>
 /// <param name="Confirmed">Whether that was confirmed already.</param>
+/// <param name="Reason">Why it can't: <c>not-yet</c>, <c>over</c>, <c>outdated</c> or <c>ended</c>; null where it can.</param>
 /// <param name="Access">What the drive will do with files: <c>readWrite</c> or <c>readOnly</c>.</param>
 /// <param name="RoleArn">The role that the policies are for. Before it is made, its name is proposed and <c>YOUR-ACCOUNT</c> stands for the
 /// account.</param>
@@ -27,6 +28,7 @@ public sealed record CallbackView(
     string Step,
     bool Open,
     bool Confirmed,
+    string? Reason,
     string DisplayName,
     DriveAccess Access,
     string? Bucket,
@@ -98,14 +100,16 @@ public sealed class CallbackViews(
         var (connection, link) = callback;
         var policies = connections.PoliciesFor(connection, role, link.Step);
         var knowsBucket = link.Step is not CallbackStep.TrustPolicy;
+        var over = CallbackState.Over(connection, link);
         var used = CallbackState.WhenUsed(connection, link) is not null;
         var known = await people.FindAsync(connection.Organization, [connection.CreatedBy], cancellation);
         var follows = link.Step is CallbackStep.All
             || (link.Step is CallbackStep.BucketPolicy && used && link.Attempt == connection.Attempt);
         return new(
             Steps.Name(link.Step),
-            CallbackState.Over(connection, link) is null,
+            over is null,
             used,
+            over?.Extensions.GetValueOrDefault("reason") as string ?? (over is null ? null : "ended"),
             connection.DisplayName.Value,
             connection.Mode,
             knowsBucket ? connection.Configuration?.Bucket.ToString() : null,
@@ -116,7 +120,7 @@ public sealed class CallbackViews(
             policies.Bucket,
             policies.KeyStatement,
             knowsBucket ? role.Value : null,
-            link.Step is CallbackStep.All && connection.RoleArn is null && connection.ReportedRoleArn is null,
+            link.Step is CallbackStep.All && connection.KnownRoleArn is null,
             known.TryGetValue(connection.CreatedBy, out var person) ? person.Name : null,
             organizations.NameOf(connection.Organization),
             connection.CreatedAt,
@@ -125,7 +129,14 @@ public sealed class CallbackViews(
             connection.Status,
             follows && connection.IsOpen ? connection.Problem : null,
             follows && connection.LastVerification is { } last
-                ? await reports.FindAsync(connection.Organization, connection.Id.Value, last, cancellation)
+                && await reports.FindAsync(connection.Organization, connection.Id.Value, last, cancellation) is { } report
+                ? WithoutDetails(report)
                 : null);
     }
+
+    /// <summary>What a check found is told where it has failed; that of others may name files.</summary>
+    private static VerificationReport WithoutDetails(VerificationReport report) => report with
+    {
+        Checks = [.. report.Checks.Select(check => check.Status is CheckStatus.Failed ? check : check with { Explanation = null })],
+    };
 }

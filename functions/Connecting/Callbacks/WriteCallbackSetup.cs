@@ -34,6 +34,8 @@ public sealed class WriteCallbackSetupFunction(OpenCallback command, ConnectionV
             return over.AsProblem();
         if (!setups.Parse(request, connection).TryGet(out var asked, out var invalid))
             return invalid.AsProblem();
+        if (views.PoliciesOf(connection).Trust is not { } trust)
+            return Refusal.Conflict("step-not-open", "We have no principal in this partition any more; ask whoever sent you the link.").AsProblem();
         var confirms = link.Step is CallbackStep.All && connection.Access is null ? CallbackStep.TrustPolicy : link.Step;
         return setups.Answer(
             request,
@@ -41,7 +43,7 @@ public sealed class WriteCallbackSetupFunction(OpenCallback command, ConnectionV
             ConnectionSetup.Of(
                 connection,
                 asked.Role,
-                views.PoliciesOf(connection).Trust!,
+                trust,
                 confirms,
                 asked.ConfirmsByItself(confirms) ? new Uri(request.Address(), $"/api/callbacks/{token}") : null),
             connection);

@@ -12,7 +12,7 @@ public static class ConnectionSetup
     public static Parsed<RoleArn> RoleOf(DriveConnection connection, string? roleName)
     {
         ArgumentNullException.ThrowIfNull(connection);
-        if ((connection.RoleArn ?? connection.ReportedRoleArn) is { } known)
+        if (connection.KnownRoleArn is { } known)
             return known;
         var name = roleName ?? $"ServerlessDrives-{connection.Id.Value[^8..]}";
         return RoleArn.ParseOfAnyServer($"arn:{connection.Partition}:iam::{SetupStep.UnknownAccount}:role/{name}").TryGet(out var role, out _)

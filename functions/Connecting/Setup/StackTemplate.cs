@@ -50,7 +50,7 @@ public static class StackTemplate
             # ServerlessDrives: access for the drive {SetupText.Comment(connection.DisplayName.Value)}
             # Save this as drive-access.yaml and run, signed in to the account that owns the bucket:
             #
-            # {Command(step, connection)}
+            # {SetupText.Comment(Command(step, connection))}
             #
             # aws cloudformation delete-stack --stack-name {NameOf(connection)} takes out again what it adds, and nothing else.
 

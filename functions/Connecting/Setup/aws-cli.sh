@@ -3,10 +3,11 @@ case "${1:-}" in
   --dry-run | --remove) mode=${1#--} ;;
   *) fail 'Run it without an option, with --dry-run (says what it would change) or with --remove (takes out what it put in).' ;;
 esac
-command -v curl >/dev/null || fail 'Install curl first.'
+[ -z "$CONFIRM" ] || command -v curl >/dev/null || fail 'Install curl first.'
 
 # others: external IDs of ours, other than the one given, that a trust policy asks for: another connection's, which would break without them.
 # knows: whether a trust policy asks for the one given. dead: statements that name a role or user that was deleted: S3 refuses every policy that does.
+# aged: whether a policy is in the language of 2008 and has ${…}, which mean something else in the one of 2012 that ours are in.
 # without: the first policy without the statements of the second, and without the statement for the external ID given; nothing where none are left.
 if command -v jq >/dev/null; then
   others() {
@@ -18,6 +19,7 @@ if command -v jq >/dev/null; then
     jq -r '[.Statement // []] | flatten | to_entries[] | select([.value.Principal, .value.NotPrincipal] | map(if type == "object" then .AWS else empty end) | flatten
       | any(type == "string" and test("^(AROA|AIDA)[A-Z0-9]{12,}$"))) | .value.Sid // "number \(.key + 1)"' "$1"
   }
+  aged() { [ "$(jq -r '(.Version // "2008-10-17") != "2012-10-17" and ([.Statement // []] | tostring | contains("${"))' "$1")" = true ]; }
   without() {
     jq -c -s --arg ours "$3" '.[0] as $present | [.[1].Statement[].Sid] as $sids | ([$present.Statement // []] | flatten
       | map(select((.Sid as $sid | $sids | index([$sid]) | not) or (.Sid == "ServerlessDrives" and ([.Condition.StringEquals["sts:ExternalId"] // []] | flatten | index([$ours]) == null))))) as $left
@@ -36,6 +38,8 @@ if sys.argv[1] == "others":
     print("\n".join(i for known in ids if sys.argv[3] not in known for i in known))
 elif sys.argv[1] == "knows":
     sys.exit(0 if any(sys.argv[3] in known for known in ids) else 1)
+elif sys.argv[1] == "aged":
+    sys.exit(0 if policy.get("Version", "2008-10-17") != "2012-10-17" and "${" in json.dumps(statements) else 1)
 elif sys.argv[1] == "without":
     sids = {s["Sid"] for s in json.load(open(sys.argv[3]))["Statement"]}
     left = [s for s in statements if s.get("Sid") not in sids or (s.get("Sid") == "ServerlessDrives" and sys.argv[4] not in asked(s))]
@@ -51,9 +55,21 @@ PYTHON
   others() { python3 "$work/look.py" others "$1" "$2"; }
   knows() { python3 "$work/look.py" knows "$1" "$2"; }
   dead() { python3 "$work/look.py" dead "$1"; }
+  aged() { python3 "$work/look.py" aged "$1"; }
   without() { python3 "$work/look.py" without "$1" "$2" "$3"; }
 fi
 
+# Puts the role's ARN into a policy; what sed would read as its own is escaped.
+for_role() { sed "s|@ROLE_ARN@|$(printf '%s' "$arn" | sed 's/[\\&|]/\\&/g')|"; }
+read_bucket() {
+  is_there aws s3api get-bucket-policy --region "$REGION" --bucket "$BUCKET" --query Policy --output text >"$work/present-bucket.json" || printf '{}' >"$work/present-bucket.json"
+}
+# Reads the bucket's policy once more, since others may have changed it meanwhile, and puts our statements into it.
+merge_bucket() {
+  read_bucket
+  merge "$work/present-bucket.json" "$work/bucket-policy.json" >"$work/merged-bucket.json"
+  aws s3api put-bucket-policy --region "$REGION" --bucket "$BUCKET" --policy "file://$work/merged-bucket.json"
+}
 # What can't be read is an error, unless AWS says that it isn't there.
 is_there() {
   "$@" 2>"$work/error" && return
@@ -62,7 +78,7 @@ is_there() {
 }
 fits() { [ "$(wc -c <"$1")" -le "$2" ] || fail "$3 would have $(wc -c <"$1") bytes, and AWS takes at most $2. Shorten it first. Nothing was changed."; }
 
-who=$(aws sts get-caller-identity --query Arn --output text)
+who=$(aws sts get-caller-identity --query Arn --output text | cut -c1-200)
 account=$(printf '%s' "$who" | cut -d: -f5)
 [ -z "$ROLE_ACCOUNT" ] || [ "$ROLE_ACCOUNT" = "$account" ] || fail "You are signed in to the account $account, and the role $ROLE_NAME is in $ROLE_ACCOUNT. Sign in there and run this again."
 arn="arn:$PARTITION:iam::$account:role$ROLE_PATH$ROLE_NAME"
@@ -77,8 +93,8 @@ fi
 trust_policy >"$work/trust-policy.json"
 if [ -n "$BUCKET" ]; then
   role_policy >"$work/role-policy.json"
-  bucket_policy | sed "s|@ROLE_ARN@|$arn|" >"$work/bucket-policy.json"
-  is_there aws s3api get-bucket-policy --region "$REGION" --bucket "$BUCKET" --query Policy --output text >"$work/present-bucket.json" || printf '{}' >"$work/present-bucket.json"
+  bucket_policy | for_role >"$work/bucket-policy.json"
+  read_bucket
 fi
 
 # Takes out what was put in, and nothing else.
@@ -103,15 +119,17 @@ take_out() {
   named=$(aws iam list-role-policies --role-name "$ROLE_NAME" --query PolicyNames --output text)
   attached=$(aws iam list-attached-role-policies --role-name "$ROLE_NAME" --query 'AttachedPolicies[].PolicyName' --output text)
   made=$(aws iam list-role-tags --role-name "$ROLE_NAME" --query "Tags[?Key=='ServerlessDrives'].Value" --output text)
-  case "$named" in
-    *ServerlessDrives-*) say "The role $ROLE_NAME is left as it is: other drives use it ($named)."; return ;;
-  esac
-  if [ "$made" = "$CONNECTION" ] && [ -z "$named$attached" ]; then
+  for name in $named; do
+    case "$name" in
+      ServerlessDrives-*) say "The role $ROLE_NAME is left as it is: other drives use it ($name)."; return ;;
+    esac
+  done
+  without "$work/present-trust.json" "$work/trust-policy.json" "$EXTERNAL_ID" >"$work/left.json"
+  if [ "$made" = "$CONNECTION" ] && [ -z "$named$attached" ] && [ ! -s "$work/left.json" ]; then
     aws iam delete-role --role-name "$ROLE_NAME"
     say "The role $ROLE_NAME, which was made for this drive, is deleted."
     return
   fi
-  without "$work/present-trust.json" "$work/trust-policy.json" "$EXTERNAL_ID" >"$work/left.json"
   if ! knows "$work/present-trust.json" "$EXTERNAL_ID"; then
     say "The trust policy of the role $ROLE_NAME has nothing of ours."
   elif [ -s "$work/left.json" ]; then
@@ -159,6 +177,7 @@ if [ -n "$BUCKET" ]; then
   else
     say "The role policy $ROLE_POLICY is as it should be."
   fi
+  ! aged "$work/present-bucket.json" || fail "The policy of the bucket $BUCKET isn't in the version 2012-10-17, and changing that would change what its \${…} mean. Update its version first. Nothing was changed."
   gone=$(dead "$work/present-bucket.json")
   [ -z "$gone" ] || fail "The policy of the bucket $BUCKET names a role or user that was deleted (AROA… or AIDA…), in this statement: $gone. S3 refuses every policy that does, so remove it there first. Nothing was changed."
   merge "$work/present-bucket.json" "$work/bucket-policy.json" >"$work/merged-bucket.json"
@@ -182,11 +201,11 @@ case "$role" in
   untrusting) aws iam update-assume-role-policy --role-name "$ROLE_NAME" --policy-document "file://$work/merged-trust.json" ;;
 esac
 [ "$grants" = as-they-are ] || aws iam put-role-policy --role-name "$ROLE_NAME" --policy-name "$ROLE_POLICY" --policy-document "file://$work/role-policy.json"
-[ "$bucket" = as-it-is ] || patiently aws s3api put-bucket-policy --region "$REGION" --bucket "$BUCKET" --policy "file://$work/merged-bucket.json"
+[ "$bucket" = as-it-is ] || patiently merge_bucket
 say "Its ARN: $arn"
 if [ -n "$KEY_ACCOUNT" ] && [ "$KEY_ACCOUNT" != "$account" ]; then
   say 'The KMS key is in another account. Ask its owner to add this statement to the key policy:'
-  key_statement | sed "s|@ROLE_ARN@|$arn|"
+  key_statement | for_role
 fi
 
 # Says "applied" through the callback link; waits while the step before it is still being checked.
@@ -194,18 +213,18 @@ fi
 case "$CONFIRMS" in
   bucket-policy) body="{\"confirmedBy\":\"$who\"}" ;;
   trust-policy) body="{\"confirmedBy\":\"$who\",\"roleArn\":\"$arn\"}" ;;
-  *) body="{\"confirmedBy\":\"$who\",\"roleArn\":\"$arn\",\"bucketPolicyApplied\":true}" ;;
+  *) body="{\"confirmedBy\":\"$who\",\"roleArn\":\"$arn\",\"bucketPolicyApplied\":$([ -n "$BUCKET" ] && echo true || echo false)}" ;;
 esac
 tries=0
 while :; do
-  code=$(curl -sS -o "$work/answer" -w '%{http_code}' -X POST -H 'Content-Type: application/json' -d "$body" "$CONFIRM")
+  code=$(curl -sS --max-time 30 -o "$work/answer" -w '%{http_code}' -X POST -H 'Content-Type: application/json' -d "$body" "$CONFIRM") || code=000
   case $code in
     2??) say 'Confirmed.'; break ;;
     409)
       if grep -q '"not-yet"' "$work/answer" && [ "$tries" -lt 60 ]; then tries=$((tries + 1)); sleep 2
       elif grep -q '"over"' "$work/answer"; then say 'This step is confirmed already.'; break
       else cat "$work/answer" >&2; fail 'The confirmation was refused.'; fi ;;
-    429|503) [ "$tries" -lt 60 ] || fail "The confirmation was not taken ($code)."; tries=$((tries + 1)); sleep 5 ;;
+    000|429|5??) [ "$tries" -lt 60 ] || fail "Everything is applied, and the confirmation was not taken ($code). Run this again, or confirm in the wizard with the role's ARN, $arn."; tries=$((tries + 1)); sleep 5 ;;
     *) cat "$work/answer" >&2; fail "The confirmation was refused ($code)." ;;
   esac
 done

@@ -163,6 +163,7 @@ public sealed class PublicCasesOfServers : IAsyncLifetime
         var start = (JsonObject)JsonNode.Parse(System.Text.Json.JsonSerializer.Serialize(Connections.StartBody("iamRole")))!;
         var refused = await mia.PostAsync("/api/connections", start, HttpStatusCode.UnprocessableEntity);
         refused["errors"]!["authentication.partition"]!.ToJsonString().ShouldContain("aws-cn");
+        refused["partitions"]!.AsArray().Select(choice => choice!.GetValue<string>()).ShouldBe(["aws", "aws-cn"]);
         start["authentication"]!["partition"] = "aws-cn";
         var started = await mia.PostAsync("/api/connections", start, HttpStatusCode.Accepted);
         started["trustPolicy"]!["Statement"]![0]!["Principal"]!.Text("AWS").ShouldStartWith("arn:aws-cn:");

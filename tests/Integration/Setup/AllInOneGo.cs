@@ -173,6 +173,48 @@ public sealed class AllInOneGo(RunningApp running)
     }
 
     [Fact]
+    public async Task A_link_that_is_revoked_while_it_is_used_confirms_nothing_and_a_role_that_came_by_a_link_is_said_to_have()
+    {
+        using var mia = await running.App.SignInAsync("mia");
+        using var nobody = running.App.Anonymous();
+        var connection = await StartAsync(mia, await NewBucketAsync());
+        var id = connection.Text("id");
+        var link = await mia.PostAsync($"/api/connections/{id}/callback-links", new { step = "all" }, HttpStatusCode.Created);
+        var address = $"/api/callbacks/{link.Text("url").Split('/')[^1]}";
+        var arn = await _administrator.CreateRoleAsync(Connections.Unique("named"), connection["trustPolicy"]!);
+        await nobody.PostAsync(
+            address,
+            new { confirmedBy = "Sam", roleArn = arn, bucketPolicyApplied = false },
+            HttpStatusCode.Accepted);
+        var offered = await mia.UntilAsync(id, "awaitingBucketPolicy");
+        offered["authentication"]!.Text("roleNamedBy").ShouldBe("Sam");
+        (await nobody.PostAsync(address, new { bucketPolicyApplied = false }, HttpStatusCode.UnprocessableEntity))["errors"]![
+            "bucketPolicyApplied"].ShouldNotBeNull();
+        await mia.SendAsync(HttpMethod.Delete, $"/api/connections/{id}/callback-links", null, HttpStatusCode.NoContent);
+        (await nobody.PostAsync(address, null, HttpStatusCode.Gone)).Text("code").ShouldBe("callback-revoked");
+        (await mia.GetAsync($"/api/connections/{id}", HttpStatusCode.OK))["confirmed"]!.GetValue<bool>().ShouldBeFalse();
+    }
+
+    [Theory]
+    [InlineData("arn:aws:iam::444455556666:role/$(touch${IFS}owned)|e#/drives")]
+    [InlineData("arn:aws:iam::444455556666:role/a&b/drives")]
+    [InlineData("arn:aws:iam::444455556666:role/it's/drives")]
+    [InlineData("arn:aws:iam::444455556666:role/\"quoted\"/drives")]
+    public async Task A_role_whose_path_a_shell_could_take_for_its_own_is_refused(string arn)
+    {
+        using var mia = await running.App.SignInAsync("mia");
+        var id = (await StartAsync(mia, await NewBucketAsync())).Text("id");
+        var refused = await mia.PostAsync(
+            $"/api/connections/{id}/confirmations/trust-policy",
+            new { roleArn = arn },
+            HttpStatusCode.UnprocessableEntity);
+        refused["errors"]!["roleArn"].ShouldNotBeNull();
+        using var named = await mia.GetAsync(
+            new Uri($"/api/connections/{id}/setup?format=aws-cli&roleName={Uri.EscapeDataString(arn.Split(":role/")[1])}", UriKind.Relative));
+        named.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
+    }
+
+    [Fact]
     public async Task What_cannot_be_so_is_refused_by_its_field()
     {
         using var mia = await running.App.SignInAsync("mia");

@@ -20,7 +20,8 @@ public sealed class StackTemplates(RunningApp running)
         code = types.ModuleType("index")
         exec(open(sys.argv[1]).read(), code.__dict__)
         arn = "arn:aws:lambda:us-east-1:444455556666:function:stack"
-        code.handler(json.load(sys.stdin), types.SimpleNamespace(invoked_function_arn=arn))
+        context = types.SimpleNamespace(invoked_function_arn=arn, get_remaining_time_in_millis=lambda: 60000)
+        code.handler(json.load(sys.stdin), context)
         """;
 
     private readonly AwsAdministrator _administrator = running.App.Administrator();
@@ -37,6 +38,7 @@ public sealed class StackTemplates(RunningApp running)
 
         var created = await CallAsync(code, "Create", properties);
         created.Text("Status").ShouldBe("SUCCESS", created.ToJsonString());
+        created["Data"]!.Text("Confirmation").ShouldBe("confirmed");
         var arn = created["Data"]!.Text("RoleArn");
         var connected = await mia.UntilAsync(id, "connected");
         connected["attempt"]!.GetValue<int>().ShouldBe(1);
@@ -116,6 +118,19 @@ public sealed class StackTemplates(RunningApp running)
         var refused = await CallAsync(code, "Create", properties);
         refused.Text("Status").ShouldBe("FAILED");
         refused.Text("Reason").ShouldContain("This link was revoked");
+        (await CallAsync(code, "Delete", properties)).Text("Status").ShouldBe("SUCCESS");
+    }
+
+    [Fact]
+    public async Task Where_we_cannot_be_reached_the_stack_stands_and_says_so()
+    {
+        using var mia = await running.App.SignInAsync("mia");
+        var id = (await StartAsync(mia, await NewBucketAsync(), "in")).Text("id");
+        var (code, properties) = await TemplateAsync(mia, id);
+        properties["Callback"] = "http://127.0.0.1:9/api/callbacks/nobody";
+        var alone = await CallAsync(code.Replace("while left() > 45000", "for _ in range(2)", StringComparison.Ordinal), "Create", properties);
+        alone.Text("Status").ShouldBe("SUCCESS");
+        alone["Data"]!.Text("Confirmation").ShouldStartWith("not confirmed");
         (await CallAsync(code, "Delete", properties)).Text("Status").ShouldBe("SUCCESS");
     }
 

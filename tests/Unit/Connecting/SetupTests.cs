@@ -37,7 +37,7 @@ public sealed class SetupTests
             "= dry-run ]",
             "aws iam create-role",
             "aws iam put-role-policy",
-            "--policy \"file://$work/merged-bucket.json\"",
+            "patiently merge_bucket",
             "curl -sS",
         }
             .Select(part => script.IndexOf(part, StringComparison.Ordinal))

@@ -3,15 +3,15 @@ import { useState } from 'react';
 import { call } from '../api/client';
 import type { Callback } from '../api/contract';
 import type { Problem } from '../api/problem';
-import { checkRoleArn } from '../connecting/awsShapes';
 import { Loading } from '../shell/Loading';
 import { Logo } from '../shell/Logo';
 import { ProblemNotice } from '../shell/ProblemNotice';
+import type { Way } from '../shell/SetupTabs';
 import { useTitle } from '../shell/useTitle';
 import { CallbackProgress } from './CallbackProgress';
 import { ConfirmForm } from './ConfirmForm';
 import { WhatToDo } from './WhatToDo';
-import { WhoAsks } from './WhoAsks';
+import { Request, WhatItMayDo } from './WhoAsks';
 import '../connecting/connecting.css';
 import './callback.css';
 
@@ -19,13 +19,11 @@ import './callback.css';
 export default function CallbackPage({ token }: { token: string }) {
   useTitle('Apply a policy in AWS');
   const [arn, setArn] = useState('');
+  const [way, setWay] = useState<Way>('console');
   const path = `/api/callbacks/${encodeURIComponent(token)}`;
-  // The bucket policy names the role, so it is written for the one that was made.
-  const made = checkRoleArn(arn).ok ? arn.trim() : '';
   const query = useQuery<Callback, Problem>({
-    queryKey: ['callback', token, made],
-    queryFn: ({ signal }) => call<Callback>(made ? `${path}?${new URLSearchParams({ roleArn: made })}` : path, { signal, anonymous: true }),
-    placeholderData: (before) => before,
+    queryKey: ['callback', token],
+    queryFn: ({ signal }) => call<Callback>(path, { signal, anonymous: true }),
     // While something is being proven it changes by itself, and so it does when a script confirms.
     refetchInterval: ({ state }) => (state.data && !isOver(state.data) ? (state.data.open ? 5_000 : 2_000) : false),
   });
@@ -50,8 +48,12 @@ export default function CallbackPage({ token }: { token: string }) {
       )}
       {data && !data.open && !data.confirmed && (
         <section className="card stack">
-          <h1 className="section-title">This step is over</h1>
-          <p className="lead">Nothing is left to do here: the connection has moved on, or it was cancelled. You can close this page; ask whoever sent you the link if you are unsure.</p>
+          <h1 className="section-title">{data.reason === 'not-yet' ? 'It isn’t your turn yet' : 'This step is over'}</h1>
+          <p className="lead">
+            {data.reason === 'not-yet'
+              ? 'Something comes before this step. Keep the link, and open it again later: this page then shows what to apply.'
+              : 'Nothing is left to do here: the connection has moved on, or it was cancelled. You can close this page; ask whoever sent you the link if you are unsure.'}
+          </p>
         </section>
       )}
       {data?.confirmed && !data.open && <CallbackProgress callback={data} />}
@@ -59,14 +61,15 @@ export default function CallbackPage({ token }: { token: string }) {
         <>
           <div className="stack tight">
             <h1 className="title">{titleOf(data)}</h1>
-            <WhoAsks callback={data} />
+            <Request callback={data} />
           </div>
           <CallbackProgress callback={data} />
+          <WhatItMayDo callback={data} />
           <section className="card stack">
             <h2 className="section-title">What to do in AWS</h2>
-            <WhatToDo callback={data} path={path} made={query.isPlaceholderData ? '' : made} />
+            <WhatToDo callback={data} path={path} arn={arn} onArn={setArn} onWay={setWay} />
           </section>
-          <ConfirmForm callback={data} path={path} arn={arn} onArn={setArn} onConfirmed={() => void query.refetch()} />
+          <ConfirmForm callback={data} path={path} arn={arn} onArn={setArn} asksForRole={way !== 'console'} onConfirmed={() => void query.refetch()} />
         </>
       )}
     </main>

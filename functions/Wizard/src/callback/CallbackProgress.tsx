@@ -21,7 +21,8 @@ export function CallbackProgress({ callback }: { callback: Callback }) {
       </>
     );
   }
-  const checks = step === 'all' ? bucket !== null : step === 'bucket-policy' && (proving || status === 'verifying');
+  const isOpen = ['awaitingTrustPolicy', 'awaitingConfiguration', 'awaitingBucketPolicy', 'verifying'].includes(status);
+  const checks = isOpen && (step === 'all' ? bucket !== null : step === 'bucket-policy' && (proving || status === 'verifying'));
   if (status === 'connected' || !checks)
     return (
       <section className="card stack" role="status">

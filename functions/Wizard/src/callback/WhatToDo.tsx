@@ -1,48 +1,65 @@
 import { BranchForkRegular } from '@fluentui/react-icons';
-import { lazy, Suspense, useState } from 'react';
+import { useQuery } from '@tanstack/react-query';
+import { lazy, Suspense, useEffect, useState } from 'react';
+import { call } from '../api/client';
 import type { Callback } from '../api/contract';
+import type { Problem } from '../api/problem';
 import { oneGoHints } from '../connecting/AllInOneStep';
+import { checkRoleArn } from '../connecting/awsShapes';
 import { externalIdOf, PolicyInstructions, TrustInstructions } from '../connecting/Instructions';
 import { LaunchStackButton } from '../connecting/LaunchStackButton';
 import { pretty } from '../shell/Code';
 import { Button } from '../shell/controls';
-import { SetupTabs } from '../shell/SetupTabs';
+import { SetupTabs, type Way } from '../shell/SetupTabs';
+import { RoleArnField } from './RoleArnField';
 
 const MergePolicy = lazy(() => import('../connecting/MergePolicy'));
 
 interface Props {
   callback: Callback;
   path: string;
-  /** The role that was made, as soon as its ARN is typed. */
-  made: string;
+  arn: string;
+  onArn: (arn: string) => void;
+  onWay: (way: Way) => void;
 }
 
 /** What to apply, in each form. */
-export function WhatToDo({ callback, path, made }: Props) {
+export function WhatToDo({ callback, path, arn, onArn, onWay }: Props) {
   const [merging, setMerging] = useState(false);
-  const { step, trustPolicy, rolePolicy, bucketPolicy, keyPolicyStatement, bucket, roleArn, needsRoleArn, formats } = callback;
-  const unknown = step === 'all' && needsRoleArn && made === '';
-  const mergePath = `${path}/merged-bucket-policy${made ? `?${new URLSearchParams({ roleArn: made })}` : ''}`;
+  const { step, trustPolicy, rolePolicy, keyPolicyStatement, bucket, needsRoleArn, formats } = callback;
+  // The bucket policy names the role, so it is written for the one that was made.
+  const made = useSettled(step === 'all' && checkRoleArn(arn).ok ? arn.trim() : '');
+  const search = made ? `?${new URLSearchParams({ roleArn: made })}` : '';
+  const written = useQuery<Callback, Problem>({ queryKey: ['callback-policies', path, made], queryFn: ({ signal }) => call<Callback>(`${path}${search}`, { signal, anonymous: true }), enabled: made !== '', retry: false, staleTime: Infinity });
+  const policies = made === '' ? (step === 'all' && needsRoleArn ? null : callback) : (written.data ?? null);
+  const isWhole = step === 'all' && rolePolicy !== null;
   return (
     <div className="stack">
       {formats.includes('launch-stack') && <LaunchStackButton path={`${path}/setup`} anonymous />}
       <SetupTabs
         path={`${path}/setup`}
-        version={made}
         anonymous
+        onWay={onWay}
         script="It confirms by itself at its end."
-        {...(step === 'all' && rolePolicy ? { hints: oneGoHints } : {})}
+        {...(isWhole ? { hints: oneGoHints } : {})}
         console={
           <div className="stack wide">
-            {trustPolicy && <TrustInstructions policy={pretty(trustPolicy)} externalId={externalIdOf(trustPolicy)} />}
-            {unknown && rolePolicy && <p className="lead">Then give the role’s ARN at the end of this page: the bucket policy, which names the role, is shown here as soon as it is known.</p>}
+            {trustPolicy && (
+              <div className="stack">
+                {isWhole && <h3 className="section-title">1. Trust policy: who may use the role</h3>}
+                <TrustInstructions policy={pretty(trustPolicy)} externalId={externalIdOf(trustPolicy)} goesOn={isWhole} />
+              </div>
+            )}
+            {step === 'all' && <RoleArnField callback={callback} arn={arn} onArn={onArn} refused={written.error?.fieldMessage('roleArn')} />}
             {rolePolicy && (
               <PolicyInstructions
                 rolePolicy={pretty(rolePolicy)}
-                bucketPolicy={bucketPolicy && !unknown ? pretty(bucketPolicy) : null}
-                keyStatement={keyPolicyStatement && !unknown ? pretty(keyPolicyStatement) : null}
+                bucketPolicy={policies?.bucketPolicy ? pretty(policies.bucketPolicy) : null}
+                waitsForRole={policies === null}
+                keyStatement={keyPolicyStatement && policies?.keyPolicyStatement ? pretty(policies.keyPolicyStatement) : null}
                 bucket={bucket ?? undefined}
-                roleName={unknown ? undefined : roleArn?.split('/').at(-1)}
+                roleName={policies?.roleArn?.split('/').at(-1)}
+                first={isWhole ? 2 : 1}
                 merge={
                   <div>
                     <Button icon={<BranchForkRegular />} onClick={() => setMerging(true)}>
@@ -57,9 +74,19 @@ export function WhatToDo({ callback, path, made }: Props) {
       />
       {merging && (
         <Suspense>
-          <MergePolicy path={mergePath} anonymous onClose={() => setMerging(false)} />
+          <MergePolicy path={`${path}/merged-bucket-policy${search}`} anonymous onClose={() => setMerging(false)} />
         </Suspense>
       )}
     </div>
   );
+}
+
+/** A text once it has stopped changing for a moment. */
+function useSettled(text: string): string {
+  const [settled, settle] = useState(text);
+  useEffect(() => {
+    const timer = setTimeout(() => settle(text), 300);
+    return () => clearTimeout(timer);
+  }, [text]);
+  return settled;
 }

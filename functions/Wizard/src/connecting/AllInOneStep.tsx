@@ -13,7 +13,7 @@ const HandOver = lazy(() => import('./HandOver'));
 
 /** How each form does everything in one go. */
 export const oneGoHints = {
-  'aws-cli': 'Run this in AWS CloudShell, or wherever the AWS CLI is signed in to the account of the bucket. It says what it changes before it does; --dry-run changes nothing, --remove takes out what it put in.',
+  'aws-cli': 'Run this in AWS CloudShell, or wherever the AWS CLI is signed in to the account of the bucket. It says what it changes before it does. Add --dry-run to change nothing, --remove to take everything out again.',
   cloudformation: 'Save this as drive-access.yaml and run the command in its first lines. The stack makes or extends the role, adds to the bucket’s policy and confirms by itself; deleting it takes out what it added, and nothing else.',
   terraform: 'Put this into your Terraform configuration of the account, then plan and apply. Terraform can’t confirm: give the ARN that it puts out below.',
 };
@@ -42,13 +42,13 @@ export function AllInOneStep({ connection, onChanged, onEdit, onStepByStep }: Pr
             Everything in one go
           </h2>
           <p className="lead">
-            One script, stack or module makes the role, lets it into <span className="mono">{connection.configuration?.bucket}</span>
+            One script or stack makes the role, gives it access to <span className="mono">{connection.configuration?.bucket}</span>
             {connection.configuration?.path && (
               <>
                 , path <span className="mono">{connection.configuration.path}</span>
               </>
             )}
-            , and tells us its ARN. Nobody is asked again.
+            , tells us its ARN and confirms. Nobody is asked again.
           </p>
         </div>
         <Button size="small" onClick={onEdit}>

@@ -67,7 +67,7 @@ export function EncryptionFields({ form: { form, verdicts, change }, insist, ref
     <fieldset className="choices">
       <legend>Encryption</legend>
       <div className="choices-row three">
-        <Choice group="encryption" value="none" checked={form.encryption === 'none'} name="As the bucket says" note="We send no encryption header; the bucket’s default applies." onChoose={() => change({ encryption: 'none' })} />
+        <Choice group="encryption" value="none" checked={form.encryption === 'none'} name="Bucket default" note="We send no encryption header; the bucket’s default applies." onChoose={() => change({ encryption: 'none' })} />
         <Choice group="encryption" value="sse-s3" checked={form.encryption === 'sse-s3'} name="SSE-S3" note="With keys that Amazon S3 manages." onChoose={() => change({ encryption: 'sse-s3' })} />
         <Choice group="encryption" value="sse-kms" checked={form.encryption === 'sse-kms'} name="SSE-KMS" note="With a KMS key of yours." onChoose={() => change({ encryption: 'sse-kms' })} />
       </div>
@@ -137,7 +137,7 @@ export function IdentityFields({ form: { form, verdicts, ...act }, insist, refus
 export function OwnerFields({ form: { form, change }, insist, refused }: Props) {
   return (
     <details open={form.bucketOwner !== '' || form.requesterPays || refused('bucketOwner') !== undefined}>
-      <summary>The bucket is another account’s</summary>
+      <summary>The bucket belongs to another AWS account</summary>
       <div className="stack">
         <TypedField
           label="Owner of the bucket"

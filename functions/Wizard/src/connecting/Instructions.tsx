@@ -3,7 +3,7 @@ import { Code } from '../shell/Code';
 import { CopyButton } from '../shell/CopyButton';
 
 /** Where to click in the AWS console, and what to paste there. */
-export function TrustInstructions({ policy, externalId }: { policy: string; externalId: string | null | undefined }) {
+export function TrustInstructions({ policy, externalId, goesOn = false }: { policy: string; externalId: string | null | undefined; goesOn?: boolean }) {
   return (
     <div className="stack">
       <ol className="todo">
@@ -15,9 +15,11 @@ export function TrustInstructions({ policy, externalId }: { policy: string; exte
           in the account of the bucket, and choose <strong>Custom trust policy</strong>.
         </li>
         <li>Replace what is in the editor by the trust policy below, and choose Next.</li>
-        <li>Add no permissions yet; that comes in a later step. Choose Next, give the role a name and create it.</li>
-        <li>Or take a role that you have: open it, choose Trust relationships › Edit trust policy, and paste the policy there.</li>
+        <li>Add no permissions yet; {goesOn ? 'the role policy follows below' : 'that comes in a later step'}. Choose Next, give the role a name and create it.</li>
       </ol>
+      <p>
+        <strong>Have a role already?</strong> Open it, choose Trust relationships › Edit trust policy, and paste the policy there instead.
+      </p>
       <Code title="Custom trust policy" what="the trust policy" text={policy} />
       {externalId && (
         <p className="quiet">
@@ -36,14 +38,18 @@ interface PoliciesProps {
   bucket: string | undefined;
   roleName: string | undefined;
   merge?: ReactNode;
+  /** The number of the first policy. */
+  first?: number;
+  /** Whether the bucket policy is written only when the role is known. */
+  waitsForRole?: boolean;
 }
 
-export function PolicyInstructions({ rolePolicy, bucketPolicy, keyStatement = null, bucket, roleName, merge }: PoliciesProps) {
+export function PolicyInstructions({ rolePolicy, bucketPolicy, keyStatement = null, bucket, roleName, merge, first = 1, waitsForRole = false }: PoliciesProps) {
   return (
     <div className="stack wide">
       {rolePolicy && (
         <div className="stack">
-          <h3 className="section-title">1. Role policy: what the role may do</h3>
+          <h3 className="section-title">{first}. Role policy: what the role may do</h3>
           <ol className="todo">
             <li>
               Open{' '}
@@ -57,9 +63,15 @@ export function PolicyInstructions({ rolePolicy, bucketPolicy, keyStatement = nu
           <Code title="Role policy" what="the role policy" text={rolePolicy} />
         </div>
       )}
+      {waitsForRole && (
+        <div className="stack">
+          <h3 className="section-title">{first + 1}. Bucket policy: whom the bucket admits</h3>
+          <p className="lead">It names the role. Give the role’s ARN above, and it is shown here.</p>
+        </div>
+      )}
       {bucketPolicy && (
         <div className="stack">
-          <h3 className="section-title">{rolePolicy ? '2. ' : ''}Bucket policy: whom the bucket admits</h3>
+          <h3 className="section-title">{rolePolicy ? `${first + 1}. ` : ''}Bucket policy: whom the bucket admits</h3>
           <ol className="todo">
             <li>
               Open{' '}
@@ -79,7 +91,7 @@ export function PolicyInstructions({ rolePolicy, bucketPolicy, keyStatement = nu
       )}
       {keyStatement && (
         <div className="stack">
-          <h3 className="section-title">3. Key policy: who may use the KMS key</h3>
+          <h3 className="section-title">{first + 2}. Key policy: who may use the KMS key</h3>
           <ol className="todo">
             <li>
               Open{' '}

@@ -4,6 +4,7 @@ import type { Connection } from '../api/contract';
 import { ReportView } from '../drives/ReportView';
 import { pretty } from '../shell/Code';
 import { Button } from '../shell/controls';
+import { MessageBar } from '../shell/MessageBar';
 import { ProblemNotice } from '../shell/ProblemNotice';
 import { SetupTabs } from '../shell/SetupTabs';
 import { PolicyInstructions } from './Instructions';
@@ -49,6 +50,11 @@ export function PoliciesStep({ connection, onChanged, onEdit }: Props) {
             Change
           </Button>
         </div>
+        {connection.authentication.roleNamedBy != null && (
+          <MessageBar intent="warning" title="The role was named by a callback link">
+            {connection.authentication.roleNamedBy} named it, and it is in the account {roleArn?.split(':')[4]}. Make sure that this is your organization’s account before the bucket admits it.
+          </MessageBar>
+        )}
         <SetupTabs
           path={`/api/connections/${connection.id}/setup`}
           version={`${connection.status} ${connection.attempt}`}

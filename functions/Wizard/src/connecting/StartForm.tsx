@@ -13,6 +13,7 @@ import { useDraft } from '../shell/useDraft';
 import { AudienceChoice } from './AudienceChoice';
 import { checkDisplayName } from './awsShapes';
 import { MethodChoice } from './MethodChoice';
+import { RoleOptions } from './RoleOptions';
 import { Choice } from './Choice';
 import { isOpen, useConnections, useRestart, useStart } from './queries';
 import { SandboxButton } from './SandboxButton';
@@ -27,6 +28,9 @@ interface Draft {
   method: 'accessKey' | 'iamRole';
   roleId: string | null;
   access: DriveAccess;
+  /** Of a new role, where the app is set up for several; empty until it is asked for. */
+  partition: string;
+  sessionTags: boolean;
 }
 
 interface Props {
@@ -49,6 +53,8 @@ export function StartForm({ visit, before }: Props) {
         method: 'iamRole',
         roleId: null,
         access: 'readWrite',
+        partition: '',
+        sessionTags: false,
       };
   const [draft, change, forget] = useDraft<Draft>(before ? `start:${before.id}` : 'start', initial);
   const [insist, setInsist] = useState(false);
@@ -66,6 +72,8 @@ export function StartForm({ visit, before }: Props) {
   // A reload finds what was typed, and the step with it; the second one can't be had without the first.
   const step = search.get('step') === 'access' && verdict.ok ? 'access' : 'source';
   const nameProblem = act.error?.fieldMessage('displayName') ?? (act.error?.code.includes('name') ? act.error.message : undefined);
+  const isNewRole = draft.method === 'iamRole' && draft.roleId === null;
+  const partitions = act.error?.body['partitions'] as string[] | undefined;
   const unchanged = before !== null && JSON.stringify(draft) === JSON.stringify(initial);
   const address = (next: 'source' | 'access') => `/connect?${new URLSearchParams({ step: next, ...(before ? { connection: before.id } : {}) })}`;
 
@@ -82,7 +90,7 @@ export function StartForm({ visit, before }: Props) {
     const wanted: ConnectionStart = {
       displayName: draft.displayName.trim(),
       audience: draft.audience === 'organization' ? { type: 'organization' } : { type: 'workspace', workspaceId: draft.workspaceId },
-      authentication: { method: draft.method, roleId: draft.method === 'iamRole' ? draft.roleId : null, partition: null, sessionTags: null },
+      authentication: { method: draft.method, roleId: draft.method === 'iamRole' ? draft.roleId : null, partition: isNewRole ? draft.partition || null : null, sessionTags: isNewRole && draft.sessionTags ? true : null },
       access: draft.access,
       configuration: null,
       makeDefault: false,
@@ -178,7 +186,8 @@ export function StartForm({ visit, before }: Props) {
             {draft.method === 'iamRole' && (
               <RolePicker workspaceId={draft.audience === 'workspace' ? draft.workspaceId : null} organization={draft.audience === 'organization'} chosen={draft.roleId} onChoose={(roleId) => change({ roleId })} />
             )}
-            {act.error && <ProblemNotice error={act.error} />}
+            {isNewRole && <RoleOptions partitions={partitions} partition={draft.partition} sessionTags={draft.sessionTags} onChange={change} />}
+            {act.error && !(partitions && draft.partition === '') && <ProblemNotice error={act.error} />}
             <div className="wizard-actions">
               <Button appearance="primary" type="submit" disabled={act.isPending} icon={<ArrowRightRegular />} iconPosition="after">
                 {act.isPending ? 'Starting …' : 'Next'}
@@ -202,4 +211,6 @@ const answersOf = ({ audience, displayName, authentication, access }: Connection
   method: authentication.method,
   roleId: authentication.roleArn ? (authentication.roleId ?? null) : null,
   access,
+  partition: authentication.partition ?? '',
+  sessionTags: authentication.sessionTags,
 });

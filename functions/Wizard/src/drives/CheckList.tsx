@@ -1,3 +1,4 @@
+import { Words } from '../shell/Words';
 import { CheckmarkCircleFilled, DismissCircleFilled, SubtractCircleRegular } from '@fluentui/react-icons';
 import type { Check, CheckStatus } from '../api/contract';
 import { Code, pretty } from '../shell/Code';
@@ -57,7 +58,7 @@ function Fix({ text, claim }: { text: string; claim: string }) {
   return (
     <div className="check-fix">
       <p>
-        <strong>What to change:</strong> {words}
+        <strong>What to change:</strong> <Words text={words} />
       </p>
       {statement !== null && (
         <Code title={titleOf(statement)} what={`the ${titleOf(statement).toLowerCase()} for “${claim}”`} text={pretty(statement)} />

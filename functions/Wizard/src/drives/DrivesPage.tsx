@@ -47,7 +47,7 @@ export default function DrivesPage() {
                 {workspace.name}
               </option>
             ))}
-            <option value="">All that I may see</option>
+            <option value="">All workspaces</option>
           </Select>
         </Field>
         <Field label="Search">
@@ -57,7 +57,7 @@ export default function DrivesPage() {
       {drives.error && <ProblemNotice error={drives.error} retry={() => void drives.refetch()} />}
       {open.length > 0 && (
         <section aria-labelledby="open-title">
-          <h2 id="open-title" className="visually-hidden">
+          <h2 id="open-title" className="section-title gap-below">
             Not finished yet
           </h2>
           <ul className="open-connections">

@@ -11,7 +11,7 @@ import { DefaultCard } from './DefaultCard';
 const ReplaceCredentials = lazy(() => import('./ReplaceCredentials'));
 const RemoveDrive = lazy(() => import('./RemoveDrive'));
 
-const encryptions = { none: 'As the bucket says', 'sse-s3': 'SSE-S3, with keys that Amazon S3 manages', 'sse-kms': 'SSE-KMS' } as const;
+const encryptions = { none: 'Bucket default', 'sse-s3': 'SSE-S3, with keys that Amazon S3 manages', 'sse-kms': 'SSE-KMS' } as const;
 
 /** What the drive is, and what can be changed about it. */
 export default function OverviewTab({ drive }: { drive: Drive }) {
@@ -97,7 +97,7 @@ export default function OverviewTab({ drive }: { drive: Drive }) {
           <h2 id="remove-title" className="section-title">
             Remove
           </h2>
-          <p className="lead">Disconnects the bucket. Its files stay; references to them die for good.</p>
+          <p className="lead">Disconnects the bucket. Its files stay; references to them stop working permanently.</p>
           {isDefault ? (
             <p className="quiet">
               A default drive can’t be removed. Choose another default first, {drive.audience.type === 'workspace' || !drive.default.organization ? 'above or ' : ''}in the{' '}

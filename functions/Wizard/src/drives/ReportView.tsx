@@ -42,13 +42,13 @@ export function ReportView({ report, title, action }: Props) {
       {showRest && <CheckList checks={rest} />}
       <div className="row">
         {!report.passed && passed.length > 0 && (
-          <Button size="small" appearance="subtle" aria-expanded={showPassed} onClick={() => setShowPassed(!showPassed)}>
-            {showPassed ? 'Hide what passed' : `Show the ${passed.length} that passed`}
+          <Button size="small" appearance="transparent" aria-expanded={showPassed} onClick={() => setShowPassed(!showPassed)}>
+            {showPassed ? 'Hide what passed' : `Show ${passed.length === 1 ? '1 check that' : `${passed.length} checks that`} passed`}
           </Button>
         )}
         {rest.length > 0 && (
-          <Button size="small" appearance="subtle" aria-expanded={showRest} onClick={() => setShowRest(!showRest)}>
-            {showRest ? 'Hide what was not made' : `Show the ${rest.length} that were not made, and why`}
+          <Button size="small" appearance="transparent" aria-expanded={showRest} onClick={() => setShowRest(!showRest)}>
+            {showRest ? 'Hide what was skipped' : `Show ${rest.length === 1 ? '1 check that was' : `${rest.length} checks that were`} skipped, and why`}
           </Button>
         )}
       </div>

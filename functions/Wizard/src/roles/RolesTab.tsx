@@ -42,7 +42,7 @@ export default function RolesTab() {
                 <h3 className="setting-name">
                   {roleName(role)}
                   <span className="pill">{person.audienceName(role.audience)}</span>
-                  <span className="pill">{role.status === 'trusted' ? 'Trusted' : 'Not trusted yet'}</span>
+                  <span className={`pill ${role.status === 'trusted' ? '' : 'warn-pill'}`}>{role.status === 'trusted' ? 'Trusted' : 'Not trusted yet'}</span>
                 </h3>
                 {role.roleArn ? <p className="mono quiet">{role.roleArn}</p> : <p className="quiet">Its ARN is given with the first drive.</p>}
                 <p className="quiet">{role.usedBy.length === 0 ? 'Not used by any drive.' : `Used by ${new Intl.ListFormat().format(role.usedBy.map((use) => use.displayName))}.`}</p>

@@ -1,13 +1,14 @@
 import { useQuery } from '@tanstack/react-query';
-import { useId, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
+import { useEffect, useId, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
 import { send } from '../api/client';
 import type { SetupFormat } from '../api/contract';
 import type { Problem } from '../api/problem';
 import { Code } from './Code';
 import { Loading } from './Loading';
 import { ProblemNotice } from './ProblemNotice';
+import { Words } from './Words';
 
-type Way = 'console' | SetupFormat;
+export type Way = 'console' | SetupFormat;
 
 const names: Record<Way, string> = { console: 'AWS console', 'aws-cli': 'AWS CLI', cloudformation: 'CloudFormation', terraform: 'Terraform' };
 const hints: Record<SetupFormat, string> = {
@@ -29,12 +30,14 @@ interface Props {
   anonymous?: boolean;
   /** Other hints than the usual ones. */
   hints?: Partial<Record<SetupFormat, string>>;
+  /** Hears which way is shown. */
+  onWay?: (way: Way) => void;
   /** The same by hand, where there is a way by hand. */
   console?: ReactNode;
 }
 
 /** What has to be done in AWS, in the way that the reader works: by hand in the console, or as something to run. */
-export function SetupTabs({ path, version = '', script = '', links = [], anonymous = false, hints: otherHints = {}, console }: Props) {
+export function SetupTabs({ path, version = '', script = '', links = [], anonymous = false, hints: otherHints = {}, onWay, console }: Props) {
   const ways: Way[] = [...(console ? (['console'] as const) : []), 'aws-cli', 'cloudformation', 'terraform'];
   const [way, choose] = useState<Way>(() => ways.find((known) => known === localStorage.getItem('setup')) ?? ways[0]!);
   const setWay = (next: Way) => {
@@ -43,6 +46,12 @@ export function SetupTabs({ path, version = '', script = '', links = [], anonymo
   };
   const id = useId();
   const list = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    onWay?.(way);
+    // On a narrow screen the tab that is open may be out of sight.
+    const [all, tab] = [list.current, list.current?.querySelector<HTMLElement>('[aria-selected="true"]')];
+    if (all && tab) all.scrollLeft = tab.offsetLeft - all.offsetLeft - (all.clientWidth - tab.offsetWidth) / 2;
+  }, [way]);
   const onKey = (event: KeyboardEvent) => {
     const at = ways.indexOf(way);
     const next = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: ways.length - 1 }[event.key];
@@ -104,8 +113,8 @@ function Setup({ path, format, version, links, anonymous, hint }: SetupProps) {
   return (
     <div className="stack">
       <p className="lead">
-        {hint}
-        {links && ' Copy it with the button: its links are made then, and work for whoever has them.'}
+        <Words text={hint} />
+        {links && ' Copying makes a private confirmation link in it: share it with your AWS administrator only.'}
       </p>
       <Code title={names[format]} what={`the ${names[format]} text`} text={setup.data} {...(links ? { fetchText: () => read() } : {})} />
     </div>

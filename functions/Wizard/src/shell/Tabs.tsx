@@ -14,7 +14,11 @@ export function Tabs({ label, tabs, current }: Props) {
   useEffect(() => {
     // On a narrow screen the tab that is open may be out of sight.
     const [all, tab] = [bar.current, bar.current?.querySelector<HTMLElement>('[aria-current]')];
-    if (all && tab) all.scrollLeft = tab.offsetLeft - all.offsetLeft - (all.clientWidth - tab.offsetWidth) / 2;
+    if (!all || !tab) return;
+    // Also when it is turned.
+    const watch = new ResizeObserver(() => (all.scrollLeft = tab.offsetLeft - all.offsetLeft - (all.clientWidth - tab.offsetWidth) / 2));
+    watch.observe(all);
+    return () => watch.disconnect();
   }, [current]);
   return (
     <nav ref={bar} className="tab-nav" aria-label={label}>

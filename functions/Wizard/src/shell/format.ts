@@ -11,7 +11,7 @@ const day = lazily(() => new Intl.DateTimeFormat(undefined, { day: 'numeric', mo
 const percent = lazily(() => new Intl.NumberFormat(undefined, { style: 'percent', maximumFractionDigits: 2 }));
 const number = lazily(() => new Intl.NumberFormat());
 
-export const formatDateTime = (value: string | number | Date): string => dateTime().format(new Date(value));
+export const formatDateTime = (value: string | number | Date): string => dateTime().format(new Date(value)).replaceAll(' ', '\u00a0');
 export const formatDate = (value: string | number | Date): string => date().format(new Date(value));
 export const formatDay = (value: number): string => day().format(value);
 /** A share of 0 to 1; what is not whole is never rounded up to it. */
