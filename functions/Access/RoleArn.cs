@@ -20,8 +20,8 @@ public sealed partial record RoleArn : IParsed<RoleArn>
     public AccountId Account { get; }
 
     /// <summary>
-    /// Begins and ends with a slash; <c>/</c> for most roles. AWS takes every visible character of ASCII in it; we take those of names, since
-    /// the ARN is written into scripts and templates.
+    /// Begins and ends with a slash; <c>/</c> for most roles. AWS takes every visible character of ASCII in it; we take those of names,
+    /// since the ARN is written into scripts and templates.
     /// </summary>
     public string Path { get; }
 

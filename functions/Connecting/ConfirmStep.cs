@@ -8,7 +8,8 @@ using ServerlessDrives.Workspaces;
 namespace ServerlessDrives.Connecting;
 
 /// <param name="RoleArn">Of a new role, where its ARN wasn't given with the configuration.</param>
-/// <param name="BucketPolicyApplied">True where the role policy and the bucket policy are applied as well: their step is confirmed ahead.</param>
+/// <param name="BucketPolicyApplied">True where the role policy and the bucket policy are applied as well: their step is confirmed
+/// ahead.</param>
 public sealed record TrustPolicyConfirmationBody(string? RoleArn, bool? BucketPolicyApplied);
 
 /// <summary><c>POST /api/connections/{connectionId}/confirmations/…</c>.</summary>

@@ -22,7 +22,7 @@ internal sealed class ConnectDriveSteps(TaskOrchestrationContext context, Connec
             new VerifyConnectionInput(attempt, Identifier.From<VerificationId>(context.NewGuid())),
             DurableRetryPolicies.OwnStores);
 
-    /// <returns>Whether somebody has said already that the policies are applied. Histories from before it could be said have null.</returns>
+    /// <returns>Whether somebody has said already that the policies are applied. Older histories have null.</returns>
     public async Task<bool> OfferBucketPolicy() =>
         await context.CallActivityAsync<bool?>("OfferBucketPolicy", attempt, DurableRetryPolicies.OwnStores) ?? false;
 

@@ -61,7 +61,9 @@ public static class ConnectingComposition
         return services;
     }
 
-    /// <summary><c>Aws:StackTemplateUrl</c>: where <c>infra/aws/drive-access.yaml</c> lies for AWS to read; null where it doesn't.</summary>
+    /// <summary>
+    /// <c>Aws:StackTemplateUrl</c>: where <c>infra/aws/drive-access.yaml</c> lies for AWS to read; null where it doesn't.
+    /// </summary>
     private static Uri? TemplateUrlIn(IConfiguration configuration) => configuration["Aws:StackTemplateUrl"] switch
     {
         null or "" => null,
@@ -69,7 +71,7 @@ public static class ConnectingComposition
         _ => throw new OptionsValidationException(
             "Aws",
             typeof(LaunchStack),
-            ["Aws:StackTemplateUrl must be the https address of the stack's template in a bucket, such as https://….s3.amazonaws.com/drive-access.yaml."]),
+            ["Aws:StackTemplateUrl must be the https address of the stack's template in a bucket."]),
     };
 }
 

@@ -43,7 +43,9 @@ public sealed class ConnectionConflicts(IDrives drives, IRoles roles)
         && known.Id != connection.RoleId
         && known.ExternalId != connection.ExternalId
             ? person is null
-                ? Refusal.Invalid("roleArn", "This role can't be used for this connection. Make another one with the trust policy that is shown.")
+                ? Refusal.Invalid(
+                    "roleArn",
+                    "This role can't be used for this connection. Make another one with the trust policy that is shown.")
                 : RoleKnown(person, connection, known, fieldPrefix)
             : null;
 

@@ -138,7 +138,8 @@ public sealed class ConnectionViews(IPrincipals principals, IReports reports)
     {
         ArgumentNullException.ThrowIfNull(connection);
         var trust = step is CallbackStep.BucketPolicy ? null : TrustOf(connection);
-        return connection.Access is { } access && (step is CallbackStep.All || (step is CallbackStep.BucketPolicy && connection.BucketPolicyOffered))
+        var isOffered = step is CallbackStep.All || (step is CallbackStep.BucketPolicy && connection.BucketPolicyOffered);
+        return connection.Access is { } access && isOffered
             ? GrantsFor(role, access) with { Trust = trust }
             : new(trust, null, null, null);
     }

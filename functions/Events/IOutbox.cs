@@ -1,12 +1,12 @@
 namespace ServerlessDrives.Events;
 
 /// <summary>
-/// Events that are written in the transaction of what they tell of, until they have been told. A entry comes before: a short-lived row in
-/// one small partition, by which those are found that a crash left outbox.
+/// Events that are written in the transaction of what they tell of, until they have been told. An entry comes before: a short-lived row
+/// in one small partition, by which those are found that a crash left untold.
 /// </summary>
 public interface IOutbox
 {
-    /// <summary>Promises made before this moment that weren't settled.</summary>
+    /// <summary>Entries made before this moment whose events weren't told.</summary>
     Task<IReadOnlyList<OutboxEntry>> AbandonedAsync(DateTimeOffset before, CancellationToken cancellation);
 
     /// <summary>What was written down; null when it was not, or not yet.</summary>

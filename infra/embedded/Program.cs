@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Reflection;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Hosting;
@@ -8,6 +9,13 @@ using ServerlessDrives.Embedded;
 // One process: the local host, and the app in it, started by the app's own entry point as the official host starts it.
 try
 {
+    if (Environment.GetEnvironmentVariable("WAIT_FOR_DEBUGGER") is { Length: > 0 })
+    {
+        Console.WriteLine($"Process {Environment.ProcessId} waits for a debugger.");
+        while (!Debugger.IsAttached)
+            Thread.Sleep(100);
+    }
+
     foreach (var (name, value) in LocalSettings())
         SetWeakly(name, value);
     var host = await LocalHost.StartAsync(args, new ConfigurationBuilder().AddEnvironmentVariables().Build());

@@ -20,8 +20,8 @@ public sealed class MakeCallbackLinkFunction(MakeCallbackLink command, Connectio
     [Function("CreateCallbackLink")]
     [Requires(Need.Person)]
     [Summary("Make a callback link", Detail =
-        "For one step and attempt, or for all that has to be applied, in whichever attempt. The answer is the only place where the link is " +
-        "ever seen.")]
+        "For one step and attempt, or for all that has to be applied, in whichever attempt. The answer is the only place where the link " +
+        "is ever seen.")]
     [Reads<CallbackLinkBody>]
     [Answers<CallbackLinkView>(201, "The link.")]
     [HonoursIdempotencyKey]
@@ -62,7 +62,7 @@ public sealed class MakeCallbackLinkFunction(MakeCallbackLink command, Connectio
             });
 }
 
-/// <summary>A link by which an AWS administrator without an account confirms a step, or all, whichever way the policies were applied.</summary>
+/// <summary>A link by which an AWS administrator without an account confirms a step, or all of them.</summary>
 public sealed class MakeCallbackLink(IConnections connections, TimeProvider clock)
 {
     /// <summary>The longest life of a link; it never outlives its connection.</summary>

@@ -85,7 +85,7 @@ public sealed class CallbackViews(
 {
     private static readonly string[] Texts = ["aws-cli", "cloudformation", "terraform"];
 
-    /// <summary>The role that the policies are written for: the one that is known, the one that is given, or the one that is proposed.</summary>
+    /// <summary>The role that the policies are written for: the one that is known, given, or proposed.</summary>
     public Parsed<RoleArn> RoleOf(Callback callback, string? given)
     {
         ArgumentNullException.ThrowIfNull(callback);

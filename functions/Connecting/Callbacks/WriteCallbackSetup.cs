@@ -5,7 +5,9 @@ using ServerlessDrives.Http;
 
 namespace ServerlessDrives.Connecting.Callbacks;
 
-/// <summary><c>GET /api/callbacks/{token}/setup</c>: what the link is for as something that can be run, which confirms by the same link.</summary>
+/// <summary>
+/// <c>GET /api/callbacks/{token}/setup</c>: what the link is for as something that can be run, which confirms by the same link.
+/// </summary>
 [Section("Connecting")]
 public sealed class WriteCallbackSetupFunction(OpenCallback command, ConnectionViews views, CallbackLimits limits, SetupAnswers setups)
 {
@@ -35,7 +37,9 @@ public sealed class WriteCallbackSetupFunction(OpenCallback command, ConnectionV
         if (!setups.Parse(request, connection).TryGet(out var asked, out var invalid))
             return invalid.AsProblem();
         if (views.PoliciesOf(connection).Trust is not { } trust)
-            return Refusal.Conflict("step-not-open", "We have no principal in this partition any more; ask whoever sent you the link.").AsProblem();
+            return Refusal
+                .Conflict("step-not-open", "We have no principal in this partition any more; ask whoever sent you the link.")
+                .AsProblem();
         var confirms = link.Step is CallbackStep.All && connection.Access is null ? CallbackStep.TrustPolicy : link.Step;
         return setups.Answer(
             request,

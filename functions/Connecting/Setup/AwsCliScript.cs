@@ -25,7 +25,7 @@ public static class AwsCliScript
         var script = new StringBuilder($$"""
             #!/bin/sh
             # ServerlessDrives: what AWS has to be told for the drive {{SetupText.Comment(step.DisplayName)}}
-            # Run it with the AWS CLI signed in to the account that owns the bucket. It says what it changes, and can be run again at any time.
+            # Run it with the AWS CLI signed in to the account that owns the bucket. It says what it changes, and can be run again.
             # With --dry-run it says what it would change, and changes nothing. With --remove it takes out what it put in.
             CONNECTION={{SetupText.Quote(step.Connection.Value)}}
             PARTITION={{SetupText.Quote(step.RoleArn.Partition.ToString())}}

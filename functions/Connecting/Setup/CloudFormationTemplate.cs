@@ -22,8 +22,8 @@ public static class CloudFormationTemplate
         if (step.Role is RoleOrigin.Named)
         {
             parameters["MakeRole"] = YesOrNo(
-                $"yes: there is no role {step.RoleArn.RoleName} yet, and it is made. no: it is there; its trust policy has to be changed by " +
-                "hand or with the AWS CLI script."
+                $"yes: there is no role {step.RoleArn.RoleName} yet, and it is made. no: it is there; its trust policy has to be changed " +
+                "by hand or with the AWS CLI script."
             );
             conditions[MakesRole] = IsYes("MakeRole");
         }
@@ -47,7 +47,9 @@ public static class CloudFormationTemplate
                 ["Properties"] = new JsonObject
                 {
                     ["Bucket"] = grants.Bucket.ToString(),
-                    ["PolicyDocument"] = step.Role is RoleOrigin.New ? WithMadeRole(grants.BucketPolicy, step) : grants.BucketPolicy.DeepClone(),
+                    ["PolicyDocument"] = step.Role is RoleOrigin.New
+                        ? WithMadeRole(grants.BucketPolicy, step)
+                        : grants.BucketPolicy.DeepClone(),
                 },
             };
         }

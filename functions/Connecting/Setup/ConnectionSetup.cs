@@ -15,7 +15,8 @@ public static class ConnectionSetup
         if (connection.KnownRoleArn is { } known)
             return known;
         var name = roleName ?? $"ServerlessDrives-{connection.Id.Value[^8..]}";
-        return RoleArn.ParseOfAnyServer($"arn:{connection.Partition}:iam::{SetupStep.UnknownAccount}:role/{name}").TryGet(out var role, out _)
+        var arn = $"arn:{connection.Partition}:iam::{SetupStep.UnknownAccount}:role/{name}";
+        return RoleArn.ParseOfAnyServer(arn).TryGet(out var role, out _)
             ? role
             : Parsed.Refuse<RoleArn>("A role's name has 1 to 64 letters, digits and characters of _+=,.@- and may have a path before it.");
     }

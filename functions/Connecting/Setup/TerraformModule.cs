@@ -92,8 +92,8 @@ public static class TerraformModule
     private static string Limits(SetupStep step) =>
         step.Role is RoleOrigin.New
             ? ""
-            : $"The role {SetupText.Comment(step.RoleArn.RoleName)} is there already: Terraform adds a policy of its own name to it and leaves " +
-                $"its trust policy and its other policies alone.\n# ";
+            : $"The role {SetupText.Comment(step.RoleArn.RoleName)} is there already: Terraform adds a policy of its own name to it and " +
+                $"leaves its trust policy and its other policies alone.\n# ";
 
     /// <summary>A role that is there belongs to whoever made it: it is read, and what it lacks is said.</summary>
     private static string Role(SetupStep step) => step.Role is RoleOrigin.New

@@ -136,6 +136,12 @@ public sealed class ApiDescription
             ["verification"] = new JsonObject { ["$ref"] = "#/components/schemas/VerificationReport" },
             ["size"] = new JsonObject { ["type"] = "integer", ["description"] = "The file's size in bytes, with `range-not-satisfiable`." },
             ["drives"] = new JsonObject { ["type"] = "array", ["items"] = new JsonObject { ["type"] = "object" }, ["description"] = "With `overlap`: the other drives that you may know of." },
+            ["partitions"] = new JsonObject
+            {
+                ["type"] = "array",
+                ["items"] = new JsonObject { ["type"] = "string" },
+                ["description"] = "With `invalid`, where a new role's partition has to be chosen: those that there are.",
+            },
             ["roleId"] = Text("With `role-known`: the role to use again, where you may use it."),
             ["awsErrorCode"] = Text("AWS's own code, with `aws-…`."),
             ["awsRequestId"] = Text("For a ticket to AWS, with `aws-…`."),

@@ -125,6 +125,11 @@ public static class MatrixRequests
         .. Both(
             "PUT /api/drives/{driveId}/files/{*file}",
             (w, owner) => Bytes("PUT", $"/api/drives/{w.DriveOf(owner)}/files/matrix/{Guid.NewGuid():N}.txt")),
+        .. Both(
+            "POST /api/drives/{driveId}/files/{*file}",
+            (w, owner) => Post($"/api/drives/{w.DriveOf(owner)}/files/batch", new { paths = new[] { "matrix/here.txt" } })),
+        .. Both("GET /api/drives/{driveId}/archive", (w, owner) => Get($"/api/drives/{w.DriveOf(owner)}/archive?path=matrix/here.txt")),
+        .. Both("GET /api/drives/{driveId}/search", (w, owner) => Get($"/api/drives/{w.DriveOf(owner)}/search?name=here&path=matrix")),
         .. Both("DELETE /api/drives/{driveId}/files/{*file}", (w, owner) => Delete($"/api/drives/{w.DriveOf(owner)}/files/matrix/put.txt")),
         .. Both("GET /api/drives/{driveId}/content", (w, owner) => Get($"/api/drives/{w.DriveOf(owner)}/content?path=matrix/here.txt")),
         .. Both("HEAD /api/drives/{driveId}/content", (w, owner) => Head($"/api/drives/{w.DriveOf(owner)}/content?path=matrix/here.txt")),

@@ -36,7 +36,8 @@ public sealed class Soak
             ["ServerlessDrives__Webhooks__AllowPrivateTargets"] = "true",
             ["ServerlessDrives__Connection__RecoverAfter"] = "00:00:02",
             ["ServerlessDrives__Secrets__SettleAfter"] = "00:00:10",
-            ["ServerlessDrives__Health__Every"] = "00:00:05",
+            // Some thousand drives in the end, on one machine.
+            ["ServerlessDrives__Health__Every"] = "00:01:00",
             ["Verification__PropagationWait"] = "00:00:01",
         });
         using (var ada = await app.SignInAsync("ada"))
@@ -60,6 +61,7 @@ public sealed class Soak
         await app.StartAgainAsync();
         using var admin = await app.SignInAsync("ada");
         var lost = await LostAsync(admin);
+        Console.WriteLine($"{_acknowledged.Count + _files.Count} acknowledged writes, {lost.Count} lost; now what is left behind");
         await Invariants.EverySecretHasAnOwnerAsync(app, admin, TimeSpan.FromMinutes(4));
         var left = await LeftoversAsync(admin);
         Console.WriteLine(
@@ -91,6 +93,8 @@ public sealed class Soak
                 _forgotten.Add(creation);
             else if (await InsistAsync(http => creation.RepeatAsync(http)) is not null)
                 _acknowledged.Add(creation);
+            // All of it is looked at and removed in the end, which takes its time.
+            await Task.Delay(_random.Next(500, 2_000), CancellationToken.None);
         }
     }
 

@@ -15,7 +15,7 @@ import { PoliciesStep } from './PoliciesStep';
 import { isChangeable, isOpen, useConnection } from './queries';
 import { TrustStep, WayChoice } from './TrustStep';
 import { isProving, VerifyStep } from './VerifyStep';
-import { stepsOf, WizardFrame, type WizardStep } from './WizardFrame';
+import { stepsInOneGo, stepsOf, WizardFrame, type WizardStep } from './WizardFrame';
 
 const CancelDialog = lazy(() => import('./CancelDialog'));
 const DoneStep = lazy(() => import('./DoneStep'));
@@ -27,6 +27,7 @@ export default function ConnectionPage({ id }: { id: string }) {
   const [, go] = useLocation();
   const [search] = useSearchParams();
   const [cancelling, setCancelling] = useState(false);
+  const [ways, setWays] = useState<Ways>({ inOneGo: true, asksForBucket: false });
   useTitle(connection ? `Connect ${connection.displayName}` : 'Connect a drive');
   const reached = connection && stepAt(connection);
   const address = (step: WizardStep) => `/connections/${id}?step=${step}`;
@@ -61,6 +62,7 @@ export default function ConnectionPage({ id }: { id: string }) {
     if (step === 'source' || step === 'access') return isChangeable(connection) ? `/connect?${new URLSearchParams({ connection: id, step })}` : null;
     return step === reached || mayLookBack(connection, step) ? address(step) : null;
   };
+  const oneGo = connection.status === 'awaitingTrustPolicy' && (connection.configuration ? connection.configuration.roleArn == null && ways.inOneGo : ways.asksForBucket);
   return (
     <>
       <WizardFrame
@@ -71,10 +73,10 @@ export default function ConnectionPage({ id }: { id: string }) {
             {isOpen(connection) && <> · waits for you until {formatDateTime(connection.expiresAt)}</>}
           </>
         }
-        steps={stepsOf(connection.authentication.method, reusesRole(connection))}
-        current={current}
+        steps={oneGo ? stepsInOneGo : stepsOf(connection.authentication.method, reusesRole(connection))}
+        current={oneGo && current === 'trust' ? (connection.configuration ? 'apply' : 'bucket') : current}
         finished={connection.status === 'connected'}
-        hrefOf={hrefOf}
+        hrefOf={(step) => hrefOf(step === 'apply' ? 'trust' : step)}
       >
         <div className="stack wide">
           {offline && (
@@ -86,7 +88,7 @@ export default function ConnectionPage({ id }: { id: string }) {
             </MessageBar>
           )}
           <Suspense fallback={<Loading what="the step" />}>
-            <StepBody connection={connection} step={current} goTo={(step) => go(address(step))} onChanged={replace} />
+            <StepBody connection={connection} ways={ways} onWays={setWays} step={current} goTo={(step) => go(address(step))} onChanged={replace} />
           </Suspense>
           {isOpen(connection) && !isProving(connection) && (
             <p className="quiet">
@@ -117,19 +119,27 @@ function mayLookBack(connection: Connection, step: WizardStep): boolean {
   return step === 'trust' && connection.authentication.method === 'iamRole' && !reusesRole(connection) && ['awaitingConfiguration', 'awaitingBucketPolicy'].includes(connection.status);
 }
 
+/** How it is applied in AWS. */
+interface Ways {
+  /** All of it at once, where the bucket is known already. */
+  inOneGo: boolean;
+  /** The bucket is asked for before the role. */
+  asksForBucket: boolean;
+}
+
 interface StepProps {
   connection: Connection;
+  ways: Ways;
+  onWays: (ways: Ways) => void;
   step: WizardStep;
   goTo: (step: WizardStep) => void;
   onChanged: (connection: Connection) => void;
 }
 
-function StepBody({ connection, step, goTo, onChanged }: StepProps) {
+function StepBody({ connection, ways: { inOneGo, asksForBucket }, onWays, step, goTo, onChanged }: StepProps) {
   const [, go] = useLocation();
   const reached = stepAt(connection);
   const goOn = () => goTo(reached);
-  const [inOneGo, setInOneGo] = useState(true);
-  const [asksForBucket, setAsksForBucket] = useState(false);
   if (isProving(connection)) return <VerifyStep key={connection.attempt} connection={connection} />;
   if (step === 'trust' && reached !== 'trust') return <TrustStep connection={connection} onChanged={onChanged} onEdit={null} onGoOn={goOn} />;
   if (step === 'bucket' && reached !== 'bucket')
@@ -148,16 +158,16 @@ function StepBody({ connection, step, goTo, onChanged }: StepProps) {
   switch (connection.status) {
     case 'awaitingTrustPolicy':
       if (connection.configuration && connection.configuration.roleArn == null && inOneGo)
-        return <AllInOneStep key={connection.attempt} connection={connection} onChanged={onChanged} onEdit={() => goTo('bucket')} onStepByStep={() => setInOneGo(false)} />;
+        return <AllInOneStep key={connection.attempt} connection={connection} onChanged={onChanged} onEdit={() => goTo('bucket')} onStepByStep={() => onWays({ inOneGo: false, asksForBucket: false })} />;
       if (!connection.configuration && asksForBucket)
-        return <BucketStep key="one-go" connection={connection} withoutRole onChanged={onChanged} before={<WayChoice way="one-go" onChoose={() => setAsksForBucket(false)} />} />;
+        return <BucketStep key="one-go" connection={connection} withoutRole onChanged={onChanged} before={<WayChoice way="one-go" onChoose={() => onWays({ inOneGo, asksForBucket: false })} />} />;
       return (
         <TrustStep
           key={connection.attempt}
           connection={connection}
           onChanged={onChanged}
           onEdit={connection.configuration ? () => goTo('bucket') : null}
-          {...(connection.configuration ? {} : { onOneGo: () => setAsksForBucket(true) })}
+          {...(connection.configuration ? {} : { onOneGo: () => onWays({ inOneGo: true, asksForBucket: true }) })}
         />
       );
     case 'awaitingConfiguration':

@@ -5,7 +5,7 @@ import type { Method } from '../api/contract';
 import { focusHeading } from '../shell/keepFocus';
 import './connecting.css';
 
-export type WizardStep = 'source' | 'access' | 'trust' | 'bucket' | 'policies' | 'verify' | 'done';
+export type WizardStep = 'source' | 'access' | 'trust' | 'bucket' | 'policies' | 'apply' | 'verify' | 'done';
 
 const names: Record<WizardStep, string> = {
   source: 'Data source',
@@ -13,9 +13,13 @@ const names: Record<WizardStep, string> = {
   trust: 'Trust policy',
   bucket: 'Bucket',
   policies: 'Role and bucket policy',
+  apply: 'Apply in AWS',
   verify: 'Verification',
   done: 'Ready to use',
 };
+
+/** With everything in one go: AWS is asked for once. */
+export const stepsInOneGo: WizardStep[] = ['source', 'access', 'bucket', 'apply', 'verify', 'done'];
 
 export function stepsOf(method: Method, reusesRole: boolean): WizardStep[] {
   if (method === 'accessKey') return ['source', 'access', 'bucket', 'verify', 'done'];

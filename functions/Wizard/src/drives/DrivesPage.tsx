@@ -65,6 +65,7 @@ export default function DrivesPage() {
               <li key={connection.id} className="open-connection">
                 <span>
                   <strong>{connection.displayName}</strong> <span className="pill">{person.audienceName(connection.audience)}</span>{' '}
+                  {connection.problem && connection.status !== 'verifying' && <span className="pill warn-pill">Needs a change</span>}{' '}
                   <span className="quiet">
                     {waitsFor(connection)} · started {formatRelative(connection.createdAt)} by <UserName id={connection.createdBy} />
                   </span>

@@ -99,9 +99,9 @@ export function IntegrationList({ driveId, mayChange }: Props) {
 }
 
 function describe(integration: Integration, driveName: ((id: string) => string) | null, workspaceName: (id: string) => string, nameOfWebhook: (integration: Integration) => string | null): string {
-  const folder = integration.folder === '' ? (driveName ? 'the whole drive' : 'anywhere on the drive') : `the folder ${integration.folder}`;
+  const folder = integration.folder === '' ? (driveName ? 'the whole drive' : 'anywhere on the drive') : `the folder “${integration.folder}”`;
   const drive = integration.driveId === null ? 'the default drive' : driveName?.(integration.driveId);
   return integration.kind === 'upstream'
-    ? `New files in ${folder}${drive ? ` of ${drive}` : ''}${integration.pattern ? ` that match ${integration.pattern}` : ''} are told to ${nameOfWebhook(integration) ? `the webhook ${nameOfWebhook(integration)}` : 'a webhook'}.`
+    ? `New files in ${folder}${drive ? ` of ${drive}` : ''}${integration.pattern ? ` that match “${integration.pattern}”` : ''} are told to ${nameOfWebhook(integration) ? `the webhook ${nameOfWebhook(integration)}` : 'a webhook'}.`
     : `Outputs of ${integration.workspaceId ? workspaceName(integration.workspaceId) : 'a workspace'} land in ${integration.folder === '' ? 'the top folder' : folder}${drive ? ` of ${drive}` : ''}.`;
 }

@@ -51,7 +51,7 @@ export function NewWebhook({ onClose }: { onClose: () => void }) {
         <Input value={form.description} maxLength={200} autoComplete="off" onChange={(_, data) => change({ description: data.value })} />
       </Field>
       <fieldset className="events">
-        <legend>Events (none chosen: all of them)</legend>
+        <legend>Events (leave all unticked to get every event)</legend>
         {known.map(([type, says]) => (
           <Checkbox
             key={type}
