@@ -124,7 +124,7 @@ public sealed class ConfirmStep(IConnections connections, ConnectionConflicts co
                 return known;
 
             var signal = await connections.BeginSignalAsync(key, cancellation);
-            var heard = Hear(connection, said);
+            var heard = Apply(connection, said);
             if (!ReferenceEquals(heard, connection))
             {
                 if (
@@ -139,7 +139,7 @@ public sealed class ConfirmStep(IConnections connections, ConnectionConflicts co
                 }
 
                 read = saved;
-                if (News(connection, heard) is { } news && !await flow.TellAsync(key.Connection, news, cancellation))
+                if (EventFor(connection, heard) is { } raised && !await flow.TellAsync(key.Connection, raised, cancellation))
                     return read;
             }
 
@@ -179,7 +179,7 @@ public sealed class ConfirmStep(IConnections connections, ConnectionConflicts co
     }
 
     /// <returns>The same object where nothing is new.</returns>
-    private DriveConnection Hear(DriveConnection connection, Applied said)
+    private DriveConnection Apply(DriveConnection connection, Applied said)
     {
         var now = clock.GetUtcNow();
         var open = connection.OpenStep;
@@ -199,7 +199,7 @@ public sealed class ConfirmStep(IConnections connections, ConnectionConflicts co
     }
 
     /// <summary>The event that the orchestration waits for; null where it waits for something else still.</summary>
-    private static string? News(DriveConnection before, DriveConnection after) =>
+    private static string? EventFor(DriveConnection before, DriveConnection after) =>
         before.OpenStep is { } step ? before.ConfirmationOf(step) is null ? ConnectionEventName.For(step, after.Attempt) : null
         : after.IsConfiguredFor(after.Attempt) ? ConnectionEventName.For(ConnectionEvent.Configured, after.Attempt)
         : null;

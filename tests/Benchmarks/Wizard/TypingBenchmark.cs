@@ -190,7 +190,10 @@ internal sealed class Typist(IPage page, EmbeddedApp app, int keyMs, int reachMs
         await RunAsync(script, administrator);
         var ended = clock.Elapsed;
         await page.GetByRole(AriaRole.Heading, new() { Name = "Every check passed" }).WaitForAsync();
-        return (clock.Elapsed, clock.Elapsed - ended);
+        var whole = clock.Elapsed;
+        // The page remembers the tab; those who come next look at the console's.
+        await page.EvaluateAsync("() => localStorage.removeItem('setup')");
+        return (whole, whole - ended);
     }
 
     /// <param name="verify">Whether it takes a press to be told.</param>

@@ -109,6 +109,48 @@ public sealed class StackTemplates(RunningApp running)
     }
 
     [Fact]
+    public async Task A_second_drive_on_the_role_has_a_stack_of_its_own_and_the_first_one_works_all_the_time()
+    {
+        using var mia = await running.App.SignInAsync("mia");
+        var bucket = await NewBucketAsync();
+        var first = (await StartAsync(mia, bucket, "one")).Text("id");
+        var (code, properties) = await TemplateAsync(mia, first);
+        (await CallAsync(code, "Create", properties)).Text("Status").ShouldBe("SUCCESS");
+        var connected = await mia.UntilAsync(first, "connected");
+
+        var second = await mia.PostAsync(
+            "/api/connections",
+            new
+            {
+                displayName = Connections.Unique("stack"),
+                audience = new { type = "workspace", workspaceId = "ws_claims" },
+                authentication = new { method = "iamRole", roleId = connected["authentication"]!.Text("roleId") },
+                configuration = new { bucket, region = "us-east-1", path = "two", encryption = new { type = "none" } },
+            },
+            HttpStatusCode.Accepted);
+        var id = second.Text("id");
+        await mia.UntilAsync(id, "awaitingBucketPolicy");
+        var link = await mia.PostAsync($"/api/connections/{id}/callback-links", new { step = "all" }, HttpStatusCode.Created);
+        var others = properties.DeepClone();
+        (others["Connection"], others["Path"]) = (id, "two");
+        others["Callback"] = new Uri(running.App.Address, $"/api/callbacks/{link.Text("url").Split('/')[^1]}").AbsoluteUri;
+        (await CallAsync(code, "Create", others)).Text("Status").ShouldBe("SUCCESS");
+        await mia.UntilAsync(id, "connected");
+        await WorksAsync();
+        (await CallAsync(code, "Delete", others)).Text("Status").ShouldBe("SUCCESS");
+        await WorksAsync();
+
+        async Task WorksAsync()
+        {
+            using var content = new StringContent("proof");
+            using var put = await mia.PutAsync(
+                new Uri($"/api/drives/{connected.Text("driveId")}/files/proof.txt", UriKind.Relative),
+                content);
+            put.IsSuccessStatusCode.ShouldBeTrue();
+        }
+    }
+
+    [Fact]
     public async Task Where_the_confirmation_is_refused_the_stack_fails_with_the_reason()
     {
         using var mia = await running.App.SignInAsync("mia");

@@ -3,6 +3,7 @@ import type { VerificationReport } from '../api/contract';
 import { Button } from '../shell/controls';
 import { CopyButton } from '../shell/CopyButton';
 import { formatDateTime } from '../shell/format';
+import { AllAtOnce } from './AllAtOnce';
 import { CheckList } from './CheckList';
 import { reportAsMarkdown } from './reportAsMarkdown';
 import '../connecting/connecting.css';
@@ -37,6 +38,7 @@ export function ReportView({ report, title, action }: Props) {
           {action}
         </div>
       </div>
+      <AllAtOnce failed={failed} />
       {failed.length > 0 && <CheckList checks={failed} />}
       {showPassed && passed.length > 0 && <CheckList checks={passed} />}
       {showRest && <CheckList checks={rest} />}
