@@ -53,6 +53,7 @@ public static class ConnectingComposition
         services.AddSingleton<OpenCallback>();
         services.AddSingleton<ConfirmByCallback>();
         services.AddSingleton<CallbackViews>();
+        services.AddSingleton<CallbackAnswers>();
         services.AddSingleton<CallbackLimits>();
         services.AddSingleton<BucketLookup>();
         services.AddSingleton<BucketLimits>();

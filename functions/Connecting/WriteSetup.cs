@@ -52,22 +52,17 @@ public sealed class WriteSetupFunction(MakeCallbackLink makeLink, ConnectionView
             open is ConfirmationStep.BucketPolicy ? CallbackStep.BucketPolicy
             : connection.Configuration is null ? CallbackStep.TrustPolicy
             : CallbackStep.All;
-        if (!(await ConfirmationAsync(request, connection, confirms, asked)).TryGet(out var confirm, out var refusal))
-            return refusal.AsProblem();
-        return setups.Answer(request, asked, ConnectionSetup.Of(connection, asked.Role, trust, confirms, confirm.Link), connection);
+        if (!asked.ConfirmsByItself(confirms))
+            return setups.Answer(request, asked, ConnectionSetup.Of(connection, asked.Role, trust, confirms, confirm: null), connection);
+        return (await LinkAsync(request, connection, confirms)).Answer(link =>
+            setups.Answer(request, asked, ConnectionSetup.Of(connection, asked.Role, trust, confirms, link), connection));
     }
 
     /// <summary>A callback link for what confirms by itself.</summary>
-    private async Task<Result<(Uri? Link, bool IsMade)>> ConfirmationAsync(
-        HttpRequest request,
-        DriveConnection connection,
-        CallbackStep confirms,
-        SetupChoice asked)
+    private async Task<Result<Uri>> LinkAsync(HttpRequest request, DriveConnection connection, CallbackStep confirms)
     {
-        if (!asked.ConfirmsByItself(confirms))
-            return (null, false);
         if (request.Query["preview"] == "true")
-            return (new Uri(request.Address(), "/api/callbacks/MADE-WHEN-COPIED"), false);
+            return new Uri(request.Address(), "/api/callbacks/MADE-WHEN-COPIED");
         var link = await makeLink.RunAsync(
             request.Person(),
             connection.Key,
@@ -75,8 +70,8 @@ public sealed class WriteSetupFunction(MakeCallbackLink makeLink, ConnectionView
             life: null,
             operation: null,
             request.HttpContext.RequestAborted);
-        return link.Match<Result<(Uri?, bool)>>(
-            made => (new Uri(request.Address(), $"/api/callbacks/{made.Token.Reveal()}"), true),
+        return link.Match<Result<Uri>>(
+            made => new Uri(request.Address(), $"/api/callbacks/{made.Token.Reveal()}"),
             refusal => refusal);
     }
 }

@@ -24,7 +24,7 @@ public sealed class ArchiveAnswer(IDriveFiles files, Drive drive, IReadOnlyList<
         response.Headers.CacheControl = "no-store";
         response.Headers.XContentTypeOptions = "nosniff";
         response.Headers.ContentDisposition = ContentNames.Attachment(name);
-        var admitted = new Admitted(httpContext, drive);
+        var reader = new AdmittedReader(httpContext, drive.Audience);
         try
         {
             // Closed only where all of it was written: the list at the end is what makes a ZIP whole.
@@ -54,7 +54,7 @@ public sealed class ArchiveAnswer(IDriveFiles files, Drive drive, IReadOnlyList<
                     if (content.LastModified is { } at)
                         entry.LastWriteTime = at;
                     await using var to = await entry.OpenAsync(cancellation);
-                    if (!await CopyAsync(content.Body!, to, admitted, cancellation))
+                    if (!await CopyAsync(content.Body!, to, reader, cancellation))
                         return;
                 }
             }
@@ -69,14 +69,14 @@ public sealed class ArchiveAnswer(IDriveFiles files, Drive drive, IReadOnlyList<
         }
     }
 
-    private static async Task<bool> CopyAsync(Stream from, Stream to, Admitted admitted, CancellationToken cancellation)
+    private static async Task<bool> CopyAsync(Stream from, Stream to, AdmittedReader reader, CancellationToken cancellation)
     {
         var buffer = new byte[BufferBytes];
         while (await from.ReadAsync(buffer, cancellation) is > 0 and var read)
         {
             await to.WriteAsync(buffer.AsMemory(0, read), cancellation);
             FileMeasures.Read(read);
-            if (!await admitted.StillAsync(cancellation))
+            if (!await reader.IsStillAdmittedAsync(cancellation))
                 return false;
         }
 
@@ -111,26 +111,6 @@ public sealed class ArchiveAnswer(IDriveFiles files, Drive drive, IReadOnlyList<
             while (cursor is not null);
             if (!isFolder)
                 yield return path!;
-        }
-    }
-
-    /// <summary>Whether the reader is let in still, looked at again every two seconds.</summary>
-    private sealed class Admitted(HttpContext http, Drive drive)
-    {
-        private long _at = Environment.TickCount64;
-
-        public async ValueTask<bool> StillAsync(CancellationToken cancellation)
-        {
-            if (Environment.TickCount64 - _at < Admission.Interval.TotalMilliseconds)
-                return true;
-            if (await http.Request.AdmitAgainAsync(drive.Audience, "drive", cancellation, byRecent: true) is not null)
-            {
-                http.Abort();
-                return false;
-            }
-
-            _at = Environment.TickCount64;
-            return true;
         }
     }
 }

@@ -20,7 +20,7 @@ public sealed class BatchAnswer(IDriveFiles files, Drive drive, IReadOnlyList<Fi
         var (response, cancellation) = (httpContext.Response, httpContext.RequestAborted);
         response.ContentType = "application/json; charset=utf-8";
         response.Headers.CacheControl = "no-store";
-        var admittedAt = Environment.TickCount64;
+        var reader = new AdmittedReader(httpContext, drive.Audience);
         await using var json = new Utf8JsonWriter(response.BodyWriter);
         json.WriteStartObject();
         json.WriteStartArray("items");
@@ -35,15 +35,8 @@ public sealed class BatchAnswer(IDriveFiles files, Drive drive, IReadOnlyList<Fi
             await json.FlushAsync(cancellation);
             await response.BodyWriter.FlushAsync(cancellation);
             FileMeasures.Read(file.Content?.Length ?? 0);
-            if (Environment.TickCount64 - admittedAt < Admission.Interval.TotalMilliseconds)
-                continue;
-            if (await httpContext.Request.AdmitAgainAsync(drive.Audience, "drive", cancellation, byRecent: true) is not null)
-            {
-                httpContext.Abort();
+            if (!await reader.IsStillAdmittedAsync(cancellation))
                 return;
-            }
-
-            admittedAt = Environment.TickCount64;
         }
 
         json.WriteEndArray();

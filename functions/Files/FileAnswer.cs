@@ -54,23 +54,15 @@ public sealed class FileAnswer(FileContent content, string name, Audience audien
     private async Task CopyAsync(Stream from, long length, HttpContext http)
     {
         var (to, cancellation) = (http.Response.BodyWriter, http.RequestAborted);
-        var (buffer, admittedAt) = ((int)Math.Clamp(length, 1, BufferBytes), Environment.TickCount64);
+        var (buffer, reader) = ((int)Math.Clamp(length, 1, BufferBytes), new AdmittedReader(http, audience));
         while (await from.ReadAsync(to.GetMemory(buffer), cancellation) is > 0 and var read)
         {
             to.Advance(read);
             FileMeasures.Read(read);
             if ((await to.FlushAsync(cancellation)).IsCompleted)
                 return;
-            if (Environment.TickCount64 - admittedAt < Admission.Interval.TotalMilliseconds)
-                continue;
-            if (await http.Request.AdmitAgainAsync(audience, "drive", cancellation, byRecent: true) is not null)
-            {
-                // All that HTTP has to say in the middle of a body.
-                http.Abort();
+            if (!await reader.IsStillAdmittedAsync(cancellation))
                 return;
-            }
-
-            admittedAt = Environment.TickCount64;
         }
     }
 }

@@ -13,7 +13,7 @@ try
     {
         Console.WriteLine($"Process {Environment.ProcessId} waits for a debugger.");
         while (!Debugger.IsAttached)
-            Thread.Sleep(100);
+            await Task.Delay(100);
     }
 
     foreach (var (name, value) in LocalSettings())

@@ -8,7 +8,7 @@ namespace ServerlessDrives.Connecting.Callbacks;
 
 /// <summary><c>POST /api/callbacks/{token}/merged-bucket-policy</c>: for whoever applies the policies by hand.</summary>
 [Section("Connecting")]
-public sealed class MergeCallbackPolicyFunction(OpenCallback command, CallbackViews views, CallbackLimits limits)
+public sealed class MergeCallbackPolicyFunction(CallbackAnswers answers, CallbackViews views)
 {
     [Function("MergeCallbackBucketPolicy")]
     [Requires(Need.Nobody)]
@@ -25,9 +25,7 @@ public sealed class MergeCallbackPolicyFunction(OpenCallback command, CallbackVi
         FunctionContext context,
         string token)
     {
-        if (limits.Refuse(context, token) is { } busy)
-            return busy.AsProblem();
-        if (!(await command.RunAsync(token, request.HttpContext.RequestAborted)).TryGet(out var callback, out var refusal))
+        if (!(await answers.FindAsync(request, context, token)).TryGet(out var callback, out var refusal))
             return refusal.AsProblem();
         if (!views.RoleOf(callback, request.Query["roleArn"].FirstOrDefault()).TryGet(out var role, out var wrong))
             return Refusal.Invalid("roleArn", wrong).AsProblem();

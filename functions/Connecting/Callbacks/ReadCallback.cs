@@ -51,7 +51,7 @@ public sealed record CallbackView(
 
 /// <summary><c>GET /api/callbacks/{token}</c>: for whoever holds the link, without an account.</summary>
 [Section("Connecting")]
-public sealed class ReadCallbackFunction(OpenCallback command, CallbackViews views, CallbackLimits limits)
+public sealed class ReadCallbackFunction(CallbackAnswers answers, CallbackViews views)
 {
     [Function("GetCallback")]
     [Requires(Need.Nobody)]
@@ -64,9 +64,7 @@ public sealed class ReadCallbackFunction(OpenCallback command, CallbackViews vie
         FunctionContext context,
         string token)
     {
-        if (limits.Refuse(context, token) is { } busy)
-            return busy.AsProblem();
-        if (!(await command.RunAsync(token, request.HttpContext.RequestAborted)).TryGet(out var callback, out var refusal))
+        if (!(await answers.FindAsync(request, context, token)).TryGet(out var callback, out var refusal))
             return refusal.AsProblem();
         if (!views.RoleOf(callback, request.Query["roleArn"].FirstOrDefault()).TryGet(out var role, out var problem))
             return Refusal.Invalid("roleArn", problem).AsProblem();

@@ -9,7 +9,7 @@ namespace ServerlessDrives.Connecting.Callbacks;
 /// <c>GET /api/callbacks/{token}/setup</c>: what the link is for as something that can be run, which confirms by the same link.
 /// </summary>
 [Section("Connecting")]
-public sealed class WriteCallbackSetupFunction(OpenCallback command, ConnectionViews views, CallbackLimits limits, SetupAnswers setups)
+public sealed class WriteCallbackSetupFunction(CallbackAnswers answers, ConnectionViews views, SetupAnswers setups)
 {
     [Function("GetCallbackSetup")]
     [Requires(Need.Nobody)]
@@ -27,9 +27,7 @@ public sealed class WriteCallbackSetupFunction(OpenCallback command, ConnectionV
         FunctionContext context,
         string token)
     {
-        if (limits.Refuse(context, token) is { } busy)
-            return busy.AsProblem();
-        if (!(await command.RunAsync(token, request.HttpContext.RequestAborted)).TryGet(out var callback, out var refusal))
+        if (!(await answers.FindAsync(request, context, token)).TryGet(out var callback, out var refusal))
             return refusal.AsProblem();
         var (connection, link) = callback;
         if (CallbackState.Over(connection, link) is { } over)

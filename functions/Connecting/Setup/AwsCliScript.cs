@@ -32,7 +32,7 @@ public static class AwsCliScript
             ROLE_ACCOUNT={{SetupText.Quote(step.KnowsAccount ? step.RoleArn.Account.Value : "")}}
             ROLE_NAME={{SetupText.Quote(step.RoleArn.RoleName)}}
             ROLE_PATH={{SetupText.Quote(step.RoleArn.Path)}}
-            EXTERNAL_ID={{SetupText.Quote(ExternalIdOf(step))}}
+            EXTERNAL_ID={{SetupText.Quote(step.ExternalId)}}
             ROLE_POLICY={{SetupText.Quote(step.RolePolicyName)}}
             BUCKET={{SetupText.Quote(step.Grants?.Bucket.ToString() ?? "")}}
             REGION={{SetupText.Quote(step.Grants?.Region.ToString() ?? "")}}
@@ -51,9 +51,6 @@ public static class AwsCliScript
 
         return script.Append('\n').Append(SetupText.ShellBeginning).Append('\n').Append(Body.Value).ToString().ReplaceLineEndings("\n");
     }
-
-    private static string ExternalIdOf(SetupStep step) =>
-        step.TrustPolicy["Statement"]![0]!["Condition"]!["StringEquals"]!["sts:ExternalId"]!.GetValue<string>();
 
     /// <summary>A function that prints the document.</summary>
     private static string Document(string name, JsonObject document, SetupStep step) => $$"""

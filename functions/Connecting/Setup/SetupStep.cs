@@ -30,6 +30,9 @@ public sealed record SetupStep(
     /// <summary>The role policy's name: stable, so that applying it again replaces it.</summary>
     public string RolePolicyName => $"ServerlessDrives-{Connection.Value[^8..]}";
 
+    /// <summary>The one that the trust policy asks for.</summary>
+    public string ExternalId => TrustPolicy["Statement"]![0]!["Condition"]!["StringEquals"]!["sts:ExternalId"]!.GetValue<string>();
+
     public bool KnowsAccount => RoleArn.Account.Value != UnknownAccount;
 }
 

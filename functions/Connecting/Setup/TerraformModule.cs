@@ -115,13 +115,10 @@ public static class TerraformModule
 
               lifecycle {
                 postcondition {
-                  condition     = can(regex({{SetupText.Terraform(ExternalIdOf(step))}}, self.assume_role_policy))
+                  condition     = can(regex({{SetupText.Terraform(step.ExternalId)}}, self.assume_role_policy))
                   error_message = "The role's trust policy lacks our statement: add local.serverless_drives_trust_policy to it first."
                 }
               }
             }
             """;
-
-    private static string ExternalIdOf(SetupStep step) =>
-        step.TrustPolicy["Statement"]![0]!["Condition"]!["StringEquals"]!["sts:ExternalId"]!.GetValue<string>();
 }

@@ -1,6 +1,6 @@
 import { BranchForkRegular } from '@fluentui/react-icons';
 import { useQuery } from '@tanstack/react-query';
-import { lazy, Suspense, useEffect, useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { call } from '../api/client';
 import type { Callback } from '../api/contract';
 import type { Problem } from '../api/problem';
@@ -11,6 +11,7 @@ import { LaunchStackButton } from '../connecting/LaunchStackButton';
 import { pretty } from '../shell/Code';
 import { Button } from '../shell/controls';
 import { SetupTabs, type Way } from '../shell/SetupTabs';
+import { useSettled } from '../shell/useSettled';
 import { RoleArnField } from './RoleArnField';
 
 const MergePolicy = lazy(() => import('../connecting/MergePolicy'));
@@ -79,14 +80,4 @@ export function WhatToDo({ callback, path, arn, onArn, onWay }: Props) {
       )}
     </div>
   );
-}
-
-/** A text once it has stopped changing for a moment. */
-function useSettled(text: string): string {
-  const [settled, settle] = useState(text);
-  useEffect(() => {
-    const timer = setTimeout(() => settle(text), 300);
-    return () => clearTimeout(timer);
-  }, [text]);
-  return settled;
 }

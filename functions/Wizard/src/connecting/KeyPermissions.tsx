@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { send } from '../api/client';
 import type { DriveAccess } from '../api/contract';
 import type { Problem } from '../api/problem';
@@ -7,6 +7,7 @@ import { Button } from '../shell/controls';
 import { Code } from '../shell/Code';
 import { Loading } from '../shell/Loading';
 import { ProblemNotice } from '../shell/ProblemNotice';
+import { useSettled } from '../shell/useSettled';
 import { checkBucket, checkKmsKey, checkPath, checkRegion } from './awsShapes';
 
 const forms = { json: 'JSON', 'aws-cli': 'AWS CLI', cloudformation: 'CloudFormation' } as const;
@@ -80,14 +81,4 @@ function Policy({ bucket, region, path, kmsKeyId, access }: Props) {
       </p>
     </div>
   );
-}
-
-/** A text once it has stopped changing for a moment. */
-function useSettled(text: string): string {
-  const [settled, settle] = useState(text);
-  useEffect(() => {
-    const timer = setTimeout(() => settle(text), 300);
-    return () => clearTimeout(timer);
-  }, [text]);
-  return settled;
 }

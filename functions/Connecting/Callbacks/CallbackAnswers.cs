@@ -1,0 +1,14 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+
+namespace ServerlessDrives.Connecting.Callbacks;
+
+/// <summary>What every call by a callback link has in common: who guesses is slowed down, and the link has to be good.</summary>
+public sealed class CallbackAnswers(OpenCallback open, CallbackLimits limits)
+{
+    public async Task<Result<Callback>> FindAsync(HttpRequest request, FunctionContext context, string token)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return limits.Refuse(context, token) is { } busy ? busy : await open.RunAsync(token, request.HttpContext.RequestAborted);
+    }
+}
