@@ -69,7 +69,7 @@ export default function CallbackPage({ token }: { token: string }) {
             <h2 className="section-title">What to do in AWS</h2>
             <WhatToDo callback={data} path={path} arn={arn} onArn={setArn} onWay={setWay} />
           </section>
-          <ConfirmForm callback={data} path={path} arn={arn} onArn={setArn} asksForRole={way !== 'console'} onConfirmed={() => void query.refetch()} />
+          <ConfirmForm callback={data} path={path} arn={arn} onArn={setArn} asksForRole={way !== 'console'} onConfirmed={() => query.refetch()} />
         </>
       )}
     </main>

@@ -1,6 +1,6 @@
 import { CheckmarkRegular } from '@fluentui/react-icons';
 import { useMutation } from '@tanstack/react-query';
-import { useRef, useState } from 'react';
+import { useState } from 'react';
 import { call } from '../api/client';
 import type { Callback } from '../api/contract';
 import type { Problem } from '../api/problem';
@@ -16,7 +16,8 @@ interface Props {
   onArn: (arn: string) => void;
   /** Whether the role is asked for here, and not beside the policies. */
   asksForRole: boolean;
-  onConfirmed: () => void;
+  /** Reads the callback anew; until that is there, it is being confirmed. */
+  onConfirmed: () => Promise<unknown>;
 }
 
 /** "Applied", with the role's ARN where nobody knows it yet. */
@@ -25,13 +26,9 @@ export function ConfirmForm({ callback, path, arn, onArn, asksForRole, onConfirm
   const [by, setBy] = useState('');
   const [insist, setInsist] = useState(false);
   const verdict = checkRoleArn(arn);
-  const sent = useRef(false);
   const confirm = useMutation<unknown, Problem, void>({
     mutationFn: () => call(path, { method: 'POST', anonymous: true, body: { ...(by.trim() ? { confirmedBy: by.trim() } : {}), ...(step === 'all' ? { bucketPolicyApplied: rolePolicy !== null, ...(arn.trim() ? { roleArn: arn.trim() } : {}) } : {}) } }),
-    onSuccess: () => {
-      sent.current = true;
-      onConfirmed();
-    },
+    onSuccess: onConfirmed,
   });
   const refused = (name: string) => confirm.error?.fieldMessage(name);
   const isKnown = (asksForRole ? ['confirmedBy', 'roleArn'] : ['confirmedBy']).some((name) => refused(name));
@@ -43,7 +40,7 @@ export function ConfirmForm({ callback, path, arn, onArn, asksForRole, onConfirm
         event.preventDefault();
         setInsist(true);
         if (needsRoleArn && !verdict.ok) document.querySelector<HTMLElement>('[name="roleArn"]')?.focus();
-        if (!sent.current && !confirm.isPending && (!needsRoleArn || verdict.ok)) confirm.mutate();
+        if (!confirm.isPending && (!needsRoleArn || verdict.ok)) confirm.mutate();
       }}
     >
       <h2 className="section-title">Done?</h2>
