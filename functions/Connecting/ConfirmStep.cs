@@ -89,8 +89,8 @@ public sealed class ConfirmStep(IConnections connections, ConnectionConflicts co
     }
 
     /// <summary>
-    /// Saying it again while the step is still open is fine and changes nothing; of many at once, one counts. Without a step, what is open
-    /// is confirmed, and where nothing is open, the role is noted that is still missing.
+    /// A step is confirmed once; a repeat can only add a missing role ARN or <see cref="Applied.BucketPolicyApplied"/>. Without a step, the
+    /// open one is confirmed; where none is open, the missing role ARN is noted.
     /// </summary>
     /// <param name="person">Who says it; null for somebody without an account.</param>
     public async Task<Result<Versioned<DriveConnection>>> RunAsync(
@@ -185,7 +185,7 @@ public sealed class ConfirmStep(IConnections connections, ConnectionConflicts co
         var open = connection.OpenStep;
         var isGiven = open is { } given && connection.ConfirmationOf(given) is not null;
         var heard = connection;
-        // A role that is named by somebody else after the step was confirmed takes no other role's place.
+        // Once the step is confirmed, another ARN doesn't replace the one that is known.
         if (said.RoleArn is { } arn && connection.ChosenRoleArn is null && arn != connection.KnownRoleArn
             && (!isGiven || connection.KnownRoleArn is null))
             heard = heard.ReportRole(arn, said.Through == "callback" ? said.By : null, now);

@@ -35,7 +35,7 @@ public sealed record ConnectionView(
 /// <param name="Method"><c>accessKey</c> or <c>iamRole</c>.</param>
 /// <param name="RoleArn">Once it is known.</param>
 /// <param name="ReportedRoleArn">Of a new role: the ARN that came with a confirmation, as long as nothing is configured.</param>
-/// <param name="RoleNamedBy">Who named the role by a callback link, as they call themselves; null where a person of ours did.</param>
+/// <param name="RoleNamedBy">Who named the role by a callback link, as they call themselves; null where a signed-in user did.</param>
 /// <param name="Partition">Of the role; null with an access key.</param>
 /// <param name="SessionTags">Whether the role's sessions are tagged.</param>
 public sealed record AuthenticationView(

@@ -74,7 +74,7 @@ public sealed record DriveConnection
     /// <summary>A new role's ARN that came with a confirmation, before there was a configuration to note it in.</summary>
     public RoleArn? ReportedRoleArn { get; init; }
 
-    /// <summary>Who named the role without being signed in, by a callback link; null where a person of ours did.</summary>
+    /// <summary>Who named the role without being signed in, by a callback link; null where a signed-in user did.</summary>
     public string? RoleNamedBy { get; init; }
 
     /// <summary>
@@ -272,7 +272,7 @@ public sealed record DriveConnection
 
     public DriveConnection AskForConfiguration(DateTimeOffset now) => MoveTo(ConnectionStatus.AwaitingConfiguration, now);
 
-    /// <summary>What was said ahead counts from now on, and once.</summary>
+    /// <summary>Makes <see cref="AppliedAhead"/> the step's confirmation.</summary>
     public DriveConnection OfferBucketPolicy(DateTimeOffset now)
     {
         var offered = MoveTo(ConnectionStatus.AwaitingBucketPolicy, now) with { BucketPolicyOffered = true };
@@ -328,13 +328,13 @@ public sealed record DriveConnection
             UpdatedAt = now,
         };
 
-    /// <summary>Whether the policies of the present configuration are the other one's as well.</summary>
+    /// <summary>Whether both configurations need the same policies.</summary>
     private bool IsGrantedLike(DriveConfiguration other) => Configuration is { } present
         && (present.Bucket, present.Region, present.Path, present.Encryption, present.RoleArn)
             == (other.Bucket, other.Region, other.Path, other.Encryption, other.RoleArn ?? present.RoleArn);
 
-    /// <summary>Notes which role was made, or is to be tried in place of another one, whose policies don't count for it.</summary>
-    /// <param name="by">Who names it by a callback link; null for a person of ours.</param>
+    /// <summary>Notes the role that was made, or its replacement, for which no policy counts as applied yet.</summary>
+    /// <param name="by">Who names it by a callback link; null for a signed-in user.</param>
     public DriveConnection ReportRole(RoleArn arn, string? by, DateTimeOffset now) => this with
     {
         Configuration = Configuration is null ? null : Configuration with { RoleArn = arn },

@@ -1,8 +1,8 @@
 namespace ServerlessDrives.Events;
 
 /// <summary>
-/// Events that are written in the transaction of what they tell of, until they have been told. An entry comes before: a short-lived row
-/// in one small partition, by which those are found that a crash left untold.
+/// Events that are written in the transaction of what they tell of, until they have been told. First a short-lived entry
+/// goes into one small partition; by it, events that a crash left unsent are found.
 /// </summary>
 public interface IOutbox
 {

@@ -13,7 +13,7 @@ public sealed class ArchiveAnswer(IDriveFiles files, Drive drive, IReadOnlyList<
     private const int PageSize = 1_000;
     private const int BufferBytes = 64 * 1024;
 
-    /// <summary>Files that are opened before their turn comes: for small ones the way to S3 takes longer than the bytes.</summary>
+    /// <summary>Files that are opened ahead: for small ones the latency of S3 exceeds the transfer time.</summary>
     private const int OpenedAhead = 16;
 
     public async Task ExecuteAsync(HttpContext httpContext)
@@ -27,8 +27,8 @@ public sealed class ArchiveAnswer(IDriveFiles files, Drive drive, IReadOnlyList<
         var reader = new AdmittedReader(httpContext, drive.Audience);
         try
         {
-            // Closed only where all of it was written: the list at the end is what makes a ZIP whole.
             await using var body = new DeferredWrites(response.Body);
+            // Disposed only when all is written: that adds the directory that makes a ZIP whole.
             var zip = await ZipArchive.CreateAsync(
                 body,
                 ZipArchiveMode.Create,
@@ -64,7 +64,7 @@ public sealed class ArchiveAnswer(IDriveFiles files, Drive drive, IReadOnlyList<
         }
         catch (Exception failure) when (failure is not OperationCanceledException && response.HasStarted)
         {
-            // All that HTTP has to say in the middle of a body.
+            // Within a body, only an abort shows an error.
             httpContext.Abort();
         }
     }
@@ -101,7 +101,7 @@ public sealed class ArchiveAnswer(IDriveFiles files, Drive drive, IReadOnlyList<
                 foreach (var entry in page.Items)
                 {
                     isFolder = true;
-                    // Others are names that no path here stands for; their folder's list shows them.
+                    // Other names are no valid paths and are left out; the folder's list has them.
                     if (entry.Addressable && FilePath.Parse(entry.Path).TryGet(out var file, out _))
                         yield return file;
                 }

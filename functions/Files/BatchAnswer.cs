@@ -6,12 +6,12 @@ using ServerlessDrives.Http;
 
 namespace ServerlessDrives.Files;
 
-/// <summary>Answers with many small files as JSON, each written as soon as it is there and those before it are.</summary>
+/// <summary>Answers with many small files as JSON, each written once it and all before it are read.</summary>
 public sealed class BatchAnswer(IDriveFiles files, Drive drive, IReadOnlyList<FilePath> paths) : IResult
 {
     private const int MostBytes = 1024 * 1024;
 
-    /// <summary>So many mebibytes are held at most.</summary>
+    /// <summary>Files of up to 1 MiB held at once.</summary>
     private const int AtOnce = 16;
 
     public async Task ExecuteAsync(HttpContext httpContext)

@@ -17,8 +17,8 @@ public sealed class ReadArchiveFunction(IDriveFiles files, DriveFinder finder)
     [Requires(Need.Person, GoesByRecent = true)]
     [Summary(
         "Files and folders as a ZIP",
-        Detail = "Streamed, without compression, with every name as it is. Where a file can't be read, the answer is cut off: a ZIP " +
-            "without its end is not taken for a whole one."
+        Detail = "Streamed, uncompressed. Names that aren't valid paths are left out. Where a file can't be read, the answer is cut off: " +
+            "a ZIP without its end is not taken for a whole one."
     )]
     [Answers(200, "The archive.", ContentType = "application/zip", Headers = ["Content-Disposition: The name to save it under."])]
     [Query<IReadOnlyList<string>>("path", "A file or a folder; may be repeated up to 100 times. Without it, the whole drive.")]

@@ -38,7 +38,7 @@ public sealed class ReadBatchFunction(IDriveFiles files, DriveFinder finder)
     [Requires(Need.Person, GoesByRecent = true)]
     [Summary(
         "Read many small files at once",
-        Detail = "files/batch. In the order that they were asked for, each with its own status. A file of more than a mebibyte is " +
+        Detail = "At files/batch. In the order of the request, each with its own status. A file of more than a mebibyte is " +
             "answered with 413 and read by itself."
     )]
     [Reads<BatchBody>]

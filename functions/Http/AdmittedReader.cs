@@ -3,12 +3,12 @@ using ServerlessDrives.Workspaces;
 
 namespace ServerlessDrives.Http;
 
-/// <summary>Whoever reads an answer that takes its time: looked at again every two seconds, and cut off once they are let in no longer.</summary>
+/// <summary>Checks every two seconds that the reader of a long answer is still admitted, and aborts the answer if not.</summary>
 internal sealed class AdmittedReader(HttpContext http, Audience audience)
 {
     private long _admittedAt = Environment.TickCount64;
 
-    /// <returns>False when the answer was cut off, which is all that HTTP has to say in the middle of a body.</returns>
+    /// <returns>False when the answer was cut off, the only way to report an error within a body.</returns>
     public async ValueTask<bool> IsStillAdmittedAsync(CancellationToken cancellation)
     {
         if (Environment.TickCount64 - _admittedAt < Admission.Interval.TotalMilliseconds)

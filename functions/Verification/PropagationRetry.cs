@@ -1,8 +1,8 @@
 namespace ServerlessDrives.Verification;
 
 /// <summary>
-/// Repeats calls that may succeed after a while. For all calls of one verification the time begins with the first refusal, so that many
-/// refusals don't take longer than one.
+/// Repeats calls that may succeed after a while. All calls of one verification share a time limit that starts at the first refusal, so many
+/// take no longer than one.
 /// </summary>
 /// <param name="stopped">Cancelled when somebody stops the waiting: what is waited for is asked once more, and that answer counts.</param>
 internal sealed class PropagationRetry(

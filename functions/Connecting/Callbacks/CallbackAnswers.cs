@@ -3,7 +3,7 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace ServerlessDrives.Connecting.Callbacks;
 
-/// <summary>What every call by a callback link has in common: who guesses is slowed down, and the link has to be good.</summary>
+/// <summary>What every call by a callback link has in common: a rate limit, and finding the link if it is valid.</summary>
 public sealed class CallbackAnswers(OpenCallback open, CallbackLimits limits)
 {
     public async Task<Result<Callback>> FindAsync(HttpRequest request, FunctionContext context, string token)

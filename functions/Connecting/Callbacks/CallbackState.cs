@@ -45,8 +45,8 @@ internal static class CallbackState
     }
 
     /// <summary>
-    /// When what the link confirms was confirmed; null while it isn't. A link for all confirms once for each attempt: where a check has
-    /// failed, what was mended is confirmed by the same link.
+    /// When what the link confirms was confirmed; null while it isn't. A link for all confirms each step once for each attempt, so it can
+    /// be used again after a failed check.
     /// </summary>
     public static DateTimeOffset? WhenUsed(DriveConnection connection, CallbackLink link)
     {

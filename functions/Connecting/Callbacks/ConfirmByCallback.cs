@@ -105,7 +105,7 @@ public sealed class ConfirmByCallback(OpenCallback open, ConfirmStep confirm, IP
         if (arn is null && connection.KnownRoleArn is null)
             return Refusal.Invalid("roleArn", "Give the ARN of the role that trusts us, so that nobody has to ask you for it.");
         return body.BucketPolicyApplied is false && connection.OpenStep is ConfirmationStep.BucketPolicy
-            ? Refusal.Invalid("bucketPolicyApplied", "The connection waits for the bucket policy, which is not applied by what you say.")
+            ? Refusal.Invalid("bucketPolicyApplied", "The connection waits for the bucket policy, and you say that it isn't applied.")
             : null;
     }
 }

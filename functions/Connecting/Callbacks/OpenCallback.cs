@@ -6,7 +6,7 @@ public sealed record Callback(DriveConnection Connection, CallbackLink Link);
 /// <summary>Finds the connection of a callback link.</summary>
 public sealed class OpenCallback(IConnections connections, TimeProvider clock)
 {
-    /// <summary>What the token stands for, or which of the ways of being no good applies.</summary>
+    /// <summary>The link that the token belongs to, or why it isn't valid.</summary>
     public async Task<Result<Callback>> RunAsync(string? text, CancellationToken cancellation)
     {
         var opened = await FindAsync(text, cancellation);

@@ -57,7 +57,7 @@ public sealed class ReadCallbackFunction(CallbackAnswers answers, CallbackViews 
     [Requires(Need.Nobody)]
     [Summary("What to apply", Detail = "For an AWS administrator without an account here: the link's token is all that is needed.")]
     [Query("roleArn", "By a link for all: the role that was made, for which the bucket policy is to be written.")]
-    [AnswersResource<CallbackView>("The policies of the link's step, and nothing else of the connection.")]
+    [AnswersResource<CallbackView>("The policies of the link's step, who asks, and what came of it.")]
     [Refuses("callback-unknown", "callback-damaged", "callback-expired", "callback-revoked", "invalid", "too-many-requests")]
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/callbacks/{token}")] HttpRequest request,

@@ -5,8 +5,8 @@ using ServerlessDrives.Access;
 namespace ServerlessDrives.Connecting.Setup;
 
 /// <summary>
-/// What has to be applied as a shell script for the AWS CLI: what it is about, and then <c>aws-cli.sh</c> as it is. Run twice, it changes
-/// nothing the second time.
+/// What has to be applied, as a shell script for the AWS CLI: variables, policies, <c>aws-cli.sh</c>. Run twice, it changes nothing the
+/// second time.
 /// </summary>
 public static class AwsCliScript
 {
@@ -24,7 +24,7 @@ public static class AwsCliScript
         ArgumentNullException.ThrowIfNull(step);
         var script = new StringBuilder($$"""
             #!/bin/sh
-            # ServerlessDrives: what AWS has to be told for the drive {{SetupText.Comment(step.DisplayName)}}
+            # ServerlessDrives: AWS access for the drive {{SetupText.Comment(step.DisplayName)}}
             # Run it with the AWS CLI signed in to the account that owns the bucket. It says what it changes, and can be run again.
             # With --dry-run it says what it would change, and changes nothing. With --remove it takes out what it put in.
             CONNECTION={{SetupText.Quote(step.Connection.Value)}}

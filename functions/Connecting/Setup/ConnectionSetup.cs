@@ -23,7 +23,7 @@ public static class ConnectionSetup
 
     /// <param name="trust">The trust policy that is offered.</param>
     /// <param name="confirms">Which of the policies are to be applied.</param>
-    /// <param name="confirm">The callback link that says so.</param>
+    /// <param name="confirm">The link that confirms them.</param>
     public static SetupStep Of(DriveConnection connection, RoleArn role, JsonObject trust, CallbackStep confirms, Uri? confirm)
     {
         ArgumentNullException.ThrowIfNull(connection);

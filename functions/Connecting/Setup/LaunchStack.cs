@@ -2,7 +2,7 @@ using ServerlessDrives.Access;
 
 namespace ServerlessDrives.Connecting.Setup;
 
-/// <summary>A link to CloudFormation's console, where the template waits with everything filled in.</summary>
+/// <summary>A link that opens the template in CloudFormation's console, parameters filled in.</summary>
 /// <param name="Url">To be opened by somebody who is signed in to the account of the bucket.</param>
 /// <param name="Parameters">What is filled in.</param>
 public sealed record LaunchStackView(Uri Url, Uri TemplateUrl, string StackName, IReadOnlyDictionary<string, string> Parameters);

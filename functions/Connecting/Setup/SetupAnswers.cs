@@ -10,7 +10,7 @@ namespace ServerlessDrives.Connecting.Setup;
 /// <param name="Role">The role that is used, or the one that is to be made.</param>
 public sealed record SetupChoice(SetupFormat? Format, RoleArn Role)
 {
-    /// <summary>Whether what comes of it says "applied" by itself, so that it needs a callback link.</summary>
+    /// <summary>Whether the result confirms by itself, so that it needs a callback link.</summary>
     public bool ConfirmsByItself(CallbackStep confirms) =>
         Format is SetupFormat.AwsCli or null || (Format is SetupFormat.CloudFormation && confirms is CallbackStep.All);
 }

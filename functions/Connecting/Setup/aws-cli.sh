@@ -8,7 +8,7 @@ esac
 # others: external IDs of ours, other than the one given, that a trust policy asks for: another connection's, which would break without them.
 # knows: whether a trust policy asks for the one given. dead: statements that name a role or user that was deleted: S3 refuses every policy that does.
 # aged: whether a policy is in the language of 2008 and has ${…}, which mean something else in the one of 2012 that ours are in.
-# without: the first policy without the statements of the second, and without the statement for the external ID given; nothing where none are left.
+# without: the first policy without the second's statements, a trust statement only if for the ID given; empty if none are left.
 if command -v jq >/dev/null; then
   others() {
     jq -r --arg ours "$2" '[.Statement // []] | flatten | .[] | select(.Sid == "ServerlessDrives") | [.Condition.StringEquals["sts:ExternalId"] // []] | flatten
@@ -121,7 +121,7 @@ take_out() {
   made=$(aws iam list-role-tags --role-name "$ROLE_NAME" --query "Tags[?Key=='ServerlessDrives'].Value" --output text)
   for name in $named; do
     case "$name" in
-      ServerlessDrives-*) say "The role $ROLE_NAME is left as it is: other drives use it ($name)."; return ;;
+      ServerlessDrives-*) say "The role $ROLE_NAME is kept: other drives use it ($name)."; return ;;
     esac
   done
   without "$work/present-trust.json" "$work/trust-policy.json" "$EXTERNAL_ID" >"$work/left.json"
@@ -136,7 +136,7 @@ take_out() {
     aws iam update-assume-role-policy --role-name "$ROLE_NAME" --policy-document "file://$work/left.json"
     say "Our statement is out of the trust policy of the role $ROLE_NAME."
   else
-    say "The role $ROLE_NAME is left as it is: it trusts nobody but us, and was not made by this script. Delete it if nothing needs it."
+    say "The role $ROLE_NAME is kept: it trusts only us, but has other policies or isn't this script's. Delete it if nothing needs it."
   fi
 }
 printf '{}' >"$work/empty.json"

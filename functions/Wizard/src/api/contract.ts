@@ -52,7 +52,7 @@ export type SetupFormat = 'aws-cli' | 'cloudformation' | 'terraform';
 export type CallbackLink = Narrowed<Schemas['CallbackLink'], { step: CallbackStep }>;
 /** What the page of a callback link shows. */
 export type Callback = Narrowed<Schemas['Callback'], { step: CallbackStep }>;
-/** Where AWS's console waits with everything filled in. */
+/** The console link with all parameters filled in. */
 export interface LaunchStack {
   url: string;
 }

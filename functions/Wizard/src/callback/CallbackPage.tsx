@@ -48,7 +48,7 @@ export default function CallbackPage({ token }: { token: string }) {
       )}
       {data && !data.open && !data.confirmed && (
         <section className="card stack">
-          <h1 className="section-title">{data.reason === 'not-yet' ? 'It isn’t your turn yet' : 'This step is over'}</h1>
+          <h1 className="section-title">{data.reason === 'not-yet' ? 'Too early for this step' : 'This step is over'}</h1>
           <p className="lead">
             {data.reason === 'not-yet'
               ? 'Something comes before this step. Keep the link, and open it again later: this page then shows what to apply.'

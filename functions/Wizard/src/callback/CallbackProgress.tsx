@@ -33,7 +33,7 @@ export function CallbackProgress({ callback }: { callback: Callback }) {
           <div className="stack tight">
             <h1 className="section-title">Thank you, that’s all</h1>
             <p className="lead">
-              {status === 'connected' ? `It works: ${displayName} is connected, and every check passed.` : step === 'all' ? 'Whoever sent you the link goes on from here.' : 'We check now that it works. Whoever sent you the link sees what came of it.'} You can close this page.
+              {status === 'connected' ? `It works: ${displayName} is connected, and every check passed.` : step === 'all' ? 'Whoever sent you the link goes on from here.' : 'Whoever sent you the link sees the result of the check.'} You can close this page.
             </p>
           </div>
         </div>

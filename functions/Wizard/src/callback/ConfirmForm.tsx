@@ -16,7 +16,7 @@ interface Props {
   onArn: (arn: string) => void;
   /** Whether the role is asked for here, and not beside the policies. */
   asksForRole: boolean;
-  /** Reads the callback anew; until that is there, it is being confirmed. */
+  /** Reads the callback again; the button shows “Confirming …” until then. */
   onConfirmed: () => Promise<unknown>;
 }
 

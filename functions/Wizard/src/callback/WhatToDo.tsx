@@ -41,7 +41,7 @@ export function WhatToDo({ callback, path, arn, onArn, onWay }: Props) {
         path={`${path}/setup`}
         anonymous
         onWay={onWay}
-        script="It confirms by itself at its end."
+        script="Without an option it confirms at its end."
         {...(isWhole ? { hints: oneGoHints } : {})}
         console={
           <div className="stack wide">

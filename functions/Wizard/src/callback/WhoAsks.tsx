@@ -43,7 +43,7 @@ export function WhatItMayDo({ callback }: { callback: Callback }) {
               {access === 'readOnly' ? 'List and read' : 'List, read, write and delete'} files {where}.
             </li>
             <li>
-              Nothing else: no other {path ? 'folder' : 'bucket'}, no settings of the bucket, no other service{usesKey ? ' but the KMS key that the policy names' : ''}.
+              No files of another {path ? 'folder' : 'bucket'}, no change to the bucket, no other service{usesKey ? ' but the KMS key that the policy names' : ''}.
             </li>
           </>
         ) : (
@@ -59,14 +59,14 @@ export function WhatItMayDo({ callback }: { callback: Callback }) {
             Ask {requestedBy ?? 'whoever sent you the link'} in a way of your own, not by answering the message that brought it, whether they want to connect <strong>{displayName}</strong>.
           </li>
           <li>
-            Compare this page’s address, <span className="mono">{location.host}</span>, with the one that your colleagues use. It asks for no password and no AWS key, and neither does anything on it.
+            Compare this page’s address, <span className="mono">{location.host}</span>, with the one that your colleagues use. Nothing on this page asks for a password or an AWS key.
           </li>
           {principal && (
             <li>
               The trust policy admits one principal, <span className="mono break">{principal}</span>. Your organization’s administrator of ServerlessDrives can tell you whether that is ours.
             </li>
           )}
-          <li>Everything that is to be applied is shown in full below, before you apply any of it{step === 'all' && needsRoleArn ? '; the bucket policy, which names the role, as soon as you give the role’s ARN' : ''}.</li>
+          <li>Each policy is shown in full below before you apply it{step === 'all' && needsRoleArn ? '; the bucket policy as soon as you give the role’s ARN' : ''}.</li>
         </ul>
       </details>
     </section>

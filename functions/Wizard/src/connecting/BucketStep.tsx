@@ -18,7 +18,7 @@ interface Props {
   connection: Connection;
   onChanged: (connection: Connection) => void;
   onBack?: () => void;
-  /** Where the role is made afterwards, and tells its ARN by itself. */
+  /** Where the role is made later, and confirmed with its ARN. */
   withoutRole?: boolean;
   /** What stands above the fields. */
   before?: ReactNode;
@@ -98,7 +98,7 @@ export function BucketStep({ connection, onChanged, onBack, withoutRole = false,
           <h2 id="bucket-title" className="section-title">
             The bucket
           </h2>
-          <p className="lead">{withoutRole ? 'Which bucket the role is to lead to.' : form.usesRole ? 'Which bucket, and which role leads to it.' : 'Which bucket, and the access key of the IAM user that may use it.'} Nothing is connected before all of it is proven to work.</p>
+          <p className="lead">{withoutRole ? 'Which bucket the role will access.' : form.usesRole ? 'Which bucket, and which role leads to it.' : 'Which bucket, and the access key of the IAM user that may use it.'} Nothing is connected before all of it is proven to work.</p>
         </div>
         {!form.usesRole && (
           <KeyPermissions

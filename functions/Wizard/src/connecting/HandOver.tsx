@@ -29,7 +29,7 @@ export default function HandOver({ connection, step, onClose }: { connection: Co
         onClose={onClose}
         onAct={() => make.mutate({ step, expiresInHours: Number(hours) })}
       >
-        <p>You get a link to send. Whoever opens it sees what to apply in AWS and confirms it there, without an account here. The link shows {step === 'all' ? 'everything that has to be applied, once,' : 'this one step'} and nothing else.</p>
+        <p>You get a link to send. Whoever opens it sees what to apply in AWS and confirms it there, without an account here. The link shows {step === 'all' ? 'everything to apply' : 'this one step'}, who asks and what came of it.</p>
         <Field label="The link works for">
           <Select value={hours} onChange={(_, data) => setHours(data.value)}>
             <option value="24">1 day</option>

@@ -40,7 +40,7 @@ export function LaunchStackButton({ path, version = '', anonymous = false }: Pro
           {launch.isPending ? 'Opening AWS …' : 'Launch stack in AWS'}
         </Button>
       </div>
-      <p className="quiet">CloudFormation opens with everything filled in. Confirm there that the stack may make IAM resources, and create it; the rest happens by itself.</p>
+      <p className="quiet">CloudFormation opens with everything filled in. Tick there that it may create IAM resources, and create the stack; it does the rest.</p>
       {launch.error && <ProblemNotice error={launch.error} />}
     </div>
   );

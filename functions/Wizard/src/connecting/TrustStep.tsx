@@ -81,14 +81,14 @@ export function TrustStep({ connection, onChanged, onEdit, onGoOn, onOneGo }: Pr
 export function WayChoice({ way, onChoose }: { way: 'steps' | 'one-go'; onChoose: () => void }) {
   return (
     <fieldset className="choices">
-      <legend>How shall it be applied in AWS?</legend>
+      <legend>How will it be applied in AWS?</legend>
       <div className="choices-row">
         <Choice
           group="way"
           value="one-go"
           checked={way === 'one-go'}
           name="Everything in one go"
-          note="You say now which bucket it is. One script, stack or link makes the role and applies all policies, so that an AWS administrator comes once."
+          note="You say now which bucket it is. One script, stack or link makes the role and applies all policies, so an AWS administrator is needed once."
           onChoose={onChoose}
         />
         <Choice group="way" value="steps" checked={way === 'steps'} name="Step by step" note="The role and its trust policy first; the bucket and its policies after that." onChoose={onChoose} />

@@ -15,7 +15,7 @@ export function VerifyStep({ connection }: { connection: Connection }) {
   const stop = useStopVerification(connection.id);
   const report = connection.verification?.completedAt === null ? connection.verification : null;
   const title =
-    connection.status === 'verifying' ? 'Proving that it works' : report?.checks.some((check) => !ofTrust.includes(check.name)) ? 'Trying whether it works already' : 'Proving that the role lets us in';
+    connection.status === 'verifying' ? 'Proving that it works' : report?.checks.some((check) => !ofTrust.includes(check.name)) ? 'Trying if it already works' : 'Proving that the role lets us in';
   return (
     <section className="card stack" aria-labelledby="verify-title">
       <h2 id="verify-title" className="section-title">

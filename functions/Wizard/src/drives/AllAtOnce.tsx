@@ -7,7 +7,7 @@ export function AllAtOnce({ failed }: { failed: Check[] }) {
   return missing(failed).map(({ where, statements }) => (
     <div key={where} className="check-fix">
       <p>
-        <strong>All {statements.length} statements at once.</strong> {where} these, or save them as a policy of their own beside it.
+        <strong>All {statements.length} statements at once.</strong> {where}, or save them as a separate policy.
       </p>
       <Code title={`${statements.length} statements`} what={`the ${statements.length} statements`} text={pretty({ Version: '2012-10-17', Statement: statements })} />
     </div>

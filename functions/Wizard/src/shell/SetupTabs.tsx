@@ -24,13 +24,13 @@ interface Props {
   version?: string;
   /** More about the script. */
   script?: string;
-  /** The forms that hold links, which are made when it is copied and not when it is looked at. */
+  /** The formats with a callback link, which is made when the text is copied. */
   links?: SetupFormat[];
   /** For a page that needs no account. */
   anonymous?: boolean;
   /** Other hints than the usual ones. */
   hints?: Partial<Record<SetupFormat, string>>;
-  /** Hears which way is shown. */
+  /** Called with the shown way. */
   onWay?: (way: Way) => void;
   /** The same by hand, where there is a way by hand. */
   console?: ReactNode;

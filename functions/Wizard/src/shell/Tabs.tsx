@@ -15,7 +15,7 @@ export function Tabs({ label, tabs, current }: Props) {
     // On a narrow screen the tab that is open may be out of sight.
     const [all, tab] = [bar.current, bar.current?.querySelector<HTMLElement>('[aria-current]')];
     if (!all || !tab) return;
-    // Also when it is turned.
+    // Also when resized.
     const watch = new ResizeObserver(() => (all.scrollLeft = tab.offsetLeft - all.offsetLeft - (all.clientWidth - tab.offsetWidth) / 2));
     watch.observe(all);
     return () => watch.disconnect();
