@@ -36,7 +36,7 @@ public sealed class Browsers : IAsyncLifetime
             new()
             {
                 // Debian's; nothing is downloaded. Everything that would call home is off.
-                ExecutablePath = "/usr/bin/chromium",
+                ExecutablePath = Executable(),
                 Args =
                 [
                     "--no-sandbox",
@@ -65,6 +65,11 @@ public sealed class Browsers : IAsyncLifetime
         lock (_gate)
             return _scene ??= Scene.SetAsync(App);
     }
+
+    /// <summary>Chromium that has no windows does the same with 40 % less of the processor's time; not every system packages it.</summary>
+    private static string Executable() =>
+        new[] { "/usr/bin/chromium-headless-shell", "/usr/bin/chromium" }.FirstOrDefault(File.Exists)
+        ?? throw new InvalidOperationException("There is no Chromium here: tests/run installs it.");
 
     /// <summary>Somebody with a browser that knows nothing of the others: its own cookies, storage and session.</summary>
     /// <param name="app">Where they go; null for the app of all.</param>
