@@ -42,31 +42,35 @@ public sealed class EventReceiver : IDisposable
 
     private async Task ReceiveAsync()
     {
-        try
+        while (_listener.IsListening)
         {
-            while (true)
+            try
             {
-                var context = await _listener.GetContextAsync();
-                using var body = new MemoryStream();
-                await context.Request.InputStream.CopyToAsync(body);
-                var headers = context.Request.Headers;
-                _received.Enqueue(
-                    new(
-                        headers["webhook-id"] ?? "",
-                        headers["webhook-timestamp"] ?? "",
-                        headers["webhook-signature"] ?? "",
-                        headers["content-type"] ?? "",
-                        body.ToArray()));
-                context.Response.StatusCode = Status;
-                if (Header is { } header)
-                    context.Response.Headers[header.Name] = header.Value;
-                context.Response.Close();
+                await AnswerAsync(await _listener.GetContextAsync());
+            }
+            catch (Exception gone) when (gone is HttpListenerException or ObjectDisposedException or IOException)
+            {
+                // The sender hung up, and the next request is another's; or the test is over.
             }
         }
-        catch (Exception ended) when (ended is HttpListenerException or ObjectDisposedException)
-        {
-            // The test is over.
-        }
+    }
+
+    private async Task AnswerAsync(HttpListenerContext context)
+    {
+        using var body = new MemoryStream();
+        await context.Request.InputStream.CopyToAsync(body);
+        var headers = context.Request.Headers;
+        _received.Enqueue(
+            new(
+                headers["webhook-id"] ?? "",
+                headers["webhook-timestamp"] ?? "",
+                headers["webhook-signature"] ?? "",
+                headers["content-type"] ?? "",
+                body.ToArray()));
+        context.Response.StatusCode = Status;
+        if (Header is { } header)
+            context.Response.Headers[header.Name] = header.Value;
+        context.Response.Close();
     }
 }
 

@@ -259,8 +259,11 @@ public sealed class UpstreamScenarios(WatchingApp running)
         stored.EnsureSuccessStatusCode();
     }
 
-    private static Task UntilAsync(EventReceiver receiver, int count) =>
-        UntilAsync(() => receiver.Received.Count >= count, () => $"{receiver.Received.Count} of {count} came");
+    private Task UntilAsync(EventReceiver receiver, int count) =>
+        UntilAsync(
+            () => receiver.Received.Count >= count,
+            () => $"{receiver.Received.Count} of {count} came; the app's last lines:\n{running.App.Output[^Math.Min(running.App.Output.Length, 4_000)..]}"
+        );
 
     private static Task UntilAsync(EventReceiver receiver, Func<ReceivedEvent, bool> came) =>
         UntilAsync(() => receiver.Received.Any(came), () => string.Join(", ", receiver.Received.Select(PathOf)));
