@@ -34,6 +34,7 @@ public static class AwsComposition
         services.AddSingleton<DriveClients>();
         services.AddSingleton<IDriveSessions>(provider => provider.GetRequiredService<DriveClients>());
         services.AddSingleton<PartBuffers>();
+        services.AddSingleton<ReadAheadBudget>();
         services.AddSingleton<S3Outcomes>();
         services.AddSingleton<S3Uploads>();
         services.AddSingleton<ListAhead>();

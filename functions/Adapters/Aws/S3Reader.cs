@@ -10,7 +10,7 @@ using ServerlessDrives.Verification;
 namespace ServerlessDrives.Adapters.Aws;
 
 /// <summary>Reads files of drives: their bytes, or their state.</summary>
-internal sealed class S3Reader(DriveClients clients, IOptions<AwsOptions> options)
+internal sealed class S3Reader(DriveClients clients, ReadAheadBudget budget, TimeProvider clock, IOptions<AwsOptions> options)
 {
     public async Task<Result<FileContent>> OpenAsync(Drive drive, FilePath path, ReadConditions conditions, CancellationToken cancellation)
     {
@@ -28,12 +28,8 @@ internal sealed class S3Reader(DriveClients clients, IOptions<AwsOptions> option
             if (answer.HttpStatusCode is HttpStatusCode.NotModified)
                 return new FileContent(null, null) { State = FileState.Unchanged, ETag = answer.ETag, LastModified = answer.LastModified };
             var isPart = answer.HttpStatusCode is HttpStatusCode.PartialContent;
-            var body = new SteadyContent(
-                answer,
-                (from, token) => AgainAsync(target, answer, from, token),
-                checks: !isPart,
-                options.Value.SilenceTimeout);
-            var content = new FileContent(body, lease)
+            var body = BodyOf(target, answer);
+            var content = new FileContent(isPart ? body : CheckedContent.Of(body, answer), lease)
             {
                 State = isPart ? FileState.Part : FileState.Whole,
                 Length = answer.ContentLength,
@@ -88,23 +84,56 @@ internal sealed class S3Reader(DriveClients clients, IOptions<AwsOptions> option
             cancellation);
     }
 
-    /// <summary>The rest of the very same file.</summary>
-    private static async Task<GetObjectResponse> AgainAsync(
+    private Stream BodyOf(S3Target target, GetObjectResponse answer)
+    {
+        var length = answer.ContentLength;
+        var whole = SteadyOf(answer, from: 0, length);
+        return length < ParallelContent.LeastBytes ? whole : new ParallelContent(whole, RangeAsync, budget, clock);
+
+        SteadyContent SteadyOf(GetObjectResponse sent, long from, long to) =>
+            new(sent, (more, token) => AgainAsync(target, answer, from + more, to, token), options.Value.SilenceTimeout);
+
+        async Task<Stream> RangeAsync(long from, long to, CancellationToken token) =>
+            SteadyOf(await AgainAsync(target, answer, from, to, token), from, to);
+    }
+
+    /// <summary>Bytes of the very same file.</summary>
+    /// <param name="from">Of what the first answer has.</param>
+    /// <param name="to">Exclusive.</param>
+    /// <exception cref="IOException">S3 doesn't send them, or no longer has this state of the file.</exception>
+    private async Task<GetObjectResponse> AgainAsync(
         S3Target target,
         GetObjectResponse first,
         long from,
+        long to,
         CancellationToken cancellation)
     {
         var offset =
             first.ContentRange is { Length: > 0 } range && range.Split(' ', '-') is [_, var start, ..]
                 ? long.Parse(start, System.Globalization.CultureInfo.InvariantCulture)
                 : 0;
-        var request = target.Bucket.Get(target.Key, S3DriveFiles.VersionOf(first.VersionId));
-        (request.EtagToMatch, request.ByteRange) = (first.ETag, new ByteRange(offset + from, offset + first.ContentLength - 1));
-        // A part has no checksum to compare with.
-        request.ChecksumMode = null;
-        return await target.Lease.S3.GetObjectAsync(request, cancellation);
+        var asked = await target.Lease.AskAsync(
+            (s3, _) =>
+            {
+                var request = target.Bucket.Get(target.Key, S3DriveFiles.VersionOf(first.VersionId));
+                (request.EtagToMatch, request.ByteRange) = (first.ETag, new ByteRange(offset + from, offset + to - 1));
+                // A part has no checksum to compare with.
+                request.ChecksumMode = null;
+                return s3.GetObjectAsync(request, cancellation);
+            },
+            options.Value.TransferTimeout,
+            cancellation);
+        return asked.TryGet(out var answer, out var fault)
+            ? answer
+            : throw new IOException($"S3 doesn't send the rest of the file: {ReasonOf(fault)}.");
     }
+
+    private static string ReasonOf(Fault fault) => fault switch
+    {
+        Fault.Refused refused => refused.Code,
+        Fault.Unreachable unreachable => unreachable.Reason,
+        _ => "it can't be reached",
+    };
 
     private static GetObjectMetadataRequest Conditional(GetObjectMetadataRequest request, ReadConditions conditions)
     {
