@@ -1,8 +1,7 @@
-using System.Diagnostics;
 using System.Net.Http.Json;
 using Amazon.S3.Model;
 using ServerlessDrives.Tests.Benchmarks.Measuring;
-using ServerlessDrives.Tests.Shared;
+using static ServerlessDrives.Tests.Benchmarks.Files.Transfers;
 
 namespace ServerlessDrives.Tests.Benchmarks.Files;
 
@@ -11,7 +10,6 @@ public sealed class FilesBenchmark : LoadBenchmark
 {
     private const int MiB = 1024 * 1024;
     private const string Direct = "the SDK, direct";
-    private readonly byte[] _pattern = Pattern();
 
     public override string Name => "files";
 
@@ -198,99 +196,14 @@ public sealed class FilesBenchmark : LoadBenchmark
         results.Figure("Idle memory of the app with the sandbox", idle, "MiB");
     }
 
-    private async Task WriteDirectAsync(BenchmarkDrive drive, string name, long size)
-    {
-        await using var content = new PatternStream(_pattern, size);
-        await drive.S3.PutObjectAsync(
-            new PutObjectRequest
-            {
-                BucketName = BenchmarkDrive.Bucket,
-                Key = $"{BenchmarkDrive.Folder}/{name}",
-                InputStream = content,
-            });
-    }
-
-    private async Task WriteAsync(BenchmarkDrive drive, string name, long size, bool chunked = false)
-    {
-        await using var content = new PatternStream(_pattern, size);
-        using var request = new HttpRequestMessage(HttpMethod.Put, drive.UrlOf(name)) { Content = new StreamContent(content, 128 * 1024) };
-        request.Headers.TransferEncodingChunked = chunked;
-        using var answer = await drive.Http.SendAsync(request);
-        if (!answer.IsSuccessStatusCode)
-            throw new InvalidOperationException(await answer.Content.ReadAsStringAsync());
-    }
-
-    private static async Task ReadDirectAsync(BenchmarkDrive drive, string name)
-    {
-        using var answer = await drive.S3.GetObjectAsync(BenchmarkDrive.Bucket, $"{BenchmarkDrive.Folder}/{name}");
-        await DiscardAsync(answer.ResponseStream, answer.ContentLength);
-    }
-
-    private static async Task ReadAsync(HttpClient http, string url)
-    {
-        using var answer = await http.GetAsync(url, HttpCompletionOption.ResponseHeadersRead);
-        answer.EnsureSuccessStatusCode();
-        await using var stream = await answer.Content.ReadAsStreamAsync();
-        await DiscardAsync(stream, answer.Content.Headers.ContentLength!.Value);
-    }
-
-    private static async Task DiscardAsync(Stream stream, long expected)
-    {
-        var buffer = System.Buffers.ArrayPool<byte>.Shared.Rent(128 * 1024);
-        var total = 0L;
-        while (await stream.ReadAsync(buffer) is > 0 and var read)
-            total += read;
-        System.Buffers.ArrayPool<byte>.Shared.Return(buffer);
-        Check(total, expected);
-    }
-
     private async Task SendAsync(Stream to, long size)
     {
-        await using var content = new PatternStream(_pattern, size);
+        await using var content = new PatternStream(size);
         await content.CopyToAsync(to, 128 * 1024);
-    }
-
-    private static void Check(long got, long expected)
-    {
-        if (got != expected)
-            throw new InvalidOperationException($"{got} came instead of {expected}.");
     }
 
     /// <summary>A page of a folder as objects, as the SDK makes them of S3's.</summary>
     private sealed record FilePage(IReadOnlyList<FileItem> Items, string? NextCursor);
 
     private sealed record FileItem(string Type, string Path, long? Size, DateTimeOffset? LastModified, string? Etag, bool Addressable);
-
-    private static Task AtOnceAsync(int count, Func<int, Task> act) =>
-        Task.WhenAll(Enumerable.Range(0, count).Select(i => Task.Run(() => act(i))));
-
-    /// <summary>Both in turn, after one round to warm up; the median seconds of each.</summary>
-    private static async Task<(double Baseline, double Ours)> InTurnAsync(int rounds, Func<Task> baseline, Func<Task> ours)
-    {
-        var (baselines, all) = (new List<double>(), new List<double>());
-        for (var round = 0; round <= rounds; round++)
-        {
-            var (first, second) = (await SecondsAsync(baseline), await SecondsAsync(ours));
-            if (round == 0)
-                continue;
-            baselines.Add(first);
-            all.Add(second);
-        }
-
-        return (Percentiles.Median(baselines), Percentiles.Median(all));
-    }
-
-    private static async Task<double> SecondsAsync(Func<Task> act)
-    {
-        var clock = Stopwatch.StartNew();
-        await act();
-        return clock.Elapsed.TotalSeconds;
-    }
-
-    private static byte[] Pattern()
-    {
-        var bytes = new byte[MiB];
-        new Random(1).NextBytes(bytes);
-        return bytes;
-    }
 }

@@ -1,8 +1,10 @@
 namespace ServerlessDrives.Tests.Benchmarks.Files;
 
 /// <summary>As many bytes as are wanted, the same pattern again and again; costs a copy and no memory.</summary>
-internal sealed class PatternStream(byte[] pattern, long length) : Stream
+internal sealed class PatternStream(long length) : Stream
 {
+    private static readonly byte[] Pattern = Noise();
+
     private long _position;
 
     public override bool CanRead => true;
@@ -13,9 +15,9 @@ internal sealed class PatternStream(byte[] pattern, long length) : Stream
 
     public override int Read(Span<byte> buffer)
     {
-        var at = (int)(_position % pattern.Length);
-        var count = (int)Math.Min(Math.Min(buffer.Length, pattern.Length - at), length - _position);
-        pattern.AsSpan(at, count).CopyTo(buffer);
+        var at = (int)(_position % Pattern.Length);
+        var count = (int)Math.Min(Math.Min(buffer.Length, Pattern.Length - at), length - _position);
+        Pattern.AsSpan(at, count).CopyTo(buffer);
         _position += count;
         return count;
     }
@@ -41,4 +43,11 @@ internal sealed class PatternStream(byte[] pattern, long length) : Stream
     public override void SetLength(long value) => throw new NotSupportedException();
 
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    private static byte[] Noise()
+    {
+        var bytes = new byte[1024 * 1024];
+        new Random(1).NextBytes(bytes);
+        return bytes;
+    }
 }

@@ -8,6 +8,12 @@ internal sealed class Rclone : IAsyncDisposable
 {
     private readonly Process _server;
 
+    private static readonly string[] Streams =
+    [
+        "--multi-thread-streams", "8", "--multi-thread-cutoff", "8M", "--s3-upload-concurrency", "8", "--s3-chunk-size", "16M",
+        "--ignore-checksum", "--no-check-dest",
+    ];
+
     private Rclone(Process server, Uri address) => (_server, Address) = (server, address);
 
     public static bool IsInstalled =>
@@ -53,17 +59,36 @@ internal sealed class Rclone : IAsyncDisposable
         throw new InvalidOperationException("rclone serve http doesn't come up.");
     }
 
+    /// <summary><c>rclone copyto</c> from the bucket, to a file that is deleted then; eight streams at once.</summary>
+    public static async Task ReadAsync(AwsAdministrator administrator, string name)
+    {
+        var to = Path.GetTempFileName();
+        try
+        {
+            await RunAsync(Command(administrator, [.. Streams, "copyto", Remote(name), to]));
+        }
+        finally
+        {
+            File.Delete(to);
+        }
+    }
+
+    /// <summary><c>rclone copyto</c> into the bucket; eight streams at once.</summary>
+    public static Task CopyAsync(AwsAdministrator administrator, string file, string name) =>
+        RunAsync(Command(administrator, [.. Streams, "copyto", file, Remote(name)]));
+
     /// <summary><c>rclone rcat</c>: a file from standard input.</summary>
     public static async Task WriteAsync(AwsAdministrator administrator, string name, Func<Stream, Task> write)
     {
-        var start = Command(administrator, "rcat", $"sandbox:{BenchmarkDrive.Bucket}/{BenchmarkDrive.Folder}/{name}");
+        var start = Command(administrator, "rcat", Remote(name));
         start.RedirectStandardInput = true;
-        using var process = Process.Start(start)!;
-        await write(process.StandardInput.BaseStream);
-        process.StandardInput.Close();
-        await process.WaitForExitAsync();
-        if (process.ExitCode != 0)
-            throw new InvalidOperationException($"rclone rcat ended with {process.ExitCode}.");
+        await RunAsync(
+            start,
+            async process =>
+            {
+                await write(process.StandardInput.BaseStream);
+                process.StandardInput.Close();
+            });
     }
 
     public async ValueTask DisposeAsync()
@@ -72,6 +97,18 @@ internal sealed class Rclone : IAsyncDisposable
             _server.Kill();
         await _server.WaitForExitAsync();
         _server.Dispose();
+    }
+
+    private static string Remote(string name) => $"sandbox:{BenchmarkDrive.Bucket}/{BenchmarkDrive.Folder}/{name}";
+
+    private static async Task RunAsync(ProcessStartInfo start, Func<Process, Task>? feed = null)
+    {
+        using var process = Process.Start(start)!;
+        if (feed is not null)
+            await feed(process);
+        await process.WaitForExitAsync();
+        if (process.ExitCode != 0)
+            throw new InvalidOperationException($"rclone ended with {process.ExitCode}.");
     }
 
     private static ProcessStartInfo Command(AwsAdministrator administrator, params string[] arguments)
