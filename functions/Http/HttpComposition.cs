@@ -31,7 +31,6 @@ public static class HttpComposition
         builder.Services.AddSingleton<ApiDescription>();
         builder.Services.AddSingleton<ReferencePage>();
         builder.UseMiddleware<ExceptionHandlingMiddleware>();
-        builder.UseMiddleware<DotSegments>();
         builder.UseMiddleware<AuthenticationMiddleware>();
         builder.UseMiddleware<RunToCompletion>();
         return builder;

@@ -49,6 +49,16 @@ public sealed class WizardTriggers(WizardFiles files, AuthenticationOptions auth
             ).AsProblem();
     }
 
+    /// <summary>
+    /// Other methods at <c>/</c>, which the official host would answer by itself: with a page of its own, or as if all were well. The
+    /// parameter is how a route of the Functions host says "nothing here": an empty one would be the function's name.
+    /// </summary>
+    [Function("ChangeRoot")]
+    [Requires(Need.Nobody)]
+    public IResult RefuseAtRoot(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", "put", "patch", "delete", Route = "{nothing:maxlength(0)?}")] HttpRequest request
+    ) => Refusal.NotFound("resource").AsProblem();
+
     /// <summary>A client route has no file extension; callback tokens, which may hold dots, are routes all the same.</summary>
     private static bool IsFileName(string path) =>
         !path.StartsWith("callback/", StringComparison.Ordinal)

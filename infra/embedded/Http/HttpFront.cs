@@ -24,6 +24,7 @@ internal sealed class HttpFront(HttpFunctions functions, Action<IEndpointRouteBu
         next(worker);
         functions.Worker = worker.Build();
         app.UseKnownHostsOnly(app.ApplicationServices.GetRequiredService<IConfiguration>());
+        app.Use(HostPaths.AnswerAsync);
         app.Use(functions.WaitUntilLoadedAsync);
         app.UseRouting();
         app.Use(NotFoundForOtherMethodsAsync);
@@ -34,12 +35,15 @@ internal sealed class HttpFront(HttpFunctions functions, Action<IEndpointRouteBu
         });
     };
 
-    /// <summary>The official host knows no 405: a route with other methods only is a route that isn't there.</summary>
+    /// <summary>
+    /// The official host knows no 405: a route with other methods only is a route that isn't there. At <c>/</c> it would show its home page,
+    /// which <c>infra/azure</c> disables: an empty 204 is left.
+    /// </summary>
     private static Task NotFoundForOtherMethodsAsync(HttpContext context, RequestDelegate next)
     {
         if (context.GetEndpoint()?.DisplayName != MethodNotSupported)
             return next(context);
-        context.Response.StatusCode = StatusCodes.Status404NotFound;
+        context.Response.StatusCode = context.Request.Path == "/" ? StatusCodes.Status204NoContent : StatusCodes.Status404NotFound;
         return Task.CompletedTask;
     }
 }

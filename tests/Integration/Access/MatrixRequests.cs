@@ -215,6 +215,10 @@ public static class MatrixRequests
         // A path of the API that nothing answers: pages of the wizard are there only when it was built.
         One("GET /{*path}", _ => Get("/api/nothing-of-this-name")),
         One("HEAD /{*path}", _ => Head("/api/nothing-of-this-name")),
+        One("POST /{nothing:maxlength(0)?}", _ => Post("/", null)),
+        One("PUT /{nothing:maxlength(0)?}", _ => Json("PUT", "/", new { })),
+        One("PATCH /{nothing:maxlength(0)?}", _ => Json("PATCH", "/", new { })),
+        One("DELETE /{nothing:maxlength(0)?}", _ => Delete("/")),
     ];
 
     private static MatrixRow One(string route, Func<MatrixWorld, HttpRequestMessage> make) => new(route, "", Made(make));

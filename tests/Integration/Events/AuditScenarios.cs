@@ -32,6 +32,10 @@ public sealed class AuditScenarios(HealthApp health) : IClassFixture<HealthApp>
         "POST api/drives/{driveId}/verifications",
         "POST api/connections/{connectionId}/verification/stop",
         "POST api/notifications/{token}",
+        "POST {nothing:maxlength(0)?}",
+        "PUT {nothing:maxlength(0)?}",
+        "PATCH {nothing:maxlength(0)?}",
+        "DELETE {nothing:maxlength(0)?}",
     ];
 
     private readonly HashSet<string> _covered = [];
