@@ -45,7 +45,7 @@ public static class ServerlessDrivesApplication
         builder.Services.AddDrives();
         builder.Services.AddVerification();
         builder.Services.AddConnecting(builder.Configuration);
-        builder.Services.AddFiles();
+        builder.Services.AddFiles(builder.Configuration);
         builder.Services.AddIntegrations(builder.Configuration);
         builder.Services.AddHealth(builder.Configuration);
         builder.Services.AddEvents(builder.Configuration);

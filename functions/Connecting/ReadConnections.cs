@@ -12,7 +12,7 @@ public sealed class ReadConnectionFunctions(
     IWorkspaces workspaces,
     ConnectionViews views,
     ConnectionAnswers answers,
-    TimeProvider clock)
+    LongPoll polls)
 {
     [Function("ListConnections")]
     [Requires(Need.Person)]
@@ -49,14 +49,13 @@ public sealed class ReadConnectionFunctions(
     )]
     [AnswersResource<ConnectionView>("The connection with everything that its step needs.")]
     [Query<int>("wait", "Seconds to wait for a change.", Least = 0, Most = LongPoll.MostSeconds)]
-    [Refuses("invalid")]
+    [Refuses("invalid", "too-many-waiting")]
     public Task<IResult> GetAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/connections/{connectionId}")] HttpRequest request,
         string connectionId
     ) =>
-        LongPoll.AnswerAsync(
+        polls.AnswerAsync(
             request,
-            clock,
             async cancellation =>
                 (await answers.FindAsync(request, connectionId, cancellation)).TryGet(out var found, out var refusal)
                     ? await views.OfAsync(found.Value, cancellation)

@@ -12,7 +12,7 @@ public sealed record StoredFileView(string Path, long Size, string Etag, string?
 
 /// <summary>A drive's files over HTTP: by path, and by query for names that can't travel in a path.</summary>
 [Section("Files")]
-public sealed class FileTriggers(IDriveFiles files, DriveFinder finder)
+public sealed class FileTriggers(IDriveFiles files, DriveFinder finder, FileTransferOptions options)
 {
     // The route's parameter isn't called "path": values bind from the query too, and ?path= is the folder to list.
     [Function("GetDriveFiles")]
@@ -72,8 +72,8 @@ public sealed class FileTriggers(IDriveFiles files, DriveFinder finder)
     [Requires(Need.Person)]
     [Summary(
         "Write a file",
-        Detail = "Streamed, encrypted as the drive says. It is there whole or not at all. In Azure a request takes 100 MB; what is " +
-            "larger goes straight to S3, by an upload."
+        Detail = "Streamed, encrypted as the drive says. It is there whole or not at all. In Azure a request takes 100 MiB; what " +
+            "is larger goes straight to S3, by an upload."
     )]
     [Reads("*/*")]
     [Answers<StoredFileView>(200, "It replaced another.", ETag = true)]
@@ -171,9 +171,11 @@ public sealed class FileTriggers(IDriveFiles files, DriveFinder finder)
     }
 
     /// <summary>What a request brings, as it is to be written.</summary>
-    internal static Result<FileToWrite> ContentOf(HttpRequest request, Drive drive)
+    internal static Result<FileToWrite> ContentOf(HttpRequest request, Drive drive, FileTransferOptions options)
     {
-        request.Body = new AdmittedBody(request, request.Body, drive.Audience);
+        if (options.LargestRequest is { } most && request.ContentLength > most)
+            return Bodies.LargerThan(most);
+        request.Body = new AdmittedBody(request, request.Body, drive.Audience, options.LargestRequest);
         if (!ContentDigests.Parse(request.Headers).TryGet(out var digests, out var wrong))
             return wrong;
         return ContentKind.Parse(request.ContentType, request.Headers.ContentEncoding.ToString()).TryGet(out var kind, out var odd)
@@ -181,7 +183,7 @@ public sealed class FileTriggers(IDriveFiles files, DriveFinder finder)
             : odd;
     }
 
-    /// <summary>Why the sender of a body was let in no longer before its end; then nothing was written. Null otherwise.</summary>
+    /// <summary>Why a body ended before its time; then nothing was written. Null otherwise.</summary>
     internal static Refusal? RefusalOf(HttpRequest request) => (request.Body as AdmittedBody)?.Refused;
 
     private async Task<IResult> ListAsync(HttpRequest request, string driveId)
@@ -228,7 +230,7 @@ public sealed class FileTriggers(IDriveFiles files, DriveFinder finder)
             ).AsProblem();
         if (Preconditions.MatchesNothing(request.Headers.IfMatch))
             return Refusal.Changed("file").AsProblem();
-        if (!ContentOf(request, drive).TryGet(out var content, out var odd))
+        if (!ContentOf(request, drive, options).TryGet(out var content, out var odd))
             return odd.AsProblem();
         if (Text(request.Headers.IfNoneMatch) is { } ifNoneMatch && ifNoneMatch != "*")
             return Refusal.Invalid("If-None-Match", "A write takes * only: it is there already, or it isn't.").AsProblem();

@@ -23,12 +23,16 @@ public static class Admission
         : Refusal.NotFound(what);
 }
 
-/// <summary>A request's body that ends as if it were cut off when its sender is let in no longer.</summary>
-internal sealed class AdmittedBody(HttpRequest request, Stream body, Audience audience) : Stream
+/// <summary>
+/// A request's body that ends as if it were cut off when its sender is let in no longer, or when more comes than is taken.
+/// </summary>
+/// <param name="most">Bytes that are taken; null for any number.</param>
+internal sealed class AdmittedBody(HttpRequest request, Stream body, Audience audience, long? most) : Stream
 {
     private long _admittedAt = Environment.TickCount64;
+    private long _received;
 
-    /// <summary>Why it ended; null as long as the sender is let in.</summary>
+    /// <summary>Why it ended; null as long as it goes on.</summary>
     public Refusal? Refused { get; private set; }
 
     public override bool CanRead => true;
@@ -44,6 +48,13 @@ internal sealed class AdmittedBody(HttpRequest request, Stream body, Audience au
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         var read = await body.ReadAsync(buffer, cancellationToken);
+        _received += read;
+        if (_received > most)
+        {
+            Refused = Bodies.LargerThan(most.Value);
+            throw new IOException("More comes than is taken.");
+        }
+
         if (Environment.TickCount64 - _admittedAt < Admission.Interval.TotalMilliseconds)
             return read;
         Refused = await request.AdmitAgainAsync(audience, "drive", cancellationToken, byRecent: true);

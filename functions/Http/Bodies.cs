@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -14,6 +15,14 @@ public static class Bodies
         RefusalKind.Malformed,
         "content-too-large",
         $"The body is larger than {MostBytes / 1024} kB.");
+
+    /// <summary>A file's body that has, or comes to, more bytes than are taken.</summary>
+    internal static Refusal LargerThan(long most) =>
+        new(
+            RefusalKind.Malformed,
+            "content-too-large",
+            string.Create(CultureInfo.InvariantCulture, $"A request takes at most {most:N0} bytes here. ") +
+            "What is larger goes straight to S3, by an upload: POST …/uploads.");
 
     /// <summary>Lets a body be of any size, before any of it is read: web servers refuse more than some tens of MB by default.</summary>
     public static void TakeAnySize(this HttpRequest request)

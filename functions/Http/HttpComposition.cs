@@ -26,6 +26,19 @@ public static class HttpComposition
             .ValidateOnStart();
         builder.Services.AddSingleton(provider => provider.GetRequiredService<IOptions<AuthenticationOptions>>().Value);
         builder.Services.AddSingleton<BearerTokens>();
+        builder
+            .Services.AddOptions<LongPollOptions>()
+            .Bind(builder.Configuration.GetSection("ServerlessDrives:LongPolls"))
+            .Validate(
+                options => options.MostOfAPerson is >= 1 and <= 10_000,
+                "ServerlessDrives:LongPolls:MostOfAPerson must be between 1 and 10000.")
+            .Validate(
+                options => options.MostOfAnInstance is >= 1 and <= 10_000,
+                "ServerlessDrives:LongPolls:MostOfAnInstance must be between 1 and 10000.")
+            .ValidateOnStart();
+        builder.Services.AddSingleton(provider => provider.GetRequiredService<IOptions<LongPollOptions>>().Value);
+        builder.Services.AddSingleton<WaitingReads>();
+        builder.Services.AddSingleton<LongPoll>();
         builder.Services.AddSingleton<NeedsByFunction>();
         builder.Services.AddSingleton<Idempotency>();
         builder.Services.AddSingleton<ApiDescription>();

@@ -22,6 +22,7 @@ public sealed class StoreOutputTriggers(
     DriveFinder driveFinder,
     IDrives drives,
     IDriveFiles files,
+    FileTransferOptions options,
     IFileRecords records,
     IEvents events,
     Idempotency idempotency,
@@ -100,7 +101,7 @@ public sealed class StoreOutputTriggers(
                 .Parse(integration.Folder is null ? path : $"{integration.Folder}/{path}", drive.Path)
                 .TryGet(out var file, out var problem))
             return Refusal.Invalid("path", problem).AsProblem();
-        if (!FileTriggers.ContentOf(request, drive).TryGet(out var toWrite, out var odd))
+        if (!FileTriggers.ContentOf(request, drive, options).TryGet(out var toWrite, out var odd))
             return odd.AsProblem();
         var written = await files.WriteAsync(drive, file, toWrite, cancellation);
         if (FileTriggers.RefusalOf(request) is { } refused)

@@ -13,7 +13,8 @@ public sealed class VerificationTriggers(
     IReports reports,
     IPendingDriveWork work,
     Idempotency idempotency,
-    TimeProvider clock)
+    TimeProvider clock,
+    LongPoll polls)
 {
     [Function("VerifyDriveAgain")]
     [Requires(Need.Person)]
@@ -59,16 +60,15 @@ public sealed class VerificationTriggers(
     )]
     [AnswersResource<VerificationReport>("The report, check by check.")]
     [Query<int>("wait", "Seconds to wait for a change.", Least = 0, Most = LongPoll.MostSeconds)]
-    [Refuses("invalid")]
+    [Refuses("invalid", "too-many-waiting")]
     public Task<IResult> GetAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/drives/{driveId}/verifications/{verificationId}")]
             HttpRequest request,
         string driveId,
         string verificationId
     ) =>
-        LongPoll.AnswerAsync(
+        polls.AnswerAsync(
             request,
-            clock,
             async cancellation =>
             {
                 if (!(await finder.FindAnyAsync(request.Person(), driveId, cancellation)).TryGet(out var drive, out var unknown))

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -33,7 +32,7 @@ internal sealed class LocalHost : IAsyncDisposable
     private readonly EmbeddedCloud _cloud;
     private readonly WebApplication _rpc;
 
-    private LocalHost(EmbeddedOptions options, EmbeddedCloud cloud, WebApplication rpc, TimeProvider clock)
+    private LocalHost(EmbeddedOptions options, HostJson host, EmbeddedCloud cloud, WebApplication rpc, TimeProvider clock)
     {
         Options = options;
         Clock = clock;
@@ -44,7 +43,7 @@ internal sealed class LocalHost : IAsyncDisposable
         Durable = rpc.Services.GetRequiredService<DurableHub>();
         DurableWorker = rpc.Services.GetRequiredService<RemoteDurableWorker>();
         Worker.DurableClientBinding = DurableClientBinding(RpcAddress, options);
-        Functions = new(Worker, RoutePrefix(), loggers.CreateLogger<HttpFunctions>());
+        Functions = new(Worker, host, loggers.CreateLogger<HttpFunctions>());
         Loggers = loggers;
         cloud.Logger = loggers.CreateLogger<EmbeddedCloud>();
     }
@@ -91,7 +90,7 @@ internal sealed class LocalHost : IAsyncDisposable
         // The worker looks for host.json there.
         Environment.SetEnvironmentVariable("FUNCTIONS_APPLICATION_DIRECTORY", AppContext.BaseDirectory);
         Environment.SetEnvironmentVariable("FUNCTIONS_WORKER_DIRECTORY", AppContext.BaseDirectory);
-        var options = EmbeddedOptions.Parse(args, configuration);
+        var (options, host) = (EmbeddedOptions.Parse(args, configuration), new HostJson(configuration));
         var cloud = EmbeddedCloud.Create(
             options,
             IsSandboxed(configuration, options),
@@ -100,7 +99,7 @@ internal sealed class LocalHost : IAsyncDisposable
         {
             var rpc = RpcServer(options, configuration, cloud, clock ?? TimeProvider.System);
             await rpc.StartAsync();
-            return new(options, cloud, rpc, clock ?? TimeProvider.System);
+            return new(options, host, cloud, rpc, clock ?? TimeProvider.System);
         }
         catch
         {
@@ -229,15 +228,5 @@ internal sealed class LocalHost : IAsyncDisposable
         return sandboxed || !options.Demo
             ? sandboxed
             : throw new StartRefusedException("The demo plays against the sandbox only; leave Aws:Sandbox out, or set it to true.");
-    }
-
-    private static string RoutePrefix()
-    {
-        var file = Path.Combine(AppContext.BaseDirectory, "host.json");
-        return (
-                File.Exists(file)
-                    ? JsonNode.Parse(File.ReadAllText(file), documentOptions: new() { CommentHandling = JsonCommentHandling.Skip })
-                    : null
-            )?["extensions"]?["http"]?["routePrefix"]?.GetValue<string>() ?? "api";
     }
 }

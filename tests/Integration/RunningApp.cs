@@ -10,6 +10,9 @@ public sealed class RunningApp() : SharedApp(new()
     ["KnownHosts"] = "drives.named.example",
     // The sandbox's IAM tells everybody at once unless told otherwise, so a refusal needs no minute to be final.
     ["Verification__PropagationWait"] = "00:00:03",
+    // So that few requests do to see what happens when too many wait.
+    ["ServerlessDrives__LongPolls__MostOfAPerson"] = "4",
+    ["ServerlessDrives__LongPolls__MostOfAnInstance"] = "6",
 }), ICollectionFixture<RunningApp>
 {
     public const string Name = "Running app";

@@ -174,6 +174,11 @@ public static class KnownProblems
             "The new credentials don't pass the verification; the report says why. Nothing was changed.",
             "Do what the failed checks say and send them again."),
         new("too-many-requests", 429, "Too many requests in a short time.", "Wait for the time that Retry-After says."),
+        new(
+            "too-many-waiting",
+            429,
+            "As many reads with wait are under way as may at once, of one person or of everybody.",
+            "Read without wait, or try again after the time that Retry-After says."),
         new("internal", 500, "Something went wrong on our side.", "Try again; if it stays, report the traceId."),
         new(
             "aws-encryption-differs",

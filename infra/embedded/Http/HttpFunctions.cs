@@ -11,8 +11,7 @@ using ServerlessDrives.Embedded.Worker.Protocol;
 namespace ServerlessDrives.Embedded.Http;
 
 /// <summary>The app's HTTP functions as endpoints, answering as the official host does where the app could notice.</summary>
-/// <param name="routePrefix">From host.json: <c>extensions.http.routePrefix</c>.</param>
-internal sealed class HttpFunctions(WorkerChannel worker, string routePrefix, ILogger<HttpFunctions> log) : EndpointDataSource, IDisposable
+internal sealed class HttpFunctions(WorkerChannel worker, HostJson host, ILogger<HttpFunctions> log) : EndpointDataSource, IDisposable
 {
     /// <summary>By this header the worker joins a request and an invocation.</summary>
     private const string InvocationId = "x-ms-invocation-id";
@@ -31,6 +30,7 @@ internal sealed class HttpFunctions(WorkerChannel worker, string routePrefix, IL
 
     private readonly TaskCompletionSource _loaded = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _stopping = new();
+    private readonly RequestQueue _queue = new(host);
     private CancellationTokenSource _changed = new();
     private IReadOnlyList<Endpoint> _endpoints = [];
 
@@ -47,7 +47,7 @@ internal sealed class HttpFunctions(WorkerChannel worker, string routePrefix, IL
     {
         var routes = functions
             .Where(function => function.TriggerType is LoadedFunction.HttpTrigger)
-            .Select(function => HttpRoute.Of(function, routePrefix))
+            .Select(function => HttpRoute.Of(function, host.RoutePrefix))
             .ToList();
         RouteOverlaps.Refuse(routes);
         _endpoints = [.. routes.Select(EndpointOf)];
@@ -61,6 +61,7 @@ internal sealed class HttpFunctions(WorkerChannel worker, string routePrefix, IL
     {
         _changed.Dispose();
         _stopping.Dispose();
+        _queue.Dispose();
     }
 
     /// <summary>Asks what runs to come to its end: long polls answer what they know.</summary>
@@ -78,7 +79,7 @@ internal sealed class HttpFunctions(WorkerChannel worker, string routePrefix, IL
     private RouteEndpoint EndpointOf(HttpRoute route)
     {
         var builder = new RouteEndpointBuilder(
-            http => AnswerAsync(route.Function, http),
+            http => _queue.RunAsync(http, admitted => AnswerAsync(route.Function, admitted)),
             RoutePatternFactory.Parse(route.Pattern),
             order: 0)
         {
@@ -91,6 +92,12 @@ internal sealed class HttpFunctions(WorkerChannel worker, string routePrefix, IL
 
     private async Task AnswerAsync(LoadedFunction function, HttpContext http)
     {
+        if (http.Request.ContentLength > host.LargestBody)
+        {
+            http.Response.StatusCode = StatusCodes.Status500InternalServerError;
+            return;
+        }
+
         var id = Guid.NewGuid().ToString();
         var metadata = MetadataOf(http.Request);
         foreach (var header in SaidByTheHost)

@@ -63,6 +63,41 @@ public sealed class LongPolling(RunningApp running)
         refused["errors"]!["wait"]!.AsArray().Count.ShouldBe(1);
     }
 
+    [Fact]
+    public async Task Reads_that_wait_are_counted_for_each_person_and_for_all_and_one_too_many_is_answered_at_once()
+    {
+        using var mia = await running.App.SignInAsync("mia");
+        using var max = await running.App.SignInAsync("max");
+        var (id, etag) = await StartAsync(mia);
+
+        // One person waits four times at most here, and everybody together six times.
+        var own = await OneTooManyAsync(mia, 5, "4 reads of yours wait for a change already");
+        var all = await OneTooManyAsync(max, 3, "As many reads wait for a change here as may at once");
+        // Whatever doesn't wait is answered all the same.
+        (await mia.GetAsync("/api/me", HttpStatusCode.OK)).ShouldNotBeNull();
+        (await ReadAsync(mia, id, "", etag)).Status.ShouldBe(HttpStatusCode.NotModified);
+        (await ReadAsync(mia, id, "?wait=20", "\"of-another-time\"")).Status.ShouldBe(HttpStatusCode.OK);
+        own.Concat(all).ShouldAllBe(waiting => !waiting.IsCompleted);
+
+        await mia.PostAsync($"/api/connections/{id}/confirmations/trust-policy", null, HttpStatusCode.Accepted);
+        (await Task.WhenAll(own.Concat(all))).ShouldAllBe(answer => answer.Status == HttpStatusCode.OK);
+        // Places are free again.
+        etag = (await ReadAsync(mia, id, "", null)).ETag;
+        (await ReadAsync(mia, id, "?wait=1", etag)).Status.ShouldNotBe(HttpStatusCode.TooManyRequests);
+
+        async Task<List<Task<Read>>> OneTooManyAsync(HttpClient http, int reads, string why)
+        {
+            var waiting = Enumerable.Range(0, reads).Select(_ => ReadAsync(http, id, "?wait=20", etag)).ToList();
+            var answered = await Task.WhenAny(waiting);
+            var refused = await answered;
+            refused.Status.ShouldBe(HttpStatusCode.TooManyRequests);
+            refused.Body!.Text("code").ShouldBe("too-many-waiting");
+            refused.Body!.Text("detail").ShouldStartWith(why);
+            refused.RetryAfter.ShouldBe(TimeSpan.FromSeconds(5));
+            return [.. waiting.Except([answered])];
+        }
+    }
+
     /// <summary>A connection that stands still until somebody does something.</summary>
     private static async Task<(string Id, string ETag)> StartAsync(HttpClient http)
     {
@@ -78,19 +113,18 @@ public sealed class LongPolling(RunningApp running)
         return (id, etag);
     }
 
-    private static async Task<(HttpStatusCode Status, string? ETag, JsonNode? Body)> ReadAsync(
-        HttpClient http,
-        string id,
-        string query,
-        string? etag)
+    private static async Task<Read> ReadAsync(HttpClient http, string id, string query, string? etag)
     {
         using var asked = new HttpRequestMessage(HttpMethod.Get, $"/api/connections/{id}{query}");
         if (etag is not null)
             asked.Headers.TryAddWithoutValidation("If-None-Match", etag);
         using var answer = await http.SendAsync(asked, Cancellation);
-        return (
+        return new(
             answer.StatusCode,
             answer.Headers.ETag?.Tag,
-            answer.StatusCode is HttpStatusCode.OK ? await answer.Content.ReadFromJsonAsync<JsonNode>(Cancellation) : null);
+            answer.StatusCode is HttpStatusCode.NotModified ? null : await answer.Content.ReadFromJsonAsync<JsonNode>(Cancellation),
+            answer.Headers.RetryAfter?.Delta);
     }
+
+    private sealed record Read(HttpStatusCode Status, string? ETag, JsonNode? Body, TimeSpan? RetryAfter);
 }

@@ -22,16 +22,18 @@ export function useWatched<T>(path: string | null, isOver: (value: T) => boolean
     const stop = new AbortController();
     void (async () => {
       let etag = '';
+      let waits = true;
       let failures = 0;
       while (!stop.signal.aborted) {
         try {
-          const response = await send(`${path}${etag ? '?wait=20' : ''}`, {
+          const response = await send(`${path}${etag && waits ? '?wait=20' : ''}`, {
             signal: stop.signal,
             timeout: 40_000,
             ...(etag ? { headers: { 'If-None-Match': etag } } : {}),
           });
           failures = 0;
           setOffline(false);
+          waits = true;
           if (response.status === 304) continue;
           const next = (await response.json()) as T;
           const nextTag = response.headers.get('etag') ?? '';
@@ -46,6 +48,12 @@ export function useWatched<T>(path: string | null, isOver: (value: T) => boolean
           if (!known.passing && known.status !== 500) {
             setProblem(known);
             return;
+          }
+          // As many reads wait as may at once: this one asks now and then instead.
+          if (known.code === 'too-many-waiting') {
+            waits = false;
+            await pause(5000);
+            continue;
           }
           failures++;
           setOffline(true);
