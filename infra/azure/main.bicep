@@ -39,6 +39,31 @@ param maximumInstances int = 100
 @allowed([512, 2048, 4096])
 param instanceMemory int = 2048
 
+@description('Instances that always run, for requests and for orchestrations each, paid by the hour; at least 2 with zoneRedundant.')
+@minValue(0)
+@maxValue(100)
+param alwaysReadyInstances int = 0
+
+@description('True: instances are spread over the zones of a region that has them.')
+param zoneRedundant bool = false
+
+@description('Requests that one instance answers at once before another is added; a long poll counts as long as it waits.')
+@minValue(1)
+@maxValue(1000)
+param requestsPerInstance int = 100
+
+@description('Largest file in one request, in MiB. It costs the host 4.2 times its size of memory; see docs/operations.md.')
+@minValue(1)
+@maxValue(1024)
+param largestRequest int = 100
+
+@description('What the resource group may cost in a month, in the subscription\'s currency; 0 for no budget. alertEmail hears of it.')
+@minValue(0)
+param monthlyBudget int = 0
+
+@description('First day of the month that the budget begins with: 2026-11-01. It can\'t be changed later.')
+param budgetStart string = ''
+
 @description('Further tags for every resource.')
 param tags object = {}
 
@@ -77,6 +102,7 @@ module storage 'modules/storage.bicep' = {
     token: token
     tags: allTags
     principalId: identity.outputs.principalId
+    workspaceId: monitoring.outputs.workspaceId
     endpointSubnetId: privateNetwork ? network!.outputs.endpointSubnetId : ''
     virtualNetworkId: privateNetwork ? network!.outputs.virtualNetworkId : ''
   }
@@ -124,7 +150,18 @@ module app 'modules/app.bicep' = {
     awsPrincipals: awsPrincipals
     maximumInstances: maximumInstances
     instanceMemory: instanceMemory
+    alwaysReadyInstances: alwaysReadyInstances
+    zoneRedundant: zoneRedundant
+    requestsPerInstance: requestsPerInstance
+    largestRequest: largestRequest
+    workspaceId: monitoring.outputs.workspaceId
   }
+}
+
+module budget 'modules/budget.bicep' = if (monthlyBudget > 0 && !empty(alertEmail)) {
+  name: 'budget'
+  scope: group
+  params: { amount: monthlyBudget, start: budgetStart, email: alertEmail }
 }
 
 module alerts 'modules/alerts.bicep' = if (!empty(alertEmail)) {

@@ -22,6 +22,17 @@ param signInTenant string
 param awsPrincipals object
 param maximumInstances int
 param instanceMemory int
+param alwaysReadyInstances int
+param zoneRedundant bool
+param requestsPerInstance int
+
+@description('Of a file in one request, in MiB.')
+param largestRequest int
+param workspaceId string
+
+// What is a little too large reaches the app, which says so with a problem; the host answers what is larger still with an empty 500.
+var mebibyte = 1048576
+var hostHeadroom = 32
 
 resource storage 'Microsoft.Storage/storageAccounts@2023-05-01' existing = {
   name: storageAccountName
@@ -37,7 +48,7 @@ resource plan 'Microsoft.Web/serverfarms@2024-04-01' = {
   tags: tags
   kind: 'functionapp'
   sku: { tier: 'FlexConsumption', name: 'FC1' }
-  properties: { reserved: true }
+  properties: { reserved: true, zoneRedundant: zoneRedundant }
 }
 
 resource app 'Microsoft.Web/sites@2024-04-01' = {
@@ -65,7 +76,17 @@ resource app 'Microsoft.Web/sites@2024-04-01' = {
         }
       }
       runtime: { name: 'dotnet-isolated', version: '10.0' }
-      scaleAndConcurrency: { maximumInstanceCount: maximumInstances, instanceMemoryMB: instanceMemory }
+      scaleAndConcurrency: {
+        maximumInstanceCount: maximumInstances
+        instanceMemoryMB: instanceMemory
+        alwaysReady: alwaysReadyInstances == 0
+          ? []
+          : [
+              { name: 'http', instanceCount: alwaysReadyInstances }
+              { name: 'durable', instanceCount: alwaysReadyInstances }
+            ]
+        triggers: { http: { perInstanceConcurrency: requestsPerInstance } }
+      }
     }
   }
 
@@ -79,6 +100,9 @@ resource app 'Microsoft.Web/sites@2024-04-01' = {
         APPLICATIONINSIGHTS_CONNECTION_STRING: insights.properties.ConnectionString
         APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identityClientId};Authorization=AAD'
         AZURE_CLIENT_ID: identityClientId
+        AzureWebJobsDisableHomepage: 'true'
+        FUNCTIONS_REQUEST_BODY_SIZE_LIMIT: string((largestRequest + hostHeadroom) * mebibyte)
+        ServerlessDrives__Files__LargestRequest: string(largestRequest * mebibyte)
         Tables__Endpoint: storage.properties.primaryEndpoints.table
         Vault__Uri: vaultUri
         Authentication__Authority: '${environment().authentication.loginEndpoint}${signInTenant}/v2.0'
@@ -96,6 +120,17 @@ resource app 'Microsoft.Web/sites@2024-04-01' = {
             AzureFunctionsJobHost__extensions__durableTask__storageProvider__connectionStringName: 'DURABLE_TASK_SCHEDULER_CONNECTION_STRING'
           }
     )
+  }
+}
+
+// What the host itself says, also before the app's own telemetry begins.
+resource logs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
+  name: 'host'
+  scope: app
+  properties: {
+    workspaceId: workspaceId
+    logs: [{ category: 'FunctionAppLogs', enabled: true }]
+    metrics: [{ category: 'AllMetrics', enabled: true }]
   }
 }
 

@@ -4,6 +4,7 @@ param location string
 param token string
 param tags object
 param principalId string
+param workspaceId string
 
 @description('Subnet for private endpoints; empty for public access.')
 param endpointSubnetId string
@@ -36,6 +37,16 @@ resource account 'Microsoft.Storage/storageAccounts@2023-05-01' = {
       name: 'deployment'
       properties: { publicAccess: 'None' }
     }
+  }
+}
+
+// Numbers only: a log of each request would cost more than the storage, as the task hub's queues are asked all the time.
+resource transactions 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
+  name: 'transactions'
+  scope: account
+  properties: {
+    workspaceId: workspaceId
+    metrics: [{ category: 'Transaction', enabled: true }]
   }
 }
 

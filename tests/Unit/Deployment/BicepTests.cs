@@ -13,8 +13,20 @@ public sealed class BicepTests
     [InlineData("lint", "main.bicep")]
     [InlineData("build", "main.bicep", "--stdout")]
     [InlineData("build-params", "main.bicepparam", "--stdout")]
-    public async Task The_templates_compile_and_lint_without_a_word(string command, string file, string? option = null)
+    [InlineData(
+        "build-params",
+        "main.bicepparam",
+        "--stdout",
+        "ALERT_EMAIL=operators@example.com MONTHLY_BUDGET=100 BUDGET_START=2026-11-01 ZONE_REDUNDANT=true ALWAYS_READY_INSTANCES=2 " +
+        "REQUESTS_PER_INSTANCE=50 LARGEST_REQUEST=200 PRIVATE_NETWORK=true DURABLE_BACKEND=scheduler"
+    )]
+    public async Task The_templates_compile_and_lint_without_a_word(
+        string command,
+        string file,
+        string? option = null,
+        string settings = "")
     {
+        ArgumentNullException.ThrowIfNull(settings);
         var bicep = Metadata("Bicep");
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(bicep, File.GetUnixFileMode(bicep) | UnixFileMode.UserExecute);
@@ -26,6 +38,8 @@ public sealed class BicepTests
         };
         foreach (var argument in new[] { command, file, option }.OfType<string>())
             start.ArgumentList.Add(argument);
+        foreach (var setting in settings.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(setting => setting.Split('=')))
+            start.Environment[setting[0]] = setting[1];
         using var run = Process.Start(start)!;
         var output = run.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         var diagnostics = await run.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
@@ -38,7 +52,7 @@ public sealed class BicepTests
     [Fact]
     public void Host_json_keeps_routes_as_they_are_written_and_polls_fast_enough_for_a_wizard()
     {
-        var host = JsonNode.Parse(File.ReadAllText(Path.Combine(Repository.Folder, "host.json")))!;
+        var host = Host();
         host["extensions"]!["http"]!["routePrefix"]!.GetValue<string>().ShouldBe("");
         TimeSpan
             .Parse(
@@ -46,6 +60,35 @@ public sealed class BicepTests
                 System.Globalization.CultureInfo.InvariantCulture)
             .ShouldBeLessThanOrEqualTo(TimeSpan.FromSeconds(2));
     }
+
+    [Fact]
+    public void What_a_host_had_taken_before_it_died_is_taken_by_another_one_after_the_least_time_that_the_host_allows()
+    {
+        var provider = Host()["extensions"]!["durableTask"]!["storageProvider"]!;
+        foreach (var queue in new[] { "controlQueueVisibilityTimeout", "workItemQueueVisibilityTimeout" })
+            TimeSpan
+                .Parse(provider[queue]!.GetValue<string>(), System.Globalization.CultureInfo.InvariantCulture)
+                .ShouldBe(TimeSpan.FromMinutes(1), queue);
+    }
+
+    [Fact]
+    public async Task Every_environment_variable_that_sets_the_deployment_is_in_the_docs()
+    {
+        var infra = Path.Combine(Repository.Folder, "infra", "azure", "main.bicepparam");
+        var docs = await File.ReadAllTextAsync(
+            Path.Combine(Repository.Folder, "docs", "operations.md"),
+            TestContext.Current.CancellationToken);
+        var read = (await File.ReadAllLinesAsync(infra, TestContext.Current.CancellationToken))
+            .Where(line => line.Contains("readEnvironmentVariable", StringComparison.Ordinal))
+            .Select(line => line.Split('\'')[1])
+            // azd's own.
+            .Where(name => !name.StartsWith("AZURE_", StringComparison.Ordinal))
+            .ToList();
+        read.Count.ShouldBeGreaterThan(5);
+        read.Where(name => !docs.Contains(name, StringComparison.Ordinal)).ShouldBeEmpty();
+    }
+
+    private static JsonNode Host() => JsonNode.Parse(File.ReadAllText(Path.Combine(Repository.Folder, "host.json")))!;
 
     [Fact]
     public void Nothing_but_the_project_file_names_the_embedded_runtime_in_the_app() =>
