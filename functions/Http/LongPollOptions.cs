@@ -3,8 +3,8 @@ namespace ServerlessDrives.Http;
 /// <summary>Settings under <c>ServerlessDrives:LongPolls</c>.</summary>
 public sealed class LongPollOptions
 {
-    /// <summary>How many reads of one person wait at once in a process; 20 by default.</summary>
-    public int MostOfAPerson { get; set; } = 20;
+    /// <summary>How many reads of one person wait at once in a process; 100 by default.</summary>
+    public int MostOfAPerson { get; set; } = 100;
 
     /// <summary>
     /// How many reads of everybody wait at once in a process; 500 by default. Each looks at its resource four times a second.

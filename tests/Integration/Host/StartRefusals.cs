@@ -110,6 +110,10 @@ public sealed class StartRefusals
     [InlineData("Aws:CallTimeout", "00:00:00")]
     [InlineData("Aws:MaxClients", "0")]
     [InlineData("Durable:Provider", "Postgres")]
+    [InlineData("ServerlessDrives:LongPolls:MostOfAPerson", "0")]
+    [InlineData("ServerlessDrives:LongPolls:MostOfAnInstance", "many")]
+    [InlineData("ServerlessDrives:Files:LargestRequest", "0")]
+    [InlineData("AzureFunctionsJobHost:extensions:http:maxConcurrentRequests", "many")]
     public async Task A_bad_value_stops_the_start_and_its_key_is_named(string key, string? value)
     {
         ArgumentNullException.ThrowIfNull(key);
