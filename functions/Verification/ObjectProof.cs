@@ -51,12 +51,10 @@ internal sealed class ObjectProof(
         var overwritten = conditional ? OverwriteAsync(key, written, encrypted, cancellation) : Task.FromResult<string?>(null);
         if (!conditional && encrypted)
             builder.Pass(KnownCheck.ObjectWritable);
-        await Task.WhenAll(
-            ReadAsync(key, cancellation),
-            ReadVersionAsync(key, written.Version, cancellation),
-            ProveAclsAsync(key, cancellation),
-            overwritten);
-        await DeleteAsync(key, written.Version, await overwritten, cancellation);
+        var read = ReadAsync(key, cancellation);
+        var named = ReadVersionAsync(key, written.Version, read, cancellation);
+        await Task.WhenAll(read, named, ProveAclsAsync(key, cancellation), overwritten);
+        await DeleteAsync(key, await named, await overwritten, cancellation);
     }
 
     private async Task FailAsync(string key, Fault fault, CancellationToken cancellation)
@@ -193,23 +191,33 @@ internal sealed class ObjectProof(
         return true;
     }
 
-    private async Task ReadAsync(string key, CancellationToken cancellation)
+    /// <returns>The version that was read; null where there is none, or the read was refused.</returns>
+    private async Task<string?> ReadAsync(string key, CancellationToken cancellation)
     {
         builder.Begin(KnownCheck.ObjectReadable);
+        var answer = await retry.AskAsync(cancel => bucket.GetAsync(key, version: null, owner, cancel), cancellation);
         // It is written over meanwhile.
-        JudgeContent(
-            KnownCheck.ObjectReadable,
-            await retry.AskAsync(cancel => bucket.GetAsync(key, version: null, owner, cancel), cancellation),
-            [traces.Content, traces.ContentAgain]);
+        JudgeContent(KnownCheck.ObjectReadable, answer, [traces.Content, traces.ContentAgain]);
+        return answer.TryGet(out var read, out _) ? read.Version : null;
     }
 
-    private async Task ReadVersionAsync(string key, string? version, CancellationToken cancellation)
+    /// <param name="version">That the write's answer names; null where it names none.</param>
+    /// <param name="read">The read without a version.</param>
+    /// <returns>The version of the file; null where there are no versions.</returns>
+    private async Task<string?> ReadVersionAsync(string key, string? version, Task<string?> read, CancellationToken cancellation)
     {
+        // Where versioning is suspended, S3 doesn't say "null" when a file is written, only when it is read.
+        if (version is null && await read is "null" and var suspended)
+        {
+            version = suspended;
+            traces.Expect(key, suspended);
+        }
+
         if (version is null)
         {
             builder.NotApplicable(KnownCheck.VersionReadable, Unversioned);
             builder.NotApplicable(KnownCheck.VersionDeletable, Unversioned);
-            return;
+            return null;
         }
 
         builder.Begin(KnownCheck.VersionReadable);
@@ -219,6 +227,7 @@ internal sealed class ObjectProof(
             await retry.AskAsync(cancel => bucket.GetAsync(key, version, owner, cancel), cancellation),
             isSuspended ? [traces.Content, traces.ContentAgain] : [traces.Content],
             isSuspended ? Suspended : null);
+        return version;
     }
 
     private void JudgeContent(KnownCheck check, Answer<ReadObject> answer, byte[][] expected, string? preface = null)

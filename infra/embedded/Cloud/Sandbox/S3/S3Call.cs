@@ -76,6 +76,12 @@ internal sealed partial class S3Call(AwsCall aws, S3World world, S3Target target
         return Task.CompletedTask;
     }
 
+    /// <summary>Says which version PutObject or CompleteMultipartUpload made; a bucket that suspended versioning makes none that has a name.</summary>
+    public void TellNewVersion(ObjectVersion version)
+    {
+        if (version.VersionId != ObjectVersion.NullVersion) TellVersion(version);
+    }
+
     /// <summary>Says which version the answer is about, where the bucket ever kept versions.</summary>
     public void TellVersion(ObjectVersion version)
     {

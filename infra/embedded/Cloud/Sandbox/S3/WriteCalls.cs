@@ -61,7 +61,7 @@ internal static class WriteCalls
         call.Response.Headers["x-amz-checksum-type"] = "FULL_OBJECT";
         call.Response.Headers["x-amz-object-size"] = stored.Size.ToString();
         Encryption.Tell(call, encryption);
-        call.TellVersion(stored);
+        call.TellNewVersion(stored);
         await call.EmptyAsync(200);
     }
 
