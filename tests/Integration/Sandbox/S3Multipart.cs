@@ -130,7 +130,21 @@ public sealed class S3Multipart(S3Fixture sandbox) : IClassFixture<S3Fixture>, I
         await CompleteAsync(upload, new PartETag(3, one.ETag)).ShouldBeRefusedAsync(HttpStatusCode.BadRequest, "InvalidPart");
         await CompleteAsync(upload, two);
         (await s3.GetObjectMetadataAsync(bucket, "a")).ContentLength.ShouldBe(100);
+    }
+
+    [Fact]
+    public async Task A_completion_that_is_repeated_is_answered_as_the_first_while_the_object_is_there()
+    {
+        var upload = (await s3.InitiateMultipartUploadAsync(bucket, "a")).UploadId;
+        var one = await PartAsync(upload, 1, 100);
+        var two = await PartAsync(upload, 2, 100);
+        var first = await CompleteAsync(upload, one);
+        var again = await CompleteAsync(upload, one);
+        (again.ETag, again.ChecksumCRC64NVME).ShouldBe((first.ETag, first.ChecksumCRC64NVME));
+        (await s3.ListMultipartUploadsAsync(bucket)).MultipartUploads.ShouldBeNull();
         await CompleteAsync(upload, two).ShouldBeRefusedAsync(HttpStatusCode.NotFound, "NoSuchUpload");
+        await s3.DeleteObjectAsync(bucket, "a");
+        await CompleteAsync(upload, one).ShouldBeRefusedAsync(HttpStatusCode.NotFound, "NoSuchUpload");
     }
 
     [Fact]
@@ -138,10 +152,12 @@ public sealed class S3Multipart(S3Fixture sandbox) : IClassFixture<S3Fixture>, I
     {
         var upload = (await s3.InitiateMultipartUploadAsync(bucket, "a/b")).UploadId;
         await PartAsync(upload, 7, 10, "a/b");
-        (await s3.ListPartsAsync(bucket, "a/b", upload)).Parts.ShouldHaveSingleItem().PartNumber.ShouldBe(7);
-        (await s3.ListMultipartUploadsAsync(new ListMultipartUploadsRequest { BucketName = bucket, Prefix = "a/" }))
-            .MultipartUploads.ShouldHaveSingleItem()
-            .UploadId.ShouldBe(upload);
+        var parts = await s3.ListPartsAsync(bucket, "a/b", upload);
+        parts.Parts.ShouldHaveSingleItem().PartNumber.ShouldBe(7);
+        (parts.IsTruncated, parts.NextPartNumberMarker).ShouldBe((false, 7));
+        var uploads = await s3.ListMultipartUploadsAsync(new ListMultipartUploadsRequest { BucketName = bucket, Prefix = "a/" });
+        uploads.MultipartUploads.ShouldHaveSingleItem().UploadId.ShouldBe(upload);
+        (uploads.IsTruncated, uploads.NextKeyMarker, uploads.NextUploadIdMarker).ShouldBe((false, "a/b", upload));
         await s3.AbortMultipartUploadAsync(bucket, "a/b", upload);
         await s3.ListPartsAsync(bucket, "a/b", upload).ShouldBeRefusedAsync(HttpStatusCode.NotFound, "NoSuchUpload");
         (await s3.ListMultipartUploadsAsync(bucket)).MultipartUploads.ShouldBeNull();
@@ -214,10 +230,12 @@ public sealed class S3Multipart(S3Fixture sandbox) : IClassFixture<S3Fixture>, I
             FirstByte = first,
             LastByte = last,
         });
+        // An upload that was begun without a checksum doesn't tell those of its parts.
+        part.ChecksumCRC64NVME.ShouldBeNull();
         return new PartETag(part);
     }
 
-    private Task CompleteAsync(string upload, params PartETag[] parts) =>
+    private Task<CompleteMultipartUploadResponse> CompleteAsync(string upload, params PartETag[] parts) =>
         s3.CompleteMultipartUploadAsync(
             new CompleteMultipartUploadRequest
             {

@@ -56,7 +56,7 @@ internal static class AttributeCalls
         xml.Element("PartNumberMarker", marker);
         xml.Element("MaxParts", limit);
         xml.Element("IsTruncated", page.Count > 0 && page[^1].Number != parts[^1].Number);
-        if (page.Count > 0) xml.Element("NextPartNumberMarker", page[^1].Number);
+        xml.Element("NextPartNumberMarker", page.Count > 0 ? page[^1].Number : 0);
         foreach (var part in page)
             xml.Nested("Part", x =>
             {

@@ -85,7 +85,7 @@ internal static class CopyCalls
         var part = MultipartCalls.Keep(call, upload, number, content);
         TellSource(call, from, source);
         Encryption.Tell(call, upload.Encryption);
-        await AnswerAsync(call, "CopyPartResult", call.World.Now, part.ETag, content);
+        await AnswerAsync(call, "CopyPartResult", call.World.Now, part.ETag, upload.ChecksumAlgorithm is null ? null : content);
     }
 
     private static S3Call SourceOf(S3Call call)
@@ -205,7 +205,7 @@ internal static class CopyCalls
         if (from.Settings.Versioning is not null) call.Response.Headers["x-amz-copy-source-version-id"] = source.VersionId;
     }
 
-    private static Task AnswerAsync(S3Call call, string root, DateTimeOffset modified, string etag, StoredContent content) =>
+    private static Task AnswerAsync(S3Call call, string root, DateTimeOffset modified, string etag, StoredContent? content) =>
         S3Xml.AnswerAsync(
             call,
             root,
@@ -213,7 +213,8 @@ internal static class CopyCalls
             {
                 xml.Element("LastModified", modified);
                 xml.Element("ETag", $"\"{etag}\"");
-                xml.Element(content.Algorithm.Element, content.Checksum);
+                if (content is not null)
+                    xml.Element(content.Algorithm.Element, content.Checksum);
                 if (root == "CopyObjectResult")
                     xml.Element("ChecksumType", "FULL_OBJECT");
             });

@@ -17,6 +17,13 @@ internal static class MultipartCompletion
         call.AllowOnObject("s3:PutObject", "WRITE");
         if (call.Header("If-Match") is not null) call.AllowOnObject("s3:GetObject");
         var uploadId = call.Query("uploadId") ?? "";
+        if (call.Bucket.FindCompleted(call.Key, uploadId) is { } completed)
+        {
+            RequireSameParts(completed, await S3Xml.ReadRequiredAsync(call, "CompleteMultipartUpload"), uploadId);
+            await AnswerAsync(call, completed);
+            return;
+        }
+
         var upload = call.Bucket.FindUpload(call.Key, uploadId);
         Encryption.AllowCompletion(call, upload);
         using var condition = WriteCalls.ConditionOf(call);
@@ -45,15 +52,22 @@ internal static class MultipartCompletion
             Encryption = upload.Encryption,
             Checksum = checksum,
             Parts = [.. parts.Select(p => p.Part)],
+            UploadId = uploadId,
             Acl = upload.Acl,
             Tags = upload.Tags,
             Retention = upload.Retention,
             LegalHold = upload.LegalHold,
         }, uploadId);
 
-        Encryption.Tell(call, upload.Encryption);
-        call.TellVersion(stored);
-        await S3Xml.AnswerAsync(
+        await AnswerAsync(call, stored);
+    }
+
+    private static Task AnswerAsync(S3Call call, ObjectVersion stored)
+    {
+        var checksum = stored.Checksum!;
+        Encryption.Tell(call, stored.Encryption);
+        call.TellNewVersion(stored);
+        return S3Xml.AnswerAsync(
             call,
             "CompleteMultipartUploadResult",
             xml =>
@@ -68,6 +82,14 @@ internal static class MultipartCompletion
                 xml.Element(ChecksumAlgorithm.Named(checksum.Algorithm)!.Element, checksum.Value);
                 xml.Element("ChecksumType", checksum.Type);
             });
+    }
+
+    /// <summary>A client whose answer was lost completes again with the same parts, and S3 gives the same answer again.</summary>
+    private static void RequireSameParts(ObjectVersion completed, XElement document, string uploadId)
+    {
+        var listed = document.Children("Part").Select(part => (part.Text("PartNumber") ?? "", part.Text("ETag")?.Trim('"') ?? ""));
+        if (!listed.SequenceEqual(completed.Parts!.Select(part => (part.Number.ToString(CultureInfo.InvariantCulture), part.ETag))))
+            throw S3Errors.NoSuchUpload(uploadId);
     }
 
     /// <summary>The parts that the client lists, each checked against what was uploaded.</summary>

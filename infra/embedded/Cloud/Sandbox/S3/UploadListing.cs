@@ -50,11 +50,9 @@ internal static class UploadListing
             xml.Element("Bucket", call.Settings.Name);
             xml.Element("KeyMarker", query.Written(keyMarker));
             xml.Element("UploadIdMarker", idMarker);
-            if (truncated)
-            {
-                xml.Element("NextKeyMarker", query.Written(nextKey));
-                xml.Element("NextUploadIdMarker", nextId);
-            }
+            // Also the last page says where the next would begin: behind its last upload.
+            xml.Element("NextKeyMarker", query.Written(truncated ? nextKey : uploads.LastOrDefault()?.Key ?? ""));
+            xml.Element("NextUploadIdMarker", truncated ? nextId : uploads.LastOrDefault()?.UploadId ?? "");
 
             xml.Element("Prefix", query.Written(query.Prefix));
             query.WriteCommon(xml, "MaxUploads");
@@ -92,8 +90,7 @@ internal static class UploadListing
                 xml.Element("UploadId", uploadId);
                 Describe(xml, upload);
                 xml.Element("PartNumberMarker", marker);
-                if (truncated)
-                    xml.Element("NextPartNumberMarker", parts[^1].Part.Number);
+                xml.Element("NextPartNumberMarker", parts.Count > 0 ? parts[^1].Part.Number : 0);
                 xml.Element("MaxParts", limit);
                 xml.Element("IsTruncated", truncated);
                 foreach (var part in parts)

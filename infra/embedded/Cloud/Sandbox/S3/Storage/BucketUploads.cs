@@ -22,6 +22,12 @@ internal sealed partial class Bucket
         lock (gate) return uploads.TryGetValue(uploadId, out var found) && found.Upload.Key == key ? found.Upload : null;
     }
 
+    /// <summary>The version that an upload became, while it is there; null when the upload is open or unknown.</summary>
+    public ObjectVersion? FindCompleted(string key, string uploadId)
+    {
+        lock (gate) return uploads.ContainsKey(uploadId) ? null : index.Find(key)?.Versions.Find(v => v.UploadId == uploadId);
+    }
+
     /// <summary>Keeps a part, in place of an earlier one of its number.</summary>
     public void PutPart(string key, string uploadId, UploadedPart part)
     {

@@ -28,6 +28,9 @@ internal sealed record ObjectVersion
     /// <summary>The parts of a multipart upload in order; null for an object that was put whole.</summary>
     public IReadOnlyList<ObjectPart>? Parts { get; init; }
 
+    /// <summary>The multipart upload that became this version, so that its completion can be repeated; null for all others.</summary>
+    public string? UploadId { get; init; }
+
     /// <summary>Null: private to its owner.</summary>
     public AccessControl? Acl { get; init; }
     public IReadOnlyDictionary<string, string>? Tags { get; init; }
