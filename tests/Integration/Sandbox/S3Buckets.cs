@@ -42,6 +42,8 @@ public sealed class S3Buckets(S3Fixture sandbox) : IClassFixture<S3Fixture>
     [InlineData("xn--bucket")]
     [InlineData("192.168.0.1")]
     [InlineData("dots..twice")]
+    [InlineData("dot.-dash")]
+    [InlineData("dash-.dot")]
     public async Task A_name_out_of_shape_is_refused(string name) =>
         await s3.PutBucketAsync(name).ShouldBeRefusedAsync(HttpStatusCode.BadRequest, "InvalidBucketName");
 

@@ -182,13 +182,7 @@ internal sealed class PolicyRules(IAuthorizer authorizer) : IBucketPolicyRules
 
     public string Unbind(string policy) => authorizer.Unbind(policy);
 
-    public bool IsPublic(string policy) =>
-        PolicyParser
-            .Parse(policy)
-            .Statements.Any(statement =>
-                statement.Allows
-                && statement.Conditions.Count == 0
-                && (statement.NotPrincipals is not null || (statement.Principals ?? []).Any(principal => principal.Value == "*")));
+    public bool IsPublic(string policy) => PolicyParser.Parse(policy).Statements.Any(PublicStatements.Has);
 
     private static PolicyDocument Parse(string policy)
     {

@@ -166,6 +166,8 @@ internal static partial class BucketCalls
     private static bool IsValidName(string name) =>
         NameShape().IsMatch(name)
         && !name.Contains("..", StringComparison.Ordinal)
+        && !name.Contains(".-", StringComparison.Ordinal)
+        && !name.Contains("-.", StringComparison.Ordinal)
         && !IPAddress.TryParse(name, out _)
         && !name.StartsWith("xn--", StringComparison.Ordinal)
         && !name.StartsWith("sthree-", StringComparison.Ordinal)
