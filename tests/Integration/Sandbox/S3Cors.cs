@@ -84,6 +84,23 @@ public sealed class S3Cors(S3Fixture sandbox) : IClassFixture<S3Fixture>
         Header(refused, "Access-Control-Allow-Origin").ShouldBe("https://eu.drives.example");
     }
 
+    [Fact]
+    public async Task A_preflight_is_told_first_that_there_is_no_bucket_or_no_rule()
+    {
+        var bucket = await s3.NewBucketAsync();
+        foreach (var (name, said) in new[] { (bucket, "CORS is not enabled for this bucket."), ("no-such-bucket", "Bucket not found") })
+        {
+            using var answer = await SendAsync(
+                HttpMethod.Options,
+                new Uri(sandbox.Endpoint, $"{name}/a"),
+                request => request.Headers.Add("Origin", Page));
+            answer.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+            var body = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+            body.ShouldContain("<Code>AccessForbidden</Code>");
+            body.ShouldContain(said);
+        }
+    }
+
     private async Task<string> BucketAsync()
     {
         var bucket = await s3.NewBucketAsync();

@@ -58,11 +58,13 @@ internal static class BucketCors
     public static Task PreflightAsync(S3Call call)
     {
         var origin = call.Header("Origin") ?? throw Insufficient("Insufficient information. Origin request header needed.");
-        var method = call.Header("Access-Control-Request-Method") is { } asked && Methods.Contains(asked)
-            ? asked
-            : throw Insufficient($"Invalid Access-Control-Request-Method: {call.Header("Access-Control-Request-Method") ?? "null"}");
+        var asked = call.Header("Access-Control-Request-Method");
+        if (call.Bucket is null) throw Forbidden(call, asked ?? "OPTIONS", "CORSResponse: Bucket not found");
         if (call.Settings.Cors is not { } rules)
-            throw Forbidden(call, method, "CORSResponse: CORS is not enabled for this bucket.");
+            throw Forbidden(call, asked ?? "OPTIONS", "CORSResponse: CORS is not enabled for this bucket.");
+        var method = asked is not null && Methods.Contains(asked)
+            ? asked
+            : throw Insufficient($"Invalid Access-Control-Request-Method: {asked ?? "null"}");
         var headers = (call.Header("Access-Control-Request-Headers") ?? "").Split(
             ',',
             StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);

@@ -86,11 +86,7 @@ internal static class Encryption
     /// </summary>
     public static void AllowPart(S3Call call, MultipartUpload upload)
     {
-        if (upload.Encryption.CustomerKeyMd5 is { } expected && CustomerKeyMd5(call, CustomerHeader) != expected)
-            throw S3Errors.InvalidRequest(
-                "The multipart upload initiate requested encryption. Subsequent part requests must include the appropriate encryption " +
-                "parameters."
-            );
+        RequireCustomerKey(call, upload);
         if (!upload.Encryption.ByKms)
             return;
         call.World.DataKeys.AuthorizeGenerateDataKey(
@@ -101,6 +97,8 @@ internal static class Encryption
 
     public static void AllowCompletion(S3Call call, MultipartUpload upload)
     {
+        // The parts are encrypted already; a key that comes along all the same has to be theirs.
+        if (call.Header(CustomerHeader + "algorithm") is not null) RequireCustomerKey(call, upload);
         if (upload.Encryption.ByKms)
             call.World.DataKeys.AuthorizeDecrypt(call.Aws, Use(call, upload.Encryption.KeyArn, upload.Key, upload.Encryption.BucketKey));
     }
@@ -123,6 +121,15 @@ internal static class Encryption
         headers[Header] = encryption.Algorithm;
         if (encryption.KeyArn is not null) headers[KeyHeader] = encryption.KeyArn;
         if (encryption.BucketKey) headers[Header + "-bucket-key-enabled"] = "true";
+    }
+
+    private static void RequireCustomerKey(S3Call call, MultipartUpload upload)
+    {
+        if (CustomerKeyMd5(call, CustomerHeader) != upload.Encryption.CustomerKeyMd5)
+            throw S3Errors.InvalidRequest(
+                "The multipart upload initiate requested encryption. Subsequent part requests must include the appropriate encryption " +
+                "parameters."
+            );
     }
 
     private static ObjectEncryption WithKey(S3Call call, ObjectEncryption rule, string? key) =>

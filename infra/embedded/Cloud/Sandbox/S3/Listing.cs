@@ -134,9 +134,9 @@ internal sealed class ListQuery
         MaxKeys = call.Limit(call.Asks("uploads") ? "max-uploads" : "max-keys", Listing.LongestPage);
         encoded = call.Query("encoding-type") switch
         {
-            null => false,
+            null when !call.Asks("encoding-type") => false,
             "url" => true,
-            var other => throw S3Errors.InvalidArgument("Invalid Encoding Method specified in Request", "encoding-type", other),
+            var other => throw S3Errors.InvalidArgument("Invalid Encoding Method specified in Request", "encoding-type", other ?? ""),
         };
     }
 

@@ -66,6 +66,16 @@ internal static class S3Errors
     public static AwsError BadDigest(string algorithm) =>
         Of(400, "BadDigest", $"The {algorithm} you specified did not match the calculated checksum.");
 
+    /// <param name="expected">Base64.</param>
+    /// <param name="calculated">Base64.</param>
+    public static AwsError BadMd5(string expected, string calculated) =>
+        Of(
+            400,
+            "BadDigest",
+            "The Content-MD5 you specified did not match what we received.",
+            ("ExpectedDigest", expected),
+            ("CalculatedDigest", calculated));
+
     public static AwsError NotImplemented(string what) =>
         Of(501, "NotImplemented", "A header or query you provided implies functionality that is not implemented", ("Header", what));
 

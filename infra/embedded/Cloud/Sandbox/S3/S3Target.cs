@@ -1,3 +1,5 @@
+using System.Net;
+using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -11,8 +13,13 @@ internal sealed record S3Target(string Bucket, string Key, bool VirtualHosted, s
 {
     private const string Accelerate = "s3-accelerate";
 
+    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
     /// <summary>Whether the host name is that of transfer acceleration.</summary>
     public bool Accelerated { get; private init; }
+
+    /// <summary>Whether the path, decoded, isn't UTF-8: no bucket and no key has such a name.</summary>
+    public bool Unreadable { get; private init; }
 
     /// <summary>
     /// Reads path style (<c>/bucket/key</c>) and virtual-host style (<c>bucket.s3.region.host</c>, <c>bucket.localhost</c>). The key is
@@ -29,17 +36,31 @@ internal sealed record S3Target(string Bucket, string Key, bool VirtualHosted, s
         if (host.Length > 0)
         {
             var accelerated = http.Request.Host.Host[(host.Length + 1)..].StartsWith(Accelerate + '.', StringComparison.OrdinalIgnoreCase);
-            return new S3Target(host, Uri.UnescapeDataString(path), VirtualHosted: true, region) { Accelerated = accelerated };
+            return new S3Target(host, Uri.UnescapeDataString(path), VirtualHosted: true, region)
+            {
+                Accelerated = accelerated,
+                Unreadable = !IsUtf8(path),
+            };
         }
 
         var slash = path.IndexOf('/', StringComparison.Ordinal);
-        return slash < 0
-            ? new S3Target(Uri.UnescapeDataString(path), "", VirtualHosted: false, region)
-            : new S3Target(
-                Uri.UnescapeDataString(path[..slash]),
-                Uri.UnescapeDataString(path[(slash + 1)..]),
-                VirtualHosted: false,
-                region);
+        var bucket = Uri.UnescapeDataString(slash < 0 ? path : path[..slash]);
+        var key = slash < 0 ? "" : Uri.UnescapeDataString(path[(slash + 1)..]);
+        return new S3Target(bucket, key, VirtualHosted: false, region) { Unreadable = !IsUtf8(path) };
+    }
+
+    private static bool IsUtf8(string path)
+    {
+        if (!path.Contains('%', StringComparison.Ordinal)) return true;
+        try
+        {
+            StrictUtf8.GetCharCount(WebUtility.UrlDecodeToBytes(Encoding.UTF8.GetBytes(path), 0, Encoding.UTF8.GetByteCount(path))!);
+            return true;
+        }
+        catch (DecoderFallbackException)
+        {
+            return false;
+        }
     }
 
     /// <summary>The bucket that a host name begins with (empty when none does) and the region it names.</summary>

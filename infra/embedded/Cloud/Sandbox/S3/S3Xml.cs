@@ -113,8 +113,8 @@ internal static class S3Xml
         }
 
         var bytes = memory.ToArray();
-        if (call.Header("Content-MD5") is { } md5 && Convert.ToBase64String(MD5.HashData(bytes)) != md5)
-            throw S3Errors.BadDigest("Content-MD5");
+        if (DeclaredDigests.Md5Of(call) is { } md5 && Convert.ToBase64String(MD5.HashData(bytes)) is var sum && sum != md5)
+            throw S3Errors.BadMd5(md5, sum);
         // With CompleteMultipartUpload these headers are about the object that the parts become.
         if (call.Asks("uploadId")) return bytes;
         foreach (var algorithm in ChecksumAlgorithm.All)

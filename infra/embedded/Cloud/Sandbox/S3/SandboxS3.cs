@@ -30,13 +30,15 @@ internal sealed class SandboxS3(S3World world) : IAwsService, IDisposable
         call.Response.Headers.Server = "AmazonS3";
 
         var target = S3Target.Of(call.Http);
+        if (target.Unreadable)
+            throw S3Errors.Of(400, "InvalidURI", "Couldn't parse the specified URI.", ("URI", call.Request.Path.Value ?? ""));
         var s3 = new S3Call(call, World, target, World.Buckets.Find(target.Bucket));
         if (!HttpMethods.IsOptions(call.Request.Method)) HonouredInputs.Require(s3);
         if (target.Bucket.Length == 0) return S3Routes.OfService(s3);
         if (S3Routes.IsCreateBucket(s3)) return BucketCalls.CreateAsync(s3);
+        if (HttpMethods.IsOptions(call.Request.Method)) return BucketCors.PreflightAsync(s3);
         if (s3.Bucket is null) throw S3Errors.NoSuchBucket(target.Bucket);
 
-        if (HttpMethods.IsOptions(call.Request.Method)) return BucketCors.PreflightAsync(s3);
         BucketCors.Tell(call, s3.Settings);
         Admission.Check(s3);
         return target.Key.Length == 0 ? S3Routes.OfBucket(s3) : S3Routes.OfObject(s3);

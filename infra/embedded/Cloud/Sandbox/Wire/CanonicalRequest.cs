@@ -35,7 +35,7 @@ internal static class CanonicalRequest
                 .Split('/')
                 .Select(segment =>
                     service == "s3"
-                        ? Uri.EscapeDataString(Uri.UnescapeDataString(segment)).Replace("%2F", "/", StringComparison.Ordinal)
+                        ? Encode(segment).Replace("%2F", "/", StringComparison.Ordinal)
                         : Uri.EscapeDataString(segment)));
 
     private static string Query(string query) => string.Join('&', query.Split('&', StringSplitOptions.RemoveEmptyEntries)
@@ -45,7 +45,26 @@ internal static class CanonicalRequest
         .OrderBy(pair => pair.Name, StringComparer.Ordinal).ThenBy(pair => pair.Value, StringComparer.Ordinal)
         .Select(pair => $"{pair.Name}={pair.Value}"));
 
-    private static string Encode(string text) => Uri.EscapeDataString(Uri.UnescapeDataString(text));
+    /// <summary>Byte by byte, as what is signed needn't be UTF-8.</summary>
+    private static string Encode(string text)
+    {
+        var encoded = new StringBuilder(text.Length);
+        var bytes = Encoding.UTF8.GetBytes(text);
+        for (var i = 0; i < bytes.Length; i++)
+        {
+            var one = bytes[i];
+            if (one == '%' && i + 2 < bytes.Length && char.IsAsciiHexDigit((char)bytes[i + 1]) && char.IsAsciiHexDigit((char)bytes[i + 2]))
+            {
+                one = Convert.FromHexString([(char)bytes[i + 1], (char)bytes[i + 2]])[0];
+                i += 2;
+            }
+
+            if (char.IsAsciiLetterOrDigit((char)one) || one is (byte)'-' or (byte)'_' or (byte)'.' or (byte)'~') encoded.Append((char)one);
+            else encoded.Append('%').Append(one.ToString("X2"));
+        }
+
+        return encoded.ToString();
+    }
 
     private static string Header(HttpRequest request, string name) =>
         string.Join(',', request.Headers[name].Select(value => Collapse(value ?? "")));

@@ -42,6 +42,9 @@ internal static class ContentWriter
     /// <param name="kept">The algorithm to keep a checksum in, when it isn't the declared one.</param>
     public static async Task<StoredContent> StoreAsync(S3Call call, DeclaredDigests declared, ChecksumAlgorithm? kept = null)
     {
+        // Chunks of HTTP's own, with no word of how long the whole will be, are what S3 doesn't take at all.
+        if (DeclaredLength(call) is null && call.Request.Headers.TransferEncoding.Count > 0)
+            throw S3Errors.NotImplemented("Transfer-Encoding");
         var length =
             DeclaredLength(call) ?? throw S3Errors.Of(411, "MissingContentLength", "You must provide the Content-Length HTTP header.");
         if (length > LargestUpload)
@@ -70,7 +73,8 @@ internal static class ContentWriter
             if (written != length) throw S3Errors.IncompleteBody();
 
             var md5Bytes = md5.GetHashAndReset();
-            if (declared.Md5 is not null && Convert.ToBase64String(md5Bytes) != declared.Md5) throw S3Errors.BadDigest("Content-MD5");
+            if (declared.Md5 is { } expected && Convert.ToBase64String(md5Bytes) is var sum && sum != expected)
+                throw S3Errors.BadMd5(expected, sum);
             var value = checksum.Finish();
             if (declared.Value is not null && value != declared.Value) throw S3Errors.BadDigest(declared.Algorithm.Name);
             return new StoredContent(held, length, Convert.ToHexStringLower(md5Bytes), kept, other?.Finish() ?? value, value);

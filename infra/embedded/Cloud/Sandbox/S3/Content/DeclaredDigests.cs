@@ -32,9 +32,11 @@ internal sealed record DeclaredDigests(string? Md5, ChecksumAlgorithm Algorithm,
         return new DeclaredDigests(Md5Of(call), named, null, Named: true);
     }
 
-    private static string? Md5Of(S3Call call)
+    /// <summary>Base64; null where the request has no such header, which isn't the same as one that is empty.</summary>
+    public static string? Md5Of(S3Call call)
     {
-        if (call.Header("Content-MD5") is not { } md5) return null;
+        if (!call.Request.Headers.TryGetValue("Content-MD5", out var given)) return null;
+        var md5 = given.ToString();
         var bytes = new byte[md5.Length];
         return Convert.TryFromBase64String(md5, bytes, out var length) && length == 16
             ? md5

@@ -45,7 +45,8 @@ internal static class HonouredInputs
         "x-amz-object-lock-retain-until-date",
         "x-amz-object-lock-legal-hold",
     ];
-    private static readonly string[] Encrypting = [Sse, $"{Sse}-aws-kms-key-id", $"{Sse}-bucket-key-enabled", .. CustomerKey];
+    private static readonly string[] Managed = [Sse, $"{Sse}-aws-kms-key-id", $"{Sse}-bucket-key-enabled"];
+    private static readonly string[] Encrypting = [.. Managed, .. CustomerKey];
     private static readonly string[] Writing =
     [
         .. Grants,
@@ -108,7 +109,7 @@ internal static class HonouredInputs
         ["CreateMultipartUpload"] = Of([.. Writing, "x-amz-checksum-algorithm", "x-amz-checksum-type"]),
         ["UploadPart"] = Of(["partNumber", .. CustomerKey, .. Checksums]),
         ["UploadPartCopy"] = Of(["partNumber", "x-amz-copy-source-range", .. Source, .. CustomerKey]),
-        ["CompleteMultipartUpload"] = Of(["x-amz-checksum-type", "x-amz-mp-object-size", .. Checksums]),
+        ["CompleteMultipartUpload"] = Of(["x-amz-checksum-type", "x-amz-mp-object-size", .. CustomerKey, .. Checksums]),
         ["AbortMultipartUpload"] = Of([]),
         ["ListParts"] = Of(["max-parts", "part-number-marker"]),
         ["GetObjectAttributes"] = Of([
@@ -127,7 +128,9 @@ internal static class HonouredInputs
     public static void Require(S3Call call)
     {
         if (FirstUnknown(call, S3Actions.Of(call)) is { } unknown)
-            throw S3Errors.NotImplemented(unknown);
+            throw Managed.Contains(unknown, StringComparer.OrdinalIgnoreCase) && call.Key.Length > 0
+                ? S3Errors.InvalidArgument($"{Sse} header is not supported for this operation.", unknown, call.Header(unknown) ?? "")
+                : S3Errors.NotImplemented(unknown);
         var digests =
             ChecksumAlgorithm.All.Any(algorithm => call.Header(algorithm.Header) is not null) || call.Header("x-amz-trailer") is not null;
         if (call.Header("x-amz-sdk-checksum-algorithm") is not null && !digests)
