@@ -148,6 +148,43 @@ public sealed class S3Multipart(S3Fixture sandbox) : IClassFixture<S3Fixture>, I
     }
 
     [Fact]
+    public async Task What_a_completion_says_of_checksums_has_to_be_true()
+    {
+        var plain = (await s3.InitiateMultipartUploadAsync(bucket, "a")).UploadId;
+        var one = await PartAsync(plain, 1, 100);
+        await s3.CompleteMultipartUploadAsync(Completion(plain, one.ETag, part => part.ChecksumCRC32C = "45fn2Q=="))
+            .ShouldBeRefusedAsync(HttpStatusCode.BadRequest, "InvalidPart");
+        await s3.CompleteMultipartUploadAsync(Completion(plain, one.ETag, type: ChecksumType.FULL_OBJECT))
+            .ShouldBeRefusedAsync(HttpStatusCode.BadRequest, "InvalidRequest");
+
+        var summed = (await s3.InitiateMultipartUploadAsync(
+            new InitiateMultipartUploadRequest
+            {
+                BucketName = bucket,
+                Key = "a",
+                ChecksumAlgorithm = ChecksumAlgorithm.CRC32C,
+                ChecksumType = ChecksumType.COMPOSITE,
+            })).UploadId;
+        var part = await s3.UploadPartAsync(
+            new UploadPartRequest
+            {
+                BucketName = bucket,
+                Key = "a",
+                UploadId = summed,
+                PartNumber = 1,
+                InputStream = new MemoryStream(new byte[100]),
+                ChecksumAlgorithm = ChecksumAlgorithm.CRC32C,
+            });
+        await s3.CompleteMultipartUploadAsync(Completion(summed, part.ETag, sum => sum.ChecksumCRC32C = "45fn2Q=="))
+            .ShouldBeRefusedAsync(HttpStatusCode.BadRequest, "BadDigest");
+        await s3.CompleteMultipartUploadAsync(
+            Completion(summed, part.ETag, sum => sum.ChecksumCRC32C = part.ChecksumCRC32C, ChecksumType.FULL_OBJECT))
+            .ShouldBeRefusedAsync(HttpStatusCode.BadRequest, "InvalidRequest");
+        await s3.CompleteMultipartUploadAsync(
+            Completion(summed, part.ETag, sum => sum.ChecksumCRC32C = part.ChecksumCRC32C, ChecksumType.COMPOSITE));
+    }
+
+    [Fact]
     public async Task An_aborted_upload_leaves_nothing()
     {
         var upload = (await s3.InitiateMultipartUploadAsync(bucket, "a/b")).UploadId;
@@ -171,6 +208,8 @@ public sealed class S3Multipart(S3Fixture sandbox) : IClassFixture<S3Fixture>, I
         var upload = (await s3.InitiateMultipartUploadAsync(bucket, "copy")).UploadId;
         var one = await CopyPartAsync(upload, 1, 10, PartSize + 9);
         var two = await CopyPartAsync(upload, 2, 0, 9);
+        await CopyPartAsync(upload, 1, PartSize + 10, PartSize + 11).ShouldBeRefusedAsync(HttpStatusCode.BadRequest, "InvalidRequest");
+        await CopyPartAsync(upload, 1, 0, PartSize + 10).ShouldBeRefusedAsync(HttpStatusCode.BadRequest, "InvalidArgument");
         await s3.CompleteMultipartUploadAsync(
             new CompleteMultipartUploadRequest
             {
@@ -244,6 +283,17 @@ public sealed class S3Multipart(S3Fixture sandbox) : IClassFixture<S3Fixture>, I
                 UploadId = upload,
                 PartETags = [.. parts],
             });
+
+    private CompleteMultipartUploadRequest Completion(
+        string upload,
+        string etag,
+        Action<PartETag>? with = null,
+        ChecksumType? type = null)
+    {
+        var part = new PartETag(1, etag);
+        with?.Invoke(part);
+        return new CompleteMultipartUploadRequest { BucketName = bucket, Key = "a", UploadId = upload, PartETags = [part], ChecksumType = type };
+    }
 
     private static byte[] Sum(string algorithm, IEnumerable<byte> bytes)
     {

@@ -53,20 +53,39 @@ public sealed class S3OddRequests(S3Fixture sandbox) : IClassFixture<S3Fixture>,
         (await SendAsync("GET", "/%AE%8A-")).ShouldBe((HttpStatusCode.BadRequest, "InvalidURI"));
 
     [Theory]
-    [InlineData("GET", "/a")]
-    [InlineData("PUT", "/a?partNumber=1&uploadId=none")]
-    public async Task What_has_no_say_in_the_encryption_can_not_ask_for_one(string method, string path)
-    {
-        var (key, query) = path.Split('?') is [var before, var behind] ? (before, behind) : (path, "");
-        (await SendAsync(method, key, query, ("x-amz-server-side-encryption", "AES256")))
-            .ShouldBe((HttpStatusCode.BadRequest, "InvalidArgument"));
-    }
+    [InlineData("GET", "/a", "", "x-amz-server-side-encryption", "AES256", "InvalidArgument")]
+    [InlineData("PUT", "/a", "partNumber=1&uploadId=none", "x-amz-server-side-encryption", "AES256", "InvalidArgument")]
+    [InlineData("POST", "/b", "uploads", "x-amz-checksum-type", "FULL_OBJECT", "InvalidRequest")]
+    [InlineData("DELETE", "/a", "", "x-amz-bypass-governance-retention", "true", "InvalidArgument")]
+    [InlineData("PUT", "/b", "", "x-amz-tagging", "aws:name=1", "InvalidTag")]
+    [InlineData("PUT", "/b", "", "x-amz-tagging", "a%2Cb=1", "InvalidTag")]
+    public async Task A_header_that_does_not_belong_here_is_refused(
+        string method,
+        string key,
+        string query,
+        string header,
+        string value,
+        string code) => (await SendAsync(method, key, query, (header, value))).ShouldBe((HttpStatusCode.BadRequest, code));
 
     [Theory]
-    [InlineData("")]
-    [InlineData("base64")]
-    public async Task A_listing_is_encoded_for_URLs_or_not_at_all(string encoding) =>
-        (await SendAsync("GET", "", $"encoding-type={encoding}")).ShouldBe((HttpStatusCode.BadRequest, "InvalidArgument"));
+    [InlineData("GET", "", "encoding-type=")]
+    [InlineData("GET", "", "encoding-type=base64")]
+    [InlineData("GET", "/a", "versionId=HPniJFCxqTsMuIH9KX8K8wEjNUgmABCD")]
+    [InlineData("DELETE", "/a", "versionId=HPniJFCxqTsMuIH9KX8K8wEjNUgmABCD")]
+    public async Task A_parameter_that_says_nothing_is_refused(string method, string key, string query) =>
+        (await SendAsync(method, key, query)).ShouldBe((HttpStatusCode.BadRequest, "InvalidArgument"));
+
+    [Theory]
+    [InlineData("us-east-1")]
+    [InlineData("nowhere")]
+    public async Task A_bucket_can_not_be_put_into_a_region_without_a_name(string region) =>
+        await s3.PutBucketAsync(
+            new PutBucketRequest
+            {
+                BucketName = "bucket-" + Guid.NewGuid().ToString("n"),
+                PutBucketConfiguration = new PutBucketConfiguration { LocationConstraint = region },
+            })
+            .ShouldBeRefusedAsync(HttpStatusCode.BadRequest, "InvalidLocationConstraint");
 
     [Fact]
     public async Task Content_in_chunks_of_HTTP_is_not_taken()

@@ -32,6 +32,16 @@ public sealed class S3Versions(S3Fixture sandbox) : IClassFixture<S3Fixture>
         deletion.DeleteMarker.ShouldBe("true");
         await s3.GetTextAsync(bucket, "a").ShouldBeRefusedAsync(HttpStatusCode.NotFound, "NoSuchKey");
         await s3.GetTextAsync(bucket, "a", deletion.VersionId).ShouldBeRefusedAsync(HttpStatusCode.MethodNotAllowed, "MethodNotAllowed");
+        await s3.CopyObjectAsync(
+            new CopyObjectRequest
+            {
+                SourceBucket = bucket,
+                SourceKey = "a",
+                SourceVersionId = deletion.VersionId,
+                DestinationBucket = bucket,
+                DestinationKey = "b",
+            })
+            .ShouldBeRefusedAsync(HttpStatusCode.BadRequest, "InvalidRequest");
         (await s3.ListObjectsV2Async(new ListObjectsV2Request { BucketName = bucket })).KeyCount.ShouldBe(0);
         await s3.DeleteObjectAsync(bucket, "a", deletion.VersionId);
         (await s3.GetTextAsync(bucket, "a")).ShouldBe("1");

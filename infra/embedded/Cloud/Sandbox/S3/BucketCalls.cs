@@ -148,8 +148,14 @@ internal static partial class BucketCalls
     private static string Region(string endpoint, string? asked) =>
         (endpoint, asked) switch
         {
-            ("us-east-1", null or "" or "us-east-1") => "us-east-1",
+            ("us-east-1", null or "") => "us-east-1",
             ("us-east-1", "EU") => "eu-west-1",
+            // The region that has no name as a constraint is asked for by none.
+            ("us-east-1", _) when asked == endpoint || !RegionShape().IsMatch(asked) => throw S3Errors.Of(
+                400,
+                "InvalidLocationConstraint",
+                "The specified location-constraint is not valid",
+                ("LocationConstraint", asked)),
             // The endpoint of us-east-1 creates buckets anywhere; all others only at home.
             ("us-east-1", _) => asked,
             (_, null or "") => throw S3Errors.Of(
@@ -177,6 +183,12 @@ internal static partial class BucketCalls
         && !name.EndsWith(".mrap", StringComparison.Ordinal)
         && !name.EndsWith("--x-s3", StringComparison.Ordinal)
         && !name.EndsWith("--table-s3", StringComparison.Ordinal);
+
+    [GeneratedRegex(
+        "^(af|ap|ca|cn|eu|eusc|il|me|mx|sa|us)(-[a-z]+)+-[0-9]$",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking
+    )]
+    private static partial Regex RegionShape();
 
     [GeneratedRegex(
         "^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$",

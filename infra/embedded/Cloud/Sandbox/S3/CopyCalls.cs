@@ -185,6 +185,8 @@ internal static class CopyCalls
                 "offsets of the first and last bytes to copy",
                 Header + "-range",
                 header);
+        if (first >= source.Size)
+            throw S3Errors.InvalidRequest("The specified copy range is invalid for the source object size");
         if (last >= source.Size)
             throw S3Errors.InvalidArgument(
                 $"Range specified is not valid for source object of size: {source.Size}",

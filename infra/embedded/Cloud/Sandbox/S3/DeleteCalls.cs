@@ -12,6 +12,7 @@ internal static class DeleteCalls
     public static Task DeleteAsync(S3Call call)
     {
         call.AllowOnObject(call.VersionId is null ? "s3:DeleteObject" : "s3:DeleteObjectVersion", "WRITE");
+        ObjectLocks.RequireLockToBypass(call);
         var match = call.Header("If-Match")?.Trim('"');
         var bypasses = call.VersionId is not null && ObjectLocks.Bypasses(call, call.Key);
         if (call.VersionId is not null) MfaDelete.Require(call);
@@ -24,7 +25,9 @@ internal static class DeleteCalls
         if (call.VersionId is { } versionId)
         {
             call.Response.Headers["x-amz-version-id"] = versionId;
-            if (call.Bucket.DeleteVersion(call.Key, versionId, check) is { IsDeleteMarker: true })
+            var deleted = call.Bucket.DeleteVersion(call.Key, versionId, check);
+            if (deleted is null && !Identifiers.IsVersion(versionId)) throw S3Errors.NoVersion(call.Key, versionId);
+            if (deleted is { IsDeleteMarker: true })
                 call.Response.Headers["x-amz-delete-marker"] = "true";
         }
         else if (call.Bucket.Delete(call.Key, call.Settings.Account, call.World.Now, check) is { } marker)
@@ -51,6 +54,7 @@ internal static class DeleteCalls
                     VersionId: o.Text("VersionId"),
                     ETag: o.Text("ETag")?.Trim('"')))
             .ToList();
+        ObjectLocks.RequireLockToBypass(call);
         if (asked.Count is 0 or > MostKeys)
             throw S3Errors.MalformedXml();
         if (asked.Exists(o => o.VersionId is not null))

@@ -123,7 +123,10 @@ internal static class MultipartCalls
                 "SHA1, SHA256]"
             );
         if (algorithm is null)
-            return (null, "FULL_OBJECT");
+            return call.Header("x-amz-checksum-type") is null
+                ? (null, "FULL_OBJECT")
+                : throw S3Errors.InvalidRequest(
+                    "The x-amz-checksum-type header can only be used with the x-amz-checksum-algorithm header.");
         var type =
             call.Header("x-amz-checksum-type")?.ToUpperInvariant()
             ?? (algorithm == ChecksumAlgorithm.Crc64Nvme ? "FULL_OBJECT" : "COMPOSITE");

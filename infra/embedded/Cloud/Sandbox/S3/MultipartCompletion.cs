@@ -27,15 +27,21 @@ internal static class MultipartCompletion
         var upload = call.Bucket.FindUpload(call.Key, uploadId);
         Encryption.AllowCompletion(call, upload);
         using var condition = WriteCalls.ConditionOf(call);
-        var document = await S3Xml.ReadRequiredAsync(call, "CompleteMultipartUpload");
+        var document =
+            await S3Xml.ReadAsync(call, "CompleteMultipartUpload") ?? throw S3Errors.InvalidRequest("You must specify at least one part");
+        var mode = upload.ChecksumAlgorithm is null ? "null" : upload.ChecksumType;
+        if (call.Header("x-amz-checksum-type") is { } type && !type.Equals(mode, StringComparison.OrdinalIgnoreCase))
+            throw S3Errors.InvalidRequest(
+                $"The upload was created using the {mode} checksum mode. The complete request must use the same checksum mode.");
         var parts = Chosen(upload, call.Bucket.Parts(call.Key, uploadId), document);
 
         var size = parts.Sum(p => p.Part.Size);
         if (call.Header("x-amz-mp-object-size") is { } stated && stated != size.ToString(CultureInfo.InvariantCulture))
-            throw S3Errors.InvalidRequest("The provided 'x-amz-mp-object-size' header does not match the actual object size.");
+            throw S3Errors.InvalidRequest(
+                $"The provided 'x-amz-mp-object-size' header value {stated} does not match what was computed: {size}");
         var checksum = Checksum(upload, parts);
         if (call.Header(ChecksumAlgorithm.Named(checksum.Algorithm)!.Header) is { } declared && declared != checksum.Value)
-            throw S3Errors.BadDigest(checksum.Algorithm);
+            throw S3Errors.BadDigest(checksum.Algorithm.ToLowerInvariant());
 
         IReadOnlyList<Segment> segments = [.. parts.SelectMany(p => p.Segments)];
         call.World.Buckets.Files.Hold(segments);
@@ -97,7 +103,7 @@ internal static class MultipartCompletion
     {
         var byNumber = uploaded.ToDictionary(p => p.Part.Number);
         var chosen = new List<UploadedPart>();
-        var element = ChecksumAlgorithm.Named(upload.ChecksumAlgorithm)?.Element;
+        var element = (ChecksumAlgorithm.Named(upload.ChecksumAlgorithm) ?? ChecksumAlgorithm.Crc64Nvme).Element;
         foreach (var listed in document.Children("Part"))
         {
             if (
@@ -110,7 +116,7 @@ internal static class MultipartCompletion
                     "InvalidPartOrder",
                     "The list of parts was not in ascending order. Parts must be ordered by part number.",
                     ("UploadId", upload.UploadId));
-            var checksum = element is null ? null : listed.Text(element);
+            var checksum = listed.Text(element);
             if (checksum is null && upload.ChecksumType == "COMPOSITE")
                 throw S3Errors.InvalidRequest(
                     $"The upload was created using a {upload.ChecksumAlgorithm!.ToLowerInvariant()} checksum. The complete request " +
@@ -119,7 +125,9 @@ internal static class MultipartCompletion
             if (
                 !byNumber.TryGetValue(number, out var part)
                 || part.Part.ETag != etag.Trim('"')
-                || (checksum is not null && checksum != part.Part.Checksum))
+                || (checksum is not null && checksum != part.Part.Checksum && upload.ChecksumType != "COMPOSITE")
+                // A sum in another algorithm than the parts have is that of no part.
+                || ChecksumAlgorithm.All.Any(other => other.Element != element && listed.Child(other.Element) is not null))
                 throw S3Errors.Of(
                     400,
                     "InvalidPart",
@@ -128,6 +136,11 @@ internal static class MultipartCompletion
                     ("UploadId", upload.UploadId),
                     ("PartNumber", number.ToString(CultureInfo.InvariantCulture)),
                     ("ETag", etag.Trim('"')));
+            if (checksum is not null && checksum != part.Part.Checksum)
+                throw S3Errors.Of(
+                    400,
+                    "BadDigest",
+                    $"The {upload.ChecksumAlgorithm!.ToLowerInvariant()} you specified for part {number} did not match what we received.");
             chosen.Add(part);
         }
 

@@ -49,7 +49,7 @@ internal static class ReadCalls
             if (lease is null)
             {
                 call.AllowToLearnAbsence();
-                throw call.VersionId is { } id ? S3Errors.NoSuchVersion(call.Key, id) : S3Errors.NoSuchKey(call.Key);
+                throw call.VersionId is { } id ? S3Errors.NoVersion(call.Key, id) : S3Errors.NoSuchKey(call.Key);
             }
 
             if (!lease.Version.IsDeleteMarker) return lease;
@@ -65,6 +65,8 @@ internal static class ReadCalls
 
     private static AwsError OnMarker(S3Call call, ObjectVersion marker)
     {
+        if (call.VersionId is not null && call.IsCopySource)
+            return S3Errors.InvalidRequest("The source of a copy request may not specifically refer to a delete marker by version id.");
         var error = call.VersionId is null ? S3Errors.NoSuchKey(call.Key) : S3Errors.MethodNotAllowed(call.Request.Method, "DeleteMarker");
         var headers = new Dictionary<string, string> { ["x-amz-delete-marker"] = "true", ["x-amz-version-id"] = marker.VersionId };
         if (call.VersionId is not null)

@@ -42,6 +42,8 @@ internal sealed partial class S3Call(AwsCall aws, S3World world, S3Target target
     /// <summary>The version asked for, or null for the newest.</summary>
     public string? VersionId => source is null ? Query("versionId") : source.VersionId;
 
+    public bool IsCopySource => source is not null;
+
     /// <summary>Mode, date and legal hold that a request asks for in its body, for conditions.</summary>
     public (string? Mode, string? Until, string? Hold) Locking { get; set; }
 

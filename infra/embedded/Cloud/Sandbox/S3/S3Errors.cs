@@ -1,3 +1,4 @@
+using ServerlessDrives.Embedded.Cloud.Sandbox.S3.Storage;
 using ServerlessDrives.Embedded.Cloud.Sandbox.Wire;
 
 namespace ServerlessDrives.Embedded.Cloud.Sandbox.S3;
@@ -10,8 +11,14 @@ internal static class S3Errors
 
     public static AwsError NoSuchKey(string key) => Of(404, "NoSuchKey", "The specified key does not exist.", ("Key", key));
 
-    public static AwsError NoSuchVersion(string key, string versionId) =>
+    private static AwsError NoSuchVersion(string key, string versionId) =>
         Of(404, "NoSuchVersion", "The specified version does not exist.", ("Key", key), ("VersionId", versionId));
+
+    /// <summary>S3 tells the id of a version that is gone from one that it never gave to any.</summary>
+    public static AwsError NoVersion(string key, string versionId) =>
+        Identifiers.IsVersion(versionId)
+            ? NoSuchVersion(key, versionId)
+            : InvalidArgument("Invalid version id specified", "versionId", versionId);
 
     public static AwsError NoSuchUpload(string uploadId) =>
         Of(

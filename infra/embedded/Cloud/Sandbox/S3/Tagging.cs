@@ -1,9 +1,10 @@
+using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.WebUtilities;
 
 namespace ServerlessDrives.Embedded.Cloud.Sandbox.S3;
 
 /// <summary>Tags of buckets and objects.</summary>
-internal static class Tagging
+internal static partial class Tagging
 {
     private const int MostObjectTags = 10;
     private const int MostBucketTags = 50;
@@ -89,7 +90,11 @@ internal static class Tagging
                 !tags.TryAdd(
                     tag.Child("Key")?.Value ?? throw S3Errors.MalformedXml(),
                     tag.Child("Value")?.Value ?? throw S3Errors.MalformedXml()))
-                throw S3Errors.Of(400, "InvalidTag", "Cannot provide multiple Tags with the same key");
+                throw S3Errors.Of(
+                    400,
+                    "InvalidTag",
+                    "Cannot provide multiple Tags with the same key",
+                    ("TagKey", tag.Child("Key")!.Value));
         }
 
         return tags;
@@ -100,10 +105,17 @@ internal static class Tagging
         if (tags.Count > most) throw S3Errors.Of(400, "BadRequest", $"Object tags cannot be greater than {most}");
         foreach (var (name, value) in tags)
         {
-            if (name.Length is 0 or > LongestName)
+            if (name.Length is 0 or > LongestName || !TagShape().IsMatch(name))
                 throw S3Errors.Of(400, "InvalidTag", "The TagKey you have provided is invalid", ("TagKey", name));
-            if (value.Length > LongestValue)
+            if (value.Length > LongestValue || !TagShape().IsMatch(value))
                 throw S3Errors.Of(400, "InvalidTag", "The TagValue you have provided is invalid", ("TagKey", name), ("TagValue", value));
+            // The services of AWS alone set those.
+            if (name.StartsWith("aws:", StringComparison.OrdinalIgnoreCase))
+                throw S3Errors.Of(
+                    400,
+                    "InvalidTag",
+                    most == MostBucketTags ? "System tags cannot be added/updated by requester" : "Your TagKey cannot be prefixed with aws:",
+                    ("TagKey", name));
         }
 
         return tags;
@@ -127,4 +139,8 @@ internal static class Tagging
                                     x.Element("Value", value);
                                 });
                     }));
+
+    /// <summary>Letters, digits and spaces of any script, and a few signs.</summary>
+    [GeneratedRegex(@"^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    private static partial Regex TagShape();
 }

@@ -56,6 +56,13 @@ internal static class ObjectLocks
         if (version.LegalHold || (IsRetained(call, version) && !(bypasses && version.Retention!.Mode == Governance))) throw Protected();
     }
 
+    /// <exception cref="Wire.AwsError">The bucket has no lock that there could be a way around.</exception>
+    public static void RequireLockToBypass(S3Call call)
+    {
+        if (call.Header(BypassHeader) is { } value && call.Settings.ObjectLock is null)
+            throw S3Errors.InvalidArgument($"{BypassHeader} is only applicable to Object Lock enabled buckets.", BypassHeader, value);
+    }
+
     /// <summary>Whether the request asks to bypass governance retention, and its caller may.</summary>
     public static bool Bypasses(S3Call call, string key) => call.Header(BypassHeader)?.ToUpperInvariant() switch
     {

@@ -214,7 +214,7 @@ internal sealed partial class Bucket : IDisposable
 
     private static string SettingsFile(string folder) => Path.Combine(folder, "bucket.json");
 
-    private static string NewVersionId() => Identifiers.New(32);
+    private static string NewVersionId() => Identifiers.NewVersion();
 }
 
 /// <summary>A version whose data files can't go away.</summary>
