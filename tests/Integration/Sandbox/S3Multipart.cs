@@ -292,7 +292,14 @@ public sealed class S3Multipart(S3Fixture sandbox) : IClassFixture<S3Fixture>, I
     {
         var part = new PartETag(1, etag);
         with?.Invoke(part);
-        return new CompleteMultipartUploadRequest { BucketName = bucket, Key = "a", UploadId = upload, PartETags = [part], ChecksumType = type };
+        return new CompleteMultipartUploadRequest
+        {
+            BucketName = bucket,
+            Key = "a",
+            UploadId = upload,
+            PartETags = [part],
+            ChecksumType = type,
+        };
     }
 
     private static byte[] Sum(string algorithm, IEnumerable<byte> bytes)

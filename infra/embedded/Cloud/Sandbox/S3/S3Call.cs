@@ -78,7 +78,9 @@ internal sealed partial class S3Call(AwsCall aws, S3World world, S3Target target
         return Task.CompletedTask;
     }
 
-    /// <summary>Says which version PutObject or CompleteMultipartUpload made; a bucket that suspended versioning makes none that has a name.</summary>
+    /// <summary>
+    /// Says which version PutObject or CompleteMultipartUpload made; where versioning is suspended, S3 says nothing.
+    /// </summary>
     public void TellNewVersion(ObjectVersion version)
     {
         if (version.VersionId != ObjectVersion.NullVersion) TellVersion(version);

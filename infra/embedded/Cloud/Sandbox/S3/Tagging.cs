@@ -114,7 +114,9 @@ internal static partial class Tagging
                 throw S3Errors.Of(
                     400,
                     "InvalidTag",
-                    most == MostBucketTags ? "System tags cannot be added/updated by requester" : "Your TagKey cannot be prefixed with aws:",
+                    most == MostBucketTags
+                        ? "System tags cannot be added/updated by requester"
+                        : "Your TagKey cannot be prefixed with aws:",
                     ("TagKey", name));
         }
 

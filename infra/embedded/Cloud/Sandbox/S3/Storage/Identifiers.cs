@@ -22,7 +22,8 @@ internal static class Identifiers
     }
 
     public static bool IsVersion(string text) =>
-        text == ObjectVersion.NullVersion || (text.Length == VersionLength && text.EndsWith(EndOf(text[..^EndLength]), StringComparison.Ordinal));
+        text == ObjectVersion.NullVersion
+        || (text.Length == VersionLength && text.EndsWith(EndOf(text[..^EndLength]), StringComparison.Ordinal));
 
     private static string EndOf(string start) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(start)))[..EndLength];
 
