@@ -19,6 +19,12 @@ public sealed record Permission
     public static readonly Permission ListMultipartUploadParts = new("s3:ListMultipartUploadParts");
     public static readonly Permission AbortMultipartUpload = new("s3:AbortMultipartUpload");
 
+    /// <summary>
+    /// For the versions of files, and what was deleted. No drive is refused for its lack, so the policies that are offered don't grant it;
+    /// a customer may.
+    /// </summary>
+    public static readonly Permission ListBucketVersions = new("s3:ListBucketVersions", onBucket: true);
+
     private Permission(string name, bool onBucket = false, bool isAction = true) =>
         (Name, IsOnBucket, IsAction) = (name, onBucket, isAction);
 
@@ -37,6 +43,13 @@ public sealed record Permission
         DeleteObject, DeleteObjectVersion, GetObject, GetObjectAcl, GetObjectVersion, PutObject, PutObjectAcl, PutObjectVersion,
         ListBucket, ListBucketMultipartUploads, ListMultipartUploadParts, AbortMultipartUpload,
     ];
+
+    /// <summary>The permission of this name, among those that a drive may use; null for any other.</summary>
+    public static Permission? Named(string name) =>
+        name == ListBucketVersions.Name ? ListBucketVersions : All.FirstOrDefault(known => known.Name == name);
+
+    /// <summary>Whether the policies that are offered grant it.</summary>
+    public bool IsOffered => this != ListBucketVersions;
 
     /// <summary>Those that policies grant on the objects below the drive's path.</summary>
     internal static IEnumerable<Permission> OnObjects => All.Where(permission => permission is { IsOnBucket: false, IsAction: true });

@@ -46,7 +46,8 @@ internal static class PolicyStatements
     /// <summary>The statement that grants just this permission, to be added to a policy that lacks it.</summary>
     public static JsonObject Granting(BucketAccess access, Permission permission)
     {
-        var name = permission == Permission.ListBucket ? "List" : permission.IsOnBucket ? "Bucket" : "Objects";
+        var lists = permission == Permission.ListBucket || permission == Permission.ListBucketVersions;
+        var name = lists ? "List" : permission.IsOnBucket ? "Bucket" : "Objects";
         var statement = ForBucket(access, principal: null).First(offered => offered["Sid"]!.GetValue<string>() == SidOf(access, name));
         statement["Action"] = permission.Name;
         statement.Remove("Sid");

@@ -144,30 +144,17 @@ public sealed class FileTriggers(IDriveFiles files, DriveFinder finder, FileTran
         string driveId
     ) => WithNamedAsync(request, driveId, (drive, file) => RemoveAsync(request, drive, file));
 
-    /// <summary>What a GET or HEAD of this file answers.</summary>
-    internal static async Task<IResult> ReadAsync(HttpRequest request, IDriveFiles files, Drive drive, FilePath file)
+    /// <summary>The folder that <c>?path=</c> names; null for the drive's own.</summary>
+    internal static Result<ListQuery.Choice<FilePath>> FolderOf(HttpRequest request)
     {
-        if (Preconditions.MatchesNothing(request.Headers.IfMatch))
-            return Refusal.Changed("file").AsProblem();
-        var (headers, cancellation) = (request.GetTypedHeaders(), request.HttpContext.RequestAborted);
-        var conditions = new ReadConditions(
-            Text(request.Headers.Range),
-            Text(request.Headers.IfMatch),
-            Text(request.Headers.IfNoneMatch),
-            headers.IfModifiedSince,
-            headers.IfUnmodifiedSince,
-            Text(request.Headers.IfRange));
-        var opened = HttpMethods.IsHead(request.Method)
-            ? await files.LookAsync(drive, file, conditions, cancellation)
-            : await files.OpenAsync(drive, file, conditions, cancellation);
-        if (!opened.TryGet(out var content, out var refusal))
-        {
-            if (refusal.Code == "range-not-satisfiable" && refusal.Extensions.TryGetValue("size", out var size))
-                request.HttpContext.Response.Headers.ContentRange = $"bytes */{size}";
-            return refusal.AsProblem();
-        }
-
-        return new FileAnswer(content, request.Query["download"].ToString() is { Length: > 0 } name ? name : file.Name, drive.Audience);
+        if (request.Query["path"].Count > 1)
+            return Refusal.Invalid("path", "One folder was expected.");
+        if (request.Query["path"].ToString() is not { Length: > 0 } text)
+            return new ListQuery.Choice<FilePath>(null);
+        // One slash at the end is how folders are often written; what is left of "a//" or "/" is a folder without a name.
+        return FilePath.Parse(text.EndsWith('/') ? text[..^1] : text).TryGet(out var folder, out _)
+            ? new ListQuery.Choice<FilePath>(folder)
+            : Refusal.Invalid("path", FolderProblem(text));
     }
 
     /// <summary>What a request brings, as it is to be written.</summary>
@@ -196,15 +183,9 @@ public sealed class FileTriggers(IDriveFiles files, DriveFinder finder, FileTran
         var recursive = false;
         if (request.Query.TryGetValue("recursive", out var asked) && !bool.TryParse(asked, out recursive))
             return Refusal.Invalid("recursive", "true or false was expected.").AsProblem();
-        FilePath? folder = null;
-        if (request.Query["path"].Count > 1)
-            return Refusal.Invalid("path", "One folder was expected.").AsProblem();
-        // One slash at the end is how folders are often written; what is left of "a//" or "/" is a folder without a name.
-        if (
-            request.Query["path"].ToString() is { Length: > 0 } text
-            && !FilePath.Parse(text.EndsWith('/') ? text[..^1] : text).TryGet(out folder, out _))
-            return Refusal.Invalid("path", FolderProblem(text)).AsProblem();
-        return (await files.ListAsync(drive, folder, recursive, paging.Limit, paging.Cursor, cancellation)).Answer(Answers.List);
+        if (!FolderOf(request).TryGet(out var folder, out var wrong))
+            return wrong.AsProblem();
+        return (await files.ListAsync(drive, folder.Chosen, recursive, paging.Limit, paging.Cursor, cancellation)).Answer(Answers.List);
     }
 
     private static string FolderProblem(string text) =>
@@ -217,7 +198,8 @@ public sealed class FileTriggers(IDriveFiles files, DriveFinder finder, FileTran
             ? ""
             : problem;
 
-    private Task<IResult> ReadAsync(HttpRequest request, Drive drive, FilePath file) => ReadAsync(request, files, drive, file);
+    private Task<IResult> ReadAsync(HttpRequest request, Drive drive, FilePath file) =>
+        FileAnswers.ReadAsync(request, files, drive, file);
 
     private async Task<IResult> WriteAsync(HttpRequest request, Drive drive, FilePath file)
     {

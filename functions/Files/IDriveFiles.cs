@@ -31,9 +31,16 @@ public interface IDriveFiles
     Task<Result<Deleted>> DeleteAsync(Drive drive, FilePath path, string? ifMatch, CancellationToken cancellation);
 
     /// <summary>A link that reads the file straight from S3.</summary>
+    /// <param name="version">Null for whichever is the newest when the link is followed.</param>
     /// <param name="life">At most; a link ends with the session that signed it.</param>
     /// <param name="downloadName">What a browser saves it as.</param>
-    Task<Result<PresignedLink>> LinkAsync(Drive drive, FilePath path, TimeSpan life, string downloadName, CancellationToken cancellation);
+    Task<Result<PresignedLink>> LinkAsync(
+        Drive drive,
+        FilePath path,
+        VersionId? version,
+        TimeSpan life,
+        string downloadName,
+        CancellationToken cancellation);
 
     Task<Result<PresignedUpload>> BeginUploadAsync(
         Drive drive,

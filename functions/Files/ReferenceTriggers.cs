@@ -98,7 +98,7 @@ public sealed class ReferenceTriggers(
         var cancellation = request.HttpContext.RequestAborted;
         if (!(await references.FindAsync(request.Person(), fileId, cancellation)).TryGet(out var found, out var unknown))
             return unknown.AsProblem();
-        return await FileTriggers.ReadAsync(request, files, found.Drive, found.Reference.Path);
+        return await FileAnswers.ReadAsync(request, files, found.Drive, found.Reference.Path);
     }
 
     private static FileReferenceView ViewOf(FileReference reference, FileContent file) =>

@@ -13,7 +13,11 @@ public sealed record BeginUploadBody(string? Path, long? Size, string? ContentTy
 public sealed record CompleteUploadBody(IReadOnlyList<UploadedPart>? Parts);
 
 [NeedsFields("path")]
-public sealed record DownloadLinkBody(string? Path, int? ExpiresInSeconds, string? DownloadName);
+public sealed record DownloadLinkBody(string? Path, int? ExpiresInSeconds, string? DownloadName)
+{
+    /// <summary>S3's version of the file; the newest unless said otherwise.</summary>
+    public string? VersionId { get; init; }
+}
 
 /// <summary>An upload that is begun.</summary>
 /// <param name="PartSize">Bytes of every part but the last.</param>
@@ -27,7 +31,12 @@ public sealed record DownloadLinkView(Uri Url, DateTimeOffset ExpiresAt);
 
 /// <summary>Transfers that bypass us: presigned links, straight to S3, under the drive's path, encryption and audience.</summary>
 [Section("Files")]
-public sealed class TransferTriggers(IDriveFiles files, IFileRecords records, DriveFinder finder, Idempotency idempotency)
+public sealed class TransferTriggers(
+    IDriveFiles files,
+    IFileVersions versions,
+    IFileRecords records,
+    DriveFinder finder,
+    Idempotency idempotency)
 {
     /// <summary>The largest file that can be uploaded, in bytes: 10,000 parts of 5 GiB.</summary>
     public const long MostBytes = MostParts * (5L * 1024 * 1024 * 1024);
@@ -169,7 +178,7 @@ public sealed class TransferTriggers(IDriveFiles files, IFileRecords records, Dr
     [Reads<DownloadLinkBody>]
     [Answers<DownloadLinkView>(201, "The link.")]
     [HonoursIdempotencyKey]
-    [Refuses("drive-removed", "aws")]
+    [Refuses("drive-removed", "delete-marker", "aws")]
     public Task<IResult> LinkAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/drives/{driveId}/download-links")] HttpRequest request,
         string driveId
@@ -183,14 +192,18 @@ public sealed class TransferTriggers(IDriveFiles files, IFileRecords records, Dr
                     return unknown.AsProblem();
                 var form = new FormReader();
                 var path = form.Read("path", FilePath.Parse(body.Path, drive.Path));
+                var version = body.VersionId is null ? null : form.Read("versionId", VersionId.Parse(body.VersionId));
                 var life = TimeSpan.FromSeconds(body.ExpiresInSeconds ?? 300);
                 if (life < TimeSpan.FromSeconds(1) || life > LinkLife)
                     form.Refuse<int>("expiresInSeconds", $"A number from 1 to {LinkLife.TotalSeconds:0} was expected.");
                 if (!form.IsValid)
                     return form.Refusal.AsProblem();
-                if (!(await files.LookAsync(drive, path!, ReadConditions.None, cancellation)).TryGet(out _, out var missing))
+                var looked = version is null
+                    ? await files.LookAsync(drive, path!, ReadConditions.None, cancellation)
+                    : await versions.LookAsync(drive, path!, version, ReadConditions.None, cancellation);
+                if (!looked.TryGet(out _, out var missing))
                     return missing.AsProblem();
-                var link = await files.LinkAsync(drive, path!, life, body.DownloadName ?? path!.Name, cancellation);
+                var link = await files.LinkAsync(drive, path!, version, life, body.DownloadName ?? path!.Name, cancellation);
                 return link.Answer(made =>
                     Results.Json(new DownloadLinkView(made.Url, made.Ends), Json.Options, statusCode: StatusCodes.Status201Created));
             });

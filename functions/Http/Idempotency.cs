@@ -112,7 +112,7 @@ public sealed partial class Idempotency(IIdempotencyRecords records, TimeProvide
             request.Body.Position = 0;
 
             var fingerprint = Convert.ToHexStringLower(
-                SHA256.HashData([.. Encoding.UTF8.GetBytes($"{request.Method} {request.Path}\n"), .. bytes]));
+                SHA256.HashData([.. Encoding.UTF8.GetBytes($"{request.Method} {request.Path}{request.QueryString}\n"), .. bytes]));
             var record = await BeginAsync(place, fingerprint, request.HttpContext.RequestAborted);
             if (!record.IsOurs)
                 return await AnswerToAsync(request, record, place, isSame: record.Fingerprint == fingerprint);

@@ -68,10 +68,11 @@ internal sealed partial class Explanations
         var action = AccessDeniedText.ActionIn(refused.Message) ?? check.Permission ?? "the call";
         if (action == Permission.ListBucket.Name && check.Permission is not null && check.Permission != action)
             return OfAbsence(access);
-        var permission = Permission.All.FirstOrDefault(known => known.Name == action);
+        var permission = Permission.Named(action);
         var where = permission is { IsOnBucket: false } ? access.ObjectsArn : access.BucketArn;
         var grant = permission is null ? "the role policy that was offered" : PolicyStatements.Granting(access, permission).ToJsonString();
-        var isRole = scene.Credentials is DriveCredentials.Role;
+        var (isRole, isOffered) = (scene.Credentials is DriveCredentials.Role, permission?.IsOffered ?? true);
+        var principal = isRole ? "role" : "user";
         return AccessDeniedText.PolicyIn(refused.Message) switch
         {
             RefusingPolicy.IdentityPolicyAllowsNothing => (
@@ -82,9 +83,9 @@ internal sealed partial class Explanations
             RefusingPolicy.ResourcePolicyAllowsNothing => (
                 $"The bucket policy of {access.Bucket} doesn't admit {scene.Who} for {action}, as it must where bucket and credentials " +
                 "are of different accounts.",
-                isRole
+                isRole && isOffered
                     ? $"Save the bucket policy that was offered, with its statement for {action} on {where}."
-                    : $"Admit the user in the bucket policy of {access.Bucket}: {grant} with the user as its Principal."),
+                    : $"Admit the {principal} in the bucket policy of {access.Bucket}: {grant} with the {principal} as its Principal."),
             RefusingPolicy.ResourcePolicyDenies => (
                 $"The bucket policy of {access.Bucket} explicitly denies {action} to {scene.Who}.{Sent(action)}",
                 $"Change the Deny in the bucket policy of {access.Bucket} so that it spares {scene.Who} on {where}, or spares requests " +
@@ -119,7 +120,7 @@ internal sealed partial class Explanations
                 $"Turn MFA Delete off for {access.Bucket} (as the root user), or connect another bucket."),
             _ => (
                 $"AWS refused {action} on {where} to {scene.Who} and gave no reason, as it does across organizations.{Sent(action)}",
-                isRole
+                isRole && isOffered
                     ? $"Save both policies that were offered, the role's and the bucket's; for {action} the role's needs: {grant}"
                     : $"Add to {scene.WhosePolicy}: {grant}"),
         };

@@ -80,6 +80,12 @@ internal sealed record KnownCheck(string Name, string? Permission, string Claim)
     public static readonly KnownCheck OutsidePathRefused = new("outside-path-refused", null, "Nothing outside the path can be listed.");
     public static readonly KnownCheck NothingLeftBehind = new("nothing-left-behind", null, "The verification left nothing in the bucket.");
 
+    /// <summary>What showing the versions of files needs. No verification makes it: a drive works without.</summary>
+    public static readonly KnownCheck VersionsListable = new(
+        "versions-listable",
+        Access.Permission.ListBucketVersions.Name,
+        "The versions of files can be listed.");
+
     private static readonly IReadOnlyList<KnownCheck> OfTheBucket =
     [
         RegionCorrect,

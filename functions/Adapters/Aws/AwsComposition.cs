@@ -43,6 +43,8 @@ public static class AwsComposition
         services.AddSingleton<S3Writer>();
         services.AddSingleton<S3Presigned>();
         services.AddSingleton<IDriveFiles, S3DriveFiles>();
+        services.AddSingleton<S3VersionLister>();
+        services.AddSingleton<IFileVersions, S3Versions>();
         services.AddSingleton<IDirectTransfers, S3Addresses>();
         services.AddSingleton<IBucketDirectory, UnsignedBuckets>();
         services.AddSingleton<IHealthProbe, S3HealthProbe>();

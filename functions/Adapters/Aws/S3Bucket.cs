@@ -40,11 +40,14 @@ internal sealed record S3Bucket(string Name, string? Owner, Encryption Encryptio
             RequestPayer = Payer,
         };
 
-    public ListVersionsRequest Versions(string prefix, string? key, string? version) =>
+    /// <param name="key">Behind which key it goes on; with <paramref name="version"/>, behind that version of it.</param>
+    public ListVersionsRequest Versions(string prefix, string? key, string? version, string? delimiter = null, int? size = null) =>
         new()
         {
             BucketName = Name,
             Prefix = prefix,
+            Delimiter = delimiter,
+            MaxKeys = size,
             KeyMarker = key,
             VersionIdMarker = version,
             ExpectedBucketOwner = Owner,
@@ -82,6 +85,25 @@ internal sealed record S3Bucket(string Name, string? Owner, Encryption Encryptio
         };
         if (kind.Encoding is not null)
             request.Headers.ContentEncoding = kind.Encoding;
+        (request.ServerSideEncryptionMethod, request.ServerSideEncryptionKeyManagementServiceKeyId) = EncryptionHeaders;
+        return request;
+    }
+
+    /// <summary>Copies a version of the file over it, with its type and its other metadata, encrypted as the drive says.</summary>
+    public CopyObjectRequest Restore(string key, string version)
+    {
+        var request = new CopyObjectRequest
+        {
+            SourceBucket = Name,
+            SourceKey = key,
+            SourceVersionId = version,
+            DestinationBucket = Name,
+            DestinationKey = key,
+            ExpectedBucketOwner = Owner,
+            ExpectedSourceBucketOwner = Owner,
+            RequestPayer = Payer,
+            ChecksumAlgorithm = ChecksumAlgorithm.CRC32C,
+        };
         (request.ServerSideEncryptionMethod, request.ServerSideEncryptionKeyManagementServiceKeyId) = EncryptionHeaders;
         return request;
     }

@@ -27,10 +27,10 @@ internal sealed class S3DriveFiles(
     ) => lister.ListAsync(drive, folder, recursive, limit, cursor, cancellation);
 
     public Task<Result<FileContent>> OpenAsync(Drive drive, FilePath path, ReadConditions conditions, CancellationToken cancellation) =>
-        reader.OpenAsync(drive, path, conditions, cancellation);
+        reader.OpenAsync(drive, path, version: null, conditions, cancellation);
 
     public Task<Result<FileContent>> LookAsync(Drive drive, FilePath path, ReadConditions conditions, CancellationToken cancellation) =>
-        reader.LookAsync(drive, path, conditions, cancellation);
+        reader.LookAsync(drive, path, version: null, conditions, cancellation);
 
     public Task<Result<StoredFile>> WriteAsync(Drive drive, FilePath path, FileToWrite file, CancellationToken cancellation) =>
         ChangingAsync(drive, writer.WriteAsync(drive, path, file, cancellation));
@@ -41,10 +41,11 @@ internal sealed class S3DriveFiles(
     public Task<Result<PresignedLink>> LinkAsync(
         Drive drive,
         FilePath path,
+        VersionId? version,
         TimeSpan life,
         string downloadName,
         CancellationToken cancellation
-    ) => presigned.ReadAsync(drive, path, life, downloadName, cancellation);
+    ) => presigned.ReadAsync(drive, path, version, life, downloadName, cancellation);
 
     public Task<Result<PresignedUpload>> BeginUploadAsync(
         Drive drive,

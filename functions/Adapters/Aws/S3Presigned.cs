@@ -19,6 +19,7 @@ internal sealed class S3Presigned(
     public async Task<Result<PresignedLink>> ReadAsync(
         Drive drive,
         FilePath path,
+        VersionId? version,
         TimeSpan life,
         string downloadName,
         CancellationToken cancellation)
@@ -26,8 +27,9 @@ internal sealed class S3Presigned(
         using var lease = clients.Lease(drive);
         cancellation.ThrowIfCancellationRequested();
         var ends = await EndAsync(lease, life);
-        var target = new S3Target(lease, drive, path);
+        var target = new S3Target(lease, drive, path, version);
         var request = target.Bucket.Link(target.Key, HttpVerb.GET, ends, lease.S3);
+        request.VersionId = version?.Value;
         // A browser that follows the link saves the file, and runs nothing of it under S3's name.
         request.ResponseHeaderOverrides.ContentDisposition = ContentNames.Attachment(downloadName);
         return new PresignedLink(new Uri(await lease.S3.GetPreSignedURLAsync(request)), ends);

@@ -12,12 +12,18 @@ namespace ServerlessDrives.Adapters.Aws;
 /// <summary>Reads files of drives: their bytes, or their state.</summary>
 internal sealed class S3Reader(DriveClients clients, ReadAheadBudget budget, TimeProvider clock, IOptions<AwsOptions> options)
 {
-    public async Task<Result<FileContent>> OpenAsync(Drive drive, FilePath path, ReadConditions conditions, CancellationToken cancellation)
+    /// <param name="version">Null for the file as it is now.</param>
+    public async Task<Result<FileContent>> OpenAsync(
+        Drive drive,
+        FilePath path,
+        VersionId? version,
+        ReadConditions conditions,
+        CancellationToken cancellation)
     {
         var lease = clients.Lease(drive);
         try
         {
-            var target = new S3Target(lease, drive, path);
+            var target = new S3Target(lease, drive, path, version);
             var range = RangeOf(conditions);
             var asked = await GetAsync(target, conditions with { Range = range }, cancellation);
             // The range was wanted of another state of the file: all of this one, then.
@@ -49,10 +55,16 @@ internal sealed class S3Reader(DriveClients clients, ReadAheadBudget budget, Tim
         }
     }
 
-    public async Task<Result<FileContent>> LookAsync(Drive drive, FilePath path, ReadConditions conditions, CancellationToken cancellation)
+    /// <inheritdoc cref="OpenAsync"/>
+    public async Task<Result<FileContent>> LookAsync(
+        Drive drive,
+        FilePath path,
+        VersionId? version,
+        ReadConditions conditions,
+        CancellationToken cancellation)
     {
         using var lease = clients.Lease(drive);
-        var target = new S3Target(lease, drive, path);
+        var target = new S3Target(lease, drive, path, version);
         var asked = await LookAsync(target, conditions, cancellation);
         if (!asked.TryGet(out var answer, out var fault))
             return await NotOpenedAsync(target, fault, cancellation);
@@ -68,9 +80,21 @@ internal sealed class S3Reader(DriveClients clients, ReadAheadBudget budget, Tim
         };
     }
 
+    /// <summary>
+    /// Whether S3 names a version of the file, as it does where the bucket keeps versions or once did. Where it never did, only a list of
+    /// versions names one, <c>null</c>.
+    /// </summary>
+    /// <returns>Null where the file can't be read.</returns>
+    public async Task<bool?> NamesVersionAsync(Drive drive, FilePath path, CancellationToken cancellation)
+    {
+        using var lease = clients.Lease(drive);
+        var looked = await LookAsync(new S3Target(lease, drive, path), ReadConditions.None, cancellation);
+        return looked.TryGet(out var state, out _) ? !string.IsNullOrEmpty(state.VersionId) : null;
+    }
+
     private Task<Answer<GetObjectMetadataResponse>> LookAsync(S3Target target, ReadConditions conditions, CancellationToken cancellation) =>
         target.Lease.AskAsync(
-            (s3, token) => s3.GetObjectMetadataAsync(Conditional(target.Bucket.Head(target.Key), conditions), token),
+            (s3, token) => s3.GetObjectMetadataAsync(Conditional(target.Bucket.Head(target.Key, target.Version?.Value), conditions), token),
             options.Value.CallTimeout * 3,
             cancellation);
 
@@ -79,7 +103,7 @@ internal sealed class S3Reader(DriveClients clients, ReadAheadBudget budget, Tim
         // The limit is for the beginning of the answer; its body may take as long as it comes.
         return target.Lease.AskAsync(
             (s3, _) => s3.GetObjectAsync(
-                Conditional(target.Bucket.Get(target.Key), conditions), cancellation),
+                Conditional(target.Bucket.Get(target.Key, target.Version?.Value), conditions), cancellation),
             options.Value.TransferTimeout,
             cancellation);
     }
@@ -115,7 +139,7 @@ internal sealed class S3Reader(DriveClients clients, ReadAheadBudget budget, Tim
         var asked = await target.Lease.AskAsync(
             (s3, _) =>
             {
-                var request = target.Bucket.Get(target.Key, S3DriveFiles.VersionOf(first.VersionId));
+                var request = target.Bucket.Get(target.Key, target.Version?.Value ?? S3DriveFiles.VersionOf(first.VersionId));
                 (request.EtagToMatch, request.ByteRange) = (first.ETag, new ByteRange(offset + from, offset + to - 1));
                 // A part has no checksum to compare with.
                 request.ChecksumMode = null;
@@ -171,10 +195,10 @@ internal sealed class S3Reader(DriveClients clients, ReadAheadBudget budget, Tim
                         LastModified = state.LastModified,
                         VersionId = S3DriveFiles.VersionOf(state.VersionId),
                     }
-                    : S3Refusals.Of(target.Drive, KnownCheck.ObjectReadable, unseen);
+                    : S3Refusals.Of(target.Drive, target.Reading, unseen);
             case Fault.Refused { Status: 416 }:
                 var whole = await LookAsync(target, ReadConditions.None, cancellation);
-                return S3Refusals.Of(target.Drive, KnownCheck.ObjectReadable, fault) with
+                return S3Refusals.Of(target.Drive, target.Reading, fault) with
                 {
                     Extensions = whole.TryGet(out var size, out _)
                         ? new Dictionary<string, object> { ["size"] = size.ContentLength }
@@ -182,7 +206,10 @@ internal sealed class S3Reader(DriveClients clients, ReadAheadBudget budget, Tim
                 };
             default:
                 var seen = await S3Absence.SeenThroughAsync(target, fault, options.Value.CallTimeout, cancellation);
-                return S3Refusals.Of(target.Drive, KnownCheck.ObjectReadable, await WithKeyAsync(target, seen, cancellation));
+                var named = await WithKeyAsync(target, seen, cancellation);
+                return target.Version is null
+                    ? S3Refusals.Of(target.Drive, target.Reading, named)
+                    : S3Refusals.OfVersion(target.Drive, target.Reading, named);
         }
     }
 

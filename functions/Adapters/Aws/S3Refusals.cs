@@ -42,6 +42,21 @@ internal static class S3Refusals
             _ => Of(drive, KnownCheck.ObjectWritable, fault),
         };
 
+    /// <summary>What S3 refuses of one version of a file.</summary>
+    public static Refusal OfVersion(Drive drive, KnownCheck tried, Fault fault) =>
+        fault switch
+        {
+            // Of an id that was never one of its own, S3 says InvalidArgument.
+            Fault.Refused { Principal: null } refused
+                when refused is { Status: 404, Code: not "NoSuchBucket" } or { Status: 400, Code: "InvalidArgument" or "BadRequest" } =>
+                new(RefusalKind.NotFound, "not-found", "There is no such version of the file; it may have been deleted for good."),
+            Fault.Refused { Principal: null, Status: 405 } => Refusal.Conflict(
+                "delete-marker",
+                "This version only says that the file was deleted then, and has no content. Take the one before it, or bring the file back."
+            ),
+            _ => Of(drive, tried, fault),
+        };
+
     /// <param name="tried">What was tried, for the explanation.</param>
     public static Refusal Of(Drive drive, KnownCheck tried, Fault fault) =>
         fault switch

@@ -125,6 +125,17 @@ public static class KnownProblems
             409,
             "The bucket and path overlap with another drive's; drives lists those that you may know of.",
             "Choose another path, or send \"allowOverlap\": true."),
+        new(
+            "delete-marker",
+            409,
+            "The version only says that the file was deleted then; it has no content.",
+            "Take the version before it, or bring the file back."),
+        new("not-deleted", 409, "The file isn't deleted, so there is nothing to bring back.", "Restore one of its versions instead."),
+        new(
+            "too-large-to-copy",
+            409,
+            "The version is larger than S3 copies in one call, 5 GiB.",
+            "Download it and upload it again, or copy it with aws s3 cp."),
         new("read-only", 409, "The drive is read-only: nothing is written to or deleted from it.", "Use another drive."),
         new(
             "role-drive",

@@ -130,6 +130,24 @@ public static class MatrixRequests
             (w, owner) => Post($"/api/drives/{w.DriveOf(owner)}/files/batch", new { paths = new[] { "matrix/here.txt" } })),
         .. Both("GET /api/drives/{driveId}/archive", (w, owner) => Get($"/api/drives/{w.DriveOf(owner)}/archive?path=matrix/here.txt")),
         .. Both("GET /api/drives/{driveId}/search", (w, owner) => Get($"/api/drives/{w.DriveOf(owner)}/search?name=here&path=matrix")),
+        .. Both("GET /api/drives/{driveId}/versions", (w, owner) => Get($"/api/drives/{w.DriveOf(owner)}/versions?path=matrix/here.txt")),
+        .. Both(
+            "GET /api/drives/{driveId}/files-with-deleted",
+            (w, owner) => Get($"/api/drives/{w.DriveOf(owner)}/files-with-deleted?path=matrix")),
+        .. Both(
+            "GET /api/drives/{driveId}/versions/{versionId}/content",
+            (w, owner) => Get($"/api/drives/{w.DriveOf(owner)}/versions/{w.VersionOf(owner)}/content?path=matrix/here.txt")),
+        .. Both(
+            "HEAD /api/drives/{driveId}/versions/{versionId}/content",
+            (w, owner) => Head($"/api/drives/{w.DriveOf(owner)}/versions/{w.VersionOf(owner)}/content?path=matrix/here.txt")),
+        .. Both(
+            "POST /api/drives/{driveId}/versions/{versionId}/restore",
+            (w, owner) => Post($"/api/drives/{w.DriveOf(owner)}/versions/{w.VersionOf(owner)}/restore?path=matrix/here.txt", null)),
+        .. BothAnew(
+            "POST /api/drives/{driveId}/undelete",
+            (_, _) => "matrix/none.txt",
+            (w, owner) => w.NewDeletedFileAsync(owner),
+            (w, owner, path) => Post($"/api/drives/{w.DriveOf(owner)}/undelete?path={path}", null)),
         .. Both("DELETE /api/drives/{driveId}/files/{*file}", (w, owner) => Delete($"/api/drives/{w.DriveOf(owner)}/files/matrix/put.txt")),
         .. Both("GET /api/drives/{driveId}/content", (w, owner) => Get($"/api/drives/{w.DriveOf(owner)}/content?path=matrix/here.txt")),
         .. Both("HEAD /api/drives/{driveId}/content", (w, owner) => Head($"/api/drives/{w.DriveOf(owner)}/content?path=matrix/here.txt")),

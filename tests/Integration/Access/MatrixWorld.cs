@@ -5,6 +5,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using ServerlessDrives.Tests.Integration.Connecting;
+using ServerlessDrives.Tests.Integration.Files;
 using ServerlessDrives.Tests.Shared;
 using Xunit;
 
@@ -39,13 +40,17 @@ public sealed class MatrixWorld(RunningApp running) : IAsyncLifetime
         "other key",
     ];
 
+    private readonly string _bucket = Connections.Unique("matrix");
     private readonly Dictionary<Owner, string> _drives = [];
     private readonly Dictionary<Owner, string> _connections = [];
     private readonly Dictionary<Owner, string> _roles = [];
     private readonly Dictionary<Owner, string> _verifications = [];
     private readonly Dictionary<Owner, string> _references = [];
+    private readonly Dictionary<Owner, string> _versions = [];
     private readonly Dictionary<Owner, string> _upstreams = [];
     private readonly Dictionary<Owner, string> _arrivals = [];
+
+    private (string Id, string Secret) _key;
 
     public IReadOnlyList<Caller> Callers { get; private set; } = [];
 
@@ -72,6 +77,9 @@ public sealed class MatrixWorld(RunningApp running) : IAsyncLifetime
 
     public string ReferenceOf(Owner owner) => _references[owner];
 
+    /// <summary>S3's version of the file <c>matrix/here.txt</c>.</summary>
+    public string VersionOf(Owner owner) => _versions[owner];
+
     public string UpstreamOf(Owner owner) => _upstreams[owner];
 
     /// <summary>What went out of <see cref="UpstreamOf"/>.</summary>
@@ -91,6 +99,8 @@ public sealed class MatrixWorld(RunningApp running) : IAsyncLifetime
         Admin = people[0];
         Workspace = await NewWorkspaceAsync();
         Webhook = (await NewWebhookAsync()).Text("id");
+        await running.App.Administrator().CreateBucketAsync(_bucket, versioned: true);
+        _key = await TestDrive.UserOfAsync(running.App, _bucket);
         await Task.WhenAll(AddAsync(Owner.Workspace), AddAsync(Owner.Organization));
         Downstream = (
             await Admin.PostAsync(
@@ -199,6 +209,17 @@ public sealed class MatrixWorld(RunningApp running) : IAsyncLifetime
                 HttpStatusCode.Created)
         ).Text("id");
 
+    public async Task<string> NewDeletedFileAsync(Owner owner)
+    {
+        var path = $"matrix/{Connections.Unique("deleted")}";
+        var url = $"/api/drives/{DriveOf(owner)}/files/{path}";
+        using (var stored = await Admin.PutAsync(url, new StringContent("gone")))
+            stored.EnsureSuccessStatusCode();
+        using var deleted = await Admin.DeleteAsync(url);
+        deleted.EnsureSuccessStatusCode();
+        return path;
+    }
+
     private async Task AddAsync(Owner owner)
     {
         var connection = await Admin.PostAsync(
@@ -208,12 +229,13 @@ public sealed class MatrixWorld(RunningApp running) : IAsyncLifetime
                 displayName = Connections.Unique("matrix"),
                 audience = AudienceOf(owner),
                 authentication = new { method = "accessKey" },
-                configuration = Connections.KeyConfiguration(running.App.Administrator(), "claims/inbox"),
+                configuration = Connections.KeyConfiguration(_key, _bucket, "claims/inbox"),
             },
             HttpStatusCode.Accepted);
         var drive = (await Admin.UntilAsync(connection.Text("id"), "connected")).Text("driveId");
+        string version;
         using (var stored = await Admin.PutAsync($"/api/drives/{drive}/files/matrix/here.txt", new StringContent("here")))
-            stored.EnsureSuccessStatusCode();
+            version = JsonNode.Parse(await stored.EnsureSuccessStatusCode().Content.ReadAsStringAsync())!.Text("versionId");
         var verification = await Admin.PostAsync($"/api/drives/{drive}/verifications", null, HttpStatusCode.Accepted);
         var reference = await Admin.PostAsync($"/api/drives/{drive}/references", new { path = "matrix/here.txt" }, HttpStatusCode.Created);
         lock (_drives)
@@ -221,6 +243,7 @@ public sealed class MatrixWorld(RunningApp running) : IAsyncLifetime
             _drives[owner] = drive;
             _verifications[owner] = verification.Text("id");
             _references[owner] = reference.Text("id");
+            _versions[owner] = version;
         }
 
         var (openConnection, role, upstream) = (await NewConnectionAsync(owner), await NewRoleAsync(owner), await NewUpstreamAsync(owner));

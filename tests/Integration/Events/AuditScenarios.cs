@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Json;
 using System.Reflection;
 using System.Text.Json.Nodes;
 using Microsoft.Azure.Functions.Worker;
@@ -123,6 +124,9 @@ public sealed class AuditScenarios(HealthApp health) : IClassFixture<HealthApp>
         ).Text("id");
         var configuration = Connections.KeyConfiguration(health.App.Administrator(), "audited");
         (configuration["accessKeyId"], configuration["secretAccessKey"]) = (keyId, secret);
+        var bucket = Connections.Unique("audited");
+        await health.App.Administrator().CreateBucketAsync(bucket, versioned: true);
+        configuration["bucket"] = bucket;
         await DoAsync(
             ada,
             "PUT api/connections/{connectionId}/configuration",
@@ -134,6 +138,27 @@ public sealed class AuditScenarios(HealthApp health) : IClassFixture<HealthApp>
         var drive = connected.Text("driveId");
         await ExpectAsync(ada, me, drive, "drive.connected", before: false, after: true);
 
+        var file = $"/api/drives/{drive}/content?path=audited.txt";
+        using (var stored = await ada.PutAsync(file, new StringContent("text"), TestContext.Current.CancellationToken))
+        {
+            var version = (await stored.Content.ReadFromJsonAsync<JsonNode>(TestContext.Current.CancellationToken))!.Text("versionId");
+            await DoAsync(
+                ada,
+                "POST api/drives/{driveId}/versions/{versionId}/restore",
+                $"/api/drives/{drive}/versions/{version}/restore?path=audited.txt",
+                null,
+                HttpStatusCode.OK);
+            await ExpectAsync(ada, me, drive, "file.version-restored", before: false, after: true);
+        }
+
+        (await ada.DeleteAsync(file, TestContext.Current.CancellationToken)).Dispose();
+        await DoAsync(
+            ada,
+            "POST api/drives/{driveId}/undelete",
+            $"/api/drives/{drive}/undelete?path=audited.txt",
+            null,
+            HttpStatusCode.OK);
+        await ExpectAsync(ada, me, drive, "file.undeleted", before: false, after: true);
         await DoAsync(
             ada,
             "PUT api/workspaces/{workspaceId}/default-drive",

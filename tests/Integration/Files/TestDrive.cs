@@ -12,7 +12,7 @@ namespace ServerlessDrives.Tests.Integration.Files;
 /// <summary>A connected drive with a path of its own, and a member who may use it.</summary>
 public sealed class TestDrive
 {
-    private static readonly ConditionalWeakTable<EmbeddedApp, Dictionary<string, TestDrive>> Known = [];
+    private static readonly ConditionalWeakTable<EmbeddedApp, Dictionary<string, TestDrive>> Shared = [];
 
     private TestDrive(EmbeddedApp app, HttpClient http, string id, string path)
     {
@@ -35,12 +35,15 @@ public sealed class TestDrive
 
     public string Root => $"/api/drives/{Id}";
 
+    /// <summary>A drive that is connected already.</summary>
+    public static TestDrive Known(EmbeddedApp app, HttpClient http, string id, string path) => new(app, http, id, path);
+
     /// <summary>A drive by access key that all scenarios of this app share.</summary>
     public static Task<TestDrive> SharedAsync(EmbeddedApp app) => SharedAsync(app, "none");
 
     public static async Task<TestDrive> SharedAsync(EmbeddedApp app, string encryption)
     {
-        var known = Known.GetOrCreateValue(app);
+        var known = Shared.GetOrCreateValue(app);
         if (!known.TryGetValue(encryption, out var drive))
             known[encryption] = drive = await ConnectAsync(app, encryption);
         return drive;
@@ -49,7 +52,7 @@ public sealed class TestDrive
     /// <summary>A drive by role that all scenarios of this app share.</summary>
     public static async Task<TestDrive> OfRoleAsync(EmbeddedApp app)
     {
-        var known = Known.GetOrCreateValue(app);
+        var known = Shared.GetOrCreateValue(app);
         if (known.TryGetValue("role", out var drive))
             return drive;
         var mia = await app.SignInAsync("mia");
@@ -57,6 +60,40 @@ public sealed class TestDrive
         var connected = await Connections.ConnectByRoleAsync(app, mia, path);
         return known["role"] = new TestDrive(app, mia, connected.Text("driveId"), path);
     }
+
+    /// <summary>A drive on a versioned bucket, whose user may list versions too, that all scenarios of this app share.</summary>
+    public static async Task<TestDrive> VersionedAsync(EmbeddedApp app)
+    {
+        var known = Shared.GetOrCreateValue(app);
+        return known.TryGetValue("versioned", out var drive) ? drive
+            : known["versioned"] = await OnBucketOfItsOwnAsync(app, versioned: true);
+    }
+
+    /// <summary>A drive on a new bucket, whose user may list versions too.</summary>
+    public static async Task<TestDrive> OnBucketOfItsOwnAsync(EmbeddedApp app, bool versioned)
+    {
+        var bucket = Connections.Unique("bucket");
+        await app.Administrator().CreateBucketAsync(bucket, versioned);
+        var (id, secret) = await UserOfAsync(app, bucket);
+        return await ConnectAsync(
+            app,
+            configure: configuration =>
+                (configuration["accessKeyId"], configuration["secretAccessKey"], configuration["bucket"]) = (id, secret, bucket));
+    }
+
+    /// <summary>The key of a new user who may do on a bucket what drives do, and list versions.</summary>
+    public static Task<(string Id, string Secret)> UserOfAsync(EmbeddedApp app, string bucket) =>
+        app.Administrator()
+            .CreateUserWithKeyAsync(
+                Connections.Unique("user"),
+                AwsAdministrator.Policy(
+                    JsonNode.Parse(
+                        $$"""
+                        {"Effect":"Allow","Resource":["arn:aws:s3:::{{bucket}}","arn:aws:s3:::{{bucket}}/*"],"Action":["s3:ListBucket",
+                        "s3:ListBucketVersions","s3:ListBucketMultipartUploads","s3:GetObject","s3:GetObjectVersion","s3:GetObjectAcl",
+                        "s3:PutObject","s3:PutObjectAcl","s3:DeleteObject","s3:DeleteObjectVersion","s3:ListMultipartUploadParts",
+                        "s3:AbortMultipartUpload"]}
+                        """)!));
 
     /// <param name="configure">Changes what would be sent: the seeded drive user's key and bucket.</param>
     public static async Task<TestDrive> ConnectAsync(EmbeddedApp app, string encryption = "none", Action<JsonNode>? configure = null)

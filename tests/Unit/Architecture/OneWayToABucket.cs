@@ -11,7 +11,10 @@ public sealed class OneWayToABucket
 {
     [Fact]
     public void Requests_to_a_bucket_are_made_in_one_place() =>
-        Callers(method => method.Name == "set_BucketName" && method.DeclaringType.Namespace == "Amazon.S3.Model").ShouldBe(["S3Bucket"]);
+        Callers(method =>
+                method.Name is "set_BucketName" or "set_SourceBucket" or "set_DestinationBucket"
+                && method.DeclaringType.Namespace == "Amazon.S3.Model")
+            .ShouldBe(["S3Bucket"]);
 
     [Fact]
     public void Clients_for_S3_are_made_in_one_place() =>

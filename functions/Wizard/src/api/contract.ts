@@ -69,6 +69,8 @@ export type PendingCredentials = Schemas['CredentialsPending'];
 export type DefaultDrive = Narrowed<Schemas['DefaultDrive'], { source: 'workspace' | 'organization' | 'none' }>;
 
 export type FileEntry = Narrowed<Schemas['FileEntry'], { type: 'file' | 'folder' }>;
+export type FileOrDeleted = Narrowed<Schemas['FileOrDeleted'], { type: 'file' | 'folder' }>;
+export type FileVersion = Schemas['FileVersion'];
 export type BegunUpload = Schemas['Upload'];
 export type SentPart = Required<Schemas['UploadedPart']>;
 export type FileReference = Schemas['FileReference'];

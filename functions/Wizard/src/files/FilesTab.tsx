@@ -1,18 +1,17 @@
-import { Menu, MenuItem, MenuList, MenuPopover, MenuTrigger } from '@fluentui/react-components';
-import { ArrowClockwiseRegular, ArrowDownloadRegular, ArrowUploadRegular, DeleteRegular, DocumentRegular, FolderRegular, LinkRegular, MoreHorizontalRegular, SearchRegular } from '@fluentui/react-icons';
+import { ArrowClockwiseRegular, ArrowUploadRegular, FolderRegular, SearchRegular } from '@fluentui/react-icons';
 import { lazy, Suspense, useReducer, useRef, useState } from 'react';
 import { Link, useSearchParams } from 'wouter';
-import type { Drive, FileEntry } from '../api/contract';
+import type { Drive } from '../api/contract';
 import { Button } from '../shell/controls';
-import { formatDateTime, formatSize } from '../shell/format';
 import { Loading } from '../shell/Loading';
 import { More } from '../shell/More';
 import { useNotice } from '../shell/notices';
 import { ProblemNotice } from '../shell/ProblemNotice';
 import { shown } from '../shell/shown';
 import { droppedFiles } from './dropped';
+import { FileRow, type Listed } from './FileRow';
 import { foldersFirst, nameOf, trailOf } from './paths';
-import { useDownload, useFolder, useForgetFiles } from './queries';
+import { useDownload, useFolder, useFolderWithDeleted, useForgetFiles, useRestore } from './queries';
 import { goesThroughServer, tryDirectlyAgain } from './transfer';
 import { UploadList } from './UploadList';
 import { useUploads } from './uploads';
@@ -21,18 +20,24 @@ import './files.css';
 const CorsHint = lazy(() => import('./CorsHint'));
 const DeleteFile = lazy(() => import('./DeleteFile'));
 const MakeReference = lazy(() => import('./MakeReference'));
+const FileVersions = lazy(() => import('./FileVersions'));
 const FindReference = lazy(() => import('./FindReference'));
 
-type Asking = { what: 'delete' | 'reference'; file: FileEntry } | { what: 'find' } | null;
+type Asking = { what: 'delete' | 'reference' | 'versions'; file: Listed } | { what: 'find' } | null;
 
 /** The files of a drive: look through them, bring some, take some, delete some. */
 export default function FilesTab({ drive }: { drive: Drive }) {
   const [search] = useSearchParams();
   const folder = (search.get('path') ?? '').replace(/^\/+|\/+$/g, '');
-  const files = useFolder(drive.id, folder);
+  const [showDeleted, setShowDeleted] = useState(false);
+  const withDeleted = useFolderWithDeleted(drive.id, folder, showDeleted);
+  // Where what was deleted can’t be listed, the rest still is.
+  const plain = useFolder(drive.id, folder, !showDeleted || withDeleted.isError);
+  const files = showDeleted && !withDeleted.isError ? withDeleted : plain;
   const forget = useForgetFiles(drive.id);
   const uploads = useUploads(drive.id, forget);
   const download = useDownload(drive.id);
+  const restore = useRestore(drive.id);
   const notice = useNotice();
   const [asking, setAsking] = useState<Asking>(null);
   const [over, setOver] = useState(false);
@@ -40,7 +45,7 @@ export default function FilesTab({ drive }: { drive: Drive }) {
   const picker = useRef<HTMLInputElement>(null);
   const depth = useRef(0);
   const address = (path: string) => `/drives/${drive.id}/files${path === '' ? '' : `?path=${encodeURIComponent(path)}`}`;
-  const entries = foldersFirst(files.data ?? []);
+  const entries: Listed[] = foldersFirst(files === withDeleted ? (withDeleted.data?.items ?? []) : (plain.data ?? []));
   const mayWrite = drive.access !== 'readOnly';
   const drop = (next: number) => {
     depth.current = Math.max(0, next);
@@ -96,6 +101,9 @@ export default function FilesTab({ drive }: { drive: Drive }) {
             </ol>
           </nav>
           <div className="row">
+            <label className="switch">
+              <input type="checkbox" role="switch" checked={showDeleted} onChange={(event) => setShowDeleted(event.target.checked)} /> Show deleted files
+            </label>
             <Button appearance="subtle" icon={<SearchRegular />} onClick={() => setAsking({ what: 'find' })}>
               Find by reference
             </Button>
@@ -121,9 +129,12 @@ export default function FilesTab({ drive }: { drive: Drive }) {
           </div>
         </div>
         {files.error && <ProblemNotice error={files.error} retry={() => void files.refetch()} />}
+        {showDeleted && withDeleted.error && <ProblemNotice error={withDeleted.error} retry={() => void withDeleted.refetch()} />}
+        {showDeleted && withDeleted.data?.versioned === false && <p className="lead" role="status">The bucket keeps no versions, so what is deleted or replaced here is gone for good.</p>}
         {download.error && <ProblemNotice error={download.error} />}
+        {restore.error && <ProblemNotice error={restore.error} />}
         {files.isPending && <Loading what="the folder" lines={4} height={44} />}
-        {files.data && entries.length === 0 && (
+        {files.data && entries.length === 0 && !files.hasNextPage && (
           <div className="empty">
             <FolderRegular className="empty-icon" aria-hidden="true" />
             <h2 className="section-title">{folder === '' ? 'There are no files yet' : 'This folder is empty'}</h2>
@@ -150,48 +161,16 @@ export default function FilesTab({ drive }: { drive: Drive }) {
             </thead>
             <tbody>
               {entries.map((entry) => (
-                <tr key={`${entry.type} ${entry.path}`}>
-                  <th scope="row" className="file-name">
-                    {entry.type === 'folder' ? <FolderRegular aria-hidden="true" /> : <DocumentRegular aria-hidden="true" />}
-                    {entry.type === 'folder' && entry.addressable ? (
-                      <Link href={address(entry.path)} className="link">
-                        {nameOf(entry.shownAs ?? entry.path)}
-                        <span className="visually-hidden"> (folder)</span>
-                      </Link>
-                    ) : (
-                      <span>
-                        {nameOf(entry.shownAs ?? entry.path) || (entry.shownAs ?? entry.path)}
-                        {!entry.addressable && <span className="quiet block">Another program gave it a name that can’t be reached here.</span>}
-                      </span>
-                    )}
-                  </th>
-                  <td className="end nowrap">{entry.size === null ? '' : formatSize(entry.size)}</td>
-                  <td className="nowrap">{entry.lastModified && <time dateTime={entry.lastModified}>{formatDateTime(entry.lastModified)}</time>}</td>
-                  <td className="end nowrap">
-                    {entry.type === 'file' && entry.addressable && (
-                      <>
-                        <Button appearance="subtle" icon={<ArrowDownloadRegular />} title="Download" aria-label={`Download ${nameOf(entry.shownAs ?? entry.path)}`} disabled={download.isPending && download.variables === entry.path} onClick={() => download.mutate(entry.path)} />
-                        <Menu positioning="below-end">
-                          <MenuTrigger disableButtonEnhancement>
-                            <Button appearance="subtle" icon={<MoreHorizontalRegular />} title="More" aria-label={`More for ${nameOf(entry.shownAs ?? entry.path)}`} />
-                          </MenuTrigger>
-                          <MenuPopover>
-                            <MenuList>
-                              <MenuItem icon={<LinkRegular />} onClick={() => setAsking({ what: 'reference', file: entry })}>
-                                Make a reference
-                              </MenuItem>
-                              {mayWrite && (
-                                <MenuItem icon={<DeleteRegular />} onClick={() => setAsking({ what: 'delete', file: entry })}>
-                                  Delete
-                                </MenuItem>
-                              )}
-                            </MenuList>
-                          </MenuPopover>
-                        </Menu>
-                      </>
-                    )}
-                  </td>
-                </tr>
+                <FileRow
+                  key={`${entry.type} ${entry.path}`}
+                  entry={entry}
+                  address={address(entry.path)}
+                  mayWrite={mayWrite}
+                  busy={(download.isPending && download.variables.path === entry.path) || (restore.isPending && restore.variables.path === entry.path)}
+                  onDownload={() => download.mutate({ path: entry.path })}
+                  onUndelete={() => restore.mutate({ path: entry.path }, { onSuccess: () => notice(`${shown(nameOf(entry.path))} is there again.`) })}
+                  onAsk={(what) => setAsking({ what, file: entry })}
+                />
               ))}
             </tbody>
           </table>
@@ -206,6 +185,7 @@ export default function FilesTab({ drive }: { drive: Drive }) {
       <Suspense>
         {asking?.what === 'delete' && <DeleteFile driveId={drive.id} file={asking.file} onClose={() => setAsking(null)} onDeleted={(name) => (notice(`Deleted ${name}.`), setAsking(null))} />}
         {asking?.what === 'reference' && <MakeReference driveId={drive.id} path={asking.file.path} onClose={() => setAsking(null)} />}
+        {asking?.what === 'versions' && <FileVersions drive={drive} path={asking.file.path} onClose={() => setAsking(null)} />}
         {asking?.what === 'find' && <FindReference onClose={() => setAsking(null)} />}
       </Suspense>
     </div>

@@ -1,4 +1,3 @@
-import type { FileEntry } from '../api/contract';
 
 /** The last part of a path. */
 export const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
@@ -12,4 +11,4 @@ export function trailOf(path: string): { name: string; path: string }[] {
 }
 
 /** Folders before files, else as they came. */
-export const foldersFirst = (entries: readonly FileEntry[]): FileEntry[] => [...entries.filter((entry) => entry.type === 'folder'), ...entries.filter((entry) => entry.type === 'file')];
+export const foldersFirst = <T extends { type: string }>(entries: readonly T[]): T[] => [...entries.filter((entry) => entry.type === 'folder'), ...entries.filter((entry) => entry.type === 'file')];

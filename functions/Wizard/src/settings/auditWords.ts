@@ -16,6 +16,8 @@ const verbs: Record<string, string> = {
   'drive.removed': 'removed the drive',
   'drive.credentials-replaced': 'replaced the access key of',
   'default-drive.changed': 'changed the default drive of',
+  'file.version-restored': 'restored a version of a file on',
+  'file.undeleted': 'brought back a file on',
   'role.created': 'added the role',
   'role.deleted': 'deleted the role',
   'integration.created': 'added the integration',

@@ -5,6 +5,7 @@ function lazily<T>(make: () => T): () => T {
 }
 
 const dateTime = lazily(() => new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' }));
+const moment = lazily(() => new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' }));
 const date = lazily(() => new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' }));
 const relative = lazily(() => new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' }));
 const day = lazily(() => new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' }));
@@ -12,6 +13,8 @@ const percent = lazily(() => new Intl.NumberFormat(undefined, { style: 'percent'
 const number = lazily(() => new Intl.NumberFormat());
 
 export const formatDateTime = (value: string | number | Date): string => dateTime().format(new Date(value)).replaceAll(' ', '\u00a0');
+/** To the second, for what may have happened twice in a minute. */
+export const formatMoment = (value: string): string => moment().format(new Date(value)).replaceAll(' ', '\u00a0');
 export const formatDate = (value: string | number | Date): string => date().format(new Date(value));
 export const formatDay = (value: number): string => day().format(value);
 /** A share of 0 to 1; what is not whole is never rounded up to it. */

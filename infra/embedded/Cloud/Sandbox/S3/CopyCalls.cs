@@ -23,6 +23,12 @@ internal static class CopyCalls
         if (source.Size > ContentWriter.LargestUpload)
             throw S3Errors.InvalidRequest(
                 $"The specified copy source is larger than the maximum allowable size for a copy source: {ContentWriter.LargestUpload}");
+        if (source.Tags is { Count: > 0 } && Directive(call, "x-amz-tagging-directive") != "REPLACE")
+        {
+            from.AllowOnObject(from.VersionId is null ? "s3:GetObjectTagging" : "s3:GetObjectVersionTagging", existing: source);
+            call.AllowOnObject("s3:PutObjectTagging", "WRITE");
+        }
+
         var replaces = Directive(call, "x-amz-metadata-directive") == "REPLACE";
         if (
             ReferenceEquals(from.Bucket, call.Bucket)

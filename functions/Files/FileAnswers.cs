@@ -1,0 +1,50 @@
+using Microsoft.AspNetCore.Http;
+using ServerlessDrives.Access;
+using ServerlessDrives.Drives;
+using ServerlessDrives.Http;
+using ServerlessDrives.Workspaces;
+
+namespace ServerlessDrives.Files;
+
+/// <summary>Answers a request for a file's content or state, with the conditions and the range that the request names.</summary>
+internal static class FileAnswers
+{
+    /// <summary>What a GET or HEAD of this file answers.</summary>
+    public static Task<IResult> ReadAsync(HttpRequest request, IDriveFiles files, Drive drive, FilePath file) =>
+        ReadAsync(
+            request,
+            conditions => HttpMethods.IsHead(request.Method)
+                ? files.LookAsync(drive, file, conditions, request.HttpContext.RequestAborted)
+                : files.OpenAsync(drive, file, conditions, request.HttpContext.RequestAborted),
+            file,
+            drive.Audience);
+
+    /// <param name="open">Opens the content, or looks at its state for a HEAD.</param>
+    public static async Task<IResult> ReadAsync(
+        HttpRequest request,
+        Func<ReadConditions, Task<Result<FileContent>>> open,
+        FilePath file,
+        Audience audience)
+    {
+        if (Preconditions.MatchesNothing(request.Headers.IfMatch))
+            return Refusal.Changed("file").AsProblem();
+        var headers = request.GetTypedHeaders();
+        var conditions = new ReadConditions(
+            TextOf(request.Headers.Range),
+            TextOf(request.Headers.IfMatch),
+            TextOf(request.Headers.IfNoneMatch),
+            headers.IfModifiedSince,
+            headers.IfUnmodifiedSince,
+            TextOf(request.Headers.IfRange));
+        if (!(await open(conditions)).TryGet(out var content, out var refusal))
+        {
+            if (refusal.Code == "range-not-satisfiable" && refusal.Extensions.TryGetValue("size", out var size))
+                request.HttpContext.Response.Headers.ContentRange = $"bytes */{size}";
+            return refusal.AsProblem();
+        }
+
+        return new FileAnswer(content, request.Query["download"].ToString() is { Length: > 0 } name ? name : file.Name, audience);
+    }
+
+    private static string? TextOf(Microsoft.Extensions.Primitives.StringValues header) => header.Count == 0 ? null : header.ToString();
+}
