@@ -229,6 +229,31 @@ public readonly record struct UploadId : IIdentifier<UploadId>
     public override string ToString() => Value;
 }
 
+/// <summary>A link to one file for somebody without an account.</summary>
+[JsonConverter(typeof(IdentifierJsonConverter<ShareId>))]
+public readonly record struct ShareId : IIdentifier<ShareId>
+{
+    private readonly string? _value;
+
+    private ShareId(string value) => _value = value;
+
+    public static string Prefix => "shr_";
+
+    public string Value => _value ?? throw new InvalidOperationException("An id that was never given.");
+
+    public static ShareId Of(string value) => new(value);
+
+    public static ShareId New(TimeProvider clock) => Identifier.New<ShareId>(clock);
+
+    public static ShareId Parse(string s, IFormatProvider? provider) =>
+        TryParse(s, provider, out var id) ? id : throw new FormatException($"'{s}' is not an id that starts with shr_.");
+
+    public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out ShareId result) =>
+        Identifier.TryParse(s, out result);
+
+    public override string ToString() => Value;
+}
+
 /// <summary>A workspace of an organization.</summary>
 [JsonConverter(typeof(IdentifierJsonConverter<WorkspaceId>))]
 public readonly record struct WorkspaceId : IIdentifier<WorkspaceId>

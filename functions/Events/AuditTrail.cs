@@ -3,13 +3,16 @@ using System.Text.Json.Nodes;
 namespace ServerlessDrives.Events;
 
 /// <summary>Who did something.</summary>
-/// <param name="Kind"><c>user</c>, <c>callback</c> (an AWS admin behind a link, who is whoever they say) or <c>system</c>.</param>
-/// <param name="Id">The user's id, the name that was given, or the timer's or orchestration's name.</param>
+/// <param name="Kind"><c>user</c>, <c>callback</c> (an AWS admin behind a link, who is whoever they say), <c>link</c> (whoever
+/// holds the link to a shared file) or <c>system</c>.</param>
+/// <param name="Id">The user's id, the name that was given, or the timer's or orchestration's name, or the share's id.</param>
 public sealed record Actor(string Kind, string Id)
 {
     public static Actor User(UserId id) => new("user", id.Value);
 
     public static Actor Callback(string name) => new("callback", name);
+
+    public static Actor Link(ShareId share) => new("link", share.Value);
 
     public static Actor System(string name) => new("system", name);
 }

@@ -1,12 +1,12 @@
 using System.Net.Http.Headers;
 using Microsoft.AspNetCore.Http;
 using ServerlessDrives.Http;
-using ServerlessDrives.Workspaces;
 
 namespace ServerlessDrives.Files;
 
 /// <summary>Answers with a file's bytes as they come from S3, never faster than the reader takes them.</summary>
-public sealed class FileAnswer(FileContent content, string name, Audience audience) : IResult
+/// <param name="isAdmitted">Whether the reader still is, looked at again while bytes go out.</param>
+public sealed class FileAnswer(FileContent content, string name, Func<CancellationToken, Task<bool>> isAdmitted) : IResult
 {
     private const int BufferBytes = 128 * 1024;
 
@@ -54,7 +54,7 @@ public sealed class FileAnswer(FileContent content, string name, Audience audien
     private async Task CopyAsync(Stream from, long length, HttpContext http)
     {
         var (to, cancellation) = (http.Response.BodyWriter, http.RequestAborted);
-        var (buffer, reader) = ((int)Math.Clamp(length, 1, BufferBytes), new AdmittedReader(http, audience));
+        var (buffer, reader) = ((int)Math.Clamp(length, 1, BufferBytes), new AdmittedReader(http, isAdmitted));
         while (await from.ReadAsync(to.GetMemory(buffer), cancellation) is > 0 and var read)
         {
             to.Advance(read);

@@ -20,11 +20,26 @@ internal static class FileAnswers
             drive.Audience);
 
     /// <param name="open">Opens the content, or looks at its state for a HEAD.</param>
+    /// <param name="audience">Whose drive it is.</param>
+    public static Task<IResult> ReadAsync(
+        HttpRequest request,
+        Func<ReadConditions, Task<Result<FileContent>>> open,
+        FilePath file,
+        Audience audience
+    ) =>
+        ReadAsync(
+            request,
+            open,
+            file,
+            async cancellation => await request.AdmitAgainAsync(audience, "drive", cancellation, byRecent: true) is null);
+
+    /// <param name="open">Opens the content, or looks at its state for a HEAD.</param>
+    /// <param name="isAdmitted">Whether the reader still is, looked at again while bytes go out.</param>
     public static async Task<IResult> ReadAsync(
         HttpRequest request,
         Func<ReadConditions, Task<Result<FileContent>>> open,
         FilePath file,
-        Audience audience)
+        Func<CancellationToken, Task<bool>> isAdmitted)
     {
         if (Preconditions.MatchesNothing(request.Headers.IfMatch))
             return Refusal.Changed("file").AsProblem();
@@ -43,7 +58,7 @@ internal static class FileAnswers
             return refusal.AsProblem();
         }
 
-        return new FileAnswer(content, request.Query["download"].ToString() is { Length: > 0 } name ? name : file.Name, audience);
+        return new FileAnswer(content, request.Query["download"].ToString() is { Length: > 0 } name ? name : file.Name, isAdmitted);
     }
 
     private static string? TextOf(Microsoft.Extensions.Primitives.StringValues header) => header.Count == 0 ? null : header.ToString();

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using ServerlessDrives.Drives;
+using ServerlessDrives.Files.Sharing;
 
 namespace ServerlessDrives.Files;
 
@@ -19,6 +20,9 @@ public static class FilesComposition
         services.AddSingleton<SearchFiles>();
         services.AddSingleton<FileReferences>();
         services.AddSingleton<AbandonedUploads>();
+        services.AddSingleton<OpenShare>();
+        services.AddSingleton<ShareLimits>();
+        services.AddSingleton<IHoldsDrives, SharesOfRemovedDrives>();
         return services.AddSingleton<IHoldsDrives>(provider => provider.GetRequiredService<AbandonedUploads>());
     }
 }

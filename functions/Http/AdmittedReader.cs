@@ -4,16 +4,22 @@ using ServerlessDrives.Workspaces;
 namespace ServerlessDrives.Http;
 
 /// <summary>Checks every two seconds that the reader of a long answer is still admitted, and aborts the answer if not.</summary>
-internal sealed class AdmittedReader(HttpContext http, Audience audience)
+/// <param name="isAdmitted">Whether they are.</param>
+internal sealed class AdmittedReader(HttpContext http, Func<CancellationToken, Task<bool>> isAdmitted)
 {
     private long _admittedAt = Environment.TickCount64;
+
+    public AdmittedReader(HttpContext http, Audience audience)
+        : this(http, async cancellation => await http.Request.AdmitAgainAsync(audience, "drive", cancellation, byRecent: true) is null)
+    {
+    }
 
     /// <returns>False when the answer was cut off, the only way to report an error within a body.</returns>
     public async ValueTask<bool> IsStillAdmittedAsync(CancellationToken cancellation)
     {
         if (Environment.TickCount64 - _admittedAt < Admission.Interval.TotalMilliseconds)
             return true;
-        if (await http.Request.AdmitAgainAsync(audience, "drive", cancellation, byRecent: true) is not null)
+        if (!await isAdmitted(cancellation))
         {
             http.Abort();
             return false;

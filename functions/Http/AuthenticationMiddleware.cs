@@ -50,7 +50,7 @@ public sealed class AuthenticationMiddleware(
                 (Func<bool, CancellationToken, Task<Refusal?>>)(
                     (byRecent, cancellation) => IdentifyAsync(http, requires, byRecent, cancellation));
             var person = http.Request.Person();
-            await people.SeenAsync(person.Organization, new(person.Id, person.Name, person.Email), http.RequestAborted);
+            await people.SeenAsync(person.Organization, new(person.Id, person.Name, person.Email, person.IsAdmin), http.RequestAborted);
         }
 
         await next(context);

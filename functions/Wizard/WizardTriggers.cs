@@ -59,8 +59,9 @@ public sealed class WizardTriggers(WizardFiles files, AuthenticationOptions auth
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", "put", "patch", "delete", Route = "{nothing:maxlength(0)?}")] HttpRequest request
     ) => Refusal.NotFound("resource").AsProblem();
 
-    /// <summary>A client route has no file extension; callback tokens, which may hold dots, are routes all the same.</summary>
+    /// <summary>A client route has no file extension; links' tokens, which hold dots, are routes all the same.</summary>
     private static bool IsFileName(string path) =>
         !path.StartsWith("callback/", StringComparison.Ordinal)
+        && !path.StartsWith("s/", StringComparison.Ordinal)
         && (path.StartsWith("assets/", StringComparison.Ordinal) || Path.HasExtension(path));
 }

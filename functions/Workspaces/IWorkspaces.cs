@@ -69,7 +69,8 @@ public interface IWorkspaces
 }
 
 /// <summary>What somebody called themselves when they last signed in.</summary>
-public sealed record KnownPerson(UserId Id, string Name, string? Email);
+/// <param name="IsAdmin">Whether they were an admin of the organization then.</param>
+public sealed record KnownPerson(UserId Id, string Name, string? Email, bool IsAdmin);
 
 /// <summary>The people of organizations, as far as they have signed in.</summary>
 public interface IPeople

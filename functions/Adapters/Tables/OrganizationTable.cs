@@ -13,7 +13,8 @@ namespace ServerlessDrives.Adapters.Tables;
 /// </summary>
 /// <remarks>Row keys: <c>connection|con_…</c>, <c>drive|drv_…</c>, <c>role|rol_…</c>, <c>use|rol_…|con_… or drv_…</c>,
 /// <c>name|scope|hash</c>, <c>default|scope</c>, <c>workspace|ws_…</c>, <c>deleted-workspace|ws_…</c>, <c>bucket|partition|name</c>,
-/// <c>audit|time backwards|…</c> (which other tables' partitions of organizations have too), <c>audit-key|…</c>, <c>event|…</c>.</remarks>
+/// <c>share|drv_…|shr_…</c>, <c>sharing</c>, <c>audit|time backwards|…</c> (which other tables' partitions of organizations have too),
+/// <c>audit-key|…</c>, <c>event|…</c>.</remarks>
 public sealed class OrganizationTable(TableServiceClient service)
 {
     public const string Name = "Organizations";

@@ -28,6 +28,7 @@ internal sealed class TablePeople(TableServiceClient service) : IPeople
                     RowKey = PersonRow.Of(person.Id),
                     Name = person.Name,
                     Email = person.Email,
+                    IsAdmin = person.IsAdmin,
                 },
                 TableUpdateMode.Replace,
                 cancellation);
@@ -73,8 +74,9 @@ internal sealed class TablePeople(TableServiceClient service) : IPeople
 
         public string Name { get; set; } = "";
         public string? Email { get; set; }
+        public bool IsAdmin { get; set; }
 
-        public KnownPerson ToPerson() => new(Stored.User(RowKey[Prefix.Length..]), Name, Email);
+        public KnownPerson ToPerson() => new(Stored.User(RowKey[Prefix.Length..]), Name, Email, IsAdmin);
 
         public static string Of(UserId user) => Prefix + user;
     }

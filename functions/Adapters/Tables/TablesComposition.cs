@@ -9,6 +9,7 @@ using ServerlessDrives.Connecting;
 using ServerlessDrives.Drives;
 using ServerlessDrives.Events;
 using ServerlessDrives.Files;
+using ServerlessDrives.Files.Sharing;
 using ServerlessDrives.Health;
 using ServerlessDrives.Http;
 using ServerlessDrives.Integrations;
@@ -61,6 +62,7 @@ public static class TablesComposition
         services.AddSingleton<TableOutbox>();
         services.AddSingleton<IOutbox>(provider => provider.GetRequiredService<TableOutbox>());
         services.AddSingleton<IFileRecords, TableFileRecords>();
+        services.AddSingleton<IShares, TableShares>();
         services.AddSingleton<IHealthSchedules, TableHealthSchedules>();
         services.AddSingleton<LastLooks>();
         services.AddSingleton<IHealthHistory, TableHealthHistory>();

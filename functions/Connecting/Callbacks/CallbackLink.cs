@@ -1,6 +1,3 @@
-using System.Buffers.Text;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json.Serialization;
 
 namespace ServerlessDrives.Connecting.Callbacks;
@@ -44,53 +41,35 @@ public sealed record CallbackLink(string Hash, CallbackStep Step, int Attempt, D
     };
 }
 
-/// <summary>
-/// The part of a callback link that whoever holds it is known by: which connection, 256 random bits, and a check sum, which anybody can
-/// make and which tells a link that was cut or changed on its way from one that was never given out.
-/// </summary>
+/// <summary>The part of a callback link that whoever holds it is known by, and which connection it is of.</summary>
 public sealed record CallbackToken
 {
-    private const int SecretBytes = 32;
-    private const int SumBytes = 6;
-    private readonly byte[] _secret;
+    private readonly LinkToken _token;
 
-    private CallbackToken(ConnectionKey key, byte[] secret) => (Key, _secret) = (key, secret);
+    private CallbackToken(ConnectionKey key, LinkToken token) => (Key, _token) = (key, token);
 
     public ConnectionKey Key { get; }
 
-    /// <summary>What the row keeps of it.</summary>
-    public string Hash => Base64Url.EncodeToString(SHA256.HashData(_secret));
+    /// <inheritdoc cref="LinkToken.Hash"/>
+    public string Hash => _token.Hash;
 
-    public static CallbackToken New(ConnectionKey key) => new(key, RandomNumberGenerator.GetBytes(SecretBytes));
-
-    /// <returns>The token, or null when the text was never one of ours or has been cut or changed.</returns>
-    public static CallbackToken? Parse(string? text)
+    public static CallbackToken New(ConnectionKey key)
     {
-        if (
-            text is not { Length: > 0 and < 400 }
-            || text.Split('.') is not [var key, var secret, var sum]
-            || sum != SumOf($"{key}.{secret}")
-            || !Base64Url.IsValid(key)
-            || !Base64Url.IsValid(secret))
-            return null;
-        var bytes = Base64Url.DecodeFromChars(secret);
-        return bytes.Length == SecretBytes
-            && Encoding.UTF8.GetString(Base64Url.DecodeFromChars(key)).Split('/') is [var organization, var connection]
-            && Identifier.TryParse<OrganizationId>(organization, out var organizationId)
-            && Identifier.TryParse<ConnectionId>(connection, out var connectionId)
-            ? new(new(organizationId, connectionId), bytes)
+        ArgumentNullException.ThrowIfNull(key);
+        return new(key, LinkToken.New($"{key.Organization}/{key.Connection}"));
+    }
+
+    /// <inheritdoc cref="LinkToken.Parse"/>
+    public static CallbackToken? Parse(string? text) =>
+        LinkToken.Parse(text) is { } token
+        && token.Target.Split('/') is [var organization, var connection]
+        && Identifier.TryParse<OrganizationId>(organization, out var organizationId)
+        && Identifier.TryParse<ConnectionId>(connection, out var connectionId)
+            ? new(new(organizationId, connectionId), token)
             : null;
-    }
 
-    /// <summary>As it stands in the link; whoever logs or stores this holds the link.</summary>
-    public string Reveal()
-    {
-        var text =
-            $"{Base64Url.EncodeToString(Encoding.UTF8.GetBytes($"{Key.Organization}/{Key.Connection}"))}.{Base64Url.EncodeToString(_secret)}";
-        return $"{text}.{SumOf(text)}";
-    }
-
-    private static string SumOf(string text) => Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, SumBytes));
+    /// <inheritdoc cref="LinkToken.Reveal"/>
+    public string Reveal() => _token.Reveal();
 
     public override string ToString() => "***";
 }

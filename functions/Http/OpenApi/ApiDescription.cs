@@ -14,6 +14,7 @@ public sealed class ApiDescription
         ("Roles", "Customers' IAM roles that we assume, under external IDs of ours."),
         ("Drives", "Usable buckets: list, verify, watch, disconnect, and choose defaults."),
         ("Files", "The data plane: browse, read, write, presigned transfers, and stable references."),
+        ("Sharing", "Links to single files for people without an account."),
         ("Integrations", "What starts when files arrive, and where outputs land."),
         ("Events", "Webhooks, and the audit trail."),
         ("Operations", "Health, sign-in, and this description."),

@@ -32,6 +32,7 @@ public static class KnownProblems
             "Nobody is signed in, or the token is expired or meant for something else.",
             "Send a valid bearer token; GET /api/signin says where to get one."),
         new("forbidden", 403, "You are known, but may not do this.", "Ask somebody who may; the detail says who that is."),
+        new("wrong-password", 403, "This isn't the password of the shared file.", "Ask whoever sent the link for it."),
         new(
             "notification-refused",
             403,
@@ -42,6 +43,11 @@ public static class KnownProblems
             404,
             "There is no such thing, or it isn't for you to know of it.",
             "Check the id, and that you are signed in to the right organization."),
+        new(
+            "share-unknown",
+            404,
+            "The link to a shared file was never given out, or isn't whole.",
+            "Ask whoever sent it to send it again."),
         new(
             "callback-unknown",
             404,
@@ -125,6 +131,8 @@ public static class KnownProblems
             409,
             "The bucket and path overlap with another drive's; drives lists those that you may know of.",
             "Choose another path, or send \"allowOverlap\": true."),
+        new("sharing-off", 409, "The organization doesn't let files be shared by links.", "Ask an admin of the organization."),
+        new("too-many-shares", 409, "The file has fifty links that work.", "Revoke some of them first."),
         new(
             "delete-marker",
             409,
@@ -169,6 +177,11 @@ public static class KnownProblems
         new("callback-ended", 410, "The connection that the callback link belongs to has come to its end.", "Nothing is left to confirm."),
         new("callback-expired", 410, "The callback link has expired.", "Ask whoever sent it for a new one."),
         new("callback-revoked", 410, "The callback link was revoked.", "Ask whoever sent it for a new one."),
+        new(
+            "share-over",
+            410,
+            "The link to a shared file has expired, was revoked or used up, or nobody may share the file any more.",
+            "Ask whoever sent it for a new one."),
         new(
             "drive-removed",
             410,

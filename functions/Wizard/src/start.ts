@@ -4,7 +4,7 @@ import './shell/shell.css';
 import './shell/controls.css';
 import { beginningOf } from './api/all';
 import { askAhead } from './api/client';
-import { firstPage, pages } from './shell/pages';
+import { firstPage, needsNoAccount, pages } from './shell/pages';
 import { followTheme } from './shell/theme';
 import { currentSession, onSession } from './signin/session';
 import { welcome } from './signin/welcome';
@@ -12,7 +12,7 @@ import { welcome } from './signin/welcome';
 let asked = false;
 
 followTheme();
-if (location.pathname.startsWith('/callback/')) void import('./main');
+if (needsNoAccount()) void import('./main');
 else {
   decide();
   onSession(decide);

@@ -67,6 +67,12 @@ public sealed class MatrixWorld(RunningApp running) : IAsyncLifetime
     /// <summary>The token of a callback link that nobody has used.</summary>
     public string Callback { get; private set; } = "";
 
+    /// <summary>The token of a link to a shared file.</summary>
+    public string Share { get; private set; } = "";
+
+    /// <summary>Where a shared file is downloaded.</summary>
+    public string Download { get; private set; } = "";
+
     public string DriveOf(Owner owner) => _drives[owner];
 
     public string ConnectionOf(Owner owner) => _connections[owner];
@@ -123,6 +129,10 @@ public sealed class MatrixWorld(RunningApp running) : IAsyncLifetime
         foreach (var owner in new[] { Owner.Workspace, Owner.Organization })
             _arrivals[owner] = await FirstDeliveryAsync($"/api/integrations/{UpstreamOf(owner)}/deliveries");
         Callback = await NewCallbackAsync();
+        Share = (await NewShareAsync(Owner.Workspace)).Token;
+        // Of another link: each may be used so often only.
+        var (_, token) = await NewShareAsync(Owner.Workspace);
+        Download = (await Admin.PostAsync($"/api/shares/{token}/unlock", null, HttpStatusCode.OK)).Text("url");
     }
 
     public ValueTask DisposeAsync()
@@ -208,6 +218,12 @@ public sealed class MatrixWorld(RunningApp running) : IAsyncLifetime
                 new { path = $"matrix/{Connections.Unique("upload")}", size = 3 },
                 HttpStatusCode.Created)
         ).Text("id");
+
+    public async Task<(string Id, string Token)> NewShareAsync(Owner owner)
+    {
+        var made = await Admin.PostAsync($"/api/drives/{DriveOf(owner)}/shares", new { path = "matrix/here.txt" }, HttpStatusCode.Created);
+        return (made.Text("id"), made.Text("url").Split("/s/")[1]);
+    }
 
     public async Task<string> NewDeletedFileAsync(Owner owner)
     {

@@ -100,6 +100,9 @@ public sealed partial class RoleAndRouteMatrix(MatrixWorld world) : IClassFixtur
             "api/drives/{driveId}/content",
             "api/drives/{driveId}/uploads/{uploadId}",
             "api/webhooks/{webhookId}",
+            // Revoking a share is meant whatever has become of it.
+            "api/drives/{driveId}/shares",
+            "api/drives/{driveId}/shares/{shareId}",
         ];
         var changes = Functions.Where(function => function.Verbs.Any(verb => verb is "put" or "patch" or "delete")).ToList();
         changes

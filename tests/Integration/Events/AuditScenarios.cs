@@ -37,6 +37,8 @@ public sealed class AuditScenarios(HealthApp health) : IClassFixture<HealthApp>
         "PUT {nothing:maxlength(0)?}",
         "PATCH {nothing:maxlength(0)?}",
         "DELETE {nothing:maxlength(0)?}",
+        // Lets a download begin, which is written down when it does.
+        "POST api/shares/{token}/unlock",
     ];
 
     private readonly HashSet<string> _covered = [];
@@ -149,6 +151,27 @@ public sealed class AuditScenarios(HealthApp health) : IClassFixture<HealthApp>
                 null,
                 HttpStatusCode.OK);
             await ExpectAsync(ada, me, drive, "file.version-restored", before: false, after: true);
+        }
+
+        var shares = $"/api/drives/{drive}/shares";
+        var toShare = new { path = "audited.txt" };
+        var share = await DoAsync(ada, "POST api/drives/{driveId}/shares", shares, toShare, HttpStatusCode.Created);
+        await ExpectAsync(ada, me, share.Text("id"), "share.made", before: false, after: true);
+        await DoAsync(
+            ada,
+            "DELETE api/drives/{driveId}/shares/{shareId}",
+            $"{shares}/{share.Text("id")}",
+            null,
+            HttpStatusCode.NoContent);
+        await ExpectAsync(ada, me, share.Text("id"), "share.revoked", before: true, after: false);
+        var second = (await ada.PostAsync(shares, toShare, HttpStatusCode.Created)).Text("id");
+        await DoAsync(ada, "DELETE api/drives/{driveId}/shares", shares, null, HttpStatusCode.NoContent);
+        await ExpectAsync(ada, me, second, "share.revoked", before: true, after: false);
+        var organization = (await ada.GetAsync("/api/me", HttpStatusCode.OK))["organization"]!.Text("id");
+        foreach (var allowed in new[] { false, true })
+        {
+            await DoAsync(ada, "PUT api/organization/sharing", "/api/organization/sharing", new { allowed }, HttpStatusCode.OK);
+            await ExpectAsync(ada, me, organization, "organization.sharing-changed", before: true, after: true);
         }
 
         (await ada.DeleteAsync(file, TestContext.Current.CancellationToken)).Dispose();

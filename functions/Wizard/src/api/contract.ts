@@ -71,6 +71,12 @@ export type DefaultDrive = Narrowed<Schemas['DefaultDrive'], { source: 'workspac
 export type FileEntry = Narrowed<Schemas['FileEntry'], { type: 'file' | 'folder' }>;
 export type FileOrDeleted = Narrowed<Schemas['FileOrDeleted'], { type: 'file' | 'folder' }>;
 export type FileVersion = Schemas['FileVersion'];
+export type Share = Narrowed<Schemas['Share'], { status: 'open' | 'used' | 'locked' | 'revoked' | 'expired' }>;
+export type MadeShare = Schemas['MadeShare'];
+/** What whoever has the link is shown. */
+export type SharedFile = Schemas['SharedFile'];
+export type UnlockedShare = Schemas['UnlockedShare'];
+export type SharingSetting = Schemas['Sharing'];
 export type BegunUpload = Schemas['Upload'];
 export type SentPart = Required<Schemas['UploadedPart']>;
 export type FileReference = Schemas['FileReference'];
@@ -82,6 +88,6 @@ export type Webhook = Narrowed<Schemas['Webhook'], { status: 'active' | 'failing
 export type DeliveryStatus = Schemas['DeliveryStatus'];
 export type Delivery = Schemas['Delivery'];
 
-export type AuditEntry = Narrowed<Schemas['AuditEntry'], { actor: { kind: 'user' | 'callback' | 'system'; id: string } }>;
+export type AuditEntry = Narrowed<Schemas['AuditEntry'], { actor: { kind: 'user' | 'callback' | 'link' | 'system'; id: string } }>;
 
 export type SignInConfiguration = Schemas['SignIn'];

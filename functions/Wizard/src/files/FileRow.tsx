@@ -1,5 +1,5 @@
 import { Menu, MenuItem, MenuList, MenuPopover, MenuTrigger } from '@fluentui/react-components';
-import { ArrowDownloadRegular, ArrowUndoRegular, DeleteRegular, DocumentRegular, FolderRegular, HistoryRegular, LinkRegular, MoreHorizontalRegular } from '@fluentui/react-icons';
+import { ArrowDownloadRegular, ArrowUndoRegular, DeleteRegular, DocumentRegular, FolderRegular, HistoryRegular, LinkRegular, MoreHorizontalRegular, ShareRegular } from '@fluentui/react-icons';
 import { Link } from 'wouter';
 import type { FileEntry } from '../api/contract';
 import { Button } from '../shell/controls';
@@ -16,7 +16,7 @@ interface Props {
   busy: boolean;
   onDownload: () => void;
   onUndelete: () => void;
-  onAsk: (what: 'delete' | 'reference' | 'versions') => void;
+  onAsk: (what: 'delete' | 'reference' | 'share' | 'versions') => void;
 }
 
 /** A line of a folder. */
@@ -57,6 +57,11 @@ export function FileRow({ entry, address, mayWrite, busy, onDownload, onUndelete
                   <MenuItem icon={<HistoryRegular />} onClick={() => onAsk('versions')}>
                     Versions
                   </MenuItem>
+                  {!entry.deleted && (
+                    <MenuItem icon={<ShareRegular />} onClick={() => onAsk('share')}>
+                      Share
+                    </MenuItem>
+                  )}
                   {!entry.deleted && (
                     <MenuItem icon={<LinkRegular />} onClick={() => onAsk('reference')}>
                       Make a reference

@@ -21,9 +21,10 @@ const CorsHint = lazy(() => import('./CorsHint'));
 const DeleteFile = lazy(() => import('./DeleteFile'));
 const MakeReference = lazy(() => import('./MakeReference'));
 const FileVersions = lazy(() => import('./FileVersions'));
+const ShareFile = lazy(() => import('../sharing/ShareFile'));
 const FindReference = lazy(() => import('./FindReference'));
 
-type Asking = { what: 'delete' | 'reference' | 'versions'; file: Listed } | { what: 'find' } | null;
+type Asking = { what: 'delete' | 'reference' | 'share' | 'versions'; file: Listed } | { what: 'find' } | null;
 
 /** The files of a drive: look through them, bring some, take some, delete some. */
 export default function FilesTab({ drive }: { drive: Drive }) {
@@ -186,6 +187,7 @@ export default function FilesTab({ drive }: { drive: Drive }) {
         {asking?.what === 'delete' && <DeleteFile driveId={drive.id} file={asking.file} onClose={() => setAsking(null)} onDeleted={(name) => (notice(`Deleted ${name}.`), setAsking(null))} />}
         {asking?.what === 'reference' && <MakeReference driveId={drive.id} path={asking.file.path} onClose={() => setAsking(null)} />}
         {asking?.what === 'versions' && <FileVersions drive={drive} path={asking.file.path} onClose={() => setAsking(null)} />}
+        {asking?.what === 'share' && <ShareFile drive={drive} path={asking.file.path} onClose={() => setAsking(null)} />}
         {asking?.what === 'find' && <FindReference onClose={() => setAsking(null)} />}
       </Suspense>
     </div>

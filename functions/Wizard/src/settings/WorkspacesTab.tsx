@@ -7,6 +7,7 @@ import { Button } from '../shell/controls';
 import { Loading } from '../shell/Loading';
 import { usePerson } from '../shell/person';
 import { ProblemNotice } from '../shell/ProblemNotice';
+import { SharingSetting } from '../sharing/SharingSetting';
 import { ChooseDefault } from './ChooseDefault';
 import { useWorkspaces } from './queries';
 import { DeleteWorkspace, NameWorkspace } from './WorkspaceDialogs';
@@ -93,6 +94,7 @@ export default function WorkspacesTab() {
         </div>
         <DefaultLine workspaceId={null} />
       </section>
+      <SharingSetting />
       {asking?.what === 'create' && <NameWorkspace workspace={null} onClose={close} />}
       {asking?.what === 'rename' && <NameWorkspace workspace={asking.workspace} onClose={close} />}
       {asking?.what === 'delete' && <DeleteWorkspace workspace={asking.workspace} onClose={close} />}

@@ -18,6 +18,11 @@ const verbs: Record<string, string> = {
   'default-drive.changed': 'changed the default drive of',
   'file.version-restored': 'restored a version of a file on',
   'file.undeleted': 'brought back a file on',
+  'share.made': 'made a link to a shared file, the share',
+  'share.used': 'downloaded a shared file by the share',
+  'share.locked': 'gave too many wrong passwords for the share',
+  'share.revoked': 'revoked the share',
+  'organization.sharing-changed': 'changed whether files may be shared in',
   'role.created': 'added the role',
   'role.deleted': 'deleted the role',
   'integration.created': 'added the integration',
@@ -44,6 +49,7 @@ const nameOf = (entry: AuditEntry, user: unknown): string => entry.people.find((
 export function actorName(entry: AuditEntry): string {
   const { kind, id } = entry.actor;
   if (kind === 'callback') return `${id || 'Somebody'} (by a callback link)`;
+  if (kind === 'link') return 'Somebody with a link';
   return kind === 'system' ? `ServerlessDrives (${id})` : nameOf(entry, id);
 }
 

@@ -9,8 +9,10 @@ import { Crash } from './Crash';
 import { Loading } from './Loading';
 import { NoticeProvider } from './notices';
 import { meQuery } from './person';
+import { needsNoAccount } from './pages';
 import SignedIn from './SignedIn';
 
+const SharedPage = lazy(() => import('../sharing/SharedPage'));
 const CallbackPage = lazy(() => import('../callback/CallbackPage'));
 
 const queries = new QueryClient({
@@ -27,7 +29,7 @@ const queries = new QueryClient({
 });
 
 // What the first page shows was asked for ahead.
-if (currentSession().state === 'in' && !location.pathname.startsWith('/callback/')) {
+if (currentSession().state === 'in' && !needsNoAccount()) {
   void queries.prefetchQuery(meQuery);
   if (location.pathname === '/') {
     void queries.prefetchQuery(drivesQuery);
@@ -44,6 +46,7 @@ export function App() {
             <Suspense fallback={<Loading what="the page" />}>
               <Switch>
                 <Route path="/callback/:token">{({ token }) => <CallbackPage token={token} />}</Route>
+                <Route path="/s/:token">{({ token }) => <SharedPage token={token} />}</Route>
                 <Route>
                   <SignedIn />
                 </Route>

@@ -11,3 +11,6 @@ export function firstPage(): keyof typeof pages | undefined {
   const name = location.pathname.split('/')[1] ?? '';
   return Object.hasOwn(pages, name) ? (name as keyof typeof pages) : undefined;
 }
+
+/** Whether this is one of the pages for people without an account: those that links lead to. */
+export const needsNoAccount = (): boolean => /^\/(callback|s)\//.test(location.pathname);
