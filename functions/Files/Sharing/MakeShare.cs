@@ -28,8 +28,8 @@ public sealed class MakeShareFunction(
     /// <summary>Of one file, those that have expired or were revoked not counted.</summary>
     private const int MostPerFile = 50;
 
-    private static readonly TimeSpan UsualLife = TimeSpan.FromDays(7);
-    private static readonly TimeSpan LongestLife = TimeSpan.FromDays(30);
+    private const int UsualHours = 7 * 24;
+    private const int MostHours = 30 * 24;
 
     /// <summary>For so long it can still be seen what became of a share.</summary>
     private static readonly TimeSpan KeptAfterwards = TimeSpan.FromDays(90);
@@ -58,9 +58,9 @@ public sealed class MakeShareFunction(
                     return unknown.AsProblem();
                 var form = new FormReader();
                 var path = form.Read("path", FilePath.Parse(body.Path, drive.Path));
-                var life = body.ExpiresInHours is { } hours ? TimeSpan.FromHours(hours) : UsualLife;
-                if (life < TimeSpan.FromHours(1) || life > LongestLife)
-                    form.Refuse<int>("expiresInHours", $"A number from 1 to {LongestLife.TotalHours:0} was expected.");
+                var hours = body.ExpiresInHours ?? UsualHours;
+                if (hours is < 1 or > MostHours)
+                    form.Refuse<int>("expiresInHours", $"A number from 1 to {MostHours} was expected.");
                 if (body.Password is { Length: < PasswordHash.MinLength or > PasswordHash.MaxLength })
                     form.Refuse<string>(
                         "password",
@@ -89,7 +89,7 @@ public sealed class MakeShareFunction(
                     body.Password is null ? null : PasswordHash.Of(body.Password),
                     person.Id,
                     now,
-                    now + life);
+                    now + TimeSpan.FromHours(hours));
                 await shares.AddAsync(share, ShareAuditRecords.Made(share), cancellation);
                 return Results.Json(
                     new MadeShareView(
