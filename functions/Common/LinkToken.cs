@@ -10,9 +10,11 @@ namespace ServerlessDrives.Common;
 /// </summary>
 public sealed class LinkToken
 {
+    /// <summary>Characters; a longer text is no token.</summary>
+    public const int MaxLength = 400;
+
     private const int SecretBytes = 32;
     private const int SumBytes = 6;
-    private const int MaxLength = 400;
     private readonly byte[] _secret;
 
     private LinkToken(string target, byte[] secret) => (Target, _secret) = (target, secret);

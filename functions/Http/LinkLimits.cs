@@ -6,8 +6,6 @@ namespace ServerlessDrives.Http;
 /// <param name="kind">What the links are, as in "callback links".</param>
 public abstract class LinkLimits(string kind) : IDisposable
 {
-    private const int MaxTokenLength = 400;
-
     private readonly Allowance _perCaller = new(burst: 60, eachSecond: 6, $"Too many requests for {kind} from here. Wait a little.");
     private readonly Allowance _perLink = new(burst: 30, eachSecond: 3, "Too many requests for this link. Wait a little.");
 
@@ -15,7 +13,7 @@ public abstract class LinkLimits(string kind) : IDisposable
     public Refusal? Refuse(FunctionContext context, string token)
     {
         ArgumentNullException.ThrowIfNull(token);
-        return _perCaller.Take(Caller.AddressOf(context)) ?? _perLink.Take(token.Length > MaxTokenLength ? "" : token);
+        return _perCaller.Take(Caller.AddressOf(context)) ?? _perLink.Take(token.Length > LinkToken.MaxLength ? "" : token);
     }
 
     public void Dispose()

@@ -16,6 +16,11 @@ internal sealed class S3VersionLister(DriveClients clients, S3Reader reader, IOp
     /// <summary>How often S3 is asked for one page of ours.</summary>
     private const int MostCalls = 10;
 
+    public static readonly Refusal NoVersion = new(
+        RefusalKind.NotFound,
+        "not-found",
+        "There is no such file on the drive, and no version of one.");
+
     private static readonly Refusal WrongCursor = Refusal.Invalid(
         "cursor",
         "This cursor doesn't belong to this list; leave it out to begin anew.");
@@ -38,7 +43,7 @@ internal sealed class S3VersionLister(DriveClients clients, S3Reader reader, IOp
             return RefusalOf(drive, fault, cursor);
         var found = (answer.Versions ?? []).TakeWhile(version => version.Key == key).ToList();
         if (found.Count == 0 && cursor is null)
-            return new Refusal(RefusalKind.NotFound, "not-found", "There is no such file on the drive, and no version of one.");
+            return NoVersion;
         var items = found.Take(limit).Select(ViewOf).ToList();
         return new FileVersionsView(
             items,

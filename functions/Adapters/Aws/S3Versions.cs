@@ -81,7 +81,7 @@ internal sealed class S3Versions(
         if (!(await lister.NewestAsync(drive, path, MostLookedThrough, cancellation)).TryGet(out var versions, out var unlisted))
             return S3Refusals.Of(drive, KnownCheck.VersionsListable, unlisted);
         if (versions.Count == 0)
-            return new Refusal(RefusalKind.NotFound, "not-found", "There is no such file on the drive, and no version of one.");
+            return S3VersionLister.NoVersion;
         if (versions[0] is not { IsLatest: true, IsDeleteMarker: true } marker)
             return NotDeleted;
         if (
