@@ -99,7 +99,7 @@ internal sealed partial class Operations(Schemas schemas)
 
     private JsonObject RouteParameterOf(string name, bool isRest)
     {
-        var schema = Type.GetType($"{typeof(ConnectionId).Namespace}.{char.ToUpperInvariant(name[0])}{name[1..]}") is { } id
+        var schema = IdNamed(name) is { } id
             ? (JsonObject)schemas.Written(id)
             : new JsonObject { ["type"] = "string" };
         var parameter = new JsonObject
@@ -116,6 +116,18 @@ internal sealed partial class Operations(Schemas schemas)
         if (isRest)
             parameter[RestOfPath] = true;
         return parameter;
+    }
+
+    /// <summary>The kind of id that a parameter of this name holds, such as <c>driveId</c>; null where it holds something else.</summary>
+    private static Type? IdNamed(string name)
+    {
+        if (name == "userId")
+            return typeof(UserId);
+        return
+            name.EndsWith("Id", StringComparison.Ordinal)
+            && Type.GetType($"{typeof(IIdKind).Namespace}.{char.ToUpperInvariant(name[0])}{name[1..^2]}Kind") is { } kind
+            ? typeof(Id<>).MakeGenericType(kind)
+            : null;
     }
 
     private JsonObject QueryOf(QueryAttribute query)
