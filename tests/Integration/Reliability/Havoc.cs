@@ -1,7 +1,8 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Net.Http.Json;
+using System.Text.Json;
 using ServerlessDrives.Tests.Shared;
+using ServerlessDrives.Tests.Shared.Azurite;
 
 namespace ServerlessDrives.Tests.Integration.Reliability;
 
@@ -9,6 +10,7 @@ namespace ServerlessDrives.Tests.Integration.Reliability;
 internal sealed class Havoc(EmbeddedApp app, bool smallDisk, Random random)
 {
     private readonly SemaphoreSlim _life = new(1);
+    private readonly AzuriteFiles _storage = new(Path.Combine(app.DataFolder, "azurite"));
 
     public int Kills { get; private set; }
 
@@ -17,6 +19,8 @@ internal sealed class Havoc(EmbeddedApp app, bool smallDisk, Random random)
     public int FullDisks { get; private set; }
 
     public int StorageDeaths { get; private set; }
+
+    public bool EachHappened => Kills > 0 && Faults > 0 && StorageDeaths > 0 && (FullDisks > 0 || !smallDisk);
 
     /// <summary>One of these, and the time that it lasts.</summary>
     public async Task StrikeAsync()
@@ -69,13 +73,15 @@ internal sealed class Havoc(EmbeddedApp app, bool smallDisk, Random random)
     /// <summary>The app starts it again by itself.</summary>
     private void KillStorage()
     {
-        foreach (
-            var child in ChildrenOf(app.ProcessId)
-                .Where(child => File.ReadAllText($"/proc/{child}/cmdline").Contains("azurite", StringComparison.Ordinal)))
+        try
         {
-            using var process = Process.GetProcessById(child);
+            using var process = Process.GetProcessById(_storage.ProcessId);
             process.Kill();
             StorageDeaths++;
+        }
+        catch (Exception none) when (none is ArgumentException or IOException or JsonException)
+        {
+            // It is being started again just now.
         }
     }
 
@@ -96,21 +102,6 @@ internal sealed class Havoc(EmbeddedApp app, bool smallDisk, Random random)
         finally
         {
             File.Delete(ballast);
-        }
-    }
-
-    private static IEnumerable<int> ChildrenOf(int parent)
-    {
-        foreach (var folder in Directory.EnumerateDirectories("/proc"))
-        {
-            if (
-                !int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var process)
-                || !File.Exists($"{folder}/stat"))
-                continue;
-            // "pid (name) state parent …", and a name may have spaces.
-            var stat = File.ReadAllText($"{folder}/stat");
-            if (stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[1] == parent.ToString(CultureInfo.InvariantCulture))
-                yield return process;
         }
     }
 }

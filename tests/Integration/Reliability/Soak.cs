@@ -70,6 +70,7 @@ public sealed class Soak
             + $"{_acknowledged.Count + _files.Count} acknowledged writes, {lost.Count} lost, {left.Count} leftovers");
         lost.ShouldBeEmpty();
         left.ShouldBeEmpty();
+        havoc.EachHappened.ShouldBeTrue("A soak in which one of these never happened shows nothing of it.");
     }
 
     /// <summary>Creates things, and now and then goes away before the answer: some come back and ask again, some never do.</summary>
