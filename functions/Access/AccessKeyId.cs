@@ -12,25 +12,25 @@ public sealed record AccessKeyId : IParsed<AccessKeyId>
 
     public string Value { get; }
 
-    public static Parsed<AccessKeyId> Parse(string? text)
+    public static Result<AccessKeyId, ParseError> Parse(string? text)
     {
         var id = text?.Trim() ?? "";
         if (id.Length == 0)
-            return Parsed.Refuse<AccessKeyId>("Give the access key ID.");
+            return new ParseError("Give the access key ID.");
         if (id.StartsWith("ASIA", StringComparison.Ordinal))
-            return Parsed.Refuse<AccessKeyId>(
+            return new ParseError(
                 "That is a temporary access key (ASIA…), which ends within hours; temporary credentials can't be used. Give an IAM " +
                 "user's own key (AKIA…)."
             );
         if (id.Length == 40 && id.Any(c => c is '/' or '+' || char.IsAsciiLetterLower(c)))
-            return Parsed.Refuse<AccessKeyId>("That looks like a secret access key. The access key ID is the shorter half, such as AKIA….");
+            return new ParseError("That looks like a secret access key. The access key ID is the shorter half, such as AKIA….");
         if (id.Length >= 16 && id[..4] is "AIDA" or "AROA" or "AGPA" or "ANPA" or "AIPA")
-            return Parsed.Refuse<AccessKeyId>(
+            return new ParseError(
                 "That is the unique ID of a user, role, group or policy, not an access key ID; expected one such as AKIA….");
         if (id.Any(c => !char.IsAsciiLetterOrDigit(c) && c != '_'))
-            return Parsed.Refuse<AccessKeyId>("An access key ID has only letters, digits and underscores, such as AKIA….");
+            return new ParseError("An access key ID has only letters, digits and underscores, such as AKIA….");
         if (id.Length is < 16 or > 128)
-            return Parsed.Refuse<AccessKeyId>($"An access key ID has 16 to 128 characters, most have 20; this has {id.Length}.");
+            return new ParseError($"An access key ID has 16 to 128 characters, most have 20; this has {id.Length}.");
         return new AccessKeyId(id);
     }
 

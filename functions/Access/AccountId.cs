@@ -12,25 +12,25 @@ public sealed record AccountId : IParsed<AccountId>
 
     public string Value { get; }
 
-    public static Parsed<AccountId> Parse(string? text)
+    public static Result<AccountId, ParseError> Parse(string? text)
     {
         var digits = text?.Trim() ?? "";
         if (IsAccount(digits))
             return new AccountId(digits);
         // The console shows accounts as 1234-5678-9012.
         var joined = digits.Replace("-", "", StringComparison.Ordinal);
-        return Parsed.Refuse<AccountId>(IsAccount(joined)
+        return new ParseError(IsAccount(joined)
             ? $"Write the account without hyphens: {joined}."
             : $"{Typed.Quote(digits)} is not an AWS account; expected twelve digits.");
     }
 
     /// <summary>Also what an S3-compatible server calls the owner of a bucket: visible ASCII, at most 128 characters.</summary>
-    public static Parsed<AccountId> ParseOfAnyServer(string? text)
+    public static Result<AccountId, ParseError> ParseOfAnyServer(string? text)
     {
         var owner = text?.Trim() ?? "";
         return owner.Length is > 0 and <= 128 && owner.All(c => c is > ' ' and <= '~')
             ? new AccountId(owner)
-            : Parsed.Refuse<AccountId>(
+            : new ParseError(
                 $"{Typed.Quote(owner)} is no owner of a bucket; expected twelve digits, or what the server calls its owners.");
     }
 

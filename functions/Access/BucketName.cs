@@ -43,21 +43,21 @@ public sealed partial record BucketName : IParsed<BucketName>
     public string? Tenant => Value.IndexOf(':', StringComparison.Ordinal) is var colon and >= 0 ? Value[..colon] : null;
 
     /// <summary>Also <c>tenant:bucket</c>, as S3-compatible servers have it.</summary>
-    public static Parsed<BucketName> ParseOfAnyServer(string? text) =>
+    public static Result<BucketName, ParseError> ParseOfAnyServer(string? text) =>
         text?.Trim() is { } name && OfTenant().Match(name) is { Success: true } match && ProblemOf(match.Groups["name"].Value) is null
             ? new BucketName(name)
             : Parse(text);
 
-    public static Parsed<BucketName> Parse(string? text)
+    public static Result<BucketName, ParseError> Parse(string? text)
     {
         var name = text?.Trim() ?? "";
         if (name.Length == 0)
-            return Parsed.Refuse<BucketName>("Give the bucket's name.");
+            return new ParseError("Give the bucket's name.");
         if (AccessPointHost().IsMatch(name))
-            return Parsed.Refuse<BucketName>($"That is the address of an access point. {BehindIt}");
+            return new ParseError($"That is the address of an access point. {BehindIt}");
         // A host such as acme.s3.amazonaws.com would do as a name, but nobody who pastes it means that.
         if (VirtualHost().Match(name) is { Success: true } host)
-            return Parsed.Refuse<BucketName>($"Give the bucket's name only, not an address{Offer(host.Groups["name"].Value)}.");
+            return new ParseError($"Give the bucket's name only, not an address{Offer(host.Groups["name"].Value)}.");
         if (ProblemOf(name) is not { } problem)
             return new BucketName(name);
         if (name.StartsWith("arn:", StringComparison.OrdinalIgnoreCase))
@@ -65,15 +65,15 @@ public sealed partial record BucketName : IParsed<BucketName>
             if (
                 name.Contains(":accesspoint", StringComparison.OrdinalIgnoreCase)
                 || name.StartsWith("arn:aws:s3-object-lambda:", StringComparison.OrdinalIgnoreCase))
-                return Parsed.Refuse<BucketName>($"That is an access point's ARN. {BehindIt}");
+                return new ParseError($"That is an access point's ARN. {BehindIt}");
             if (name.Contains(":s3express:", StringComparison.OrdinalIgnoreCase))
-                return Parsed.Refuse<BucketName>($"That is a directory bucket's ARN. {NoDirectoryBuckets}");
-            return Parsed.Refuse<BucketName>($"Give the bucket's name, not its ARN{Offer(NameInArn(name))}.");
+                return new ParseError($"That is a directory bucket's ARN. {NoDirectoryBuckets}");
+            return new ParseError($"Give the bucket's name, not its ARN{Offer(NameInArn(name))}.");
         }
 
         if (NameInAddress(name) is { } inAddress)
-            return Parsed.Refuse<BucketName>($"Give the bucket's name only, not an address{Offer(inAddress)}.");
-        return Parsed.Refuse<BucketName>(problem);
+            return new ParseError($"Give the bucket's name only, not an address{Offer(inAddress)}.");
+        return new ParseError(problem);
     }
 
     private static string Offer(string? name) => name is not null && ProblemOf(name) is null ? $": {name}" : ", such as acme-documents";

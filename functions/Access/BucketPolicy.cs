@@ -25,7 +25,7 @@ public sealed class BucketPolicy
     /// the same.
     /// </summary>
     /// <param name="existing">JSON; null or blank where the bucket has no policy.</param>
-    public Parsed<JsonObject> MergeInto(string? existing)
+    public Result<JsonObject, ParseError> MergeInto(string? existing)
     {
         if (string.IsNullOrWhiteSpace(existing))
             return ToJson();
@@ -35,13 +35,13 @@ public sealed class BucketPolicy
         }
         catch (JsonException exception)
         {
-            return Parsed.Refuse<JsonObject>(
+            return new ParseError(
                 $"The present bucket policy is not JSON (line {exception.LineNumber + 1}); paste it as the S3 console shows it.");
         }
         catch (Exception exception) when (exception is ArgumentException or InvalidOperationException)
         {
             // Halves of UTF-16 pairs, as they are or as \ud800: no text, so System.Text.Json neither reads nor writes it.
-            return Parsed.Refuse<JsonObject>(
+            return new ParseError(
                 "The present bucket policy has characters that are no Unicode; paste it as the S3 console shows it.");
         }
     }
@@ -49,10 +49,10 @@ public sealed class BucketPolicy
     /// <summary>
     /// The same for bytes as people send them: with a byte-order mark, or as <c>aws s3api get-bucket-policy</c> prints the policy.
     /// </summary>
-    public Parsed<JsonObject> MergeIntoBytes(ReadOnlySpan<byte> existing) =>
-        PolicyText.Read(existing).TryGet(out var text, out var problem) ? MergeInto(text) : Parsed.Refuse<JsonObject>(problem);
+    public Result<JsonObject, ParseError> MergeIntoBytes(ReadOnlySpan<byte> existing) =>
+        PolicyText.Read(existing).TryGet(out var text, out var problem) ? MergeInto(text) : problem;
 
-    private Parsed<JsonObject> Merge(JsonObject? policy)
+    private Result<JsonObject, ParseError> Merge(JsonObject? policy)
     {
         // {"Policy":"{…}"} is what the AWS CLI prints.
         if (policy is { Count: 1 } && policy["Policy"] is JsonValue inner && inner.TryGetValue(out string? document))
@@ -66,13 +66,13 @@ public sealed class BucketPolicy
             _ => null,
         };
         if (policy is null || old is null)
-            return Parsed.Refuse<JsonObject>(
+            return new ParseError(
                 "The present bucket policy has no statements; expected an object with \"Version\" and \"Statement\".");
         foreach (var (statement, number) in old.Select((statement, i) => (statement, i + 1)))
         {
             if (DeadPrincipalIn(statement) is { } dead)
             {
-                return Parsed.Refuse<JsonObject>(
+                return new ParseError(
                     $"The statement {(SidOf(statement) is { Length: > 0 } sid ? Typed.Quote(sid) : $"number {number}")} of the present " +
                     $"bucket policy names the principal {dead}, a role or user that was deleted: AWS keeps those by their unique ids. " +
                     "S3 refuses every bucket policy that names one, so remove it from that statement first."
@@ -84,7 +84,7 @@ public sealed class BucketPolicy
         if (policy["Version"] is not JsonValue version || !version.TryGetValue(out string? text) || text != PolicyStatements.Version)
         {
             if (old.Any(statement => statement.ToJsonString().Contains("${", StringComparison.Ordinal)))
-                return Parsed.Refuse<JsonObject>(
+                return new ParseError(
                     $"The present bucket policy isn't in the version {PolicyStatements.Version}, and changing that would change what " +
                     $"its ${{…}} mean. Update its version first."
                 );
@@ -97,7 +97,7 @@ public sealed class BucketPolicy
 
         var bytes = Encoding.UTF8.GetByteCount(policy.ToJsonString());
         return bytes > MaxBytes
-            ? Parsed.Refuse<JsonObject>(
+            ? new ParseError(
                 $"Merged, the bucket policy would have {bytes} bytes; S3 takes at most {MaxBytes}. Shorten the present one first.")
             : policy;
     }

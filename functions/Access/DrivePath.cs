@@ -24,7 +24,7 @@ public sealed record DrivePath : IParsed<DrivePath>
     /// <summary>What every key of the drive begins with: <c>a/b/</c>, or nothing.</summary>
     public string Prefix => IsRoot ? "" : Value + "/";
 
-    public static Parsed<DrivePath> Parse(string? text)
+    public static Result<DrivePath, ParseError> Parse(string? text)
     {
         if (text?.Contains("://", StringComparison.Ordinal) is true)
         {
@@ -32,7 +32,7 @@ public sealed record DrivePath : IParsed<DrivePath>
             var folder = rest.Contains('/', StringComparison.Ordinal)
                 ? rest[(rest.IndexOf('/', StringComparison.Ordinal) + 1)..].Trim('/')
                 : "";
-            return Parsed.Refuse<DrivePath>(
+            return new ParseError(
                 "Give the path below the bucket, not an address: " +
                 $"{(folder.Length == 0 ? "leave it empty for the whole bucket" : Typed.Quote(folder))}."
             );
@@ -41,7 +41,7 @@ public sealed record DrivePath : IParsed<DrivePath>
         var path = text?.Trim('/') ?? "";
         if (path.Length == 0)
             return Root;
-        return PathText.ProblemOf(path, "path", MaxBytes) is { } problem ? Parsed.Refuse<DrivePath>(problem) : new DrivePath(path);
+        return PathText.ProblemOf(path, "path", MaxBytes) is { } problem ? new ParseError(problem) : new DrivePath(path);
     }
 
     /// <summary>The S3 key of a file on the drive.</summary>

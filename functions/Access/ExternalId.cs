@@ -16,13 +16,13 @@ public sealed record ExternalId : IParsed<ExternalId>
     /// <summary>160 random bits as 40 hexadecimal digits.</summary>
     public static ExternalId New() => new(RandomNumberGenerator.GetHexString(40, lowercase: true));
 
-    public static Parsed<ExternalId> Parse(string? text)
+    public static Result<ExternalId, ParseError> Parse(string? text)
     {
         if (text is not { Length: >= 2 and <= 1224 })
-            return Parsed.Refuse<ExternalId>($"An external ID has 2 to 1,224 characters; this has {text?.Length ?? 0}.");
+            return new ParseError($"An external ID has 2 to 1,224 characters; this has {text?.Length ?? 0}.");
         return text.All(c => char.IsAsciiLetterOrDigit(c) || "_+=,.@:/-".Contains(c, StringComparison.Ordinal))
             ? new ExternalId(text)
-            : Parsed.Refuse<ExternalId>("An external ID has only letters, digits and _+=,.@:/-.");
+            : new ParseError("An external ID has only letters, digits and _+=,.@:/-.");
     }
 
     public override string ToString() => Value;

@@ -17,22 +17,22 @@ public sealed record FilePath : IParsed<FilePath>
     public string Name => Value[(Value.LastIndexOf('/') + 1)..];
 
     /// <summary>The path exactly as given; whether the whole key fits S3's 1,024 bytes depends on the drive too.</summary>
-    public static Parsed<FilePath> Parse(string? text)
+    public static Result<FilePath, ParseError> Parse(string? text)
     {
         if (string.IsNullOrEmpty(text))
-            return Parsed.Refuse<FilePath>("Name the file.");
+            return new ParseError("Name the file.");
         return PathText.ProblemOf(text, "file's path", PathText.MaxKeyBytes) is { } problem
-            ? Parsed.Refuse<FilePath>(problem)
+            ? new ParseError(problem)
             : new FilePath(text);
     }
 
     /// <summary>The path of a file on this drive: its key is within S3's 1,024 bytes, the drive's own path included.</summary>
-    public static Parsed<FilePath> Parse(string? text, DrivePath drive)
+    public static Result<FilePath, ParseError> Parse(string? text, DrivePath drive)
     {
         ArgumentNullException.ThrowIfNull(drive);
-        return !Parse(text).TryGet(out var path, out var problem) ? Parsed.Refuse<FilePath>(problem)
+        return !Parse(text).TryGet(out var path, out var problem) ? problem
             : Encoding.UTF8.GetByteCount(drive.Prefix) + Encoding.UTF8.GetByteCount(path.Value) <= PathText.MaxKeyBytes ? path
-            : Parsed.Refuse<FilePath>("The path is too long: with the drive's own it would have more than S3's 1,024 bytes.");
+            : new ParseError("The path is too long: with the drive's own it would have more than S3's 1,024 bytes.");
     }
 
     public override string ToString() => Value;

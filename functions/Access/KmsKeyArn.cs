@@ -22,25 +22,25 @@ public sealed partial record KmsKeyArn : IParsed<KmsKeyArn>
     /// <summary>The part after <c>key/</c>.</summary>
     public string KeyId { get; }
 
-    public static Parsed<KmsKeyArn> Parse(string? text)
+    public static Result<KmsKeyArn, ParseError> Parse(string? text)
     {
         var arn = text?.Trim() ?? "";
         if (arn.Length == 0)
-            return Parsed.Refuse<KmsKeyArn>($"Give the KMS key's ARN; {Expected}.");
+            return new ParseError($"Give the KMS key's ARN; {Expected}.");
         if (AliasForm().IsMatch(arn))
-            return Parsed.Refuse<KmsKeyArn>(
+            return new ParseError(
                 $"That is an alias, which can come to mean another key. Give the ARN of the key itself; {Expected}.");
         if (KeyIdForm().IsMatch(arn))
-            return Parsed.Refuse<KmsKeyArn>(
+            return new ParseError(
                 "That is only the key's id. Give its whole ARN: " +
                 $"arn:aws:kms:<region>:<account>:key/{(arn.StartsWith("key/", StringComparison.Ordinal) ? arn[4..] : arn)}."
             );
         if (WellFormed().Match(arn) is not { Success: true } match)
-            return Parsed.Refuse<KmsKeyArn>($"{Typed.Quote(arn)} is not a KMS key's ARN; {Expected}.");
+            return new ParseError($"{Typed.Quote(arn)} is not a KMS key's ARN; {Expected}.");
         if (!Region.Parse(match.Groups["region"].Value).TryGet(out var region, out var problem))
-            return Parsed.Refuse<KmsKeyArn>(problem);
+            return problem;
         if (match.Groups["partition"].Value != region.Partition.Name)
-            return Parsed.Refuse<KmsKeyArn>(
+            return new ParseError(
                 $"The region {region} is in the partition {region.Partition}, and the ARN says {match.Groups["partition"].Value}.");
         return new KmsKeyArn(arn, region, AccountId.Of(match.Groups["account"].Value), match.Groups["id"].Value);
     }

@@ -30,10 +30,10 @@ public sealed record Partition : IParsed<Partition>
 
     public static IReadOnlyList<Partition> All { get; } = [Aws, China, GovCloud, EuropeanSovereign, Iso, IsoB, IsoE, IsoF];
 
-    public static Parsed<Partition> Parse(string? text) =>
+    public static Result<Partition, ParseError> Parse(string? text) =>
         All.FirstOrDefault(partition => partition.Name == text) is { } known
             ? known
-            : Parsed.Refuse<Partition>($"There is no AWS partition {Typed.Quote(text)}; expected one of {string.Join(", ", All)}.");
+            : new ParseError($"There is no AWS partition {Typed.Quote(text)}; expected one of {string.Join(", ", All)}.");
 
     public override string ToString() => Name;
 }

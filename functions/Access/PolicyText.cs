@@ -48,10 +48,10 @@ public static class PolicyText
     }
 
     /// <summary>The text of a document that a person sends: JSON is UTF-8, and a byte-order mark before it is not part of it.</summary>
-    public static Parsed<string> Read(ReadOnlySpan<byte> bytes)
+    public static Result<string, ParseError> Read(ReadOnlySpan<byte> bytes)
     {
         if (OtherEncodingOf(bytes) is { } other)
-            return Parsed.Refuse<string>(
+            return new ParseError(
                 $"The document is in {other}, as some Windows tools write it; JSON is UTF-8. Save it as UTF-8 (in PowerShell: Out-File " +
                 "-Encoding utf8) and send it again."
             );
@@ -59,7 +59,7 @@ public static class PolicyText
             bytes = bytes[3..];
         return System.Text.Unicode.Utf8.IsValid(bytes)
             ? Encoding.UTF8.GetString(bytes)
-            : Parsed.Refuse<string>("The document isn't in UTF-8, perhaps in Latin-1 (Windows-1252). Save it as UTF-8 and send it again.");
+            : new ParseError("The document isn't in UTF-8, perhaps in Latin-1 (Windows-1252). Save it as UTF-8 and send it again.");
     }
 
     /// <summary>By its byte-order mark; without one by the zeros that the first character, which JSON has in ASCII, leaves.</summary>

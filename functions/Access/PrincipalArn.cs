@@ -13,15 +13,15 @@ public sealed partial record PrincipalArn : IParsed<PrincipalArn>
     public Partition Partition { get; }
     public AccountId Account { get; }
 
-    public static Parsed<PrincipalArn> Parse(string? text)
+    public static Result<PrincipalArn, ParseError> Parse(string? text)
     {
         var arn = text?.Trim() ?? "";
         if (WellFormed().Match(arn) is not { Success: true } match)
-            return Parsed.Refuse<PrincipalArn>(
+            return new ParseError(
                 $"{Typed.Quote(arn)} is not the ARN of a user or role; expected arn:aws:iam::123456789012:role/name.");
         return Partition.Parse(match.Groups["partition"].Value).TryGet(out var partition, out var problem)
             ? new PrincipalArn(arn, partition, AccountId.Of(match.Groups["account"].Value))
-            : Parsed.Refuse<PrincipalArn>(problem);
+            : problem;
     }
 
     public override string ToString() => Value;

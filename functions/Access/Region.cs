@@ -16,14 +16,14 @@ public sealed partial record Region : IParsed<Region>
     /// <summary>Follows from the code.</summary>
     public Partition Partition { get; }
 
-    public static Parsed<Region> Parse(string? text)
+    public static Result<Region, ParseError> Parse(string? text)
     {
         var code = text?.Trim() ?? "";
         if (code.Length == 0)
-            return Parsed.Refuse<Region>("Give the bucket's region, such as us-east-1.");
+            return new ParseError("Give the bucket's region, such as us-east-1.");
         if (WellFormed().IsMatch(code))
             return new Region(code, PartitionOf(code));
-        return Parsed.Refuse<Region>(
+        return new ParseError(
             Meant(code) is { } meant
                 ? $"{Typed.Quote(code)} is not a region's code; did you mean {meant}?"
                 : $"{Typed.Quote(code)} is not a region's code; expected one such as us-east-1 or eu-central-1. The bucket's " +

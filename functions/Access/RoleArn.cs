@@ -28,27 +28,27 @@ public sealed partial record RoleArn : IParsed<RoleArn>
     /// <summary>1 to 64 of <c>[\w+=,.@-]</c>, without the path.</summary>
     public string RoleName { get; }
 
-    public static Parsed<RoleArn> Parse(string? text) => Parse(text, WellFormed());
+    public static Result<RoleArn, ParseError> Parse(string? text) => Parse(text, WellFormed());
 
     /// <summary>Also with accounts that aren't twelve digits, as S3-compatible servers have them.</summary>
-    public static Parsed<RoleArn> ParseOfAnyServer(string? text) => Parse(text, OfAnyServer());
+    public static Result<RoleArn, ParseError> ParseOfAnyServer(string? text) => Parse(text, OfAnyServer());
 
-    private static Parsed<RoleArn> Parse(string? text, Regex form)
+    private static Result<RoleArn, ParseError> Parse(string? text, Regex form)
     {
         var arn = text?.Trim() ?? "";
         if (arn.Length == 0)
-            return Parsed.Refuse<RoleArn>($"Give the role's ARN; {Expected}.");
+            return new ParseError($"Give the role's ARN; {Expected}.");
         if (arn.Length > MaxLength)
-            return Parsed.Refuse<RoleArn>($"A role's ARN has at most {MaxLength} characters; this has {arn.Length}.");
+            return new ParseError($"A role's ARN has at most {MaxLength} characters; this has {arn.Length}.");
         if (form.Match(arn) is not { Success: true } match)
-            return Parsed.Refuse<RoleArn>(ProblemOf(arn));
+            return new ParseError(ProblemOf(arn));
         if (!Partition.Parse(match.Groups["partition"].Value).TryGet(out var partition, out var problem))
-            return Parsed.Refuse<RoleArn>(problem);
+            return problem;
         var path = "/" + match.Groups["path"].Value;
         if (path.StartsWith("/aws-service-role/", StringComparison.Ordinal))
-            return Parsed.Refuse<RoleArn>("That is a service-linked role, which only its AWS service can assume. Make a role of your own.");
+            return new ParseError("That is a service-linked role, which only its AWS service can assume. Make a role of your own.");
         if (path.StartsWith("/aws-reserved/", StringComparison.Ordinal))
-            return Parsed.Refuse<RoleArn>(
+            return new ParseError(
                 "That role belongs to IAM Identity Center, so its trust policy can't be changed. Make a role of your own.");
         return new RoleArn(arn, partition, AccountId.Of(match.Groups["account"].Value), path, match.Groups["name"].Value);
     }

@@ -47,17 +47,17 @@ public sealed record SecretName
 
     public static SecretName New() => new($"drive-{Guid.NewGuid():N}");
 
-    public static Parsed<SecretName> Parse(string? text) =>
+    public static Result<SecretName, ParseError> Parse(string? text) =>
         text is { Length: > 0 and <= 127 } && text.All(c => char.IsAsciiLetterOrDigit(c) || c == '-')
             ? new SecretName(text)
-            : Parsed.Refuse<SecretName>("A vault's secret is named by 1 to 127 letters, digits and hyphens.");
+            : new ParseError("A vault's secret is named by 1 to 127 letters, digits and hyphens.");
 
     public override string ToString() => Value;
 
     private sealed class SecretNameJsonConverter : JsonConverter<SecretName>
     {
         public override SecretName Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-            Parse(reader.GetString()).TryGet(out var name, out var problem) ? name : throw new JsonException(problem);
+            Parse(reader.GetString()).TryGet(out var name, out var problem) ? name : throw new JsonException(problem.Message);
 
         public override void Write(Utf8JsonWriter writer, SecretName value, JsonSerializerOptions options) =>
             writer.WriteStringValue(value.Value);

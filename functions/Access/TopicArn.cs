@@ -21,20 +21,20 @@ public sealed record TopicArn : IParsed<TopicArn>
 
     public static TopicArn Of(Region region, AccountId account, string name) => new(region, account, name);
 
-    public static Parsed<TopicArn> Parse(string? text)
+    public static Result<TopicArn, ParseError> Parse(string? text)
     {
         if (
             text?.Split(':') is not ["arn", var partition, "sns", var regionText, var accountText, var name]
             || name.Length is 0 or > MaxName
             || !name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.'))
-            return Parsed.Refuse<TopicArn>("The ARN of an SNS topic was expected, such as arn:aws:sns:us-east-1:123456789012:drives.");
+            return new ParseError("The ARN of an SNS topic was expected, such as arn:aws:sns:us-east-1:123456789012:drives.");
         if (
             !Region.Parse(regionText).TryGet(out var region, out var problem)
             || !AccountId.Parse(accountText).TryGet(out var account, out problem))
-            return Parsed.Refuse<TopicArn>(problem);
+            return problem;
         return region.Partition.Name == partition
             ? new TopicArn(region, account, name)
-            : Parsed.Refuse<TopicArn>($"{regionText} is not a region of the partition {partition}.");
+            : new ParseError($"{regionText} is not a region of the partition {partition}.");
     }
 
     public override string ToString() => Value;

@@ -13,9 +13,9 @@ public sealed class FormReader(string prefix = "")
         Refusal.Invalid(_problems.ToDictionary(problem => problem.Key, problem => (IReadOnlyList<string>)problem.Value));
 
     /// <summary>The field's value, or null with the problem noted.</summary>
-    public T? Read<T>(string field, Parsed<T> parsed)
+    public T? Read<T>(string field, Result<T, ParseError> parsed)
         where T : class
-        => parsed.TryGet(out var value, out var problem) ? value : Refuse<T>(field, problem);
+        => parsed.TryGet(out var value, out var problem) ? value : Refuse<T>(field, problem.Message);
 
     /// <summary>Notes a problem.</summary>
     /// <returns>Always null, in place of the value.</returns>

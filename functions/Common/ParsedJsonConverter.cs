@@ -9,10 +9,10 @@ namespace ServerlessDrives.Common;
 internal interface IParsed<TSelf>
     where TSelf : class, IParsed<TSelf>
 {
-    static abstract Parsed<TSelf> Parse(string? text);
+    static abstract Result<TSelf, ParseError> Parse(string? text);
 
     /// <summary>The same for what was taken before: an S3-compatible server has names that AWS doesn't.</summary>
-    static virtual Parsed<TSelf> ParseOfAnyServer(string? text) => TSelf.Parse(text);
+    static virtual Result<TSelf, ParseError> ParseOfAnyServer(string? text) => TSelf.Parse(text);
 }
 
 /// <summary>Such values are plain strings in JSON; a text that doesn't parse is a <see cref="JsonException"/>.</summary>
@@ -23,7 +23,7 @@ internal sealed class ParsedJsonConverter<T> : JsonConverter<T>
     {
         if (reader.TokenType is not JsonTokenType.String)
             throw new JsonException($"A {typeof(T).Name} as text was expected.");
-        return T.ParseOfAnyServer(reader.GetString()).TryGet(out var value, out var problem) ? value : throw new JsonException(problem);
+        return T.ParseOfAnyServer(reader.GetString()).TryGet(out var value, out var problem) ? value : throw new JsonException(problem.Message);
     }
 
     public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToString());

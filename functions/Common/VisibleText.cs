@@ -14,21 +14,21 @@ public static class VisibleText
 
     /// <summary>A name, without space around it.</summary>
     /// <param name="what">What it is the name of, with its article: "the drive".</param>
-    public static Parsed<string> Parse(string? text, int maxLength, string what)
+    public static Result<string, ParseError> Parse(string? text, int maxLength, string what)
     {
         var name = text?.Trim() ?? "";
         if (name.Length == 0)
-            return Parsed.Refuse<string>($"Give {what} a name of 1 to {maxLength} characters.");
+            return new ParseError($"Give {what} a name of 1 to {maxLength} characters.");
         if (name.Length > maxLength)
-            return Parsed.Refuse<string>($"The name has {name.Length} characters; at most {maxLength} are allowed.");
+            return new ParseError($"The name has {name.Length} characters; at most {maxLength} are allowed.");
         return Hidden(name).Any()
-            ? Parsed.Refuse<string>("The name has characters that can't be seen; use letters, digits, spaces and punctuation.")
+            ? new ParseError("The name has characters that can't be seen; use letters, digits, spaces and punctuation.")
             : name;
     }
 
     /// <summary>A name that is a field of a form by itself.</summary>
-    public static Result<string> Read(string field, string? text, int maxLength, string what) =>
-        Parse(text, maxLength, what).TryGet(out var name, out var problem) ? name : Refusal.Invalid(field, problem);
+    public static Result<string, Refusal> Read(string field, string? text, int maxLength, string what) =>
+        Parse(text, maxLength, what).TryGet(out var name, out var problem) ? name : Refusal.Invalid(field, problem.Message);
 
     /// <summary>The same for names that look alike: of one spelling, width and case, with one space where there are several.</summary>
     public static string KeyOf(string name)

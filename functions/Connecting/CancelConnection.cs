@@ -38,7 +38,7 @@ public sealed class CancelConnectionFunction(CancelConnection command, Connectio
 public sealed class CancelConnection(IConnections connections, TimeProvider clock)
 {
     /// <param name="asRead">Whether a connection that has changed since <paramref name="read"/> is refused instead of read again.</param>
-    public async Task<Result<Versioned<DriveConnection>>> RunAsync(
+    public async Task<Result<Versioned<DriveConnection>, Refusal>> RunAsync(
         Person person, Versioned<DriveConnection> read, bool asRead, IConnectionFlow flow, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(person);

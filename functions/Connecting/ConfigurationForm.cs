@@ -26,7 +26,7 @@ public sealed record EncryptionBody(string? Type, string? KmsKeyId);
 public sealed record ConnectionForm(DriveConfiguration Configuration, Secret? SecretAccessKey)
 {
     /// <summary>Every wrong field at once.</summary>
-    public static Result<ConnectionForm> Parse(
+    public static Result<ConnectionForm, Refusal> Parse(
         ConfigurationBody body,
         DriveConnection connection,
         IPrincipals principals,

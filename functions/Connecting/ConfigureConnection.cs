@@ -51,7 +51,7 @@ public sealed class ConfigureConnection(
     TimeProvider clock)
 {
     /// <param name="asRead">Whether a connection that has changed since <paramref name="read"/> is refused instead of read again.</param>
-    public async Task<Result<Versioned<DriveConnection>>> RunAsync(
+    public async Task<Result<Versioned<DriveConnection>, Refusal>> RunAsync(
         Person person,
         Versioned<DriveConnection> read,
         ConfigurationBody body,
@@ -79,14 +79,14 @@ public sealed class ConfigureConnection(
         return stored;
     }
 
-    private Result<ConnectionForm> ParseConfiguration(DriveConnection connection, ConfigurationBody body) =>
+    private Result<ConnectionForm, Refusal> ParseConfiguration(DriveConnection connection, ConfigurationBody body) =>
         connection.TakesConfiguration && !connection.CancelRequested
             ? ConnectionForm.Parse(body, connection, principals)
             : Steps.NotOpen(connection, "takes no configuration");
 
     /// <summary>Puts the secret into the vault, once, and the rest into the row as it stands.</summary>
     /// <param name="by">Who typed it.</param>
-    private async Task<Result<Versioned<DriveConnection>>> StoreConfigurationAsync(
+    private async Task<Result<Versioned<DriveConnection>, Refusal>> StoreConfigurationAsync(
         Versioned<DriveConnection> read, ConfigurationBody body, UserId by, bool asRead, CancellationToken cancellation)
     {
         string? version = null;

@@ -93,7 +93,7 @@ public sealed class ConfirmStep(IConnections connections, ConnectionConflicts co
     /// open one is confirmed; where none is open, the missing role ARN is noted.
     /// </summary>
     /// <param name="person">Who says it; null for somebody without an account.</param>
-    public async Task<Result<Versioned<DriveConnection>>> RunAsync(
+    public async Task<Result<Versioned<DriveConnection>, Refusal>> RunAsync(
         ConnectionKey key,
         Applied said,
         Person? person,

@@ -14,7 +14,7 @@ public sealed class ConnectionAnswers(IConnections connections, ConnectionViews 
     private static readonly TimeSpan ShortCourtesy = TimeSpan.FromMilliseconds(700);
 
     /// <summary>A connection that the caller may see; any other is answered as if it didn't exist.</summary>
-    public async Task<Result<Versioned<DriveConnection>>> FindAsync(
+    public async Task<Result<Versioned<DriveConnection>, Refusal>> FindAsync(
         HttpRequest request,
         string connectionId,
         CancellationToken cancellation)
@@ -28,7 +28,7 @@ public sealed class ConnectionAnswers(IConnections connections, ConnectionViews 
     }
 
     /// <summary>A connection that the caller may change.</summary>
-    public async Task<Result<Versioned<DriveConnection>>> FindChangeableAsync(HttpRequest request, string connectionId)
+    public async Task<Result<Versioned<DriveConnection>, Refusal>> FindChangeableAsync(HttpRequest request, string connectionId)
     {
         ArgumentNullException.ThrowIfNull(request);
         if (!(await FindAsync(request, connectionId, request.HttpContext.RequestAborted)).TryGet(out var found, out var unknown))
@@ -39,7 +39,7 @@ public sealed class ConnectionAnswers(IConnections connections, ConnectionViews 
     }
 
     /// <summary>Like <see cref="FindChangeableAsync"/>; with If-Match, a connection that has changed since that read is refused.</summary>
-    public async Task<Result<Versioned<DriveConnection>>> FindToChangeAsync(HttpRequest request, string connectionId)
+    public async Task<Result<Versioned<DriveConnection>, Refusal>> FindToChangeAsync(HttpRequest request, string connectionId)
     {
         if (!(await FindChangeableAsync(request, connectionId)).TryGet(out var found, out var unknown))
             return unknown;
@@ -55,7 +55,7 @@ public sealed class ConnectionAnswers(IConnections connections, ConnectionViews 
     public static bool InsistsOnWhatWasRead(HttpRequest request) => request.Headers.IfMatch.Count > 0;
 
     /// <summary>Answers 202 as soon as the orchestration has taken up the request, or after a short wait.</summary>
-    public async Task<IResult> AcceptedAsync(HttpRequest request, Result<Versioned<DriveConnection>> said)
+    public async Task<IResult> AcceptedAsync(HttpRequest request, Result<Versioned<DriveConnection>, Refusal> said)
     {
         if (!said.TryGet(out var connection, out var refusal))
             return refusal.AsProblem();

@@ -121,7 +121,7 @@ public sealed class CredentialsTriggers(
             : await AnswerAsync(request, input with { NewVersion = version }, drive.Audience, cancellation);
     }
 
-    private static Result<(AccessKeyId Id, Secret Secret)> Parse(ReplaceCredentialsBody body)
+    private static Result<(AccessKeyId Id, Secret Secret), Refusal> Parse(ReplaceCredentialsBody body)
     {
         var form = new FormReader();
         var id = form.Read("accessKeyId", AccessKeyId.Parse(body.AccessKeyId));

@@ -36,6 +36,6 @@ public sealed class MergeBucketPolicyFunction(ConnectionAnswers answers)
             return unreadable.AsProblem();
         return BucketPolicy.For(role, access).MergeIntoBytes(present).TryGet(out var merged, out var problem)
             ? Results.Json(merged, Json.Options)
-            : Refusal.Invalid("policy", problem).AsProblem();
+            : Refusal.Invalid("policy", problem.Message).AsProblem();
     }
 }

@@ -59,5 +59,5 @@ public sealed class ReadConnectionFunctions(
             async cancellation =>
                 (await answers.FindAsync(request, connectionId, cancellation)).TryGet(out var found, out var refusal)
                     ? await views.OfAsync(found.Value, cancellation)
-                    : (Result<ConnectionView>)refusal);
+                    : (Result<ConnectionView, Refusal>)refusal);
 }

@@ -92,7 +92,7 @@ public sealed record ConnectionStart(
     bool MakeDefault)
 {
     /// <summary>Every wrong field at once.</summary>
-    public static Result<ConnectionStart> Parse(StartConnectionBody body, IPrincipals principals)
+    public static Result<ConnectionStart, Refusal> Parse(StartConnectionBody body, IPrincipals principals)
     {
         ArgumentNullException.ThrowIfNull(body);
         ArgumentNullException.ThrowIfNull(principals);
@@ -184,7 +184,7 @@ public sealed class StartConnection(
     /// Starts a connection, or goes on with one that was started under this id before; it is there whole, with what was configured, or not
     /// at all.
     /// </summary>
-    public async Task<Result<Versioned<DriveConnection>>> RunAsync(
+    public async Task<Result<Versioned<DriveConnection>, Refusal>> RunAsync(
         Person person,
         ConnectionStart start,
         ConnectionId id,
@@ -263,7 +263,7 @@ public sealed class StartConnection(
         return await BeginAsync(open, signal, flow, cancellation);
     }
 
-    private async Task<Result<IamRole>> FindOrDraftRoleAsync(
+    private async Task<Result<IamRole, Refusal>> FindOrDraftRoleAsync(
         Person person,
         ConnectionStart start,
         RoleId newRoleId,
@@ -295,7 +295,7 @@ public sealed class StartConnection(
     }
 
     /// <summary>Writes the connection with what was configured; the secret half of an access key goes to the vault first.</summary>
-    private Task<Result<Versioned<DriveConnection>>> OpenAsync(
+    private Task<Result<Versioned<DriveConnection>, Refusal>> OpenAsync(
         DriveConnection connection,
         IamRole? newRole,
         ConnectionForm? form,
@@ -327,7 +327,7 @@ public sealed class StartConnection(
     }
 
     /// <summary>Begins the flow of a connection whose row is there; begun twice, it runs once.</summary>
-    private async Task<Result<Versioned<DriveConnection>>> BeginAsync(
+    private async Task<Result<Versioned<DriveConnection>, Refusal>> BeginAsync(
         Versioned<DriveConnection> open,
         PendingSignal signal,
         IConnectionFlow flow,

@@ -24,7 +24,7 @@ public sealed class StartLimit(ConnectionOptions options) : IDisposable
             QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
         });
 
-    public async Task<Result<T>> RunAsync<T>(Func<Task<Result<T>>> start, CancellationToken cancellation)
+    public async Task<Result<T, Refusal>> RunAsync<T>(Func<Task<Result<T, Refusal>>> start, CancellationToken cancellation)
         where T : notnull
     {
         ArgumentNullException.ThrowIfNull(start);

@@ -59,7 +59,7 @@ public sealed class WriteSetupFunction(MakeCallbackLink makeLink, ConnectionView
     }
 
     /// <summary>A callback link for what confirms by itself.</summary>
-    private async Task<Result<Uri>> LinkAsync(HttpRequest request, DriveConnection connection, CallbackStep confirms)
+    private async Task<Result<Uri, Refusal>> LinkAsync(HttpRequest request, DriveConnection connection, CallbackStep confirms)
     {
         if (request.Query["preview"] == "true")
             return new Uri(request.Address(), "/api/callbacks/MADE-WHEN-COPIED");
@@ -70,7 +70,7 @@ public sealed class WriteSetupFunction(MakeCallbackLink makeLink, ConnectionView
             life: null,
             operation: null,
             request.HttpContext.RequestAborted);
-        return link.Match<Result<Uri>>(
+        return link.Match<Result<Uri, Refusal>>(
             made => new Uri(request.Address(), $"/api/callbacks/{made.Token.Reveal()}"),
             refusal => refusal);
     }

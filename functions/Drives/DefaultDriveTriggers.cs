@@ -142,7 +142,7 @@ public sealed class DefaultDriveTriggers(IDrives drives, DriveFinder finder, IWo
         }
     }
 
-    private async Task<Result<Audience.Workspace>> WorkspaceOfAsync(HttpRequest request, string workspaceId)
+    private async Task<Result<Audience.Workspace, Refusal>> WorkspaceOfAsync(HttpRequest request, string workspaceId)
     {
         ArgumentNullException.ThrowIfNull(request);
         return (await workspaces.FindAsync(request.Person(), workspaceId, request.HttpContext.RequestAborted)).Then<Audience.Workspace>(

@@ -21,10 +21,10 @@ public sealed record DisplayName
     /// <summary>What they mustn't have shared before <see cref="Key"/> was what it is now: names of then are reserved under this.</summary>
     public string FormerKey => Value.ToUpperInvariant();
 
-    public static Parsed<DisplayName> Parse(string? text) =>
+    public static Result<DisplayName, ParseError> Parse(string? text) =>
         VisibleText.Parse(text, MaxLength, "the drive").TryGet(out var name, out var problem)
             ? new DisplayName(name)
-            : Parsed.Refuse<DisplayName>(problem);
+            : problem;
 
     /// <summary>A name that is stored: it was taken under the rules of its time.</summary>
     public static DisplayName Stored(string text)

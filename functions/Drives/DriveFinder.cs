@@ -12,7 +12,7 @@ public sealed class DriveFinder(IDrives drives)
     public static readonly Refusal Removed = new(RefusalKind.Gone, "drive-removed", "This drive was removed, or is being removed.");
 
     /// <summary>A drive in whatever state.</summary>
-    public async Task<Result<Versioned<Drive>>> FindAnyAsync(Person person, string? driveId, CancellationToken cancellation)
+    public async Task<Result<Versioned<Drive>, Refusal>> FindAnyAsync(Person person, string? driveId, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(person);
         return Identifier.TryParse<DriveId>(driveId, out var id)
@@ -23,7 +23,7 @@ public sealed class DriveFinder(IDrives drives)
     }
 
     /// <summary>A drive that can be used.</summary>
-    public async Task<Result<Drive>> FindAsync(Person person, string? driveId, CancellationToken cancellation)
+    public async Task<Result<Drive, Refusal>> FindAsync(Person person, string? driveId, CancellationToken cancellation)
     {
         if (!(await FindAnyAsync(person, driveId, cancellation)).TryGet(out var found, out var refusal))
             return refusal;
@@ -34,7 +34,7 @@ public sealed class DriveFinder(IDrives drives)
     /// The same by <see cref="IDrives.FindRecentAsync"/>: a drive that another instance removes can be read for two seconds more, one that
     /// this instance removes can't.
     /// </summary>
-    public async ValueTask<Result<Drive>> FindRecentAsync(Person person, string? driveId, CancellationToken cancellation)
+    public async ValueTask<Result<Drive, Refusal>> FindRecentAsync(Person person, string? driveId, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(person);
         return Identifier.TryParse<DriveId>(driveId, out var id)
@@ -44,5 +44,5 @@ public sealed class DriveFinder(IDrives drives)
                 : Refusal.NotFound("drive");
     }
 
-    private static Result<Drive> Usable(Drive drive) => drive.State is DriveState.Connected ? drive : Removed;
+    private static Result<Drive, Refusal> Usable(Drive drive) => drive.State is DriveState.Connected ? drive : Removed;
 }

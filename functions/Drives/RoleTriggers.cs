@@ -156,7 +156,7 @@ public sealed class RoleTriggers(IRoles roles, IWorkspaces workspaces, IPrincipa
         return Refusal.Conflict("role-in-use", "Something that you may not see uses the role.").AsProblem();
     }
 
-    private async Task<Result<Versioned<IamRole>>> FindAsync(HttpRequest request, string roleId)
+    private async Task<Result<Versioned<IamRole>, Refusal>> FindAsync(HttpRequest request, string roleId)
     {
         var person = request.Person();
         return Identifier.TryParse<RoleId>(roleId, out var id)

@@ -7,7 +7,7 @@ public sealed class Redelivery(IWebhooks webhooks, IAuditTrail audit, TimeProvid
 {
     /// <param name="subject">Whose event it must be; null for any of the webhook's.</param>
     /// <returns>The delivery, which is due now.</returns>
-    public async Task<Result<Delivery>> AskAsync(
+    public async Task<Result<Delivery, Refusal>> AskAsync(
         Person by,
         WebhookId webhook,
         string deliveryId,

@@ -250,7 +250,7 @@ public sealed class WebhookTriggers(
     }
 
     /// <summary>A foreign one is not found, whoever asks; the organization's own are its admins' business.</summary>
-    private async Task<Result<Versioned<Webhook>>> FindAsync(HttpRequest request, string webhookId)
+    private async Task<Result<Versioned<Webhook>, Refusal>> FindAsync(HttpRequest request, string webhookId)
     {
         var person = request.Person();
         if (

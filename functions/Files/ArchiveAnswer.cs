@@ -83,7 +83,7 @@ public sealed class ArchiveAnswer(IDriveFiles files, Drive drive, IReadOnlyList<
         return true;
     }
 
-    private static ValueTask DiscardAsync((FilePath Path, Result<FileContent> Opened) left) =>
+    private static ValueTask DiscardAsync((FilePath Path, Result<FileContent, Refusal> Opened) left) =>
         left.Opened.TryGet(out var content, out _) ? content.DisposeAsync() : ValueTask.CompletedTask;
 
     /// <summary>Every file of the selection, those of folders in the order of their paths.</summary>

@@ -19,7 +19,7 @@ public sealed class ContentDigests
 
     public static readonly ContentDigests None = new([]);
 
-    public static Result<ContentDigests> Parse(IEnumerable<KeyValuePair<string, StringValues>> headers)
+    public static Result<ContentDigests, Refusal> Parse(IEnumerable<KeyValuePair<string, StringValues>> headers)
     {
         ArgumentNullException.ThrowIfNull(headers);
         var expected = new List<Expected>();

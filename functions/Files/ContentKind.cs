@@ -13,7 +13,7 @@ public sealed record ContentKind(string? Type, string? Encoding)
     public static readonly ContentKind PlainText = new("text/plain", null);
 
     /// <param name="typeField">What the type came in, for the refusal.</param>
-    public static Result<ContentKind> Parse(string? type, string? encoding = null, string typeField = "Content-Type")
+    public static Result<ContentKind, Refusal> Parse(string? type, string? encoding = null, string typeField = "Content-Type")
     {
         (type, encoding) = (Said(type), Said(encoding));
         if (type is not null && !(IsPlain(type) && MediaTypeHeaderValue.TryParse(type, out _)))

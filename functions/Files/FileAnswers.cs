@@ -23,7 +23,7 @@ internal static class FileAnswers
     /// <param name="audience">Whose drive it is.</param>
     public static Task<IResult> ReadAsync(
         HttpRequest request,
-        Func<ReadConditions, Task<Result<FileContent>>> open,
+        Func<ReadConditions, Task<Result<FileContent, Refusal>>> open,
         FilePath file,
         Audience audience
     ) =>
@@ -37,7 +37,7 @@ internal static class FileAnswers
     /// <param name="isAdmitted">Whether the reader still is, looked at again while bytes go out.</param>
     public static async Task<IResult> ReadAsync(
         HttpRequest request,
-        Func<ReadConditions, Task<Result<FileContent>>> open,
+        Func<ReadConditions, Task<Result<FileContent, Refusal>>> open,
         FilePath file,
         Func<CancellationToken, Task<bool>> isAdmitted)
     {

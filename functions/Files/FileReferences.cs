@@ -82,7 +82,7 @@ public sealed class FileReferences(IFileRecords records, IDrives drives)
         "The drive of this file was removed, and its references with it. Connecting the same bucket again doesn't bring them back.");
 
     /// <summary>The reference and its drive; 410 once the drive is gone, 404 to whom the drive's audience doesn't include.</summary>
-    public async Task<Result<(FileReference Reference, Drive Drive)>> FindAsync(
+    public async Task<Result<(FileReference Reference, Drive Drive), Refusal>> FindAsync(
         Person person,
         string? fileId,
         CancellationToken cancellation)

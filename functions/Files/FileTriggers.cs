@@ -145,7 +145,7 @@ public sealed class FileTriggers(IDriveFiles files, DriveFinder finder, FileTran
     ) => WithNamedAsync(request, driveId, (drive, file) => RemoveAsync(request, drive, file));
 
     /// <summary>The folder that <c>?path=</c> names; null for the drive's own.</summary>
-    internal static Result<ListQuery.Choice<FilePath>> FolderOf(HttpRequest request)
+    internal static Result<ListQuery.Choice<FilePath>, Refusal> FolderOf(HttpRequest request)
     {
         if (request.Query["path"].Count > 1)
             return Refusal.Invalid("path", "One folder was expected.");
@@ -158,7 +158,7 @@ public sealed class FileTriggers(IDriveFiles files, DriveFinder finder, FileTran
     }
 
     /// <summary>What a request brings, as it is to be written.</summary>
-    internal static Result<FileToWrite> ContentOf(HttpRequest request, Drive drive, FileTransferOptions options)
+    internal static Result<FileToWrite, Refusal> ContentOf(HttpRequest request, Drive drive, FileTransferOptions options)
     {
         if (options.LargestRequest is { } most && request.ContentLength > most)
             return Bodies.LargerThan(most);
@@ -196,7 +196,7 @@ public sealed class FileTriggers(IDriveFiles files, DriveFinder finder, FileTran
                 : text)
             .TryGet(out _, out var problem)
             ? ""
-            : problem;
+            : problem.Message;
 
     private Task<IResult> ReadAsync(HttpRequest request, Drive drive, FilePath file) =>
         FileAnswers.ReadAsync(request, files, drive, file);
@@ -267,7 +267,7 @@ public sealed class FileTriggers(IDriveFiles files, DriveFinder finder, FileTran
             return Refusal.Invalid("path", "An encoded slash can't travel in a URL's path. Use /content?path= for this name.").AsProblem();
         return FilePath.Parse(path, drive.Path).TryGet(out var file, out var problem)
             ? await act(drive, file)
-            : Refusal.Invalid("path", problem).AsProblem();
+            : Refusal.Invalid("path", problem.Message).AsProblem();
     }
 
     private static string? Text(Microsoft.Extensions.Primitives.StringValues header) => header.Count == 0 ? null : header.ToString();

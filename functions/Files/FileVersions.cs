@@ -17,10 +17,10 @@ public sealed record VersionId : IParsed<VersionId>
 
     public string Value { get; }
 
-    public static Parsed<VersionId> Parse(string? text) =>
+    public static Result<VersionId, ParseError> Parse(string? text) =>
         text is { Length: > 0 and <= MaxLength } && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' or '_' or '~')
             ? new VersionId(text)
-            : Parsed.Refuse<VersionId>("S3's version of the file was expected, as GET …/versions lists it.");
+            : new ParseError("S3's version of the file was expected, as GET …/versions lists it.");
 
     public override string ToString() => Value;
 }
@@ -29,11 +29,11 @@ public sealed record VersionId : IParsed<VersionId>
 public interface IFileVersions
 {
     /// <summary>One page of a file's versions, the newest first; those of a file that is deleted too.</summary>
-    Task<Result<FileVersionsView>> ListAsync(Drive drive, FilePath path, int limit, string? cursor, CancellationToken cancellation);
+    Task<Result<FileVersionsView, Refusal>> ListAsync(Drive drive, FilePath path, int limit, string? cursor, CancellationToken cancellation);
 
     /// <summary>One page of a folder as <see cref="IDriveFiles.ListAsync"/> lists it, with its deleted files between the others.</summary>
     /// <param name="folder">Null for the drive's own.</param>
-    Task<Result<FilesWithDeletedView>> ListWithDeletedAsync(
+    Task<Result<FilesWithDeletedView, Refusal>> ListWithDeletedAsync(
         Drive drive,
         FilePath? folder,
         int limit,
@@ -41,7 +41,7 @@ public interface IFileVersions
         CancellationToken cancellation);
 
     /// <summary>Opens one version's content; whoever gets it disposes it.</summary>
-    Task<Result<FileContent>> OpenAsync(
+    Task<Result<FileContent, Refusal>> OpenAsync(
         Drive drive,
         FilePath path,
         VersionId version,
@@ -49,7 +49,7 @@ public interface IFileVersions
         CancellationToken cancellation);
 
     /// <summary>The same without content.</summary>
-    Task<Result<FileContent>> LookAsync(
+    Task<Result<FileContent, Refusal>> LookAsync(
         Drive drive,
         FilePath path,
         VersionId version,
@@ -57,10 +57,10 @@ public interface IFileVersions
         CancellationToken cancellation);
 
     /// <summary>Copies the version within S3 over the file, as its newest version: nothing is lost by it.</summary>
-    Task<Result<RestoredFile>> RestoreAsync(Drive drive, FilePath path, VersionId version, CancellationToken cancellation);
+    Task<Result<RestoredFile, Refusal>> RestoreAsync(Drive drive, FilePath path, VersionId version, CancellationToken cancellation);
 
     /// <summary>Brings a deleted file back as it was.</summary>
-    Task<Result<RestoredFile>> UndeleteAsync(Drive drive, FilePath path, CancellationToken cancellation);
+    Task<Result<RestoredFile, Refusal>> UndeleteAsync(Drive drive, FilePath path, CancellationToken cancellation);
 }
 
 /// <param name="From">The version that it is again.</param>

@@ -10,7 +10,7 @@ public interface IDriveFiles
     /// <summary>One page of a folder.</summary>
     /// <param name="folder">Null for the drive's own.</param>
     /// <param name="recursive">Everything below, without folders.</param>
-    Task<Result<Page<FileEntry>>> ListAsync(
+    Task<Result<Page<FileEntry>, Refusal>> ListAsync(
         Drive drive,
         FilePath? folder,
         bool recursive,
@@ -19,22 +19,22 @@ public interface IDriveFiles
         CancellationToken cancellation);
 
     /// <summary>Opens the file's content; whoever gets it disposes it.</summary>
-    Task<Result<FileContent>> OpenAsync(Drive drive, FilePath path, ReadConditions conditions, CancellationToken cancellation);
+    Task<Result<FileContent, Refusal>> OpenAsync(Drive drive, FilePath path, ReadConditions conditions, CancellationToken cancellation);
 
     /// <summary>The same without content.</summary>
-    Task<Result<FileContent>> LookAsync(Drive drive, FilePath path, ReadConditions conditions, CancellationToken cancellation);
+    Task<Result<FileContent, Refusal>> LookAsync(Drive drive, FilePath path, ReadConditions conditions, CancellationToken cancellation);
 
     /// <summary>Writes the file from a stream of any length; it is there whole or not at all.</summary>
-    Task<Result<StoredFile>> WriteAsync(Drive drive, FilePath path, FileToWrite file, CancellationToken cancellation);
+    Task<Result<StoredFile, Refusal>> WriteAsync(Drive drive, FilePath path, FileToWrite file, CancellationToken cancellation);
 
     /// <summary>Deletes the file; one that isn't there is fine unless the condition says otherwise.</summary>
-    Task<Result<Deleted>> DeleteAsync(Drive drive, FilePath path, string? ifMatch, CancellationToken cancellation);
+    Task<Result<Deleted, Refusal>> DeleteAsync(Drive drive, FilePath path, string? ifMatch, CancellationToken cancellation);
 
     /// <summary>A link that reads the file straight from S3.</summary>
     /// <param name="version">Null for whichever is the newest when the link is followed.</param>
     /// <param name="life">At most; a link ends with the session that signed it.</param>
     /// <param name="downloadName">What a browser saves it as.</param>
-    Task<Result<PresignedLink>> LinkAsync(
+    Task<Result<PresignedLink, Refusal>> LinkAsync(
         Drive drive,
         FilePath path,
         VersionId? version,
@@ -42,7 +42,7 @@ public interface IDriveFiles
         string downloadName,
         CancellationToken cancellation);
 
-    Task<Result<PresignedUpload>> BeginUploadAsync(
+    Task<Result<PresignedUpload, Refusal>> BeginUploadAsync(
         Drive drive,
         FilePath path,
         long size,
@@ -53,7 +53,7 @@ public interface IDriveFiles
     /// <summary>Makes the file of its parts, if they are what was announced.</summary>
     /// <param name="size">Bytes that were announced.</param>
     /// <param name="parts">What the caller says that S3 answered; null for whatever has arrived.</param>
-    Task<Result<StoredFile>> CompleteUploadAsync(
+    Task<Result<StoredFile, Refusal>> CompleteUploadAsync(
         Drive drive,
         OpenUpload upload,
         long size,
@@ -61,7 +61,7 @@ public interface IDriveFiles
         CancellationToken cancellation);
 
     /// <summary>Aborts the upload; one that has ended is fine.</summary>
-    Task<Result<Deleted>> AbortUploadAsync(Drive drive, OpenUpload upload, CancellationToken cancellation);
+    Task<Result<Deleted, Refusal>> AbortUploadAsync(Drive drive, OpenUpload upload, CancellationToken cancellation);
 }
 
 /// <param name="Type"><c>file</c> or <c>folder</c>.</param>

@@ -33,7 +33,7 @@ public sealed class ListVersionsFunctions(IFileVersions versions, DriveFinder fi
         if (!Paging.Of(request).TryGet(out var paging, out var invalid))
             return invalid.AsProblem();
         if (!FilePath.Parse(request.Query["path"], drive.Path).TryGet(out var path, out var problem))
-            return Refusal.Invalid("path", problem).AsProblem();
+            return Refusal.Invalid("path", problem.Message).AsProblem();
         return (await versions.ListAsync(drive, path, paging.Limit, paging.Cursor, cancellation)).Answer(page =>
             Results.Json(page with { NextCursor = Cursor.Write(page.NextCursor) }, Json.Options));
     }

@@ -52,7 +52,7 @@ public sealed class ReferenceTriggers(
                 if (!(await finder.FindAsync(person, driveId, cancellation)).TryGet(out var drive, out var unknown))
                     return unknown.AsProblem();
                 if (!FilePath.Parse(body.Path, drive.Path).TryGet(out var path, out var problem))
-                    return Refusal.Invalid("path", problem).AsProblem();
+                    return Refusal.Invalid("path", problem.Message).AsProblem();
                 if (!(await files.LookAsync(drive, path, ReadConditions.None, cancellation)).TryGet(out var file, out var refusal))
                     return refusal.AsProblem();
                 var reference = new FileReference(

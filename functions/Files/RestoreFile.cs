@@ -39,7 +39,7 @@ public sealed class RestoreFileFunctions(IFileVersions versions, DriveFinder fin
             "file.version-restored",
             async (drive, path) => VersionId.Parse(versionId).TryGet(out var version, out var problem)
                 ? await versions.RestoreAsync(drive, path, version, request.HttpContext.RequestAborted)
-                : Refusal.Invalid("versionId", problem));
+                : Refusal.Invalid("versionId", problem.Message));
 
     [Function("UndeleteFile")]
     [Requires(Need.Person)]
@@ -67,7 +67,7 @@ public sealed class RestoreFileFunctions(IFileVersions versions, DriveFinder fin
         HttpRequest request,
         string driveId,
         string action,
-        Func<Drive, FilePath, Task<Result<RestoredFile>>> restore
+        Func<Drive, FilePath, Task<Result<RestoredFile, Refusal>>> restore
     ) =>
         idempotency.OnceAsync(
             request,
@@ -79,7 +79,7 @@ public sealed class RestoreFileFunctions(IFileVersions versions, DriveFinder fin
                 if (drive.Access.IsReadOnly)
                     return DriveFinder.IsReadOnly.AsProblem();
                 if (!FilePath.Parse(request.Query["path"], drive.Path).TryGet(out var path, out var problem))
-                    return Refusal.Invalid("path", problem).AsProblem();
+                    return Refusal.Invalid("path", problem.Message).AsProblem();
                 if (!(await restore(drive, path)).TryGet(out var restored, out var refusal))
                     return refusal.AsProblem();
                 await audit.RecordAsync(

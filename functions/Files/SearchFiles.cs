@@ -50,7 +50,7 @@ public sealed class SearchFiles(IDriveFiles files)
     private const int PageSize = 1_000;
     private const int MostPages = 10;
 
-    public async Task<Result<Page<FileEntry>>> RunAsync(
+    public async Task<Result<Page<FileEntry>, Refusal>> RunAsync(
         Drive drive,
         FilePath? folder,
         string name,
@@ -73,7 +73,7 @@ public sealed class SearchFiles(IDriveFiles files)
                     continue;
                 // The next answer goes on behind this file, so the page is cut there.
                 var cut = await files.ListAsync(drive, folder, recursive: true, index + 1, cursor, cancellation);
-                return cut.Match<Result<Page<FileEntry>>>(until => new Page<FileEntry>(found, until.NextCursor), no => no);
+                return cut.Match<Result<Page<FileEntry>, Refusal>>(until => new Page<FileEntry>(found, until.NextCursor), no => no);
             }
 
             cursor = listed.NextCursor;

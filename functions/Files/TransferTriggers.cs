@@ -208,7 +208,7 @@ public sealed class TransferTriggers(
                     Results.Json(new DownloadLinkView(made.Url, made.Ends), Json.Options, statusCode: StatusCodes.Status201Created));
             });
 
-    private async Task<Result<(Drive Drive, PendingUpload Upload)>> FindAsync(HttpRequest request, string driveId, string uploadId)
+    private async Task<Result<(Drive Drive, PendingUpload Upload), Refusal>> FindAsync(HttpRequest request, string driveId, string uploadId)
     {
         var (person, cancellation) = (request.Person(), request.HttpContext.RequestAborted);
         if (!(await finder.FindAsync(person, driveId, cancellation)).TryGet(out var drive, out var unknown))

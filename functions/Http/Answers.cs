@@ -10,7 +10,7 @@ namespace ServerlessDrives.Http;
 public static class Answers
 {
     /// <summary>The value as this makes of it, or the refusal as a problem.</summary>
-    public static IResult Answer<T>(this Result<T> result, Func<T, IResult> answer)
+    public static IResult Answer<T>(this Result<T, Refusal> result, Func<T, IResult> answer)
         where T : notnull
         => result.Match(answer, refusal => new Problem(refusal));
 
@@ -120,7 +120,7 @@ public sealed record Paging(int Limit, string? Cursor)
     public const int Most = 500;
     private const int Usual = 50;
 
-    public static Result<Paging> Of(HttpRequest request)
+    public static Result<Paging, Refusal> Of(HttpRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
         var form = new FormReader();

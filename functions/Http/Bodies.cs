@@ -34,7 +34,7 @@ public static class Bodies
 
     /// <summary>The body, or what is wrong with it.</summary>
     /// <param name="withoutBody">What an empty body stands for; null where one is needed.</param>
-    public static async Task<Result<T>> ReadJsonAsync<T>(this HttpRequest request, T? withoutBody = null)
+    public static async Task<Result<T, Refusal>> ReadJsonAsync<T>(this HttpRequest request, T? withoutBody = null)
         where T : class
     {
         var bytes = await request.ReadBytesAsync();
@@ -61,7 +61,7 @@ public static class Bodies
     }
 
     /// <summary>A JSON body's bytes, of a bounded size; empty when there is none.</summary>
-    public static Task<Result<byte[]>> ReadBytesAsync(this HttpRequest request)
+    public static Task<Result<byte[], Refusal>> ReadBytesAsync(this HttpRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
         return
@@ -69,12 +69,12 @@ public static class Bodies
             && request.ContentType is not null
             && !request.HasJsonContentType()
             && !(request.ContentLength > MostBytes)
-            ? Task.FromResult<Result<byte[]>>(new Refusal(RefusalKind.Malformed, "unsupported-media-type", "Send application/json."))
+            ? Task.FromResult<Result<byte[], Refusal>>(new Refusal(RefusalKind.Malformed, "unsupported-media-type", "Send application/json."))
             : request.ReadAnyBytesAsync();
     }
 
     /// <summary>The same, whatever its type says: SNS sends JSON as text/plain.</summary>
-    public static async Task<Result<byte[]>> ReadAnyBytesAsync(this HttpRequest request)
+    public static async Task<Result<byte[], Refusal>> ReadAnyBytesAsync(this HttpRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
         if (request.ContentLength > MostBytes)

@@ -12,7 +12,7 @@ public static class ListQuery
     /// <summary>
     /// The audiences that the person may see, or of these the ones that <c>workspaceId</c> can use: its own and the organization's.
     /// </summary>
-    public static async Task<Result<Choice<IReadOnlyCollection<Audience>>>> AudiencesAsync(
+    public static async Task<Result<Choice<IReadOnlyCollection<Audience>>, Refusal>> AudiencesAsync(
         HttpRequest request,
         Person person,
         IWorkspaces workspaces)
@@ -29,7 +29,7 @@ public static class ListQuery
     }
 
     /// <summary>An id.</summary>
-    public static Result<Choice<TId?>> Id<TId>(HttpRequest request, string name)
+    public static Result<Choice<TId?>, Refusal> Id<TId>(HttpRequest request, string name)
         where TId : struct, IIdentifier<TId>
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -41,7 +41,7 @@ public static class ListQuery
     }
 
     /// <summary>A text that is looked for as it is.</summary>
-    public static Result<Choice<string>> Text(HttpRequest request, string name, int maxLength)
+    public static Result<Choice<string>, Refusal> Text(HttpRequest request, string name, int maxLength)
     {
         ArgumentNullException.ThrowIfNull(request);
         if (!request.Query.TryGetValue(name, out var text) || text.ToString() is not { Length: > 0 } asked)
@@ -52,7 +52,7 @@ public static class ListQuery
     }
 
     /// <summary>One of an enum's words, in camelCase.</summary>
-    public static Result<Choice<TEnum?>> Word<TEnum>(HttpRequest request, string name)
+    public static Result<Choice<TEnum?>, Refusal> Word<TEnum>(HttpRequest request, string name)
         where TEnum : struct, Enum
     {
         ArgumentNullException.ThrowIfNull(request);

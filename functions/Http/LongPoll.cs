@@ -11,7 +11,7 @@ public sealed class LongPoll(WaitingReads waiting, TimeProvider clock)
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
 
     /// <param name="read">Reads the resource as it is answered to whoever asks, who is looked at anew each time.</param>
-    public async Task<IResult> AnswerAsync<T>(HttpRequest request, Func<CancellationToken, Task<Result<T>>> read)
+    public async Task<IResult> AnswerAsync<T>(HttpRequest request, Func<CancellationToken, Task<Result<T, Refusal>>> read)
         where T : notnull
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -33,7 +33,7 @@ public sealed class LongPoll(WaitingReads waiting, TimeProvider clock)
         }
     }
 
-    private async Task<IResult> WaitAsync<T>(HttpRequest request, DateTimeOffset until, Func<CancellationToken, Task<Result<T>>> read)
+    private async Task<IResult> WaitAsync<T>(HttpRequest request, DateTimeOffset until, Func<CancellationToken, Task<Result<T, Refusal>>> read)
         where T : notnull
     {
         while (true)

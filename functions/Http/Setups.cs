@@ -15,7 +15,7 @@ public static class Setups
     }
 
     /// <summary>What <c>?format=</c> asks for.</summary>
-    public static Result<SetupFormat> FormatOf(HttpRequest request)
+    public static Result<SetupFormat, Refusal> FormatOf(HttpRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
         return SetupText.FormatOf(request.Query["format"]) is { } format

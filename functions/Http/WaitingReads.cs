@@ -15,7 +15,7 @@ public sealed class WaitingReads(LongPollOptions options)
     private int _all;
 
     /// <returns>What to dispose of when the wait is over, or why there is none.</returns>
-    public Result<IDisposable> Enter(Person person)
+    public Result<IDisposable, Refusal> Enter(Person person)
     {
         ArgumentNullException.ThrowIfNull(person);
         var key = (person.Organization, person.Id);

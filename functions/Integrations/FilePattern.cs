@@ -26,13 +26,13 @@ public sealed class FilePattern
     }
 
     /// <summary>No pattern means every file.</summary>
-    public static Parsed<FilePattern> Parse(string? text)
+    public static Result<FilePattern, ParseError> Parse(string? text)
     {
         var glob = string.IsNullOrWhiteSpace(text) ? AnyFolders : text.Trim();
         if (glob.Length > MaxLength || glob.Any(char.IsControl))
-            return Parsed.Refuse<FilePattern>($"A pattern such as **/*.pdf of at most {MaxLength} characters was expected.");
+            return new ParseError($"A pattern such as **/*.pdf of at most {MaxLength} characters was expected.");
         return glob.StartsWith('/') || glob.Split('/').Any(part => part is "." or "..")
-            ? Parsed.Refuse<FilePattern>("A pattern begins below the folder and has no part . or ...")
+            ? new ParseError("A pattern begins below the folder and has no part . or ...")
             : new FilePattern(glob);
     }
 

@@ -35,7 +35,7 @@ public sealed class HearNotificationFunction(HearNotifications hear, Notificatio
         return heard.Answer(_ => Results.Ok());
     }
 
-    private async Task<Result<SnsMessageType>> HearAsync(string token, HttpRequest request)
+    private async Task<Result<SnsMessageType, Refusal>> HearAsync(string token, HttpRequest request)
     {
         var cancellation = request.HttpContext.RequestAborted;
         if (!(await hear.FindAsync(token, cancellation)).TryGet(out var addressed, out var unknown))

@@ -29,7 +29,7 @@ public sealed class HearNotifications(
     private const int Tries = 5;
 
     /// <summary>Whose address it is. One that was revoked is as unknown as one that was never given out.</summary>
-    public async Task<Result<Addressed>> FindAsync(string? token, CancellationToken cancellation)
+    public async Task<Result<Addressed, Refusal>> FindAsync(string? token, CancellationToken cancellation)
     {
         if (
             NotificationAddress.Parse(token) is { } address
@@ -42,11 +42,11 @@ public sealed class HearNotifications(
     }
 
     /// <summary>Believes the message or says why not, and does what it is for.</summary>
-    public async Task<Result<SnsMessageType>> HearAsync(Addressed to, ReadOnlyMemory<byte> body, CancellationToken cancellation)
+    public async Task<Result<SnsMessageType, Refusal>> HearAsync(Addressed to, ReadOnlyMemory<byte> body, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(to);
         if (!SnsMessage.Parse(body).TryGet(out var message, out var problem))
-            return new Refusal(RefusalKind.Malformed, "malformed", problem);
+            return new Refusal(RefusalKind.Malformed, "malformed", problem.Message);
         if (WrongTopic(to, message) is { } wrong)
             return wrong;
         var age = clock.GetUtcNow() - message.At;

@@ -6,7 +6,7 @@ namespace ServerlessDrives.Integrations;
 /// <summary>Finds an integration for a person; a foreign one is as unknown as one that isn't there.</summary>
 public sealed class IntegrationFinder(IIntegrations integrations)
 {
-    public async Task<Result<Versioned<Integration>>> FindAsync(Person person, string? integrationId, CancellationToken cancellation)
+    public async Task<Result<Versioned<Integration>, Refusal>> FindAsync(Person person, string? integrationId, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(person);
         return Identifier.TryParse<IntegrationId>(integrationId, out var id)
@@ -17,7 +17,7 @@ public sealed class IntegrationFinder(IIntegrations integrations)
     }
 
     /// <summary>An upstream integration, for those who may change it.</summary>
-    public async Task<Result<Versioned<Integration>>> FindUpstreamToChangeAsync(
+    public async Task<Result<Versioned<Integration>, Refusal>> FindUpstreamToChangeAsync(
         Person person,
         string integrationId,
         CancellationToken cancellation)

@@ -23,7 +23,7 @@ public sealed class IntegrationForms(DriveFinder finder, IWorkspaces workspaces,
     private const int MaxNameLength = 100;
 
     /// <summary>Every wrong field at once.</summary>
-    public async Task<Result<Integration>> ReadAsync(
+    public async Task<Result<Integration, Refusal>> ReadAsync(
         Person person,
         IntegrationBody body,
         IntegrationId id,
@@ -87,7 +87,7 @@ public sealed class IntegrationForms(DriveFinder finder, IWorkspaces workspaces,
     }
 
     /// <summary>What may change: name, folder, pattern, who hears of it, and whether it rests.</summary>
-    public async Task<Result<Integration>> ChangeAsync(
+    public async Task<Result<Integration, Refusal>> ChangeAsync(
         Person person,
         Integration integration,
         ChangeIntegrationBody body,
@@ -137,6 +137,6 @@ public sealed class IntegrationForms(DriveFinder finder, IWorkspaces workspaces,
     private static void PatternOf(FormReader form, string? text)
     {
         if (!FilePattern.Parse(text).TryGet(out _, out var problem))
-            form.Refuse<string>("pattern", problem);
+            form.Refuse<string>("pattern", problem.Message);
     }
 }

@@ -221,7 +221,7 @@ public sealed class IntegrationTriggers(
         return asked.Answer(delivery => Results.Json(DeliveryView.Of(delivery), Json.Options, statusCode: StatusCodes.Status202Accepted));
     }
 
-    private async Task<Result<Versioned<Integration>>> FindToChangeAsync(HttpRequest request, string integrationId)
+    private async Task<Result<Versioned<Integration>, Refusal>> FindToChangeAsync(HttpRequest request, string integrationId)
     {
         var person = request.Person();
         if (!(await finder.FindAsync(person, integrationId, request.HttpContext.RequestAborted)).TryGet(out var found, out var unknown))

@@ -38,7 +38,7 @@ public sealed class RevokeNotificationsFunction(
     }
 
     /// <summary>Nothing that comes to the address is listened to any more; the next instructions have another one.</summary>
-    private async Task<Result<Versioned<Integration>>> RevokeAsync(
+    private async Task<Result<Versioned<Integration>, Refusal>> RevokeAsync(
         Person person,
         Versioned<Integration> read,
         CancellationToken cancellation)

@@ -54,7 +54,7 @@ public sealed class SetUpNotifications(IIntegrations integrations, ISecrets secr
     private const int Tries = 5;
 
     /// <param name="baseAddress">Where SNS reaches us.</param>
-    public async Task<Result<string>> RunAsync(
+    public async Task<Result<string, Refusal>> RunAsync(
         Person person,
         Versioned<Integration> read,
         Drive drive,
@@ -85,7 +85,7 @@ public sealed class SetUpNotifications(IIntegrations integrations, ISecrets secr
         };
     }
 
-    private async Task<Result<Secret>> AddressAsync(Person person, Versioned<Integration> read, CancellationToken cancellation)
+    private async Task<Result<Secret, Refusal>> AddressAsync(Person person, Versioned<Integration> read, CancellationToken cancellation)
     {
         for (var tries = 0; tries < Tries; tries++)
         {

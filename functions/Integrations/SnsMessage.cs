@@ -33,7 +33,7 @@ public sealed record SnsMessage(
     private static readonly string[] OfNotification = ["Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type"];
     private static readonly string[] OfSubscription = ["Message", "MessageId", "SubscribeURL", "Timestamp", "Token", "TopicArn", "Type"];
 
-    public static Parsed<SnsMessage> Parse(ReadOnlyMemory<byte> json)
+    public static Result<SnsMessage, ParseError> Parse(ReadOnlyMemory<byte> json)
     {
         try
         {
@@ -47,7 +47,7 @@ public sealed record SnsMessage(
         }
     }
 
-    private static Parsed<SnsMessage> Read(JsonElement root)
+    private static Result<SnsMessage, ParseError> Read(JsonElement root)
     {
         string? Text(string name) =>
             root.TryGetProperty(name, out var value) && value.ValueKind is JsonValueKind.String ? value.GetString() : null;
@@ -62,7 +62,7 @@ public sealed record SnsMessage(
         if (type is null)
             return NotSns("Its Type is none of SNS's; raw message delivery must be off, since it leaves the signature out.");
         if (!TopicArn.Parse(Text("TopicArn")).TryGet(out var topic, out var problem))
-            return NotSns(problem);
+            return NotSns(problem.Message);
         if (!DateTimeOffset.TryParse(Text("Timestamp"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at))
             return NotSns("Its Timestamp is no time.");
         if (
@@ -107,7 +107,7 @@ public sealed record SnsMessage(
         return true;
     }
 
-    private static Parsed<SnsMessage> NotSns(string why) => Parsed.Refuse<SnsMessage>($"This is no message of Amazon SNS. {why}");
+    private static Result<SnsMessage, ParseError> NotSns(string why) => new ParseError($"This is no message of Amazon SNS. {why}");
 }
 
 /// <summary>Amazon SNS, as far as its messages can be believed.</summary>

@@ -100,7 +100,7 @@ public sealed class StoreOutputTriggers(
             !FilePath
                 .Parse(integration.Folder is null ? path : $"{integration.Folder}/{path}", drive.Path)
                 .TryGet(out var file, out var problem))
-            return Refusal.Invalid("path", problem).AsProblem();
+            return Refusal.Invalid("path", problem.Message).AsProblem();
         if (!FileTriggers.ContentOf(request, drive, options).TryGet(out var toWrite, out var odd))
             return odd.AsProblem();
         var written = await files.WriteAsync(drive, file, toWrite, cancellation);

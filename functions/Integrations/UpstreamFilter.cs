@@ -12,7 +12,7 @@ internal sealed class UpstreamFilter
     {
         _pattern = FilePattern.Parse(integration.Pattern).TryGet(out var parsed, out var problem)
             ? parsed
-            : throw new InvalidDataException(problem);
+            : throw new InvalidDataException(problem.Message);
         _prefix = integration.Folder is null ? "" : integration.Folder.Value + "/";
     }
 

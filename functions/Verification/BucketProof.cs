@@ -31,7 +31,7 @@ internal sealed class BucketProof(
     public async Task<bool> ListAsync(CancellationToken cancellation)
     {
         builder.Begin(KnownCheck.ObjectsListable, KnownCheck.BucketOwnerKnown);
-        Answer<IReadOnlyList<ListedObject>> open = default;
+        Result<IReadOnlyList<ListedObject>, Fault> open = default;
         var foreign = 0;
         var pinned = await retry.AskAsync(
             async cancel =>
@@ -43,7 +43,7 @@ internal sealed class BucketProof(
                 return both[0];
             },
             // One odd refusal doesn't make a bucket another's: it has to say so twice.
-            answer => answer.Fault is null || (IsDenial(answer.Fault) && open.Fault is null && ++foreign > 1),
+            answer => answer.Error is null || (IsDenial(answer.Error) && open.Error is null && ++foreign > 1),
             cancellation);
 
         if (pinned.TryGet(out var listed, out _))
@@ -53,7 +53,7 @@ internal sealed class BucketProof(
             return true;
         }
 
-        if (IsDenial(pinned.Fault) && open.TryGet(out listed, out _))
+        if (IsDenial(pinned.Error) && open.TryGet(out listed, out _))
         {
             builder.Pass(KnownCheck.ObjectsListable);
             Listed = listed;
@@ -77,13 +77,13 @@ internal sealed class BucketProof(
                 "Confirm who owns the bucket: if it is meant to be another account's, name that " +
                 $"account{(FoundOwner is null ? "" : $", {FoundOwner},")} as its owner (bucketOwner, twelve digits), and every later " +
                 "call insists on it. If not, correct the bucket's name.",
-                pinned.Fault);
+                pinned.Error);
             return false;
         }
 
-        if (pinned.Fault is Fault.Refused refused)
+        if (pinned.Error is Fault.Refused refused)
             _refusals.Enqueue(refused);
-        if (pinned.Fault is Fault.Refused { IsAccessDenied: true } && await IsRequesterPaysAsync(cancellation))
+        if (pinned.Error is Fault.Refused { IsAccessDenied: true } && await IsRequesterPaysAsync(cancellation))
         {
             builder.Fail(
                 KnownCheck.ObjectsListable,
@@ -91,23 +91,23 @@ internal sealed class BucketProof(
                 "pays for it, and answers those that do.",
                 "Say in the configuration that the requester pays (requesterPays): requests and transfers are then charged to the " +
                 "account of the role or user.",
-                pinned.Fault);
+                pinned.Error);
         }
         else
         {
-            builder.Fail(KnownCheck.ObjectsListable, pinned.Fault!);
+            builder.Fail(KnownCheck.ObjectsListable, pinned.Error!);
         }
 
         return true;
     }
 
     private async Task<AccountId?> ConfirmedAsync(AccountId? found, CancellationToken cancellation) =>
-        found is not null && (await bucket.ListAsync(access.Path.Prefix, recursive: false, found, cancellation)).Fault is null
+        found is not null && (await bucket.ListAsync(access.Path.Prefix, recursive: false, found, cancellation)).Error is null
             ? found
             : null;
 
-    private static Task<Answer<IReadOnlyList<ListedObject>>> NotAsked =>
-        Task.FromResult<Answer<IReadOnlyList<ListedObject>>>(new Fault.Unreachable("not asked"));
+    private static Task<Result<IReadOnlyList<ListedObject>, Fault>> NotAsked =>
+        Task.FromResult<Result<IReadOnlyList<ListedObject>, Fault>>(new Fault.Unreachable("not asked"));
 
     /// <summary>Whether saying that the requester pays is what was missing.</summary>
     private async Task<bool> IsRequesterPaysAsync(CancellationToken cancellation)
@@ -115,7 +115,7 @@ internal sealed class BucketProof(
         if (access.RequesterPays)
             return false;
         using var paying = way.Open(access with { RequesterPays = true });
-        return (await paying.ListAsync(access.Path.Prefix, recursive: false, owner: null, cancellation)).Fault is null;
+        return (await paying.ListAsync(access.Path.Prefix, recursive: false, owner: null, cancellation)).Error is null;
     }
 
     /// <summary>Everything that needs an object or an upload.</summary>

@@ -14,7 +14,7 @@ public interface IProbe
     /// <param name="externalId">Null to try without one.</param>
     /// <param name="scope">What an inline session policy confines the session to; null for none.</param>
     /// <param name="tags">What the session is tagged with; null for nothing.</param>
-    Task<Answer<ProbeIdentity>> AssumeRoleAsync(
+    Task<Result<ProbeIdentity, Fault>> AssumeRoleAsync(
         RoleArn role,
         ExternalId? externalId,
         Region region,
@@ -24,7 +24,7 @@ public interface IProbe
         CancellationToken cancellation);
 
     /// <summary>A session by which one digit of the account that owns the bucket can be told; see <see cref="OwnerSearch"/>.</summary>
-    Task<Answer<ProbeIdentity>> AssumeForOwnerDigitAsync(
+    Task<Result<ProbeIdentity, Fault>> AssumeForOwnerDigitAsync(
         DriveCredentials.Role role,
         BucketAccess access,
         int position,
@@ -32,17 +32,17 @@ public interface IProbe
         CancellationToken cancellation);
 
     /// <summary>Takes the access key with its secret from the vault.</summary>
-    Task<Answer<ProbeIdentity>> TakeKeyAsync(DriveCredentials.AccessKey key, CancellationToken cancellation);
+    Task<Result<ProbeIdentity, Fault>> TakeKeyAsync(DriveCredentials.AccessKey key, CancellationToken cancellation);
 
     /// <summary>The account that the identity belongs to, as STS says.</summary>
-    Task<Answer<AccountId>> AccountOfAsync(ProbeIdentity identity, Region region, CancellationToken cancellation);
+    Task<Result<AccountId, Fault>> AccountOfAsync(ProbeIdentity identity, Region region, CancellationToken cancellation);
 
     /// <summary>The region that the bucket is in, by an unsigned request that S3 answers even where it refuses.</summary>
     /// <param name="guess">Whose endpoint is asked.</param>
-    Task<Answer<BucketPlace>> LocateAsync(BucketName bucket, Region guess, CancellationToken cancellation);
+    Task<Result<BucketPlace, Fault>> LocateAsync(BucketName bucket, Region guess, CancellationToken cancellation);
 
     /// <summary>The same by a signed request, for servers that tell nothing to others.</summary>
-    Task<Answer<BucketPlace>> LocateAsync(ProbeIdentity identity, BucketName bucket, Region guess, CancellationToken cancellation);
+    Task<Result<BucketPlace, Fault>> LocateAsync(ProbeIdentity identity, BucketName bucket, Region guess, CancellationToken cancellation);
 
     /// <summary>The bucket in the eyes of this identity, used as files use it.</summary>
     IBucketProbe Open(ProbeIdentity identity, BucketAccess access);
@@ -69,52 +69,52 @@ public interface IBucketProbe : IDisposable
 {
     /// <summary>The first keys with this prefix.</summary>
     /// <param name="recursive">Also those behind a further slash.</param>
-    Task<Answer<IReadOnlyList<ListedObject>>> ListAsync(string prefix, bool recursive, AccountId? owner, CancellationToken cancellation);
+    Task<Result<IReadOnlyList<ListedObject>, Fault>> ListAsync(string prefix, bool recursive, AccountId? owner, CancellationToken cancellation);
 
     /// <summary>Writes an object, encrypted as the drive says.</summary>
     /// <param name="condition">One that doesn't hold is a 412.</param>
-    Task<Answer<WrittenObject>> PutAsync(
+    Task<Result<WrittenObject, Fault>> PutAsync(
         string key,
         byte[] content,
         WriteCondition condition,
         AccountId? owner,
         CancellationToken cancellation);
 
-    Task<Answer<ReadObject>> GetAsync(string key, string? version, AccountId? owner, CancellationToken cancellation);
+    Task<Result<ReadObject, Fault>> GetAsync(string key, string? version, AccountId? owner, CancellationToken cancellation);
 
     /// <summary>Reads one byte, of however large an object that isn't ours.</summary>
-    Task<Answer<ReadObject>> GetFirstByteAsync(string key, string? version, AccountId? owner, CancellationToken cancellation);
+    Task<Result<ReadObject, Fault>> GetFirstByteAsync(string key, string? version, AccountId? owner, CancellationToken cancellation);
 
     /// <summary>What the key's latest version is; a missing key is an answer, not a fault.</summary>
-    Task<Answer<LatestVersion>> HeadAsync(string key, AccountId? owner, CancellationToken cancellation);
+    Task<Result<LatestVersion, Fault>> HeadAsync(string key, AccountId? owner, CancellationToken cancellation);
 
-    Task<Answer<Done>> GetAclAsync(string key, AccountId? owner, CancellationToken cancellation);
+    Task<Result<Done, Fault>> GetAclAsync(string key, AccountId? owner, CancellationToken cancellation);
 
     /// <summary>Sets the canned ACL <c>private</c>, which is what a new object has.</summary>
-    Task<Answer<Done>> PutAclAsync(string key, AccountId? owner, CancellationToken cancellation);
+    Task<Result<Done, Fault>> PutAclAsync(string key, AccountId? owner, CancellationToken cancellation);
 
     /// <param name="version"><c>null</c> as text for the version of an unversioned bucket; null to delete as people do.</param>
-    Task<Answer<RemovedObject>> DeleteAsync(string key, string? version, AccountId? owner, CancellationToken cancellation);
+    Task<Result<RemovedObject, Fault>> DeleteAsync(string key, string? version, AccountId? owner, CancellationToken cancellation);
 
     /// <summary>
     /// Deletes as people do, but only what is there (<c>If-Match: *</c>, which needs no permission of its own), so that a second try leaves
     /// no second delete marker: it is a 404 or a 412.
     /// </summary>
-    Task<Answer<RemovedObject>> DeleteWhatIsThereAsync(string key, AccountId? owner, CancellationToken cancellation);
+    Task<Result<RemovedObject, Fault>> DeleteWhatIsThereAsync(string key, AccountId? owner, CancellationToken cancellation);
 
     /// <returns>The upload's id.</returns>
-    Task<Answer<string>> BeginUploadAsync(string key, AccountId? owner, CancellationToken cancellation);
+    Task<Result<string, Fault>> BeginUploadAsync(string key, AccountId? owner, CancellationToken cancellation);
 
     /// <returns>The part's ETag.</returns>
-    Task<Answer<string>> UploadPartAsync(string key, string uploadId, byte[] content, AccountId? owner, CancellationToken cancellation);
+    Task<Result<string, Fault>> UploadPartAsync(string key, string uploadId, byte[] content, AccountId? owner, CancellationToken cancellation);
 
     /// <returns>How many parts there are.</returns>
-    Task<Answer<int>> ListPartsAsync(string key, string uploadId, AccountId? owner, CancellationToken cancellation);
+    Task<Result<int, Fault>> ListPartsAsync(string key, string uploadId, AccountId? owner, CancellationToken cancellation);
 
     /// <returns>The uploads under way whose keys have this prefix.</returns>
-    Task<Answer<IReadOnlyList<PendingUpload>>> ListUploadsAsync(string prefix, AccountId? owner, CancellationToken cancellation);
+    Task<Result<IReadOnlyList<PendingUpload>, Fault>> ListUploadsAsync(string prefix, AccountId? owner, CancellationToken cancellation);
 
-    Task<Answer<CompletedUpload>> CompleteUploadAsync(
+    Task<Result<CompletedUpload, Fault>> CompleteUploadAsync(
         string key,
         string uploadId,
         string partETag,
@@ -122,7 +122,7 @@ public interface IBucketProbe : IDisposable
         AccountId? owner,
         CancellationToken cancellation);
 
-    Task<Answer<Done>> AbortUploadAsync(string key, string uploadId, AccountId? owner, CancellationToken cancellation);
+    Task<Result<Done, Fault>> AbortUploadAsync(string key, string uploadId, AccountId? owner, CancellationToken cancellation);
 }
 
 public sealed record ListedObject(string Key, long Size);

@@ -25,7 +25,7 @@ internal sealed class ObjectProof(
         var key = traces.ObjectKey;
         traces.Expect(key, owner);
         var put = await PutAsync(key, cancellation);
-        var conditional = put.Fault is not Fault.Refused { IsUnsupported: true };
+        var conditional = put.Error is not Fault.Refused { IsUnsupported: true };
         if (!conditional)
             put = await retry.AskAsync(
                 cancel => traces.DoubtingAsync(key, bucket.PutAsync(key, traces.Content, WriteCondition.None, owner, cancel)),
@@ -102,15 +102,15 @@ internal sealed class ObjectProof(
     /// <summary>
     /// A key that is there already is our own, of a try whose answer was lost or of a run that was killed: it goes first.
     /// </summary>
-    private async Task<Answer<WrittenObject>> PutAsync(string key, CancellationToken cancellation)
+    private async Task<Result<WrittenObject, Fault>> PutAsync(string key, CancellationToken cancellation)
     {
         var put = await retry.AskAsync(TryAsync, cancellation);
-        if (put.Fault is not Fault.Refused { Status: 412 })
+        if (put.Error is not Fault.Refused { Status: 412 })
             return put;
         await traces.SweepAsync(key, cancellation);
         return await retry.AskAsync(TryAsync, cancellation);
 
-        Task<Answer<WrittenObject>> TryAsync(CancellationToken cancel) =>
+        Task<Result<WrittenObject, Fault>> TryAsync(CancellationToken cancel) =>
             traces.DoubtingAsync(key, bucket.PutAsync(key, traces.Content, WriteCondition.New, owner, cancel));
     }
 
@@ -126,7 +126,7 @@ internal sealed class ObjectProof(
             async cancel =>
             {
                 var answer = await traces.DoubtingAsync(key, bucket.PutAsync(key, traces.ContentAgain, condition, owner, cancel));
-                if (answer.Fault is { IsPassing: true })
+                if (answer.Error is { IsPassing: true })
                     condition = WriteCondition.Over(first.ETag);
                 return answer;
             },
@@ -230,7 +230,7 @@ internal sealed class ObjectProof(
         return version;
     }
 
-    private void JudgeContent(KnownCheck check, Answer<ReadObject> answer, byte[][] expected, string? preface = null)
+    private void JudgeContent(KnownCheck check, Result<ReadObject, Fault> answer, byte[][] expected, string? preface = null)
     {
         if (!answer.TryGet(out var read, out var fault))
             builder.Fail(check, fault, preface);
@@ -251,10 +251,10 @@ internal sealed class ObjectProof(
             JudgeAclAsync(KnownCheck.AclWritable, cancel => bucket.PutAclAsync(key, owner, cancel), cancellation));
     }
 
-    private async Task JudgeAclAsync(KnownCheck check, Func<CancellationToken, Task<Answer<Done>>> call, CancellationToken cancellation)
+    private async Task JudgeAclAsync(KnownCheck check, Func<CancellationToken, Task<Result<Done, Fault>>> call, CancellationToken cancellation)
     {
         var answer = await retry.AskAsync(call, cancellation);
-        switch (answer.Fault)
+        switch (answer.Error)
         {
             case null:
                 builder.Pass(check);
@@ -280,7 +280,7 @@ internal sealed class ObjectProof(
     {
         builder.Begin(KnownCheck.ObjectDeletable);
         var deleted = await retry.AskAsync(cancel => bucket.DeleteWhatIsThereAsync(key, owner, cancel), cancellation);
-        if (deleted.Fault is Fault.Refused { IsUnsupported: true })
+        if (deleted.Error is Fault.Refused { IsUnsupported: true })
             deleted = await retry.AskAsync(cancel => bucket.DeleteAsync(key, version: null, owner, cancel), cancellation);
         string? marker = null;
         if (deleted.TryGet(out var removal, out var fault))
@@ -308,11 +308,11 @@ internal sealed class ObjectProof(
         var versions = await Task.WhenAll(new[] { version, overwritten, marker }.OfType<string>().Distinct().Select(async each =>
         {
             var gone = await retry.AskAsync(cancel => bucket.DeleteAsync(key, each, owner, cancel), cancellation);
-            if (gone.Fault is null)
+            if (gone.Error is null)
                 traces.Gone(key, each);
             return gone;
         }));
-        if (versions.Select(answer => answer.Fault).OfType<Fault>().FirstOrDefault() is { } refused)
+        if (versions.Select(answer => answer.Error).OfType<Fault>().FirstOrDefault() is { } refused)
             builder.Fail(KnownCheck.VersionDeletable, refused, version == "null" ? Suspended : null);
         else
             builder.Pass(KnownCheck.VersionDeletable, version == "null" ? Suspended : null);

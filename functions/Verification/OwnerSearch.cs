@@ -26,8 +26,8 @@ internal sealed class OwnerSearch(IProbe probe, DriveCredentials.Role role, Buck
         var bits = await Task.WhenAll(Enumerable.Range(0, SessionPolicy.DigitBits)
             .Select(bit => bucket.ListAsync(SessionPolicy.OwnerPrefix(access, bit), recursive: false, owner: null, cancellation)));
         // What is neither allowed nor denied tells nothing.
-        return bits.Any(answer => answer.Fault is not null and not Fault.Refused { IsAccessDenied: true })
+        return bits.Any(answer => answer.Error is not null and not Fault.Refused { IsAccessDenied: true })
             ? null
-            : bits.Select((answer, bit) => answer.Fault is null ? 1 << bit : 0).Sum();
+            : bits.Select((answer, bit) => answer.Error is null ? 1 << bit : 0).Sum();
     }
 }

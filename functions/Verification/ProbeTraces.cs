@@ -57,11 +57,11 @@ internal sealed class ProbeTraces(IBucketProbe bucket, BucketName name, string f
     public void Doubt(string key) => On(key, trace => trace.IsDoubtful = true);
 
     /// <summary>A change whose answer didn't come may have been made all the same.</summary>
-    public async Task<Answer<T>> DoubtingAsync<T>(string key, Task<Answer<T>> change)
+    public async Task<Result<T, Fault>> DoubtingAsync<T>(string key, Task<Result<T, Fault>> change)
         where T : notnull
     {
         var answer = await change;
-        if (answer.Fault is { IsPassing: true } or Fault.Refused { Status: 412 })
+        if (answer.Error is { IsPassing: true } or Fault.Refused { Status: 412 })
             Doubt(key);
         return answer;
     }
@@ -146,7 +146,7 @@ internal sealed class ProbeTraces(IBucketProbe bucket, BucketName name, string f
             trace.Uploads.UnionWith(pending.Where(upload => upload.Key == key).Select(upload => upload.UploadId));
             trace.IsDoubtful = false;
         }
-        else if (uploads is not null && (trace.IsDoubtful || (await uploads).Fault is { IsPassing: true }))
+        else if (uploads is not null && (trace.IsDoubtful || (await uploads).Error is { IsPassing: true }))
         {
             left.Add(new Leftover(name, key, Version: null, Leftover.UnknownUpload));
         }
@@ -179,7 +179,7 @@ internal sealed class ProbeTraces(IBucketProbe bucket, BucketName name, string f
     private async Task<UploadEnd?> EndUploadAsync(string key, string upload, Trace trace, CancellationToken cancellation)
     {
         var aborted = await bucket.AbortUploadAsync(key, upload, trace.Owner, cancellation);
-        if (aborted.Fault is null or Fault.Refused { Code: "NoSuchUpload" })
+        if (aborted.Error is null or Fault.Refused { Code: "NoSuchUpload" })
             return UploadEnd.Aborted;
         // Without the right to abort, an upload still goes away by becoming an object, which can be deleted.
         if (!trace.Parts.TryGetValue(upload, out var part))
@@ -207,7 +207,7 @@ internal sealed class ProbeTraces(IBucketProbe bucket, BucketName name, string f
     private async Task<IReadOnlyList<Leftover>> PeelAsync(
         string key,
         Trace trace,
-        Answer<LatestVersion> head,
+        Result<LatestVersion, Fault> head,
         Listing? listing,
         CancellationToken cancellation)
     {
@@ -219,7 +219,7 @@ internal sealed class ProbeTraces(IBucketProbe bucket, BucketName name, string f
                 return [];
 
             var version = latest.Version ?? "null";
-            if ((await bucket.DeleteAsync(key, version, trace.Owner, cancellation)).Fault is null)
+            if ((await bucket.DeleteAsync(key, version, trace.Owner, cancellation)).Error is null)
                 continue;
             if (!latest.Exists)
                 return [.. trace.Versions.Append(version).Distinct().Select(remaining => new Leftover(name, key, remaining, Upload: null))];
@@ -255,7 +255,7 @@ internal sealed class ProbeTraces(IBucketProbe bucket, BucketName name, string f
             listing = null;
         foreach (var version in trace.Versions.Order().ToList())
         {
-            if ((await bucket.DeleteAsync(key, version, trace.Owner, cancellation)).Fault is null)
+            if ((await bucket.DeleteAsync(key, version, trace.Owner, cancellation)).Error is null)
                 trace.Versions.Remove(version);
             else
                 left.Add(new Leftover(name, key, version, Upload: null));
@@ -267,16 +267,16 @@ internal sealed class ProbeTraces(IBucketProbe bucket, BucketName name, string f
         {
             // Deleting the version named "null" leaves no delete marker; a plain delete on a bucket with versions would.
             var deleted = await bucket.DeleteAsync(key, "null", trace.Owner, cancellation);
-            if (deleted.Fault is not null)
+            if (deleted.Error is not null)
                 deleted = await DeleteAsync(key, trace, cancellation);
             if (deleted.TryGet(out var removal, out _) && removal.Marker is { } marker
-                && (await bucket.DeleteAsync(key, marker, trace.Owner, cancellation)).Fault is not null)
+                && (await bucket.DeleteAsync(key, marker, trace.Owner, cancellation)).Error is not null)
             {
                 trace.Versions.Add(marker);
                 left.Add(new Leftover(name, key, marker, Upload: null));
             }
 
-            if (deleted.Fault is not null)
+            if (deleted.Error is not null)
                 left.Add(new Leftover(name, key, Version: null, Upload: null));
             (listed, unanswered) = await IsListedAsync(key, trace, cancellation);
         }
@@ -304,10 +304,10 @@ internal sealed class ProbeTraces(IBucketProbe bucket, BucketName name, string f
         return new(null, fault.IsPassing);
     }
 
-    private async Task<Answer<RemovedObject>> DeleteAsync(string key, Trace trace, CancellationToken cancellation)
+    private async Task<Result<RemovedObject, Fault>> DeleteAsync(string key, Trace trace, CancellationToken cancellation)
     {
         var deleted = await bucket.DeleteAsync(key, version: null, trace.Owner, cancellation);
-        trace.IsDoubtful |= deleted.Fault is { IsPassing: true };
+        trace.IsDoubtful |= deleted.Error is { IsPassing: true };
         return deleted;
     }
 

@@ -1,3 +1,5 @@
+using ServerlessDrives.Access;
+
 namespace ServerlessDrives.Verification;
 
 /// <summary>
@@ -20,14 +22,14 @@ internal sealed class PropagationRetry(
     private DateTimeOffset? _firstRefusal;
 
     /// <summary>Asks until there is an answer, a fault that time doesn't heal, or no time left.</summary>
-    public Task<Answer<T>> AskAsync<T>(Func<CancellationToken, Task<Answer<T>>> call, CancellationToken cancellation)
+    public Task<Result<T, Fault>> AskAsync<T>(Func<CancellationToken, Task<Result<T, Fault>>> call, CancellationToken cancellation)
         where T : notnull
-        => AskAsync(call, answer => answer.Fault is null, cancellation);
+        => AskAsync(call, answer => answer.Error is null, cancellation);
 
     /// <param name="hoped">What an answer is like that needs no second try.</param>
-    public async Task<Answer<T>> AskAsync<T>(
-        Func<CancellationToken, Task<Answer<T>>> call,
-        Func<Answer<T>, bool> hoped,
+    public async Task<Result<T, Fault>> AskAsync<T>(
+        Func<CancellationToken, Task<Result<T, Fault>>> call,
+        Func<Result<T, Fault>, bool> hoped,
         CancellationToken cancellation)
         where T : notnull
     {
@@ -37,15 +39,15 @@ internal sealed class PropagationRetry(
             var answer = await call(cancellation);
             if (hoped(answer))
                 return answer;
-            var passing = answer.Fault is { IsPassing: true };
-            if (!passing && answer.Fault is { MayBePropagation: false })
+            var passing = answer.Error is { IsPassing: true };
+            if (!passing && answer.Error is { MayBePropagation: false })
                 return answer;
             var pause = PauseAfter(attempt);
-            var until = UntilFor(answer.Fault);
+            var until = UntilFor(answer.Error);
             if ((stopped.IsCancellationRequested || clock.GetUtcNow() + pause > until) && !(passing && attempt <= TriesForPassingTroubles))
                 return answer;
             if (!passing)
-                waiting.For(answer.Fault, attempt, until);
+                waiting.For(answer.Error, attempt, until);
             await PauseAsync(pause, passing, cancellation);
         }
     }

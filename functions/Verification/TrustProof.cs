@@ -40,18 +40,18 @@ internal sealed class TrustProof(
     /// <summary>Nobody else has ever been given this one.</summary>
     private static ExternalId WrongId() => ExternalId.New();
 
-    private Task<Answer<ProbeIdentity>> ExpectRefusalAsync(ExternalId? externalId, CancellationToken cancellation) => retry.AskAsync(
+    private Task<Result<ProbeIdentity, Fault>> ExpectRefusalAsync(ExternalId? externalId, CancellationToken cancellation) => retry.AskAsync(
         cancel => probe.AssumeRoleAsync(role.Arn, externalId, region, sessionName, scope: null, tags: null, cancel),
-        answer => answer.Fault is Fault.Refused { IsPassing: false },
+        answer => answer.Error is Fault.Refused { IsPassing: false },
         cancellation);
 
     private async Task JudgeExternalIdAsync(
-        Answer<ProbeIdentity> without,
-        Answer<ProbeIdentity> wrong,
+        Result<ProbeIdentity, Fault> without,
+        Result<ProbeIdentity, Fault> wrong,
         bool trusted,
         CancellationToken cancellation)
     {
-        if (without.Fault is null || wrong.Fault is null)
+        if (without.Error is null || wrong.Error is null)
         {
             if (await TrustsAnybodyAsync(cancellation))
             {
@@ -65,7 +65,7 @@ internal sealed class TrustProof(
 
             builder.Fail(
                 KnownCheck.ExternalIdRequired,
-                without.Fault is null
+                without.Error is null
                     ? $"The role {role.Arn.RoleName} lets us in without the external ID. Whoever talks us into using this ARN would " +
                         "reach your bucket through us (the confused deputy), so we don't keep it."
                     : $"The role {role.Arn.RoleName} lets us in with an external ID that isn't yours, so it doesn't protect you (the " +
@@ -80,7 +80,7 @@ internal sealed class TrustProof(
             builder.Skip(
                 KnownCheck.ExternalIdRequired,
                 "The role doesn't let us in at all (trust-accepted), so it can't be told what it asks for.");
-        else if ((Unproven(without.Fault) ?? Unproven(wrong.Fault)) is { } fault)
+        else if ((Unproven(without.Error) ?? Unproven(wrong.Error)) is { } fault)
             builder.Fail(KnownCheck.ExternalIdRequired, fault);
         else
             builder.Pass(KnownCheck.ExternalIdRequired);
@@ -99,7 +99,7 @@ internal sealed class TrustProof(
         var nobody =
             $"arn:{role.Arn.Partition}:iam::{role.Arn.Account}:role/no-such-role-{RandomNumberGenerator.GetHexString(24, lowercase: true)}";
         return RoleArn.ParseOfAnyServer(nobody).TryGet(out var invented, out _)
-            && (await probe.AssumeRoleAsync(invented, externalId: null, region, sessionName, scope: null, tags: null, cancellation)).Fault
+            && (await probe.AssumeRoleAsync(invented, externalId: null, region, sessionName, scope: null, tags: null, cancellation)).Error
                 is null;
     }
 }

@@ -39,10 +39,10 @@ internal sealed class UploadProof(
     private async Task ListUploadsAsync(CancellationToken cancellation)
     {
         var listed = await retry.AskAsync(cancel => bucket.ListUploadsAsync(traces.UploadKey, owner, cancel), cancellation);
-        if (listed.Fault is null)
+        if (listed.Error is null)
             builder.Pass(KnownCheck.UploadsListable);
         else
-            builder.Fail(KnownCheck.UploadsListable, listed.Fault);
+            builder.Fail(KnownCheck.UploadsListable, listed.Error);
     }
 
     private async Task UploadPartAsync(PendingUpload upload, CancellationToken cancellation)
@@ -81,14 +81,14 @@ internal sealed class UploadProof(
         builder.Begin(KnownCheck.UploadAbortable);
         var aborted = await retry.AskAsync(cancel => bucket.AbortUploadAsync(upload.Key, upload.UploadId, owner, cancel), cancellation);
         // An abort whose answer was lost is answered NoSuchUpload when it is repeated.
-        if (aborted.Fault is null or Fault.Refused { Code: "NoSuchUpload" })
+        if (aborted.Error is null or Fault.Refused { Code: "NoSuchUpload" })
         {
             traces.Aborted(upload);
             builder.Pass(KnownCheck.UploadAbortable);
         }
         else
         {
-            builder.Fail(KnownCheck.UploadAbortable, aborted.Fault);
+            builder.Fail(KnownCheck.UploadAbortable, aborted.Error);
         }
     }
 }

@@ -211,18 +211,18 @@ internal sealed class VerificationRun(
                 or "SecretUnavailable";
 
     /// <returns>The region to go on in, or null when there is no bucket.</returns>
-    private async Task<Region?> LocateAsync(Func<CancellationToken, Task<Answer<BucketPlace>>> ask, CancellationToken cancellation)
+    private async Task<Region?> LocateAsync(Func<CancellationToken, Task<Result<BucketPlace, Fault>>> ask, CancellationToken cancellation)
     {
         builder.Begin(KnownCheck.RegionCorrect);
         var answer = await retry.AskAsync(ask, cancellation);
-        switch (answer.Fault)
+        switch (answer.Error)
         {
             case Fault.Refused { Code: "NoSuchBucket" or "NotFound" } or Fault.Refused { Status: 404 }:
                 builder.Fail(
                     KnownCheck.RegionCorrect,
                     $"There is no bucket {subject.Bucket} in the partition {subject.Region.Partition}.",
                     "Correct the bucket's name; names are spelled exactly as in the S3 console.",
-                    answer.Fault);
+                    answer.Error);
                 return null;
             case Fault.Refused refused when !refused.IsPassing:
                 builder.NotApplicable(KnownCheck.RegionCorrect, NoRegions, refused);
@@ -266,7 +266,7 @@ internal sealed class VerificationRun(
         var identity = await new TrustProof(probe, retry, builder, role, subject.Region, subject.SessionName).ProveAsync(
             _access,
             cancellation);
-        var unconfined = bare is null ? (Answer<ProbeIdentity>?)null : await bare;
+        var unconfined = bare is null ? (Result<ProbeIdentity, Fault>?)null : await bare;
         return identity is null ? null : new WayIn(identity, subject.ExpectedOwner ?? role.Arn.Account, AccountFault: null, unconfined);
     }
 
@@ -335,7 +335,7 @@ internal sealed class VerificationRun(
         var lists = await Task.WhenAll(asConfined, asBare);
         var (confined, wide) = (lists[0], lists[1]);
         if (
-            lists.Select(list => list.Fault).FirstOrDefault(fault => fault is not null and not Fault.Refused { IsAccessDenied: true }) is
+            lists.Select(list => list.Error).FirstOrDefault(fault => fault is not null and not Fault.Refused { IsAccessDenied: true }) is
             { } unproven)
         {
             // Only a denial proves that the outside is closed.
@@ -343,7 +343,7 @@ internal sealed class VerificationRun(
             return;
         }
 
-        if (confined.Fault is null && way.Identity.IsCut)
+        if (confined.Error is null && way.Identity.IsCut)
         {
             builder.Pass(
                 KnownCheck.OutsidePathRefused,
@@ -351,14 +351,14 @@ internal sealed class VerificationRun(
                 "and the role may list outside it.",
                 $"Let the role's policies grant s3:ListBucket below {subject.Path.Prefix} only, or choose a shorter path.");
         }
-        else if (confined.Fault is null)
+        else if (confined.Error is null)
         {
             builder.Pass(
                 KnownCheck.OutsidePathRefused,
                 "Warning: the server lets our sessions list outside the path, though a session policy confines them to it.",
                 $"Let the role's policies grant s3:ListBucket below {subject.Path.Prefix} only.");
         }
-        else if (wide.Fault is null)
+        else if (wide.Error is null)
         {
             builder.Pass(
                 KnownCheck.OutsidePathRefused,
@@ -374,7 +374,7 @@ internal sealed class VerificationRun(
         }
     }
 
-    private async Task<Answer<IReadOnlyList<ListedObject>>> ListUnconfinedAsync(
+    private async Task<Result<IReadOnlyList<ListedObject>, Fault>> ListUnconfinedAsync(
         ProbeIdentity unconfined,
         Region region,
         string prefix,
@@ -385,7 +385,7 @@ internal sealed class VerificationRun(
         return await retry.AskAsync(cancel => bucket.ListAsync(prefix, recursive: false, owner, cancel), IsSettled, cancellation);
     }
 
-    private static bool IsSettled(Answer<IReadOnlyList<ListedObject>> listed) => listed.Fault is not { IsPassing: true };
+    private static bool IsSettled(Result<IReadOnlyList<ListedObject>, Fault> listed) => listed.Error is not { IsPassing: true };
 
     private static string Named(Fault fault) => fault is Fault.Refused refused ? refused.Code : ((Fault.Unreachable)fault).Reason;
 
@@ -428,5 +428,5 @@ internal sealed class VerificationRun(
     /// <param name="Account">Who must own the bucket; null where the server doesn't know accounts.</param>
     /// <param name="AccountFault">Why STS could not be asked for the account, where only time heals it.</param>
     /// <param name="Unconfined">The role without our session policy; null where it makes no difference.</param>
-    private sealed record WayIn(ProbeIdentity Identity, AccountId? Account, Fault? AccountFault, Answer<ProbeIdentity>? Unconfined);
+    private sealed record WayIn(ProbeIdentity Identity, AccountId? Account, Fault? AccountFault, Result<ProbeIdentity, Fault>? Unconfined);
 }

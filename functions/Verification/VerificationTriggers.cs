@@ -77,6 +77,6 @@ public sealed class VerificationTriggers(
                     Identifier.TryParse<VerificationId>(verificationId, out var id)
                     && await reports.FindAsync(drive.Value.Organization, drive.Value.Id.Value, id, cancellation) is { } report
                     ? report
-                    : (Result<VerificationReport>)Refusal.NotFound("verification");
+                    : (Result<VerificationReport, Refusal>)Refusal.NotFound("verification");
             });
 }

@@ -167,7 +167,7 @@ public sealed class MemberTriggers(IWorkspaces workspaces, IPeople people, Organ
             ? role
             : null;
 
-    private async Task<Result<(WorkspaceId Workspace, UserId User)>> ManagedAsync(HttpRequest request, string workspaceId, string userId)
+    private async Task<Result<(WorkspaceId Workspace, UserId User), Refusal>> ManagedAsync(HttpRequest request, string workspaceId, string userId)
     {
         var person = request.Person();
         if (!(await workspaces.FindAsync(person, workspaceId, request.HttpContext.RequestAborted)).TryGet(out var found, out var unknown))

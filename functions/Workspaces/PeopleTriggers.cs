@@ -40,7 +40,7 @@ public sealed class PeopleTriggers(IPeople people)
         return Answers.List((await people.ListAsync(person.Organization, paging.Limit, paging.Cursor, cancellation)).Select(UserView.Of));
     }
 
-    private static Result<IReadOnlyList<UserId>> Users(IEnumerable<string?> texts)
+    private static Result<IReadOnlyList<UserId>, Refusal> Users(IEnumerable<string?> texts)
     {
         var users = new HashSet<UserId>();
         foreach (var text in texts)

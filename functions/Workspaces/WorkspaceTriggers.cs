@@ -185,14 +185,14 @@ public sealed class WorkspaceTriggers(IWorkspaces workspaces, IEnumerable<IWorks
         return left;
     }
 
-    private static Result<string> NameOf(string? text) =>
+    private static Result<string, Refusal> NameOf(string? text) =>
         VisibleText.Read("name", text, Workspace.MaxNameLength, "the workspace");
 }
 
 /// <summary>Finds workspaces for people; a foreign one is as unknown as one that isn't there.</summary>
 public static class WorkspaceFinding
 {
-    public static async Task<Result<Versioned<Workspace>>> FindAsync(
+    public static async Task<Result<Versioned<Workspace>, Refusal>> FindAsync(
         this IWorkspaces workspaces,
         Person person,
         string? workspaceId,

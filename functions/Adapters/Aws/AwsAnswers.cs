@@ -3,6 +3,7 @@ using System.Security.Authentication;
 using System.Xml;
 using Amazon.Runtime;
 using Amazon.Runtime.Internal;
+using ServerlessDrives.Access;
 using ServerlessDrives.Verification;
 
 namespace ServerlessDrives.Adapters.Aws;
@@ -10,7 +11,7 @@ namespace ServerlessDrives.Adapters.Aws;
 /// <summary>Turns what the SDK throws into answers.</summary>
 internal static class AwsAnswers
 {
-    public static async Task<Answer<T>> AnswerAsync<T>(Func<Task<T>> call, CancellationToken cancellation)
+    public static async Task<Result<T, Fault>> AnswerAsync<T>(Func<Task<T>> call, CancellationToken cancellation)
         where T : notnull
     {
         try

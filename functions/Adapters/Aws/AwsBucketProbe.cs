@@ -15,7 +15,7 @@ namespace ServerlessDrives.Adapters.Aws;
 /// <param name="once">Doesn't; what changes something is sent by it, as for files.</param>
 internal sealed class AwsBucketProbe(IAmazonS3 s3, IAmazonS3 once, BucketAccess access) : IBucketProbe
 {
-    public Task<Answer<IReadOnlyList<ListedObject>>> ListAsync(
+    public Task<Result<IReadOnlyList<ListedObject>, Fault>> ListAsync(
         string prefix,
         bool recursive,
         AccountId? owner,
@@ -31,7 +31,7 @@ internal sealed class AwsBucketProbe(IAmazonS3 s3, IAmazonS3 once, BucketAccess 
             },
             cancellation);
 
-    public Task<Answer<WrittenObject>> PutAsync(
+    public Task<Result<WrittenObject, Fault>> PutAsync(
         string key,
         byte[] content,
         WriteCondition condition,
@@ -53,7 +53,7 @@ internal sealed class AwsBucketProbe(IAmazonS3 s3, IAmazonS3 once, BucketAccess 
             },
             cancellation);
 
-    public Task<Answer<ReadObject>> GetAsync(string key, string? version, AccountId? owner, CancellationToken cancellation) =>
+    public Task<Result<ReadObject, Fault>> GetAsync(string key, string? version, AccountId? owner, CancellationToken cancellation) =>
         AwsAnswers.AnswerAsync(
             async () =>
             {
@@ -64,7 +64,7 @@ internal sealed class AwsBucketProbe(IAmazonS3 s3, IAmazonS3 once, BucketAccess 
             },
             cancellation);
 
-    public Task<Answer<ReadObject>> GetFirstByteAsync(string key, string? version, AccountId? owner, CancellationToken cancellation) =>
+    public Task<Result<ReadObject, Fault>> GetFirstByteAsync(string key, string? version, AccountId? owner, CancellationToken cancellation) =>
         AwsAnswers.AnswerAsync(
             async () =>
             {
@@ -75,7 +75,7 @@ internal sealed class AwsBucketProbe(IAmazonS3 s3, IAmazonS3 once, BucketAccess 
             },
             cancellation);
 
-    public Task<Answer<LatestVersion>> HeadAsync(string key, AccountId? owner, CancellationToken cancellation) => AwsAnswers.AnswerAsync(
+    public Task<Result<LatestVersion, Fault>> HeadAsync(string key, AccountId? owner, CancellationToken cancellation) => AwsAnswers.AnswerAsync(
         async () =>
         {
             try
@@ -91,19 +91,19 @@ internal sealed class AwsBucketProbe(IAmazonS3 s3, IAmazonS3 once, BucketAccess 
         },
         cancellation);
 
-    public Task<Answer<Done>> GetAclAsync(string key, AccountId? owner, CancellationToken cancellation) =>
+    public Task<Result<Done, Fault>> GetAclAsync(string key, AccountId? owner, CancellationToken cancellation) =>
         DoAsync(() => s3.GetObjectAclAsync(Bucket(owner).Acl(key), cancellation), cancellation);
 
-    public Task<Answer<Done>> PutAclAsync(string key, AccountId? owner, CancellationToken cancellation) =>
+    public Task<Result<Done, Fault>> PutAclAsync(string key, AccountId? owner, CancellationToken cancellation) =>
         DoAsync(() => s3.PutObjectAclAsync(Bucket(owner).PrivateAcl(key), cancellation), cancellation);
 
-    public Task<Answer<RemovedObject>> DeleteAsync(string key, string? version, AccountId? owner, CancellationToken cancellation) =>
+    public Task<Result<RemovedObject, Fault>> DeleteAsync(string key, string? version, AccountId? owner, CancellationToken cancellation) =>
         DeleteAsync(key, version, ifMatch: null, owner, cancellation);
 
-    public Task<Answer<RemovedObject>> DeleteWhatIsThereAsync(string key, AccountId? owner, CancellationToken cancellation) =>
+    public Task<Result<RemovedObject, Fault>> DeleteWhatIsThereAsync(string key, AccountId? owner, CancellationToken cancellation) =>
         DeleteAsync(key, version: null, "*", owner, cancellation);
 
-    private Task<Answer<RemovedObject>> DeleteAsync(
+    private Task<Result<RemovedObject, Fault>> DeleteAsync(
         string key,
         string? version,
         string? ifMatch,
@@ -120,7 +120,7 @@ internal sealed class AwsBucketProbe(IAmazonS3 s3, IAmazonS3 once, BucketAccess 
             },
             cancellation);
 
-    public Task<Answer<string>> BeginUploadAsync(string key, AccountId? owner, CancellationToken cancellation) =>
+    public Task<Result<string, Fault>> BeginUploadAsync(string key, AccountId? owner, CancellationToken cancellation) =>
         AwsAnswers.AnswerAsync(
             async () =>
                 (
@@ -128,7 +128,7 @@ internal sealed class AwsBucketProbe(IAmazonS3 s3, IAmazonS3 once, BucketAccess 
                 ).UploadId,
             cancellation);
 
-    public Task<Answer<string>> UploadPartAsync(
+    public Task<Result<string, Fault>> UploadPartAsync(
         string key,
         string uploadId,
         byte[] content,
@@ -147,12 +147,12 @@ internal sealed class AwsBucketProbe(IAmazonS3 s3, IAmazonS3 once, BucketAccess 
             },
             cancellation);
 
-    public Task<Answer<int>> ListPartsAsync(string key, string uploadId, AccountId? owner, CancellationToken cancellation) =>
+    public Task<Result<int, Fault>> ListPartsAsync(string key, string uploadId, AccountId? owner, CancellationToken cancellation) =>
         AwsAnswers.AnswerAsync(
             async () => (await s3.ListPartsAsync(Bucket(owner).Parts(key, uploadId), cancellation)).Parts?.Count ?? 0,
             cancellation);
 
-    public Task<Answer<IReadOnlyList<PendingUpload>>> ListUploadsAsync(string prefix, AccountId? owner, CancellationToken cancellation) =>
+    public Task<Result<IReadOnlyList<PendingUpload>, Fault>> ListUploadsAsync(string prefix, AccountId? owner, CancellationToken cancellation) =>
         AwsAnswers.AnswerAsync<IReadOnlyList<PendingUpload>>(
             async () =>
             {
@@ -161,7 +161,7 @@ internal sealed class AwsBucketProbe(IAmazonS3 s3, IAmazonS3 once, BucketAccess 
             },
             cancellation);
 
-    public Task<Answer<CompletedUpload>> CompleteUploadAsync(
+    public Task<Result<CompletedUpload, Fault>> CompleteUploadAsync(
         string key,
         string uploadId,
         string partETag,
@@ -184,7 +184,7 @@ internal sealed class AwsBucketProbe(IAmazonS3 s3, IAmazonS3 once, BucketAccess 
             },
             cancellation);
 
-    public Task<Answer<Done>> AbortUploadAsync(string key, string uploadId, AccountId? owner, CancellationToken cancellation) =>
+    public Task<Result<Done, Fault>> AbortUploadAsync(string key, string uploadId, AccountId? owner, CancellationToken cancellation) =>
         DoAsync(() => s3.AbortMultipartUploadAsync(Bucket(owner).Abort(key, uploadId), cancellation), cancellation);
 
     public void Dispose()
@@ -195,7 +195,7 @@ internal sealed class AwsBucketProbe(IAmazonS3 s3, IAmazonS3 once, BucketAccess 
 
     private S3Bucket Bucket(AccountId? owner) => S3Bucket.Of(access, owner);
 
-    private static Task<Answer<Done>> DoAsync<T>(Func<Task<T>> call, CancellationToken cancellation) => AwsAnswers.AnswerAsync(
+    private static Task<Result<Done, Fault>> DoAsync<T>(Func<Task<T>> call, CancellationToken cancellation) => AwsAnswers.AnswerAsync(
         async () =>
         {
             await call();

@@ -19,7 +19,7 @@ internal sealed class AwsPrincipals : IPrincipals, IDisposable
             if (
                 !Partition.Parse(name).TryGet(out var partition, out var problem)
                 || !PrincipalArn.Parse(principal.Arn).TryGet(out var arn, out problem))
-                throw new OptionsValidationException(AwsOptions.Section, typeof(AwsOptions), [problem]);
+                throw new OptionsValidationException(AwsOptions.Section, typeof(AwsOptions), [problem.Message]);
             AWSCredentials credentials = principal is { AccessKeyId: { } id, SecretAccessKey: { } secret }
                 ? new BasicAWSCredentials(id, secret)
                 : new ManagedIdentityCredentials(clients, identity, arn, options.Value.WebIdentity.Audience!);

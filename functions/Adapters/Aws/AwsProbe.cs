@@ -20,7 +20,7 @@ internal sealed class AwsProbe(AwsClients clients, RoleSessions sessions, ISecre
 
     public bool IsAws => options.Value.IsAws;
 
-    public Task<Answer<ProbeIdentity>> AssumeRoleAsync(
+    public Task<Result<ProbeIdentity, Fault>> AssumeRoleAsync(
         RoleArn role,
         ExternalId? externalId,
         Region region,
@@ -37,7 +37,7 @@ internal sealed class AwsProbe(AwsClients clients, RoleSessions sessions, ISecre
             },
             cancellation);
 
-    public Task<Answer<ProbeIdentity>> AssumeForOwnerDigitAsync(
+    public Task<Result<ProbeIdentity, Fault>> AssumeForOwnerDigitAsync(
         DriveCredentials.Role role,
         BucketAccess access,
         int position,
@@ -58,7 +58,7 @@ internal sealed class AwsProbe(AwsClients clients, RoleSessions sessions, ISecre
                     ).Credentials),
             cancellation);
 
-    public async Task<Answer<ProbeIdentity>> TakeKeyAsync(DriveCredentials.AccessKey key, CancellationToken cancellation)
+    public async Task<Result<ProbeIdentity, Fault>> TakeKeyAsync(DriveCredentials.AccessKey key, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(key);
         return await secrets.ReadAsync(key.Secret, key.SecretVersion, cancellation) is { } secret
@@ -66,9 +66,9 @@ internal sealed class AwsProbe(AwsClients clients, RoleSessions sessions, ISecre
             : new Fault.Refused(404, "SecretUnavailable", "The vault has no such secret.", RequestId: null);
     }
 
-    public Task<Answer<AccountId>> AccountOfAsync(ProbeIdentity identity, Region region, CancellationToken cancellation) =>
+    public Task<Result<AccountId, Fault>> AccountOfAsync(ProbeIdentity identity, Region region, CancellationToken cancellation) =>
         options.Value is { Sandbox: false, S3Endpoint: not null, StsEndpoint: null }
-            ? Task.FromResult<Answer<AccountId>>(
+            ? Task.FromResult<Result<AccountId, Fault>>(
                 new Fault.Refused(
                     501,
                     "NotImplemented",
@@ -81,14 +81,14 @@ internal sealed class AwsProbe(AwsClients clients, RoleSessions sessions, ISecre
                     var caller = await sts.GetCallerIdentityAsync(new GetCallerIdentityRequest(), cancellation);
                     return AccountId.ParseOfAnyServer(caller.Account).TryGet(out var account, out var problem)
                         ? account
-                        : throw new AmazonClientException(problem);
+                        : throw new AmazonClientException(problem.Message);
                 },
                 cancellation);
 
-    public Task<Answer<BucketPlace>> LocateAsync(BucketName bucket, Region guess, CancellationToken cancellation) =>
+    public Task<Result<BucketPlace, Fault>> LocateAsync(BucketName bucket, Region guess, CancellationToken cancellation) =>
         LocateAsync(clients.AddressOf(bucket, guess), cancellation);
 
-    private async Task<Answer<BucketPlace>> LocateAsync(Uri address, CancellationToken cancellation)
+    private async Task<Result<BucketPlace, Fault>> LocateAsync(Uri address, CancellationToken cancellation)
     {
         var asked = await AwsAnswers.AnswerAsync(
             async () =>
@@ -117,7 +117,7 @@ internal sealed class AwsProbe(AwsClients clients, RoleSessions sessions, ISecre
         };
     }
 
-    public Task<Answer<BucketPlace>> LocateAsync(ProbeIdentity identity, BucketName bucket, Region guess, CancellationToken cancellation) => AwsAnswers.AnswerAsync(
+    public Task<Result<BucketPlace, Fault>> LocateAsync(ProbeIdentity identity, BucketName bucket, Region guess, CancellationToken cancellation) => AwsAnswers.AnswerAsync(
         async () =>
         {
             ArgumentNullException.ThrowIfNull(bucket);

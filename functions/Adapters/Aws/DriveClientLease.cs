@@ -1,4 +1,5 @@
 using Amazon.S3;
+using ServerlessDrives.Access;
 using ServerlessDrives.Verification;
 
 namespace ServerlessDrives.Adapters.Aws;
@@ -27,12 +28,12 @@ internal sealed class DriveClientLease(DriveClients.Opened opened, DriveClients.
     /// <summary>Asks S3; once more with a fresh session where AWS no longer accepts the one that was used.</summary>
     /// <param name="call">Makes a new request each time.</param>
     /// <param name="patience">For all tries together.</param>
-    public Task<Answer<T>> AskAsync<T>(Func<IAmazonS3, CancellationToken, Task<T>> call, TimeSpan patience, CancellationToken cancellation)
+    public Task<Result<T, Fault>> AskAsync<T>(Func<IAmazonS3, CancellationToken, Task<T>> call, TimeSpan patience, CancellationToken cancellation)
         where T : notnull
         => AskAsync(Opened.Patient, call, patience, cancellation);
 
     /// <summary>The same, but never tried again after an answer that was lost: the caller must know that there was one.</summary>
-    public Task<Answer<T>> AskOnceAsync<T>(
+    public Task<Result<T, Fault>> AskOnceAsync<T>(
         Func<IAmazonS3, CancellationToken, Task<T>> call,
         TimeSpan patience,
         CancellationToken cancellation)
@@ -43,7 +44,7 @@ internal sealed class DriveClientLease(DriveClients.Opened opened, DriveClients.
 
     public void Dispose() => Interlocked.Exchange(ref _entry, null)?.Retire();
 
-    private async Task<Answer<T>> AskAsync<T>(
+    private async Task<Result<T, Fault>> AskAsync<T>(
         AmazonS3Client client,
         Func<IAmazonS3, CancellationToken, Task<T>> call,
         TimeSpan patience,
@@ -54,7 +55,7 @@ internal sealed class DriveClientLease(DriveClients.Opened opened, DriveClients.
         limit.CancelAfter(patience);
         var session = Opened.Credentials.Generation;
         var answer = await AwsAnswers.AnswerAsync(() => call(client, limit.Token), cancellation);
-        return answer.Fault is Fault.Refused { Code: var code } && IsOfSession(code) && Opened.Credentials.Generation != session
+        return answer.Error is Fault.Refused { Code: var code } && IsOfSession(code) && Opened.Credentials.Generation != session
             ? await AwsAnswers.AnswerAsync(() => call(client, limit.Token), cancellation)
             : answer;
     }

@@ -33,7 +33,7 @@ internal sealed class IncomingContent(
 
     /// <summary>Fills the buffer, or less at the end.</summary>
     /// <returns>How many bytes came, or why no more will.</returns>
-    public async ValueTask<Result<int>> FillAsync(PartBuffer buffer)
+    public async ValueTask<Result<int, Refusal>> FillAsync(PartBuffer buffer)
     {
         var started = Environment.TickCount64;
         try

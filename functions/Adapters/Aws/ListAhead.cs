@@ -1,3 +1,4 @@
+using ServerlessDrives.Access;
 using ServerlessDrives.Files;
 using ServerlessDrives.Verification;
 
@@ -36,7 +37,7 @@ internal sealed class ListAhead(TimeProvider clock)
     /// <summary>Keeps what comes next, or is still on its way, unless the drive has changed since S3 was asked.</summary>
     /// <param name="cursor">Where it begins.</param>
     /// <param name="batch">Without a value where it couldn't be had.</param>
-    public void Keep(DriveId drive, string cursor, Task<Answer<ListBatch>> batch, Moment asked)
+    public void Keep(DriveId drive, string cursor, Task<Result<ListBatch, Fault>> batch, Moment asked)
     {
         lock (_lock)
         {
@@ -89,5 +90,5 @@ internal sealed class ListAhead(TimeProvider clock)
 
     private ref long CounterOf(DriveId drive) => ref _changes[(uint)drive.GetHashCode() % _changes.Length];
 
-    private sealed record Kept(DriveId Drive, string Cursor, Task<Answer<ListBatch>> Batch, long At);
+    private sealed record Kept(DriveId Drive, string Cursor, Task<Result<ListBatch, Fault>> Batch, long At);
 }

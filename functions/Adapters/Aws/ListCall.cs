@@ -1,3 +1,4 @@
+using ServerlessDrives.Access;
 using ServerlessDrives.Verification;
 
 namespace ServerlessDrives.Adapters.Aws;
@@ -18,7 +19,7 @@ internal sealed class ListCall(ListAhead.Moment asked, Func<string, int, ListCal
     public ListAhead.Moment Asked => asked;
 
     /// <summary>What it brings; null where whoever made the call waits for it.</summary>
-    public Task<Answer<ListBatch>>? Batch { get; private set; }
+    public Task<Result<ListBatch, Fault>>? Batch { get; private set; }
 
     /// <summary>The call behind this one, if it was made.</summary>
     public ListCall? Following
@@ -32,7 +33,7 @@ internal sealed class ListCall(ListAhead.Moment asked, Func<string, int, ListCal
 
     /// <summary>Makes it while others do something else.</summary>
     /// <param name="wanted">How many calls are wanted behind it.</param>
-    public ListCall Run(Func<ListCall, Task<Answer<ListBatch>>> ask, int wanted)
+    public ListCall Run(Func<ListCall, Task<Result<ListBatch, Fault>>> ask, int wanted)
     {
         _wanted = wanted;
         Batch = Task.Run(() => ask(this));

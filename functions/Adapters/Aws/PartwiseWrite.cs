@@ -1,5 +1,6 @@
 using Amazon.S3;
 using Amazon.S3.Model;
+using ServerlessDrives.Access;
 using ServerlessDrives.Files;
 using ServerlessDrives.Verification;
 
@@ -27,7 +28,7 @@ internal sealed class PartwiseWrite(
 
     /// <param name="first">Full; disposed here.</param>
     /// <param name="isConnected">Whether the drive still is.</param>
-    public async Task<Result<StoredFile>> RunAsync(PartBuffer first, Func<Task<bool>> isConnected, CancellationToken cancellation)
+    public async Task<Result<StoredFile, Refusal>> RunAsync(PartBuffer first, Func<Task<bool>> isConnected, CancellationToken cancellation)
     {
         if (
             !(await uploads.BeginAsync(target, file.Kind, withSum: true, S3Uploads.Life, cancellation)).TryGet(
@@ -61,7 +62,7 @@ internal sealed class PartwiseWrite(
 
     public void Dispose() => _slots.Dispose();
 
-    private async Task<Result<IReadOnlyList<SentPart>>> SendAsync(OpenUpload upload, PartBuffer first, CancellationTokenSource failed)
+    private async Task<Result<IReadOnlyList<SentPart>, Refusal>> SendAsync(OpenUpload upload, PartBuffer first, CancellationTokenSource failed)
     {
         await _slots.WaitAsync(failed.Token);
         _parts.Add(Begin(upload, 1, first, failed));
@@ -132,7 +133,7 @@ internal sealed class PartwiseWrite(
         }
     }
 
-    private async Task<Result<StoredFile>> CompleteAsync(OpenUpload upload, IReadOnlyList<SentPart> parts)
+    private async Task<Result<StoredFile, Refusal>> CompleteAsync(OpenUpload upload, IReadOnlyList<SentPart> parts)
     {
         var sum = parts.Skip(1).Aggregate(parts[0].Sum, (whole, part) => Crc32C.Combine(whole, part.Sum, part.Length));
         for (var (attempt, uncertain) = (1, false); ; attempt++)

@@ -1,3 +1,4 @@
+using ServerlessDrives.Access;
 using ServerlessDrives.Files;
 using ServerlessDrives.Verification;
 

@@ -128,7 +128,7 @@ internal sealed class S3Arrivals(DriveClients clients, IOptions<AwsOptions> opti
             (s3, token) => s3.ListVersionsAsync(VersionsOf(drive, folder, null, null), token),
             TimeLimit,
             cancellation);
-        if (answer.Fault is not Fault.Refused { Status: 403 or 405 or 501 })
+        if (answer.Error is not Fault.Refused { Status: 403 or 405 or 501 })
             return ValueOf(answer, drive, KnownCheck.ObjectsListable);
         if (_refused.Count >= MostRefused)
             _refused.Clear();
@@ -189,7 +189,7 @@ internal sealed class S3Arrivals(DriveClients clients, IOptions<AwsOptions> opti
         CancellationToken cancellation)
         where T : notnull => ValueOf(await lease.AskAsync(call, TimeLimit, cancellation), drive, tried);
 
-    private static T ValueOf<T>(Answer<T> answer, Drive drive, KnownCheck tried)
+    private static T ValueOf<T>(Result<T, Fault> answer, Drive drive, KnownCheck tried)
         where T : notnull =>
         answer.TryGet(out var value, out var fault) ? value : throw new FolderUnreadableException(S3Refusals.Explain(drive, tried, fault));
 

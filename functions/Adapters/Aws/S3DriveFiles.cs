@@ -17,7 +17,7 @@ internal sealed class S3DriveFiles(
     IOptions<AwsOptions> options
 ) : IDriveFiles
 {
-    public Task<Result<Page<FileEntry>>> ListAsync(
+    public Task<Result<Page<FileEntry>, Refusal>> ListAsync(
         Drive drive,
         FilePath? folder,
         bool recursive,
@@ -26,19 +26,19 @@ internal sealed class S3DriveFiles(
         CancellationToken cancellation
     ) => lister.ListAsync(drive, folder, recursive, limit, cursor, cancellation);
 
-    public Task<Result<FileContent>> OpenAsync(Drive drive, FilePath path, ReadConditions conditions, CancellationToken cancellation) =>
+    public Task<Result<FileContent, Refusal>> OpenAsync(Drive drive, FilePath path, ReadConditions conditions, CancellationToken cancellation) =>
         reader.OpenAsync(drive, path, version: null, conditions, cancellation);
 
-    public Task<Result<FileContent>> LookAsync(Drive drive, FilePath path, ReadConditions conditions, CancellationToken cancellation) =>
+    public Task<Result<FileContent, Refusal>> LookAsync(Drive drive, FilePath path, ReadConditions conditions, CancellationToken cancellation) =>
         reader.LookAsync(drive, path, version: null, conditions, cancellation);
 
-    public Task<Result<StoredFile>> WriteAsync(Drive drive, FilePath path, FileToWrite file, CancellationToken cancellation) =>
+    public Task<Result<StoredFile, Refusal>> WriteAsync(Drive drive, FilePath path, FileToWrite file, CancellationToken cancellation) =>
         ChangingAsync(drive, writer.WriteAsync(drive, path, file, cancellation));
 
-    public Task<Result<Deleted>> DeleteAsync(Drive drive, FilePath path, string? ifMatch, CancellationToken cancellation) =>
+    public Task<Result<Deleted, Refusal>> DeleteAsync(Drive drive, FilePath path, string? ifMatch, CancellationToken cancellation) =>
         ChangingAsync(drive, RemoveAsync(drive, path, ifMatch, cancellation));
 
-    public Task<Result<PresignedLink>> LinkAsync(
+    public Task<Result<PresignedLink, Refusal>> LinkAsync(
         Drive drive,
         FilePath path,
         VersionId? version,
@@ -47,7 +47,7 @@ internal sealed class S3DriveFiles(
         CancellationToken cancellation
     ) => presigned.ReadAsync(drive, path, version, life, downloadName, cancellation);
 
-    public Task<Result<PresignedUpload>> BeginUploadAsync(
+    public Task<Result<PresignedUpload, Refusal>> BeginUploadAsync(
         Drive drive,
         FilePath path,
         long size,
@@ -56,7 +56,7 @@ internal sealed class S3DriveFiles(
         CancellationToken cancellation
     ) => presigned.BeginAsync(drive, path, size, kind, life, cancellation);
 
-    public Task<Result<StoredFile>> CompleteUploadAsync(
+    public Task<Result<StoredFile, Refusal>> CompleteUploadAsync(
         Drive drive,
         OpenUpload upload,
         long size,
@@ -64,19 +64,19 @@ internal sealed class S3DriveFiles(
         CancellationToken cancellation
     ) => ChangingAsync(drive, presigned.CompleteAsync(drive, upload, size, parts, cancellation));
 
-    public Task<Result<Deleted>> AbortUploadAsync(Drive drive, OpenUpload upload, CancellationToken cancellation) =>
+    public Task<Result<Deleted, Refusal>> AbortUploadAsync(Drive drive, OpenUpload upload, CancellationToken cancellation) =>
         presigned.AbortAsync(drive, upload, cancellation);
 
     internal static string? VersionOf(string? version) => string.IsNullOrEmpty(version) || version == "null" ? null : version;
 
-    private async Task<Result<Deleted>> RemoveAsync(Drive drive, FilePath path, string? ifMatch, CancellationToken cancellation)
+    private async Task<Result<Deleted, Refusal>> RemoveAsync(Drive drive, FilePath path, string? ifMatch, CancellationToken cancellation)
     {
         using var lease = clients.Lease(drive);
         var deleted = await lease.AskAsync(
             (s3, token) => s3.DeleteObjectAsync(S3Bucket.Of(drive).Delete(drive.Path.KeyOf(path), version: null, ifMatch), token),
             options.Value.CallTimeout * 3,
             cancellation);
-        return deleted.Fault switch
+        return deleted.Error switch
         {
             null => new Deleted(),
             Fault.Refused { Status: 404, Code: not "NoSuchBucket" } when ifMatch is not null => S3Refusals.Changed,
@@ -85,7 +85,7 @@ internal sealed class S3DriveFiles(
     }
 
     /// <summary>What was listed before is no longer handed out, however it ends.</summary>
-    private async Task<Result<T>> ChangingAsync<T>(Drive drive, Task<Result<T>> change)
+    private async Task<Result<T, Refusal>> ChangingAsync<T>(Drive drive, Task<Result<T, Refusal>> change)
         where T : notnull
     {
         try

@@ -81,7 +81,7 @@ internal sealed class S3HealthProbe(AwsClients clients, DriveKeyring keyring, IO
         {
             // Fetched by themselves, so that a refusal of them is told from one of the call.
             var fetched = await AwsAnswers.AnswerAsync(credentials.GetCredentialsAsync, cancellation);
-            if (fetched.Fault is { } refused)
+            if (fetched.Error is { } refused)
                 return target.Credentials is DriveCredentials.Role
                     ? OutcomeOf(target, KnownCheck.TrustAccepted, refused)
                     : new HealthOutcome.NotLooked(OurFault);
@@ -94,9 +94,9 @@ internal sealed class S3HealthProbe(AwsClients clients, DriveKeyring keyring, IO
 
         _credentials.Enter(credentials);
         var answer = await AwsAnswers.AnswerAsync(() => call(ClientOf(target.Access), patience.Token), cancellation);
-        if (answer.Fault is Fault.Refused { Status: 400 or 401 or 403 })
+        if (answer.Error is Fault.Refused { Status: 400 or 401 or 403 })
             credentials.Drop();
-        return answer.Fault is { } fault ? OutcomeOf(target, tried, fault) : new HealthOutcome.Reachable();
+        return answer.Error is { } fault ? OutcomeOf(target, tried, fault) : new HealthOutcome.Reachable();
     }
 
     private AmazonS3Client ClientOf(BucketAccess access) =>

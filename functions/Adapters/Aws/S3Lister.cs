@@ -19,7 +19,7 @@ internal sealed class S3Lister(DriveClients clients, ListAhead ahead, IOptions<A
         "cursor",
         "This cursor doesn't belong to this list; leave it out to begin anew.");
 
-    public async Task<Result<Page<FileEntry>>> ListAsync(
+    public async Task<Result<Page<FileEntry>, Refusal>> ListAsync(
         Drive drive,
         FilePath? folder,
         bool recursive,
@@ -70,7 +70,7 @@ internal sealed class S3Lister(DriveClients clients, ListAhead ahead, IOptions<A
             ahead.Keep(
                 list.Drive.Id,
                 cursor,
-                Task.FromResult<Answer<ListBatch>>(batch with { Entries = [.. batch.Entries.Skip(limit)] }),
+                Task.FromResult<Result<ListBatch, Fault>>(batch with { Entries = [.. batch.Entries.Skip(limit)] }),
                 batch.Source.Asked);
             return new(page, cursor);
         }
@@ -90,7 +90,7 @@ internal sealed class S3Lister(DriveClients clients, ListAhead ahead, IOptions<A
                 call => AskAsync(list, token, LargestBatch, call, CancellationToken.None),
                 wanted);
 
-    private async Task<Answer<ListBatch>> AskAsync(FolderList list, string? token, int size, ListCall call, CancellationToken cancellation)
+    private async Task<Result<ListBatch, Fault>> AskAsync(FolderList list, string? token, int size, ListCall call, CancellationToken cancellation)
     {
         var drive = list.Drive;
         using var lease = clients.Lease(drive);

@@ -1,5 +1,6 @@
 using Amazon.S3;
 using Microsoft.Extensions.Options;
+using ServerlessDrives.Access;
 using ServerlessDrives.Files;
 using ServerlessDrives.Verification;
 

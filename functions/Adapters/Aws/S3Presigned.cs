@@ -16,7 +16,7 @@ internal sealed class S3Presigned(
     IOptions<AwsOptions> options,
     TimeProvider clock)
 {
-    public async Task<Result<PresignedLink>> ReadAsync(
+    public async Task<Result<PresignedLink, Refusal>> ReadAsync(
         Drive drive,
         FilePath path,
         VersionId? version,
@@ -35,7 +35,7 @@ internal sealed class S3Presigned(
         return new PresignedLink(new Uri(await lease.S3.GetPreSignedURLAsync(request)), ends);
     }
 
-    public async Task<Result<PresignedUpload>> BeginAsync(
+    public async Task<Result<PresignedUpload, Refusal>> BeginAsync(
         Drive drive,
         FilePath path,
         long size,
@@ -62,7 +62,7 @@ internal sealed class S3Presigned(
 
     /// <summary>Completes the upload if the parts that S3 has are those that were announced.</summary>
     /// <param name="parts">What the caller says that S3 answered; null for whatever S3 has.</param>
-    public async Task<Result<StoredFile>> CompleteAsync(
+    public async Task<Result<StoredFile, Refusal>> CompleteAsync(
         Drive drive,
         OpenUpload upload,
         long size,
@@ -106,7 +106,7 @@ internal sealed class S3Presigned(
     }
 
     /// <summary>Aborts the upload; one that has ended is fine.</summary>
-    public async Task<Result<Deleted>> AbortAsync(Drive drive, OpenUpload upload, CancellationToken cancellation)
+    public async Task<Result<Deleted, Refusal>> AbortAsync(Drive drive, OpenUpload upload, CancellationToken cancellation)
     {
         using var lease = clients.Lease(drive);
         var target = new S3Target(lease, drive, upload.Path);

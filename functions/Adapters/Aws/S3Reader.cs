@@ -13,7 +13,7 @@ namespace ServerlessDrives.Adapters.Aws;
 internal sealed class S3Reader(DriveClients clients, ReadAheadBudget budget, TimeProvider clock, IOptions<AwsOptions> options)
 {
     /// <param name="version">Null for the file as it is now.</param>
-    public async Task<Result<FileContent>> OpenAsync(
+    public async Task<Result<FileContent, Refusal>> OpenAsync(
         Drive drive,
         FilePath path,
         VersionId? version,
@@ -27,7 +27,7 @@ internal sealed class S3Reader(DriveClients clients, ReadAheadBudget budget, Tim
             var range = RangeOf(conditions);
             var asked = await GetAsync(target, conditions with { Range = range }, cancellation);
             // The range was wanted of another state of the file: all of this one, then.
-            if (range is not null && conditions.IfRange is not null && asked.Fault is Fault.Refused { Status: 412 })
+            if (range is not null && conditions.IfRange is not null && asked.Error is Fault.Refused { Status: 412 })
                 asked = await GetAsync(target, conditions with { Range = null, IfRange = null }, cancellation);
             if (!asked.TryGet(out var answer, out var fault))
                 return await NotOpenedAsync(target, fault, cancellation);
@@ -56,7 +56,7 @@ internal sealed class S3Reader(DriveClients clients, ReadAheadBudget budget, Tim
     }
 
     /// <inheritdoc cref="OpenAsync"/>
-    public async Task<Result<FileContent>> LookAsync(
+    public async Task<Result<FileContent, Refusal>> LookAsync(
         Drive drive,
         FilePath path,
         VersionId? version,
@@ -92,13 +92,13 @@ internal sealed class S3Reader(DriveClients clients, ReadAheadBudget budget, Tim
         return looked.TryGet(out var state, out _) ? !string.IsNullOrEmpty(state.VersionId) : null;
     }
 
-    private Task<Answer<GetObjectMetadataResponse>> LookAsync(S3Target target, ReadConditions conditions, CancellationToken cancellation) =>
+    private Task<Result<GetObjectMetadataResponse, Fault>> LookAsync(S3Target target, ReadConditions conditions, CancellationToken cancellation) =>
         target.Lease.AskAsync(
             (s3, token) => s3.GetObjectMetadataAsync(Conditional(target.Bucket.Head(target.Key, target.Version?.Value), conditions), token),
             options.Value.CallTimeout * 3,
             cancellation);
 
-    private Task<Answer<GetObjectResponse>> GetAsync(S3Target target, ReadConditions conditions, CancellationToken cancellation)
+    private Task<Result<GetObjectResponse, Fault>> GetAsync(S3Target target, ReadConditions conditions, CancellationToken cancellation)
     {
         // The limit is for the beginning of the answer; its body may take as long as it comes.
         return target.Lease.AskAsync(
@@ -180,7 +180,7 @@ internal sealed class S3Reader(DriveClients clients, ReadAheadBudget budget, Tim
         return request;
     }
 
-    private async Task<Result<FileContent>> NotOpenedAsync(S3Target target, Fault fault, CancellationToken cancellation)
+    private async Task<Result<FileContent, Refusal>> NotOpenedAsync(S3Target target, Fault fault, CancellationToken cancellation)
     {
         switch (fault)
         {

@@ -19,7 +19,7 @@ internal sealed class S3Uploads(IFileRecords records, S3Outcomes outcomes, IOpti
 
     /// <summary>Begins an upload, encrypted as the drive says.</summary>
     /// <param name="life">After how long without a sign of life it is aborted.</param>
-    public async Task<Result<OpenUpload>> BeginAsync(
+    public async Task<Result<OpenUpload, Refusal>> BeginAsync(
         S3Target target,
         ContentKind kind,
         bool withSum,
@@ -139,7 +139,7 @@ internal sealed class S3Uploads(IFileRecords records, S3Outcomes outcomes, IOpti
     public async Task<Fault?> AbortAsync(S3Target target, string uploadId, CancellationToken cancellation) => (await target.Lease.AskAsync(
         (s3, token) => s3.AbortMultipartUploadAsync(target.Bucket.Abort(target.Key, uploadId), token),
         S3Outcomes.TimeLimit,
-        cancellation)).Fault;
+        cancellation)).Error;
 
     private async Task KeepAsync(S3Target target, OpenUpload upload)
     {

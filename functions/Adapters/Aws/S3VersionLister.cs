@@ -25,7 +25,7 @@ internal sealed class S3VersionLister(DriveClients clients, S3Reader reader, IOp
         "cursor",
         "This cursor doesn't belong to this list; leave it out to begin anew.");
 
-    public async Task<Result<FileVersionsView>> ListAsync(
+    public async Task<Result<FileVersionsView, Refusal>> ListAsync(
         Drive drive,
         FilePath path,
         int limit,
@@ -51,7 +51,7 @@ internal sealed class S3VersionLister(DriveClients clients, S3Reader reader, IOp
             found.Exists(IsKept) ? true : await reader.NamesVersionAsync(drive, path, cancellation));
     }
 
-    public async Task<Result<FilesWithDeletedView>> ListWithDeletedAsync(
+    public async Task<Result<FilesWithDeletedView, Refusal>> ListWithDeletedAsync(
         Drive drive,
         FilePath? folder,
         int limit,
@@ -92,7 +92,7 @@ internal sealed class S3VersionLister(DriveClients clients, S3Reader reader, IOp
 
     /// <summary>The first versions of a file, as S3 lists them.</summary>
     /// <param name="most">At most 1,000.</param>
-    public async Task<Answer<IReadOnlyList<S3ObjectVersion>>> NewestAsync(
+    public async Task<Result<IReadOnlyList<S3ObjectVersion>, Fault>> NewestAsync(
         Drive drive,
         FilePath path,
         int most,
@@ -101,11 +101,11 @@ internal sealed class S3VersionLister(DriveClients clients, S3Reader reader, IOp
         var key = drive.Path.KeyOf(path);
         var asked = await AskAsync(drive, key, delimiter: null, most, keyMarker: null, version: null, cancellation);
         return asked.TryGet(out var answer, out var fault)
-            ? (Answer<IReadOnlyList<S3ObjectVersion>>)(answer.Versions ?? []).TakeWhile(version => version.Key == key).ToList()
+            ? (Result<IReadOnlyList<S3ObjectVersion>, Fault>)(answer.Versions ?? []).TakeWhile(version => version.Key == key).ToList()
             : fault;
     }
 
-    private async Task<Answer<ListVersionsResponse>> AskAsync(
+    private async Task<Result<ListVersionsResponse, Fault>> AskAsync(
         Drive drive,
         string prefix,
         string? delimiter,

@@ -27,7 +27,7 @@ internal sealed class S3Versions(
         "not-deleted",
         "The file is there; there is nothing to bring back. Restore one of its versions instead.");
 
-    public Task<Result<FileVersionsView>> ListAsync(
+    public Task<Result<FileVersionsView, Refusal>> ListAsync(
         Drive drive,
         FilePath path,
         int limit,
@@ -35,7 +35,7 @@ internal sealed class S3Versions(
         CancellationToken cancellation
     ) => lister.ListAsync(drive, path, limit, cursor, cancellation);
 
-    public Task<Result<FilesWithDeletedView>> ListWithDeletedAsync(
+    public Task<Result<FilesWithDeletedView, Refusal>> ListWithDeletedAsync(
         Drive drive,
         FilePath? folder,
         int limit,
@@ -43,7 +43,7 @@ internal sealed class S3Versions(
         CancellationToken cancellation
     ) => lister.ListWithDeletedAsync(drive, folder, limit, cursor, cancellation);
 
-    public Task<Result<FileContent>> OpenAsync(
+    public Task<Result<FileContent, Refusal>> OpenAsync(
         Drive drive,
         FilePath path,
         VersionId version,
@@ -51,7 +51,7 @@ internal sealed class S3Versions(
         CancellationToken cancellation
     ) => reader.OpenAsync(drive, path, version, conditions, cancellation);
 
-    public Task<Result<FileContent>> LookAsync(
+    public Task<Result<FileContent, Refusal>> LookAsync(
         Drive drive,
         FilePath path,
         VersionId version,
@@ -59,7 +59,7 @@ internal sealed class S3Versions(
         CancellationToken cancellation
     ) => reader.LookAsync(drive, path, version, conditions, cancellation);
 
-    public async Task<Result<RestoredFile>> RestoreAsync(Drive drive, FilePath path, VersionId version, CancellationToken cancellation)
+    public async Task<Result<RestoredFile, Refusal>> RestoreAsync(Drive drive, FilePath path, VersionId version, CancellationToken cancellation)
     {
         try
         {
@@ -76,7 +76,7 @@ internal sealed class S3Versions(
     /// version's id and date, and can't overwrite what somebody stores meanwhile. The policies that are offered allow it
     /// (s3:DeleteObjectVersion); a customer may refuse it all the same, or MFA Delete does.
     /// </summary>
-    public async Task<Result<RestoredFile>> UndeleteAsync(Drive drive, FilePath path, CancellationToken cancellation)
+    public async Task<Result<RestoredFile, Refusal>> UndeleteAsync(Drive drive, FilePath path, CancellationToken cancellation)
     {
         if (!(await lister.NewestAsync(drive, path, MostLookedThrough, cancellation)).TryGet(out var versions, out var unlisted))
             return S3Refusals.Of(drive, KnownCheck.VersionsListable, unlisted);
@@ -100,7 +100,7 @@ internal sealed class S3Versions(
         }
     }
 
-    private async Task<Result<RestoredFile>> UnmarkAsync(
+    private async Task<Result<RestoredFile, Refusal>> UnmarkAsync(
         Drive drive,
         FilePath path,
         S3ObjectVersion marker,
@@ -113,17 +113,17 @@ internal sealed class S3Versions(
             (s3, token) => s3.DeleteObjectAsync(target.Bucket.Delete(target.Key, marker.VersionId), token),
             options.Value.CallTimeout * 3,
             cancellation);
-        if (removed.Fault is Fault.Refused { IsAccessDenied: true, Principal: null } refused)
+        if (removed.Error is Fault.Refused { IsAccessDenied: true, Principal: null } refused)
         {
             var copied = await CopyAsync(drive, path, last, onlyWhereNone: true, cancellation);
-            return copied.Match<Result<RestoredFile>>(
+            return copied.Match<Result<RestoredFile, Refusal>>(
                 file => file,
                 no => no.Kind is RefusalKind.RefusedByAws ? S3Refusals.Of(drive, KnownCheck.VersionDeletable, refused) : no);
         }
 
-        if (removed.Fault is { } fault)
+        if (removed.Error is { } fault)
             return S3Refusals.Of(drive, KnownCheck.VersionDeletable, fault);
-        return (await reader.LookAsync(drive, path, version: null, ReadConditions.None, cancellation)).Match<Result<RestoredFile>>(
+        return (await reader.LookAsync(drive, path, version: null, ReadConditions.None, cancellation)).Match<Result<RestoredFile, Refusal>>(
             file => new RestoredFile(
                 new StoredFile(file.ETag ?? "", file.VersionId, file.Length ?? 0, Created: true),
                 last,
@@ -135,7 +135,7 @@ internal sealed class S3Versions(
     /// A copy whose answer was lost is made again: at worst there is one version more with the same content.
     /// </summary>
     /// <param name="onlyWhereNone">Not over a file that is there by now.</param>
-    private async Task<Result<RestoredFile>> CopyAsync(
+    private async Task<Result<RestoredFile, Refusal>> CopyAsync(
         Drive drive,
         FilePath path,
         VersionId version,

@@ -28,7 +28,7 @@ internal sealed class S3Writer(
     /// <summary>Whoever looked the drive up longer ago than this looks again before writing.</summary>
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
 
-    public async Task<Result<StoredFile>> WriteAsync(Drive drive, FilePath path, FileToWrite file, CancellationToken cancellation)
+    public async Task<Result<StoredFile, Refusal>> WriteAsync(Drive drive, FilePath path, FileToWrite file, CancellationToken cancellation)
     {
         if (file.Length > PartSizes.MostBytes)
             return PartSizes.TooLarge;
@@ -69,7 +69,7 @@ internal sealed class S3Writer(
     /// <summary>
     /// What is there before the write, seen while the content comes in: S3 doesn't say whether a write created or replaced.
     /// </summary>
-    private async Task<Answer<Present>> BeforeAsync(S3Target target, CancellationToken cancellation)
+    private async Task<Result<Present, Fault>> BeforeAsync(S3Target target, CancellationToken cancellation)
     {
         var looked = await target.Lease.AskAsync(
             (s3, token) => s3.GetObjectMetadataAsync(target.Bucket.Head(target.Key), token),
@@ -93,7 +93,7 @@ internal sealed class S3Writer(
     private async Task<bool> IsConnectedAsync(Drive drive, CancellationToken cancellation) =>
         await drives.FindAsync(drive.Organization, drive.Id, cancellation) is { Value.State: DriveState.Connected };
 
-    private async Task<Result<StoredFile>> PutAsync(
+    private async Task<Result<StoredFile, Refusal>> PutAsync(
         S3Target target,
         FileToWrite file,
         PartBuffer content,

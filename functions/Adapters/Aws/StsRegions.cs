@@ -18,6 +18,6 @@ internal static class StsRegions
             "aws-iso-f" => "us-isof-south-1",
             _ => "us-east-1",
         };
-        return Region.Parse(code).TryGet(out var region, out var problem) ? region : throw new InvalidOperationException(problem);
+        return Region.Parse(code).TryGet(out var region, out var problem) ? region : throw new InvalidOperationException(problem.Message);
     }
 }

@@ -15,7 +15,7 @@ internal static class Stored
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     };
 
-    public static T Read<T>(Parsed<T> parsed)
+    public static T Read<T>(Result<T, ParseError> parsed)
         where T : notnull =>
         parsed.TryGet(out var value, out var problem)
             ? value

@@ -12,7 +12,7 @@ internal sealed class TableConnections(OrganizationTable table, PendingSignals s
 {
     private static readonly ConnectionStatus[] OpenStatuses = [.. Enum.GetValues<ConnectionStatus>().Where(DriveConnection.IsOpenAt)];
 
-    public async Task<Result<Versioned<DriveConnection>>> OpenAsync(
+    public async Task<Result<Versioned<DriveConnection>, Refusal>> OpenAsync(
         DriveConnection connection,
         IamRole? newRole,
         CancellationToken cancellation)

@@ -31,7 +31,7 @@ public sealed class BucketTriggers(BucketLookup buckets, BucketLimits limits)
     {
         ArgumentNullException.ThrowIfNull(request);
         if (!BucketName.Parse(name).TryGet(out var bucket, out var problem))
-            return Refusal.Invalid("name", problem).AsProblem();
+            return Refusal.Invalid("name", problem.Message).AsProblem();
         if (limits.Refuse(request.Person()) is { } busy)
             return busy.AsProblem();
         var found = await buckets.FindAsync(bucket, request.HttpContext.RequestAborted);

@@ -55,7 +55,7 @@ public sealed class ConfirmByCallbackFunction(ConfirmByCallback command, Callbac
 /// <summary>Confirms what a callback link is for, where that is still possible.</summary>
 public sealed class ConfirmByCallback(OpenCallback open, ConfirmStep confirm, IPrincipals principals)
 {
-    public async Task<Result<DriveConnection>> RunAsync(
+    public async Task<Result<DriveConnection, Refusal>> RunAsync(
         string? token,
         CallbackBody body,
         IConnectionFlow flow,
@@ -90,7 +90,7 @@ public sealed class ConfirmByCallback(OpenCallback open, ConfirmStep confirm, IP
             person: null,
             flow,
             cancellation);
-        return confirmed.Match<Result<DriveConnection>>(found => found.Value, no => no);
+        return confirmed.Match<Result<DriveConnection, Refusal>>(found => found.Value, no => no);
     }
 
     /// <summary>Looked at in each state that the confirmation would be written to: the link may be revoked while it is used.</summary>

@@ -70,7 +70,7 @@ public sealed class MakeCallbackLink(IConnections connections, TimeProvider cloc
 
     /// <param name="life">Null for as long as the connection waits.</param>
     /// <param name="operation">What makes it, so that it is made once; null for one that may be made again.</param>
-    public async Task<Result<(CallbackToken Token, CallbackLink Link)>> RunAsync(
+    public async Task<Result<(CallbackToken Token, CallbackLink Link), Refusal>> RunAsync(
         Person person, ConnectionKey key, CallbackStep step, TimeSpan? life, Guid? operation, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(person);

@@ -28,13 +28,13 @@ public sealed class MergeCallbackPolicyFunction(CallbackAnswers answers, Callbac
         if (!(await answers.FindAsync(request, context, token)).TryGet(out var callback, out var refusal))
             return refusal.AsProblem();
         if (!views.RoleOf(callback, request.Query["roleArn"].FirstOrDefault()).TryGet(out var role, out var wrong))
-            return Refusal.Invalid("roleArn", wrong).AsProblem();
+            return Refusal.Invalid("roleArn", wrong.Message).AsProblem();
         if (callback is not { Connection: { Access: { } access, IsOpen: true }, Link.Step: not CallbackStep.TrustPolicy })
             return Refusal.Conflict("step-not-open", "This link has no bucket policy to merge.").AsProblem();
         if (!(await request.ReadBytesAsync()).TryGet(out var present, out var unreadable))
             return unreadable.AsProblem();
         return BucketPolicy.For(role, access).MergeIntoBytes(present).TryGet(out var merged, out var problem)
             ? Results.Json(merged, Json.Options)
-            : Refusal.Invalid("policy", problem).AsProblem();
+            : Refusal.Invalid("policy", problem.Message).AsProblem();
     }
 }

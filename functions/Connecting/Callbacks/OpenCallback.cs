@@ -7,7 +7,7 @@ public sealed record Callback(DriveConnection Connection, CallbackLink Link);
 public sealed class OpenCallback(IConnections connections, TimeProvider clock)
 {
     /// <summary>The link that the token belongs to, or why it isn't valid.</summary>
-    public async Task<Result<Callback>> RunAsync(string? text, CancellationToken cancellation)
+    public async Task<Result<Callback, Refusal>> RunAsync(string? text, CancellationToken cancellation)
     {
         var opened = await FindAsync(text, cancellation);
         ConnectionMeasures.CallbackUsed(opened.TryGet(out var open, out var refusal) ? null : refusal);
@@ -16,7 +16,7 @@ public sealed class OpenCallback(IConnections connections, TimeProvider clock)
         return opened;
     }
 
-    private async Task<Result<Callback>> FindAsync(string? text, CancellationToken cancellation)
+    private async Task<Result<Callback, Refusal>> FindAsync(string? text, CancellationToken cancellation)
     {
         if (CallbackToken.Parse(text) is not { } token)
             return new Refusal(
@@ -27,7 +27,7 @@ public sealed class OpenCallback(IConnections connections, TimeProvider clock)
     }
 
     /// <summary>The link of this hash in the connection as it is, if it is good still.</summary>
-    public Result<Callback> LinkIn(DriveConnection connection, string hash)
+    public Result<Callback, Refusal> LinkIn(DriveConnection connection, string hash)
     {
         ArgumentNullException.ThrowIfNull(connection);
         if (connection.CallbackLinks.FirstOrDefault(known => known.Hash == hash) is not { } link)

@@ -67,7 +67,7 @@ public sealed class ReadCallbackFunction(CallbackAnswers answers, CallbackViews 
         if (!(await answers.FindAsync(request, context, token)).TryGet(out var callback, out var refusal))
             return refusal.AsProblem();
         if (!views.RoleOf(callback, request.Query["roleArn"].FirstOrDefault()).TryGet(out var role, out var problem))
-            return Refusal.Invalid("roleArn", problem).AsProblem();
+            return Refusal.Invalid("roleArn", problem.Message).AsProblem();
         return Answers.Resource(request, await views.OfAsync(callback, role, request.HttpContext.RequestAborted));
     }
 }
@@ -84,7 +84,7 @@ public sealed class CallbackViews(
     private static readonly string[] Texts = ["aws-cli", "cloudformation", "terraform"];
 
     /// <summary>The role that the policies are written for: the one that is known, given, or proposed.</summary>
-    public Parsed<RoleArn> RoleOf(Callback callback, string? given)
+    public Result<RoleArn, ParseError> RoleOf(Callback callback, string? given)
     {
         ArgumentNullException.ThrowIfNull(callback);
         return given is null || callback.Link.Step is not CallbackStep.All || callback.Connection.ChosenRoleArn is not null

@@ -30,7 +30,7 @@ public sealed class RevokeCallbackLinksFunction(IConnections connections, Connec
     }
 
     /// <param name="etag">The state that is meant: a connection that has changed since is refused; null for whichever it is in.</param>
-    private async Task<Result<DriveConnection>> RevokeAsync(
+    private async Task<Result<DriveConnection, Refusal>> RevokeAsync(
         Person person,
         ConnectionKey key,
         string? etag,

@@ -9,7 +9,7 @@ public static class ConnectionSetup
 {
     /// <summary>The role that is used, or the one that is proposed: its account isn't known before it is made.</summary>
     /// <param name="roleName">Another name than the proposed one, with its path if it has one; null for the proposed.</param>
-    public static Parsed<RoleArn> RoleOf(DriveConnection connection, string? roleName)
+    public static Result<RoleArn, ParseError> RoleOf(DriveConnection connection, string? roleName)
     {
         ArgumentNullException.ThrowIfNull(connection);
         if (connection.KnownRoleArn is { } known)
@@ -18,7 +18,7 @@ public static class ConnectionSetup
         var arn = $"arn:{connection.Partition}:iam::{SetupStep.UnknownAccount}:role/{name}";
         return RoleArn.ParseOfAnyServer(arn).TryGet(out var role, out _)
             ? role
-            : Parsed.Refuse<RoleArn>("A role's name has 1 to 64 letters, digits and characters of _+=,.@- and may have a path before it.");
+            : new ParseError("A role's name has 1 to 64 letters, digits and characters of _+=,.@- and may have a path before it.");
     }
 
     /// <param name="trust">The trust policy that is offered.</param>

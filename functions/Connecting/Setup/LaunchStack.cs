@@ -17,7 +17,7 @@ public sealed class LaunchStack(Uri? templateUrl)
 
     public bool IsConfigured => templateUrl is not null;
 
-    public Result<LaunchStackView> LinkFor(SetupStep step, DriveConnection connection)
+    public Result<LaunchStackView, Refusal> LinkFor(SetupStep step, DriveConnection connection)
     {
         ArgumentNullException.ThrowIfNull(step);
         ArgumentNullException.ThrowIfNull(connection);

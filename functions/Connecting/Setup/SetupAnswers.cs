@@ -19,7 +19,7 @@ public sealed record SetupChoice(SetupFormat? Format, RoleArn Role)
 public sealed class SetupAnswers(LaunchStack launchStack)
 {
     /// <summary>Reads <c>?format=</c> and <c>?roleName=</c>.</summary>
-    public Result<SetupChoice> Parse(HttpRequest request, DriveConnection connection)
+    public Result<SetupChoice, Refusal> Parse(HttpRequest request, DriveConnection connection)
     {
         ArgumentNullException.ThrowIfNull(request);
         SetupFormat? format = null;
@@ -35,7 +35,7 @@ public sealed class SetupAnswers(LaunchStack launchStack)
 
         return ConnectionSetup.RoleOf(connection, request.Query["roleName"].FirstOrDefault()).TryGet(out var role, out var problem)
             ? new SetupChoice(format, role)
-            : Refusal.Invalid("roleName", problem);
+            : Refusal.Invalid("roleName", problem.Message);
     }
 
     public IResult Answer(HttpRequest request, SetupChoice choice, SetupStep step, DriveConnection connection)

@@ -72,12 +72,12 @@ public sealed class ListSharesFunction(IShares shares, DriveFinder finder, TimeP
     }
 
     /// <summary>The file that <c>?path=</c> names; null for all.</summary>
-    internal static Result<ListQuery.Choice<FilePath>> FileOf(HttpRequest request, Drive drive)
+    internal static Result<ListQuery.Choice<FilePath>, Refusal> FileOf(HttpRequest request, Drive drive)
     {
         if (request.Query["path"].ToString() is not { Length: > 0 } text)
             return new ListQuery.Choice<FilePath>(null);
         return FilePath.Parse(text, drive.Path).TryGet(out var path, out var problem)
             ? new ListQuery.Choice<FilePath>(path)
-            : Refusal.Invalid("path", problem);
+            : Refusal.Invalid("path", problem.Message);
     }
 }

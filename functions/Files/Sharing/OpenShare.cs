@@ -25,7 +25,7 @@ public sealed class OpenShare(IShares shares, IDrives drives, IWorkspaces worksp
         "share-over",
         "This link doesn't work any more. Ask whoever sent it for a new one.");
 
-    public async Task<Result<OpenedShare>> RunAsync(string? text, CancellationToken cancellation)
+    public async Task<Result<OpenedShare, Refusal>> RunAsync(string? text, CancellationToken cancellation)
     {
         if (
             LinkToken.Parse(text) is not { } token

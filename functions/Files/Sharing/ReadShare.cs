@@ -150,7 +150,7 @@ public sealed class ReadShareFunctions(OpenShare open, IShares shares, IDriveFil
                     HttpMethods.IsHead(request.Method)
                         ? await files.LookAsync(opened.Drive, share.Path, conditions, cancellation)
                         : await files.OpenAsync(opened.Drive, share.Path, conditions, cancellation)
-                ).Match<Result<FileContent>>(content => content, no => Shown(no)),
+                ).Match<Result<FileContent, Refusal>>(content => content, no => Shown(no)),
                 share.Path,
                 async going => (await open.RunAsync(token, going)).TryGet(out _, out _));
         }

@@ -31,7 +31,7 @@ public sealed class VerificationBenchmark : LoadBenchmark
             callTimeout: TimeSpan.FromSeconds(10));
         await verification.Administrator.CreateBucketAsync(Bucket, versioned: true, withAcls: true);
         if (!KmsKeyArn.Parse(verification.Administrator.KmsKeyArn).TryGet(out var key, out var problem))
-            throw new FormatException(problem);
+            throw new FormatException(problem.Message);
         var access = SandboxedVerification.Access(Bucket, "claims/inbox", new Encryption.SseKms(key));
         var policy = RolePolicy.For(access).ToString();
         await MeasureAsync(

@@ -30,7 +30,7 @@ public sealed class ConfirmationsOfWhatWasRead(CrashWorld world) : IClassFixture
         var now = (await connections.FindAsync(key, cancellation))!;
         (await ConfirmAsync(now.Value.Attempt, now.ETag)).TryGet(out _, out _).ShouldBeTrue();
 
-        Task<Result<Versioned<DriveConnection>>> ConfirmAsync(int attempt, string? etag) => confirm.RunAsync(
+        Task<Result<Versioned<DriveConnection>, Refusal>> ConfirmAsync(int attempt, string? etag) => confirm.RunAsync(
             key,
             new Applied(ConfirmationStep.TrustPolicy, attempt, "ada", "api") { ETag = etag },
             person: null,

@@ -96,7 +96,7 @@ public sealed class CrashWorld : IAsyncLifetime
         var connections = App.Services.GetRequiredService<IConnections>();
         var name = DisplayName.Parse(Connections.Unique("crash")).TryGet(out var parsed, out var problem)
             ? parsed
-            : throw new InvalidOperationException(problem);
+            : throw new InvalidOperationException(problem.Message);
         var secret = SecretName.New();
         var version = await App
             .Services.GetRequiredService<ISecrets>()
@@ -140,7 +140,7 @@ public sealed class CrashWorld : IAsyncLifetime
     {
         var name = DisplayName.Parse(Connections.Unique("crash")).TryGet(out var parsed, out var problem)
             ? parsed
-            : throw new InvalidOperationException(problem);
+            : throw new InvalidOperationException(problem.Message);
         var role = new IamRole
         {
             Id = RoleId.New(TimeProvider.System),

@@ -276,7 +276,7 @@ public sealed class FaultyBuckets(FaultyBuckets.Clouds clouds) : IClassFixture<F
                 encryption = new Encryption.SseKms(
                     KmsKeyArn.Parse(_verification.Administrator.KmsKeyArn).TryGet(out var key, out var problem)
                         ? key
-                        : throw new FormatException(problem));
+                        : throw new FormatException(problem.Message));
             var access = SandboxedVerification.Access(Bucket, "claims/inbox", encryption);
             var policy = RolePolicy.For(access).ToString();
             _subjects[(false, withKey)] = (await _verification.ByKeyAsync(access, Seed.CustomerAccount, policy)).Subject with

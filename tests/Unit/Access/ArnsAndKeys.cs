@@ -30,7 +30,7 @@ public sealed class ArnsAndKeys
                 (partition, path, name) =>
                 {
                     var text = $"arn:{partition}:iam::444455556666:role/x{path.Replace("/", "x/", StringComparison.Ordinal)}{name}";
-                    RoleArn.Parse(text).TryGet(out var role, out var problem).ShouldBeTrue(problem);
+                    RoleArn.Parse(text).TryGet(out var role, out var problem).ShouldBeTrue(problem?.Message);
                     role!.ToString().ShouldBe(text);
                     role.RoleName.ShouldEndWith(name);
                     JsonSerializer.Deserialize<RoleArn>(JsonSerializer.Serialize(role)).ShouldBe(role);
@@ -142,10 +142,10 @@ public sealed class ArnsAndKeys
             JsonSerializer.Deserialize<Encryption>(JsonSerializer.Serialize(encryption)).ShouldBe(encryption);
     }
 
-    private static string Problem<T>(Parsed<T> parsed)
+    private static string Problem<T>(Result<T, ParseError> parsed)
         where T : notnull
     {
         parsed.TryGet(out _, out var problem).ShouldBeFalse();
-        return problem!;
+        return problem!.Message;
     }
 }

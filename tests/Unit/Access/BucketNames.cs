@@ -64,6 +64,6 @@ public sealed class BucketNames
     private static string Problem(string? text)
     {
         BucketName.Parse(text).TryGet(out _, out var problem).ShouldBeFalse();
-        return problem!;
+        return problem!.Message;
     }
 }

@@ -45,7 +45,7 @@ public sealed class HostileInput
     {
         if (!BucketName.Parse(text).TryGet(out var name, out var problem))
         {
-            problem.ShouldNotBeNullOrWhiteSpace();
+            problem.Message.ShouldNotBeNullOrWhiteSpace();
             return;
         }
 
@@ -59,7 +59,7 @@ public sealed class HostileInput
     {
         if (!RoleArn.Parse(text).TryGet(out var arn, out var problem))
         {
-            problem.ShouldNotBeNullOrWhiteSpace();
+            problem.Message.ShouldNotBeNullOrWhiteSpace();
             return;
         }
 
@@ -81,7 +81,7 @@ public sealed class HostileInput
                     RoleArn
                         .Parse($"arn:{partition}:iam::{account}:role{path}{name}")
                         .TryGet(out var arn, out var problem)
-                        .ShouldBeTrue(problem);
+                        .ShouldBeTrue(problem?.Message);
                     arn!.RoleName.ShouldBe(name);
                     arn.Path.ShouldBe(path);
                 });
@@ -98,7 +98,7 @@ public sealed class HostileInput
         if (FilePath.Parse(text).TryGet(out var file, out var problem))
             file.Value.ShouldBe(text);
         else
-            problem.ShouldNotBeNullOrWhiteSpace();
+            problem.Message.ShouldNotBeNullOrWhiteSpace();
         Judge(ExternalId.Parse(text));
     }, iter: 3_000);
 
@@ -109,7 +109,7 @@ public sealed class HostileInput
             .Sample(secret =>
             {
                 AccessKeyId.Parse(secret).TryGet(out _, out var problem).ShouldBeFalse();
-                problem!.ShouldNotContain(secret);
+                problem!.Message.ShouldNotContain(secret);
             });
 
     [Fact]
@@ -134,7 +134,7 @@ public sealed class HostileInput
                 existing =>
                 {
                     if (!Ours("con_1").MergeInto(existing).TryGet(out _, out var problem))
-                        problem.ShouldNotBeNullOrWhiteSpace();
+                        problem.Message.ShouldNotBeNullOrWhiteSpace();
                 },
                 iter: 2_000);
 
@@ -164,7 +164,7 @@ public sealed class HostileInput
                         ["Statement"] = element,
                     };
 
-                    Ours("con_1").MergeInto(existing.ToJsonString()).TryGet(out var merged, out var problem).ShouldBeTrue(problem);
+                    Ours("con_1").MergeInto(existing.ToJsonString()).TryGet(out var merged, out var problem).ShouldBeTrue(problem?.Message);
                     merged!["Id"]!.GetValue<string>().ShouldBe("theirs");
                     var texts = merged["Statement"]!.AsArray().Select(statement => statement!.ToJsonString()).ToList();
                     texts.Take(foreign.Length).ShouldBe(foreign.Select(statement => statement.ToJsonString()));
@@ -230,19 +230,19 @@ public sealed class HostileInput
         return BucketPolicy.For(role!, new BucketAccess(seed, bucket!, region!, path!, Encryption.Nothing));
     }
 
-    private static void Judge<T>(Parsed<T> parsed)
+    private static void Judge<T>(Result<T, ParseError> parsed)
         where T : class, IParsed<T>
     {
         if (parsed.TryGet(out var value, out var problem))
             RoundTrips<T>(value);
         else
-            problem.ShouldNotBeNullOrWhiteSpace();
+            problem.Message.ShouldNotBeNullOrWhiteSpace();
     }
 
     private static void RoundTrips<T>(T value)
         where T : class, IParsed<T>
     {
-        T.Parse(value.ToString()).TryGet(out var again, out var problem).ShouldBeTrue(problem);
+        T.Parse(value.ToString()).TryGet(out var again, out var problem).ShouldBeTrue(problem?.Message);
         again.ShouldBe(value);
         JsonSerializer.Deserialize<T>(JsonSerializer.Serialize(value)).ShouldBe(value);
     }

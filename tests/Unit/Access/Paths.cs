@@ -33,7 +33,7 @@ public sealed class Paths
     public void What_nothing_good_can_come_of_is_refused(string text, string expected)
     {
         DrivePath.Parse(text).TryGet(out _, out var problem).ShouldBeFalse();
-        problem.ShouldContain(expected);
+        problem.Message.ShouldContain(expected);
     }
 
     [Fact]
@@ -41,7 +41,7 @@ public sealed class Paths
     {
         DrivePath.Parse(new string('a', 896)).TryGet(out _, out _).ShouldBeTrue();
         DrivePath.Parse(new string('ä', 449)).TryGet(out _, out var problem).ShouldBeFalse();
-        problem.ShouldContain("898 bytes");
+        problem.Message.ShouldContain("898 bytes");
     }
 
     [Fact]

@@ -147,7 +147,7 @@ public sealed class Policies
     public void A_policy_that_cannot_be_merged_into_is_refused(string existing, string expected)
     {
         BucketPolicy.For(Role, Access("a")).MergeInto(existing).TryGet(out _, out var problem).ShouldBeFalse();
-        problem.ShouldContain(expected);
+        problem.Message.ShouldContain(expected);
     }
 
     [Fact]
@@ -155,7 +155,7 @@ public sealed class Policies
     {
         var large = $$"""{"Version":"2012-10-17","Statement":[{"Sid":"Theirs","Resource":"{{new string('x', 20_000)}}"}]}""";
         BucketPolicy.For(Role, Access("a")).MergeInto(large).TryGet(out _, out var problem).ShouldBeFalse();
-        problem.ShouldContain("20480");
+        problem.Message.ShouldContain("20480");
     }
 
     private static BucketAccess Access(string path, string region = "us-east-1") =>

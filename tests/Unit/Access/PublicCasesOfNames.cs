@@ -24,10 +24,10 @@ public sealed class PublicCasesOfNames
     public void Case_26_an_access_point_is_called_one_and_no_part_of_its_name_is_offered(string text)
     {
         BucketName.Parse(text).TryGet(out _, out var problem).ShouldBeFalse();
-        problem!.ShouldContain("access point");
-        problem.ShouldContain("the bucket behind it");
-        problem.ShouldNotContain(": my-point");
-        problem.ShouldNotContain(": mfzwi");
+        problem!.Message.ShouldContain("access point");
+        problem.Message.ShouldContain("the bucket behind it");
+        problem.Message.ShouldNotContain(": my-point");
+        problem.Message.ShouldNotContain(": mfzwi");
     }
 
     [Theory]
@@ -37,8 +37,8 @@ public sealed class PublicCasesOfNames
     public void A_directory_bucket_is_refused_with_the_reason(string text, string expected)
     {
         BucketName.Parse(text).TryGet(out _, out var problem).ShouldBeFalse();
-        problem!.ShouldContain(expected);
-        problem.ShouldContain("general purpose bucket");
+        problem!.Message.ShouldContain(expected);
+        problem.Message.ShouldContain("general purpose bucket");
     }
 
     [Theory]

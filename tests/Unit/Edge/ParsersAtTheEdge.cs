@@ -29,7 +29,7 @@ public sealed class ParsersAtTheEdge
         var read = (Task)ReadJson.MakeGenericMethod(input.Item1).Invoke(null, [request, null])!;
         read.IsCompletedSuccessfully.ShouldBeTrue(read.Exception?.ToString());
         dynamic result = ((dynamic)read).Result;
-        if (result is Result<StartConnectionBody> start && start.TryGet(out var body, out _))
+        if (result is Result<StartConnectionBody, Refusal> start && start.TryGet(out var body, out _))
             ConnectionStart.Parse(body, new OurPrincipals());
     });
 
@@ -52,7 +52,7 @@ public sealed class ParsersAtTheEdge
             {
                 if (!DisplayName.Parse(text).TryGet(out var name, out var problem))
                 {
-                    problem.ShouldNotBeNullOrWhiteSpace();
+                    problem.Message.ShouldNotBeNullOrWhiteSpace();
                     return;
                 }
 

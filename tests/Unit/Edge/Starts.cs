@@ -23,7 +23,7 @@ public sealed class Starts
         (await waiting).TryGet(out _, out _).ShouldBeTrue();
     }
 
-    private static async Task<Result<string>> DoneAsync(Task task)
+    private static async Task<Result<string, Refusal>> DoneAsync(Task task)
     {
         await task;
         return "done";

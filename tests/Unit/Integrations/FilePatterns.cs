@@ -43,7 +43,7 @@ public sealed class FilePatterns
     public void A_pattern_that_leads_elsewhere_is_refused_in_a_sentence(string pattern)
     {
         FilePattern.Parse(pattern).TryGet(out _, out var problem).ShouldBeFalse();
-        problem.ShouldNotBeNullOrWhiteSpace();
+        problem.Message.ShouldNotBeNullOrWhiteSpace();
         FilePattern.Parse(new string('a', FilePattern.MaxLength + 1)).TryGet(out _, out _).ShouldBeFalse();
     }
 
@@ -80,7 +80,7 @@ public sealed class FilePatterns
             .ShouldBeFalse();
 
     private static FilePattern Parse(string? text) =>
-        FilePattern.Parse(text).TryGet(out var pattern, out var problem) ? pattern : throw new ArgumentException(problem);
+        FilePattern.Parse(text).TryGet(out var pattern, out var problem) ? pattern : throw new ArgumentException(problem.Message);
 
     private static string[] Parts(string glob)
     {

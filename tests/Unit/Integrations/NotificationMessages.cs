@@ -168,7 +168,7 @@ public sealed class NotificationMessages
         var message = Message("2");
         message[field] = value;
         SnsMessage.Parse(Encoding.UTF8.GetBytes(message.ToJsonString())).TryGet(out _, out var problem).ShouldBeFalse();
-        problem.ShouldNotBeNull().ShouldStartWith("This is no message of Amazon SNS.");
+        problem.Message.ShouldNotBeNull().ShouldStartWith("This is no message of Amazon SNS.");
     }
 
     [Fact]
@@ -223,7 +223,7 @@ public sealed class NotificationMessages
 
     private static SnsMessage Read(JsonNode message)
     {
-        SnsMessage.Parse(Encoding.UTF8.GetBytes(message.ToJsonString())).TryGet(out var read, out var problem).ShouldBeTrue(problem);
+        SnsMessage.Parse(Encoding.UTF8.GetBytes(message.ToJsonString())).TryGet(out var read, out var problem).ShouldBeTrue(problem?.Message);
         return read!;
     }
 

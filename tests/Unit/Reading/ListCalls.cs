@@ -1,3 +1,4 @@
+using ServerlessDrives.Access;
 using ServerlessDrives.Adapters.Aws;
 using ServerlessDrives.Verification;
 using Shouldly;
@@ -9,7 +10,7 @@ namespace ServerlessDrives.Tests.Unit.Reading;
 public sealed class ListCalls
 {
     private readonly List<string> _begun = [];
-    private readonly Dictionary<string, (ListCall Call, TaskCompletionSource<Answer<ListBatch>> Answer)> _calls = [];
+    private readonly Dictionary<string, (ListCall Call, TaskCompletionSource<Result<ListBatch, Fault>> Answer)> _calls = [];
 
     [Fact]
     public void Nothing_is_asked_for_that_nobody_wants()
@@ -57,7 +58,7 @@ public sealed class ListCalls
     private ListCall Begin(string token, int wanted)
     {
         _begun.Add(token);
-        var answer = new TaskCompletionSource<Answer<ListBatch>>();
+        var answer = new TaskCompletionSource<Result<ListBatch, Fault>>();
         var call = new ListCall(default!, Begin);
         _calls[token] = (call, answer);
         return call.Run(_ => answer.Task, wanted);

@@ -1,33 +1,6 @@
-using System.Diagnostics.CodeAnalysis;
-using ServerlessDrives.Access;
+namespace ServerlessDrives.Access;
 
-namespace ServerlessDrives.Verification;
-
-/// <summary>What one call to AWS came to: the value, or the fault that stood in its way. Only cancellation throws.</summary>
-public readonly struct Answer<T>
-    where T : notnull
-{
-    private readonly T? _value;
-    private readonly Fault? _fault;
-
-    private Answer(T? value, Fault? fault) => (_value, _fault) = (value, fault);
-
-    public bool TryGet([MaybeNullWhen(false)] out T value, [NotNullWhen(false)] out Fault? fault)
-    {
-        value = _value;
-        fault = _fault;
-        return fault is null;
-    }
-
-    /// <summary>Null when the call was answered.</summary>
-    public Fault? Fault => _fault;
-
-    public static implicit operator Answer<T>(T value) => new(value, null);
-
-    public static implicit operator Answer<T>(Fault fault) => new(default, fault);
-}
-
-/// <summary>Why a call came to nothing. Closed: AWS said no, or nobody answered.</summary>
+/// <summary>Why a call to AWS came to nothing. Closed: AWS said no, or nobody answered.</summary>
 public abstract record Fault
 {
     private Fault()

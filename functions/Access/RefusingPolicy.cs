@@ -1,4 +1,4 @@
-namespace ServerlessDrives.Verification;
+namespace ServerlessDrives.Access;
 
 /// <summary>
 /// Which kind of policy stood in the way, as the text of an AccessDenied says. AWS says it for callers of the bucket's own account and
