@@ -24,7 +24,7 @@ internal sealed class ParallelContent(
     internal const int RangeBytes = 4 * 1024 * 1024;
 
     /// <summary>Ranges of one reader.</summary>
-    private const int MostAhead = 8;
+    private const int MostAhead = 12;
 
     /// <summary>How much is read between two decisions.</summary>
     private const int BytesToJudge = RangeBytes / 2;
@@ -32,8 +32,11 @@ internal sealed class ParallelContent(
     /// <summary>Bytes a second of one connection that S3 doesn't hold back.</summary>
     private const double Unlimited = 150e6;
 
-    /// <summary>Above this part of the time that is waited, more connections help.</summary>
+    /// <summary>Above this part of the time that is waited over one connection, more of them are worth their price.</summary>
     private const double WaitsForS3 = 0.5;
+
+    /// <summary>Above this part of the time that is still waited over several, more of them help.</summary>
+    private const double StillWaits = 0.2;
 
     /// <summary>Below this part, fewer connections do as well.</summary>
     private const double WaitsForReader = 0.1;
@@ -126,7 +129,7 @@ internal sealed class ParallelContent(
         var (waiting, rate) = (_pace.Waiting, _pace.BytesPerSecond);
         if (_wanted == 0)
             _ofOneConnection = rate;
-        if (waiting > WaitsForS3 && (_wanted > 0 || rate < Unlimited))
+        if (_wanted == 0 ? waiting > WaitsForS3 && rate < Unlimited : waiting > StillWaits)
             _wanted = Math.Min(MostAhead, _wanted + 2);
         else if (waiting < WaitsForReader && _wanted > 0)
             _wanted = rate < _ofOneConnection ? 0 : Math.Max(2, _wanted - 1);

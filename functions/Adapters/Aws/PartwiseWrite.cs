@@ -18,7 +18,7 @@ internal sealed class PartwiseWrite(
     bool created
 ) : IDisposable
 {
-    private const int PartsAtOnce = 5;
+    private const int PartsAtOnce = 10;
     private static readonly TimeSpan BetweenSigns = S3Uploads.Life / 3;
 
     private readonly SemaphoreSlim _slots = new(PartsAtOnce);
