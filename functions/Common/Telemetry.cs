@@ -37,3 +37,13 @@ public static class Telemetry
         return char.ToLowerInvariant(text[0]) + text[1..];
     }
 }
+
+/// <summary>What an orchestration or an activity is given to do, in the trace that it belongs to.</summary>
+public interface ITraced
+{
+    /// <summary>
+    /// The trace of the request that it began with, as W3C's <c>traceparent</c>. A host that doesn't trace hands on none. Null where nobody
+    /// listened, and in what began before this was kept.
+    /// </summary>
+    string? Trace { get; }
+}

@@ -48,8 +48,17 @@ internal sealed class ConnectDriveSteps(TaskOrchestrationContext context, Connec
         "CloseConnection", new CloseConnectionInput(attempt, status), DurableRetryPolicies.Cleanup);
 }
 
-public sealed record VerifyConnectionInput(ConnectionAttempt Attempt, VerificationId Verification);
+public sealed record VerifyConnectionInput(ConnectionAttempt Attempt, VerificationId Verification) : ITraced
+{
+    string? ITraced.Trace => Attempt.Trace;
+}
 
-public sealed record FinishConnectionInput(ConnectionAttempt Attempt, DriveId Drive);
+public sealed record FinishConnectionInput(ConnectionAttempt Attempt, DriveId Drive) : ITraced
+{
+    string? ITraced.Trace => Attempt.Trace;
+}
 
-public sealed record CloseConnectionInput(ConnectionAttempt Attempt, ConnectionStatus Status);
+public sealed record CloseConnectionInput(ConnectionAttempt Attempt, ConnectionStatus Status) : ITraced
+{
+    string? ITraced.Trace => Attempt.Trace;
+}

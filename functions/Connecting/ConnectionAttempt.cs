@@ -24,11 +24,15 @@ public enum ConnectionStep
 /// <param name="Number">Counts from 1.</param>
 /// <param name="ExpiresAt">When nobody waits for people any more.</param>
 public sealed record ConnectionAttempt(ConnectionKey Key, bool UsesRole, ConnectionStep From, int Number, DateTimeOffset ExpiresAt)
+    : ITraced
 {
     /// <summary>
     /// Whether what may be in place already is tried before it is asked for; false in flows that began before that was done.
     /// </summary>
     public bool TriesFirst { get; init; }
+
+    /// <inheritdoc/>
+    public string? Trace { get; init; }
 
     public ConnectionAttempt Next(ConnectionStep from) => this with { From = from, Number = Number + 1 };
 }

@@ -89,7 +89,8 @@ public sealed class CredentialsTriggers(
             present.SecretVersion,
             NewVersion: "",
             person.Id,
-            clock.GetUtcNow() + options.StoreWithin);
+            clock.GetUtcNow() + options.StoreWithin)
+        { Trace = Telemetry.TraceParent };
         var instance = ReplaceCredentials.InstanceOf(input.Verification);
         await work.NoteAsync("ReplaceCredentials", instance, input, cancellation);
         await durable.ScheduleNewOrchestrationInstanceAsync(

@@ -188,7 +188,7 @@ public sealed record DriveConnection
         },
         Number: Attempt,
         ExpiresAt)
-    { TriesFirst = true };
+    { TriesFirst = true, Trace = Trace };
 
     /// <summary>What people have said in this attempt that the flow may not have heard yet, by the names of its events.</summary>
     public IEnumerable<string> NotedEvents()

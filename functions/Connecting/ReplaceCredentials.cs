@@ -168,10 +168,17 @@ public sealed record ReplaceCredentialsInput(
     string NewVersion,
     UserId By,
     DateTimeOffset GiveUpAt)
+    : ITraced
 {
+    /// <inheritdoc/>
+    public string? Trace { get; init; }
+
     /// <summary>What the version is marked with in the vault.</summary>
     [JsonIgnore]
     public string Mark => Verification.Value;
 }
 
-public sealed record RetireCredentialsInput(ReplaceCredentialsInput Replacement, bool Replaced);
+public sealed record RetireCredentialsInput(ReplaceCredentialsInput Replacement, bool Replaced) : ITraced
+{
+    string? ITraced.Trace => Replacement.Trace;
+}

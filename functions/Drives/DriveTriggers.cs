@@ -110,7 +110,7 @@ public sealed class DriveTriggers(
             ).AsProblem();
         }
 
-        var input = new RemoveDriveInput(person.Organization, drive.Id, person.Id);
+        var input = new RemoveDriveInput(person.Organization, drive.Id, person.Id) { Trace = Telemetry.TraceParent };
         await RemoveDrive.BeginAsync(durable, input, cancellation);
         // What the flow does first is done here as well, so that nobody uses the drive from this answer on.
         if (!await removal.StopUsingDrive(input, cancellation))

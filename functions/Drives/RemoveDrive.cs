@@ -118,7 +118,11 @@ public sealed class RemoveDrive(
 }
 
 /// <param name="By">Who asked for it.</param>
-public sealed record RemoveDriveInput(OrganizationId Organization, DriveId Drive, UserId By);
+public sealed record RemoveDriveInput(OrganizationId Organization, DriveId Drive, UserId By) : ITraced
+{
+    /// <inheritdoc/>
+    public string? Trace { get; init; }
+}
 
 /// <summary>Something that stands on a drive and keeps it from being removed, unless it is removed with it: integrations.</summary>
 public interface IHoldsDrives

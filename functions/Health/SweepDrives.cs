@@ -48,7 +48,8 @@ public sealed class SweepDrives(
         ArgumentNullException.ThrowIfNull(durable);
         var due = (await DueShardsAsync(cancellation)).Select(shard => new ShardTurn(shard, Until: null));
         await Task.WhenAll(
-            due.GroupBy(turn => LaneOf(turn.Shard)).Select(lane => BeginAsync(durable, lane.Key, new([.. lane]), cancellation)));
+            due.GroupBy(turn => LaneOf(turn.Shard))
+                .Select(lane => BeginAsync(durable, lane.Key, new([.. lane]) { Trace = Telemetry.TraceParent }, cancellation)));
     }
 
     internal static int LaneOf(int shard) => shard % Lanes;
@@ -92,7 +93,7 @@ public sealed class SweepDrives(
         return
             shards.Where(shard => shard.IsUnfinished).Select(shard => new ShardTurn(shard.Shard, shard.Until)).ToList()
                 is [var first, .. var others]
-            ? new([.. others, first])
+            ? turn with { Shards = [.. others, first] }
             : null;
     }
 
@@ -184,7 +185,11 @@ public sealed class SweepDrives(
 }
 
 /// <summary>What one orchestration has to sweep.</summary>
-public sealed record SweepTurn(IReadOnlyList<ShardTurn> Shards);
+public sealed record SweepTurn(IReadOnlyList<ShardTurn> Shards) : ITraced
+{
+    /// <inheritdoc/>
+    public string? Trace { get; init; }
+}
 
 /// <param name="Until">Up to which turn this sweep goes; null until its first drive has been seen.</param>
 public sealed record ShardTurn(int Shard, DateTimeOffset? Until);

@@ -23,6 +23,7 @@ public static class ObservabilityComposition
     public static FunctionsApplicationBuilder AddObservability(this FunctionsApplicationBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
+        builder.UseMiddleware<TraceOfTheRequest>();
         builder.UseMiddleware<InvocationScope>();
         // Their messages carry the address, and with it the path of a file. The first one's scope does, too, and is there unless nothing of
         // it is asked for.
@@ -59,7 +60,6 @@ public static class ObservabilityComposition
     private static void Traces(TracerProviderBuilder tracing, TelemetryTargets targets)
     {
         tracing
-            .SetSampler(new RootSampler(targets.SampleRatio))
             .AddSource(Telemetry.Name, "Microsoft.Azure.Functions.Worker", "Microsoft.DurableTask", "Azure.*", "System.Net.Http")
             .AddAspNetCoreInstrumentation()
             .AddProcessor(new UrlRedactionProcessor());
@@ -68,6 +68,15 @@ public static class ObservabilityComposition
         if (targets.Console)
             tracing.AddConsoleExporter();
         targets.AzureMonitor?.Export(tracing);
+        // Azure Monitor's exporter sets a sampler of its own when the provider is built; whoever comes last decides.
+        tracing.SetSamplerLast(new TraceSampler(targets.SampleRatio));
+    }
+
+    private static void SetSamplerLast(this TracerProviderBuilder tracing, Sampler sampler)
+    {
+        if (tracing is not IDeferredTracerProviderBuilder deferred)
+            throw new InvalidOperationException("This version of OpenTelemetry builds its provider at once.");
+        deferred.Configure((_, last) => last.SetSampler(sampler));
     }
 
     private static void Metrics(MeterProviderBuilder metrics, TelemetryTargets targets)
@@ -90,7 +99,7 @@ public static class ObservabilityComposition
 }
 
 /// <summary>Where telemetry goes.</summary>
-/// <param name="SampleRatio">The part of the traces that begin here which is kept, from 0 to 1.</param>
+/// <param name="SampleRatio">The part that is kept of the traces that no caller has decided to keep, from 0 to 1.</param>
 internal sealed record TelemetryTargets(bool Otlp, bool Console, AzureMonitorTarget? AzureMonitor, double SampleRatio)
 {
     public bool Any => Otlp || Console || AzureMonitor is not null;

@@ -41,7 +41,7 @@ public sealed class VerificationTriggers(
                     report = begun;
                 else
                     await reports.SaveAsync(drive.Organization, drive.Id.Value, report, cancellation);
-                var input = new VerifyDriveInput(drive.Organization, drive.Id, report.Id);
+                var input = new VerifyDriveInput(drive.Organization, drive.Id, report.Id) { Trace = Telemetry.TraceParent };
                 var instance = VerifyDrive.InstanceOf(report.Id);
                 await work.NoteAsync("VerifyDrive", instance, input, cancellation);
                 await durable.StartOnceAsync("VerifyDrive", input, instance, cancellation);

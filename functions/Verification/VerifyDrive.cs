@@ -87,4 +87,8 @@ public sealed class VerifyDrive(
         report.Checks.Any(check => check is { Name: "objects-listable", Status: CheckStatus.Passed });
 }
 
-public sealed record VerifyDriveInput(OrganizationId Organization, DriveId Drive, VerificationId Verification);
+public sealed record VerifyDriveInput(OrganizationId Organization, DriveId Drive, VerificationId Verification) : ITraced
+{
+    /// <inheritdoc/>
+    public string? Trace { get; init; }
+}

@@ -124,8 +124,9 @@ internal sealed class LocalHost : IAsyncDisposable
         services.Configure<LoggerFilterOptions>(filter =>
             filter.Rules.Add(new("Microsoft.Azure.Functions.Worker.Logging.WorkerLoggerProvider", null, LogLevel.None, null)));
         services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownLimit);
-        // The turns of orchestrations and their activities, which the official host sends by itself.
-        services.ConfigureOpenTelemetryTracerProvider(tracing => tracing.AddSource("DurableTask.Core"));
+        // The turns of orchestrations and their activities, which the official host sends by itself, where it traces.
+        if (Worker.Traces)
+            services.ConfigureOpenTelemetryTracerProvider(tracing => tracing.AddSource("DurableTask.Core"));
         services.AddSingleton(Options);
         _cloud.AddTo(services);
         services.AddSingleton(this);
@@ -154,6 +155,7 @@ internal sealed class LocalHost : IAsyncDisposable
         builder.Services.AddGrpc(grpc => (grpc.MaxReceiveMessageSize, grpc.MaxSendMessageSize) = (null, null));
         builder.Services.AddSingleton(provider => new WorkerChannel(
             AppContext.BaseDirectory,
+            HandedOnTrace.Of(configuration),
             provider.GetRequiredService<ILogger<WorkerChannel>>()));
         builder.Services.AddSingleton(clock);
         builder.Services.AddSingleton<RemoteDurableWorker>();

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using System.Threading.Channels;
 using Grpc.Core;
 using Microsoft.Extensions.Logging;
@@ -11,7 +10,7 @@ namespace ServerlessDrives.Embedded.Worker;
 /// The host's end of the Functions protocol, for one worker: it asks the worker for its functions, has them loaded, and invokes them.
 /// Messages go out one after the other, as gRPC wants it, and answers come back in any order.
 /// </summary>
-internal sealed class WorkerChannel(string appFolder, ILogger<WorkerChannel> log)
+internal sealed class WorkerChannel(string appFolder, HandedOnTrace trace, ILogger<WorkerChannel> log)
 {
     private static readonly WriteOptions MoreToCome = new(WriteFlags.BufferHint);
 
@@ -25,6 +24,9 @@ internal sealed class WorkerChannel(string appFolder, ILogger<WorkerChannel> log
 
     /// <summary>The app's functions, as soon as the worker has loaded them. Fails as a refused start does.</summary>
     public Task<IReadOnlyList<LoadedFunction>> Functions => _functions.Task;
+
+    /// <summary>Whether this host traces, so that the worker is handed the traces that it sees.</summary>
+    public bool Traces => trace.Way is TraceHandover.Own;
 
     /// <summary>What the worker's durable clients are told: where the task hub's gRPC service is, as JSON.</summary>
     public string DurableClientBinding { get; set; } = "";
@@ -63,7 +65,7 @@ internal sealed class WorkerChannel(string appFolder, ILogger<WorkerChannel> log
         IEnumerable<KeyValuePair<string, string>>? metadata,
         CancellationToken cancellation)
     {
-        var request = new InvocationRequest { InvocationId = invocationId, FunctionId = function.Id, TraceContext = TraceContext() };
+        var request = new InvocationRequest { InvocationId = invocationId, FunctionId = function.Id, TraceContext = trace.Now() };
         request.InputData.Add(new ParameterBinding { Name = function.TriggerName, Data = input });
         foreach (var client in function.DurableClients)
             request.InputData.Add(new ParameterBinding { Name = client, Data = new() { String = DurableClientBinding } });
@@ -78,10 +80,6 @@ internal sealed class WorkerChannel(string appFolder, ILogger<WorkerChannel> log
             _outgoing.Writer.TryWrite(new() { InvocationCancel = new() { InvocationId = invocationId } }));
         return await answered.Task;
     }
-
-    private static RpcTraceContext TraceContext() => Activity.Current is { IdFormat: ActivityIdFormat.W3C } current
-        ? new() { TraceParent = current.Id, TraceState = current.TraceStateString ?? "" }
-        : new();
 
     private async Task SendAsync(IServerStreamWriter<StreamingMessage> outgoing, CancellationToken cancellation)
     {
