@@ -11,8 +11,11 @@ param environmentName string
 @minLength(1)
 param location string
 
-@description('Client id of the Entra app registration that people sign in to (see README, "Sign-in").')
+@description('Client id of the Entra app registration that people sign in to: entra/main.bicep makes one.')
 param signInClientId string
+
+@description('That registration\'s API: its ID URI, with a scope "access".')
+param signInApi string = 'api://serverlessdrives'
 
 @description('Tenants whose tokens are accepted: a tenant id, or "organizations" for any.')
 param signInTenant string = tenant().tenantId
@@ -24,8 +27,17 @@ param awsPrincipals object = {}
 @allowed(['storage', 'scheduler'])
 param durableBackend string = 'storage'
 
-@description('True: no public network access to storage and vault; the app reaches them by private endpoints.')
-param privateNetwork bool = false
+@description('The scheduler\'s SKU: paid by the action, or by capacity units that are always there.')
+@allowed(['Consumption', 'Dedicated'])
+param schedulerSku string = 'Consumption'
+
+@description('Capacity units of a dedicated scheduler; three of them are redundant over zones.')
+@minValue(1)
+@maxValue(3)
+param schedulerCapacity int = 1
+
+@description('True: no public network access to storage, vault and scheduler; the app reaches them by private endpoints.')
+param vnetEnabled bool = false
 
 @description('Where alerts go; none are sent without it.')
 param alertEmail string = ''
@@ -67,11 +79,12 @@ param budgetStart string = ''
 @description('Further tags for every resource.')
 param tags object = {}
 
+var abbreviations = loadJsonContent('abbreviations.json')
 var token = toLower(uniqueString(subscription().id, environmentName, location))
 var allTags = union({ 'azd-env-name': environmentName, product: 'serverless-drives' }, tags)
 
-resource group 'Microsoft.Resources/resourceGroups@2024-03-01' = {
-  name: 'rg-${environmentName}'
+resource group 'Microsoft.Resources/resourceGroups@2025-04-01' = {
+  name: '${abbreviations.resourcesResourceGroups}${environmentName}'
   location: location
   tags: allTags
 }
@@ -88,7 +101,7 @@ module identity 'modules/identity.bicep' = {
   params: { location: location, token: token, tags: allTags }
 }
 
-module network 'modules/network.bicep' = if (privateNetwork) {
+module network 'modules/network.bicep' = if (vnetEnabled) {
   name: 'network'
   scope: group
   params: { location: location, token: token, tags: allTags }
@@ -103,8 +116,8 @@ module storage 'modules/storage.bicep' = {
     tags: allTags
     principalId: identity.outputs.principalId
     workspaceId: monitoring.outputs.workspaceId
-    endpointSubnetId: privateNetwork ? network!.outputs.endpointSubnetId : ''
-    virtualNetworkId: privateNetwork ? network!.outputs.virtualNetworkId : ''
+    endpointSubnetId: vnetEnabled ? network!.outputs.endpointSubnetId : ''
+    virtualNetworkId: vnetEnabled ? network!.outputs.virtualNetworkId : ''
   }
 }
 
@@ -117,15 +130,24 @@ module vault 'modules/vault.bicep' = {
     tags: allTags
     principalId: identity.outputs.principalId
     workspaceId: monitoring.outputs.workspaceId
-    endpointSubnetId: privateNetwork ? network!.outputs.endpointSubnetId : ''
-    virtualNetworkId: privateNetwork ? network!.outputs.virtualNetworkId : ''
+    endpointSubnetId: vnetEnabled ? network!.outputs.endpointSubnetId : ''
+    virtualNetworkId: vnetEnabled ? network!.outputs.virtualNetworkId : ''
   }
 }
 
 module scheduler 'modules/scheduler.bicep' = if (durableBackend == 'scheduler') {
   name: 'scheduler'
   scope: group
-  params: { location: location, token: token, tags: allTags, principalId: identity.outputs.principalId }
+  params: {
+    location: location
+    token: token
+    tags: allTags
+    principalId: identity.outputs.principalId
+    sku: schedulerSku
+    capacity: schedulerCapacity
+    endpointSubnetId: vnetEnabled ? network!.outputs.endpointSubnetId : ''
+    virtualNetworkId: vnetEnabled ? network!.outputs.virtualNetworkId : ''
+  }
 }
 
 module app 'modules/app.bicep' = {
@@ -142,11 +164,12 @@ module app 'modules/app.bicep' = {
     deploymentContainer: storage.outputs.deploymentContainer
     vaultUri: vault.outputs.uri
     insightsName: monitoring.outputs.insightsName
-    subnetId: privateNetwork ? network!.outputs.appSubnetId : ''
+    subnetId: vnetEnabled ? network!.outputs.appSubnetId : ''
     schedulerConnection: durableBackend == 'scheduler' ? scheduler!.outputs.connection : ''
     taskHub: durableBackend == 'scheduler' ? scheduler!.outputs.taskHub : 'ServerlessDrives'
     signInClientId: signInClientId
     signInTenant: signInTenant
+    signInApi: signInApi
     awsPrincipals: awsPrincipals
     maximumInstances: maximumInstances
     instanceMemory: instanceMemory
@@ -162,6 +185,12 @@ module budget 'modules/budget.bicep' = if (monthlyBudget > 0 && !empty(alertEmai
   name: 'budget'
   scope: group
   params: { amount: monthlyBudget, start: budgetStart, email: alertEmail }
+}
+
+module workbook 'modules/workbook.bicep' = {
+  name: 'workbook'
+  scope: group
+  params: { location: location, tags: allTags, insightsId: monitoring.outputs.insightsId }
 }
 
 module alerts 'modules/alerts.bicep' = if (!empty(alertEmail)) {

@@ -19,6 +19,7 @@ param schedulerConnection string
 param taskHub string
 param signInClientId string
 param signInTenant string
+param signInApi string
 param awsPrincipals object
 param maximumInstances int
 param instanceMemory int
@@ -30,11 +31,13 @@ param requestsPerInstance int
 param largestRequest int
 param workspaceId string
 
+var abbreviations = loadJsonContent('../abbreviations.json')
+
 // What is a little too large reaches the app, which says so with a problem; the host answers what is larger still with an empty 500.
 var mebibyte = 1048576
 var hostHeadroom = 32
 
-resource storage 'Microsoft.Storage/storageAccounts@2023-05-01' existing = {
+resource storage 'Microsoft.Storage/storageAccounts@2026-09-01' existing = {
   name: storageAccountName
 }
 
@@ -42,8 +45,8 @@ resource insights 'Microsoft.Insights/components@2020-02-02' existing = {
   name: insightsName
 }
 
-resource plan 'Microsoft.Web/serverfarms@2024-04-01' = {
-  name: 'plan-drives-${token}'
+resource plan 'Microsoft.Web/serverfarms@2025-03-01' = {
+  name: '${abbreviations.webServerFarms}drives-${token}'
   location: location
   tags: tags
   kind: 'functionapp'
@@ -51,8 +54,8 @@ resource plan 'Microsoft.Web/serverfarms@2024-04-01' = {
   properties: { reserved: true, zoneRedundant: zoneRedundant }
 }
 
-resource app 'Microsoft.Web/sites@2024-04-01' = {
-  name: 'func-drives-${token}'
+resource app 'Microsoft.Web/sites@2025-03-01' = {
+  name: '${abbreviations.webSitesFunctions}drives-${token}'
   location: location
   tags: union(tags, { 'azd-service-name': 'api' })
   kind: 'functionapp,linux'
@@ -108,6 +111,8 @@ resource app 'Microsoft.Web/sites@2024-04-01' = {
         Authentication__Authority: '${environment().authentication.loginEndpoint}${signInTenant}/v2.0'
         Authentication__Audience: signInClientId
         Authentication__ClientId: signInClientId
+        // Without a scope of the API, Entra issues tokens for Microsoft Graph.
+        Authentication__Scope: 'openid profile ${signInApi}/access'
         Aws__Sandbox: 'false'
         AzureFunctionsJobHost__extensions__durableTask__hubName: taskHub
       },
@@ -124,6 +129,7 @@ resource app 'Microsoft.Web/sites@2024-04-01' = {
 }
 
 // What the host itself says, also before the app's own telemetry begins.
+#disable-next-line use-recent-api-versions // The version before it, which is no preview, knows nothing of what is asked for here.
 resource logs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
   name: 'host'
   scope: app
@@ -135,13 +141,13 @@ resource logs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
 }
 
 // Publishing by user name and password stays off: deployments come with an identity.
-resource ftp 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2024-04-01' = {
+resource ftp 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2025-03-01' = {
   parent: app
   name: 'ftp'
   properties: { allow: false }
 }
 
-resource scm 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2024-04-01' = {
+resource scm 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2025-03-01' = {
   parent: app
   name: 'scm'
   properties: { allow: false }

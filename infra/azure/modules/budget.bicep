@@ -8,7 +8,7 @@ param amount int
 param start string
 param email string
 
-resource budget 'Microsoft.Consumption/budgets@2023-11-01' = {
+resource budget 'Microsoft.Consumption/budgets@2026-06-01' = {
   name: 'budget-drives'
   properties: {
     category: 'Cost'

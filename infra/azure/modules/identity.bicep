@@ -4,8 +4,10 @@ param location string
 param token string
 param tags object
 
-resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2023-01-31' = {
-  name: 'id-drives-${token}'
+var abbreviations = loadJsonContent('../abbreviations.json')
+
+resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' = {
+  name: '${abbreviations.managedIdentityUserAssignedIdentities}drives-${token}'
   location: location
   tags: tags
 }

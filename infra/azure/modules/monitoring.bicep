@@ -4,8 +4,10 @@ param location string
 param token string
 param tags object
 
-resource workspace 'Microsoft.OperationalInsights/workspaces@2023-09-01' = {
-  name: 'log-drives-${token}'
+var abbreviations = loadJsonContent('../abbreviations.json')
+
+resource workspace 'Microsoft.OperationalInsights/workspaces@2026-03-01' = {
+  name: '${abbreviations.operationalInsightsWorkspaces}drives-${token}'
   location: location
   tags: tags
   properties: {
@@ -16,7 +18,7 @@ resource workspace 'Microsoft.OperationalInsights/workspaces@2023-09-01' = {
 }
 
 resource insights 'Microsoft.Insights/components@2020-02-02' = {
-  name: 'appi-drives-${token}'
+  name: '${abbreviations.insightsComponents}drives-${token}'
   location: location
   tags: tags
   kind: 'web'

@@ -10,11 +10,13 @@ param workspaceId string
 param endpointSubnetId string
 param virtualNetworkId string
 
+var abbreviations = loadJsonContent('../abbreviations.json')
+
 var isPrivate = !empty(endpointSubnetId)
 var services = ['blob', 'queue', 'table']
 
-resource account 'Microsoft.Storage/storageAccounts@2023-05-01' = {
-  name: 'stdrives${token}'
+resource account 'Microsoft.Storage/storageAccounts@2026-09-01' = {
+  name: '${abbreviations.storageStorageAccounts}drives${token}'
   location: location
   tags: tags
   kind: 'StorageV2'
@@ -41,6 +43,7 @@ resource account 'Microsoft.Storage/storageAccounts@2023-05-01' = {
 }
 
 // Numbers only: a log of each request would cost more than the storage, as the task hub's queues are asked all the time.
+#disable-next-line use-recent-api-versions // The version before it, which is no preview, knows nothing of what is asked for here.
 resource transactions 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
   name: 'transactions'
   scope: account
@@ -75,7 +78,7 @@ module endpoints 'endpoint.bicep' = [
     params: {
       location: location
       tags: tags
-      name: 'pe-${service}-${token}'
+      name: '${abbreviations.networkPrivateEndpoints}${service}-${token}'
       targetId: account.id
       groupId: service
       zoneName: 'privatelink.${service}.${environment().suffixes.storage}'

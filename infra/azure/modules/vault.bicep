@@ -10,10 +10,12 @@ param workspaceId string
 param endpointSubnetId string
 param virtualNetworkId string
 
+var abbreviations = loadJsonContent('../abbreviations.json')
+
 var isPrivate = !empty(endpointSubnetId)
 
-resource vault 'Microsoft.KeyVault/vaults@2023-07-01' = {
-  name: 'kv-drives-${token}'
+resource vault 'Microsoft.KeyVault/vaults@2026-05-15' = {
+  name: '${abbreviations.keyVaultVaults}drives-${token}'
   location: location
   tags: tags
   properties: {
@@ -39,6 +41,7 @@ resource officer 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   }
 }
 
+#disable-next-line use-recent-api-versions // The version before it, which is no preview, knows nothing of what is asked for here.
 resource audit 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
   name: 'audit'
   scope: vault
@@ -49,11 +52,11 @@ resource audit 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
 }
 
 module endpoint 'endpoint.bicep' = if (isPrivate) {
-  name: 'vault'
+  name: 'vault-endpoint'
   params: {
     location: location
     tags: tags
-    name: 'pe-vault-${token}'
+    name: '${abbreviations.networkPrivateEndpoints}vault-${token}'
     targetId: vault.id
     groupId: 'vault'
     zoneName: 'privatelink${replace(environment().suffixes.keyvaultDns, '.vault', '.vaultcore')}'
