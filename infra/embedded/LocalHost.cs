@@ -70,6 +70,9 @@ internal sealed class LocalHost : IAsyncDisposable
     /// </summary>
     public IReadOnlyDictionary<string, string?> Settings => _cloud.Settings;
 
+    /// <summary>Azurite's, with the endpoints of blobs, queues and tables.</summary>
+    public string StorageConnectionString => _cloud.StorageConnectionString;
+
     /// <summary>What the official host starts a worker with.</summary>
     public string[] WorkerArguments =>
     [

@@ -45,6 +45,9 @@ public sealed class InProcessApp : IAsyncDisposable
 
     public IServiceProvider Services => _app.Services;
 
+    /// <summary>Azurite's, with the endpoints of blobs, queues and tables.</summary>
+    public string StorageConnectionString => _host.StorageConnectionString;
+
     public Uri Address => new($"http://127.0.0.1:{_host.Options.Port}");
 
     /// <summary>What the sandbox was seeded with: the answer of <c>GET /embedded/cloud</c>.</summary>
