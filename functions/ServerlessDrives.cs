@@ -4,6 +4,7 @@ using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using ServerlessDrives.Adapters.Aws;
+using ServerlessDrives.Adapters.Graph;
 using ServerlessDrives.Adapters.KeyVault;
 using ServerlessDrives.Adapters.Tables;
 using ServerlessDrives.Connecting;
@@ -40,6 +41,7 @@ public static class ServerlessDrivesApplication
         builder.Services.AddTables(builder.Configuration);
         builder.Services.AddKeyVault(builder.Configuration);
         builder.Services.AddOwnedSecrets(builder.Configuration);
+        builder.Services.AddGraph(builder.Configuration);
         builder.Services.AddAws();
         builder.Services.AddWorkspaces(builder.Configuration);
         builder.Services.AddDrives();

@@ -28,6 +28,22 @@ internal static class OrganizationAuditRecords
             before is null ? null : new { user, role = before },
             after is null ? null : new { user, role = after });
 
+    /// <summary>The act of admitting a group, as something else, or no longer; null where it wasn't, or isn't, admitted.</summary>
+    public static AuditRecord GroupChanged(Person by, WorkspaceId workspace, AdmittedGroup? before, AdmittedGroup? after)
+    {
+        return ActOf(
+            by,
+            after is null ? "group.removed"
+                : before is null ? "group.added"
+                : "group.changed",
+            workspace.Value,
+            Describe(before),
+            Describe(after));
+
+        static object? Describe(AdmittedGroup? group) =>
+            group is null ? null : new { group = group.Group, role = group.Role, groupName = group.Name };
+    }
+
     /// <summary>The act of choosing another default; null where there was, or is, none.</summary>
     public static AuditRecord DefaultChanged(Person by, Audience audience, DriveId? before, DriveId? after) =>
         ActOf(

@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Middleware;
@@ -16,7 +17,7 @@ namespace ServerlessDrives.Http;
 public sealed class AuthenticationMiddleware(
     NeedsByFunction needs,
     BearerTokens tokens,
-    IWorkspaces workspaces,
+    Memberships memberships,
     IPeople people)
     : IFunctionsWorkerMiddleware
 {
@@ -62,12 +63,8 @@ public sealed class AuthenticationMiddleware(
     {
         if (await tokens.ReadAsync(http.Request, cancellation) is not { } identity || PersonOf(identity) is not { } known)
             return NotSignedIn;
-        var person = known with
-        {
-            Workspaces = byRecent
-                ? await workspaces.RecentMembershipsAsync(known.Organization, known.Id, cancellation)
-                : await workspaces.MembershipsAsync(known.Organization, known.Id, cancellation),
-        };
+        if (!(await memberships.AddToAsync(known, GroupsOf(identity), byRecent, cancellation)).TryGet(out var person, out var unavailable))
+            return unavailable;
         http.User = new ClaimsPrincipal(identity);
         http.Items[typeof(Person)] = person;
         return requires.Need is Need.Admin && !person.IsAdmin ? Refusal.Forbidden("Only admins of the organization may do this.") : null;
@@ -90,6 +87,29 @@ public sealed class AuthenticationMiddleware(
             identity.FindFirst("name")?.Value ?? id.Value,
             identity.FindFirst("email")?.Value ?? identity.FindFirst("preferred_username")?.Value,
             new Dictionary<WorkspaceId, WorkspaceRole>());
+    }
+
+    /// <summary>
+    /// <c>groups</c> has object IDs. Where they are more than a token may name, Entra ID leaves them out and points to the directory in
+    /// <c>_claim_names</c>, or says <c>hasgroups</c>. Groups that it names otherwise, by an account name say, admit nobody.
+    /// </summary>
+    private static GroupClaims GroupsOf(ClaimsIdentity identity)
+    {
+        var groups = new HashSet<GroupId>();
+        foreach (var claim in identity.FindAll("groups"))
+            if (GroupId.TryParse(claim.Value, null, out var group))
+                groups.Add(group);
+        return groups.Count == 0 && !AreTooMany(identity) ? GroupClaims.None : new(groups, AreTooMany(identity));
+    }
+
+    private static bool AreTooMany(ClaimsIdentity identity)
+    {
+        if (identity.FindFirst("hasgroups") is { } has && bool.TryParse(has.Value, out var hasGroups) && hasGroups)
+            return true;
+        if (identity.FindFirst("_claim_names") is not { } elsewhere)
+            return false;
+        using var names = JsonDocument.Parse(elsewhere.Value);
+        return names.RootElement.ValueKind is JsonValueKind.Object && names.RootElement.TryGetProperty("groups", out _);
     }
 }
 

@@ -28,7 +28,9 @@ public interface IWorkspaces
     /// <returns>False when it isn't what was read any more: it was changed, or something came into it.</returns>
     Task<bool> DeleteAsync(Versioned<Workspace> workspace, Person by, CancellationToken cancellation);
 
-    /// <summary>What the person is in which workspaces.</summary>
+    /// <summary>
+    /// What the person is in which workspaces by themselves. Groups count besides: <see cref="Memberships"/> decides what somebody may.
+    /// </summary>
     Task<IReadOnlyDictionary<WorkspaceId, WorkspaceRole>> MembershipsAsync(
         OrganizationId organization,
         UserId user,

@@ -24,6 +24,7 @@ public sealed class SeededWorkspace
     public string Id { get; set; } = "";
     public string Name { get; set; } = "";
     public IList<SeededMember> Members { get; } = [];
+    public IList<SeededGroup> Groups { get; } = [];
 }
 
 public sealed class SeededMember
@@ -32,8 +33,22 @@ public sealed class SeededMember
     public WorkspaceRole Role { get; set; }
 }
 
+public sealed class SeededGroup
+{
+    /// <summary>The group's object ID.</summary>
+    public string Group { get; set; } = "";
+
+    public string? Name { get; set; }
+    public WorkspaceRole Role { get; set; }
+}
+
 /// <summary>Makes the seeded workspaces at the start, once.</summary>
-internal sealed class WorkspaceSeed(WorkspaceSeedOptions options, IWorkspaces workspaces, TimeProvider clock) : IHostedService
+internal sealed class WorkspaceSeed(
+    WorkspaceSeedOptions options,
+    IWorkspaces workspaces,
+    IWorkspaceGroups groups,
+    TimeProvider clock)
+    : IHostedService
 {
     public async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -49,6 +64,13 @@ internal sealed class WorkspaceSeed(WorkspaceSeedOptions options, IWorkspaces wo
                     await workspaces.PutMemberAsync(
                         organization,
                         new(id, UserId.Parse(member.User, null), member.Role),
+                        before: null,
+                        by: null,
+                        cancellationToken);
+                foreach (var group in workspace.Groups)
+                    await groups.PutAsync(
+                        organization,
+                        new(id, GroupId.Parse(group.Group, null), group.Role, group.Name),
                         before: null,
                         by: null,
                         cancellationToken);

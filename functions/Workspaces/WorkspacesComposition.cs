@@ -13,6 +13,7 @@ public static class WorkspacesComposition
         services.AddOptions<WorkspaceSeedOptions>().Bind(configuration.GetSection("Workspaces")).ValidateOnStart();
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<WorkspaceSeedOptions>>().Value);
         services.AddSingleton<OrganizationNames>();
+        services.AddSingleton<Memberships>();
         services.AddHostedService<WorkspaceSeed>();
         return services;
     }

@@ -176,7 +176,8 @@ internal sealed class LocalHost : IAsyncDisposable
         {
             Provider = ProviderOf(configuration),
             Folder = options.DataFolder,
-            ConnectionString = cloud.StorageConnectionString,
+            ConnectionString = configuration["Durable:ConnectionString"] ?? cloud.StorageConnectionString,
+            WorkerId = configuration["Durable:WorkerId"] ?? Environment.MachineName,
             ExtendedSessions = configuration.GetValue("Durable:ExtendedSessions", defaultValue: true),
         };
     }

@@ -3,6 +3,8 @@ using System.Net.Http.Json;
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Azure.Data.Tables;
+using Azure.Security.KeyVault.Secrets;
 using Grpc.Net.Client;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Builder;
@@ -14,7 +16,9 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 using ServerlessDrives.Embedded;
+using ServerlessDrives.Embedded.Cloud;
 using ServerlessDrives.Embedded.Worker.Protocol;
 
 namespace ServerlessDrives.Tests.Shared;
@@ -85,6 +89,32 @@ public sealed class InProcessApp : IAsyncDisposable
         using var http = new HttpClient { BaseAddress = app.Address };
         app.Cloud = (await http.GetFromJsonAsync<JsonNode>("/embedded/cloud"))!;
         return app;
+    }
+
+    /// <summary>
+    /// Another instance of the app beside this one, on its storage, vault, task hub and issuer, as Azure adds one. It starts nothing of the
+    /// embedded cloud itself. This one has to be on <c>Durable:Provider=AzureStorage</c>, and has to outlive it.
+    /// </summary>
+    /// <param name="settings">Those that this one was started with.</param>
+    public Task<InProcessApp> StartAnotherAsync(Dictionary<string, string?> settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        Dictionary<string, string?> all = new(_host.Settings);
+        foreach (var (name, value) in settings)
+            all[name] = value;
+        all["Durable:ConnectionString"] = _host.StorageConnectionString;
+        all["Durable:WorkerId"] = $"another-{Guid.NewGuid():N}";
+        return StartAsync(
+            all,
+            replace: services =>
+            {
+                services.Remove(
+                    services.Single(service =>
+                        service.ServiceType == typeof(IHostedService) && service.ImplementationInstance is EmbeddedCloud));
+                services.AddSingleton(Services.GetRequiredService<TableServiceClient>());
+                services.PostConfigure<SecretClientOptions>(vault =>
+                    vault.Transport = Services.GetRequiredService<IOptions<SecretClientOptions>>().Value.Transport);
+            });
     }
 
     /// <summary>

@@ -8,7 +8,12 @@ namespace ServerlessDrives.Adapters.Tables;
 /// <summary>
 /// Workspaces, with what belongs to the organization, and memberships, in a table of their own: each is two rows, by workspace and by user.
 /// </summary>
-internal sealed class TableWorkspaces(TableServiceClient service, OrganizationTable organizations, TimeProvider clock) : IWorkspaces
+internal sealed class TableWorkspaces(
+    TableServiceClient service,
+    OrganizationTable organizations,
+    TableWorkspaceGroups groups,
+    TimeProvider clock)
+    : IWorkspaces
 {
     public const string Name = "Workspaces";
 
@@ -89,6 +94,7 @@ internal sealed class TableWorkspaces(TableServiceClient service, OrganizationTa
                 await EndAsync(organization, member, act: null, cancellation);
         }
 
+        await groups.RemoveAllAsync(organization, id, cancellation);
         return true;
     }
 

@@ -55,6 +55,8 @@ public static class TablesComposition
         services.AddSingleton<IRoles, TableRoles>();
         services.AddSingleton<IReports, TableReports>();
         services.AddSingleton<IWorkspaces, TableWorkspaces>();
+        services.AddSingleton<TableWorkspaceGroups>();
+        services.AddSingleton<IWorkspaceGroups>(provider => provider.GetRequiredService<TableWorkspaceGroups>());
         services.AddSingleton<IPeople, TablePeople>();
         services.AddSingleton<IIdempotencyRecords, TableIdempotencyRecords>();
         services.AddSingleton<IAuditTrail, TableAuditTrail>();

@@ -3,6 +3,7 @@ using Microsoft.Azure.Functions.Worker;
 using ServerlessDrives.Access;
 using ServerlessDrives.Drives;
 using ServerlessDrives.Http;
+using ServerlessDrives.Workspaces;
 
 namespace ServerlessDrives.Files.Sharing;
 
@@ -22,6 +23,7 @@ public sealed class MakeShareFunction(
     IShares shares,
     IDriveFiles files,
     DriveFinder finder,
+    Memberships memberships,
     Idempotency idempotency,
     TimeProvider clock)
 {
@@ -71,6 +73,14 @@ public sealed class MakeShareFunction(
                     return Refusal
                         .Conflict("sharing-off", "Your organization doesn't allow files to be shared by links. Its admins decide that.")
                         .AsProblem();
+                // Each use of the link asks the same. Whoever is in the workspace by a group learns now whether that can be found out.
+                if (
+                    !(await memberships.MayStillSeeAsync(person.Organization, person.Id, drive.Audience, cancellation)).TryGet(
+                        out var mayStillUse,
+                        out var unavailable))
+                    return unavailable.AsProblem();
+                if (!mayStillUse)
+                    return Refusal.NotFound("drive").AsProblem();
                 if (!(await files.LookAsync(drive, path!, ReadConditions.None, cancellation)).TryGet(out _, out var missing))
                     return missing.AsProblem();
                 if (await IsFullAsync(drive, path!, cancellation))

@@ -13,7 +13,7 @@ public sealed record OpenedShare(Versioned<Share> Read, Drive Drive)
 /// Finds the share of a link. Looked at on each use: whether it was revoked or has expired, whether the organization still lets files be
 /// shared, whether the drive is there, and whether whoever made it may still use the drive.
 /// </summary>
-public sealed class OpenShare(IShares shares, IDrives drives, IWorkspaces workspaces, IPeople people, TimeProvider clock)
+public sealed class OpenShare(IShares shares, IDrives drives, Memberships memberships, TimeProvider clock)
 {
     private static readonly Refusal Unknown = new(
         RefusalKind.NotFound,
@@ -24,6 +24,14 @@ public sealed class OpenShare(IShares shares, IDrives drives, IWorkspaces worksp
         RefusalKind.Gone,
         "share-over",
         "This link doesn't work any more. Ask whoever sent it for a new one.");
+
+    private static readonly Refusal Unknowable = new(
+        RefusalKind.Unavailable,
+        "unavailable",
+        "It can't be found out at the moment whether whoever made this link may still use the file. Try again.")
+    {
+        RetryAfter = TimeSpan.FromSeconds(5),
+    };
 
     public async Task<Result<OpenedShare, Refusal>> RunAsync(string? text, CancellationToken cancellation)
     {
@@ -41,20 +49,14 @@ public sealed class OpenShare(IShares shares, IDrives drives, IWorkspaces worksp
             return Over;
         if (!(await shares.SettingAsync(organization, cancellation)).Value.Allowed)
             return Over;
-        return await drives.FindAsync(organization, driveId, cancellation) is { Value: { State: DriveState.Connected } drive }
-            && await MayStillUseAsync(share, drive.Audience, cancellation)
-                ? new OpenedShare(read, drive)
-                : Over;
-    }
-
-    /// <summary>By our own tables, since whoever made it isn't here with a token.</summary>
-    private async Task<bool> MayStillUseAsync(Share share, Audience audience, CancellationToken cancellation)
-    {
-        if (audience is not Audience.Workspace workspace)
-            return true;
-        if ((await workspaces.MembershipsAsync(share.Organization, share.CreatedBy, cancellation)).ContainsKey(workspace.Id))
-            return true;
-        var known = await people.FindAsync(share.Organization, [share.CreatedBy], cancellation);
-        return known.TryGetValue(share.CreatedBy, out var maker) && maker.IsAdmin;
+        if (await drives.FindAsync(organization, driveId, cancellation) is not { Value: { State: DriveState.Connected } drive })
+            return Over;
+        // Whoever made it isn't here with a token.
+        if (
+            !(await memberships.MayStillSeeAsync(organization, share.CreatedBy, drive.Audience, cancellation)).TryGet(
+                out var mayStillUse,
+                out _))
+            return Unknowable;
+        return mayStillUse ? new OpenedShare(read, drive) : Over;
     }
 }

@@ -97,6 +97,11 @@ public static class KnownProblems
             "Integrations stand on the drive; usedBy lists them.",
             "Remove them first, or send \"force\": true to remove them with it."),
         new(
+            "too-many-groups",
+            409,
+            "The organization's workspaces admit as many groups as they may.",
+            "Take out groups that are no longer needed, or make one group of several."),
+        new(
             "in-progress",
             409,
             "The same request, under the same Idempotency-Key, is still being answered.",

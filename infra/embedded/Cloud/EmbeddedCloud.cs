@@ -28,6 +28,7 @@ internal sealed class EmbeddedCloud : IHostedLifecycleService, IAsyncDisposable
     private readonly AzuriteServer _azurite;
     private readonly VaultTransport _vault;
     private readonly TokenIssuer _tokens;
+    private readonly EmbeddedGroups _groups;
     private readonly SignInEndpoints _signIn;
     private readonly AwsSandbox? _sandbox;
     private SeededCloud? _seeded;
@@ -46,7 +47,12 @@ internal sealed class EmbeddedCloud : IHostedLifecycleService, IAsyncDisposable
         _vault = new(
             VaultAddress,
             () => new KeyVault(new VaultFiles(_data.Room("vault"), new VaultKeys(_data.Room("vault-keys"))), TimeProvider.System));
-        _tokens = new(new Uri($"http://127.0.0.1:{options.Port}{SignInEndpoints.Path}"), _data.Room("sign-in.key"), TimeProvider.System);
+        _groups = new(_data.Room("groups.json"));
+        _tokens = new(
+            new Uri($"http://127.0.0.1:{options.Port}{SignInEndpoints.Path}"),
+            _data.Room("sign-in.key"),
+            _groups,
+            TimeProvider.System);
         _signIn = new(_tokens, TimeProvider.System);
         // The sandbox's principal is a setting of the app, so it has to be there before the app is composed.
         _data.Claim();
@@ -54,6 +60,7 @@ internal sealed class EmbeddedCloud : IHostedLifecycleService, IAsyncDisposable
             _data.Clear();
         // What was damaged while nothing ran is found now, and not by the first request.
         _tokens.Open();
+        _groups.Open();
         _vault.Open();
         if (sandboxed)
             _sandbox = new(
@@ -76,6 +83,7 @@ internal sealed class EmbeddedCloud : IHostedLifecycleService, IAsyncDisposable
             {
                 ["Tables:Endpoint"] = _azurite.TableEndpoint.AbsoluteUri,
                 ["Vault:Uri"] = VaultAddress.AbsoluteUri,
+                ["Graph:Endpoint"] = $"http://127.0.0.1:{_options.Port}{GraphEndpoints.Path}",
                 ["Authentication:Authority"] = _tokens.Issuer.AbsoluteUri,
                 ["Authentication:Audience"] = TokenIssuer.Audience,
                 ["Authentication:ClientId"] = TokenIssuer.ClientId,
@@ -130,6 +138,7 @@ internal sealed class EmbeddedCloud : IHostedLifecycleService, IAsyncDisposable
     public void Map(IEndpointRouteBuilder routes)
     {
         _signIn.Map(routes);
+        new GraphEndpoints(_groups).Map(routes);
         new CloudEndpoints(_sandbox, () => Seeded).Map(routes);
     }
 

@@ -20,10 +20,13 @@ public sealed record DurableHubOptions
     /// <summary>About how much of histories is kept in memory between turns, for <see cref="DurableProvider.Sqlite"/>.</summary>
     public long HistoryCacheBytes { get; init; } = 64 << 20;
 
-    /// <summary>Of the storage account, for <see cref="DurableProvider.AzureStorage"/>; as are the next four.</summary>
+    /// <summary>Of the storage account, for <see cref="DurableProvider.AzureStorage"/>; as are the next five.</summary>
     public string ConnectionString { get; init; } = string.Empty;
 
     public string TaskHub { get; init; } = "ServerlessDrives";
+
+    /// <summary>What this process calls itself among those that share the task hub; each needs another name.</summary>
+    public string WorkerId { get; init; } = Environment.MachineName;
 
     public int Partitions { get; init; } = 4;
 

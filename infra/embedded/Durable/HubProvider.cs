@@ -73,6 +73,7 @@ internal sealed class AzureStorageHubProvider(AzureStorageOrchestrationService s
     {
         StorageAccountClientProvider = new StorageAccountClientProvider(options.ConnectionString),
         TaskHubName = options.TaskHub,
+        WorkerId = options.WorkerId,
         PartitionCount = options.Partitions,
         MaxConcurrentTaskOrchestrationWorkItems = options.ConcurrentOrchestrations,
         MaxConcurrentTaskActivityWorkItems = options.ConcurrentActivities,

@@ -40,6 +40,18 @@ public static class MatrixRequests
             _ => "somebody",
             w => w.NewMemberAsync(),
             (w, user) => Delete($"/api/workspaces/{w.Workspace}/members/{user}")),
+        One("GET /api/workspaces/{workspaceId}/groups", w => Get($"/api/workspaces/{w.Workspace}/groups")),
+        One(
+            "GET /api/workspaces/{workspaceId}/groups/{groupId}",
+            w => Get($"/api/workspaces/{w.Workspace}/groups/{MatrixWorld.Adjusters}")),
+        One(
+            "PUT /api/workspaces/{workspaceId}/groups/{groupId}",
+            w => Json("PUT", $"/api/workspaces/{w.Workspace}/groups/{Guid.NewGuid()}", new { role = "member" })),
+        Anew(
+            "DELETE /api/workspaces/{workspaceId}/groups/{groupId}",
+            _ => MatrixWorld.Adjusters,
+            w => w.NewGroupAsync(),
+            (w, group) => Delete($"/api/workspaces/{w.Workspace}/groups/{group}")),
         // Connecting
         One("GET /api/buckets/{name}", _ => Get("/api/buckets/acme-documents")),
         One("GET /api/buckets/{name}/user-policy", _ => Get("/api/buckets/acme-documents/user-policy")),

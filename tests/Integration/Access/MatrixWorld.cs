@@ -40,6 +40,11 @@ public sealed class MatrixWorld(RunningApp running) : IAsyncLifetime
         "other key",
     ];
 
+    /// <summary>The group that gus is in.</summary>
+    public const string Adjusters = "33333333-3333-4333-8333-333333333333";
+
+    private const string Leads = "44444444-4444-4444-8444-444444444444";
+
     private readonly string _bucket = Connections.Unique("matrix");
     private readonly Dictionary<Owner, string> _drives = [];
     private readonly Dictionary<Owner, string> _connections = [];
@@ -53,6 +58,9 @@ public sealed class MatrixWorld(RunningApp running) : IAsyncLifetime
     private (string Id, string Secret) _key;
 
     public IReadOnlyList<Caller> Callers { get; private set; } = [];
+
+    /// <summary>Those who are in the workspace by a group alone; they get what the column says of the same role.</summary>
+    public IReadOnlyList<Caller> CallersByGroup { get; private set; } = [];
 
     public HttpClient Admin { get; private set; } = null!;
 
@@ -102,6 +110,11 @@ public sealed class MatrixWorld(RunningApp running) : IAsyncLifetime
             Forged(people[0].DefaultRequestHeaders.Authorization!.Parameter!),
         };
         Callers = [.. people.Concat(tokens.Select(WithToken)).Select((http, i) => new Caller(Columns[i], http, i < people.Length))];
+        CallersByGroup =
+        [
+            new("manager", await running.App.SignInAsync("uma"), IsSignedIn: true),
+            new("member", await running.App.SignInAsync("gus"), IsSignedIn: true),
+        ];
         Admin = people[0];
         Workspace = await NewWorkspaceAsync();
         Webhook = (await NewWebhookAsync()).Text("id");
@@ -137,7 +150,7 @@ public sealed class MatrixWorld(RunningApp running) : IAsyncLifetime
 
     public ValueTask DisposeAsync()
     {
-        foreach (var caller in Callers)
+        foreach (var caller in Callers.Concat(CallersByGroup))
             caller.Http.Dispose();
         return ValueTask.CompletedTask;
     }
@@ -146,13 +159,22 @@ public sealed class MatrixWorld(RunningApp running) : IAsyncLifetime
     public object AudienceOf(Owner owner) =>
         owner is Owner.Workspace ? new { type = "workspace", workspaceId = Workspace } : new { type = "organization" };
 
-    /// <summary>A workspace with max as its manager and mia as a member.</summary>
+    /// <summary>A workspace with max as its manager and mia as a member, and groups with uma and with gus as the same.</summary>
     public async Task<string> NewWorkspaceAsync()
     {
         var id = (await Admin.PostAsync("/api/workspaces", new { name = "Matrix" }, HttpStatusCode.Created)).Text("id");
         await Admin.SendAsync(HttpMethod.Put, $"/api/workspaces/{id}/members/max", new { role = "manager" }, HttpStatusCode.OK);
         await Admin.SendAsync(HttpMethod.Put, $"/api/workspaces/{id}/members/mia", new { role = "member" }, HttpStatusCode.OK);
+        await Admin.SendAsync(HttpMethod.Put, $"/api/workspaces/{id}/groups/{Leads}", new { role = "manager" }, HttpStatusCode.OK);
+        await Admin.SendAsync(HttpMethod.Put, $"/api/workspaces/{id}/groups/{Adjusters}", new { role = "member" }, HttpStatusCode.OK);
         return id;
+    }
+
+    public async Task<string> NewGroupAsync()
+    {
+        var group = Guid.NewGuid().ToString();
+        await Admin.SendAsync(HttpMethod.Put, $"/api/workspaces/{Workspace}/groups/{group}", new { role = "member" }, HttpStatusCode.OK);
+        return group;
     }
 
     public async Task<string> NewMemberAsync()

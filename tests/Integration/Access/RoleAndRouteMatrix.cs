@@ -28,14 +28,7 @@ public sealed partial class RoleAndRouteMatrix(MatrixWorld world) : IClassFixtur
         var asked = MatrixRequests.Rows.Single(known => KeyOf(known) == row);
         var statuses = new List<int>();
         foreach (var caller in world.Callers)
-        {
-            using var request = await asked.Make(world, caller);
-            using var answer = await caller.Http.SendAsync(
-                request,
-                HttpCompletionOption.ResponseHeadersRead,
-                TestContext.Current.CancellationToken);
-            statuses.Add((int)answer.StatusCode);
-        }
+            statuses.Add(await StatusAsync(asked, caller));
 
         var got = row + string.Join(" | ", statuses) + " |";
         await File.AppendAllTextAsync(
@@ -44,6 +37,10 @@ public sealed partial class RoleAndRouteMatrix(MatrixWorld world) : IClassFixtur
             TestContext.Current.CancellationToken);
         Written.ShouldContainKey(row, $"matrix.md lacks the row\n{got}");
         got.ShouldBe(Written[row]);
+        foreach (var caller in world.CallersByGroup)
+            (await StatusAsync(asked, caller)).ShouldBe(
+                statuses[Array.IndexOf(MatrixWorld.Columns, caller.Column)],
+                $"{caller.Column} by a group");
     }
 
     [Fact]
@@ -151,6 +148,16 @@ public sealed partial class RoleAndRouteMatrix(MatrixWorld world) : IClassFixtur
             (await SendAsync(asked.RequestUri!, body, key)).ShouldBe(answers[0], row.ToString());
             (await SendAsync(asked.RequestUri!, body.Length == 0 ? "{}" : body + " ", key)).Status.ShouldBe(422, row.ToString());
         }
+    }
+
+    private async Task<int> StatusAsync(MatrixRow row, Caller caller)
+    {
+        using var request = await row.Make(world, caller);
+        using var answer = await caller.Http.SendAsync(
+            request,
+            HttpCompletionOption.ResponseHeadersRead,
+            TestContext.Current.CancellationToken);
+        return (int)answer.StatusCode;
     }
 
     private static List<HttpFunctionMethod> Functions => [.. HttpFunctionMethods.Of(typeof(HttpFunctionMethods).Assembly.GetTypes())];

@@ -76,6 +76,14 @@ public sealed class AuditScenarios(HealthApp health) : IClassFixture<HealthApp>
             null,
             HttpStatusCode.NoContent);
         await ExpectAsync(ada, me, workspace, "member.removed", before: true, after: false);
+        const string groups = "api/workspaces/{workspaceId}/groups/{groupId}";
+        var group = $"/api/workspaces/{workspace}/groups/{Guid.NewGuid()}";
+        await DoAsync(ada, $"PUT {groups}", group, new { role = "member" }, null);
+        await ExpectAsync(ada, me, workspace, "group.added", before: false, after: true);
+        await DoAsync(ada, $"PUT {groups}", group, new { role = "member", name = "Auditors" }, null);
+        await ExpectAsync(ada, me, workspace, "group.changed", before: true, after: true);
+        await DoAsync(ada, $"DELETE {groups}", group, null, HttpStatusCode.NoContent);
+        await ExpectAsync(ada, me, workspace, "group.removed", before: true, after: false);
 
         var role = (
             await DoAsync(

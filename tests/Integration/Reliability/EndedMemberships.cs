@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using ServerlessDrives.Tests.Integration.Access;
 using ServerlessDrives.Tests.Integration.Connecting;
 using ServerlessDrives.Tests.Shared;
 using Shouldly;
@@ -9,7 +10,7 @@ using Xunit;
 
 namespace ServerlessDrives.Tests.Integration.Reliability;
 
-/// <summary>Somebody is taken out of a workspace while something of theirs still runs.</summary>
+/// <summary>Somebody, or the group that admits them, is taken out of a workspace while something of theirs still runs.</summary>
 [Collection(RunningApp.Name)]
 public sealed class EndedMemberships(RunningApp running)
 {
@@ -20,10 +21,12 @@ public sealed class EndedMemberships(RunningApp running)
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    [Fact]
-    public async Task A_read_that_waits_ends_with_the_membership_and_tells_nothing_of_what_changes()
+    [Theory]
+    [InlineData(By.Membership)]
+    [InlineData(By.Group)]
+    public async Task A_read_that_waits_ends_with_the_membership_and_tells_nothing_of_what_changes(By by)
     {
-        using var leaving = await LeavingAsync("polls");
+        using var leaving = await LeavingAsync("polls", by);
         var id = (
             await leaving.Ada.PostAsync(
                 "/api/connections",
@@ -44,10 +47,12 @@ public sealed class EndedMemberships(RunningApp running)
         }
     }
 
-    [Fact]
-    public async Task An_answer_that_is_kept_is_not_given_again_to_somebody_who_may_not_see_it_any_more()
+    [Theory]
+    [InlineData(By.Membership)]
+    [InlineData(By.Group)]
+    public async Task An_answer_that_is_kept_is_not_given_again_to_somebody_who_may_not_see_it_any_more(By by)
     {
-        using var leaving = await LeavingAsync("answers");
+        using var leaving = await LeavingAsync("answers", by);
         var (body, key) = (Connections.StartBody("iamRole", workspace: leaving.Workspace), Guid.NewGuid().ToString());
         var started = await leaving.Leo.SendAsync(
             HttpMethod.Post,
@@ -66,10 +71,12 @@ public sealed class EndedMemberships(RunningApp running)
         refused.ToJsonString().ShouldNotContain(started.Text("externalId"));
     }
 
-    [Fact]
-    public async Task A_file_that_is_being_read_ends_with_the_membership()
+    [Theory]
+    [InlineData(By.Membership)]
+    [InlineData(By.Group)]
+    public async Task A_file_that_is_being_read_ends_with_the_membership(By by)
     {
-        using var leaving = await LeavingAsync("reads");
+        using var leaving = await LeavingAsync("reads", by);
         var root = await leaving.ConnectAsync(running.App.Administrator());
         using (var written = await leaving.Ada.PutAsync($"{root}/files/large", new ByteArrayContent(new byte[64 * MiB]), Cancellation))
             written.StatusCode.ShouldBe(HttpStatusCode.Created, await written.Content.ReadAsStringAsync(Cancellation));
@@ -93,10 +100,12 @@ public sealed class EndedMemberships(RunningApp running)
         read.ShouldBeLessThan(64 * MiB);
     }
 
-    [Fact]
-    public async Task A_file_that_is_being_written_is_not_written_after_the_membership()
+    [Theory]
+    [InlineData(By.Membership)]
+    [InlineData(By.Group)]
+    public async Task A_file_that_is_being_written_is_not_written_after_the_membership(By by)
     {
-        using var leaving = await LeavingAsync("writes");
+        using var leaving = await LeavingAsync("writes", by);
         var root = await leaving.ConnectAsync(running.App.Administrator());
         var ended = new TaskCompletionSource();
         var writing = leaving.Leo.PutAsync($"{root}/files/late", new Dripping(ended.Task), Cancellation);
@@ -109,14 +118,22 @@ public sealed class EndedMemberships(RunningApp running)
         await leaving.Ada.GetAsync($"{root}/files/late", HttpStatusCode.NotFound);
     }
 
-    private async Task<Leaving> LeavingAsync(string name)
+    /// <summary>How somebody came into the workspace.</summary>
+    public enum By
     {
-        var (ada, leo) = (await running.App.SignInAsync("ada"), await running.App.SignInAsync("leo"));
+        Membership,
+        Group,
+    }
+
+    private async Task<Leaving> LeavingAsync(string name, By by)
+    {
+        var (ada, leo) = (await running.App.SignInAsync("ada"), await running.App.SignInAsync(by is By.Group ? "gus" : "leo"));
         var user = (await leo.GetAsync("/api/me", HttpStatusCode.OK))["user"]!.Text("id");
         var workspace = (await ada.PostAsync("/api/workspaces", new { name = Connections.Unique(name) }, HttpStatusCode.Created)).Text(
             "id");
-        await ada.SendAsync(HttpMethod.Put, $"/api/workspaces/{workspace}/members/{user}", new { role = "member" }, HttpStatusCode.OK);
-        return new(ada, leo, user, workspace);
+        var entry = $"/api/workspaces/{workspace}/" + (by is By.Group ? $"groups/{MatrixWorld.Adjusters}" : $"members/{user}");
+        await ada.SendAsync(HttpMethod.Put, entry, new { role = "member" }, HttpStatusCode.OK);
+        return new(ada, leo, entry, workspace);
     }
 
     /// <summary>The ETag once the flow has taken up the connection, which changes it.</summary>
@@ -139,10 +156,9 @@ public sealed class EndedMemberships(RunningApp running)
         return (answer.StatusCode, await answer.Content.ReadAsStringAsync(Cancellation));
     }
 
-    private sealed record Leaving(HttpClient Ada, HttpClient Leo, string User, string Workspace) : IDisposable
+    private sealed record Leaving(HttpClient Ada, HttpClient Leo, string Entry, string Workspace) : IDisposable
     {
-        public Task EndAsync() =>
-            Ada.SendAsync(HttpMethod.Delete, $"/api/workspaces/{Workspace}/members/{User}", null, HttpStatusCode.NoContent);
+        public Task EndAsync() => Ada.SendAsync(HttpMethod.Delete, Entry, null, HttpStatusCode.NoContent);
 
         public async Task<string> ConnectAsync(AwsAdministrator administrator)
         {

@@ -19,6 +19,8 @@ export type WorkspaceRole = Schemas['WorkspaceRole'];
 export type Workspace = Schemas['Workspace'];
 export type Me = Schemas['Me'];
 export type Member = Schemas['Member'];
+/** A group of the identity provider's that a workspace admits. */
+export type Group = Schemas['Group'];
 export type User = Schemas['User'];
 
 export type Audience = Schemas['Drive']['audience'];

@@ -11,6 +11,7 @@ import { ProblemNotice } from '../shell/ProblemNotice';
 import { shown } from '../shell/shown';
 import { useDone } from '../shell/useDone';
 import { named, whoIs } from '../shell/whoIs';
+import Groups from './Groups';
 import { useMembers, usePutMember, useRemoveMember } from './queries';
 
 /** Who is in a workspace, and as what. */
@@ -27,23 +28,26 @@ export default function MembersTab() {
       </div>
     );
   return (
-    <section className="card stack" aria-labelledby="members-title">
-      <h2 id="members-title" className="section-title">
-        Members of {workspace.name}
-      </h2>
-      {person.me.workspaces.length > 1 && (
-        <Field label="Workspace" className="narrow">
-          <Select value={workspace.id} onChange={(_, data) => setSearch({ workspace: data.value })}>
-            {person.me.workspaces.map((other) => (
-              <option key={other.id} value={other.id}>
-                {other.name}
-              </option>
-            ))}
-          </Select>
-        </Field>
-      )}
-      <Members key={workspace.id} workspaceId={workspace.id} workspaceName={workspace.name} />
-    </section>
+    <>
+      <section className="card stack" aria-labelledby="members-title">
+        <h2 id="members-title" className="section-title">
+          Members of {workspace.name}
+        </h2>
+        {person.me.workspaces.length > 1 && (
+          <Field label="Workspace" className="narrow">
+            <Select value={workspace.id} onChange={(_, data) => setSearch({ workspace: data.value })}>
+              {person.me.workspaces.map((other) => (
+                <option key={other.id} value={other.id}>
+                  {other.name}
+                </option>
+              ))}
+            </Select>
+          </Field>
+        )}
+        <Members key={workspace.id} workspaceId={workspace.id} workspaceName={workspace.name} />
+      </section>
+      <Groups key={workspace.id} workspaceId={workspace.id} workspaceName={workspace.name} />
+    </>
   );
 }
 

@@ -1,6 +1,6 @@
 import type { AuditEntry } from '../api/contract';
 
-/** What was done, as the middle of a sentence from who did it to what it was done to; `%` is the person whom it concerns. */
+/** What was done, as the middle of a sentence from who did it to what it was done to; `%` is the person or group whom it concerns. */
 const verbs: Record<string, string> = {
   'connection.started': 'started the connection',
   'connection.configured': 'configured the connection',
@@ -41,6 +41,9 @@ const verbs: Record<string, string> = {
   'member.added': 'added % to',
   'member.changed': 'changed the role of % in',
   'member.removed': 'removed % from',
+  'group.added': 'admitted the group % to',
+  'group.changed': 'changed how the group % is admitted to',
+  'group.removed': 'removed the group % from',
 };
 
 const nameOf = (entry: AuditEntry, user: unknown): string => entry.people.find((person) => person.id === user)?.name ?? String(user);
@@ -55,7 +58,10 @@ export function actorName(entry: AuditEntry): string {
 
 /** What was done; the code itself when we have no words for it. */
 export const actionWords = (entry: AuditEntry): string =>
-  (verbs[entry.action] ?? `did ${entry.action} to`).replace('%', () => nameOf(entry, entry.after?.['user'] ?? entry.before?.['user']));
+  (verbs[entry.action] ?? `did ${entry.action} to`).replace('%', () => {
+    const state = entry.after ?? entry.before;
+    return state?.['group'] === undefined ? nameOf(entry, state?.['user']) : String(state['groupName'] ?? state['group']);
+  });
 
 /** What it was done to: its name where the entry or somebody else knows one, or else its id. */
 export function resourceName(entry: AuditEntry, nameKnownElsewhere: (id: string) => string): string {

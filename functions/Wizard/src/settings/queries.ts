@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { all } from '../api/all';
 import { call, newKey } from '../api/client';
-import type { Delivery, Member, Webhook, Workspace, WorkspaceRole } from '../api/contract';
+import type { Delivery, Group, Member, Webhook, Workspace, WorkspaceRole } from '../api/contract';
 import type { Problem } from '../api/problem';
 import { usePages } from '../api/usePages';
 
@@ -10,7 +10,7 @@ export const useWorkspaces = () => useQuery<Workspace[], Problem>({ queryKey: ['
 function useForgetWorkspaces(): () => void {
   const queries = useQueryClient();
   return () => {
-    for (const key of ['workspaces', 'me', 'members']) void queries.invalidateQueries({ queryKey: [key] });
+    for (const key of ['workspaces', 'me', 'members', 'groups']) void queries.invalidateQueries({ queryKey: [key] });
   };
 }
 
@@ -43,6 +43,23 @@ export function usePutMember(workspaceId: string) {
 export function useRemoveMember(workspaceId: string) {
   const forget = useForgetWorkspaces();
   return useMutation<void, Problem, string>({ mutationFn: (userId) => call(`/api/workspaces/${workspaceId}/members/${encodeURIComponent(userId)}`, { method: 'DELETE' }), onSuccess: forget });
+}
+
+/** The groups that the workspace admits. */
+export const useGroups = (workspaceId: string) =>
+  useQuery<Group[], Problem>({ queryKey: ['groups', workspaceId], enabled: workspaceId !== '', queryFn: ({ signal }) => all<Group>(`/api/workspaces/${workspaceId}/groups`, signal) });
+
+export function usePutGroup(workspaceId: string) {
+  const forget = useForgetWorkspaces();
+  return useMutation<Group, Problem, { groupId: string; role: WorkspaceRole; name?: string }>({
+    mutationFn: ({ groupId, ...body }) => call<Group>(`/api/workspaces/${workspaceId}/groups/${encodeURIComponent(groupId)}`, { method: 'PUT', body }),
+    onSuccess: forget,
+  });
+}
+
+export function useRemoveGroup(workspaceId: string) {
+  const forget = useForgetWorkspaces();
+  return useMutation<void, Problem, string>({ mutationFn: (groupId) => call(`/api/workspaces/${workspaceId}/groups/${encodeURIComponent(groupId)}`, { method: 'DELETE' }), onSuccess: forget });
 }
 
 function useForgetWebhooks(): () => void {

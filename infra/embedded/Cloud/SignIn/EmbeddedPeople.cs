@@ -18,6 +18,8 @@ internal static class EmbeddedPeople
         new("max", "Max Okafor", Acme, "member", "Manager of the workspace Claims"),
         new("mia", "Mia Tanaka", Acme, "member", "Member of the workspace Claims"),
         new("leo", "Leo Marques", Acme, "member", "Member of the workspace Loans"),
+        new("uma", "Uma Haddad", Acme, "member", "Manager of the workspace Claims by the group Claims leads"),
+        new("gus", "Gus Weber", Acme, "member", "Member of the workspace Claims by the group Claims adjusters"),
         new("eve", "Eve Novak", Other, "member", "Member of another organization"),
     ];
 
@@ -35,6 +37,12 @@ internal static class EmbeddedPeople
         yield return new($"{acme}:Workspaces:0:Members:0:Role", "Manager");
         yield return new($"{acme}:Workspaces:0:Members:1:User", "mia");
         yield return new($"{acme}:Workspaces:0:Members:1:Role", "Member");
+        yield return new($"{acme}:Workspaces:0:Groups:0:Group", EmbeddedGroups.Adjusters);
+        yield return new($"{acme}:Workspaces:0:Groups:0:Name", "Claims adjusters");
+        yield return new($"{acme}:Workspaces:0:Groups:0:Role", "Member");
+        yield return new($"{acme}:Workspaces:0:Groups:1:Group", EmbeddedGroups.Leads);
+        yield return new($"{acme}:Workspaces:0:Groups:1:Name", "Claims leads");
+        yield return new($"{acme}:Workspaces:0:Groups:1:Role", "Manager");
         yield return new($"{acme}:Workspaces:1:Id", "ws_loans");
         yield return new($"{acme}:Workspaces:1:Name", "Loans");
         yield return new($"{acme}:Workspaces:1:Members:0:User", "leo");

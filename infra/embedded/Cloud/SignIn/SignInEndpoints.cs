@@ -116,7 +116,7 @@ internal sealed class SignInEndpoints(TokenIssuer tokens, TimeProvider clock)
         return Results.Json(
             new
             {
-                access_token = tokens.AccessToken(person, wish.Audience ?? TokenIssuer.Audience, life),
+                access_token = tokens.AccessToken(person, wish.Audience ?? TokenIssuer.Audience, life, wish.GroupsByGraph),
                 token_type = "Bearer",
                 expires_in = (int)life.TotalSeconds,
             });
@@ -183,5 +183,6 @@ internal sealed class SignInEndpoints(TokenIssuer tokens, TimeProvider clock)
 
     /// <param name="Audience">For tests: a token that is meant for somebody else.</param>
     /// <param name="ExpiresInSeconds">For tests: below zero for a token that has expired.</param>
-    private sealed record TokenWish(string? User, string? Audience = null, int? ExpiresInSeconds = null);
+    /// <param name="GroupsByGraph">For tests: a token that names no groups, as if they were too many.</param>
+    private sealed record TokenWish(string? User, string? Audience = null, int? ExpiresInSeconds = null, bool GroupsByGraph = false);
 }

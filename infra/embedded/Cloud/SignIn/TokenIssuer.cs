@@ -6,11 +6,14 @@ using Microsoft.IdentityModel.Tokens;
 namespace ServerlessDrives.Embedded.Cloud.SignIn;
 
 /// <summary>Signs tokens with a key that is kept, so that they outlive a restart.</summary>
-internal sealed class TokenIssuer(Uri issuer, string keyFile, TimeProvider clock) : IDisposable
+internal sealed class TokenIssuer(Uri issuer, string keyFile, EmbeddedGroups groups, TimeProvider clock) : IDisposable
 {
     public const string Audience = "api://serverlessdrives";
     public const string ClientId = "serverlessdrives-wizard";
     public static readonly TimeSpan Life = TimeSpan.FromHours(1);
+
+    /// <summary>As in Entra ID: a token names so many groups, or none.</summary>
+    private const int MostGroups = 200;
 
     private static readonly JsonWebTokenHandler Handler = new();
     private readonly Lazy<RSA> _key = new(() => KeyOf(keyFile));
@@ -25,10 +28,13 @@ internal sealed class TokenIssuer(Uri issuer, string keyFile, TimeProvider clock
     public void Open() => _ = _key.Value;
 
     /// <summary>A token for the API.</summary>
-    public string AccessToken(EmbeddedPerson person, string audience, TimeSpan life) => Sign(person, audience, life, nonce: null);
+    /// <param name="groupsByGraph">Whether it leaves the groups out as if they were too many.</param>
+    public string AccessToken(EmbeddedPerson person, string audience, TimeSpan life, bool groupsByGraph = false) =>
+        Sign(person, audience, life, GroupClaims(person, groupsByGraph));
 
     /// <summary>A token that says to the wizard who signed in.</summary>
-    public string IdToken(EmbeddedPerson person, string? nonce) => Sign(person, ClientId, Life, nonce);
+    public string IdToken(EmbeddedPerson person, string? nonce) =>
+        Sign(person, ClientId, Life, nonce is null ? [] : new() { ["nonce"] = nonce });
 
     /// <summary>The public key as a JSON Web Key Set.</summary>
     public JsonObject KeySet()
@@ -56,10 +62,24 @@ internal sealed class TokenIssuer(Uri issuer, string keyFile, TimeProvider clock
             _key.Value.Dispose();
     }
 
-    private string Sign(EmbeddedPerson person, string audience, TimeSpan life, string? nonce)
+    /// <summary>The groups; where they are too many, where to ask for them.</summary>
+    private Dictionary<string, object> GroupClaims(EmbeddedPerson person, bool groupsByGraph)
+    {
+        var ids = groups.Of(person.Id);
+        if (!groupsByGraph && ids.Count <= MostGroups)
+            return ids.Count == 0 ? [] : new() { ["groups"] = ids.ToArray() };
+        var endpoint = new Uri(issuer, $"{GraphEndpoints.Path}/v1.0/users/{person.Id}/getMemberObjects").AbsoluteUri;
+        return new()
+        {
+            ["_claim_names"] = new Dictionary<string, object> { ["groups"] = "src1" },
+            ["_claim_sources"] = new Dictionary<string, object> { ["src1"] = new Dictionary<string, object> { ["endpoint"] = endpoint } },
+        };
+    }
+
+    private string Sign(EmbeddedPerson person, string audience, TimeSpan life, Dictionary<string, object> further)
     {
         var now = clock.GetUtcNow().UtcDateTime;
-        var claims = new Dictionary<string, object>
+        var claims = new Dictionary<string, object>(further)
         {
             ["sub"] = person.Id,
             ["oid"] = person.Id,
@@ -68,8 +88,6 @@ internal sealed class TokenIssuer(Uri issuer, string keyFile, TimeProvider clock
             ["preferred_username"] = $"{person.Id}@example.com",
             ["roles"] = new[] { person.Role },
         };
-        if (nonce is not null)
-            claims["nonce"] = nonce;
         return Handler.CreateToken(new SecurityTokenDescriptor
         {
             Issuer = issuer.AbsoluteUri.TrimEnd('/'),
