@@ -16,6 +16,7 @@ using ServerlessDrives.Http;
 using ServerlessDrives.Integrations;
 using ServerlessDrives.Observability;
 using ServerlessDrives.Secrets;
+using ServerlessDrives.Usage;
 using ServerlessDrives.Verification;
 using ServerlessDrives.Wizard;
 using ServerlessDrives.Workspaces;
@@ -51,6 +52,7 @@ public static class ServerlessDrivesApplication
         builder.Services.AddIntegrations(builder.Configuration);
         builder.Services.AddHealth(builder.Configuration);
         builder.Services.AddEvents(builder.Configuration);
+        builder.Services.AddUsage(builder.Configuration);
         builder.Services.AddSingleton<WizardFiles>();
         return builder;
     }

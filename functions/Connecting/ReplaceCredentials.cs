@@ -3,6 +3,7 @@ using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
 using ServerlessDrives.Access;
 using ServerlessDrives.Drives;
+using ServerlessDrives.Usage;
 using ServerlessDrives.Verification;
 
 namespace ServerlessDrives.Connecting;
@@ -20,6 +21,7 @@ public sealed class ReplaceCredentials(
     IDriveSessions sessions,
     IEnumerable<IDriveEventHandler> handlers,
     IPendingDriveWork work,
+    DriveMeters meters,
     TimeProvider clock)
 {
     /// <summary>The event that says under which version the new secret was stored; empty when it wasn't.</summary>
@@ -84,6 +86,7 @@ public sealed class ReplaceCredentials(
             return false;
         if (drive.Authentication is DriveAuthentication.AccessKey present && present.SecretVersion == input.NewVersion)
             return true;
+        meters.EnterVerification(drive.Organization, drive.Id);
         await using var progress = new ReportProgress(reports, input.Organization, input.Drive.Value, input.Verification, clock);
         var report = await verification.VerifyAsync(
             input.Verification,

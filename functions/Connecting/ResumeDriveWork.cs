@@ -2,15 +2,16 @@ using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using ServerlessDrives.Drives;
+using ServerlessDrives.Events;
 using ServerlessDrives.Verification;
 
 namespace ServerlessDrives.Connecting;
 
 /// <summary>
-/// Starts verifications and swaps of credentials again that are noted and gone: the task hub was lost, or restored to another moment than
-/// the tables. Otherwise a report would stay unfinished, and a secret enabled that no drive uses.
+/// Starts verifications, swaps of credentials and redeliveries again that are noted and gone: the task hub was lost, or restored to another
+/// moment than the tables. Otherwise a report would stay unfinished, a secret enabled that no drive uses, and a dead letter dead.
 /// </summary>
-/// <remarks>It costs two queries of small partitions, and a read of the instance for each that is noted.</remarks>
+/// <remarks>It costs three queries of small partitions, and a read of the instance for each that is noted.</remarks>
 public sealed class ResumeDriveWork(IPendingDriveWork work, ConnectionOptions options, TimeProvider clock)
 {
     [Function("ResumeDriveWork")]
@@ -22,6 +23,7 @@ public sealed class ResumeDriveWork(IPendingDriveWork work, ConnectionOptions op
         ArgumentNullException.ThrowIfNull(durable);
         await ResumeAsync<VerifyDriveInput>("VerifyDrive", durable, cancellation);
         await ResumeAsync<ReplaceCredentialsInput>("ReplaceCredentials", durable, cancellation);
+        await ResumeAsync<RedeliverDeadInput>("RedeliverDead", durable, cancellation);
     }
 
     private async Task ResumeAsync<TInput>(string orchestration, DurableTaskClient durable, CancellationToken cancellation)

@@ -19,6 +19,8 @@ public static class EventsComposition
         services.AddSingleton<IEvents, WebhookFanout>();
         services.AddSingleton<IDriveEventHandler, DriveAnnouncements>();
         services.AddSingleton<Redelivery>();
+        services.AddSingleton<RedeliverDead>();
+        services.AddSingleton<WebhookFinder>();
         services.AddSingleton<WebhookKeys>();
         services.AddSingleton<ISecretOwners, WebhooksWithKeys>();
         services.AddHttpClient<IWebhookSender, WebhookSender>(WebhookSender.ClientName)

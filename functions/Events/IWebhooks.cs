@@ -34,6 +34,14 @@ public interface IWebhooks
         string? cursor,
         CancellationToken cancellation);
 
+    /// <summary>How many there are, counted up to <paramref name="most"/>.</summary>
+    Task<int> CountAsync(
+        OrganizationId organization,
+        WebhookId webhook,
+        DeliveryFilter filter,
+        int most,
+        CancellationToken cancellation);
+
     /// <summary>Stores what came of a try, and when the next is due; false when another one stored something meanwhile.</summary>
     Task<bool> SaveAsync(Versioned<Delivery> delivery, CancellationToken cancellation);
 

@@ -22,7 +22,7 @@ public sealed class Redelivery(IWebhooks webhooks, IAuditTrail audit, TimeProvid
             if (subject is not null && found.Value.Event.Subject != subject)
                 break;
             await WriteDownAsync(found.Value, cancellation);
-            await EnableAsync(by, webhook, cancellation);
+            await EnableAsync(by.Organization, by.Id, webhook, cancellation);
             var again = found.Value.Again(by.Id, clock.GetUtcNow());
             if (!await webhooks.SaveAsync(found.With(again), cancellation))
                 continue;
@@ -33,16 +33,32 @@ public sealed class Redelivery(IWebhooks webhooks, IAuditTrail audit, TimeProvid
         return Refusal.NotFound("delivery");
     }
 
+    /// <summary>
+    /// Sends one of many again, if it is dead and was so at that moment. That it was asked for is written down for all of them.
+    /// </summary>
+    internal async Task AgainAsync(Delivery delivery, DateTimeOffset askedAt, CancellationToken cancellation)
+    {
+        while (
+            await webhooks.FindAsync(delivery.Organization, delivery.Webhook, delivery.Id, cancellation)
+                is { Value.Status: DeliveryStatus.Dead } found
+            && found.Value.TryingSince < askedAt)
+        {
+            await WriteDownAsync(found.Value, cancellation);
+            if (await webhooks.SaveAsync(found.With(found.Value.Again(askedAt)), cancellation))
+                return;
+        }
+    }
+
     private Task WriteDownAsync(Delivery delivery, CancellationToken cancellation) =>
         delivery.Asked is { } asked ? audit.RecordAsync(asked, delivery.AskedKey, cancellation) : Task.CompletedTask;
 
     /// <summary>Who has something sent again says that the receiver is back; if it isn't, it is disabled again.</summary>
-    private async Task EnableAsync(Person by, WebhookId webhook, CancellationToken cancellation)
+    internal async Task EnableAsync(OrganizationId organization, UserId by, WebhookId webhook, CancellationToken cancellation)
     {
-        while (await webhooks.FindAsync(by.Organization, webhook, cancellation) is { Value.DisabledAt: not null } disabled)
+        while (await webhooks.FindAsync(organization, webhook, cancellation) is { Value.DisabledAt: not null } disabled)
             await webhooks.SaveAsync(
                 disabled.With(disabled.Value with { DisabledAt = null, FailingSince = null }),
-                WebhookAuditRecords.Enabled(by.Id, disabled.Value),
+                WebhookAuditRecords.Enabled(by, disabled.Value),
                 cancellation);
     }
 }

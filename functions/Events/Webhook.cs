@@ -108,14 +108,17 @@ public sealed record Delivery
     private static readonly TimeSpan Beginning = TimeSpan.FromMinutes(10);
 
     /// <summary>Tried again from the beginning, because somebody asked for it.</summary>
-    public Delivery Again(UserId by, DateTimeOffset now) =>
+    public Delivery Again(UserId by, DateTimeOffset now) => Again(now) with { Asked = WebhookAuditRecords.Redelivered(by, this) };
+
+    /// <summary>The same, together with others.</summary>
+    public Delivery Again(DateTimeOffset now) =>
         this with
         {
             Status = DeliveryStatus.Pending,
             TryingSince = now,
             NextAttemptAt = now,
             Tries = 0,
-            Asked = WebhookAuditRecords.Redelivered(by, this),
+            Asked = null,
         };
 }
 

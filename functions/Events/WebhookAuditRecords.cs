@@ -36,6 +36,11 @@ internal static class WebhookAuditRecords
             new() { ["status"] = "failing" },
             new() { ["status"] = "disabled", ["reason"] = reason });
 
+    /// <summary>About the integration, or else the webhook, whose dead letters they are.</summary>
+    public static AuditRecord RedeliveredDead(RedeliverDeadInput asked) => new(
+        asked.Organization, Actor.User(asked.By), "deliveries.redelivered", asked.Subject ?? asked.Webhook.Value,
+        new() { ["dead"] = asked.Count }, new() { ["queued"] = asked.Count });
+
     public static AuditRecord Redelivered(UserId by, Delivery delivery) => new(
         delivery.Organization, Actor.User(by), "delivery.redelivered", delivery.Id.Value,
         new() { ["status"] = delivery.Status.ToString().ToLowerInvariant() }, new() { ["status"] = "pending" });

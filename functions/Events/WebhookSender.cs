@@ -1,11 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Headers;
-using System.Net.Mime;
 using System.Security.Cryptography;
 using System.Text;
-using CloudNative.CloudEvents;
-using CloudNative.CloudEvents.SystemTextJson;
 using ServerlessDrives.Access;
 
 namespace ServerlessDrives.Events;
@@ -18,8 +15,6 @@ public sealed class WebhookSender(HttpClient http, ISecrets secrets, EventOption
 
     /// <summary>For one try, from connecting to the last byte of the answer's head.</summary>
     public static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(15);
-
-    private static readonly JsonEventFormatter Formatter = new();
 
     public async Task<DeliveryAttempt> SendAsync(Webhook webhook, Delivery delivery, CancellationToken cancellation)
     {
@@ -66,21 +61,11 @@ public sealed class WebhookSender(HttpClient http, ISecrets secrets, EventOption
     private static HttpRequestMessage Request(Webhook webhook, Delivery delivery, Secret key, DateTimeOffset now)
     {
         var happened = delivery.Event;
-        var cloudEvent = new CloudEvent(CloudEventsSpecVersion.V1_0)
-        {
-            Id = happened.Id,
-            Type = happened.Type,
-            Source = new Uri($"urn:serverless-drives:{happened.Organization}"),
-            Subject = happened.Subject,
-            Time = happened.At,
-            DataContentType = MediaTypeNames.Application.Json,
-            Data = happened.Data,
-        };
-        var body = Formatter.EncodeStructuredModeMessage(cloudEvent, out var contentType);
+        var (body, contentType) = EventBody.Of(happened);
         var timestamp = now.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
         return new(HttpMethod.Post, webhook.Url)
         {
-            Content = new ReadOnlyMemoryContent(body) { Headers = { ContentType = MediaTypeHeaderValue.Parse(contentType.ToString()) } },
+            Content = new ReadOnlyMemoryContent(body) { Headers = { ContentType = MediaTypeHeaderValue.Parse(contentType) } },
             Headers =
             {
                 { "webhook-id", happened.Id },

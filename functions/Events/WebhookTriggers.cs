@@ -47,6 +47,9 @@ public sealed record WebhookView(
 
 public sealed record WebhookTestView(string EventId);
 
+/// <summary>An event on its way to a webhook.</summary>
+/// <param name="Body">What is sent, a CloudEvent in JSON; of more than 16,384 characters only the beginning.</param>
+/// <param name="BodyIsCut">Whether it is longer.</param>
 public sealed record DeliveryView(
     DeliveryId Id,
     string EventId,
@@ -56,11 +59,14 @@ public sealed record DeliveryView(
     int Tries,
     IReadOnlyList<DeliveryAttempt> Attempts,
     DateTimeOffset? NextAttemptAt,
-    DateTimeOffset CreatedAt)
+    DateTimeOffset CreatedAt,
+    string Body,
+    bool BodyIsCut)
 {
     public static DeliveryView Of(Delivery delivery)
     {
         ArgumentNullException.ThrowIfNull(delivery);
+        var (body, isCut) = EventBody.Shown(delivery.Event);
         return new(
             delivery.Id,
             delivery.Event.Id,
@@ -70,7 +76,9 @@ public sealed record DeliveryView(
             delivery.Tries,
             delivery.Attempts,
             delivery.NextAttemptAt,
-            delivery.CreatedAt);
+            delivery.CreatedAt,
+            body,
+            isCut);
     }
 }
 
@@ -78,6 +86,7 @@ public sealed record DeliveryView(
 [Section("Events")]
 public sealed class WebhookTriggers(
     IWebhooks webhooks,
+    WebhookFinder finder,
     WebhookKeys keys,
     IEvents events,
     Redelivery redelivery,
@@ -249,14 +258,6 @@ public sealed class WebhookTriggers(
                 "Events are sent to public addresses only: to a name that DNS knows everywhere, or to a public IP address.");
     }
 
-    /// <summary>A foreign one is not found, whoever asks; the organization's own are its admins' business.</summary>
-    private async Task<Result<Versioned<Webhook>, Refusal>> FindAsync(HttpRequest request, string webhookId)
-    {
-        var person = request.Person();
-        if (
-            !Identifier.TryParse<WebhookId>(webhookId, out var id)
-            || await webhooks.FindAsync(person.Organization, id, request.HttpContext.RequestAborted) is not { } found)
-            return Refusal.NotFound("webhook");
-        return person.IsAdmin ? found : Refusal.Forbidden("Only admins of the organization see and change webhooks.");
-    }
+    private Task<Result<Versioned<Webhook>, Refusal>> FindAsync(HttpRequest request, string webhookId) =>
+        finder.FindAsync(request.Person(), webhookId, request.HttpContext.RequestAborted);
 }

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using ServerlessDrives.Drives;
 using ServerlessDrives.Events;
+using ServerlessDrives.Usage;
 using ServerlessDrives.Verification;
 
 namespace ServerlessDrives.Health;
@@ -18,6 +19,7 @@ public sealed class DriveCheckup(
     IReports reports,
     IEvents events,
     IAuditTrail audit,
+    DriveMeters meters,
     TimeProvider clock)
 {
     /// <summary>A drive is enrolled just before it is there; one that still isn't after this long never came to be.</summary>
@@ -93,6 +95,7 @@ public sealed class DriveCheckup(
     /// <summary>A full verification on the way down: it says why, or that the drive works after all.</summary>
     private async Task<DriveHealth> ExplainAsync(Drive drive, DriveHealth health, CancellationToken cancellation)
     {
+        meters.EnterVerification(drive.Organization, drive.Id);
         var id = VerificationId.New(clock);
         var subject = new VerificationSubject(drive.Id.Value, drive.Access, drive.Credentials, drive.BucketOwner);
         var report = await verification.VerifyAsync(id, subject, watch: null, cancellation);

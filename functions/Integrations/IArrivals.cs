@@ -9,6 +9,9 @@ namespace ServerlessDrives.Integrations;
 /// <param name="VersionId">Null where the bucket keeps no versions, or the way it was found doesn't say.</param>
 public sealed record ArrivedFile(FilePath Path, string ETag, long Size, DateTimeOffset LastModified, string? VersionId = null)
 {
+    /// <summary>Whether it is what the file is now, and not an older version of it.</summary>
+    public bool IsPresent { get; init; } = true;
+
     /// <summary>
     /// The same for the same content at the same place and time, however it was heard of, and another for any other. Without the version's
     /// id, which a plain listing lacks: what it tells of must be known again when a notification comes.
@@ -19,6 +22,9 @@ public sealed record ArrivedFile(FilePath Path, string ETag, long Size, DateTime
 
 /// <summary>S3 doesn't let a folder be looked at; the message says what it means and what to change in AWS.</summary>
 public sealed class FolderUnreadableException(string message) : Exception(message);
+
+/// <param name="Next">The key behind which it goes on; null at the end.</param>
+public sealed record PresentFiles(IReadOnlyList<ArrivedFile> Files, string? Next);
 
 /// <summary>What has come to a folder of a drive.</summary>
 /// <remarks>Its listings throw a <see cref="FolderUnreadableException"/> where S3 refuses them, or can't be reached in a few
@@ -31,6 +37,10 @@ public interface IArrivals
     /// one file the newest comes first.
     /// </summary>
     IAsyncEnumerable<ArrivedFile> ListAsync(Drive drive, FilePath? folder, DateTimeOffset since, CancellationToken cancellation);
+
+    /// <summary>Some hundred files as they are now, in the order of their keys.</summary>
+    /// <param name="after">Behind which of S3's keys; null for the first.</param>
+    Task<PresentFiles> PresentAsync(Drive drive, FilePath? folder, string? after, CancellationToken cancellation);
 
     /// <summary>One version of one file; null when it isn't there, or not for this drive to see.</summary>
     /// <param name="versionId">Null for the file as it is now.</param>

@@ -42,6 +42,9 @@ public sealed record Integration
     /// <summary>S3's own notifications; for an upstream, once somebody has asked how to set them up.</summary>
     public Notifications? Notifications { get; init; }
 
+    /// <summary>Whether what was there when it was made is told of as well; for an upstream.</summary>
+    public bool Backfill { get; init; }
+
     public bool Paused { get; init; }
     public required UserId CreatedBy { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
@@ -83,10 +86,18 @@ public interface IUpstreamState
     /// <summary>Polls that are due, the longest overdue first.</summary>
     Task<IReadOnlyList<DuePoll>> DueAsync(DateTimeOffset now, int most, CancellationToken cancellation);
 
-    /// <summary>Moves a poll to its next time, with the moment that the next look begins at.</summary>
+    /// <summary>
+    /// Moves a poll to its next time, with the moment that the next look begins at, and whether there still is something to tell of what
+    /// was there.
+    /// </summary>
     Task RescheduleAsync(DuePoll poll, DateTimeOffset due, DateTimeOffset since, CancellationToken cancellation);
 
     Task DropAsync(DuePoll poll, CancellationToken cancellation);
+
+    /// <summary>How far the telling of what was there has come; null where nobody asked for it.</summary>
+    Task<Backfill?> FindBackfillAsync(IntegrationId integration, CancellationToken cancellation);
+
+    Task SaveBackfillAsync(IntegrationId integration, Backfill backfill, CancellationToken cancellation);
 
     /// <summary>What was dealt with already, of files that changed since that moment: told of, or not meant by the pattern.</summary>
     Task<IReadOnlySet<string>> SeenAsync(IntegrationId integration, CancellationToken cancellation);
@@ -103,13 +114,15 @@ public interface IUpstreamState
 
 /// <param name="Since">Files that changed before are not looked at.</param>
 /// <param name="MadeAt">When the integration was made.</param>
+/// <param name="Backfills">Whether what was there when it was made is still being told of.</param>
 public sealed record DuePoll(
     string Mark,
     OrganizationId Organization,
     IntegrationId Integration,
     DateTimeOffset Due,
     DateTimeOffset Since,
-    DateTimeOffset MadeAt);
+    DateTimeOffset MadeAt,
+    bool Backfills = false);
 
 /// <param name="Key">Tells versions of files apart: see <see cref="ArrivedFile.Key"/>.</param>
 public sealed record SeenFile(string Key, DateTimeOffset LastModified);

@@ -12,7 +12,7 @@ internal static class IntegrationAuditRecords
             "integration.created",
             integration.Id.Value,
             null,
-            new() { ["name"] = integration.Name, ["driveId"] = integration.Drive?.Value });
+            new() { ["name"] = integration.Name, ["driveId"] = integration.Drive?.Value, ["backfill"] = integration.Backfill });
 
     public static AuditRecord Changed(UserId by, Integration before, Integration after) =>
         new(

@@ -5,6 +5,8 @@ using ServerlessDrives.Workspaces;
 
 namespace ServerlessDrives.Integrations;
 
+/// <summary>A new integration.</summary>
+/// <param name="Backfill">Of an upstream: whether its webhook is told, once each, of the matching files that are there already.</param>
 [NeedsFields("kind")]
 public sealed record IntegrationBody(
     string? Kind,
@@ -13,7 +15,8 @@ public sealed record IntegrationBody(
     string? WorkspaceId,
     string? Folder,
     string? Pattern,
-    string? WebhookId);
+    string? WebhookId,
+    bool? Backfill);
 
 public sealed record ChangeIntegrationBody(string? Name, string? Folder, string? Pattern, string? WebhookId, bool? Paused);
 
@@ -56,6 +59,8 @@ public sealed class IntegrationForms(DriveFinder finder, IWorkspaces workspaces,
             workspace = (await workspaces.FindAsync(person, body.WorkspaceId, cancellation)).TryGet(out var own, out _)
                 ? own.Value.Id
                 : form.Refuse<WorkspaceId?>("workspaceId", "Say whose outputs: one of your workspaces.");
+            if (body.Backfill is true)
+                form.Refuse<bool>("backfill", "Only an upstream integration tells of files.");
             if (drive?.Access.IsReadOnly is true)
                 form.Refuse<Drive>("driveId", "This drive is read-only, so that no outputs can be stored on it.");
             if (drive is { Audience: Audience.Workspace owner } && workspace is not null && owner.Id != workspace)
@@ -81,6 +86,7 @@ public sealed class IntegrationForms(DriveFinder finder, IWorkspaces workspaces,
             Folder = folder,
             Pattern = kind is IntegrationKind.Upstream ? body.Pattern : null,
             Webhook = webhook,
+            Backfill = kind is IntegrationKind.Upstream && body.Backfill is true,
             CreatedBy = person.Id,
             CreatedAt = createdAt,
         };
@@ -131,7 +137,7 @@ public sealed class IntegrationForms(DriveFinder finder, IWorkspaces workspaces,
     private static string? NameOf(FormReader form, string? text) =>
         form.Read("name", VisibleText.Parse(text, MaxNameLength, "the integration"));
 
-    private static FilePath? FolderOf(FormReader form, string? text) =>
+    internal static FilePath? FolderOf(FormReader form, string? text) =>
         text?.Trim('/') is { Length: > 0 } folder ? form.Read("folder", FilePath.Parse(folder)) : null;
 
     private static void PatternOf(FormReader form, string? text)

@@ -54,7 +54,8 @@ public sealed class IntegrationTriggers(
             "and ? within a name, ** for any number of folders. "
             + "It looks at the folder at intervals and, where the bucket keeps versions and the drive may list them " +
                 "(s3:ListBucketVersions), sees all of them; otherwise a version that is "
-            + "overwritten before the next look is not told of. S3's own notifications can be set up besides: see its setup.")]
+            + "overwritten before the next look is not told of. S3's own notifications can be set up besides: see its setup. "
+            + "With backfill, it also tells once of each matching file that is there already, in the order of their names.")]
     [Reads<IntegrationBody>]
     [Answers<IntegrationView>(201, "The integration.", ETag = true, Location = true)]
     [HonoursIdempotencyKey]

@@ -13,8 +13,27 @@ public sealed record NotificationsView(string Status, string? TopicArn, DateTime
             : new(notifications.Topic is null ? "awaiting" : "confirmed", notifications.Topic?.Value, notifications.ConfirmedAt);
 }
 
+/// <summary>How far the telling of what was there when an upstream was made has come.</summary>
+/// <param name="Status"><c>running</c> or <c>completed</c>. While the integration rests, it rests.</param>
+/// <param name="Looked">Files that were looked at.</param>
+/// <param name="Sent">Files that matched and were told of.</param>
+public sealed record BackfillView(string Status, int Looked, int Sent, DateTimeOffset StartedAt, DateTimeOffset? CompletedAt)
+{
+    public static BackfillView Of(Backfill backfill)
+    {
+        ArgumentNullException.ThrowIfNull(backfill);
+        return new(
+            backfill.CompletedAt is null ? "running" : "completed",
+            backfill.Looked,
+            backfill.Sent,
+            backfill.StartedAt,
+            backfill.CompletedAt);
+    }
+}
+
 /// <summary>An integration as the API shows it.</summary>
 /// <param name="WebhookHost">Where its webhook leads, for those who may not see webhooks.</param>
+/// <param name="Backfill">Whether what was there when it was made is told of too; how far that is: <c>GET …/backfill</c>.</param>
 /// <param name="Notifications">S3's own notifications; null as long as nobody has asked how to set them up.</param>
 public sealed record IntegrationView(
     IntegrationId Id,
@@ -27,6 +46,7 @@ public sealed record IntegrationView(
     WebhookId? WebhookId,
     string? WebhookHost,
     bool Paused,
+    bool Backfill,
     NotificationsView? Notifications,
     UserId CreatedBy,
     DateTimeOffset CreatedAt)
@@ -45,6 +65,7 @@ public sealed record IntegrationView(
             integration.Webhook,
             webhook?.Url.Host,
             integration.Paused,
+            integration.Backfill,
             NotificationsView.Of(integration.Notifications),
             integration.CreatedBy,
             integration.CreatedAt);

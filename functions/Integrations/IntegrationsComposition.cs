@@ -24,6 +24,8 @@ public static class IntegrationsComposition
         services.AddSingleton<IntegrationFinder>();
         services.AddSingleton<IntegrationViews>();
         services.AddSingleton<FirstLook>();
+        services.AddSingleton<SendBackfill>();
+        services.AddSingleton<TryPattern>();
         services.AddSingleton<HearNotifications>();
         services.AddSingleton<NotificationLimits>();
         services.AddSingleton<SetUpNotifications>();

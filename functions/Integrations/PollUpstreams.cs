@@ -26,6 +26,7 @@ public sealed class PollUpstreams(
     IArrivals arrivals,
     IEvents events,
     IWebhooks webhooks,
+    SendBackfill backfill,
     IntegrationOptions options,
     TimeProvider clock,
     ILogger<PollUpstreams> log)
@@ -114,7 +115,12 @@ public sealed class PollUpstreams(
         var complete = await TellNewAsync(integration, drive, poll.Since, cancellation);
         var since = complete ? Earlier(began - Slack, oldestUpload) : poll.Since;
         since = since > poll.Since ? since : poll.Since;
-        await state.RescheduleAsync(poll, complete ? next : clock.GetUtcNow(), since, cancellation);
+        var more = poll.Backfills && await backfill.ContinueAsync(integration, drive, poll.Since, cancellation);
+        await state.RescheduleAsync(
+            poll with { Backfills = more },
+            complete && !more ? next : clock.GetUtcNow(),
+            since,
+            cancellation);
         if (since > poll.Since)
             await state.ForgetBeforeAsync(poll.Integration, since, cancellation);
     }

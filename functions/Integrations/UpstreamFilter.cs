@@ -9,14 +9,23 @@ internal sealed class UpstreamFilter
     private readonly string _prefix;
 
     public UpstreamFilter(Integration integration)
+        : this(
+            integration.Folder,
+            FilePattern.Parse(integration.Pattern).TryGet(out var parsed, out var problem)
+                ? parsed
+                : throw new InvalidDataException(problem.Message))
     {
-        _pattern = FilePattern.Parse(integration.Pattern).TryGet(out var parsed, out var problem)
-            ? parsed
-            : throw new InvalidDataException(problem.Message);
-        _prefix = integration.Folder is null ? "" : integration.Folder.Value + "/";
     }
 
-    public bool Means(FilePath path) =>
-        path.Value.StartsWith(_prefix, StringComparison.Ordinal) && path.Value.Length > _prefix.Length
-        && !path.Value.StartsWith(".serverless-drives/", StringComparison.Ordinal) && _pattern.Matches(path.Value[_prefix.Length..]);
+    public UpstreamFilter(FilePath? folder, FilePattern pattern) =>
+        (_pattern, _prefix) = (pattern, folder is null ? "" : folder.Value + "/");
+
+    /// <summary>Whether it is a file below the folder, and none of our own.</summary>
+    public bool Sees(string path) =>
+        path.StartsWith(_prefix, StringComparison.Ordinal) && path.Length > _prefix.Length
+        && !path.StartsWith(".serverless-drives/", StringComparison.Ordinal);
+
+    public bool Means(string path) => Sees(path) && _pattern.Matches(path[_prefix.Length..]);
+
+    public bool Means(FilePath path) => Means(path.Value);
 }

@@ -1,6 +1,7 @@
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
 using ServerlessDrives.Drives;
+using ServerlessDrives.Usage;
 
 namespace ServerlessDrives.Verification;
 
@@ -11,6 +12,7 @@ public sealed class VerifyDrive(
     IReports reports,
     IEnumerable<IDriveEventHandler> handlers,
     IPendingDriveWork work,
+    DriveMeters meters,
     TimeProvider clock)
 {
     public static string InstanceOf(VerificationId verification) => $"verify-{verification}";
@@ -34,6 +36,7 @@ public sealed class VerifyDrive(
         if (await drives.FindAsync(input.Organization, input.Drive, cancellation) is not { Value: { State: DriveState.Connected } drive })
             return false;
 
+        meters.EnterVerification(drive.Organization, drive.Id);
         await using var progress = new ReportProgress(reports, input.Organization, input.Drive.Value, input.Verification, clock);
         var subject = new VerificationSubject(drive.Id.Value, drive.Access, drive.Credentials, drive.BucketOwner);
         var report = await verification.VerifyAsync(input.Verification, subject, progress.Watch, cancellation);

@@ -5,11 +5,12 @@ using Amazon.S3;
 using Amazon.SecurityToken;
 using Microsoft.Extensions.Options;
 using ServerlessDrives.Access;
+using ServerlessDrives.Usage;
 
 namespace ServerlessDrives.Adapters.Aws;
 
 /// <summary>Makes SDK clients for the right server: AWS's own regional endpoints, the sandbox, or an S3-compatible one.</summary>
-internal sealed class AwsClients(IOptions<AwsOptions> options, SandboxTls sandboxTls)
+internal sealed class AwsClients(IOptions<AwsOptions> options, SandboxTls sandboxTls, DriveMeters meters)
 {
     /// <summary>
     /// What the SDK hands to a connection at once, in bytes: its 8 KiB cost a call to the system each, and half a core in all on a fast
@@ -20,16 +21,27 @@ internal sealed class AwsClients(IOptions<AwsOptions> options, SandboxTls sandbo
     private readonly AwsOptions _options = options.Value;
 
     /// <summary>A client that tries again by itself what fails for a passing reason.</summary>
-    public AmazonS3Client S3(AWSCredentials credentials, BucketName bucket, Region region, TimeSpan timeout) =>
-        new(credentials, ConfigOf(bucket, region, timeout));
+    /// <param name="meter">Counts its calls; without one, the drive's counts for which they are made at that moment, if any.</param>
+    public AmazonS3Client S3(
+        AWSCredentials credentials,
+        BucketName bucket,
+        Region region,
+        TimeSpan timeout,
+        DriveMeter? meter = null
+    ) => new(credentials, ConfigOf(bucket, region, timeout, meter));
 
     /// <summary>A client that doesn't, for calls where it matters whether an earlier try took effect.</summary>
-    public AmazonS3Client OnceS3(AWSCredentials credentials, BucketName bucket, Region region, TimeSpan timeout) =>
-        new OnceClient(credentials, ConfigOf(bucket, region, timeout));
+    public AmazonS3Client OnceS3(
+        AWSCredentials credentials,
+        BucketName bucket,
+        Region region,
+        TimeSpan timeout,
+        DriveMeter? meter = null
+    ) => new OnceClient(credentials, ConfigOf(bucket, region, timeout, meter));
 
-    private AmazonS3Config ConfigOf(BucketName bucket, Region region, TimeSpan timeout)
+    private MeteredS3Config ConfigOf(BucketName bucket, Region region, TimeSpan timeout, DriveMeter? meter)
     {
-        var config = new AmazonS3Config();
+        var config = new MeteredS3Config(() => meter ?? meters.Present);
         Common(config, region, _options.OtherS3, timeout);
         config.BufferSize = BytesAtOnce;
         // AWS's wildcard certificate covers one label, so a bucket with dots can't stand in the host name.
@@ -75,6 +87,13 @@ internal sealed class AwsClients(IOptions<AwsOptions> options, SandboxTls sandbo
         config.RetryMode = RequestRetryMode.Standard;
         config.MaxErrorRetry = _options.Retries;
         config.Timeout = timeout;
+    }
+
+    /// <summary>A client's settings, and the meter that its calls count on.</summary>
+    /// <param name="meter">Of the drive that a call is made for; null where it is made for none.</param>
+    internal sealed class MeteredS3Config(Func<DriveMeter?> meter) : AmazonS3Config
+    {
+        public DriveMeter? Meter => meter();
     }
 
     /// <summary>

@@ -8,6 +8,7 @@ using ServerlessDrives.Connecting.Buckets;
 using ServerlessDrives.Files;
 using ServerlessDrives.Health;
 using ServerlessDrives.Integrations;
+using ServerlessDrives.Usage;
 using ServerlessDrives.Verification;
 
 namespace ServerlessDrives.Adapters.Aws;
@@ -22,9 +23,11 @@ public static class AwsComposition
     public static IServiceCollection AddAws(this IServiceCollection services)
     {
         AwsCallSpans.AddToEveryClient();
+        S3CallMetering.AddToEveryClient();
         services.AddOptions<AwsOptions>().BindConfiguration(AwsOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<AwsOptions>, AwsOptionsValidation>();
         services.TryAddSingleton<TokenCredential>(_ => new DefaultAzureCredential());
+        services.TryAddSingleton<DriveMeters>();
         services.AddSingleton<SandboxTls>();
         services.AddSingleton<AwsClients>();
         services.AddSingleton<AwsPrincipals>();

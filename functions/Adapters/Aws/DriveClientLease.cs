@@ -1,5 +1,6 @@
 using Amazon.S3;
 using ServerlessDrives.Access;
+using ServerlessDrives.Usage;
 using ServerlessDrives.Verification;
 
 namespace ServerlessDrives.Adapters.Aws;
@@ -11,6 +12,9 @@ internal sealed class DriveClientLease(DriveClients.Opened opened, DriveClients.
 
     /// <summary>Tries again by itself what may be tried again.</summary>
     public IAmazonS3 S3 => Opened.Patient;
+
+    /// <summary>Counts the drive's use; its calls count themselves.</summary>
+    public DriveMeter Meter => Opened.Meter;
 
     private DriveClients.Opened Opened => _entry is not null ? opened : throw new ObjectDisposedException(nameof(DriveClientLease));
 

@@ -3,6 +3,7 @@ using Amazon.S3;
 using Microsoft.Extensions.Options;
 using ServerlessDrives.Access;
 using ServerlessDrives.Drives;
+using ServerlessDrives.Usage;
 
 namespace ServerlessDrives.Adapters.Aws;
 
@@ -10,7 +11,9 @@ namespace ServerlessDrives.Adapters.Aws;
 /// One S3 client for each drive in use, at most <see cref="AwsOptions.MaxClients"/>; the one unused for longest goes first, but never from
 /// under a call.
 /// </summary>
-internal sealed class DriveClients(AwsClients clients, DriveKeyring keyring, IOptions<AwsOptions> options) : IDriveSessions, IDisposable
+internal sealed class DriveClients(AwsClients clients, DriveKeyring keyring, DriveMeters meters, IOptions<AwsOptions> options)
+    : IDriveSessions,
+        IDisposable
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<DriveId, LinkedListNode<Entry>> _byDrive = [];
@@ -66,9 +69,9 @@ internal sealed class DriveClients(AwsClients clients, DriveKeyring keyring, IOp
 
     private Opened Open(Drive drive)
     {
-        var refreshing = keyring.Of(drive);
-        var patient = clients.S3(refreshing, drive.Bucket, drive.Region, options.Value.TransferTimeout);
-        var once = clients.OnceS3(refreshing, drive.Bucket, drive.Region, options.Value.TransferTimeout);
+        var (refreshing, meter) = (keyring.Of(drive), meters.Of(drive.Organization, drive.Id));
+        var patient = clients.S3(refreshing, drive.Bucket, drive.Region, options.Value.TransferTimeout, meter);
+        var once = clients.OnceS3(refreshing, drive.Bucket, drive.Region, options.Value.TransferTimeout, meter);
         // What AWS no longer accepts isn't kept: the next call begins with a fresh session, or with the secret as it is now.
         foreach (var client in new[] { patient, once })
         {
@@ -81,7 +84,7 @@ internal sealed class DriveClients(AwsClients clients, DriveKeyring keyring, IOp
             };
         }
 
-        return new(patient, once, refreshing);
+        return new(patient, once, refreshing, meter);
     }
 
     public void Dispose()
@@ -99,7 +102,8 @@ internal sealed class DriveClients(AwsClients clients, DriveKeyring keyring, IOp
 
     /// <param name="Patient">Tries again by itself.</param>
     /// <param name="Once">Doesn't, for calls where it matters whether an earlier try took effect.</param>
-    internal sealed record Opened(AmazonS3Client Patient, AmazonS3Client Once, RefreshingDriveCredentials Credentials);
+    /// <param name="Meter">Counts what both are asked.</param>
+    internal sealed record Opened(AmazonS3Client Patient, AmazonS3Client Once, RefreshingDriveCredentials Credentials, DriveMeter Meter);
 
     /// <summary>Counts who uses the clients; the last one out disposes of them.</summary>
     internal sealed class Entry(DriveId drive, DriveCredentials credentials, BucketAccess access, Opened opened)

@@ -20,6 +20,9 @@ internal sealed class S3Arrivals(DriveClients clients, IOptions<AwsOptions> opti
 
     private const int MostRefused = 10_000;
 
+    /// <summary>Files of one page of what is there.</summary>
+    private const int PresentAtATime = 200;
+
     private readonly ConcurrentDictionary<DriveId, DateTimeOffset> _refused = new();
 
     /// <summary>For a page, its tries together.</summary>
@@ -45,7 +48,10 @@ internal sealed class S3Arrivals(DriveClients clients, IOptions<AwsOptions> opti
             foreach (var found in page.Versions ?? [])
             {
                 if (found.IsDeleteMarker != true && IsArrival(drive, found, since, out var path, out var changed))
-                    yield return new(path, found.ETag, found.Size.GetValueOrDefault(), changed, S3DriveFiles.VersionOf(found.VersionId));
+                    yield return new(path, found.ETag, found.Size.GetValueOrDefault(), changed, S3DriveFiles.VersionOf(found.VersionId))
+                    {
+                        IsPresent = found.IsLatest == true,
+                    };
             }
 
             if (page.IsTruncated != true)
@@ -58,6 +64,28 @@ internal sealed class S3Arrivals(DriveClients clients, IOptions<AwsOptions> opti
                 (s3, token) => s3.ListVersionsAsync(VersionsOf(drive, folder, key, version), token),
                 cancellation);
         }
+    }
+
+    public async Task<PresentFiles> PresentAsync(Drive drive, FilePath? folder, string? after, CancellationToken cancellation)
+    {
+        using var lease = clients.Lease(drive);
+        var page = await AskAsync(
+            lease,
+            drive,
+            KnownCheck.ObjectsListable,
+            (s3, token) =>
+                s3.ListObjectsV2Async(
+                    S3Bucket.Of(drive).List(PrefixOf(drive, folder), delimiter: null, PresentAtATime, after: after),
+                    token),
+            cancellation);
+        var files = new List<ArrivedFile>();
+        foreach (var found in page.S3Objects ?? [])
+        {
+            if (IsArrival(drive, found, DateTimeOffset.MinValue, out var path, out var changed))
+                files.Add(new(path, found.ETag, found.Size.GetValueOrDefault(), changed));
+        }
+
+        return new(files, page.IsTruncated == true ? page.S3Objects![^1].Key : null);
     }
 
     public async Task<ArrivedFile?> FindAsync(Drive drive, FilePath path, string? versionId, CancellationToken cancellation)

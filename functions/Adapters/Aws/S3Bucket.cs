@@ -28,7 +28,8 @@ internal sealed record S3Bucket(string Name, string? Owner, Encryption Encryptio
         new(access.Bucket.Value, owner?.Value, access.Encryption, access.RequesterPays);
 
     /// <param name="size">How many keys at most; null for as many as S3 lists by itself.</param>
-    public ListObjectsV2Request List(string prefix, string? delimiter, int? size, string? token = null) =>
+    /// <param name="after">Behind which key the first page begins.</param>
+    public ListObjectsV2Request List(string prefix, string? delimiter, int? size, string? token = null, string? after = null) =>
         new()
         {
             BucketName = Name,
@@ -36,6 +37,7 @@ internal sealed record S3Bucket(string Name, string? Owner, Encryption Encryptio
             Delimiter = delimiter,
             MaxKeys = size,
             ContinuationToken = token,
+            StartAfter = after,
             ExpectedBucketOwner = Owner,
             RequestPayer = Payer,
         };

@@ -6,6 +6,7 @@ using ServerlessDrives.Access;
 using ServerlessDrives.Drives;
 using ServerlessDrives.Files;
 using ServerlessDrives.Health;
+using ServerlessDrives.Usage;
 using ServerlessDrives.Verification;
 
 namespace ServerlessDrives.Adapters.Aws;
@@ -14,7 +15,9 @@ namespace ServerlessDrives.Adapters.Aws;
 /// Looks at drives with one cheap call, or two to try writing. All drives of a region share one client, so that a sweep neither makes
 /// thousands of clients nor drives those of people's transfers out of their cache.
 /// </summary>
-internal sealed class S3HealthProbe(AwsClients clients, DriveKeyring keyring, IOptions<AwsOptions> options) : IHealthProbe, IDisposable
+internal sealed class S3HealthProbe(AwsClients clients, DriveKeyring keyring, DriveMeters meters, IOptions<AwsOptions> options)
+    : IHealthProbe,
+        IDisposable
 {
     private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(30);
 
@@ -93,6 +96,7 @@ internal sealed class S3HealthProbe(AwsClients clients, DriveKeyring keyring, IO
         }
 
         _credentials.Enter(credentials);
+        meters.EnterHealthCheck(target.Organization, target.Drive);
         var answer = await AwsAnswers.AnswerAsync(() => call(ClientOf(target.Access), patience.Token), cancellation);
         if (answer.Error is Fault.Refused { Status: 400 or 401 or 403 })
             credentials.Drop();

@@ -32,7 +32,9 @@ internal sealed class S3Presigned(
         request.VersionId = version?.Value;
         // A browser that follows the link saves the file, and runs nothing of it under S3's name.
         request.ResponseHeaderOverrides.ContentDisposition = ContentNames.Attachment(downloadName);
-        return new PresignedLink(new Uri(await lease.S3.GetPreSignedURLAsync(request)), ends);
+        var link = new Uri(await lease.S3.GetPreSignedURLAsync(request));
+        lease.Meter.Sign(uploads: 0, downloads: 1);
+        return new PresignedLink(link, ends);
     }
 
     public async Task<Result<PresignedUpload, Refusal>> BeginAsync(
@@ -57,6 +59,7 @@ internal sealed class S3Presigned(
             links.Add(new Uri(await lease.S3.GetPreSignedURLAsync(request)));
         }
 
+        lease.Meter.Sign(links.Count, downloads: 0);
         return new PresignedUpload(upload, partSize, links, ends);
     }
 

@@ -16,6 +16,7 @@ internal sealed class TableIntegrations(TableServiceClient service, TimeProvider
     private const string Integrations = "integration|";
     private const string Due = "due|";
     private const string Seen = "seen|";
+    private const string BackfillKey = "backfill";
     private const string DuePartition = "due";
 
     private readonly TableClient _table = service.GetTableClient(Name);
@@ -46,8 +47,16 @@ internal sealed class TableIntegrations(TableServiceClient service, TimeProvider
         if (beginning is not null)
         {
             await AddSeenAsync(integration.Id, beginning.Present, cancellation);
+            if (beginning.Backfill is { } backfill)
+                await SaveBackfillAsync(integration.Id, backfill, cancellation);
             await _table.UpsertEntityAsync(
-                RowOf(integration.Organization, integration.Id, integration.CreatedAt, beginning.Since, integration.CreatedAt),
+                RowOf(
+                    integration.Organization,
+                    integration.Id,
+                    integration.CreatedAt,
+                    beginning.Since,
+                    integration.CreatedAt,
+                    beginning.Backfill is not null),
                 TableUpdateMode.Replace,
                 cancellation);
         }
@@ -79,7 +88,11 @@ internal sealed class TableIntegrations(TableServiceClient service, TimeProvider
             .Record(act, clock.GetUtcNow())
             .CommitAsync(cancellation);
         if (committed.Succeeded)
+        {
             await ForgetBeforeAsync(integration.Value.Id, DateTimeOffset.MaxValue, cancellation);
+            await _table.DeleteEntityAsync(integration.Value.Id.Value, BackfillKey, ETag.All, cancellation);
+        }
+
         return committed.Succeeded;
     }
 
@@ -97,7 +110,8 @@ internal sealed class TableIntegrations(TableServiceClient service, TimeProvider
                     IntegrationId.Of(row.Integration),
                     row.At,
                     row.Since,
-                    row.MadeAt ?? row.Since));
+                    row.MadeAt ?? row.Since,
+                    row.Backfills ?? false));
             if (polls.Count == most)
                 break;
         }
@@ -107,12 +121,28 @@ internal sealed class TableIntegrations(TableServiceClient service, TimeProvider
 
     public Task RescheduleAsync(DuePoll poll, DateTimeOffset due, DateTimeOffset since, CancellationToken cancellation) =>
         new Transaction(_table, DuePartition)
-            .Put(RowOf(poll.Organization, poll.Integration, due, since, poll.MadeAt))
+            .Put(RowOf(poll.Organization, poll.Integration, due, since, poll.MadeAt, poll.Backfills))
             .Delete(new PollRow { RowKey = poll.Mark }, ETag.All)
             .CommitAsync(cancellation);
 
-    public Task DropAsync(DuePoll poll, CancellationToken cancellation) =>
-        _table.DeleteEntityAsync(DuePartition, poll.Mark, ETag.All, cancellation);
+    public async Task DropAsync(DuePoll poll, CancellationToken cancellation)
+    {
+        // A page that was being told of when the integration was deleted has noted itself again.
+        if (poll.Backfills)
+            await _table.DeleteEntityAsync(poll.Integration.Value, BackfillKey, ETag.All, cancellation);
+        await _table.DeleteEntityAsync(DuePartition, poll.Mark, ETag.All, cancellation);
+    }
+
+    public async Task<Backfill?> FindBackfillAsync(IntegrationId integration, CancellationToken cancellation) =>
+        await _table.FindAsync<BackfillRow>(integration.Value, BackfillKey, cancellation) is { } row
+            ? Stored.Read<Backfill>(row.Document)
+            : null;
+
+    public Task SaveBackfillAsync(IntegrationId integration, Backfill backfill, CancellationToken cancellation) =>
+        _table.UpsertEntityAsync(
+            new BackfillRow { PartitionKey = integration.Value, RowKey = BackfillKey, Document = Stored.Write(backfill) },
+            TableUpdateMode.Replace,
+            cancellation);
 
     public async Task<IReadOnlySet<string>> SeenAsync(IntegrationId integration, CancellationToken cancellation)
     {
@@ -167,7 +197,8 @@ internal sealed class TableIntegrations(TableServiceClient service, TimeProvider
         IntegrationId integration,
         DateTimeOffset due,
         DateTimeOffset since,
-        DateTimeOffset madeAt
+        DateTimeOffset madeAt,
+        bool backfills
     ) =>
         new()
         {
@@ -178,6 +209,7 @@ internal sealed class TableIntegrations(TableServiceClient service, TimeProvider
             At = due,
             Since = since,
             MadeAt = madeAt,
+            Backfills = backfills,
         };
 
     private static string Ticks(DateTimeOffset at) => at.UtcTicks.ToString("D19", CultureInfo.InvariantCulture);
@@ -196,6 +228,14 @@ internal sealed class TableIntegrations(TableServiceClient service, TimeProvider
         public DateTimeOffset At { get; set; }
         public DateTimeOffset Since { get; set; }
         public DateTimeOffset? MadeAt { get; set; }
+
+        /// <summary>Null in rows of versions that had none.</summary>
+        public bool? Backfills { get; set; }
+    }
+
+    private sealed class BackfillRow : Row
+    {
+        public string Document { get; set; } = "";
     }
 
     private sealed class SeenRow : Row

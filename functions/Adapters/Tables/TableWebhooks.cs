@@ -15,6 +15,8 @@ internal sealed class TableWebhooks(TableServiceClient service, TimeProvider clo
     private const string Due = "due|";
     private const string DuePartition = "due";
 
+    private static readonly string[] RowKeyOnly = ["RowKey"];
+
     private readonly TableClient _table = service.GetTableClient(Name);
 
     public async Task<Versioned<Webhook>?> FindAsync(OrganizationId organization, WebhookId id, CancellationToken cancellation) =>
@@ -72,17 +74,25 @@ internal sealed class TableWebhooks(TableServiceClient service, TimeProvider clo
     public async Task<Common.Page<Delivery>> DeliveriesAsync(
         OrganizationId organization, WebhookId webhook, DeliveryFilter filter, int limit, string? cursor, CancellationToken cancellation)
     {
-        var condition = Filters.And(
-            filter.Status is null ? null : TableClient.CreateQueryFilter($"Status eq {filter.Status.ToString()}"),
-            filter.Subject is null ? null : TableClient.CreateQueryFilter($"Subject eq {filter.Subject}"));
         var page = await _table.PageAsync<DeliveryRow>(
             PartitionOf(organization, webhook),
             Deliveries,
-            condition,
+            ConditionOf(filter),
             limit,
             cursor,
             cancellation);
         return page.Select(row => Stored.Read<Delivery>(row.Document));
+    }
+
+    public async Task<int> CountAsync(
+        OrganizationId organization, WebhookId webhook, DeliveryFilter filter, int most, CancellationToken cancellation)
+    {
+        var range = TableRange.Of(PartitionOf(organization, webhook), Deliveries, after: null);
+        var rows = _table.QueryAsync<TableEntity>(
+            ConditionOf(filter) is { } condition ? $"{range} and {condition}" : range,
+            select: RowKeyOnly,
+            cancellationToken: cancellation);
+        return await rows.Take(most).CountAsync(cancellation);
     }
 
     public async Task<bool> SaveAsync(Versioned<Delivery> delivery, CancellationToken cancellation)
@@ -121,6 +131,11 @@ internal sealed class TableWebhooks(TableServiceClient service, TimeProvider clo
             },
             TableUpdateMode.Replace,
             cancellation);
+
+    private static string? ConditionOf(DeliveryFilter filter) =>
+        Filters.And(
+            filter.Status is null ? null : TableClient.CreateQueryFilter($"Status eq {filter.Status.ToString()}"),
+            filter.Subject is null ? null : TableClient.CreateQueryFilter($"Subject eq {filter.Subject}"));
 
     private static DocumentRow RowOf(Webhook webhook) =>
         new() { RowKey = Webhooks + webhook.Id, Document = Stored.Write(webhook) };

@@ -14,6 +14,7 @@ using ServerlessDrives.Health;
 using ServerlessDrives.Http;
 using ServerlessDrives.Integrations;
 using ServerlessDrives.Secrets;
+using ServerlessDrives.Usage;
 using ServerlessDrives.Verification;
 using ServerlessDrives.Workspaces;
 
@@ -71,10 +72,11 @@ public static class TablesComposition
         services.AddSingleton<TableIntegrations>();
         services.AddSingleton<IIntegrations>(provider => provider.GetRequiredService<TableIntegrations>());
         services.AddSingleton<IUpstreamState>(provider => provider.GetRequiredService<TableIntegrations>());
+        services.AddSingleton<IUsageRecords, TableUsage>();
         services.AddSingleton<IDependency, TableDependency>();
         services.AddTable(OrganizationTable.Name).AddTable(PendingSignals.Name).AddTable(TableReports.Name).AddTable(TableWorkspaces.Name)
             .AddTable(TableIdempotencyRecords.Name).AddTable(TableWebhooks.Name).AddTable(TableFileRecords.Name)
-            .AddTable(TableHealthSchedules.Name).AddTable(TableHealthHistory.Name).AddTable(TableIntegrations.Name);
+            .AddTable(TableHealthSchedules.Name).AddTable(TableHealthHistory.Name).AddTable(TableIntegrations.Name).AddTable(TableUsage.Name);
         services.AddHostedService<TableCreation>();
         return services;
     }

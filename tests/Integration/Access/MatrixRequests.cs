@@ -122,6 +122,7 @@ public static class MatrixRequests
             "GET /api/drives/{driveId}/verifications/{verificationId}",
             (w, owner) => Get($"/api/drives/{w.DriveOf(owner)}/verifications/{w.VerificationOf(owner)}")),
         .. Both("GET /api/drives/{driveId}/health", (w, owner) => Get($"/api/drives/{w.DriveOf(owner)}/health")),
+        .. Both("GET /api/drives/{driveId}/usage", (w, owner) => Get($"/api/drives/{w.DriveOf(owner)}/usage")),
         One("GET /api/workspaces/{workspaceId}/default-drive", w => Get($"/api/workspaces/{w.Workspace}/default-drive")),
         One(
             "PUT /api/workspaces/{workspaceId}/default-drive",
@@ -212,6 +213,9 @@ public static class MatrixRequests
         // Integrations and events
         One("GET /api/integrations", _ => Get("/api/integrations")),
         .. Both("POST /api/integrations", (w, owner) => Post("/api/integrations", w.UpstreamBody(owner))),
+        .. Both(
+            "POST /api/integrations/trial",
+            (w, owner) => Post("/api/integrations/trial", new { driveId = w.DriveOf(owner), folder = "matrix", pattern = "*.txt" })),
         .. Both("GET /api/integrations/{integrationId}", (w, owner) => Get($"/api/integrations/{w.UpstreamOf(owner)}")),
         .. Both(
             "PATCH /api/integrations/{integrationId}",
@@ -236,6 +240,10 @@ public static class MatrixRequests
         .. Both(
             "POST /api/integrations/{integrationId}/deliveries/{deliveryId}/redeliver",
             (w, owner) => Post($"/api/integrations/{w.UpstreamOf(owner)}/deliveries/{w.ArrivalOf(owner)}/redeliver", null)),
+        .. Both(
+            "POST /api/integrations/{integrationId}/deliveries/redeliver",
+            (w, owner) => Post($"/api/integrations/{w.UpstreamOf(owner)}/deliveries/redeliver", null)),
+        .. Both("GET /api/integrations/{integrationId}/backfill", (w, owner) => Get($"/api/integrations/{w.UpstreamOf(owner)}/backfill")),
         One(
             "POST /api/integrations/{integrationId}/outputs/{*path}",
             w => Bytes("POST", $"/api/integrations/{w.Downstream}/outputs/matrix.txt")),
@@ -251,6 +259,7 @@ public static class MatrixRequests
         One(
             "POST /api/webhooks/{webhookId}/deliveries/{deliveryId}/redeliver",
             w => Post($"/api/webhooks/{w.Webhook}/deliveries/{w.Delivery}/redeliver", null)),
+        One("POST /api/webhooks/{webhookId}/deliveries/redeliver", w => Post($"/api/webhooks/{w.Webhook}/deliveries/redeliver", null)),
         One("GET /api/audit", _ => Get("/api/audit")),
 
         // For everybody

@@ -228,6 +228,7 @@ public sealed class MatrixWorld(RunningApp running) : IAsyncLifetime
             folder = "arrivals",
             pattern = "*.pdf",
             webhookId = Webhook,
+            backfill = true,
         };
 
     public async Task<string> NewUpstreamAsync(Owner owner) =>

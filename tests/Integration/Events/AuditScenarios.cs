@@ -27,6 +27,7 @@ public sealed class AuditScenarios(HealthApp health) : IClassFixture<HealthApp>
         "DELETE api/drives/{driveId}/uploads/{uploadId}",
         "POST api/drives/{driveId}/download-links",
         "POST api/integrations/{integrationId}/outputs/{*path}",
+        "POST api/integrations/trial",
         "POST api/drives/{driveId}/files/{*file}",
         "POST api/connections/{connectionId}/merged-bucket-policy",
         "POST api/callbacks/{token}/merged-bucket-policy",
@@ -227,6 +228,20 @@ public sealed class AuditScenarios(HealthApp health) : IClassFixture<HealthApp>
             HttpStatusCode.Accepted);
         await ExpectAsync(ada, me, delivery, "delivery.redelivered", before: true, after: true);
         _covered.Add("POST api/integrations/{integrationId}/deliveries/{deliveryId}/redeliver");
+        receiver.Status = 410;
+        // What is sent again is due at the app's time.
+        health.Clock.Advance(DateTimeOffset.UtcNow - health.Clock.GetUtcNow() + TimeSpan.FromSeconds(1));
+        await health.SendAsync();
+        receiver.Status = 204;
+        var queued = await DoAsync(
+            ada,
+            "POST api/webhooks/{webhookId}/deliveries/redeliver",
+            $"/api/webhooks/{webhook}/deliveries/redeliver",
+            null,
+            HttpStatusCode.Accepted);
+        queued["queued"]!.GetValue<int>().ShouldBe(1);
+        await ExpectAsync(ada, me, webhook, "deliveries.redelivered", before: true, after: true);
+        _covered.Add("POST api/integrations/{integrationId}/deliveries/redeliver");
 
         var integration = (
             await DoAsync(

@@ -132,6 +132,8 @@ public sealed class OneTrace
                 "serverlessdrives.callbacks",
                 "serverlessdrives.credentials.requests",
                 "serverlessdrives.files.io",
+                "serverlessdrives.s3.requests",
+                "serverlessdrives.s3.io",
                 "http.server.request.duration",
             })
             collector.Metrics.Keys.ShouldContain(metric);

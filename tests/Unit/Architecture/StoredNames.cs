@@ -20,10 +20,10 @@ public sealed class StoredNames
         .Concat(FunctionsWith<ActivityTriggerAttribute>())
         .ShouldBe(
             [
-                "ConnectDrive", "RemoveDrive", "ReplaceCredentials", "SweepDrives", "VerifyDrive",
-                "AbandonCredentials", "AskForConfiguration", "CheckDueDrives", "CloseConnection", "DeleteDriveSecret", "FinishConnection",
+                "ConnectDrive", "RedeliverDead", "RemoveDrive", "ReplaceCredentials", "SweepDrives", "VerifyDrive",
+                "AbandonCredentials", "AskForConfiguration", "CheckDueDrives", "CloseConnection", "DeleteDriveSecret", "EndRedelivery", "FinishConnection",
                 "ForgetDrive", "IsReconfigured", "OfferBucketPolicy", "OfferTrustPolicy", "ProveCredentials", "ProveDrive", "ProveTrust",
-                "ReleaseDrive", "RetireCredentials", "StopUsingDrive", "SwapCredentials", "TryPolicies", "VerifyConnection",
+                "QueueDeadDeliveries", "ReleaseDrive", "RetireCredentials", "StopUsingDrive", "SwapCredentials", "TryPolicies", "VerifyConnection",
             ],
             ignoreOrder: true);
 
@@ -31,7 +31,7 @@ public sealed class StoredNames
     public void Timers_keep_the_names_by_which_settings_turn_them_off() => FunctionsWith<TimerTriggerAttribute>().ShouldBe(
         [
             "DeleteUnownedSecrets", "ForgetOldAnswers", "PollUpstreams", "ReconcileConnections", "RecoverConnections", "ResumeDriveWork",
-            "ResumeRemovals", "SendDueEvents", "StartSweep", "SweepUploads", "TellUntoldEvents",
+            "ResumeRemovals", "SendDueEvents", "StartSweep", "SweepUploads", "SweepUsage", "TellUntoldEvents",
         ],
         ignoreOrder: true);
 

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using ServerlessDrives.Connecting;
 using ServerlessDrives.Health;
 using ServerlessDrives.Integrations;
+using ServerlessDrives.Usage;
 using ServerlessDrives.Verification;
 using Shouldly;
 using Xunit;
@@ -21,6 +22,11 @@ public sealed class SettingsTests
     [InlineData("ServerlessDrives__Health__AtOnce")]
     [InlineData("ServerlessDrives__Integrations__PollEvery")]
     [InlineData("ServerlessDrives__Integrations__PollWithNotificationsEvery")]
+    [InlineData("ServerlessDrives__Usage__WriteEvery")]
+    [InlineData("ServerlessDrives__Usage__MetricsByDrive")]
+    [InlineData("ServerlessDrives__Usage__Prices__PerThousandWrites")]
+    [InlineData("ServerlessDrives__Usage__Prices__PerThousandReads")]
+    [InlineData("ServerlessDrives__Usage__Prices__PerGigabyteOut")]
     [InlineData("ServerlessDrives__Telemetry__Console")]
     [InlineData("ServerlessDrives__Telemetry__SampleRatio")]
     [InlineData("OTEL_EXPORTER_OTLP_ENDPOINT")]
@@ -67,6 +73,7 @@ public sealed class SettingsTests
     [InlineData("ServerlessDrives__Connection__", typeof(ConnectionOptions))]
     [InlineData("ServerlessDrives__Health__", typeof(HealthOptions))]
     [InlineData("ServerlessDrives__Integrations__", typeof(IntegrationOptions))]
+    [InlineData("ServerlessDrives__Usage__Prices__", typeof(S3Prices))]
     [InlineData("Verification__", typeof(VerificationOptions))]
     public void The_sample_and_the_docs_show_what_a_setting_is_when_nobody_sets_it(string section, Type options)
     {

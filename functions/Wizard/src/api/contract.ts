@@ -66,6 +66,8 @@ export type DriveHealth = Schemas['DriveHealth'];
 export type HealthEntry = Schemas['HealthChange'];
 export type HealthHistory = Schemas['DriveHealthHistory'];
 export type Drive = Schemas['Drive'];
+export type Usage = Schemas['Usage'];
+export type UsageDay = Schemas['UsageDay'];
 /** What is answered while a new key is still being verified. */
 export type PendingCredentials = Schemas['CredentialsPending'];
 export type DefaultDrive = Narrowed<Schemas['DefaultDrive'], { source: 'workspace' | 'organization' | 'none' }>;
@@ -84,11 +86,16 @@ export type SentPart = Required<Schemas['UploadedPart']>;
 export type FileReference = Schemas['FileReference'];
 
 export type Integration = Schemas['Integration'];
+/** What a pattern would have matched. */
+export type Trial = Schemas['Trial'];
+export type Backfill = Narrowed<Schemas['Backfill'], { status: 'running' | 'completed' }>;
 export type IntegrationInput = Narrowed<Schemas['IntegrationBody'], { kind: Schemas['IntegrationKind'] }>;
 
 export type Webhook = Narrowed<Schemas['Webhook'], { status: 'active' | 'failing' | 'disabled' }>;
 export type DeliveryStatus = Schemas['DeliveryStatus'];
 export type Delivery = Schemas['Delivery'];
+/** Dead letters that are sent again. */
+export type Requeued = Schemas['Requeued'];
 
 export type AuditEntry = Narrowed<Schemas['AuditEntry'], { actor: { kind: 'user' | 'callback' | 'link' | 'system'; id: string } }>;
 

@@ -21,12 +21,14 @@ const OverviewTab = lazy(() => import('./OverviewTab'));
 const FilesTab = lazy(() => import('../files/FilesTab'));
 const HealthTab = lazy(() => import('../health/HealthTab'));
 const IntegrationsTab = lazy(() => import('../integrations/IntegrationsTab'));
+const UsageTab = lazy(() => import('../usage/UsageTab'));
 const VerificationTab = lazy(() => import('./VerificationTab'));
 
 const tabs = [
   { id: 'overview', name: 'Overview' },
   { id: 'files', name: 'Files' },
   { id: 'integrations', name: 'Integrations' },
+  { id: 'usage', name: 'Usage' },
   { id: 'health', name: 'Health' },
   { id: 'verification', name: 'Verification' },
 ];
@@ -78,6 +80,7 @@ export default function DrivePage({ id, tab }: { id: string; tab: string }) {
         {here === 'overview' && <OverviewTab drive={drive} />}
         {here === 'files' && <FilesTab drive={drive} />}
         {here === 'integrations' && <IntegrationsTab drive={drive} />}
+        {here === 'usage' && <UsageTab drive={drive} />}
         {here === 'health' && <HealthTab drive={drive} />}
         {here === 'verification' && <VerificationTab drive={drive} />}
       </Suspense>

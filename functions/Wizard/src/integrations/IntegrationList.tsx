@@ -8,6 +8,7 @@ import { Loading } from '../shell/Loading';
 import { useNotice } from '../shell/notices';
 import { usePerson } from '../shell/person';
 import { ProblemNotice } from '../shell/ProblemNotice';
+import { BackfillProgress } from './BackfillProgress';
 import { useIntegrations, usePause, useWebhooks } from './queries';
 import { webhookName } from './webhookName';
 import './integrations.css';
@@ -56,6 +57,7 @@ export function IntegrationList({ driveId, mayChange }: Props) {
                 {integration.paused && <span className="pill">Paused</span>}
               </p>
               <p className="quiet">{describe(integration, driveId ? null : driveName, person.workspaceName, nameOfWebhook)}</p>
+              {integration.backfill && <BackfillProgress integration={integration} />}
               {integration.kind === 'downstream' && (
                 <p className="quiet">
                   Outputs are sent to <span className="mono">POST /api/integrations/{integration.id}/outputs/…</span>

@@ -7,6 +7,8 @@ import { Field, Input, Select } from '../shell/controls';
 import { useNotice } from '../shell/notices';
 import { usePerson } from '../shell/person';
 import { useCreateIntegration, useWebhooks } from './queries';
+import { PatternTrial } from './Trial';
+import './integrations.css';
 import '../connecting/connecting.css';
 
 /** Joins a drive, or the default drive of a workspace (null), to something else. */
@@ -17,7 +19,7 @@ export default function NewIntegration({ drive, onClose }: { drive: Drive | null
   const create = useCreateIntegration();
   const workspaces = person.me.workspaces.filter((workspace) => drive === null || drive.audience.type === 'organization' || drive.audience.workspaceId === workspace.id);
   const [kind, setKind] = useState<'upstream' | 'downstream'>(drive ? 'upstream' : 'downstream');
-  const [form, setForm] = useState({ name: '', folder: '', pattern: '', webhookId: '', workspaceId: workspaces[0]?.id ?? '' });
+  const [form, setForm] = useState({ name: '', folder: '', pattern: '', webhookId: '', workspaceId: workspaces[0]?.id ?? '', backfill: false });
   const [insist, setInsist] = useState(false);
   const change = (next: Partial<typeof form>) => setForm((now) => ({ ...now, ...next }));
   const webhookId = form.webhookId || (webhooks.data?.[0]?.id ?? '');
@@ -36,7 +38,7 @@ export default function NewIntegration({ drive, onClose }: { drive: Drive | null
         name: form.name.trim(),
         folder: form.folder.trim().replace(/^\/+|\/+$/g, ''),
         ...(drive ? { driveId: drive.id } : {}),
-        ...(kind === 'upstream' ? { webhookId: webhookId.trim(), ...(form.pattern.trim() ? { pattern: form.pattern.trim() } : {}) } : { workspaceId: form.workspaceId }),
+        ...(kind === 'upstream' ? { webhookId: webhookId.trim(), ...(form.pattern.trim() ? { pattern: form.pattern.trim() } : {}), backfill: form.backfill } : { workspaceId: form.workspaceId }),
       },
       {
         onSuccess: (made) => {
@@ -78,6 +80,14 @@ export default function NewIntegration({ drive, onClose }: { drive: Drive | null
           <Field label="Pattern" hint="Which files below the folder, such as **/*.pdf. Empty for all." {...state('pattern')}>
             <Input value={form.pattern} className="mono-input" placeholder="**/*.pdf" autoComplete="off" spellCheck={false} onChange={(_, data) => change({ pattern: data.value })} />
           </Field>
+          {drive && <PatternTrial driveId={drive.id} folder={form.folder.trim().replace(/^\/+|\/+$/g, '')} pattern={form.pattern.trim()} />}
+          <label className="backfill">
+            <input type="checkbox" checked={form.backfill} onChange={(event) => change({ backfill: event.target.checked })} />
+            <span>
+              Tell of what is there already, too
+              <span className="quiet block">Each file that matches is sent once, as one that has arrived. New files are told of in any case.</span>
+            </span>
+          </label>
           {person.isAdmin ? (
             webhooks.data?.length === 0 ? (
               <p>

@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { all } from '../api/all';
 import { call, newKey } from '../api/client';
-import type { Delivery, Integration, IntegrationInput, Webhook } from '../api/contract';
+import type { Backfill, Delivery, Integration, IntegrationInput, Trial, Webhook } from '../api/contract';
 import type { Problem } from '../api/problem';
 import { usePages } from '../api/usePages';
 
@@ -13,6 +13,27 @@ export const useIntegrations = (driveId: string | null) =>
 export const useWebhooks = (enabled: boolean) => useQuery<Webhook[], Problem>({ queryKey: ['webhooks'], enabled, queryFn: ({ signal }) => all<Webhook>('/api/webhooks', signal) });
 
 export const useIntegrationDeliveries = (id: string) => usePages<Delivery>(['deliveries', id], `/api/integrations/${id}/deliveries`, { limit: 20, every: 5000 });
+
+/** What a pattern would have matched; asked anew once the person has stopped typing. */
+export const useTrial = (of: { driveId: string; folder: string; pattern: string } | null) =>
+  useQuery<Trial, Problem>({
+    queryKey: ['trial', of],
+    enabled: of !== null,
+    retry: false,
+    staleTime: 10_000,
+    placeholderData: (before) => before,
+    queryFn: ({ signal }) => call<Trial>('/api/integrations/trial', { method: 'POST', body: of, signal }),
+  });
+
+/** How far the telling of what was there has come; asked until it has ended. */
+export const useBackfill = (integration: Integration) =>
+  useQuery<Backfill, Problem>({
+    queryKey: ['backfill', integration.id],
+    enabled: integration.backfill,
+    retry: false,
+    queryFn: ({ signal }) => call<Backfill>(`/api/integrations/${integration.id}/backfill`, { signal }),
+    refetchInterval: ({ state }) => (state.data?.status === 'completed' ? false : 3_000),
+  });
 
 function useForget(): () => void {
   const queries = useQueryClient();

@@ -2,12 +2,14 @@ import type { UseInfiniteQueryResult } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Delivery, DeliveryStatus } from '../api/contract';
 import type { Problem } from '../api/problem';
+import { Code } from '../shell/Code';
 import { Button } from '../shell/controls';
 import { formatDateTime, formatDuration, formatRelative } from '../shell/format';
 import { Loading } from '../shell/Loading';
 import { More } from '../shell/More';
 import { ProblemNotice } from '../shell/ProblemNotice';
-import { useRedeliver } from './queries';
+import { useNotice } from '../shell/notices';
+import { useDeadLetters, useRedeliver, useRedeliverDead } from './queries';
 import './settings.css';
 
 const words: Record<DeliveryStatus, string> = { pending: 'On its way', delivered: 'Delivered', dead: 'Given up' };
@@ -28,6 +30,7 @@ export function DeliveryList({ query, redeliverAt, none }: Props) {
   if (query.data.length === 0) return <p className="none">{none}</p>;
   return (
     <>
+      {redeliverAt && <DeadLetters path={redeliverAt} />}
       {redeliver.error && <ProblemNotice error={redeliver.error} />}
       <ul className="setting-list" aria-label="Deliveries">
         {query.data.map((delivery) => (
@@ -43,11 +46,15 @@ export function DeliveryList({ query, redeliverAt, none }: Props) {
                 </p>
               </div>
               <div className="setting-actions">
-                {delivery.attempts.length > 0 && (
-                  <Button size="small" appearance="subtle" aria-expanded={open === delivery.id} onClick={() => setOpen(open === delivery.id ? null : delivery.id)}>
-                    {open === delivery.id ? 'Hide tries' : 'Show tries'}
-                  </Button>
-                )}
+                <Button
+                  size="small"
+                  appearance="subtle"
+                  aria-expanded={open === delivery.id}
+                  aria-label={`${open === delivery.id ? 'Hide' : 'Show'} details of ${delivery.type} of ${formatDateTime(delivery.createdAt)}`}
+                  onClick={() => setOpen(open === delivery.id ? null : delivery.id)}
+                >
+                  {open === delivery.id ? 'Hide details' : 'Show details'}
+                </Button>
                 {redeliverAt && (
                   <Button size="small" disabled={redeliver.isPending} onClick={() => redeliver.mutate(delivery.id)} aria-label={`Redeliver ${delivery.type} of ${formatDateTime(delivery.createdAt)}`}>
                     Redeliver
@@ -55,7 +62,8 @@ export function DeliveryList({ query, redeliverAt, none }: Props) {
                 )}
               </div>
             </div>
-            {open === delivery.id && (
+            {open === delivery.id && <Code text={pretty(delivery)} what="Body" title={delivery.bodyIsCut ? 'Body, its beginning' : 'Body'} />}
+            {open === delivery.id && delivery.attempts.length > 0 && (
               <ol className="tries">
                 {delivery.attempts.map((attempt) => (
                   <li key={attempt.at}>
@@ -70,5 +78,34 @@ export function DeliveryList({ query, redeliverAt, none }: Props) {
       </ul>
       <More query={query} what="deliveries" />
     </>
+  );
+}
+
+/** What was sent, indented; just as it was sent where it is not whole. */
+function pretty({ body, bodyIsCut }: Delivery): string {
+  try {
+    return bodyIsCut ? body : JSON.stringify(JSON.parse(body), null, 2);
+  } catch {
+    return body;
+  }
+}
+
+function DeadLetters({ path }: { path: string }) {
+  const { data: dead = 0 } = useDeadLetters(path);
+  const again = useRedeliverDead(path);
+  const notice = useNotice();
+  if (again.error) return <ProblemNotice error={again.error} />;
+  if (dead === 0) return null;
+  return (
+    <div className="row between dead-letters">
+      <p>{dead === 1 ? 'One delivery was given up.' : `${dead >= 100 ? '100 deliveries or more were' : `${dead} deliveries were`} given up.`}</p>
+      <Button
+        size="small"
+        disabled={again.isPending}
+        onClick={() => again.mutate(undefined, { onSuccess: ({ queued, mayBeMore }) => notice(`${queued}${mayBeMore ? ' or more' : ''} ${queued === 1 ? 'delivery is' : 'deliveries are'} sent again.`) })}
+      >
+        {again.isPending ? 'Queueing …' : 'Redeliver all'}
+      </Button>
+    </div>
   );
 }

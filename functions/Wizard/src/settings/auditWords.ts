@@ -35,6 +35,7 @@ const verbs: Record<string, string> = {
   'webhook.deleted': 'deleted the webhook',
   'webhook.tested': 'sent a test event to the webhook',
   'delivery.redelivered': 'sent again the delivery',
+  'deliveries.redelivered': 'sent again all dead letters of',
   'workspace.created': 'created the workspace',
   'workspace.renamed': 'renamed the workspace',
   'workspace.deleted': 'deleted the workspace',

@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { all } from '../api/all';
 import { call, newKey } from '../api/client';
-import type { Delivery, Group, Member, Webhook, Workspace, WorkspaceRole } from '../api/contract';
+import type { Delivery, Group, Member, Page, Requeued, Webhook, Workspace, WorkspaceRole } from '../api/contract';
 import type { Problem } from '../api/problem';
 import { usePages } from '../api/usePages';
 
@@ -89,6 +89,23 @@ export function useTestWebhook() {
 }
 
 export const useWebhookDeliveries = (id: string) => usePages<Delivery>(['deliveries', id], `/api/webhooks/${id}/deliveries`, { limit: 20, every: 5000 });
+
+/** How many dead letters there are, as far as one page says. */
+export const useDeadLetters = (path: string) =>
+  useQuery<number, Problem>({
+    queryKey: ['deliveries', 'dead', path],
+    queryFn: async ({ signal }) => (await call<Page<Delivery>>(`${path}?status=dead&limit=100`, { signal })).items.length,
+    refetchInterval: 5000,
+  });
+
+/** Sends all dead letters once more. */
+export function useRedeliverDead(path: string) {
+  const queries = useQueryClient();
+  return useMutation<Requeued, Problem, void>({
+    mutationFn: () => call<Requeued>(`${path}/redeliver`, { method: 'POST', idempotencyKey: newKey() }),
+    onSuccess: () => void queries.invalidateQueries({ queryKey: ['deliveries'] }),
+  });
+}
 
 /** Sends an event once more. */
 export function useRedeliver(path: string) {

@@ -47,6 +47,10 @@ export function formatSize(bytes: number): string {
   return new Intl.NumberFormat(undefined, { style: 'unit', unit: sizes[step]!, unitDisplay: step === 0 ? 'long' : 'short', maximumFractionDigits: value < 10 && step > 0 ? 1 : 0 }).format(value);
 }
 
+/** US dollars; of less than a cent as much as says something. */
+export const formatDollars = (value: number): string =>
+  new Intl.NumberFormat(undefined, { style: 'currency', currency: 'USD', ...(value > 0 && value < 0.1 ? { maximumSignificantDigits: 2 } : { maximumFractionDigits: 2 }) }).format(value);
+
 export function formatDuration(milliseconds: number): string {
   return milliseconds < 1000
     ? new Intl.NumberFormat(undefined, { style: 'unit', unit: 'millisecond', maximumFractionDigits: 0 }).format(milliseconds)
