@@ -6,9 +6,19 @@ namespace ServerlessDrives.Files;
 
 /// <summary>Answers with a file's bytes as they come from S3, never faster than the reader takes them.</summary>
 /// <param name="isAdmitted">Whether the reader still is, looked at again while bytes go out.</param>
-public sealed class FileAnswer(FileContent content, string name, Func<CancellationToken, Task<bool>> isAdmitted) : IResult
+/// <param name="shownAs">The media type that an image, audio or video element of ours shows it as; null for a file to be saved.</param>
+public sealed class FileAnswer(
+    FileContent content,
+    string name,
+    Func<CancellationToken, Task<bool>> isAdmitted,
+    string? shownAs = null
+) : IResult
 {
     private const int BufferBytes = 128 * 1024;
+    private const string Policy = "sandbox; default-src 'none'";
+
+    /// <summary>Drawings (SVG) have their styles in themselves.</summary>
+    private const string PolicyOfShown = $"{Policy}; style-src 'unsafe-inline'";
 
     public async Task ExecuteAsync(HttpContext httpContext)
     {
@@ -32,9 +42,9 @@ public sealed class FileAnswer(FileContent content, string name, Func<Cancellati
                 return;
 
             response.ContentType =
-                content.ContentType is { Length: > 0 } type && MediaTypeHeaderValue.TryParse(type, out _)
-                    ? type
-                    : "application/octet-stream";
+                shownAs is not null ? shownAs
+                : content.ContentType is { Length: > 0 } type && MediaTypeHeaderValue.TryParse(type, out _) ? type
+                : "application/octet-stream";
             response.ContentLength = content.Length;
             if (content.ContentRange is not null)
                 response.Headers.ContentRange = content.ContentRange;
@@ -42,8 +52,11 @@ public sealed class FileAnswer(FileContent content, string name, Func<Cancellati
                 response.Headers.ContentEncoding = content.ContentEncoding;
             // A customer's file is nothing that a browser should run under our name.
             response.Headers.XContentTypeOptions = "nosniff";
-            response.Headers.ContentSecurityPolicy = "sandbox; default-src 'none'";
-            response.Headers.ContentDisposition = ContentNames.Attachment(name);
+            response.Headers.ContentSecurityPolicy = shownAs is null ? Policy : PolicyOfShown;
+            if (shownAs is null)
+                response.Headers.ContentDisposition = ContentNames.Attachment(name);
+            else
+                (response.Headers["Cross-Origin-Resource-Policy"], response.Headers["Referrer-Policy"]) = ("same-origin", "no-referrer");
             if (content.Body is not null)
                 await CopyAsync(content.Body, content.Length ?? BufferBytes, httpContext);
         }

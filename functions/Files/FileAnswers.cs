@@ -35,11 +35,13 @@ internal static class FileAnswers
 
     /// <param name="open">Opens the content, or looks at its state for a HEAD.</param>
     /// <param name="isAdmitted">Whether the reader still is, looked at again while bytes go out.</param>
+    /// <param name="shownAs">The media type that a page shows it as; null for a file to be saved.</param>
     public static async Task<IResult> ReadAsync(
         HttpRequest request,
         Func<ReadConditions, Task<Result<FileContent, Refusal>>> open,
         FilePath file,
-        Func<CancellationToken, Task<bool>> isAdmitted)
+        Func<CancellationToken, Task<bool>> isAdmitted,
+        string? shownAs = null)
     {
         if (Preconditions.MatchesNothing(request.Headers.IfMatch))
             return Refusal.Changed("file").AsProblem();
@@ -58,7 +60,8 @@ internal static class FileAnswers
             return refusal.AsProblem();
         }
 
-        return new FileAnswer(content, request.Query["download"].ToString() is { Length: > 0 } name ? name : file.Name, isAdmitted);
+        var name = request.Query["download"].ToString() is { Length: > 0 } chosen ? chosen : file.Name;
+        return new FileAnswer(content, name, isAdmitted, shownAs);
     }
 
     private static string? TextOf(Microsoft.Extensions.Primitives.StringValues header) => header.Count == 0 ? null : header.ToString();

@@ -31,6 +31,11 @@ public sealed record PendingUpload(
     DateTimeOffset ExpiresAt,
     StoredFile? Outcome = null)
 {
+    /// <summary>For how long it is kept after links for it were last made; null of those that were begun before that could be said.</summary>
+    public TimeSpan? KeptFor { get; init; }
+
+    public TimeSpan KeptAtLeast => KeptFor ?? TimeSpan.FromHours(1);
+
     public OpenUpload Open => new(Organization, Drive, Path, S3UploadId, ExpiresAt);
 }
 

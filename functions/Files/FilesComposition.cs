@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using ServerlessDrives.Drives;
+using ServerlessDrives.Files.Previews;
 using ServerlessDrives.Files.Sharing;
 
 namespace ServerlessDrives.Files;
@@ -21,6 +22,7 @@ public static class FilesComposition
         services.AddSingleton<FileReferences>();
         services.AddSingleton<AbandonedUploads>();
         services.AddSingleton<OpenShare>();
+        services.AddSingleton<OpenPreview>();
         services.AddSingleton<ShareLimits>();
         services.AddSingleton<IHoldsDrives, SharesOfRemovedDrives>();
         return services.AddSingleton<IHoldsDrives>(provider => provider.GetRequiredService<AbandonedUploads>());

@@ -42,11 +42,10 @@ public interface IDriveFiles
         string downloadName,
         CancellationToken cancellation);
 
+    /// <param name="life">How long the links work at most; a link ends with the session that signed it.</param>
     Task<Result<PresignedUpload, Refusal>> BeginUploadAsync(
         Drive drive,
-        FilePath path,
-        long size,
-        ContentKind kind,
+        AnnouncedUpload upload,
         TimeSpan life,
         CancellationToken cancellation);
 
@@ -156,8 +155,13 @@ public sealed record Deleted;
 /// <param name="Ends">When the link stops working.</param>
 public sealed record PresignedLink(Uri Url, DateTimeOffset Ends);
 
+/// <param name="Size">Bytes.</param>
+/// <param name="KeptFor">After how long without new links it is aborted.</param>
+/// <param name="MostLinks">For the first parts.</param>
+public sealed record AnnouncedUpload(FilePath Path, long Size, ContentKind Kind, TimeSpan KeptFor, int MostLinks);
+
 /// <param name="PartSize">Bytes of every part but the last.</param>
-/// <param name="Parts">A link for each, in order.</param>
+/// <param name="Parts">A link for each, in order, as many as were asked for.</param>
 /// <param name="Ends">When the links stop working.</param>
 public sealed record PresignedUpload(OpenUpload Upload, long PartSize, IReadOnlyList<Uri> Parts, DateTimeOffset Ends);
 

@@ -2,12 +2,23 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using ServerlessDrives.Access;
 using ServerlessDrives.Drives;
+using ServerlessDrives.Files.Uploads;
 using ServerlessDrives.Http;
 
 namespace ServerlessDrives.Files;
 
 [NeedsFields("path", "size")]
-public sealed record BeginUploadBody(string? Path, long? Size, string? ContentType);
+public sealed record BeginUploadBody(string? Path, long? Size, string? ContentType)
+{
+    /// <summary>
+    /// For so many hours the upload can be gone on with after links for it were last made, 1 to 72; 1 unless said otherwise. Then its
+    /// parts are deleted.
+    /// </summary>
+    public int? KeepForHours { get; init; }
+
+    /// <summary>Links to answer at most, for the first parts; all unless said otherwise. POST …/links makes the others.</summary>
+    public int? MostLinks { get; init; }
+}
 
 /// <param name="Parts">What S3 answered for each part; without it, whatever has arrived is taken.</param>
 public sealed record CompleteUploadBody(IReadOnlyList<UploadedPart>? Parts);
@@ -21,7 +32,7 @@ public sealed record DownloadLinkBody(string? Path, int? ExpiresInSeconds, strin
 
 /// <summary>An upload that is begun.</summary>
 /// <param name="PartSize">Bytes of every part but the last.</param>
-/// <param name="Parts">Where to PUT each part.</param>
+/// <param name="Parts">Where to PUT each part, or the first of them.</param>
 public sealed record UploadView(UploadId Id, string Path, long PartSize, IReadOnlyList<UploadPartView> Parts, DateTimeOffset ExpiresAt);
 
 public sealed record UploadPartView(int Number, Uri Url);
@@ -42,11 +53,12 @@ public sealed class TransferTriggers(
     public const long MostBytes = MostParts * (5L * 1024 * 1024 * 1024);
 
     private const int MostParts = 10_000;
+    private const int MostHours = 72;
 
     /// <summary>
     /// The session behind a link of a role's lives an hour at most, is renewed at half its life, and takes the link with it.
     /// </summary>
-    private static readonly TimeSpan LinkLife = TimeSpan.FromMinutes(30);
+    internal static readonly TimeSpan LinkLife = TimeSpan.FromMinutes(30);
 
     [Function("BeginUpload")]
     [Requires(Need.Person)]
@@ -72,6 +84,10 @@ public sealed class TransferTriggers(
                 var path = form.Read("path", FilePath.Parse(body.Path, drive.Path));
                 if (body.Size is not (>= 0 and <= MostBytes))
                     form.Refuse<long>("size", $"A number of bytes from 0 to {MostBytes} was expected.");
+                if (body.KeepForHours is < 1 or > MostHours)
+                    form.Refuse<int>("keepForHours", $"A number from 1 to {MostHours} was expected.");
+                if (body.MostLinks is < 1)
+                    form.Refuse<int>("mostLinks", "A number from 1 on was expected.");
                 if (!form.IsValid)
                     return form.Refusal.AsProblem();
                 if (!ContentKind.Parse(body.ContentType, typeField: "contentType").TryGet(out var kind, out var odd))
@@ -84,10 +100,9 @@ public sealed class TransferTriggers(
                     && lost.Drive == drive.Id
                     && !(await files.AbortUploadAsync(drive, lost.Open, cancellation)).TryGet(out _, out var stuck))
                     return stuck.AsProblem();
-                if (
-                    !(await files.BeginUploadAsync(drive, path!, body.Size!.Value, kind, LinkLife, cancellation)).TryGet(
-                        out var begun,
-                        out var refusal))
+                var kept = TimeSpan.FromHours(body.KeepForHours ?? 1);
+                var announced = new AnnouncedUpload(path!, body.Size!.Value, kind, kept, body.MostLinks ?? MostParts);
+                if (!(await files.BeginUploadAsync(drive, announced, LinkLife, cancellation)).TryGet(out var begun, out var refusal))
                     return refusal.AsProblem();
                 var upload = new PendingUpload(
                     id,
@@ -97,7 +112,10 @@ public sealed class TransferTriggers(
                     begun.Upload.S3UploadId,
                     body.Size.Value,
                     person.Id,
-                    begun.Upload.ExpiresAt);
+                    begun.Upload.ExpiresAt)
+                {
+                    KeptFor = kept,
+                };
                 await records.AddAsync(upload, cancellation);
                 return Results.Json(
                     new UploadView(
@@ -208,14 +226,6 @@ public sealed class TransferTriggers(
                     Results.Json(new DownloadLinkView(made.Url, made.Ends), Json.Options, statusCode: StatusCodes.Status201Created));
             });
 
-    private async Task<Result<(Drive Drive, PendingUpload Upload), Refusal>> FindAsync(HttpRequest request, string driveId, string uploadId)
-    {
-        var (person, cancellation) = (request.Person(), request.HttpContext.RequestAborted);
-        if (!(await finder.FindAsync(person, driveId, cancellation)).TryGet(out var drive, out var unknown))
-            return unknown;
-        return Identifier.TryParse<UploadId>(uploadId, out var id)
-            && await records.FindAsync(person.Organization, id, cancellation) is { } upload && upload.Drive == drive.Id
-                ? (drive, upload)
-                : Refusal.NotFound("upload");
-    }
+    private Task<Result<(Drive Drive, PendingUpload Upload), Refusal>> FindAsync(HttpRequest request, string driveId, string uploadId) =>
+        UploadFinder.FindAsync(finder, records, request.Person(), (driveId, uploadId), request.HttpContext.RequestAborted);
 }

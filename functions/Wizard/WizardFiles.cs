@@ -16,7 +16,7 @@ public sealed record WizardFile(
     bool IsHashed);
 
 /// <summary>
-/// What the wizard's build has laid beside the app: about two megabytes, read when the app starts. A path that isn't in the catalogue
+/// What the wizard's build has laid beside the app: about five megabytes, read when the app starts. A path that isn't in the catalogue
 /// doesn't exist, however it is written.
 /// </summary>
 public sealed class WizardFiles
@@ -25,6 +25,7 @@ public sealed class WizardFiles
     {
         [".html"] = "text/html; charset=utf-8",
         [".js"] = "text/javascript; charset=utf-8",
+        [".mjs"] = "text/javascript; charset=utf-8",
         [".css"] = "text/css; charset=utf-8",
         [".svg"] = "image/svg+xml",
         [".json"] = "application/json; charset=utf-8",

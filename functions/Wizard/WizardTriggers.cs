@@ -19,6 +19,7 @@ public sealed class WizardTriggers(WizardFiles files, AuthenticationOptions auth
         "script-src 'self'",
         "style-src 'self' 'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='",
         "img-src 'self'",
+        "media-src 'self'",
         "font-src 'self'",
         $"connect-src 'self' {authentication.Authority!.GetLeftPart(UriPartial.Authority)} {string.Join(' ', transfers.Sources)}",
         "form-action 'self'",

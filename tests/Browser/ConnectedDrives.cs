@@ -163,17 +163,18 @@ public sealed class ConnectedDrives(Browsers browsers) : BrowserTests(browsers)
         await ada.ConnectByKeyAsync(name, administrator.DriveUser, "large");
         await ada.Link("Open the drive").ClickAsync();
         await SendAsync("first.bin");
+        await ada.Button("Show the rule").ClickAsync();
         var rule = JsonNode.Parse(await ada.ReadAsync("CORS rule"))!;
 
         await administrator.PutCorsAsync("acme-documents", rule);
         await ada.Button("The rule is there now").ClickAsync();
-        await Expect(ada.Heading("Large files go the long way")).ToHaveCountAsync(0);
+        await Expect(ada.Button("Show the rule")).ToHaveCountAsync(0);
         var direct = 0;
         ada.Page.Response += (_, answer) =>
             direct += answer.Request.Method == "PUT" && new Uri(answer.Url).Port != App.Address.Port && answer.Ok ? 1 : 0;
         await SendAsync("second.bin");
         direct.ShouldBeGreaterThan(0);
-        await Expect(ada.Heading("Large files go the long way")).ToHaveCountAsync(0);
+        await Expect(ada.Button("Show the rule")).ToHaveCountAsync(0);
         (await administrator.KeysAsync("acme-documents", "large/")).ShouldBe(["large/first.bin", "large/second.bin"], ignoreOrder: true);
 
         async Task SendAsync(string file)

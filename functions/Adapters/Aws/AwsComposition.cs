@@ -6,6 +6,7 @@ using Microsoft.Extensions.Options;
 using ServerlessDrives.Access;
 using ServerlessDrives.Connecting.Buckets;
 using ServerlessDrives.Files;
+using ServerlessDrives.Files.Uploads;
 using ServerlessDrives.Health;
 using ServerlessDrives.Integrations;
 using ServerlessDrives.Usage;
@@ -45,6 +46,7 @@ public static class AwsComposition
         services.AddSingleton<S3Reader>();
         services.AddSingleton<S3Writer>();
         services.AddSingleton<S3Presigned>();
+        services.AddSingleton<IResumableUploads>(provider => provider.GetRequiredService<S3Presigned>());
         services.AddSingleton<IDriveFiles, S3DriveFiles>();
         services.AddSingleton<S3VersionLister>();
         services.AddSingleton<IFileVersions, S3Versions>();

@@ -49,12 +49,10 @@ internal sealed class S3DriveFiles(
 
     public Task<Result<PresignedUpload, Refusal>> BeginUploadAsync(
         Drive drive,
-        FilePath path,
-        long size,
-        ContentKind kind,
+        AnnouncedUpload upload,
         TimeSpan life,
         CancellationToken cancellation
-    ) => presigned.BeginAsync(drive, path, size, kind, life, cancellation);
+    ) => presigned.BeginAsync(drive, upload, life, cancellation);
 
     public Task<Result<StoredFile, Refusal>> CompleteUploadAsync(
         Drive drive,

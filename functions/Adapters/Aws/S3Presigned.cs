@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using ServerlessDrives.Access;
 using ServerlessDrives.Drives;
 using ServerlessDrives.Files;
+using ServerlessDrives.Files.Uploads;
 using ServerlessDrives.Verification;
 
 namespace ServerlessDrives.Adapters.Aws;
@@ -14,7 +15,8 @@ internal sealed class S3Presigned(
     S3Uploads uploads,
     S3Outcomes outcomes,
     IOptions<AwsOptions> options,
-    TimeProvider clock)
+    TimeProvider clock
+) : IResumableUploads
 {
     public async Task<Result<PresignedLink, Refusal>> ReadAsync(
         Drive drive,
@@ -39,28 +41,54 @@ internal sealed class S3Presigned(
 
     public async Task<Result<PresignedUpload, Refusal>> BeginAsync(
         Drive drive,
-        FilePath path,
-        long size,
-        ContentKind kind,
+        AnnouncedUpload announced,
         TimeSpan life,
         CancellationToken cancellation)
     {
         using var lease = clients.Lease(drive);
-        var target = new S3Target(lease, drive, path);
-        if (!(await uploads.BeginAsync(target, kind, withSum: false, life * 2, cancellation)).TryGet(out var upload, out var refusal))
+        var target = new S3Target(lease, drive, announced.Path);
+        var began = await uploads.BeginAsync(target, announced.Kind, withSum: false, announced.KeptFor, cancellation);
+        if (!began.TryGet(out var upload, out var refusal))
             return refusal;
         var ends = await EndAsync(lease, life);
-        var partSize = PartSizes.OfUpload(size);
+        var partSize = PartSizes.OfUpload(announced.Size);
         var links = new List<Uri>();
-        for (var number = 1; number == 1 || (number - 1) * partSize < size; number++)
-        {
-            var request = target.Bucket.Link(target.Key, HttpVerb.PUT, ends, lease.S3);
-            (request.UploadId, request.PartNumber) = (upload.S3UploadId, number);
-            links.Add(new Uri(await lease.S3.GetPreSignedURLAsync(request)));
-        }
-
+        for (var number = 1; number == 1 || (number <= announced.MostLinks && (number - 1) * partSize < announced.Size); number++)
+            links.Add(await PartAsync(target, upload, number, ends));
         lease.Meter.Sign(links.Count, downloads: 0);
         return new PresignedUpload(upload, partSize, links, ends);
+    }
+
+    public long PartSizeOf(long size) => PartSizes.OfUpload(size);
+
+    public async Task<Result<ReceivedParts, Refusal>> ReceivedAsync(Drive drive, OpenUpload upload, CancellationToken cancellation)
+    {
+        using var lease = clients.Lease(drive);
+        var target = new S3Target(lease, drive, upload.Path);
+        var listed = await lease.AskAsync(
+            (s3, token) => PartsAsync(s3, target, upload, token),
+            options.Value.CallTimeout * 3,
+            cancellation);
+        if (!listed.TryGet(out var there, out var fault))
+            return S3Refusals.Of(drive, KnownCheck.MultipartUsable, fault);
+        return new ReceivedParts(
+            [.. there.Select(part => new ReceivedPart(part.PartNumber.GetValueOrDefault(), part.Size.GetValueOrDefault(), part.ETag))]);
+    }
+
+    public async Task<Result<PartLinks, Refusal>> LinkAsync(
+        Drive drive,
+        OpenUpload upload,
+        IReadOnlyList<int> parts,
+        TimeSpan life,
+        CancellationToken cancellation)
+    {
+        using var lease = clients.Lease(drive);
+        cancellation.ThrowIfCancellationRequested();
+        var (target, ends, links) = (new S3Target(lease, drive, upload.Path), await EndAsync(lease, life), new List<Uri>());
+        foreach (var number in parts)
+            links.Add(await PartAsync(target, upload, number, ends));
+        lease.Meter.Sign(links.Count, downloads: 0);
+        return new PartLinks(links, ends);
     }
 
     /// <summary>Completes the upload if the parts that S3 has are those that were announced.</summary>
@@ -121,6 +149,13 @@ internal sealed class S3Presigned(
             return S3Refusals.Of(drive, KnownCheck.MultipartUsable, fault);
         await uploads.EndAsync(upload);
         return new Deleted();
+    }
+
+    private static async Task<Uri> PartAsync(S3Target target, OpenUpload upload, int number, DateTimeOffset ends)
+    {
+        var request = target.Bucket.Link(target.Key, HttpVerb.PUT, ends, target.Lease.S3);
+        (request.UploadId, request.PartNumber) = (upload.S3UploadId, number);
+        return new Uri(await target.Lease.S3.GetPreSignedURLAsync(request));
     }
 
     private static string? Differing(IReadOnlyList<PartDetail> there, IReadOnlyList<UploadedPart>? said)

@@ -9,6 +9,7 @@ using ServerlessDrives.Connecting;
 using ServerlessDrives.Drives;
 using ServerlessDrives.Events;
 using ServerlessDrives.Files;
+using ServerlessDrives.Files.Previews;
 using ServerlessDrives.Files.Sharing;
 using ServerlessDrives.Health;
 using ServerlessDrives.Http;
@@ -66,6 +67,7 @@ public static class TablesComposition
         services.AddSingleton<IOutbox>(provider => provider.GetRequiredService<TableOutbox>());
         services.AddSingleton<IFileRecords, TableFileRecords>();
         services.AddSingleton<IShares, TableShares>();
+        services.AddSingleton<IPreviewLinks, TablePreviewLinks>();
         services.AddSingleton<IHealthSchedules, TableHealthSchedules>();
         services.AddSingleton<LastLooks>();
         services.AddSingleton<IHealthHistory, TableHealthHistory>();

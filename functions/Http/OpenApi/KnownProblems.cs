@@ -48,6 +48,7 @@ public static class KnownProblems
             404,
             "The link to a shared file was never given out, or isn't whole.",
             "Ask whoever sent it to send it again."),
+        new("preview-unknown", 404, "The link that shows a file was never given out, or isn't whole.", "Open the preview again."),
         new(
             "callback-unknown",
             404,
@@ -182,6 +183,7 @@ public static class KnownProblems
         new("callback-ended", 410, "The connection that the callback link belongs to has come to its end.", "Nothing is left to confirm."),
         new("callback-expired", 410, "The callback link has expired.", "Ask whoever sent it for a new one."),
         new("callback-revoked", 410, "The callback link was revoked.", "Ask whoever sent it for a new one."),
+        new("preview-over", 410, "The time of the link that shows a file is over, or its maker may no longer.", "Open the preview again."),
         new(
             "share-over",
             410,

@@ -6,7 +6,7 @@ import type { Plugin } from 'vite';
 
 const toBrotli = promisify(brotliCompress);
 const toGzip = promisify(gzip);
-const compressible = /\.(html|js|css|svg|json|webmanifest)$/;
+const compressible = /\.(html|m?js|css|svg|json|webmanifest)$/;
 
 /** Lays a .br and a .gz beside every text asset, so that serving costs no compression. */
 export function compress(): Plugin {

@@ -7,8 +7,8 @@ namespace ServerlessDrives.Tests.Benchmarks.Wizard;
 /// <summary>How long people wait for the wizard's first page on a slow machine.</summary>
 public sealed class WizardBenchmark : LoadBenchmark
 {
-    private const int Slowdown = 4;
-    private const double GoalMs = 1_000;
+    internal const int Slowdown = 4;
+    internal const double GoalMs = 1_000;
 
     private static readonly Entrance[] Entrances =
     [
@@ -34,20 +34,7 @@ public sealed class WizardBenchmark : LoadBenchmark
         var rounds = quick ? 3 : 15;
         await using var app = await EmbeddedApp.StartAsync();
         using var playwright = await Playwright.CreateAsync();
-        await using var chromium = await playwright.Chromium.LaunchAsync(
-            new()
-            {
-                ExecutablePath = "/usr/bin/chromium",
-                Args =
-                [
-                    "--no-sandbox",
-                    "--disable-gpu",
-                    "--disable-background-networking",
-                    "--disable-component-update",
-                    "--no-first-run",
-                    "--disable-sync",
-                ],
-            });
+        await using var chromium = await LaunchAsync(playwright);
         var session = await SignInAsync(chromium, app.Address);
         var browser = await chromium.NewBrowserCDPSessionAsync();
 
@@ -112,7 +99,7 @@ public sealed class WizardBenchmark : LoadBenchmark
 
     private static double Median(IEnumerable<PageLoad> loads, Func<PageLoad, double> figure) => Percentiles.Median(loads.Select(figure));
 
-    private static async Task<(double Text, PageLoad First, PageLoad Second)> VisitAsync(
+    internal static async Task<(double Text, PageLoad First, PageLoad Second)> VisitAsync(
         ICDPSession browser,
         Uri app,
         Entrance entrance,
@@ -144,8 +131,24 @@ public sealed class WizardBenchmark : LoadBenchmark
         return (text, first, second);
     }
 
+    internal static Task<IBrowser> LaunchAsync(IPlaywright playwright) =>
+        playwright.Chromium.LaunchAsync(
+            new()
+            {
+                ExecutablePath = "/usr/bin/chromium",
+                Args =
+                [
+                    "--no-sandbox",
+                    "--disable-gpu",
+                    "--disable-background-networking",
+                    "--disable-component-update",
+                    "--no-first-run",
+                    "--disable-sync",
+                ],
+            });
+
     /// <returns>What a signed-in tab keeps, as JSON.</returns>
-    private static async Task<string> SignInAsync(IBrowser chromium, Uri app)
+    internal static async Task<string> SignInAsync(IBrowser chromium, Uri app)
     {
         await using var context = await chromium.NewContextAsync();
         var page = await context.NewPageAsync();
@@ -159,5 +162,5 @@ public sealed class WizardBenchmark : LoadBenchmark
     /// <summary>A page that people come in by.</summary>
     /// <param name="Control">A CSS selector of the page's first control.</param>
     /// <param name="Answer">An expression that is true of the page once the control was used.</param>
-    private sealed record Entrance(string Name, string Path, bool SignedIn, string Control, string Answer);
+    internal sealed record Entrance(string Name, string Path, bool SignedIn, string Control, string Answer);
 }

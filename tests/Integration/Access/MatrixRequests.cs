@@ -196,6 +196,16 @@ public static class MatrixRequests
             (w, owner) => w.NewUploadAsync(owner),
             (w, owner, id) => Post($"/api/drives/{w.DriveOf(owner)}/uploads/{id}/complete", new { parts = Array.Empty<object>() })),
         .. BothAnew(
+            "GET /api/drives/{driveId}/uploads/{uploadId}",
+            (_, _) => "upl_none",
+            (w, owner) => w.NewUploadAsync(owner),
+            (w, owner, id) => Get($"/api/drives/{w.DriveOf(owner)}/uploads/{id}")),
+        .. BothAnew(
+            "POST /api/drives/{driveId}/uploads/{uploadId}/links",
+            (_, _) => "upl_none",
+            (w, owner) => w.NewUploadAsync(owner),
+            (w, owner, id) => Post($"/api/drives/{w.DriveOf(owner)}/uploads/{id}/links", new { parts = new[] { 1 } })),
+        .. BothAnew(
             "DELETE /api/drives/{driveId}/uploads/{uploadId}",
             (_, _) => "upl_none",
             (w, owner) => w.NewUploadAsync(owner),
@@ -203,6 +213,11 @@ public static class MatrixRequests
         .. Both(
             "POST /api/drives/{driveId}/download-links",
             (w, owner) => Post($"/api/drives/{w.DriveOf(owner)}/download-links", new { path = "matrix/here.txt", expiresInSeconds = 60 })),
+        .. Both(
+            "POST /api/drives/{driveId}/preview-links",
+            (w, owner) => Post($"/api/drives/{w.DriveOf(owner)}/preview-links", new { path = "matrix/image.png" })),
+        One("GET /api/previews/{token}", w => Get(w.Preview)),
+        One("HEAD /api/previews/{token}", w => Head(w.Preview)),
         .. Both(
             "POST /api/drives/{driveId}/references",
             (w, owner) => Post($"/api/drives/{w.DriveOf(owner)}/references", new { path = "matrix/here.txt" })),

@@ -81,6 +81,9 @@ public sealed class MatrixWorld(RunningApp running) : IAsyncLifetime
     /// <summary>Where a shared file is downloaded.</summary>
     public string Download { get; private set; } = "";
 
+    /// <summary>Where an image is shown.</summary>
+    public string Preview { get; private set; } = "";
+
     public string DriveOf(Owner owner) => _drives[owner];
 
     public string ConnectionOf(Owner owner) => _connections[owner];
@@ -146,6 +149,14 @@ public sealed class MatrixWorld(RunningApp running) : IAsyncLifetime
         // Of another link: each may be used so often only.
         var (_, token) = await NewShareAsync(Owner.Workspace);
         Download = (await Admin.PostAsync($"/api/shares/{token}/unlock", null, HttpStatusCode.OK)).Text("url");
+        var image = new { path = "matrix/image.png" };
+        foreach (var owner in new[] { Owner.Workspace, Owner.Organization })
+        {
+            using var stored = await Admin.PutAsync($"/api/drives/{DriveOf(owner)}/files/{image.path}", new StringContent("an image"));
+            stored.EnsureSuccessStatusCode();
+        }
+
+        Preview = (await Admin.PostAsync($"/api/drives/{DriveOf(Owner.Workspace)}/preview-links", image, HttpStatusCode.Created)).Text("url");
     }
 
     public ValueTask DisposeAsync()

@@ -30,8 +30,8 @@ public sealed class StoredNames
     [Fact]
     public void Timers_keep_the_names_by_which_settings_turn_them_off() => FunctionsWith<TimerTriggerAttribute>().ShouldBe(
         [
-            "DeleteUnownedSecrets", "ForgetOldAnswers", "PollUpstreams", "ReconcileConnections", "RecoverConnections", "ResumeDriveWork",
-            "ResumeRemovals", "SendDueEvents", "StartSweep", "SweepUploads", "SweepUsage", "TellUntoldEvents",
+            "DeleteUnownedSecrets", "ForgetOldAnswers", "ForgetPreviewLinks", "PollUpstreams", "ReconcileConnections", "RecoverConnections",
+            "ResumeDriveWork", "ResumeRemovals", "SendDueEvents", "StartSweep", "SweepUploads", "SweepUsage", "TellUntoldEvents",
         ],
         ignoreOrder: true);
 

@@ -82,6 +82,9 @@ export type SharedFile = Schemas['SharedFile'];
 export type UnlockedShare = Schemas['UnlockedShare'];
 export type SharingSetting = Schemas['Sharing'];
 export type BegunUpload = Schemas['Upload'];
+export type UploadProgress = Schemas['UploadProgress'];
+export type UploadLinks = Schemas['UploadLinks'];
+export type PreviewLink = Schemas['PreviewLink'];
 export type SentPart = Required<Schemas['UploadedPart']>;
 export type FileReference = Schemas['FileReference'];
 

@@ -1,9 +1,10 @@
-import { Menu, MenuItem, MenuList, MenuPopover, MenuTrigger } from '@fluentui/react-components';
-import { ArrowDownloadRegular, ArrowUndoRegular, DeleteRegular, DocumentRegular, FolderRegular, HistoryRegular, LinkRegular, MoreHorizontalRegular, ShareRegular } from '@fluentui/react-icons';
+import { ArrowDownloadRegular, ArrowUndoRegular, DocumentRegular, FolderRegular } from '@fluentui/react-icons';
 import { Link } from 'wouter';
 import type { FileEntry } from '../api/contract';
 import { Button } from '../shell/controls';
 import { formatDateTime, formatSize } from '../shell/format';
+import type { Ask } from './FileMenu';
+import { FileMenuButton } from './FileMenuButton';
 import { nameOf } from './paths';
 
 /** A file or folder, or a file that was deleted. */
@@ -11,12 +12,13 @@ export type Listed = FileEntry & { deleted?: boolean };
 
 interface Props {
   entry: Listed;
+  /** Where the folder, or a look at the file, is. */
   address: string;
   mayWrite: boolean;
   busy: boolean;
   onDownload: () => void;
   onUndelete: () => void;
-  onAsk: (what: 'delete' | 'reference' | 'share' | 'versions') => void;
+  onAsk: (what: Ask) => void;
 }
 
 /** A line of a folder. */
@@ -30,6 +32,10 @@ export function FileRow({ entry, address, mayWrite, busy, onDownload, onUndelete
           <Link href={address} className="link">
             {name}
             <span className="visually-hidden"> (folder)</span>
+          </Link>
+        ) : entry.type === 'file' && entry.addressable && !entry.deleted ? (
+          <Link href={address} state={{ listed: true }} className="link file-link">
+            {name}
           </Link>
         ) : (
           <span>
@@ -48,33 +54,7 @@ export function FileRow({ entry, address, mayWrite, busy, onDownload, onUndelete
             ) : (
               <Button appearance="subtle" icon={<ArrowDownloadRegular />} title="Download" aria-label={`Download ${name}`} disabled={busy} onClick={onDownload} />
             )}
-            <Menu positioning="below-end">
-              <MenuTrigger disableButtonEnhancement>
-                <Button appearance="subtle" icon={<MoreHorizontalRegular />} title="More" aria-label={`More for ${name}`} />
-              </MenuTrigger>
-              <MenuPopover>
-                <MenuList>
-                  <MenuItem icon={<HistoryRegular />} onClick={() => onAsk('versions')}>
-                    Versions
-                  </MenuItem>
-                  {!entry.deleted && (
-                    <MenuItem icon={<ShareRegular />} onClick={() => onAsk('share')}>
-                      Share
-                    </MenuItem>
-                  )}
-                  {!entry.deleted && (
-                    <MenuItem icon={<LinkRegular />} onClick={() => onAsk('reference')}>
-                      Make a reference
-                    </MenuItem>
-                  )}
-                  {mayWrite && !entry.deleted && (
-                    <MenuItem icon={<DeleteRegular />} onClick={() => onAsk('delete')}>
-                      Delete
-                    </MenuItem>
-                  )}
-                </MenuList>
-              </MenuPopover>
-            </Menu>
+            <FileMenuButton entry={entry} name={name} mayWrite={mayWrite} onAsk={onAsk} />
           </>
         )}
       </td>

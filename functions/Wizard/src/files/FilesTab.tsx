@@ -1,52 +1,59 @@
 import { ArrowClockwiseRegular, ArrowUploadRegular, FolderRegular, SearchRegular } from '@fluentui/react-icons';
-import { lazy, Suspense, useReducer, useRef, useState } from 'react';
-import { Link, useSearchParams } from 'wouter';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
+import { Link, useLocation, useSearchParams } from 'wouter';
 import type { Drive } from '../api/contract';
 import { Button } from '../shell/controls';
+import { formatNumber } from '../shell/format';
 import { Loading } from '../shell/Loading';
 import { More } from '../shell/More';
 import { useNotice } from '../shell/notices';
 import { ProblemNotice } from '../shell/ProblemNotice';
 import { shown } from '../shell/shown';
-import { droppedFiles } from './dropped';
+import { whenIdle } from '../shell/whenIdle';
+import { bringDropped } from '../uploads/bring';
+import { droppedFiles } from '../uploads/dropped';
+import { UploadButtons } from '../uploads/UploadButtons';
+import type { Ask } from './FileMenu';
+import { loadFileMenu } from './FileMenuButton';
 import { FileRow, type Listed } from './FileRow';
-import { foldersFirst, nameOf, trailOf } from './paths';
+import { folderOf, foldersFirst, nameOf, trailOf } from './paths';
 import { useDownload, useFolder, useFolderWithDeleted, useForgetFiles, useRestore } from './queries';
-import { goesThroughServer, tryDirectlyAgain } from './transfer';
-import { UploadList } from './UploadList';
-import { useUploads } from './uploads';
+import { useGradually } from './useGradually';
 import './files.css';
 
-const CorsHint = lazy(() => import('./CorsHint'));
 const DeleteFile = lazy(() => import('./DeleteFile'));
 const MakeReference = lazy(() => import('./MakeReference'));
 const FileVersions = lazy(() => import('./FileVersions'));
 const ShareFile = lazy(() => import('../sharing/ShareFile'));
 const FindReference = lazy(() => import('./FindReference'));
+const Preview = lazy(() => import('../preview/Preview'));
 
-type Asking = { what: 'delete' | 'reference' | 'share' | 'versions'; file: Listed } | { what: 'find' } | null;
+type Asking = { what: Ask; file: Listed } | { what: 'find' } | null;
 
 /** The files of a drive: look through them, bring some, take some, delete some. */
 export default function FilesTab({ drive }: { drive: Drive }) {
   const [search] = useSearchParams();
-  const folder = (search.get('path') ?? '').replace(/^\/+|\/+$/g, '');
+  const folder = folderOf(search);
+  const previewed = search.get('preview');
+  const [, navigate] = useLocation();
   const [showDeleted, setShowDeleted] = useState(false);
   const withDeleted = useFolderWithDeleted(drive.id, folder, showDeleted);
   // Where what was deleted can’t be listed, the rest still is.
   const plain = useFolder(drive.id, folder, !showDeleted || withDeleted.isError);
   const files = showDeleted && !withDeleted.isError ? withDeleted : plain;
   const forget = useForgetFiles(drive.id);
-  const uploads = useUploads(drive.id, forget);
   const download = useDownload(drive.id);
   const restore = useRestore(drive.id);
   const notice = useNotice();
   const [asking, setAsking] = useState<Asking>(null);
   const [over, setOver] = useState(false);
-  const [, redraw] = useReducer((turn: number) => turn + 1, 0);
-  const picker = useRef<HTMLInputElement>(null);
+  // Menus are a large part of the code and nobody opens one in the first second.
+  useEffect(() => whenIdle(() => void loadFileMenu()), []);
   const depth = useRef(0);
   const address = (path: string) => `/drives/${drive.id}/files${path === '' ? '' : `?path=${encodeURIComponent(path)}`}`;
+  const previewOf = (path: string) => `${address(folder)}${folder === '' ? '?' : '&'}preview=${encodeURIComponent(path)}`;
   const entries: Listed[] = foldersFirst(files === withDeleted ? (withDeleted.data?.items ?? []) : (plain.data ?? []));
+  const listed = useGradually(entries);
   const mayWrite = drive.access !== 'readOnly';
   const drop = (next: number) => {
     depth.current = Math.max(0, next);
@@ -67,22 +74,9 @@ export default function FilesTab({ drive }: { drive: Drive }) {
         event.preventDefault();
         drop(0);
         if (!mayWrite) return;
-        void droppedFiles(event.dataTransfer).then((dropped) => uploads.add(folder, dropped));
+        void bringDropped(drive.id, folder, droppedFiles(event.dataTransfer)).then((unreadable) => unreadable > 0 && notice(`${formatNumber(unreadable)} of what was dropped can’t be read.`));
       }}
     >
-      <UploadList uploads={uploads} />
-      {goesThroughServer(drive.id) && (
-        <Suspense>
-          <CorsHint
-            drive={drive}
-            onDone={() => {
-              tryDirectlyAgain(drive.id);
-              notice('The next large file is sent to the bucket directly again.');
-              redraw();
-            }}
-          />
-        </Suspense>
-      )}
       <section className={over ? 'card files over' : 'card files'} aria-label="Files">
         <div className="files-bar">
           <nav aria-label="Folder" className="trail">
@@ -109,24 +103,7 @@ export default function FilesTab({ drive }: { drive: Drive }) {
               Find by reference
             </Button>
             <Button appearance="subtle" icon={<ArrowClockwiseRegular />} aria-label="Look again" title="Look again" disabled={files.isFetching} onClick={forget} />
-            {mayWrite ? (
-              <Button appearance="primary" icon={<ArrowUploadRegular />} onClick={() => picker.current?.click()}>
-                Upload files
-              </Button>
-            ) : (
-              <span className="pill">Read-only</span>
-            )}
-            <input
-              ref={picker}
-              type="file"
-              multiple
-              hidden
-              aria-label="Files to upload"
-              onChange={(event) => {
-                uploads.add(folder, [...(event.target.files ?? [])].map((file) => ({ path: file.name, file })));
-                event.target.value = '';
-              }}
-            />
+            {mayWrite ? <UploadButtons driveId={drive.id} folder={folder} /> : <span className="pill">Read-only</span>}
           </div>
         </div>
         {files.error && <ProblemNotice error={files.error} retry={() => void files.refetch()} />}
@@ -161,11 +138,11 @@ export default function FilesTab({ drive }: { drive: Drive }) {
               </tr>
             </thead>
             <tbody>
-              {entries.map((entry) => (
+              {listed.map((entry) => (
                 <FileRow
                   key={`${entry.type} ${entry.path}`}
                   entry={entry}
-                  address={address(entry.path)}
+                  address={entry.type === 'folder' ? address(entry.path) : previewOf(entry.path)}
                   mayWrite={mayWrite}
                   busy={(download.isPending && download.variables.path === entry.path) || (restore.isPending && restore.variables.path === entry.path)}
                   onDownload={() => download.mutate({ path: entry.path })}
@@ -188,6 +165,17 @@ export default function FilesTab({ drive }: { drive: Drive }) {
         {asking?.what === 'reference' && <MakeReference driveId={drive.id} path={asking.file.path} onClose={() => setAsking(null)} />}
         {asking?.what === 'versions' && <FileVersions drive={drive} path={asking.file.path} onClose={() => setAsking(null)} />}
         {asking?.what === 'share' && <ShareFile drive={drive} path={asking.file.path} onClose={() => setAsking(null)} />}
+        {previewed !== null && (
+          <Preview
+            driveId={drive.id}
+            path={previewed}
+            files={entries.filter((entry) => entry.type === 'file' && entry.addressable && !entry.deleted)}
+            onShow={(path) => navigate(previewOf(path), { replace: true, state: history.state as unknown })}
+            onDownload={(path) => download.mutate({ path })}
+            // Whoever came from the list goes back to it; whoever came by a link has nothing behind them.
+            onClose={() => ((history.state as { listed?: boolean } | null)?.listed ? history.back() : navigate(address(folder), { replace: true }))}
+          />
+        )}
         {asking?.what === 'find' && <FindReference onClose={() => setAsking(null)} />}
       </Suspense>
     </div>

@@ -12,3 +12,12 @@ export function trailOf(path: string): { name: string; path: string }[] {
 
 /** Folders before files, else as they came. */
 export const foldersFirst = <T extends { type: string }>(entries: readonly T[]): T[] => [...entries.filter((entry) => entry.type === 'folder'), ...entries.filter((entry) => entry.type === 'file')];
+
+/** Where a folder is listed. */
+export const listingOf = (driveId: string, path: string): string => `/api/drives/${driveId}/files${path === '' ? '' : `?path=${encodeURIComponent(path)}`}`;
+
+/** Entries of a folder that are asked for at a time. */
+export const pageOfFolder = 100;
+
+/** The folder that a query names. */
+export const folderOf = (search: URLSearchParams): string => (search.get('path') ?? '').replace(/^\/+|\/+$/g, '');

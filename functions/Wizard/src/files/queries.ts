@@ -3,9 +3,10 @@ import { call, newKey } from '../api/client';
 import type { FileEntry, FileOrDeleted, FileReference, FileVersion, Page } from '../api/contract';
 import type { Problem } from '../api/problem';
 import { usePages } from '../api/usePages';
+import { listingOf, pageOfFolder } from './paths';
 
 export const useFolder = (driveId: string, path: string, enabled: boolean) =>
-  usePages<FileEntry>(['files', driveId, path], `/api/drives/${driveId}/files${path === '' ? '' : `?path=${encodeURIComponent(path)}`}`, { limit: 100, enabled });
+  usePages<FileEntry>(['files', driveId, path], listingOf(driveId, path), { limit: pageOfFolder, enabled });
 
 /** A folder with the files that were deleted in it. */
 export const useFolderWithDeleted = (driveId: string, path: string, enabled: boolean) => useKept<FileOrDeleted>(['files', driveId, path, 'deleted'], `/api/drives/${driveId}/files-with-deleted?path=${encodeURIComponent(path)}`, enabled);

@@ -1,6 +1,7 @@
 import { lazy, Suspense, useEffect, useRef, useState, type ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 import type { Session } from '../signin/session';
+import { useUploadsPresent } from '../uploads/presence';
 import { Button } from './controls';
 import { focusHeadingOf, keepFocus } from './keepFocus';
 import { Logo } from './Logo';
@@ -9,6 +10,7 @@ import { whenIdle } from './whenIdle';
 
 const loadMenu = () => import('./AccountMenu');
 const AccountMenu = lazy(loadMenu);
+const UploadDock = lazy(() => import('../uploads/UploadDock'));
 
 interface Props {
   session: Extract<Session, { name: string }>;
@@ -17,6 +19,7 @@ interface Props {
 
 export function Frame({ session, children }: Props) {
   const { me } = usePerson();
+  const uploading = useUploadsPresent();
   const [path] = useLocation();
   const main = useRef<HTMLElement>(null);
   const [account, setAccount] = useState<HTMLElement | null>(null);
@@ -81,6 +84,11 @@ export function Frame({ session, children }: Props) {
       <main id="content" ref={main} tabIndex={-1} className="content">
         {children}
       </main>
+      {uploading && (
+        <Suspense>
+          <UploadDock />
+        </Suspense>
+      )}
     </>
   );
 }

@@ -94,6 +94,7 @@ export async function signIn(): Promise<void> {
 export async function signOut(): Promise<void> {
   await openSession();
   for (const key of Object.keys(sessionStorage)) if (key.startsWith('draft:')) sessionStorage.removeItem(key);
+  indexedDB.deleteDatabase('uploads'); // what this person began to upload
   if (await manager?.metadataService.getEndSessionEndpoint().catch(() => undefined)) {
     await manager?.signoutRedirect();
     return;

@@ -1,0 +1,47 @@
+import { Menu, MenuItem, MenuList, MenuPopover } from '@fluentui/react-components';
+import { DeleteRegular, HistoryRegular, LinkRegular, ShareRegular } from '@fluentui/react-icons';
+import type { Listed } from './FileRow';
+
+export type Ask = 'delete' | 'reference' | 'share' | 'versions';
+
+interface Props {
+  entry: Listed;
+  mayWrite: boolean;
+  /** What it hangs from. */
+  button: HTMLElement;
+  onAsk: (what: Ask) => void;
+  onClose: () => void;
+}
+
+/** The open menu of a file. A list has hundreds of rows and one open menu at most. */
+export default function FileMenu({ entry, mayWrite, button, onAsk, onClose }: Props) {
+  return (
+    <Menu open positioning={{ target: button, position: 'below', align: 'end' }} onOpenChange={(event, { open }) => !open && !isOn(button, event.target) && onClose()}>
+      <MenuPopover>
+        <MenuList>
+          <MenuItem icon={<HistoryRegular />} onClick={() => onAsk('versions')}>
+            Versions
+          </MenuItem>
+          {!entry.deleted && (
+            <MenuItem icon={<ShareRegular />} onClick={() => onAsk('share')}>
+              Share
+            </MenuItem>
+          )}
+          {!entry.deleted && (
+            <MenuItem icon={<LinkRegular />} onClick={() => onAsk('reference')}>
+              Make a reference
+            </MenuItem>
+          )}
+          {mayWrite && !entry.deleted && (
+            <MenuItem icon={<DeleteRegular />} onClick={() => onAsk('delete')}>
+              Delete
+            </MenuItem>
+          )}
+        </MenuList>
+      </MenuPopover>
+    </Menu>
+  );
+}
+
+/** What is pressed there closes the menu by itself. */
+const isOn = (button: HTMLElement, target: EventTarget | null): boolean => target instanceof Node && button.contains(target);
