@@ -9,5 +9,6 @@ global using WebhookId = ServerlessDrives.Common.Id<ServerlessDrives.Common.Webh
 global using DeliveryId = ServerlessDrives.Common.Id<ServerlessDrives.Common.DeliveryKind>;
 global using UploadId = ServerlessDrives.Common.Id<ServerlessDrives.Common.UploadKind>;
 global using ShareId = ServerlessDrives.Common.Id<ServerlessDrives.Common.ShareKind>;
+global using OperationId = ServerlessDrives.Common.Id<ServerlessDrives.Common.OperationKind>;
 global using WorkspaceId = ServerlessDrives.Common.Id<ServerlessDrives.Common.WorkspaceKind>;
 global using OrganizationId = ServerlessDrives.Common.Id<ServerlessDrives.Common.OrganizationKind>;

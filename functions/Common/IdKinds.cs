@@ -67,6 +67,12 @@ public readonly struct ShareKind : IIdKind
     public static string Prefix => "shr_";
 }
 
+/// <summary>A move, copy or deletion of files that goes on by itself; also the id of its orchestration.</summary>
+public readonly struct OperationKind : IIdKind
+{
+    public static string Prefix => "opr_";
+}
+
 /// <summary>A workspace of an organization.</summary>
 public readonly struct WorkspaceKind : IIdKind
 {

@@ -15,7 +15,19 @@ public sealed record FileReference(
     string? ETag,
     string? VersionId,
     UserId CreatedBy,
-    DateTimeOffset CreatedAt);
+    DateTimeOffset CreatedAt)
+{
+    /// <summary>The same reference to the file at its new place; it is unchanged there if it was before.</summary>
+    public FileReference Follow(MovedFile moved)
+    {
+        ArgumentNullException.ThrowIfNull(moved);
+        return this with { Path = moved.To, ETag = ETag == moved.FormerETag ? moved.ETag : ETag, VersionId = null };
+    }
+}
+
+/// <summary>Where a file is now, and what S3 calls its state there.</summary>
+/// <param name="FormerETag">Of the file where it was.</param>
+public sealed record MovedFile(FilePath To, string FormerETag, string? ETag);
 
 /// <summary>An upload that a caller makes straight to S3.</summary>
 /// <param name="Size">Bytes, as announced.</param>
@@ -56,6 +68,13 @@ public interface IFileRecords
     Task AddAsync(FileReference reference, CancellationToken cancellation);
 
     Task<FileReference?> FindAsync(OrganizationId organization, FileId id, CancellationToken cancellation);
+
+    /// <summary>Has the references to these files of a drive stand for where the files have been moved to; again is fine.</summary>
+    Task FollowAsync(
+        OrganizationId organization,
+        DriveId drive,
+        IReadOnlyDictionary<FilePath, MovedFile> moved,
+        CancellationToken cancellation);
 
     /// <summary>Adds it, or replaces what is there under its id.</summary>
     Task AddAsync(PendingUpload upload, CancellationToken cancellation);

@@ -163,11 +163,14 @@ public sealed class AwsAdministrator
     public async Task<List<(string Key, string? Version)>> EverythingAsync(string bucket, string prefix)
     {
         using var s3 = S3();
-        var versions = await s3.ListVersionsAsync(new ListVersionsRequest { BucketName = bucket, Prefix = prefix });
+        var versions = new List<S3ObjectVersion>();
+        await foreach (
+            var version in s3.Paginators.ListVersions(new ListVersionsRequest { BucketName = bucket, Prefix = prefix }).Versions)
+            versions.Add(version);
         var uploads = await s3.ListMultipartUploadsAsync(new ListMultipartUploadsRequest { BucketName = bucket, Prefix = prefix });
         return
         [
-            .. (versions.Versions ?? []).Select(version => (version.Key, (string?)version.VersionId)),
+            .. versions.Select(version => (version.Key, (string?)version.VersionId)),
             .. (uploads.MultipartUploads ?? []).Select(upload => (upload.Key, (string?)upload.UploadId)),
         ];
     }

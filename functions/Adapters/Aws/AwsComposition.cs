@@ -6,6 +6,7 @@ using Microsoft.Extensions.Options;
 using ServerlessDrives.Access;
 using ServerlessDrives.Connecting.Buckets;
 using ServerlessDrives.Files;
+using ServerlessDrives.Files.Operations;
 using ServerlessDrives.Files.Uploads;
 using ServerlessDrives.Health;
 using ServerlessDrives.Integrations;
@@ -50,6 +51,9 @@ public static class AwsComposition
         services.AddSingleton<IDriveFiles, S3DriveFiles>();
         services.AddSingleton<S3VersionLister>();
         services.AddSingleton<IFileVersions, S3Versions>();
+        services.AddSingleton<S3Comparison>();
+        services.AddSingleton<S3PartwiseCopies>();
+        services.AddSingleton<IFileCopies, S3Copies>();
         services.AddSingleton<IDirectTransfers, S3Addresses>();
         services.AddSingleton<IBucketDirectory, UnsignedBuckets>();
         services.AddSingleton<IHealthProbe, S3HealthProbe>();

@@ -42,6 +42,18 @@ internal sealed record S3Bucket(string Name, string? Owner, Encryption Encryptio
             RequestPayer = Payer,
         };
 
+    /// <param name="after">Behind which key it begins; null for the first.</param>
+    public ListObjectsV2Request ListBehind(string prefix, string? after, int size) =>
+        new()
+        {
+            BucketName = Name,
+            Prefix = prefix,
+            StartAfter = after,
+            MaxKeys = size,
+            ExpectedBucketOwner = Owner,
+            RequestPayer = Payer,
+        };
+
     /// <param name="key">Behind which key it goes on; with <paramref name="version"/>, behind that version of it.</param>
     public ListVersionsRequest Versions(string prefix, string? key, string? version, string? delimiter = null, int? size = null) =>
         new()
@@ -110,12 +122,75 @@ internal sealed record S3Bucket(string Name, string? Owner, Encryption Encryptio
         return request;
     }
 
+    /// <summary>Copies one state of a file to another key, never over something, with its type and its other metadata.</summary>
+    /// <param name="source">The bucket of the file; this one or another.</param>
+    /// <param name="etag">The state of the source that is copied, and no other.</param>
+    public CopyObjectRequest Copy(S3Bucket source, string sourceKey, string etag, string key)
+    {
+        var request = new CopyObjectRequest
+        {
+            SourceBucket = source.Name,
+            SourceKey = sourceKey,
+            ETagToMatch = etag,
+            DestinationBucket = Name,
+            DestinationKey = key,
+            IfNoneMatch = "*",
+            ExpectedBucketOwner = Owner,
+            ExpectedSourceBucketOwner = source.Owner,
+            RequestPayer = Payer ?? source.Payer,
+        };
+        (request.ServerSideEncryptionMethod, request.ServerSideEncryptionKeyManagementServiceKeyId) = EncryptionHeaders;
+        return request;
+    }
+
+    /// <summary>The same for a range of it, as a part of an upload.</summary>
+    /// <param name="last">The last byte, from 0.</param>
+    public CopyPartRequest CopyPart(
+        S3Bucket source,
+        string sourceKey,
+        string etag,
+        string key,
+        string uploadId,
+        int number,
+        long first,
+        long last)
+    {
+        var request = new CopyPartRequest
+        {
+            SourceBucket = source.Name,
+            SourceKey = sourceKey,
+            FirstByte = first,
+            LastByte = last,
+            DestinationBucket = Name,
+            DestinationKey = key,
+            UploadId = uploadId,
+            PartNumber = number,
+            ExpectedBucketOwner = Owner,
+            ExpectedSourceBucketOwner = source.Owner,
+            RequestPayer = Payer ?? source.Payer,
+        };
+        request.ETagToMatch = [etag];
+        return request;
+    }
+
+    /// <param name="keys">At most a thousand; with an ETag, only where the file still has it.</param>
+    public DeleteObjectsRequest DeleteMany(IEnumerable<(string Key, string? ETag)> keys) =>
+        new()
+        {
+            BucketName = Name,
+            Objects = [.. keys.Select(each => new KeyVersion { Key = each.Key, ETag = each.ETag?.Trim('"') })],
+            Quiet = true,
+            ExpectedBucketOwner = Owner,
+            RequestPayer = Payer,
+        };
+
     /// <param name="version">Null to delete as people do.</param>
     public DeleteObjectRequest Delete(string key, string? version = null, string? ifMatch = null) =>
         new() { BucketName = Name, Key = key, VersionId = version, IfMatch = ifMatch, ExpectedBucketOwner = Owner, RequestPayer = Payer };
 
-    /// <param name="withSum">Whether the parts will have checksums of ours.</param>
-    public InitiateMultipartUploadRequest Begin(string key, ContentKind kind, bool withSum)
+    /// <param name="withSum">Whether the parts will have checksums.</param>
+    /// <param name="metadata">What else the file is to be kept with; null for nothing.</param>
+    public InitiateMultipartUploadRequest Begin(string key, ContentKind kind, bool withSum, MetadataCollection? metadata = null)
     {
         var request = new InitiateMultipartUploadRequest
         {
@@ -127,6 +202,8 @@ internal sealed record S3Bucket(string Name, string? Owner, Encryption Encryptio
             ChecksumAlgorithm = withSum ? ChecksumAlgorithm.CRC32C : null,
             ChecksumType = withSum ? ChecksumType.FULL_OBJECT : null,
         };
+        foreach (var name in metadata?.Keys ?? [])
+            request.Metadata[name] = metadata![name];
         if (kind.Encoding is not null)
             request.Headers.ContentEncoding = kind.Encoding;
         (request.ServerSideEncryptionMethod, request.ServerSideEncryptionKeyManagementServiceKeyId) = EncryptionHeaders;

@@ -170,7 +170,7 @@ internal sealed class S3Presigned(
         return said.Count != there.Count ? $"{there.Count} parts have arrived and {said.Count} are named." : null;
     }
 
-    private static async Task<IReadOnlyList<PartDetail>> PartsAsync(
+    internal static async Task<IReadOnlyList<PartDetail>> PartsAsync(
         IAmazonS3 s3,
         S3Target target,
         OpenUpload upload,

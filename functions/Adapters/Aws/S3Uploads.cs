@@ -1,3 +1,4 @@
+using Amazon.S3.Model;
 using Microsoft.Extensions.Options;
 using ServerlessDrives.Access;
 using ServerlessDrives.Files;
@@ -19,12 +20,14 @@ internal sealed class S3Uploads(IFileRecords records, S3Outcomes outcomes, IOpti
 
     /// <summary>Begins an upload, encrypted as the drive says.</summary>
     /// <param name="life">After how long without a sign of life it is aborted.</param>
+    /// <param name="metadata">What else the file is to be kept with.</param>
     public async Task<Result<OpenUpload, Refusal>> BeginAsync(
         S3Target target,
         ContentKind kind,
         bool withSum,
         TimeSpan life,
-        CancellationToken cancellation)
+        CancellationToken cancellation,
+        MetadataCollection? metadata = null)
     {
         cancellation.ThrowIfCancellationRequested();
         var began = clock.GetUtcNow();
@@ -46,7 +49,7 @@ internal sealed class S3Uploads(IFileRecords records, S3Outcomes outcomes, IOpti
             {
                 // Whoever asked may go away meanwhile: an upload whose id nobody heard could not be aborted.
                 var asked = await target.Lease.AskOnceAsync(
-                    (s3, token) => s3.InitiateMultipartUploadAsync(target.Bucket.Begin(target.Key, kind, withSum), token),
+                    (s3, token) => s3.InitiateMultipartUploadAsync(target.Bucket.Begin(target.Key, kind, withSum, metadata), token),
                     options.Value.CallTimeout,
                     CancellationToken.None);
                 if (asked.TryGet(out var answer, out var fault))

@@ -20,21 +20,22 @@ internal sealed class TableFileRecords(TableServiceClient service) : IFileRecord
 
     private readonly TableClient _table = service.GetTableClient(Name);
 
-    public Task AddAsync(FileReference reference, CancellationToken cancellation) =>
-        _table.UpsertEntityAsync(
-            new RecordRow
-            {
-                PartitionKey = reference.Organization.Value,
-                RowKey = $"file|{reference.Id}",
-                Document = Stored.Write(reference),
-            },
-            TableUpdateMode.Replace,
-            cancellation);
+    public Task AddAsync(FileReference reference, CancellationToken cancellation) => new Transaction(_table, reference.Organization.Value)
+        .Put(RowOf(reference))
+        .Put(ReferenceIndex.RowOf(reference))
+        .CommitAsync(cancellation);
 
     public async Task<FileReference?> FindAsync(OrganizationId organization, FileId id, CancellationToken cancellation) =>
         await _table.FindAsync<RecordRow>(organization.Value, $"file|{id}", cancellation) is { } row
             ? Stored.Read<FileReference>(row.Document)
             : null;
+
+    public Task FollowAsync(
+        OrganizationId organization,
+        DriveId drive,
+        IReadOnlyDictionary<FilePath, MovedFile> moved,
+        CancellationToken cancellation
+    ) => new ReferenceIndex(_table).FollowAsync(organization, drive, moved, cancellation);
 
     public Task AddAsync(PendingUpload upload, CancellationToken cancellation) =>
         _table.UpsertEntityAsync(
@@ -79,6 +80,14 @@ internal sealed class TableFileRecords(TableServiceClient service) : IFileRecord
     public Task<IReadOnlyList<OpenUpload>> ExpiredUploadsAsync(DateTimeOffset before, CancellationToken cancellation) =>
         OpenAsync(TableClient.CreateQueryFilter($"PartitionKey eq {Open} and ExpiresAt lt {before}"), cancellation);
 
+    internal static RecordRow RowOf(FileReference reference) =>
+        new()
+        {
+            PartitionKey = reference.Organization.Value,
+            RowKey = ReferenceIndex.Files + reference.Id,
+            Document = Stored.Write(reference),
+        };
+
     private async Task<IReadOnlyList<OpenUpload>> OpenAsync(string filter, CancellationToken cancellation)
     {
         var open = new List<OpenUpload>();
@@ -105,7 +114,7 @@ internal sealed class TableFileRecords(TableServiceClient service) : IFileRecord
         public string Document { get; set; } = "";
     }
 
-    private sealed class RecordRow : Row
+    internal sealed class RecordRow : Row
     {
         public string Document { get; set; } = "";
     }

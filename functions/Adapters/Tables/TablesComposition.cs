@@ -9,6 +9,7 @@ using ServerlessDrives.Connecting;
 using ServerlessDrives.Drives;
 using ServerlessDrives.Events;
 using ServerlessDrives.Files;
+using ServerlessDrives.Files.Operations;
 using ServerlessDrives.Files.Previews;
 using ServerlessDrives.Files.Sharing;
 using ServerlessDrives.Health;
@@ -68,6 +69,7 @@ public static class TablesComposition
         services.AddSingleton<IFileRecords, TableFileRecords>();
         services.AddSingleton<IShares, TableShares>();
         services.AddSingleton<IPreviewLinks, TablePreviewLinks>();
+        services.AddSingleton<IFileOperations, TableFileOperations>();
         services.AddSingleton<IHealthSchedules, TableHealthSchedules>();
         services.AddSingleton<LastLooks>();
         services.AddSingleton<IHealthHistory, TableHealthHistory>();

@@ -103,6 +103,11 @@ public static class KnownProblems
             "The organization's workspaces admit as many groups as they may.",
             "Take out groups that are no longer needed, or make one group of several."),
         new(
+            "exists",
+            409,
+            "There is a file or folder of this name already, and nothing is written over.",
+            "Choose another name, or delete what is there first."),
+        new(
             "in-progress",
             409,
             "The same request, under the same Idempotency-Key, is still being answered.",

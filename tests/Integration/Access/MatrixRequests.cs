@@ -162,6 +162,37 @@ public static class MatrixRequests
             (w, owner) => w.NewDeletedFileAsync(owner),
             (w, owner, path) => Post($"/api/drives/{w.DriveOf(owner)}/undelete?path={path}", null)),
         .. Both(
+            "POST /api/drives/{driveId}/folders",
+            (w, owner) => Post($"/api/drives/{w.DriveOf(owner)}/folders", new { path = $"matrix/{Guid.NewGuid():N}" })),
+        .. Both("GET /api/drives/{driveId}/folders", (w, owner) => Get($"/api/drives/{w.DriveOf(owner)}/folders?path=matrix")),
+        .. BothAnew(
+            "POST /api/drives/{driveId}/moves",
+            (_, _) => "matrix/none.txt",
+            (w, owner) => w.NewFileAsync(owner),
+            (w, owner, path) => Post($"/api/drives/{w.DriveOf(owner)}/moves", new { from = path, to = $"{path}.moved" })),
+        .. Both(
+            "POST /api/drives/{driveId}/copies",
+            (w, owner) => Post(
+                $"/api/drives/{w.DriveOf(owner)}/copies",
+                new { from = "matrix/here.txt", to = $"matrix/{Guid.NewGuid():N}" })),
+        .. BothAnew(
+            "POST /api/drives/{driveId}/deletions",
+            (_, _) => "matrix/none/file",
+            (w, owner) => w.NewFileAsync(owner, "folder"),
+            (w, owner, path) => Post(
+                $"/api/drives/{w.DriveOf(owner)}/deletions",
+                new { path = path[..path.LastIndexOf('/')], confirmation = path.Split('/')[^2] })),
+        .. Both("GET /api/drives/{driveId}/operations", (w, owner) => Get($"/api/drives/{w.DriveOf(owner)}/operations")),
+        .. Both(
+            "GET /api/drives/{driveId}/operations/{operationId}",
+            (w, owner) => Get($"/api/drives/{w.DriveOf(owner)}/operations/{w.OperationOf(owner)}")),
+        .. Both(
+            "GET /api/drives/{driveId}/operations/{operationId}/left",
+            (w, owner) => Get($"/api/drives/{w.DriveOf(owner)}/operations/{w.OperationOf(owner)}/left")),
+        .. Both(
+            "DELETE /api/drives/{driveId}/operations/{operationId}",
+            (w, owner) => Delete($"/api/drives/{w.DriveOf(owner)}/operations/{w.OperationOf(owner)}")),
+        .. Both(
             "POST /api/drives/{driveId}/shares",
             (w, owner) => Post($"/api/drives/{w.DriveOf(owner)}/shares", new { path = "matrix/here.txt" })),
         .. Both("GET /api/drives/{driveId}/shares", (w, owner) => Get($"/api/drives/{w.DriveOf(owner)}/shares?path=matrix/here.txt")),

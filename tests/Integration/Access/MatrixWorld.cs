@@ -52,6 +52,7 @@ public sealed class MatrixWorld(RunningApp running) : IAsyncLifetime
     private readonly Dictionary<Owner, string> _verifications = [];
     private readonly Dictionary<Owner, string> _references = [];
     private readonly Dictionary<Owner, string> _versions = [];
+    private readonly Dictionary<Owner, string> _operations = [];
     private readonly Dictionary<Owner, string> _upstreams = [];
     private readonly Dictionary<Owner, string> _arrivals = [];
 
@@ -96,6 +97,8 @@ public sealed class MatrixWorld(RunningApp running) : IAsyncLifetime
 
     /// <summary>S3's version of the file <c>matrix/here.txt</c>.</summary>
     public string VersionOf(Owner owner) => _versions[owner];
+
+    public string OperationOf(Owner owner) => _operations[owner];
 
     public string UpstreamOf(Owner owner) => _upstreams[owner];
 
@@ -261,12 +264,18 @@ public sealed class MatrixWorld(RunningApp running) : IAsyncLifetime
 
     public async Task<string> NewDeletedFileAsync(Owner owner)
     {
-        var path = $"matrix/{Connections.Unique("deleted")}";
-        var url = $"/api/drives/{DriveOf(owner)}/files/{path}";
-        using (var stored = await Admin.PutAsync(url, new StringContent("gone")))
-            stored.EnsureSuccessStatusCode();
-        using var deleted = await Admin.DeleteAsync(url);
+        var path = await NewFileAsync(owner);
+        using var deleted = await Admin.DeleteAsync($"/api/drives/{DriveOf(owner)}/files/{path}");
         deleted.EnsureSuccessStatusCode();
+        return path;
+    }
+
+    /// <param name="folder">What a new folder for it is called after; null for none.</param>
+    public async Task<string> NewFileAsync(Owner owner, string? folder = null)
+    {
+        var path = $"matrix/{(folder is null ? "" : $"{Connections.Unique(folder)}/")}{Connections.Unique("file")}";
+        using var stored = await Admin.PutAsync($"/api/drives/{DriveOf(owner)}/files/{path}", new StringContent("new"));
+        stored.EnsureSuccessStatusCode();
         return path;
     }
 
@@ -288,8 +297,13 @@ public sealed class MatrixWorld(RunningApp running) : IAsyncLifetime
             version = JsonNode.Parse(await stored.EnsureSuccessStatusCode().Content.ReadAsStringAsync())!.Text("versionId");
         var verification = await Admin.PostAsync($"/api/drives/{drive}/verifications", null, HttpStatusCode.Accepted);
         var reference = await Admin.PostAsync($"/api/drives/{drive}/references", new { path = "matrix/here.txt" }, HttpStatusCode.Created);
+        var copy = await Admin.PostAsync(
+            $"/api/drives/{drive}/copies",
+            new { from = "matrix/here.txt", to = "matrix/copy.txt" },
+            HttpStatusCode.Accepted);
         lock (_drives)
         {
+            _operations[owner] = copy.Text("id");
             _drives[owner] = drive;
             _verifications[owner] = verification.Text("id");
             _references[owner] = reference.Text("id");

@@ -97,6 +97,8 @@ public sealed partial class RoleAndRouteMatrix(MatrixWorld world) : IClassFixtur
             "api/drives/{driveId}/content",
             "api/drives/{driveId}/uploads/{uploadId}",
             "api/webhooks/{webhookId}",
+            // Cancelling an operation is meant however far it has come.
+            "api/drives/{driveId}/operations/{operationId}",
             // Revoking a share is meant whatever has become of it.
             "api/drives/{driveId}/shares",
             "api/drives/{driveId}/shares/{shareId}",

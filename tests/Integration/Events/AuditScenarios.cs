@@ -164,6 +164,7 @@ public sealed class AuditScenarios(HealthApp health) : IClassFixture<HealthApp>
             await ExpectAsync(ada, me, drive, "file.version-restored", before: false, after: true);
         }
 
+        await OperationsAsync(ada, me, drive);
         var shares = $"/api/drives/{drive}/shares";
         var toShare = new { path = "audited.txt" };
         var share = await DoAsync(ada, "POST api/drives/{driveId}/shares", shares, toShare, HttpStatusCode.Created);
@@ -391,6 +392,37 @@ public sealed class AuditScenarios(HealthApp health) : IClassFixture<HealthApp>
     }
 
     /// <summary>The entry, as soon as it is there; what a flow does on somebody's behalf takes a moment.</summary>
+    private async Task OperationsAsync(HttpClient ada, string me, string drive)
+    {
+        var root = $"/api/drives/{drive}";
+        await DoAsync(ada, "POST api/drives/{driveId}/folders", $"{root}/folders", new { path = "folder" }, HttpStatusCode.Created);
+        await ExpectAsync(ada, me, drive, "folder.created", before: false, after: true);
+        var copy = new { from = "audited.txt", to = "folder/copied.txt" };
+        var copied = await DoAsync(ada, "POST api/drives/{driveId}/copies", $"{root}/copies", copy, HttpStatusCode.Accepted);
+        await ExpectAsync(ada, me, drive, "files.copy-started", before: false, after: true);
+        for (
+            var until = DateTime.UtcNow.AddSeconds(60);
+            (await ada.GetAsync($"{root}/operations/{copied.Text("id")}", HttpStatusCode.OK)).Text("status") == "running";
+            await Task.Delay(100, TestContext.Current.CancellationToken))
+            DateTime.UtcNow.ShouldBeLessThan(until);
+        var move = new { from = "folder", to = "moved" };
+        await health.App.Anonymous().SendAsync(HttpMethod.Post, "/embedded/faults", new { latencyMs = 1500 }, HttpStatusCode.NoContent);
+        var moved = await DoAsync(ada, "POST api/drives/{driveId}/moves", $"{root}/moves", move, HttpStatusCode.Accepted);
+        await ExpectAsync(ada, me, drive, "files.move-started", before: false, after: true);
+        await DoAsync(
+            ada,
+            "DELETE api/drives/{driveId}/operations/{operationId}",
+            $"{root}/operations/{moved.Text("id")}",
+            null,
+            HttpStatusCode.OK);
+        await ExpectAsync(ada, me, drive, "files.operation-cancelled", before: false, after: true);
+        (await health.App.Anonymous().DeleteAsync("/embedded/faults", TestContext.Current.CancellationToken)).Dispose();
+        await ada.PostAsync($"{root}/folders", new { path = "typed" }, HttpStatusCode.Created);
+        var deletion = new { path = "typed", confirmation = "typed" };
+        await DoAsync(ada, "POST api/drives/{driveId}/deletions", $"{root}/deletions", deletion, HttpStatusCode.Accepted);
+        await ExpectAsync(ada, me, drive, "files.deletion-started", before: false, after: true);
+    }
+
     private static async Task ExpectAsync(HttpClient http, string actor, string resource, string action, bool? before, bool? after)
     {
         for (var until = DateTime.UtcNow.AddSeconds(60); ; await Task.Delay(100, TestContext.Current.CancellationToken))

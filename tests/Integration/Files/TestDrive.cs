@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using ServerlessDrives.Tests.Integration.Connecting;
 using ServerlessDrives.Tests.Shared;
@@ -81,9 +82,23 @@ public sealed class TestDrive
                 (configuration["accessKeyId"], configuration["secretAccessKey"], configuration["bucket"]) = (id, secret, bucket));
     }
 
+    /// <summary>A drive by the key of a user of another account, on a new bucket there that keeps versions.</summary>
+    public static async Task<TestDrive> OfAnotherAccountAsync(EmbeddedApp app)
+    {
+        var (bucket, owner) = (Connections.Unique("bucket"), AwsAdministrator.OfAnotherAccount(app.Cloud));
+        await owner.CreateBucketAsync(bucket, versioned: true);
+        var (id, secret) = await UserOfAsync(owner, bucket);
+        return await ConnectAsync(
+            app,
+            configure: configuration =>
+                (configuration["accessKeyId"], configuration["secretAccessKey"], configuration["bucket"]) = (id, secret, bucket));
+    }
+
     /// <summary>The key of a new user who may do on a bucket what drives do, and list versions.</summary>
-    public static Task<(string Id, string Secret)> UserOfAsync(EmbeddedApp app, string bucket) =>
-        app.Administrator()
+    public static Task<(string Id, string Secret)> UserOfAsync(EmbeddedApp app, string bucket) => UserOfAsync(app.Administrator(), bucket);
+
+    private static Task<(string Id, string Secret)> UserOfAsync(AwsAdministrator administrator, string bucket) =>
+        administrator
             .CreateUserWithKeyAsync(
                 Connections.Unique("user"),
                 AwsAdministrator.Policy(
@@ -96,12 +111,18 @@ public sealed class TestDrive
                         """)!));
 
     /// <param name="configure">Changes what would be sent: the seeded drive user's key and bucket.</param>
-    public static async Task<TestDrive> ConnectAsync(EmbeddedApp app, string encryption = "none", Action<JsonNode>? configure = null)
+    public static async Task<TestDrive> ConnectAsync(
+        EmbeddedApp app,
+        string encryption = "none",
+        Action<JsonNode>? configure = null,
+        string access = "readWrite")
     {
         var mia = await app.SignInAsync("mia");
         var path = Connections.Unique("files");
         var administrator = app.Administrator();
-        var id = (await Connections.StartAsync(mia, "accessKey")).Text("id");
+        var start = JsonSerializer.SerializeToNode(Connections.StartBody("accessKey"))!;
+        start["access"] = access;
+        var id = (await mia.PostAsync("/api/connections", start, HttpStatusCode.Accepted)).Text("id");
         var configuration = Connections.KeyConfiguration(
             administrator,
             path,

@@ -3,6 +3,7 @@ using Microsoft.Azure.Functions.Worker;
 using ServerlessDrives.Connecting;
 using ServerlessDrives.Connecting.Callbacks;
 using ServerlessDrives.Drives;
+using ServerlessDrives.Files.Operations;
 using ServerlessDrives.Health;
 using ServerlessDrives.Verification;
 using Shouldly;
@@ -20,10 +21,10 @@ public sealed class StoredNames
         .Concat(FunctionsWith<ActivityTriggerAttribute>())
         .ShouldBe(
             [
-                "ConnectDrive", "RedeliverDead", "RemoveDrive", "ReplaceCredentials", "SweepDrives", "VerifyDrive",
-                "AbandonCredentials", "AskForConfiguration", "CheckDueDrives", "CloseConnection", "DeleteDriveSecret", "EndRedelivery", "FinishConnection",
+                "ConnectDrive", "RedeliverDead", "RemoveDrive", "ReplaceCredentials", "RunFileOperation", "SweepDrives", "VerifyDrive",
+                "AbandonCredentials", "AdvanceFileOperation", "AskForConfiguration", "CheckDueDrives", "CloseConnection", "DeleteDriveSecret", "EndRedelivery", "FinishConnection",
                 "ForgetDrive", "IsReconfigured", "OfferBucketPolicy", "OfferTrustPolicy", "ProveCredentials", "ProveDrive", "ProveTrust",
-                "QueueDeadDeliveries", "ReleaseDrive", "RetireCredentials", "StopUsingDrive", "SwapCredentials", "TryPolicies", "VerifyConnection",
+                "QueueDeadDeliveries", "ReleaseDrive", "RetireCredentials", "StopFileOperation", "StopUsingDrive", "SwapCredentials", "TryPolicies", "VerifyConnection",
             ],
             ignoreOrder: true);
 
@@ -31,7 +32,7 @@ public sealed class StoredNames
     public void Timers_keep_the_names_by_which_settings_turn_them_off() => FunctionsWith<TimerTriggerAttribute>().ShouldBe(
         [
             "DeleteUnownedSecrets", "ForgetOldAnswers", "ForgetPreviewLinks", "PollUpstreams", "ReconcileConnections", "RecoverConnections",
-            "ResumeDriveWork", "ResumeRemovals", "SendDueEvents", "StartSweep", "SweepUploads", "SweepUsage", "TellUntoldEvents",
+            "ResumeDriveWork", "ResumeFileOperations", "ResumeRemovals", "SendDueEvents", "StartSweep", "SweepUploads", "SweepUsage", "TellUntoldEvents",
         ],
         ignoreOrder: true);
 
@@ -52,6 +53,8 @@ public sealed class StoredNames
     [InlineData(typeof(ConfirmationStep), "TrustPolicy, BucketPolicy")]
     [InlineData(typeof(CallbackStep), "TrustPolicy, BucketPolicy, All")]
     [InlineData(typeof(DriveState), "Connected, Disconnecting")]
+    [InlineData(typeof(FileOperationKind), "Move, Copy, Delete")]
+    [InlineData(typeof(FileOperationStatus), "Running, Completed, Cancelled, Stopped")]
     [InlineData(typeof(HealthStatus), "Unknown, Healthy, Degraded, Unreachable")]
     [InlineData(typeof(CheckStatus), "Passed, Failed, Skipped, NotApplicable")]
     public void Enumerations_that_rows_hold_keep_the_names_of_their_members(Type stored, string members) =>

@@ -75,6 +75,10 @@ export type DefaultDrive = Narrowed<Schemas['DefaultDrive'], { source: 'workspac
 export type FileEntry = Narrowed<Schemas['FileEntry'], { type: 'file' | 'folder' }>;
 export type FileOrDeleted = Narrowed<Schemas['FileOrDeleted'], { type: 'file' | 'folder' }>;
 export type FileVersion = Schemas['FileVersion'];
+/** A move, copy or deletion that goes on by itself. */
+export type FileOperation = Schemas['FileOperation'];
+export type LeftFile = Schemas['LeftFile'];
+export type FolderSize = Schemas['FolderSize'];
 export type Share = Narrowed<Schemas['Share'], { status: 'open' | 'used' | 'locked' | 'revoked' | 'expired' }>;
 export type MadeShare = Schemas['MadeShare'];
 /** What whoever has the link is shown. */

@@ -1,8 +1,8 @@
 import { Menu, MenuItem, MenuList, MenuPopover } from '@fluentui/react-components';
-import { DeleteRegular, HistoryRegular, LinkRegular, ShareRegular } from '@fluentui/react-icons';
+import { DeleteRegular, FolderArrowRightRegular, HistoryRegular, LinkRegular, RenameRegular, ShareRegular } from '@fluentui/react-icons';
 import type { Listed } from './FileRow';
 
-export type Ask = 'delete' | 'reference' | 'share' | 'versions';
+export type Ask = 'delete' | 'move' | 'reference' | 'rename' | 'share' | 'versions';
 
 interface Props {
   entry: Listed;
@@ -13,21 +13,34 @@ interface Props {
   onClose: () => void;
 }
 
-/** The open menu of a file. A list has hundreds of rows and one open menu at most. */
+/** The open menu of a file or folder. A list has hundreds of rows and one open menu at most. */
 export default function FileMenu({ entry, mayWrite, button, onAsk, onClose }: Props) {
+  const isFile = entry.type === 'file';
   return (
     <Menu open positioning={{ target: button, position: 'below', align: 'end' }} onOpenChange={(event, { open }) => !open && !isOn(button, event.target) && onClose()}>
       <MenuPopover>
         <MenuList>
-          <MenuItem icon={<HistoryRegular />} onClick={() => onAsk('versions')}>
-            Versions
-          </MenuItem>
+          {isFile && (
+            <MenuItem icon={<HistoryRegular />} onClick={() => onAsk('versions')}>
+              Versions
+            </MenuItem>
+          )}
+          {mayWrite && !entry.deleted && (
+            <MenuItem icon={<RenameRegular />} onClick={() => onAsk('rename')}>
+              Rename
+            </MenuItem>
+          )}
           {!entry.deleted && (
+            <MenuItem icon={<FolderArrowRightRegular />} onClick={() => onAsk('move')}>
+              Move or copy
+            </MenuItem>
+          )}
+          {isFile && !entry.deleted && (
             <MenuItem icon={<ShareRegular />} onClick={() => onAsk('share')}>
               Share
             </MenuItem>
           )}
-          {!entry.deleted && (
+          {isFile && !entry.deleted && (
             <MenuItem icon={<LinkRegular />} onClick={() => onAsk('reference')}>
               Make a reference
             </MenuItem>

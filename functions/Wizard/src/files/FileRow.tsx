@@ -16,16 +16,22 @@ interface Props {
   address: string;
   mayWrite: boolean;
   busy: boolean;
+  selected: boolean;
+  onSelect: (selected: boolean) => void;
   onDownload: () => void;
   onUndelete: () => void;
   onAsk: (what: Ask) => void;
 }
 
+/** Whether it can be moved, copied, deleted and taken along with others. */
+export const isSelectable = (entry: Listed): boolean => entry.addressable && !entry.deleted;
+
 /** A line of a folder. */
-export function FileRow({ entry, address, mayWrite, busy, onDownload, onUndelete, onAsk }: Props) {
+export function FileRow({ entry, address, mayWrite, busy, selected, onSelect, onDownload, onUndelete, onAsk }: Props) {
   const name = nameOf(entry.shownAs ?? entry.path) || (entry.shownAs ?? entry.path);
   return (
-    <tr>
+    <tr className={selected ? 'selected' : undefined}>
+      <td className="select">{isSelectable(entry) && <input type="checkbox" checked={selected} aria-label={`Select ${name}`} onChange={(event) => onSelect(event.target.checked)} />}</td>
       <th scope="row" className="file-name">
         {entry.type === 'folder' ? <FolderRegular aria-hidden="true" /> : <DocumentRegular aria-hidden="true" />}
         {entry.type === 'folder' && entry.addressable ? (
@@ -47,9 +53,9 @@ export function FileRow({ entry, address, mayWrite, busy, onDownload, onUndelete
       <td className="end nowrap">{entry.size === null ? '' : formatSize(entry.size)}</td>
       <td className="nowrap">{entry.lastModified && <time dateTime={entry.lastModified}>{formatDateTime(entry.lastModified)}</time>}</td>
       <td className="end nowrap">
-        {entry.type === 'file' && entry.addressable && (
+        {entry.addressable && (
           <>
-            {entry.deleted ? (
+            {entry.type === 'folder' ? null : entry.deleted ? (
               mayWrite && <Button appearance="subtle" icon={<ArrowUndoRegular />} title="Bring back" aria-label={`Bring back ${name}`} disabled={busy} onClick={onUndelete} />
             ) : (
               <Button appearance="subtle" icon={<ArrowDownloadRegular />} title="Download" aria-label={`Download ${name}`} disabled={busy} onClick={onDownload} />

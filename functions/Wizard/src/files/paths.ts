@@ -2,6 +2,9 @@
 /** The last part of a path. */
 export const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 
+/** The folder that a path lies in; empty for the drive's own. */
+export const parentOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('/')));
+
 export const join = (folder: string, name: string): string => (folder === '' ? name : `${folder}/${name}`);
 
 /** The folders on the way to a path, outermost first. */
@@ -21,3 +24,16 @@ export const pageOfFolder = 100;
 
 /** The folder that a query names. */
 export const folderOf = (search: URLSearchParams): string => (search.get('path') ?? '').replace(/^\/+|\/+$/g, '');
+
+export type SortBy = 'name' | 'size' | 'changed';
+
+const collator = new Intl.Collator(undefined, { numeric: true, sensitivity: 'base' });
+
+/** What is loaded, folders first, in this order; as it came, where nobody asked for one. */
+export function sorted<T extends { type: string; path: string; size: number | null; lastModified: string | null }>(entries: readonly T[], by: SortBy | null, descending: boolean): T[] {
+  const list = foldersFirst(entries);
+  if (by === null) return list;
+  const compare = (one: T, other: T): number =>
+    by === 'size' ? (one.size ?? 0) - (other.size ?? 0) : by === 'changed' ? Date.parse(one.lastModified ?? '0') - Date.parse(other.lastModified ?? '0') : collator.compare(nameOf(one.path), nameOf(other.path));
+  return list.sort((one, other) => (one.type === other.type ? (descending ? -1 : 1) * compare(one, other) || collator.compare(one.path, other.path) : one.type === 'folder' ? -1 : 1));
+}

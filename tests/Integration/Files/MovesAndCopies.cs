@@ -1,0 +1,376 @@
+using System.Net;
+using System.Text;
+using System.Text.Json.Nodes;
+using ServerlessDrives.Tests.Integration.Connecting;
+using ServerlessDrives.Tests.Shared;
+using Shouldly;
+using Xunit;
+
+namespace ServerlessDrives.Tests.Integration.Files;
+
+/// <summary>Folders are made, moved, copied and deleted.</summary>
+[Collection(RunningApp.Name)]
+public sealed class MovesAndCopies(RunningApp running)
+{
+    private readonly EmbeddedApp _app = running.App;
+
+    [Fact]
+    public async Task A_folder_is_renamed_with_its_types_its_empty_folders_and_names_that_are_no_paths_and_references_follow()
+    {
+        var (drive, folder) = (await TestDrive.SharedAsync(_app), Connections.Unique("rename"));
+        await drive.WriteAsync($"{folder}/old/a.txt", "first");
+        await drive.WriteAsync($"{folder}/old/b/ü ß.txt", "second");
+        await drive.WriteAsync($"{folder}/oldest.txt", "beside");
+        await drive.Http.PostAsync($"{drive.Root}/folders", new { path = $"{folder}/old/empty" }, HttpStatusCode.Created);
+        (await drive.Http.PostAsync($"{drive.Root}/folders", new { path = $"{folder}/old/b/" }, HttpStatusCode.Conflict))
+            .Text("code").ShouldBe("exists");
+        await drive.Http.PostAsync($"{drive.Root}/folders", new { path = $"{folder}/../x" }, HttpStatusCode.UnprocessableEntity);
+        using (var s3 = _app.Administrator().S3())
+            await s3.PutObjectAsync(
+                new() { BucketName = TestDrive.Bucket, Key = $"{drive.Path}/{folder}/old//odd", ContentBody = "odd" },
+                TestContext.Current.CancellationToken);
+        var reference = await drive.Http.PostAsync(
+            $"{drive.Root}/references",
+            new { path = $"{folder}/old/a.txt" },
+            HttpStatusCode.Created);
+        var size = await drive.Http.GetAsync($"{drive.Root}/folders?path={folder}/old", HttpStatusCode.OK);
+        size["files"]!.GetValue<long>().ShouldBe(3);
+
+        var operation = await drive.MoveAsync($"{folder}/old", $"{folder}/new/place/");
+        operation.Text("kind").ShouldBe("move");
+        operation.Text("to").ShouldBe($"{folder}/new/place");
+        var ended = await drive.EndAsync(operation);
+        ended.Files("done").ShouldBe(4);
+        ended["done"]!["bytes"]!.GetValue<long>().ShouldBe("firstsecondodd".Length);
+        ended.Files("left").ShouldBe(0);
+        (await drive.KeysAsync(folder)).Order(StringComparer.Ordinal).ShouldBe(
+            new[] { "new/place//odd", "new/place/a.txt", "new/place/b/ü ß.txt", "new/place/empty/", "oldest.txt" }
+                .Select(path => $"{drive.Path}/{folder}/{path}"));
+        using var moved = await drive.GetAsync($"{folder}/new/place/a.txt");
+        moved.Content.Headers.ContentType!.MediaType.ShouldBe("text/plain");
+        (await moved.Content.ReadAsStringAsync()).ShouldBe("first");
+        var followed = await drive.Http.GetAsync($"/api/files/{reference.Text("id")}", HttpStatusCode.OK);
+        followed.Text("path").ShouldBe($"{folder}/new/place/a.txt");
+        followed["changed"]!.GetValue<bool>().ShouldBeFalse();
+
+        // And a file by itself, into a folder under its own name.
+        await drive.EndAsync(await drive.MoveAsync($"{folder}/new/place/a.txt", $"{folder}/other/"));
+        (await drive.TextAsync($"{folder}/other/a.txt")).ShouldBe("first");
+        (await drive.Http.GetStringAsync($"/api/files/{reference.Text("id")}/content")).ShouldBe("first");
+        await drive.EndAsync(await drive.CopyAsync($"{folder}/other/a.txt", $"{folder}/copy.txt"));
+        (await drive.TextAsync($"{folder}/copy.txt")).ShouldBe("first");
+        (await drive.TextAsync($"{folder}/other/a.txt")).ShouldBe("first");
+    }
+
+    [Fact]
+    public async Task What_can_not_be_is_refused_before_anything_is_touched()
+    {
+        var (drive, folder) = (await TestDrive.SharedAsync(_app), Connections.Unique("refused"));
+        await drive.WriteAsync($"{folder}/a/b/file.txt", "here");
+        await drive.WriteAsync($"{folder}/there.txt", "there");
+        foreach (var to in new[] { $"{folder}/a", $"{folder}/a/b/c", folder, $"{folder}/a/" })
+            (await RefusedAsync("moves", $"{folder}/a/", to, HttpStatusCode.UnprocessableEntity))["errors"]!["to"].ShouldNotBeNull(to);
+        (await RefusedAsync("copies", $"{folder}/a/b/file.txt", $"{folder}/a/b/file.txt", HttpStatusCode.UnprocessableEntity))
+            ["errors"]!["to"].ShouldNotBeNull();
+        (await RefusedAsync("moves", $"{folder}/a/b/file.txt", $"{folder}/there.txt", HttpStatusCode.Conflict))
+            .Text("code").ShouldBe("exists");
+        await RefusedAsync("moves", $"{folder}/none", $"{folder}/other", HttpStatusCode.NotFound);
+        await RefusedAsync("moves", $"{folder}/a/b/file.txt/", $"{folder}/other", HttpStatusCode.NotFound);
+        await RefusedAsync("moves", "../x", "", HttpStatusCode.UnprocessableEntity);
+        await RefusedAsync("copies", $"{folder}/a", $"{folder}/c", HttpStatusCode.UnprocessableEntity, "drv_nobody");
+        using var leo = await _app.SignInAsync("leo");
+        await leo.PostAsync($"{drive.Root}/moves", new { from = "a", to = "b" }, HttpStatusCode.NotFound);
+
+        var reading = await TestDrive.ConnectAsync(
+            _app,
+            configure: configuration => configuration["path"] = $"{drive.Path}/{folder}",
+            access: "readOnly");
+        (await reading.Http.PostAsync($"{reading.Root}/moves", new { from = "a", to = "c" }, HttpStatusCode.Conflict))
+            .Text("code").ShouldBe("read-only");
+        await reading.Http.PostAsync($"{reading.Root}/folders", new { path = "a/c" }, HttpStatusCode.Conflict);
+        await reading.Http.PostAsync($"{reading.Root}/deletions", new { path = "a", confirmation = "a" }, HttpStatusCode.Conflict);
+        await RefusedAsync("copies", $"{folder}/there.txt", "b", HttpStatusCode.Conflict, reading.Id);
+        // The other drive's folder is in this one's: told by the keys of the bucket.
+        (await reading.Http.PostAsync(
+            $"{reading.Root}/copies",
+            new { from = "a", to = $"{folder}/a/b", toDriveId = drive.Id },
+            HttpStatusCode.UnprocessableEntity))["errors"]!["to"].ShouldNotBeNull();
+        await reading.EndAsync(
+            await reading.BeginAsync("copies", new { from = "a", to = $"{folder}-copied", toDriveId = drive.Id }));
+        (await drive.TextAsync($"{folder}-copied/b/file.txt")).ShouldBe("here");
+
+        async Task<JsonNode> RefusedAsync(string what, string from, string to, HttpStatusCode status, string? toDriveId = null) =>
+            await drive.Http.PostAsync($"{drive.Root}/{what}", new { from, to, toDriveId }, status);
+    }
+
+    [Fact]
+    public async Task What_is_at_the_target_is_never_written_over_and_what_is_left_is_listed()
+    {
+        var (drive, folder) = (await TestDrive.SharedAsync(_app), Connections.Unique("exists"));
+        foreach (var name in new[] { "1.txt", "2.txt", "3.txt" })
+            await drive.WriteAsync($"{folder}/from/{name}", $"the source's {name}");
+        await drive.WriteAsync($"{folder}/to/2.txt", "the target's");
+        await drive.WriteAsync($"{folder}/to/3.txt", "the source's 3.txt");
+
+        var key = Guid.NewGuid().ToString("N");
+        var body = new { from = $"{folder}/from", to = $"{folder}/to" };
+        var operation = await drive.Http.SendAsync(
+            HttpMethod.Post, $"{drive.Root}/moves", body, HttpStatusCode.Accepted, ("Idempotency-Key", key));
+        var ended = await drive.EndAsync(operation);
+        ended.Files("done").ShouldBe(1);
+        ended.Files("left").ShouldBe(2);
+        var left = await drive.LeftAsync(operation);
+        // One that was there before is left even where it has the same content: nobody can tell which of the two was meant.
+        left.Select(file => (file.Text("path"), file.Text("reason"), file["underBoth"]!.GetValue<bool>())).ShouldBe(
+            [($"{folder}/from/2.txt", "exists", false), ($"{folder}/from/3.txt", "exists", false)]);
+        left[0].Text("to").ShouldBe($"{folder}/to/2.txt");
+        (await drive.TextAsync($"{folder}/to/2.txt")).ShouldBe("the target's");
+        (await drive.TextAsync($"{folder}/from/2.txt")).ShouldBe("the source's 2.txt");
+        (await drive.PathsAsync($"{folder}/to")).ShouldBe([$"{folder}/to/1.txt", $"{folder}/to/2.txt", $"{folder}/to/3.txt"]);
+        (await drive.Http.SendAsync(HttpMethod.Post, $"{drive.Root}/moves", body, HttpStatusCode.Accepted, ("Idempotency-Key", key)))
+            .Text("id").ShouldBe(operation.Text("id"));
+
+        using var ada = await _app.SignInAsync("ada");
+        var audit = (await ada.GetAsync($"/api/audit?resource={drive.Id}&limit=500", HttpStatusCode.OK))["items"]!.AsArray()
+            .Where(entry => entry!["after"]?["operationId"]?.GetValue<string>() == operation.Text("id"))
+            .ToList();
+        audit.Select(entry => entry!.Text("action")).ShouldBe(["files.operation-ended", "files.move-started"]);
+        audit[0]!["after"]!["left"]!.GetValue<long>().ShouldBe(2);
+        audit.ShouldAllBe(entry => !entry!.ToJsonString().Contains(folder, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_source_that_changes_after_its_copy_is_left_and_so_is_its_reference()
+    {
+        var drive = await TestDrive.OnBucketOfItsOwnAsync(_app, versioned: false);
+        await drive.WriteAsync("from/a.txt", "first");
+        await drive.WriteAsync("from/b.txt", "other");
+        var reference = await drive.Http.PostAsync($"{drive.Root}/references", new { path = "from/a.txt" }, HttpStatusCode.Created);
+        JsonNode operation;
+        try
+        {
+            // Between its copies and its deletions the page is held up until the file is another.
+            await drive.FaultAsync("DeleteObjects", "SlowDown", count: 9);
+            operation = await drive.MoveAsync("from", "to");
+            await WritingFiles.UntilAsync(
+                async () => (await drive.PathsAsync("to")).Count == 2,
+                "The files are copied.");
+            await drive.WriteAsync("from/a.txt", "changed");
+        }
+        finally
+        {
+            await drive.ClearFaultsAsync();
+        }
+
+        var ended = await drive.EndAsync(operation);
+        ended.Files("done").ShouldBe(1);
+        var left = (await drive.LeftAsync(operation)).ShouldHaveSingleItem();
+        left.Text("path").ShouldBe("from/a.txt");
+        (await drive.TextAsync("from/a.txt")).ShouldBe("changed");
+        (await drive.TextAsync("to/b.txt")).ShouldBe("other");
+        (await drive.PathsAsync("from")).ShouldBe(["from/a.txt"]);
+    }
+
+    [Fact]
+    public async Task A_cancelled_move_leaves_each_file_under_one_name()
+    {
+        await using var app = await EmbeddedApp.StartAsync(
+            new() { ["ServerlessDrives__FileOperations__PageSize"] = "10", ["Logging__LogLevel__Default"] = "Warning" });
+        var drive = await TestDrive.SharedAsync(app);
+        var names = Enumerable.Range(0, 60).Select(number => $"{number:D3}.txt").ToList();
+        using (var s3 = app.Administrator().S3())
+        {
+            foreach (var name in names)
+                await s3.PutObjectAsync(
+                    new() { BucketName = TestDrive.Bucket, Key = $"{drive.Path}/from/{name}", ContentBody = name },
+                    TestContext.Current.CancellationToken);
+        }
+
+        await app.Anonymous().SendAsync(HttpMethod.Post, "/embedded/faults", new { latencyMs = 150 }, HttpStatusCode.NoContent);
+        var operation = await drive.MoveAsync("from", "to");
+        await drive.UntilAsync(operation, now => now.Files("done") > 0);
+        using var max = await app.SignInAsync("leo");
+        await max.SendAsync(
+            HttpMethod.Delete, $"{drive.Root}/operations/{operation.Text("id")}", null, HttpStatusCode.NotFound);
+        var cancelling = await drive.Http.SendAsync(
+            HttpMethod.Delete, $"{drive.Root}/operations/{operation.Text("id")}", null, HttpStatusCode.OK);
+        cancelling["cancelling"]!.GetValue<bool>().ShouldBeTrue();
+        var ended = await drive.EndAsync(operation, "cancelled");
+        await drive.ClearFaultsAsync();
+        var (from, to) = (await drive.PathsAsync("from"), await drive.PathsAsync("to"));
+        to.Count.ShouldBe((int)ended.Files("done"));
+        from.ShouldNotBeEmpty();
+        from.Select(path => path[5..]).Concat(to.Select(path => path[3..])).Order(StringComparer.Ordinal).ShouldBe(names);
+        ended.Files("left").ShouldBe(0);
+        // Begun again, it goes on.
+        await drive.EndAsync(await drive.MoveAsync("from", "to"));
+        (await drive.PathsAsync("to")).Select(path => path[3..]).ShouldBe(names);
+        (await drive.Http.GetAsync($"{drive.Root}/operations?running=true", HttpStatusCode.OK))["items"]!.AsArray().ShouldBeEmpty();
+        (await drive.Http.GetAsync($"{drive.Root}/operations", HttpStatusCode.OK))["items"]!.AsArray().Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_folder_comes_to_a_drive_of_another_account_encrypted_as_that_says_large_files_in_parts()
+    {
+        var (drive, folder) = (await TestDrive.SharedAsync(_app), Connections.Unique("across"));
+        var other = await TestDrive.OfAnotherAccountAsync(_app);
+        var large = TestDrive.Bytes((32 * 1024 * 1024) + 12345);
+        (await drive.PutAsync($"{folder}/large.bin", large, ("Content-Type", "application/x-large"))).Dispose();
+        await drive.WriteAsync($"{folder}/small.txt", "small");
+        await drive.WriteAsync($"{folder}/empty.txt", "");
+        await drive.Http.PostAsync($"{drive.Root}/folders", new { path = $"{folder}/none" }, HttpStatusCode.Created);
+
+        var ended = await drive.EndAsync(await drive.MoveAsync(folder, "arrived", other));
+        ended.Files("done").ShouldBe(4);
+        ended["done"]!["bytes"]!.GetValue<long>().ShouldBe(large.Length + 5);
+        (await drive.KeysAsync(folder)).ShouldBeEmpty();
+        (await other.Http.GetByteArrayAsync(other.ContentUrl("arrived/large.bin"))).AsSpan().SequenceEqual(large).ShouldBeTrue();
+        using var moved = await other.Http.SendAsync(new HttpRequestMessage(HttpMethod.Head, other.ContentUrl("arrived/large.bin")));
+        moved.Content.Headers.ContentType!.MediaType.ShouldBe("application/x-large");
+        (await other.TextAsync("arrived/small.txt")).ShouldBe("small");
+        (await other.TextAsync("arrived/empty.txt")).ShouldBe("");
+        var encrypted = await TestDrive.SharedAsync(_app, "sse-kms");
+        await other.EndAsync(await other.CopyAsync("arrived/small.txt", $"{folder}/small.txt", encrypted));
+        using var s3 = _app.Administrator().S3();
+        var head = await s3.GetObjectMetadataAsync(
+            TestDrive.Bucket, $"{encrypted.Path}/{folder}/small.txt", TestContext.Current.CancellationToken);
+        head.ServerSideEncryptionKeyManagementServiceKeyId.ShouldBe(_app.Administrator().KmsKeyArn);
+        // Within a drive that encrypts by KMS, where ETags say nothing of the content.
+        await encrypted.EndAsync(await encrypted.MoveAsync(folder, $"{folder}-moved"));
+        (await encrypted.TextAsync($"{folder}-moved/small.txt")).ShouldBe("small");
+    }
+
+    [Fact]
+    public async Task A_large_file_is_copied_in_parts_by_S3_itself_with_its_metadata()
+    {
+        await using var app = await EmbeddedApp.StartAsync(
+            new() { ["ServerlessDrives__FileOperations__CopiedInPartsFrom"] = "100000", ["Logging__LogLevel__Default"] = "Warning" });
+        var (drive, content) = (await TestDrive.OfRoleAsync(app), TestDrive.Bytes(300_000));
+        using (var s3 = app.Administrator().S3())
+        {
+            var put = new Amazon.S3.Model.PutObjectRequest
+            {
+                BucketName = TestDrive.Bucket,
+                Key = $"{drive.Path}/large.bin",
+                InputStream = new MemoryStream(content),
+                ContentType = "application/x-large",
+            };
+            put.Metadata["case"] = "17";
+            await s3.PutObjectAsync(put, TestContext.Current.CancellationToken);
+            await drive.EndAsync(await drive.MoveAsync("large.bin", "moved.bin"));
+            var head = await s3.GetObjectMetadataAsync(
+                TestDrive.Bucket, $"{drive.Path}/moved.bin", TestContext.Current.CancellationToken);
+            head.Metadata["case"].ShouldBe("17");
+            head.Headers.ContentType.ShouldBe("application/x-large");
+            head.ETag.ShouldContain("-");
+        }
+
+        (await drive.Http.GetByteArrayAsync(drive.ContentUrl("moved.bin"))).AsSpan().SequenceEqual(content).ShouldBeTrue();
+        (await drive.KeysAsync()).ShouldBe([$"{drive.Path}/moved.bin"]);
+    }
+
+    [Fact]
+    public async Task A_folder_is_deleted_once_its_name_is_typed()
+    {
+        var (drive, folder) = (await TestDrive.VersionedAsync(_app), Connections.Unique("delete"));
+        await drive.WriteAsync($"{folder}/a.txt", "a");
+        await drive.WriteAsync($"{folder}/b/c.txt", "c");
+        await drive.WriteAsync($"{folder}-beside.txt", "beside");
+        var body = new { path = $"{folder}/", confirmation = "delete" };
+        (await drive.Http.PostAsync($"{drive.Root}/deletions", body, HttpStatusCode.UnprocessableEntity))["errors"]!["confirmation"]
+            .ShouldNotBeNull();
+        await drive.Http.PostAsync(
+            $"{drive.Root}/deletions", new { path = "none", confirmation = "none" }, HttpStatusCode.NotFound);
+        var ended = await drive.EndAsync(await drive.BeginAsync("deletions", new { path = folder, confirmation = folder }));
+        ended.Files("done").ShouldBe(2);
+        ended["to"].ShouldBeNull();
+        (await drive.PathsAsync(folder)).ShouldBeEmpty();
+        (await drive.TextAsync($"{folder}-beside.txt")).ShouldBe("beside");
+        await drive.Http.PostAsync(
+            $"{drive.Root}/undelete?path={Uri.EscapeDataString($"{folder}/b/c.txt")}", null, HttpStatusCode.OK);
+        (await drive.TextAsync($"{folder}/b/c.txt")).ShouldBe("c");
+    }
+
+    [Theory]
+    [InlineData("a member is taken out")]
+    [InlineData("the target drive is removed")]
+    public async Task An_operation_stops_with_the_right_to_it_and_says_what_it_left(string what)
+    {
+        await using var app = await EmbeddedApp.StartAsync(
+            new() { ["ServerlessDrives__FileOperations__PageSize"] = "5", ["Logging__LogLevel__Default"] = "Warning" });
+        var drive = await TestDrive.SharedAsync(app);
+        var target = await TestDrive.ConnectAsync(app);
+        var names = Enumerable.Range(0, 60).Select(number => $"{number:D3}.txt").ToList();
+        using var s3 = app.Administrator().S3();
+        foreach (var name in names)
+            await s3.PutObjectAsync(
+                new() { BucketName = TestDrive.Bucket, Key = $"{drive.Path}/from/{name}", ContentBody = name },
+                TestContext.Current.CancellationToken);
+        await app.Anonymous().SendAsync(HttpMethod.Post, "/embedded/faults", new { latencyMs = 150 }, HttpStatusCode.NoContent);
+        var operation = await drive.MoveAsync("from", "to", target);
+        await drive.UntilAsync(operation, now => now.Files("done") > 0);
+        using var ada = await app.SignInAsync("ada");
+        if (what.Contains("member", StringComparison.Ordinal))
+        {
+            using var gone = await ada.DeleteAsync("/api/workspaces/ws_claims/members/mia", TestContext.Current.CancellationToken);
+            gone.StatusCode.ShouldBe(HttpStatusCode.NoContent);
+        }
+        else
+        {
+            var name = (await ada.GetAsync(target.Root, HttpStatusCode.OK)).Text("displayName");
+            await ada.SendAsync(HttpMethod.Delete, target.Root, new { confirmation = name }, HttpStatusCode.Accepted);
+        }
+
+        JsonNode ended = operation;
+        await WritingFiles.UntilAsync(
+            async () => (ended = await drive.OperationAsync(operation, ada)).Text("status") != "running",
+            "The operation stops.");
+        ended.Text("status").ShouldBe("stopped");
+        ended["problem"]!.Text("code").ShouldBe(what.Contains("member", StringComparison.Ordinal) ? "forbidden" : "drive-removed");
+        await app.Anonymous().DeleteAsync("/embedded/faults", TestContext.Current.CancellationToken);
+        var (from, to) = (await Names(drive, "from"), await Names(target, "to"));
+        from.Count.ShouldBeGreaterThan(0);
+        // Nothing is lost, and what is under both names is listed.
+        from.Union(to).Order(StringComparer.Ordinal).ShouldBe(names);
+        var both = (await ada.GetAsync($"{drive.Root}/operations/{operation.Text("id")}/left", HttpStatusCode.OK))["items"]!.AsArray()
+            .Where(left => left!["underBoth"]!.GetValue<bool>())
+            .Select(left => left!.Text("path")["from/".Length..]);
+        from.Intersect(to).ShouldBe(both, ignoreOrder: true);
+
+        async Task<List<string>> Names(TestDrive of, string folder) =>
+            [.. (await of.KeysAsync(folder)).Select(key => key[(key.LastIndexOf('/') + 1)..])];
+    }
+
+    [Fact]
+    public async Task What_comes_to_a_watched_folder_is_told_of_once()
+    {
+        await using var app = await EmbeddedApp.StartAsync(
+            new()
+            {
+                ["ServerlessDrives__Webhooks__AllowPrivateTargets"] = "true",
+                ["ServerlessDrives__Integrations__PollEvery"] = "00:00:01",
+                ["Logging__LogLevel__Default"] = "Warning",
+            });
+        var drive = await TestDrive.OnBucketOfItsOwnAsync(app, versioned: true);
+        using var receiver = new EventReceiver();
+        using var ada = await app.SignInAsync("ada");
+        var webhook = await ada.PostAsync(
+            "/api/webhooks", new { url = receiver.Url, events = new[] { "file.arrived" } }, HttpStatusCode.Created);
+        await drive.Http.PostAsync(
+            "/api/integrations",
+            new { kind = "upstream", driveId = drive.Id, folder = "in", pattern = "*.txt", webhookId = webhook.Text("id") },
+            HttpStatusCode.Created);
+        for (var number = 0; number < 8; number++)
+            await drive.WriteAsync($"from/{number}.txt", $"{number}");
+        // The page is repeated after its copies: its deletions are refused for a while.
+        await drive.FaultAsync("DeleteObjects", "InternalError", count: 7);
+        await drive.EndAsync(await drive.MoveAsync("from", "in"));
+        await drive.WriteAsync("in/last.txt", "last");
+        await WritingFiles.UntilAsync(
+            () => Task.FromResult(receiver.Received.Any(received => received.Json["data"]!.Text("path") == "in/last.txt")),
+            "All have come.");
+        receiver.Received.DistinctBy(received => received.Id).Select(received => received.Json["data"]!.Text("path"))
+            .Order(StringComparer.Ordinal)
+            .ShouldBe([.. Enumerable.Range(0, 8).Select(number => $"in/{number}.txt"), "in/last.txt"]);
+    }
+}
