@@ -166,12 +166,13 @@ public sealed class FileOperationFinder(IFileOperations operations, IDrives driv
                 : Refusal.NotFound("operation");
     }
 
-    /// <summary>Whoever began it sees what became of it; others need to see the other drive too.</summary>
+    /// <summary>Whoever began it sees what became of it, and so do admins; others need to see the other drive too.</summary>
     public async Task<bool> MaySeeAsync(Person person, FileOperation operation, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(person);
         ArgumentNullException.ThrowIfNull(operation);
         return operation.StartedBy == person.Id
+            || person.IsAdmin
             || operation.ToDrive is not { } to
             || to == operation.Drive
             || (await drives.FindAsync(person.Organization, to, cancellation) is { } other && person.MaySee(other.Value.Audience));
