@@ -15,9 +15,9 @@ public sealed class MovesThroughKills
 {
     private const int AtOnce = 16;
 
-    private static int FileCount => int.Parse(Environment.GetEnvironmentVariable("MOVED_FILES") ?? "240");
+    private static int FileCount => int.Parse(Environment.GetEnvironmentVariable("MOVED_FILES") ?? "120");
 
-    private static int Kills => int.Parse(Environment.GetEnvironmentVariable("MOVE_KILLS") ?? "2");
+    private static int Kills => int.Parse(Environment.GetEnvironmentVariable("MOVE_KILLS") ?? "1");
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 

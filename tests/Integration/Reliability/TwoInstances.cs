@@ -20,7 +20,7 @@ public sealed class TwoInstances(ITestOutputHelper output) : IAsyncLifetime
     private const int AtOnce = 5;
 
     /// <summary>Drives, each with two confirmations, ten file calls and a removal: as many as <c>INSTANCES_ROUNDS</c> says.</summary>
-    private static readonly int Rounds = int.Parse(Environment.GetEnvironmentVariable("INSTANCES_ROUNDS") ?? "10");
+    private static readonly int Rounds = int.Parse(Environment.GetEnvironmentVariable("INSTANCES_ROUNDS") ?? "4");
 
     /// <summary>For so long another instance may go by what it has looked up.</summary>
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(2);

@@ -1,9 +1,10 @@
 import { ArrowUploadRegular, FolderArrowUpRegular } from '@fluentui/react-icons';
 import { useEffect, useRef } from 'react';
 import { Button } from '../shell/controls';
-import { whenIdle } from '../shell/whenIdle';
 import { bringPicked } from './bring';
 import { lookForInterrupted } from './interruptions';
+// The frame shows it later on; without a network it couldn’t be loaded any more by then.
+import './UploadDock';
 
 interface Props {
   driveId: string;
@@ -17,11 +18,7 @@ const takesFolders = 'webkitdirectory' in HTMLInputElement.prototype;
 export function UploadButtons({ driveId, folder }: Props) {
   const files = useRef<HTMLInputElement>(null);
   const folders = useRef<HTMLInputElement>(null);
-  useEffect(() => {
-    void lookForInterrupted();
-    // Without a network it couldn't be loaded any more.
-    return whenIdle(() => void import('./UploadDock'));
-  }, []);
+  useEffect(() => void lookForInterrupted(), []);
   const onChange = (event: React.ChangeEvent<HTMLInputElement>) => {
     bringPicked(driveId, folder, event.target.files);
     event.target.value = '';
