@@ -16,7 +16,7 @@ import { UploadButtons } from '../uploads/UploadButtons';
 import type { Ask } from './FileMenu';
 import { loadFileMenu } from './FileMenuButton';
 import { FileRow, isSelectable, type Listed } from './FileRow';
-import { useArchive, useRunningOperations } from './operations';
+import { useArchive, useShownOperations } from './operations';
 import { folderOf, nameOf, sorted, trailOf, type SortBy } from './paths';
 import { useDownload, useFolder, useFolderWithDeleted, useForgetFiles, useRestore } from './queries';
 import { useGradually } from './useGradually';
@@ -56,9 +56,9 @@ export default function FilesTab({ drive }: { drive: Drive }) {
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const [order, setOrder] = useState<{ by: SortBy; descending: boolean } | null>(null);
   const archive = useArchive(drive.id);
-  const running = useRunningOperations(drive.id);
+  const operations = useShownOperations(drive.id);
   const everRan = useRef(false);
-  everRan.current ||= (running.data?.length ?? 0) > 0;
+  everRan.current ||= operations.length > 0;
   useEffect(() => setChosen(new Set()), [folder]);
   // Menus are a large part of the code and nobody opens one in the first second.
   useEffect(() => whenIdle(() => void loadFileMenu()), []);

@@ -9,17 +9,18 @@ import { More } from '../shell/More';
 import { ProblemNotice } from '../shell/ProblemNotice';
 import { shown } from '../shell/shown';
 import { nameOf } from './paths';
-import { isOver, pathOfOperation, useCancelOperation, useLeft, useRunningOperations } from './operations';
+import { isOver, pathOfOperation, useCancelOperation, useDismissOperation, useLeft, useShownOperations } from './operations';
 
 /** What is being moved, copied or deleted, and what came of it while one looked. */
 export default function OperationList({ driveId, onEnded }: { driveId: string; onEnded: () => void }) {
-  const running = useRunningOperations(driveId);
+  const shownNow = useShownOperations(driveId);
+  const dismiss = useDismissOperation(driveId);
   const [seen, setSeen] = useState<FileOperation[]>([]);
   const [gone, setGone] = useState<string[]>([]);
   useEffect(() => {
-    const fresh = (running.data ?? []).filter((operation) => !seen.some((known) => known.id === operation.id));
+    const fresh = shownNow.filter((operation) => !seen.some((known) => known.id === operation.id));
     if (fresh.length > 0) setSeen([...seen, ...fresh]);
-  }, [running.data, seen]);
+  }, [shownNow, seen]);
   const listed = seen.filter((operation) => !gone.includes(operation.id));
   if (listed.length === 0) return null;
   return (
@@ -30,7 +31,7 @@ export default function OperationList({ driveId, onEnded }: { driveId: string; o
       <ul className="uploads" aria-label="Moves, copies and deletions">
         {listed.map((operation) => (
           <li key={operation.id} className="upload">
-            <Row begun={operation} onEnded={onEnded} onDismiss={() => setGone([...gone, operation.id])} />
+            <Row begun={operation} onEnded={onEnded} onDismiss={() => (dismiss(operation), setGone([...gone, operation.id]))} />
           </li>
         ))}
       </ul>

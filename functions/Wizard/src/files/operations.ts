@@ -1,4 +1,5 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient, type QueryClient } from '@tanstack/react-query';
+import { useMemo } from 'react';
 import { call, newKey, send } from '../api/client';
 import type { FileOperation, FolderSize, LeftFile, Page } from '../api/contract';
 import type { Problem } from '../api/problem';
@@ -6,15 +7,30 @@ import { usePages } from '../api/usePages';
 import { nameOf } from './paths';
 import { useForgetFiles } from './queries';
 
-const running = (driveId: string) => ['operations', driveId];
+const runningOn = (driveId: string) => ['operations', driveId];
 
-/** The drive's moves, copies and deletions that haven't ended: also those that somebody else began, or that were begun before a reload. */
-export const useRunningOperations = (driveId: string) =>
-  useQuery<FileOperation[], Problem>({
-    queryKey: running(driveId),
+const begunHere = (driveId: string) => ['begun-operations', driveId];
+
+/** One that has ended before anybody could ask what runs is shown, too. */
+const noteBegun = (queries: QueryClient, driveId: string, operation: FileOperation): void =>
+  void queries.setQueryData<FileOperation[]>(begunHere(driveId), (known = []) => [...known, operation]);
+
+/** The drive's moves, copies and deletions: what was begun here, and what hasn't ended, by somebody else or from before a reload. */
+export function useShownOperations(driveId: string): FileOperation[] {
+  const begun = useQuery<FileOperation[]>({ queryKey: begunHere(driveId), queryFn: () => [], initialData: [], enabled: false, gcTime: Infinity }).data;
+  const running = useQuery<FileOperation[], Problem>({
+    queryKey: runningOn(driveId),
     queryFn: async ({ signal }) => (await call<Page<FileOperation>>(`/api/drives/${driveId}/operations?running=true&limit=100`, { signal })).items,
     staleTime: 15_000,
-  });
+  }).data;
+  return useMemo(() => [...begun, ...(running ?? []).filter((operation) => !begun.some((known) => known.id === operation.id))], [begun, running]);
+}
+
+/** What was begun here is shown until it is dismissed. */
+export function useDismissOperation(driveId: string): (operation: FileOperation) => void {
+  const queries = useQueryClient();
+  return (operation) => void queries.setQueryData<FileOperation[]>(begunHere(driveId), (known = []) => known.filter((one) => one.id !== operation.id));
+}
 
 export const pathOfOperation = (operation: FileOperation): string => `/api/drives/${operation.driveId}/operations/${operation.id}`;
 
@@ -34,10 +50,14 @@ export function useTransfer(driveId: string, what: 'moves' | 'copies') {
   return useMutation<FileOperation[], Problem, Transfer[]>({
     mutationFn: async (transfers) => {
       const begun: FileOperation[] = [];
-      for (const body of transfers) begun.push(await call<FileOperation>(`/api/drives/${driveId}/${what}`, { method: 'POST', body, idempotencyKey: newKey() }));
+      for (const body of transfers) {
+        const operation = await call<FileOperation>(`/api/drives/${driveId}/${what}`, { method: 'POST', body, idempotencyKey: newKey() });
+        noteBegun(queries, driveId, operation);
+        begun.push(operation);
+      }
       return begun;
     },
-    onSettled: () => void queries.invalidateQueries({ queryKey: running(driveId) }),
+    onSettled: () => void queries.invalidateQueries({ queryKey: runningOn(driveId) }),
   });
 }
 
@@ -64,11 +84,11 @@ export function useDeleteMany(driveId: string) {
   return useMutation<void, Problem, { files: string[]; folders: string[] }>({
     mutationFn: async ({ files, folders }) => {
       for (const path of files) await call(`/api/drives/${driveId}/content?path=${encodeURIComponent(path)}`, { method: 'DELETE' });
-      for (const path of folders) await call(`/api/drives/${driveId}/deletions`, { method: 'POST', body: { path, confirmation: nameOf(path) }, idempotencyKey: newKey() });
+      for (const path of folders) noteBegun(queries, driveId, await call<FileOperation>(`/api/drives/${driveId}/deletions`, { method: 'POST', body: { path, confirmation: nameOf(path) }, idempotencyKey: newKey() }));
     },
     onSettled: () => {
       forget();
-      void queries.invalidateQueries({ queryKey: running(driveId) });
+      void queries.invalidateQueries({ queryKey: runningOn(driveId) });
     },
   });
 }
