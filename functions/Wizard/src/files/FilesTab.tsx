@@ -9,7 +9,7 @@ import { More } from '../shell/More';
 import { useNotice } from '../shell/notices';
 import { ProblemNotice } from '../shell/ProblemNotice';
 import { shown } from '../shell/shown';
-import { whenIdle } from '../shell/whenIdle';
+import { loadWhenIdle } from '../shell/whenIdle';
 import { bringDropped } from '../uploads/bring';
 import { droppedFiles } from '../uploads/dropped';
 import { UploadButtons } from '../uploads/UploadButtons';
@@ -61,7 +61,7 @@ export default function FilesTab({ drive }: { drive: Drive }) {
   everRan.current ||= operations.length > 0;
   useEffect(() => setChosen(new Set()), [folder]);
   // Menus are a large part of the code and nobody opens one in the first second.
-  useEffect(() => whenIdle(() => void loadFileMenu()), []);
+  useEffect(() => loadWhenIdle(loadFileMenu), []);
   const depth = useRef(0);
   const address = (path: string) => `/drives/${drive.id}/files${path === '' ? '' : `?path=${encodeURIComponent(path)}`}`;
   const previewOf = (path: string) => `${address(folder)}${folder === '' ? '?' : '&'}preview=${encodeURIComponent(path)}`;

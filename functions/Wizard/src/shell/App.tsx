@@ -48,7 +48,7 @@ function askForFiles(): void {
   askAhead(`/api/drives/${driveId}`);
   askAhead(`${listing}${listing.includes('?') ? '&' : '?'}limit=${pageOfFolder}`);
   void pages.drives();
-  void import('../files/FilesTab');
+  void import('../files/FilesTab').catch(() => undefined);
 }
 
 export function App() {

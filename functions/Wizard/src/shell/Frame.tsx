@@ -6,7 +6,7 @@ import { Button } from './controls';
 import { focusHeadingOf, keepFocus } from './keepFocus';
 import { Logo } from './Logo';
 import { usePerson } from './person';
-import { whenIdle } from './whenIdle';
+import { loadWhenIdle } from './whenIdle';
 
 const loadMenu = () => import('./AccountMenu');
 const AccountMenu = lazy(loadMenu);
@@ -25,7 +25,7 @@ export function Frame({ session, children }: Props) {
   const [account, setAccount] = useState<HTMLElement | null>(null);
   const [open, setOpen] = useState(false);
   // Menus are a large part of the code and nobody opens one in the first second.
-  useEffect(() => whenIdle(() => void loadMenu()), []);
+  useEffect(() => loadWhenIdle(loadMenu), []);
   const page = path.split('/').slice(0, 3).join('/');
   const first = useRef(true);
   useEffect(keepFocus, []);
