@@ -43,7 +43,10 @@ public sealed record PendingUpload(
     DateTimeOffset ExpiresAt,
     StoredFile? Outcome = null)
 {
-    /// <summary>For how long it is kept after links for it were last made; null of those that were begun before that could be said.</summary>
+    /// <summary>
+    /// For how long it is kept after links for it were last made; null of those that were begun before that could be
+    /// said.
+    /// </summary>
     public TimeSpan? KeptFor { get; init; }
 
     public TimeSpan KeptAtLeast => KeptFor ?? TimeSpan.FromHours(1);

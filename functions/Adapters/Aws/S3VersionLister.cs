@@ -146,7 +146,10 @@ internal sealed class S3VersionLister(DriveClients clients, S3Reader reader, IOp
 /// <summary>An entry, and the key or common prefix that S3 names it by.</summary>
 internal sealed record ListedEntry(string Key, FileOrDeletedView View);
 
-/// <summary>What one answer of ListObjectVersions says of a folder: its folders, its files as they are, and those that are deleted.</summary>
+/// <summary>
+/// What one answer of ListObjectVersions says of a folder: its folders, its files as they are, and those that are
+/// deleted.
+/// </summary>
 internal static class FolderEntries
 {
     public static IEnumerable<ListedEntry> Of(Drive drive, string prefix, ListVersionsResponse answer) =>

@@ -5,7 +5,10 @@ using ServerlessDrives.Files.Previews;
 
 namespace ServerlessDrives.Adapters.Tables;
 
-/// <summary>Preview links, in one partition in the order of their ends: each is found at once, and what has ended is its beginning.</summary>
+/// <summary>
+/// Preview links, in one partition in the order of their ends: each is found at once, and what has ended is its
+/// beginning.
+/// </summary>
 internal sealed class TablePreviewLinks(TableServiceClient service) : IPreviewLinks
 {
     private const string Links = "preview-links";

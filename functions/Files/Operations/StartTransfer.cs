@@ -25,8 +25,8 @@ public sealed class StartTransferFunctions(
 {
     private const string Explained =
         "Goes on by itself, through crashes too; read the operation for how far it is. Nothing is written over: what is at the target " +
-        "already is left there, and listed. S3 copies what stays on its drive, or comes to a drive with the same access key; everything else is " +
-        "streamed through here. What is copied is encrypted as the target drive says.";
+        "already is left there, and listed. S3 copies what stays on its drive, or comes to a drive with the same access key; everything " +
+        "else is streamed through here. What is copied is encrypted as the target drive says.";
 
     [Function("MoveFiles")]
     [Requires(Need.Person)]

@@ -12,7 +12,8 @@ using Xunit;
 namespace ServerlessDrives.Tests.Unit.Architecture;
 
 /// <summary>
-/// Names that lie in histories, tables and settings of installations. What is listed here may be added to; a rename in C# leaves it as it is.
+/// Names that lie in histories, tables and settings of installations. What is listed here may be added to; a rename in C# leaves it as it
+/// is.
 /// </summary>
 public sealed class StoredNames
 {
