@@ -9,8 +9,8 @@ namespace ServerlessDrives.Tests.Integration.Files;
 /// <summary>
 /// Whatever breaks between us and S3: the client gets a clear outcome, the bucket holds all or nothing, and no upload stays behind.
 /// </summary>
-[Collection(RunningApp.Name)]
-public sealed class BrokenTransfers(RunningApp running)
+[Collection(FilesApp.Name)]
+public sealed class BrokenTransfers(FilesApp running)
 {
     /// <summary>Three parts, the last of them short.</summary>
     private const int Large = (10 * 1024 * 1024) + 200_000;

@@ -9,8 +9,8 @@ using Xunit;
 namespace ServerlessDrives.Tests.Integration.Files;
 
 /// <summary>Presigned links, used by programs that know nothing of us.</summary>
-[Collection(RunningApp.Name)]
-public sealed class DirectTransfers(RunningApp running)
+[Collection(FilesApp.Name)]
+public sealed class DirectTransfers(FilesApp running)
 {
     private readonly EmbeddedApp _app = running.App;
 

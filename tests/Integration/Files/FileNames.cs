@@ -12,8 +12,8 @@ using Xunit;
 namespace ServerlessDrives.Tests.Integration.Files;
 
 /// <summary>What files may be called, and that a name is always the same file.</summary>
-[Collection(RunningApp.Name)]
-public sealed class FileNames(RunningApp running)
+[Collection(FilesApp.Name)]
+public sealed class FileNames(FilesApp running)
 {
     private readonly EmbeddedApp _app = running.App;
 

@@ -7,8 +7,8 @@ using Xunit;
 namespace ServerlessDrives.Tests.Integration.Files;
 
 /// <summary>Large files from an S3 that gives each connection a part of what it could.</summary>
-[Collection(RunningApp.Name)]
-public sealed class LargeReads(RunningApp running) : IAsyncDisposable
+[Collection(FilesApp.Name)]
+public sealed class LargeReads(FilesApp running) : IAsyncDisposable
 {
     private const int Large = (24 * 1024 * 1024) + 4321;
 

@@ -8,8 +8,8 @@ using Xunit;
 namespace ServerlessDrives.Tests.Integration.Files;
 
 /// <summary>Many files in one answer: a batch of small ones, a folder as a ZIP, and those that a search finds.</summary>
-[Collection(RunningApp.Name)]
-public sealed class ManyFiles(RunningApp running)
+[Collection(FilesApp.Name)]
+public sealed class ManyFiles(FilesApp running)
 {
     [Fact]
     public async Task A_batch_has_each_file_in_its_place_with_its_own_status()

@@ -9,8 +9,8 @@ using Xunit;
 namespace ServerlessDrives.Tests.Integration.Files;
 
 /// <summary>Folders are made, moved, copied and deleted.</summary>
-[Collection(RunningApp.Name)]
-public sealed class MovesAndCopies(RunningApp running)
+[Collection(FilesApp.Name)]
+public sealed class MovesAndCopies(FilesApp running)
 {
     private readonly EmbeddedApp _app = running.App;
 

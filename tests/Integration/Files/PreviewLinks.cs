@@ -6,8 +6,8 @@ using Xunit;
 namespace ServerlessDrives.Tests.Integration.Files;
 
 /// <summary>Links by which our pages show images, audio and video.</summary>
-[Collection(RunningApp.Name)]
-public sealed class PreviewLinks(RunningApp running)
+[Collection(FilesApp.Name)]
+public sealed class PreviewLinks(FilesApp running)
 {
     private readonly EmbeddedApp _app = running.App;
 

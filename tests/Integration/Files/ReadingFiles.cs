@@ -10,8 +10,8 @@ using Xunit;
 namespace ServerlessDrives.Tests.Integration.Files;
 
 /// <summary>Reading files as HTTP has it.</summary>
-[Collection(RunningApp.Name)]
-public sealed class ReadingFiles(RunningApp running)
+[Collection(FilesApp.Name)]
+public sealed class ReadingFiles(FilesApp running)
 {
     private readonly EmbeddedApp _app = running.App;
 

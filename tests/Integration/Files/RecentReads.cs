@@ -8,8 +8,8 @@ namespace ServerlessDrives.Tests.Integration.Files;
 /// <summary>
 /// Reading goes by what was read of drives and memberships a moment ago; what is changed here counts at once all the same.
 /// </summary>
-[Collection(RunningApp.Name)]
-public sealed class RecentReads(RunningApp running)
+[Collection(FilesApp.Name)]
+public sealed class RecentReads(FilesApp running)
 {
     private readonly EmbeddedApp _app = running.App;
 

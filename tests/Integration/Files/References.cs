@@ -7,8 +7,8 @@ using Xunit;
 namespace ServerlessDrives.Tests.Integration.Files;
 
 /// <summary>Stable ids for files.</summary>
-[Collection(RunningApp.Name)]
-public sealed class References(RunningApp running)
+[Collection(FilesApp.Name)]
+public sealed class References(FilesApp running)
 {
     private readonly EmbeddedApp _app = running.App;
 

@@ -7,8 +7,8 @@ using Xunit;
 namespace ServerlessDrives.Tests.Integration.Files;
 
 /// <summary>An upload whose sender went away, gone on with by the parts that S3 has.</summary>
-[Collection(RunningApp.Name)]
-public sealed class ResumedUploads(RunningApp running)
+[Collection(FilesApp.Name)]
+public sealed class ResumedUploads(FilesApp running)
 {
     private const int Size = (2 * 16 * 1024 * 1024) + 5;
 

@@ -6,8 +6,8 @@ using Xunit;
 namespace ServerlessDrives.Tests.Integration.Files;
 
 /// <summary>One session for all calls to a drive, and a fresh one when AWS no longer accepts it.</summary>
-[Collection(RunningApp.Name)]
-public sealed class Sessions(RunningApp running)
+[Collection(FilesApp.Name)]
+public sealed class Sessions(FilesApp running)
 {
     private readonly EmbeddedApp _app = running.App;
 

@@ -9,8 +9,8 @@ using Xunit;
 namespace ServerlessDrives.Tests.Integration.Files;
 
 /// <summary>A link to one file for somebody without an account.</summary>
-[Collection(RunningApp.Name)]
-public sealed class SharedFiles(RunningApp running)
+[Collection(FilesApp.Name)]
+public sealed class SharedFiles(FilesApp running)
 {
     private static int _strangers;
 

@@ -9,8 +9,8 @@ using Xunit;
 namespace ServerlessDrives.Tests.Integration.Files;
 
 /// <summary>What the bucket keeps of files: older versions, and what was deleted.</summary>
-[Collection(RunningApp.Name)]
-public sealed class VersionsOfFiles(RunningApp running)
+[Collection(FilesApp.Name)]
+public sealed class VersionsOfFiles(FilesApp running)
 {
     private readonly EmbeddedApp _app = running.App;
 

@@ -14,8 +14,8 @@ using Xunit;
 namespace ServerlessDrives.Tests.Integration.Files;
 
 /// <summary>Writing files: whole or not at all, as the drive and the conditions say.</summary>
-[Collection(RunningApp.Name)]
-public sealed class WritingFiles(RunningApp running)
+[Collection(FilesApp.Name)]
+public sealed class WritingFiles(FilesApp running)
 {
     private const int MiB = 1024 * 1024;
     private readonly EmbeddedApp _app = running.App;

@@ -7,8 +7,8 @@ using Xunit;
 namespace ServerlessDrives.Tests.Integration.Host;
 
 /// <summary>The script that is run after a deployment passes here too, and leaves nothing behind.</summary>
-[Collection(RunningApp.Name)]
-public sealed class Smoke(RunningApp running)
+[Collection(ScriptsApp.Name)]
+public sealed class Smoke(ScriptsApp running)
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 

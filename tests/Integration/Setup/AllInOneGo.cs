@@ -8,8 +8,8 @@ using Xunit;
 namespace ServerlessDrives.Tests.Integration.Setup;
 
 /// <summary>Trust policy, role policy and bucket policy in one go: the AWS administrator comes once.</summary>
-[Collection(RunningApp.Name)]
-public sealed class AllInOneGo(RunningApp running)
+[Collection(ScriptsApp.Name)]
+public sealed class AllInOneGo(ScriptsApp running)
 {
     private readonly AwsAdministrator _administrator = running.App.Administrator();
 

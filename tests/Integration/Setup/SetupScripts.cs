@@ -8,8 +8,8 @@ using Xunit;
 namespace ServerlessDrives.Tests.Integration.Setup;
 
 /// <summary>The open step as something to run: the script run by a shell with the real <c>aws</c> command, on the sandbox.</summary>
-[Collection(RunningApp.Name)]
-public sealed class SetupScripts(RunningApp running)
+[Collection(ScriptsApp.Name)]
+public sealed class SetupScripts(ScriptsApp running)
 {
     /// <summary>A trust policy of somebody else's, in a role that is there already.</summary>
     private const string Theirs = $$"""

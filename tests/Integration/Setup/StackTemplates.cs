@@ -8,8 +8,8 @@ using Xunit;
 namespace ServerlessDrives.Tests.Integration.Setup;
 
 /// <summary>The code of the stack's own resource, called as CloudFormation calls it, with the real SDK for Python, on the sandbox.</summary>
-[Collection(RunningApp.Name)]
-public sealed class StackTemplates(RunningApp running)
+[Collection(ScriptsApp.Name)]
+public sealed class StackTemplates(ScriptsApp running)
 {
     /// <summary>Runs the template's code: the event on standard input, the addresses of services from the environment.</summary>
     private const string Harness = """
