@@ -72,10 +72,13 @@ public sealed class MovesThroughKills
         // Of a move, the version that it was and the mark that it is deleted: each once.
         source.Count.ShouldBe(contents.Count * (moves ? 2 : 1));
         var owner = moves ? app.Administrator() : AwsAdministrator.OfAnotherAccount(app.Cloud);
+        // An upload that S3 had begun when the kill came, and whose id we never wrote down, is empty, and aborted by the next sweep.
+        var begun = (await owner.KeysAsync(toBucket, to.Path)).Count(key => key.StartsWith("upload:", StringComparison.Ordinal));
+        begun.ShouldBeLessThanOrEqualTo(large > 0 ? Kills : 0);
         var everything = await owner.EverythingAsync(toBucket, $"{to.Path}/to/");
-        everything.Select(each => each.Key).Order(StringComparer.Ordinal).ShouldBe(
+        everything.Count.ShouldBe(contents.Count + begun);
+        everything.Select(each => each.Key).Distinct().Order(StringComparer.Ordinal).ShouldBe(
             contents.Keys.Select(key => $"{to.Path}/to/{key}").Order(StringComparer.Ordinal));
-        (await owner.KeysAsync(toBucket, to.Path)).ShouldAllBe(key => !key.StartsWith("upload:", StringComparison.Ordinal));
         await SameAsync(owner, toBucket, $"{to.Path}/to/", contents);
     }
 
