@@ -1,3 +1,5 @@
+using ServerlessDrives.Access.Policies;
+
 namespace ServerlessDrives.Access;
 
 /// <summary>Why a call to AWS came to nothing. Closed: AWS said no, or nobody answered.</summary>

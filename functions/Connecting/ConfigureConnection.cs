@@ -3,6 +3,7 @@ using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
 using ServerlessDrives.Access;
 using ServerlessDrives.Http;
+using ServerlessDrives.Http.Middleware;
 using ServerlessDrives.Secrets;
 using ServerlessDrives.Workspaces;
 

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using ServerlessDrives.Connecting.Buckets;
 using ServerlessDrives.Connecting.Callbacks;
+using ServerlessDrives.Connecting.Recovery;
 using ServerlessDrives.Connecting.Setup;
 using ServerlessDrives.Secrets;
 using ServerlessDrives.Workspaces;

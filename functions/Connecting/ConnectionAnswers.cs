@@ -1,5 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using ServerlessDrives.Http;
+using ServerlessDrives.Http.Limits;
+using ServerlessDrives.Http.Middleware;
 using ServerlessDrives.Workspaces;
 
 namespace ServerlessDrives.Connecting;

@@ -1,7 +1,8 @@
-using System.Text.Json.Nodes;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using ServerlessDrives.Connecting.Callbacks;
 using ServerlessDrives.Events;
+using ServerlessDrives.Events.Audit;
 using ServerlessDrives.Workspaces;
 
 namespace ServerlessDrives.Connecting;

@@ -1,7 +1,10 @@
 using System.Text.Json.Nodes;
 using ServerlessDrives.Access;
+using ServerlessDrives.Access.Policies;
 using ServerlessDrives.Connecting.Callbacks;
 using ServerlessDrives.Verification;
+using ServerlessDrives.Verification.Proofs;
+using ServerlessDrives.Verification.Reports;
 using ServerlessDrives.Workspaces;
 
 namespace ServerlessDrives.Connecting;

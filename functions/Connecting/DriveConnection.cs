@@ -1,8 +1,11 @@
 using System.Text.Json.Serialization;
 using ServerlessDrives.Access;
+using ServerlessDrives.Access.Policies;
 using ServerlessDrives.Connecting.Callbacks;
 using ServerlessDrives.Drives;
 using ServerlessDrives.Verification;
+using ServerlessDrives.Verification.Proofs;
+using ServerlessDrives.Verification.Reports;
 using ServerlessDrives.Workspaces;
 
 namespace ServerlessDrives.Connecting;

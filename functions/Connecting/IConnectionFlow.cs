@@ -1,3 +1,5 @@
+using ServerlessDrives.Connecting.Recovery;
+
 namespace ServerlessDrives.Connecting;
 
 /// <summary>A connection's orchestration: begins it, passes on what people said, and sees where it is.</summary>

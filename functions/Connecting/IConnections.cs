@@ -1,5 +1,7 @@
+using ServerlessDrives.Connecting.Recovery;
 using ServerlessDrives.Drives;
 using ServerlessDrives.Events;
+using ServerlessDrives.Events.Audit;
 using ServerlessDrives.Workspaces;
 
 namespace ServerlessDrives.Connecting;

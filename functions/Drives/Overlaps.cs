@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using ServerlessDrives.Access;
+using ServerlessDrives.Access.Policies;
 using ServerlessDrives.Workspaces;
 
 namespace ServerlessDrives.Drives;

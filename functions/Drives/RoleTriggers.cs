@@ -2,7 +2,10 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using ServerlessDrives.Access;
+using ServerlessDrives.Access.Policies;
 using ServerlessDrives.Http;
+using ServerlessDrives.Http.Middleware;
+using ServerlessDrives.Http.Repetition;
 using ServerlessDrives.Workspaces;
 
 namespace ServerlessDrives.Drives;

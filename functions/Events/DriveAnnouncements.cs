@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using ServerlessDrives.Access;
 using ServerlessDrives.Drives;
+using ServerlessDrives.Events.Audit;
 
 namespace ServerlessDrives.Events;
 

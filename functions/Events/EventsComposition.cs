@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using ServerlessDrives.Drives;
+using ServerlessDrives.Events.Webhooks;
 using ServerlessDrives.Secrets;
 using ServerlessDrives.Workspaces;
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using ServerlessDrives.Events.Audit;
 
 namespace ServerlessDrives.Events;
 

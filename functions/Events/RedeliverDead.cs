@@ -2,6 +2,8 @@ using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using ServerlessDrives.Drives;
+using ServerlessDrives.Events.Audit;
+using ServerlessDrives.Events.Webhooks;
 
 namespace ServerlessDrives.Events;
 

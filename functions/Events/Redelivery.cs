@@ -1,3 +1,5 @@
+using ServerlessDrives.Events.Audit;
+using ServerlessDrives.Events.Webhooks;
 using ServerlessDrives.Workspaces;
 
 namespace ServerlessDrives.Events;

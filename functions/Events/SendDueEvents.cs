@@ -2,6 +2,8 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
+using ServerlessDrives.Events.Audit;
+using ServerlessDrives.Events.Webhooks;
 
 namespace ServerlessDrives.Events;
 

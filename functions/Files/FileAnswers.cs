@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using ServerlessDrives.Access;
 using ServerlessDrives.Drives;
 using ServerlessDrives.Http;
+using ServerlessDrives.Http.Limits;
 using ServerlessDrives.Workspaces;
 
 namespace ServerlessDrives.Files;

@@ -2,7 +2,10 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using ServerlessDrives.Access;
 using ServerlessDrives.Drives;
+using ServerlessDrives.Files.Versions;
 using ServerlessDrives.Http;
+using ServerlessDrives.Http.Limits;
+using ServerlessDrives.Http.Middleware;
 
 namespace ServerlessDrives.Files;
 

@@ -4,7 +4,9 @@ using Microsoft.Extensions.Options;
 using ServerlessDrives.Drives;
 using ServerlessDrives.Files.Operations;
 using ServerlessDrives.Files.Previews;
+using ServerlessDrives.Files.References;
 using ServerlessDrives.Files.Sharing;
+using ServerlessDrives.Files.Uploads;
 
 namespace ServerlessDrives.Files;
 

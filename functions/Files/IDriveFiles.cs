@@ -1,6 +1,8 @@
 using System.Text.Json.Serialization;
 using ServerlessDrives.Access;
 using ServerlessDrives.Drives;
+using ServerlessDrives.Files.References;
+using ServerlessDrives.Files.Versions;
 
 namespace ServerlessDrives.Files;
 

@@ -3,6 +3,7 @@ using Microsoft.Azure.Functions.Worker;
 using ServerlessDrives.Access;
 using ServerlessDrives.Drives;
 using ServerlessDrives.Http;
+using ServerlessDrives.Http.Middleware;
 
 namespace ServerlessDrives.Files;
 

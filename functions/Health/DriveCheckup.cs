@@ -1,8 +1,12 @@
 using System.Text.Json.Nodes;
 using ServerlessDrives.Drives;
 using ServerlessDrives.Events;
+using ServerlessDrives.Events.Audit;
 using ServerlessDrives.Usage;
 using ServerlessDrives.Verification;
+using ServerlessDrives.Verification.Explaining;
+using ServerlessDrives.Verification.Proofs;
+using ServerlessDrives.Verification.Reports;
 
 namespace ServerlessDrives.Health;
 

@@ -1,4 +1,5 @@
 using ServerlessDrives.Access;
+using ServerlessDrives.Access.Policies;
 using ServerlessDrives.Drives;
 
 namespace ServerlessDrives.Health;

@@ -3,6 +3,9 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
+using ServerlessDrives.Http.Middleware;
+using ServerlessDrives.Http.Repetition;
+using ServerlessDrives.Http.Waiting;
 
 namespace ServerlessDrives.Http;
 

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using ServerlessDrives.Http.Middleware;
 using ServerlessDrives.Workspaces;
 
 namespace ServerlessDrives.Http;

@@ -1,3 +1,5 @@
+using ServerlessDrives.Http.Middleware;
+
 namespace ServerlessDrives.Http;
 
 /// <summary>Whom a function answers.</summary>

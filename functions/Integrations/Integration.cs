@@ -1,5 +1,9 @@
 using ServerlessDrives.Access;
 using ServerlessDrives.Events;
+using ServerlessDrives.Events.Audit;
+using ServerlessDrives.Events.Webhooks;
+using ServerlessDrives.Integrations.Sns;
+using ServerlessDrives.Integrations.Upstreams;
 using ServerlessDrives.Workspaces;
 
 namespace ServerlessDrives.Integrations;

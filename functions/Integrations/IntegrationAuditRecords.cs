@@ -1,4 +1,7 @@
 using ServerlessDrives.Events;
+using ServerlessDrives.Events.Audit;
+using ServerlessDrives.Integrations.Sns;
+using ServerlessDrives.Integrations.Upstreams;
 
 namespace ServerlessDrives.Integrations;
 

@@ -2,7 +2,11 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using ServerlessDrives.Drives;
 using ServerlessDrives.Events;
+using ServerlessDrives.Events.Webhooks;
 using ServerlessDrives.Http;
+using ServerlessDrives.Http.Middleware;
+using ServerlessDrives.Http.Repetition;
+using ServerlessDrives.Integrations.Upstreams;
 
 namespace ServerlessDrives.Integrations;
 

@@ -1,4 +1,7 @@
 using ServerlessDrives.Events;
+using ServerlessDrives.Events.Webhooks;
+using ServerlessDrives.Integrations.Sns;
+using ServerlessDrives.Integrations.Upstreams;
 
 namespace ServerlessDrives.Integrations;
 

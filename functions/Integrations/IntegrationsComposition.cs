@@ -2,6 +2,8 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using ServerlessDrives.Drives;
+using ServerlessDrives.Integrations.Sns;
+using ServerlessDrives.Integrations.Upstreams;
 using ServerlessDrives.Secrets;
 using ServerlessDrives.Workspaces;
 

@@ -5,7 +5,11 @@ using ServerlessDrives.Access;
 using ServerlessDrives.Drives;
 using ServerlessDrives.Events;
 using ServerlessDrives.Files;
+using ServerlessDrives.Files.References;
+using ServerlessDrives.Files.Versions;
 using ServerlessDrives.Http;
+using ServerlessDrives.Http.Middleware;
+using ServerlessDrives.Http.Repetition;
 
 namespace ServerlessDrives.Integrations;
 

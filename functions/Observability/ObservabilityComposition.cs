@@ -10,6 +10,7 @@ using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
 using ServerlessDrives.Adapters.AzureMonitor;
 using ServerlessDrives.Http;
+using ServerlessDrives.Http.Middleware;
 
 namespace ServerlessDrives.Observability;
 

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using ServerlessDrives.Drives;
 using ServerlessDrives.Http;
+using ServerlessDrives.Http.Middleware;
 
 namespace ServerlessDrives.Usage;
 

@@ -1,6 +1,9 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using ServerlessDrives.Access;
+using ServerlessDrives.Verification.Explaining;
+using ServerlessDrives.Verification.Proofs;
+using ServerlessDrives.Verification.Reports;
 
 namespace ServerlessDrives.Verification;
 

@@ -1,4 +1,6 @@
 using ServerlessDrives.Access;
+using ServerlessDrives.Access.Policies;
+using ServerlessDrives.Verification.Reports;
 
 namespace ServerlessDrives.Verification;
 

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using ServerlessDrives.Verification.Reports;
 
 namespace ServerlessDrives.Verification;
 

@@ -1,4 +1,8 @@
 using ServerlessDrives.Access;
+using ServerlessDrives.Access.Policies;
+using ServerlessDrives.Verification.Explaining;
+using ServerlessDrives.Verification.Proofs;
+using ServerlessDrives.Verification.Reports;
 
 namespace ServerlessDrives.Verification;
 

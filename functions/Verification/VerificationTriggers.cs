@@ -3,6 +3,10 @@ using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
 using ServerlessDrives.Drives;
 using ServerlessDrives.Http;
+using ServerlessDrives.Http.Middleware;
+using ServerlessDrives.Http.Repetition;
+using ServerlessDrives.Http.Waiting;
+using ServerlessDrives.Verification.Reports;
 
 namespace ServerlessDrives.Verification;
 

@@ -1,3 +1,6 @@
+using ServerlessDrives.Verification.Explaining;
+using ServerlessDrives.Verification.Reports;
+
 namespace ServerlessDrives.Verification;
 
 /// <summary>Who watches a verification while it runs.</summary>

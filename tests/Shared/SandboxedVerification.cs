@@ -5,6 +5,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using ServerlessDrives.Access;
+using ServerlessDrives.Access.Policies;
 using ServerlessDrives.Adapters.Aws;
 using ServerlessDrives.Adapters.KeyVault;
 using ServerlessDrives.Embedded.Cloud;
@@ -12,6 +13,7 @@ using ServerlessDrives.Embedded.Cloud.Sandbox;
 using ServerlessDrives.Embedded.Cloud.Sandbox.Iam;
 using ServerlessDrives.Embedded.Cloud.Vault;
 using ServerlessDrives.Verification;
+using ServerlessDrives.Verification.Reports;
 using static ServerlessDrives.Tests.Shared.ParsedValues;
 
 namespace ServerlessDrives.Tests.Shared;

@@ -4,6 +4,7 @@ using System.Xml;
 using Amazon.Runtime;
 using Amazon.Runtime.Internal;
 using ServerlessDrives.Access;
+using ServerlessDrives.Adapters.Aws.Sessions;
 using ServerlessDrives.Verification;
 
 namespace ServerlessDrives.Adapters.Aws;

@@ -1,5 +1,6 @@
 using ServerlessDrives.Access;
 using ServerlessDrives.Files;
+using ServerlessDrives.Files.Versions;
 using ServerlessDrives.Verification;
 
 namespace ServerlessDrives.Adapters.Aws;

@@ -1,8 +1,10 @@
 using Amazon.S3;
 using Amazon.S3.Model;
 using ServerlessDrives.Access;
+using ServerlessDrives.Access.Policies;
 using ServerlessDrives.Drives;
 using ServerlessDrives.Files;
+using ServerlessDrives.Files.Versions;
 
 namespace ServerlessDrives.Adapters.Aws;
 

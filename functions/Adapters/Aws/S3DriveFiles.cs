@@ -1,8 +1,15 @@
 using Microsoft.Extensions.Options;
 using ServerlessDrives.Access;
+using ServerlessDrives.Adapters.Aws.Listing;
+using ServerlessDrives.Adapters.Aws.Reading;
+using ServerlessDrives.Adapters.Aws.Sessions;
+using ServerlessDrives.Adapters.Aws.Writing;
 using ServerlessDrives.Drives;
 using ServerlessDrives.Files;
+using ServerlessDrives.Files.References;
+using ServerlessDrives.Files.Versions;
 using ServerlessDrives.Verification;
+using ServerlessDrives.Verification.Reports;
 
 namespace ServerlessDrives.Adapters.Aws;
 

@@ -1,7 +1,10 @@
 using ServerlessDrives.Access;
+using ServerlessDrives.Access.Policies;
 using ServerlessDrives.Drives;
 using ServerlessDrives.Files;
 using ServerlessDrives.Verification;
+using ServerlessDrives.Verification.Explaining;
+using ServerlessDrives.Verification.Reports;
 
 namespace ServerlessDrives.Adapters.Aws;
 

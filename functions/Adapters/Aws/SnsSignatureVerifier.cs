@@ -8,6 +8,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using ServerlessDrives.Access;
 using ServerlessDrives.Integrations;
+using ServerlessDrives.Integrations.Sns;
 
 namespace ServerlessDrives.Adapters.Aws;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using ServerlessDrives.Access;
+using ServerlessDrives.Access.Policies;
 using ServerlessDrives.Drives;
 using ServerlessDrives.Health;
 

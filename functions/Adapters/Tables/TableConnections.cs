@@ -3,6 +3,7 @@ using Azure.Data.Tables;
 using ServerlessDrives.Connecting;
 using ServerlessDrives.Drives;
 using ServerlessDrives.Events;
+using ServerlessDrives.Events.Audit;
 using ServerlessDrives.Workspaces;
 
 namespace ServerlessDrives.Adapters.Tables;

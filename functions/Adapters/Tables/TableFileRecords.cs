@@ -5,6 +5,7 @@ using Azure;
 using Azure.Data.Tables;
 using ServerlessDrives.Access;
 using ServerlessDrives.Files;
+using ServerlessDrives.Files.References;
 
 namespace ServerlessDrives.Adapters.Tables;
 

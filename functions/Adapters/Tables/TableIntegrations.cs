@@ -2,7 +2,9 @@ using System.Globalization;
 using Azure;
 using Azure.Data.Tables;
 using ServerlessDrives.Events;
+using ServerlessDrives.Events.Audit;
 using ServerlessDrives.Integrations;
+using ServerlessDrives.Integrations.Upstreams;
 using ServerlessDrives.Workspaces;
 
 namespace ServerlessDrives.Adapters.Tables;

@@ -1,5 +1,6 @@
 using Azure.Data.Tables;
 using ServerlessDrives.Verification;
+using ServerlessDrives.Verification.Reports;
 
 namespace ServerlessDrives.Adapters.Tables;
 

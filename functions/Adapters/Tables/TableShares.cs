@@ -2,6 +2,7 @@ using Azure;
 using Azure.Data.Tables;
 using ServerlessDrives.Access;
 using ServerlessDrives.Events;
+using ServerlessDrives.Events.Audit;
 using ServerlessDrives.Files.Sharing;
 
 namespace ServerlessDrives.Adapters.Tables;

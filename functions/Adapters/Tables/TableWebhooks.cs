@@ -3,6 +3,8 @@ using System.Runtime.CompilerServices;
 using Azure;
 using Azure.Data.Tables;
 using ServerlessDrives.Events;
+using ServerlessDrives.Events.Audit;
+using ServerlessDrives.Events.Webhooks;
 
 namespace ServerlessDrives.Adapters.Tables;
 

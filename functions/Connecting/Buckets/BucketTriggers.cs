@@ -2,6 +2,8 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using ServerlessDrives.Access;
 using ServerlessDrives.Http;
+using ServerlessDrives.Http.Limits;
+using ServerlessDrives.Http.Middleware;
 using ServerlessDrives.Workspaces;
 
 namespace ServerlessDrives.Connecting.Buckets;

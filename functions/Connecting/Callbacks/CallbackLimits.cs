@@ -1,4 +1,5 @@
 using ServerlessDrives.Http;
+using ServerlessDrives.Http.Limits;
 
 namespace ServerlessDrives.Connecting.Callbacks;
 

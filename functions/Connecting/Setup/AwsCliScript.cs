@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using ServerlessDrives.Access;
+using ServerlessDrives.Access.Policies;
 
 namespace ServerlessDrives.Connecting.Setup;
 

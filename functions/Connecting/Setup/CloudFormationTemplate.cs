@@ -1,5 +1,6 @@
-using ServerlessDrives.Access;
 using System.Text.Json.Nodes;
+using ServerlessDrives.Access;
+using ServerlessDrives.Access.Policies;
 
 namespace ServerlessDrives.Connecting.Setup;
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using ServerlessDrives.Access;
+using ServerlessDrives.Access.Policies;
 using ServerlessDrives.Connecting.Callbacks;
 
 namespace ServerlessDrives.Connecting.Setup;

@@ -1,5 +1,6 @@
 using System.Text;
 using ServerlessDrives.Access;
+using ServerlessDrives.Access.Policies;
 
 namespace ServerlessDrives.Connecting.Setup;
 

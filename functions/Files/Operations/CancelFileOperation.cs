@@ -2,7 +2,9 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using ServerlessDrives.Drives;
 using ServerlessDrives.Events;
+using ServerlessDrives.Events.Audit;
 using ServerlessDrives.Http;
+using ServerlessDrives.Http.Middleware;
 
 namespace ServerlessDrives.Files.Operations;
 

@@ -4,6 +4,8 @@ using Microsoft.DurableTask.Client;
 using ServerlessDrives.Access;
 using ServerlessDrives.Drives;
 using ServerlessDrives.Http;
+using ServerlessDrives.Http.Middleware;
+using ServerlessDrives.Http.Repetition;
 
 namespace ServerlessDrives.Files.Operations;
 

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using ServerlessDrives.Drives;
 using ServerlessDrives.Events;
+using ServerlessDrives.Events.Audit;
 using ServerlessDrives.Workspaces;
 
 namespace ServerlessDrives.Files.Operations;

@@ -3,7 +3,10 @@ using Microsoft.Azure.Functions.Worker;
 using ServerlessDrives.Access;
 using ServerlessDrives.Drives;
 using ServerlessDrives.Events;
+using ServerlessDrives.Events.Audit;
 using ServerlessDrives.Http;
+using ServerlessDrives.Http.Middleware;
+using ServerlessDrives.Http.Repetition;
 
 namespace ServerlessDrives.Files.Operations;
 

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text;
 using ServerlessDrives.Access;
 using ServerlessDrives.Drives;
+using ServerlessDrives.Files.References;
 
 namespace ServerlessDrives.Files.Operations;
 

@@ -3,6 +3,8 @@ using Microsoft.Azure.Functions.Worker;
 using ServerlessDrives.Access;
 using ServerlessDrives.Drives;
 using ServerlessDrives.Http;
+using ServerlessDrives.Http.Middleware;
+using ServerlessDrives.Http.Repetition;
 using ServerlessDrives.Workspaces;
 
 namespace ServerlessDrives.Files.Sharing;

@@ -4,6 +4,7 @@ using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using ServerlessDrives.Http;
+using ServerlessDrives.Http.Limits;
 
 namespace ServerlessDrives.Files.Sharing;
 

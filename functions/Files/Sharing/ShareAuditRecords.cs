@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using ServerlessDrives.Events;
+using ServerlessDrives.Events.Audit;
 using ServerlessDrives.Workspaces;
 
 namespace ServerlessDrives.Files.Sharing;

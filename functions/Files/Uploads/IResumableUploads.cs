@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using ServerlessDrives.Drives;
+using ServerlessDrives.Files.References;
 
 namespace ServerlessDrives.Files.Uploads;
 

@@ -1,7 +1,10 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using ServerlessDrives.Drives;
+using ServerlessDrives.Files.References;
+using ServerlessDrives.Files.Versions;
 using ServerlessDrives.Http;
+using ServerlessDrives.Http.Middleware;
 
 namespace ServerlessDrives.Files.Uploads;
 

@@ -1,4 +1,5 @@
 using ServerlessDrives.Drives;
+using ServerlessDrives.Files.References;
 using ServerlessDrives.Workspaces;
 
 namespace ServerlessDrives.Files.Uploads;

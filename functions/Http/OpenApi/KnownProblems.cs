@@ -1,3 +1,5 @@
+using ServerlessDrives.Http.Repetition;
+
 namespace ServerlessDrives.Http;
 
 /// <summary>A problem that the API may answer with.</summary>

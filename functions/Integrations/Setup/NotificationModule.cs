@@ -1,4 +1,5 @@
 using ServerlessDrives.Access;
+using ServerlessDrives.Integrations.Sns;
 namespace ServerlessDrives.Integrations.Setup;
 
 /// <summary>

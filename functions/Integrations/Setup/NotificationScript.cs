@@ -1,6 +1,7 @@
-using ServerlessDrives.Access;
 using System.Text;
 using System.Text.Json.Nodes;
+using ServerlessDrives.Access;
+using ServerlessDrives.Integrations.Sns;
 
 namespace ServerlessDrives.Integrations.Setup;
 

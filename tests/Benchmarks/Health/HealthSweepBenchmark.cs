@@ -12,6 +12,7 @@ using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.DependencyInjection;
 using ServerlessDrives.Access;
 using ServerlessDrives.Adapters.Aws;
+using ServerlessDrives.Adapters.Aws.Probing;
 using ServerlessDrives.Adapters.Tables;
 using ServerlessDrives.Drives;
 using ServerlessDrives.Health;

@@ -3,10 +3,13 @@ using Amazon.Runtime;
 using Amazon.S3;
 using Amazon.S3.Model;
 using ServerlessDrives.Access;
+using ServerlessDrives.Access.Policies;
 using ServerlessDrives.Embedded.Cloud.Sandbox;
 using ServerlessDrives.Tests.Benchmarks.Measuring;
 using ServerlessDrives.Tests.Shared;
 using ServerlessDrives.Verification;
+using ServerlessDrives.Verification.Explaining;
+using ServerlessDrives.Verification.Reports;
 
 namespace ServerlessDrives.Tests.Benchmarks.Verification;
 

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using ServerlessDrives.Access;
 using ServerlessDrives.Events;
+using ServerlessDrives.Events.Webhooks;
 using ServerlessDrives.Integrations;
 using ServerlessDrives.Tests.Integration.Connecting;
 using ServerlessDrives.Tests.Shared;

@@ -1,9 +1,13 @@
 using Azure.Security.KeyVault.Secrets;
 using Microsoft.Extensions.DependencyInjection;
 using ServerlessDrives.Access;
+using ServerlessDrives.Access.Policies;
 using ServerlessDrives.Connecting;
+using ServerlessDrives.Connecting.Credentials;
+using ServerlessDrives.Connecting.Recovery;
 using ServerlessDrives.Drives;
 using ServerlessDrives.Events;
+using ServerlessDrives.Events.Webhooks;
 using ServerlessDrives.Health;
 using ServerlessDrives.Workspaces;
 using Shouldly;

@@ -1,7 +1,9 @@
 using Microsoft.Extensions.DependencyInjection;
 using ServerlessDrives.Access;
+using ServerlessDrives.Access.Policies;
 using ServerlessDrives.Common;
 using ServerlessDrives.Connecting;
+using ServerlessDrives.Connecting.Recovery;
 using ServerlessDrives.Drives;
 using ServerlessDrives.Tests.Integration.Connecting;
 using ServerlessDrives.Tests.Shared;

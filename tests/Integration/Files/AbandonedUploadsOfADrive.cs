@@ -2,6 +2,8 @@ using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using ServerlessDrives.Access;
 using ServerlessDrives.Files;
+using ServerlessDrives.Files.References;
+using ServerlessDrives.Files.Uploads;
 using ServerlessDrives.Tests.Integration.Connecting;
 using ServerlessDrives.Tests.Shared;
 using Shouldly;

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using ServerlessDrives.Access;
 using ServerlessDrives.Drives;
 using ServerlessDrives.Events;
+using ServerlessDrives.Events.Webhooks;
 using ServerlessDrives.Health;
 using ServerlessDrives.Tests.Integration.Connecting;
 using ServerlessDrives.Tests.Shared;

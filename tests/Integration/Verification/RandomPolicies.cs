@@ -1,12 +1,15 @@
 using System.Text.Json.Nodes;
 using CsCheck;
 using ServerlessDrives.Access;
+using ServerlessDrives.Access.Policies;
 using ServerlessDrives.Embedded.Cloud.Sandbox;
 using ServerlessDrives.Embedded.Cloud.Sandbox.Iam;
 using ServerlessDrives.Embedded.Cloud.Sandbox.Policies;
 using ServerlessDrives.Embedded.Cloud.Sandbox.Wire;
 using ServerlessDrives.Tests.Shared;
 using ServerlessDrives.Verification;
+using ServerlessDrives.Verification.Explaining;
+using ServerlessDrives.Verification.Reports;
 using Shouldly;
 using Xunit;
 
@@ -284,7 +287,7 @@ public sealed class RandomPolicies : IAsyncLifetime
             _ => throw new InvalidOperationException(reason),
         };
 
-        private ServerlessDrives.Verification.Check Of(string name, string permission) =>
+        private ServerlessDrives.Verification.Reports.Check Of(string name, string permission) =>
             report.Checks.Single(check => check.Name == name && check.Permission == permission);
     }
 }

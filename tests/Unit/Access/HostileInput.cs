@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using CsCheck;
 using ServerlessDrives.Access;
+using ServerlessDrives.Access.Policies;
 using Shouldly;
 using Xunit;
 

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using CsCheck;
 using ServerlessDrives.Access;
+using ServerlessDrives.Access.Policies;
 using Shouldly;
 using Xunit;
 using static ServerlessDrives.Tests.Shared.ParsedValues;

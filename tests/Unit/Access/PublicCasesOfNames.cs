@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
 using ServerlessDrives.Access;
+using ServerlessDrives.Access.Policies;
 using ServerlessDrives.Adapters.Aws;
+using ServerlessDrives.Adapters.Aws.Writing;
 using ServerlessDrives.Drives;
 using ServerlessDrives.Files;
 using Shouldly;

@@ -1,4 +1,5 @@
 using ServerlessDrives.Http;
+using ServerlessDrives.Http.Limits;
 using Shouldly;
 using Xunit;
 

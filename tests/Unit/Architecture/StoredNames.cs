@@ -2,10 +2,13 @@ using System.Reflection;
 using Microsoft.Azure.Functions.Worker;
 using ServerlessDrives.Connecting;
 using ServerlessDrives.Connecting.Callbacks;
+using ServerlessDrives.Connecting.Credentials;
+using ServerlessDrives.Connecting.Recovery;
 using ServerlessDrives.Drives;
 using ServerlessDrives.Files.Operations;
 using ServerlessDrives.Health;
 using ServerlessDrives.Verification;
+using ServerlessDrives.Verification.Reports;
 using Shouldly;
 using Xunit;
 

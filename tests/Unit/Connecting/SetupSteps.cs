@@ -1,4 +1,5 @@
 using ServerlessDrives.Access;
+using ServerlessDrives.Access.Policies;
 using ServerlessDrives.Connecting.Callbacks;
 using ServerlessDrives.Connecting.Setup;
 using ServerlessDrives.Integrations.Setup;

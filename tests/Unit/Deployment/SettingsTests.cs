@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using ServerlessDrives.Connecting;
 using ServerlessDrives.Health;
 using ServerlessDrives.Integrations;
+using ServerlessDrives.Integrations.Upstreams;
 using ServerlessDrives.Usage;
 using ServerlessDrives.Verification;
 using Shouldly;

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using ServerlessDrives.Access;
+using ServerlessDrives.Access.Policies;
 using ServerlessDrives.Connecting.Setup;
 using ServerlessDrives.Integrations.Setup;
 using ServerlessDrives.Tests.Shared;

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
 using ServerlessDrives.Http;
+using ServerlessDrives.Http.Middleware;
 using Shouldly;
 using Xunit;
 

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using ServerlessDrives.Access;
 using ServerlessDrives.Events;
+using ServerlessDrives.Events.Webhooks;
 using Shouldly;
 using Xunit;
 
@@ -103,7 +104,7 @@ public sealed class WebhookTests
 
         delivery.Status.ShouldBe(DeliveryStatus.Dead);
         delivery.Tries.ShouldBeGreaterThan(10);
-        delivery.Attempts.Count.ShouldBeLessThanOrEqualTo(ServerlessDrives.Events.Delivery.MostAttempts);
+        delivery.Attempts.Count.ShouldBeLessThanOrEqualTo(ServerlessDrives.Events.Webhooks.Delivery.MostAttempts);
         (now - Noon).ShouldBeLessThanOrEqualTo(TimeSpan.FromDays(1));
         (now - Noon).ShouldBeGreaterThan(TimeSpan.FromHours(20));
     }

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using ServerlessDrives.Adapters.Aws;
 using ServerlessDrives.Integrations;
+using ServerlessDrives.Integrations.Sns;
 using Shouldly;
 using Xunit;
 

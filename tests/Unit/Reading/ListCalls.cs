@@ -1,5 +1,6 @@
 using ServerlessDrives.Access;
 using ServerlessDrives.Adapters.Aws;
+using ServerlessDrives.Adapters.Aws.Listing;
 using ServerlessDrives.Verification;
 using Shouldly;
 using Xunit;

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Time.Testing;
 using ServerlessDrives.Adapters.Aws;
+using ServerlessDrives.Adapters.Aws.Reading;
 using Shouldly;
 using Xunit;
 

@@ -1,5 +1,8 @@
 using ServerlessDrives.Access;
+using ServerlessDrives.Access.Policies;
 using ServerlessDrives.Verification;
+using ServerlessDrives.Verification.Explaining;
+using ServerlessDrives.Verification.Reports;
 using Shouldly;
 using Xunit;
 using static ServerlessDrives.Tests.Shared.ParsedValues;
