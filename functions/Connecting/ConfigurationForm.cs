@@ -1,5 +1,4 @@
 using ServerlessDrives.Access;
-using ServerlessDrives.Drives;
 
 namespace ServerlessDrives.Connecting;
 

@@ -4,7 +4,6 @@ using Microsoft.DurableTask.Client;
 using ServerlessDrives.Access;
 using ServerlessDrives.Http;
 using ServerlessDrives.Http.Middleware;
-using ServerlessDrives.Secrets;
 using ServerlessDrives.Workspaces;
 
 namespace ServerlessDrives.Connecting;

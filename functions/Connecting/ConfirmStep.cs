@@ -2,7 +2,6 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
 using ServerlessDrives.Access;
-using ServerlessDrives.Access.Policies;
 using ServerlessDrives.Http;
 using ServerlessDrives.Http.Middleware;
 using ServerlessDrives.Workspaces;

@@ -1,5 +1,4 @@
 using ServerlessDrives.Access;
-using ServerlessDrives.Access.Policies;
 
 namespace ServerlessDrives.Connecting;
 

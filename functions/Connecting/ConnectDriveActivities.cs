@@ -1,10 +1,8 @@
 using Microsoft.Azure.Functions.Worker;
 using ServerlessDrives.Access;
-using ServerlessDrives.Access.Policies;
 using ServerlessDrives.Connecting.Recovery;
 using ServerlessDrives.Drives;
 using ServerlessDrives.Verification;
-using ServerlessDrives.Verification.Explaining;
 using ServerlessDrives.Verification.Reports;
 
 namespace ServerlessDrives.Connecting;

@@ -1,5 +1,4 @@
 using Microsoft.DurableTask;
-using ServerlessDrives.Verification;
 
 namespace ServerlessDrives.Connecting;
 

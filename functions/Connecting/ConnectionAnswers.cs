@@ -2,7 +2,6 @@ using Microsoft.AspNetCore.Http;
 using ServerlessDrives.Http;
 using ServerlessDrives.Http.Limits;
 using ServerlessDrives.Http.Middleware;
-using ServerlessDrives.Workspaces;
 
 namespace ServerlessDrives.Connecting;
 

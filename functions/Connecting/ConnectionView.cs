@@ -3,7 +3,6 @@ using ServerlessDrives.Access;
 using ServerlessDrives.Access.Policies;
 using ServerlessDrives.Connecting.Callbacks;
 using ServerlessDrives.Verification;
-using ServerlessDrives.Verification.Proofs;
 using ServerlessDrives.Verification.Reports;
 using ServerlessDrives.Workspaces;
 

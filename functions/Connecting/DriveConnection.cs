@@ -4,7 +4,6 @@ using ServerlessDrives.Access.Policies;
 using ServerlessDrives.Connecting.Callbacks;
 using ServerlessDrives.Drives;
 using ServerlessDrives.Verification;
-using ServerlessDrives.Verification.Proofs;
 using ServerlessDrives.Verification.Reports;
 using ServerlessDrives.Workspaces;
 

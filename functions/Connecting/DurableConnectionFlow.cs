@@ -1,5 +1,5 @@
-using Microsoft.DurableTask;
 using Grpc.Core;
+using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 
 namespace ServerlessDrives.Connecting;

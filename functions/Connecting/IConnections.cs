@@ -1,6 +1,5 @@
 using ServerlessDrives.Connecting.Recovery;
 using ServerlessDrives.Drives;
-using ServerlessDrives.Events;
 using ServerlessDrives.Events.Audit;
 using ServerlessDrives.Workspaces;
 

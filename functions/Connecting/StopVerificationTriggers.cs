@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using ServerlessDrives.Http;
-using ServerlessDrives.Http.Middleware;
 using ServerlessDrives.Verification;
 
 namespace ServerlessDrives.Connecting;

@@ -1,5 +1,3 @@
-using ServerlessDrives.Verification;
-
 namespace ServerlessDrives.Connecting;
 
 /// <summary>

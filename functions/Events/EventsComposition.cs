@@ -4,7 +4,6 @@ using Microsoft.Extensions.Options;
 using ServerlessDrives.Drives;
 using ServerlessDrives.Events.Webhooks;
 using ServerlessDrives.Secrets;
-using ServerlessDrives.Workspaces;
 
 namespace ServerlessDrives.Events;
 

@@ -1,7 +1,5 @@
 using System.Net.Http.Headers;
 using Microsoft.AspNetCore.Http;
-using ServerlessDrives.Files.Versions;
-using ServerlessDrives.Http;
 using ServerlessDrives.Http.Limits;
 
 namespace ServerlessDrives.Files;

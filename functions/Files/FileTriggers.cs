@@ -2,7 +2,6 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using ServerlessDrives.Access;
 using ServerlessDrives.Drives;
-using ServerlessDrives.Files.Versions;
 using ServerlessDrives.Http;
 using ServerlessDrives.Http.Limits;
 using ServerlessDrives.Http.Middleware;

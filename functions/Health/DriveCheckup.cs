@@ -4,8 +4,6 @@ using ServerlessDrives.Events;
 using ServerlessDrives.Events.Audit;
 using ServerlessDrives.Usage;
 using ServerlessDrives.Verification;
-using ServerlessDrives.Verification.Explaining;
-using ServerlessDrives.Verification.Proofs;
 using ServerlessDrives.Verification.Reports;
 
 namespace ServerlessDrives.Health;

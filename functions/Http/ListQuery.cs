@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Http;
-using ServerlessDrives.Http.Middleware;
 using ServerlessDrives.Workspaces;
 
 namespace ServerlessDrives.Http;

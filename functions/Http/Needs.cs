@@ -1,5 +1,3 @@
-using ServerlessDrives.Http.Middleware;
-
 namespace ServerlessDrives.Http;
 
 /// <summary>Whom a function answers.</summary>

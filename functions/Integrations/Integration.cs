@@ -1,7 +1,5 @@
 using ServerlessDrives.Access;
-using ServerlessDrives.Events;
 using ServerlessDrives.Events.Audit;
-using ServerlessDrives.Events.Webhooks;
 using ServerlessDrives.Integrations.Sns;
 using ServerlessDrives.Integrations.Upstreams;
 using ServerlessDrives.Workspaces;

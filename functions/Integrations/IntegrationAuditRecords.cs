@@ -1,7 +1,5 @@
-using ServerlessDrives.Events;
 using ServerlessDrives.Events.Audit;
 using ServerlessDrives.Integrations.Sns;
-using ServerlessDrives.Integrations.Upstreams;
 
 namespace ServerlessDrives.Integrations;
 

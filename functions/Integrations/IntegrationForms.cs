@@ -1,6 +1,5 @@
 using ServerlessDrives.Access;
 using ServerlessDrives.Drives;
-using ServerlessDrives.Events;
 using ServerlessDrives.Events.Webhooks;
 using ServerlessDrives.Integrations.Upstreams;
 using ServerlessDrives.Workspaces;

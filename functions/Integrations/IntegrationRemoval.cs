@@ -1,6 +1,4 @@
-using ServerlessDrives.Integrations.Sns;
 using ServerlessDrives.Secrets;
-using ServerlessDrives.Workspaces;
 
 namespace ServerlessDrives.Integrations;
 

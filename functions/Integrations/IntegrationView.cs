@@ -1,4 +1,3 @@
-using ServerlessDrives.Events;
 using ServerlessDrives.Events.Webhooks;
 using ServerlessDrives.Integrations.Sns;
 using ServerlessDrives.Integrations.Upstreams;

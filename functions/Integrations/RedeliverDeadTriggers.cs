@@ -2,7 +2,6 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
 using ServerlessDrives.Events;
-using ServerlessDrives.Events.Webhooks;
 using ServerlessDrives.Http;
 using ServerlessDrives.Http.Middleware;
 using ServerlessDrives.Http.Repetition;

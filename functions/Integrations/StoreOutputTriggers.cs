@@ -6,7 +6,6 @@ using ServerlessDrives.Drives;
 using ServerlessDrives.Events;
 using ServerlessDrives.Files;
 using ServerlessDrives.Files.References;
-using ServerlessDrives.Files.Versions;
 using ServerlessDrives.Http;
 using ServerlessDrives.Http.Middleware;
 using ServerlessDrives.Http.Repetition;

@@ -9,7 +9,6 @@ using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
 using ServerlessDrives.Adapters.AzureMonitor;
-using ServerlessDrives.Http;
 using ServerlessDrives.Http.Middleware;
 
 namespace ServerlessDrives.Observability;

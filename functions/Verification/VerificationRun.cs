@@ -1,6 +1,5 @@
 using ServerlessDrives.Access;
 using ServerlessDrives.Access.Policies;
-using ServerlessDrives.Verification.Explaining;
 using ServerlessDrives.Verification.Proofs;
 using ServerlessDrives.Verification.Reports;
 

@@ -1,4 +1,3 @@
-using ServerlessDrives.Verification.Explaining;
 using ServerlessDrives.Verification.Reports;
 
 namespace ServerlessDrives.Verification;

@@ -2,8 +2,6 @@ using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
 using ServerlessDrives.Drives;
 using ServerlessDrives.Usage;
-using ServerlessDrives.Verification.Explaining;
-using ServerlessDrives.Verification.Proofs;
 using ServerlessDrives.Verification.Reports;
 
 namespace ServerlessDrives.Verification;

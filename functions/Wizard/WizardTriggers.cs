@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
-using ServerlessDrives.Files;
 using ServerlessDrives.Files.Uploads;
 using ServerlessDrives.Http;
 using ServerlessDrives.Http.Middleware;

@@ -1,5 +1,3 @@
-using ServerlessDrives.Http;
-
 namespace ServerlessDrives.Workspaces;
 
 /// <summary>An audience as it comes over the wire.</summary>

@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.Playwright;
-using ServerlessDrives.Tests.Shared;
 using Shouldly;
 using Xunit;
 using static Microsoft.Playwright.Assertions;

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Microsoft.Playwright;
 using ServerlessDrives.Tests.Shared;
 using Shouldly;
 using Xunit;

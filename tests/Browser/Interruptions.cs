@@ -1,8 +1,6 @@
 using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
-using Microsoft.Playwright;
-using ServerlessDrives.Tests.Shared;
 using Xunit;
 using static Microsoft.Playwright.Assertions;
 

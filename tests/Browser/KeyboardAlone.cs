@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Microsoft.Playwright;
-using ServerlessDrives.Tests.Shared;
 using Xunit;
 using static Microsoft.Playwright.Assertions;
 

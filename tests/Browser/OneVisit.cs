@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Microsoft.Playwright;
-using ServerlessDrives.Tests.Shared;
 using Shouldly;
 using Xunit;
 

@@ -1,5 +1,4 @@
 using Microsoft.Playwright;
-using ServerlessDrives.Tests.Shared;
 using Shouldly;
 using Xunit;
 using static Microsoft.Playwright.Assertions;

@@ -1,5 +1,3 @@
-using ServerlessDrives.Common;
-
 namespace ServerlessDrives.Tests.Shared;
 
 /// <summary>Values of texts that a test knows to be good.</summary>

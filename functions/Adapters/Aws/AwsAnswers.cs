@@ -5,7 +5,6 @@ using Amazon.Runtime;
 using Amazon.Runtime.Internal;
 using ServerlessDrives.Access;
 using ServerlessDrives.Adapters.Aws.Sessions;
-using ServerlessDrives.Verification;
 
 namespace ServerlessDrives.Adapters.Aws;
 

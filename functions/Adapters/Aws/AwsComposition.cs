@@ -16,7 +16,6 @@ using ServerlessDrives.Files.Operations;
 using ServerlessDrives.Files.Uploads;
 using ServerlessDrives.Files.Versions;
 using ServerlessDrives.Health;
-using ServerlessDrives.Integrations;
 using ServerlessDrives.Integrations.Sns;
 using ServerlessDrives.Integrations.Upstreams;
 using ServerlessDrives.Usage;

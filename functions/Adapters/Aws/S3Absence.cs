@@ -1,7 +1,5 @@
 using ServerlessDrives.Access;
-using ServerlessDrives.Files;
 using ServerlessDrives.Files.Versions;
-using ServerlessDrives.Verification;
 
 namespace ServerlessDrives.Adapters.Aws;
 

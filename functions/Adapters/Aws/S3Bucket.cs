@@ -4,7 +4,6 @@ using ServerlessDrives.Access;
 using ServerlessDrives.Access.Policies;
 using ServerlessDrives.Drives;
 using ServerlessDrives.Files;
-using ServerlessDrives.Files.Versions;
 
 namespace ServerlessDrives.Adapters.Aws;
 

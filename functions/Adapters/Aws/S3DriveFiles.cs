@@ -8,7 +8,6 @@ using ServerlessDrives.Drives;
 using ServerlessDrives.Files;
 using ServerlessDrives.Files.References;
 using ServerlessDrives.Files.Versions;
-using ServerlessDrives.Verification;
 using ServerlessDrives.Verification.Reports;
 
 namespace ServerlessDrives.Adapters.Aws;

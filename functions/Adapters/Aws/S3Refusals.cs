@@ -2,7 +2,6 @@ using ServerlessDrives.Access;
 using ServerlessDrives.Access.Policies;
 using ServerlessDrives.Drives;
 using ServerlessDrives.Files;
-using ServerlessDrives.Verification;
 using ServerlessDrives.Verification.Explaining;
 using ServerlessDrives.Verification.Reports;
 

@@ -7,7 +7,6 @@ using System.Web;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using ServerlessDrives.Access;
-using ServerlessDrives.Integrations;
 using ServerlessDrives.Integrations.Sns;
 
 namespace ServerlessDrives.Adapters.Aws;

@@ -1,4 +1,3 @@
-using ServerlessDrives.Access;
 using ServerlessDrives.Drives;
 
 namespace ServerlessDrives.Adapters.Tables;

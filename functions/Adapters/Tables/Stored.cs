@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using ServerlessDrives.Access;
 using ServerlessDrives.Workspaces;
 
 namespace ServerlessDrives.Adapters.Tables;

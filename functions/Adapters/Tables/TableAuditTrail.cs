@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Azure.Data.Tables;
-using ServerlessDrives.Events;
 using ServerlessDrives.Events.Audit;
 
 namespace ServerlessDrives.Adapters.Tables;

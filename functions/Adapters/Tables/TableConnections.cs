@@ -2,7 +2,6 @@ using Azure;
 using Azure.Data.Tables;
 using ServerlessDrives.Connecting;
 using ServerlessDrives.Drives;
-using ServerlessDrives.Events;
 using ServerlessDrives.Events.Audit;
 using ServerlessDrives.Workspaces;
 

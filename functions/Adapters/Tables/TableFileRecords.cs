@@ -4,7 +4,6 @@ using System.Text;
 using Azure;
 using Azure.Data.Tables;
 using ServerlessDrives.Access;
-using ServerlessDrives.Files;
 using ServerlessDrives.Files.References;
 
 namespace ServerlessDrives.Adapters.Tables;

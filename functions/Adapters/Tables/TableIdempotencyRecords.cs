@@ -1,7 +1,6 @@
 using System.Globalization;
 using Azure;
 using Azure.Data.Tables;
-using ServerlessDrives.Http;
 using ServerlessDrives.Http.Repetition;
 
 namespace ServerlessDrives.Adapters.Tables;

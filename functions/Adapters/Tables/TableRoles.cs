@@ -1,7 +1,6 @@
 using Azure.Data.Tables;
 using ServerlessDrives.Access;
 using ServerlessDrives.Drives;
-using ServerlessDrives.Events;
 using ServerlessDrives.Events.Audit;
 using ServerlessDrives.Workspaces;
 

@@ -1,7 +1,6 @@
 using Azure;
 using Azure.Data.Tables;
 using ServerlessDrives.Access;
-using ServerlessDrives.Events;
 using ServerlessDrives.Events.Audit;
 using ServerlessDrives.Files.Sharing;
 

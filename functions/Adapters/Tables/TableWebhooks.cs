@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using Azure;
 using Azure.Data.Tables;
-using ServerlessDrives.Events;
 using ServerlessDrives.Events.Audit;
 using ServerlessDrives.Events.Webhooks;
 

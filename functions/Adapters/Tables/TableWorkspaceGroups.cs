@@ -1,6 +1,5 @@
 using Azure;
 using Azure.Data.Tables;
-using ServerlessDrives.Events;
 using ServerlessDrives.Events.Audit;
 using ServerlessDrives.Workspaces;
 

@@ -10,7 +10,6 @@ using ServerlessDrives.Drives;
 using ServerlessDrives.Events;
 using ServerlessDrives.Events.Audit;
 using ServerlessDrives.Events.Webhooks;
-using ServerlessDrives.Files;
 using ServerlessDrives.Files.Operations;
 using ServerlessDrives.Files.Previews;
 using ServerlessDrives.Files.References;

@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using ServerlessDrives.Access;
 using ServerlessDrives.Http;
-using ServerlessDrives.Http.Middleware;
 
 namespace ServerlessDrives.Connecting.Buckets;
 

@@ -1,4 +1,3 @@
-using ServerlessDrives.Http;
 using ServerlessDrives.Http.Limits;
 
 namespace ServerlessDrives.Connecting.Callbacks;

@@ -2,9 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
 using ServerlessDrives.Access;
-using ServerlessDrives.Access.Policies;
 using ServerlessDrives.Http;
-using ServerlessDrives.Workspaces;
 
 namespace ServerlessDrives.Connecting.Callbacks;
 

@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
-using ServerlessDrives.Access;
 using ServerlessDrives.Access.Policies;
 using ServerlessDrives.Http;
 

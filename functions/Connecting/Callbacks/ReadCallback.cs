@@ -2,11 +2,9 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using ServerlessDrives.Access;
-using ServerlessDrives.Access.Policies;
 using ServerlessDrives.Connecting.Setup;
 using ServerlessDrives.Http;
 using ServerlessDrives.Verification;
-using ServerlessDrives.Verification.Explaining;
 using ServerlessDrives.Verification.Reports;
 using ServerlessDrives.Workspaces;
 

@@ -9,7 +9,6 @@ using ServerlessDrives.Http;
 using ServerlessDrives.Http.Limits;
 using ServerlessDrives.Http.Middleware;
 using ServerlessDrives.Verification;
-using ServerlessDrives.Verification.Reports;
 using ServerlessDrives.Workspaces;
 
 namespace ServerlessDrives.Connecting.Credentials;

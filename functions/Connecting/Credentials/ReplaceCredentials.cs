@@ -5,7 +5,6 @@ using ServerlessDrives.Access;
 using ServerlessDrives.Drives;
 using ServerlessDrives.Usage;
 using ServerlessDrives.Verification;
-using ServerlessDrives.Verification.Proofs;
 using ServerlessDrives.Verification.Reports;
 
 namespace ServerlessDrives.Connecting.Credentials;

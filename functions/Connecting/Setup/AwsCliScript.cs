@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using ServerlessDrives.Access;
-using ServerlessDrives.Access.Policies;
 
 namespace ServerlessDrives.Connecting.Setup;
 

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using ServerlessDrives.Access;
-using ServerlessDrives.Access.Policies;
 
 namespace ServerlessDrives.Connecting.Setup;
 

@@ -1,10 +1,8 @@
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
-using ServerlessDrives.Access;
 using ServerlessDrives.Access.Policies;
 using ServerlessDrives.Http;
-using ServerlessDrives.Http.Middleware;
 
 namespace ServerlessDrives.Connecting.Setup;
 

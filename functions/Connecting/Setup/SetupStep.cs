@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using ServerlessDrives.Access;
-using ServerlessDrives.Access.Policies;
 using ServerlessDrives.Connecting.Callbacks;
 
 namespace ServerlessDrives.Connecting.Setup;

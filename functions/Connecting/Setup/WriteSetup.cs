@@ -1,12 +1,8 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
-using ServerlessDrives.Access;
-using ServerlessDrives.Access.Policies;
 using ServerlessDrives.Connecting.Callbacks;
-using ServerlessDrives.Connecting.Setup;
 using ServerlessDrives.Http;
 using ServerlessDrives.Http.Middleware;
-using ServerlessDrives.Workspaces;
 
 namespace ServerlessDrives.Connecting.Setup;
 

@@ -1,12 +1,10 @@
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
-using ServerlessDrives.Access;
 using ServerlessDrives.Events.Audit;
 using ServerlessDrives.Http;
 using ServerlessDrives.Http.Middleware;
 using ServerlessDrives.Http.Repetition;
-using ServerlessDrives.Workspaces;
 
 namespace ServerlessDrives.Events.Webhooks;
 

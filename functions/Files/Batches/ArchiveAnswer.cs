@@ -3,7 +3,6 @@ using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http;
 using ServerlessDrives.Access;
 using ServerlessDrives.Drives;
-using ServerlessDrives.Http;
 using ServerlessDrives.Http.Limits;
 
 namespace ServerlessDrives.Files.Batches;

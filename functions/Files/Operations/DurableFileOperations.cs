@@ -1,6 +1,5 @@
 using Microsoft.DurableTask.Client;
 using ServerlessDrives.Drives;
-using ServerlessDrives.Events;
 using ServerlessDrives.Events.Audit;
 
 namespace ServerlessDrives.Files.Operations;

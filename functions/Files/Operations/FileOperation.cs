@@ -1,6 +1,3 @@
-using ServerlessDrives.Access;
-using ServerlessDrives.Drives;
-
 namespace ServerlessDrives.Files.Operations;
 
 public enum FileOperationKind

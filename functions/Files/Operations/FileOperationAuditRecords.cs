@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using ServerlessDrives.Drives;
-using ServerlessDrives.Events;
 using ServerlessDrives.Events.Audit;
 using ServerlessDrives.Workspaces;
 

@@ -1,6 +1,5 @@
 using ServerlessDrives.Access;
 using ServerlessDrives.Drives;
-using ServerlessDrives.Files.Versions;
 using ServerlessDrives.Workspaces;
 
 namespace ServerlessDrives.Files.References;

@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
-using ServerlessDrives.Access;
 using ServerlessDrives.Drives;
 using ServerlessDrives.Http;
 using ServerlessDrives.Http.Middleware;

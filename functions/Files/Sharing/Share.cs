@@ -1,5 +1,4 @@
 using ServerlessDrives.Access;
-using ServerlessDrives.Events;
 using ServerlessDrives.Events.Audit;
 
 namespace ServerlessDrives.Files.Sharing;

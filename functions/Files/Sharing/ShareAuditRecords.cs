@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using ServerlessDrives.Events;
 using ServerlessDrives.Events.Audit;
 using ServerlessDrives.Workspaces;
 

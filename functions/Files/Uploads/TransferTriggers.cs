@@ -3,7 +3,6 @@ using Microsoft.Azure.Functions.Worker;
 using ServerlessDrives.Access;
 using ServerlessDrives.Drives;
 using ServerlessDrives.Files.References;
-using ServerlessDrives.Files.Uploads;
 using ServerlessDrives.Files.Versions;
 using ServerlessDrives.Http;
 using ServerlessDrives.Http.Middleware;

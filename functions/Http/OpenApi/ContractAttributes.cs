@@ -1,5 +1,3 @@
-using ServerlessDrives.Http.Repetition;
-
 namespace ServerlessDrives.Http;
 
 /// <summary>Under which heading of the API's description a class of triggers stands.</summary>

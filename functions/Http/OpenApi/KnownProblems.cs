@@ -1,5 +1,3 @@
-using ServerlessDrives.Http.Repetition;
-
 namespace ServerlessDrives.Http;
 
 /// <summary>A problem that the API may answer with.</summary>

@@ -1,4 +1,3 @@
-using ServerlessDrives.Http.Middleware;
 using ServerlessDrives.Workspaces;
 
 namespace ServerlessDrives.Http.Waiting;

@@ -1,5 +1,4 @@
 using ServerlessDrives.Access;
-using ServerlessDrives.Integrations.Sns;
 namespace ServerlessDrives.Integrations.Setup;
 
 /// <summary>

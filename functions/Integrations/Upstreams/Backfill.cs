@@ -1,7 +1,6 @@
 using ServerlessDrives.Access;
 using ServerlessDrives.Drives;
 using ServerlessDrives.Events;
-using ServerlessDrives.Events.Webhooks;
 
 namespace ServerlessDrives.Integrations.Upstreams;
 

@@ -1,5 +1,3 @@
-using ServerlessDrives.Access;
-
 namespace ServerlessDrives.Integrations.Upstreams;
 
 /// <summary>

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using ServerlessDrives.Access;
 using ServerlessDrives.Drives;
 
 namespace ServerlessDrives.Integrations.Upstreams;

@@ -3,7 +3,6 @@ using Microsoft.Extensions.Logging;
 using ServerlessDrives.Drives;
 using ServerlessDrives.Events;
 using ServerlessDrives.Events.Webhooks;
-using ServerlessDrives.Integrations.Sns;
 
 namespace ServerlessDrives.Integrations.Upstreams;
 

@@ -1,6 +1,3 @@
-using ServerlessDrives.Access;
-using ServerlessDrives.Access.Policies;
-
 namespace ServerlessDrives.Verification.Reports;
 
 /// <summary>A claim that verification knows how to prove.</summary>

@@ -1,7 +1,4 @@
 using ServerlessDrives.Access;
-using ServerlessDrives.Access.Policies;
-using ServerlessDrives.Verification.Explaining;
-using ServerlessDrives.Verification.Proofs;
 
 namespace ServerlessDrives.Verification.Reports;
 

@@ -1,5 +1,4 @@
 using ServerlessDrives.Access;
-using ServerlessDrives.Access.Policies;
 using ServerlessDrives.Verification.Explaining;
 
 namespace ServerlessDrives.Verification.Reports;

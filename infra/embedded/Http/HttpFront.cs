@@ -5,7 +5,6 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using ServerlessDrives.Embedded.Cloud;
-using ServerlessDrives.Embedded.Worker;
 
 namespace ServerlessDrives.Embedded.Http;
 

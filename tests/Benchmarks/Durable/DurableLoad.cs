@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using ServerlessDrives.Tests.Benchmarks.Measuring;
 using ServerlessDrives.Tests.Shared.Durable;

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Net;
-using Amazon.S3.Model;
 using Amazon.S3.Transfer;
 using ServerlessDrives.Tests.Benchmarks.Measuring;
 using ServerlessDrives.Tests.Shared;

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using Amazon.Runtime;
-using Amazon.S3;
 using Amazon.S3.Model;
 using ServerlessDrives.Access;
 using ServerlessDrives.Access.Policies;
@@ -8,7 +6,6 @@ using ServerlessDrives.Embedded.Cloud.Sandbox;
 using ServerlessDrives.Tests.Benchmarks.Measuring;
 using ServerlessDrives.Tests.Shared;
 using ServerlessDrives.Verification;
-using ServerlessDrives.Verification.Explaining;
 using ServerlessDrives.Verification.Reports;
 
 namespace ServerlessDrives.Tests.Benchmarks.Verification;

@@ -4,8 +4,6 @@ using System.Reflection;
 using System.Text;
 using System.Text.RegularExpressions;
 using ServerlessDrives.Http;
-using ServerlessDrives.Http.Limits;
-using ServerlessDrives.Http.Repetition;
 using ServerlessDrives.Tests.Shared;
 using Shouldly;
 using Xunit;

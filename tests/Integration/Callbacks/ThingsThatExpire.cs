@@ -3,7 +3,6 @@ using Azure.Data.Tables;
 using Microsoft.Extensions.DependencyInjection;
 using ServerlessDrives.Adapters.Tables;
 using ServerlessDrives.Connecting.Callbacks;
-using ServerlessDrives.Http;
 using ServerlessDrives.Http.Repetition;
 using ServerlessDrives.Tests.Integration.Connecting;
 using ServerlessDrives.Tests.Shared;

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Http.Json;
 using ServerlessDrives.Tests.Shared;
 using Shouldly;
 using Xunit;

@@ -4,7 +4,6 @@ using Amazon.Runtime;
 using Amazon.SecurityToken;
 using Amazon.SecurityToken.Model;
 using Microsoft.Extensions.Logging.Abstractions;
-using ServerlessDrives.Embedded;
 using ServerlessDrives.Embedded.Cloud;
 using ServerlessDrives.Embedded.Cloud.Sandbox;
 using ServerlessDrives.Tests.Shared;

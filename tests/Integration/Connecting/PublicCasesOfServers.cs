@@ -5,7 +5,6 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
-using ServerlessDrives.Embedded;
 using ServerlessDrives.Embedded.Cloud;
 using ServerlessDrives.Embedded.Cloud.Sandbox;
 using ServerlessDrives.Tests.Shared;

@@ -1,7 +1,6 @@
 using Azure.Security.KeyVault.Secrets;
 using Microsoft.Extensions.DependencyInjection;
 using ServerlessDrives.Access;
-using ServerlessDrives.Access.Policies;
 using ServerlessDrives.Connecting;
 using ServerlessDrives.Connecting.Credentials;
 using ServerlessDrives.Connecting.Recovery;

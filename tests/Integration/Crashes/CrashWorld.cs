@@ -1,16 +1,13 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
-using Azure;
 using Azure.Core.Pipeline;
 using Azure.Data.Tables;
 using Azure.Security.KeyVault.Secrets;
 using Microsoft.AspNetCore.Http;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Options;
 using ServerlessDrives.Access;
 using ServerlessDrives.Connecting;
 using ServerlessDrives.Connecting.Recovery;
@@ -21,7 +18,6 @@ using ServerlessDrives.Events;
 using ServerlessDrives.Events.Audit;
 using ServerlessDrives.Events.Webhooks;
 using ServerlessDrives.Health;
-using ServerlessDrives.Integrations;
 using ServerlessDrives.Integrations.Upstreams;
 using ServerlessDrives.Tests.Integration.Connecting;
 using ServerlessDrives.Tests.Shared;
@@ -328,8 +324,6 @@ public sealed class Incarnation : IAsyncDisposable
 /// Comes with the n-th call to storage or vault, or the n-th commit of the hub, right after its effect: nothing that this life still does
 /// reaches the world.
 /// </summary>
-/// <param name="after">With which call; 0 for before the first.</param>
-/// <param name="ofEngine">Whether the commits of the hub count, or the app's calls.</param>
 public sealed class Death
 {
     private readonly int _after;
@@ -338,6 +332,8 @@ public sealed class Death
     private int _calls;
     private int _underWay;
 
+    /// <param name="after">With which call; 0 for before the first.</param>
+    /// <param name="ofEngine">Whether the commits of the hub count, or the app's calls.</param>
     public Death(int after, bool ofEngine)
     {
         (_after, _ofEngine) = (after, ofEngine);

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using ServerlessDrives.Connecting;
 using ServerlessDrives.Connecting.Recovery;
-using ServerlessDrives.Workspaces;
 using Shouldly;
 using Xunit;
 

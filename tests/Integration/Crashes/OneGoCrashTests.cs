@@ -1,12 +1,10 @@
 using Microsoft.Extensions.DependencyInjection;
 using ServerlessDrives.Access;
 using ServerlessDrives.Access.Policies;
-using ServerlessDrives.Common;
 using ServerlessDrives.Connecting;
 using ServerlessDrives.Connecting.Recovery;
 using ServerlessDrives.Drives;
 using ServerlessDrives.Tests.Integration.Connecting;
-using ServerlessDrives.Tests.Shared;
 using Shouldly;
 using Xunit;
 using static ServerlessDrives.Tests.Shared.ParsedValues;

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
-using ServerlessDrives.Events;
 using ServerlessDrives.Events.Webhooks;
 using ServerlessDrives.Tests.Integration.Health;
 using ServerlessDrives.Tests.Shared;

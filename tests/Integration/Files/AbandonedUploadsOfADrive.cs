@@ -1,7 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using ServerlessDrives.Access;
-using ServerlessDrives.Files;
 using ServerlessDrives.Files.References;
 using ServerlessDrives.Files.Uploads;
 using ServerlessDrives.Tests.Integration.Connecting;

@@ -1,5 +1,4 @@
 using System.Net;
-using ServerlessDrives.Tests.Integration.Connecting;
 using ServerlessDrives.Tests.Integration.Files;
 using ServerlessDrives.Tests.Shared;
 using Shouldly;

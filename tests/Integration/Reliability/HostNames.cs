@@ -1,5 +1,4 @@
 using System.Net;
-using ServerlessDrives.Tests.Integration.Connecting;
 using Shouldly;
 using Xunit;
 

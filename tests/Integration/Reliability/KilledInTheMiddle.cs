@@ -1,5 +1,3 @@
-using System.Net;
-using ServerlessDrives.Tests.Integration.Connecting;
 using ServerlessDrives.Tests.Shared;
 using Shouldly;
 using Xunit;

@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Net;
-using ServerlessDrives.Tests.Integration.Connecting;
-using ServerlessDrives.Tests.Shared;
 using Shouldly;
 using Xunit;
 

@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
-using ServerlessDrives.Tests.Integration.Connecting;
 using ServerlessDrives.Tests.Shared;
 using Shouldly;
 using Xunit;

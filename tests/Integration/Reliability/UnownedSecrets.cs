@@ -1,7 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using ServerlessDrives.Access;
-using ServerlessDrives.Events;
 using ServerlessDrives.Events.Webhooks;
 using ServerlessDrives.Secrets;
 using ServerlessDrives.Tests.Shared;

@@ -1,8 +1,6 @@
 using System.Net;
-using System.Text.Json.Nodes;
 using Amazon.KeyManagementService.Model;
 using Amazon.Runtime;
-using Amazon.S3;
 using Shouldly;
 using Xunit;
 

@@ -1,7 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using ServerlessDrives.Common;
 using ServerlessDrives.Tests.Shared;
 using ServerlessDrives.Usage;
 using Shouldly;

@@ -3,7 +3,6 @@ using ServerlessDrives.Access.Policies;
 using ServerlessDrives.Embedded.Cloud.Sandbox;
 using ServerlessDrives.Tests.Shared;
 using ServerlessDrives.Verification;
-using ServerlessDrives.Verification.Explaining;
 using ServerlessDrives.Verification.Reports;
 using Shouldly;
 using Xunit;

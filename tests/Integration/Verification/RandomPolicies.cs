@@ -1,14 +1,11 @@
 using System.Text.Json.Nodes;
 using CsCheck;
-using ServerlessDrives.Access;
 using ServerlessDrives.Access.Policies;
 using ServerlessDrives.Embedded.Cloud.Sandbox;
-using ServerlessDrives.Embedded.Cloud.Sandbox.Iam;
 using ServerlessDrives.Embedded.Cloud.Sandbox.Policies;
 using ServerlessDrives.Embedded.Cloud.Sandbox.Wire;
 using ServerlessDrives.Tests.Shared;
 using ServerlessDrives.Verification;
-using ServerlessDrives.Verification.Explaining;
 using ServerlessDrives.Verification.Reports;
 using Shouldly;
 using Xunit;

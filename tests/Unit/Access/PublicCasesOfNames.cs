@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using ServerlessDrives.Access;
 using ServerlessDrives.Access.Policies;
-using ServerlessDrives.Adapters.Aws;
 using ServerlessDrives.Adapters.Aws.Writing;
 using ServerlessDrives.Drives;
 using ServerlessDrives.Files;

@@ -1,10 +1,8 @@
-using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Microsoft.OpenApi;
-using Microsoft.OpenApi.Reader;
 using ServerlessDrives.Http;
 using ServerlessDrives.Tests.Shared;
 using ServerlessDrives.Tests.Unit.Architecture;

@@ -1,7 +1,6 @@
 using System.Net;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
-using ServerlessDrives.Http;
 using ServerlessDrives.Http.Limits;
 using Shouldly;
 using Xunit;

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ServerlessDrives.Tests.Shared;
-using ServerlessDrives.Tests.Unit.Architecture;
 using Shouldly;
 using Xunit;
 

@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
-using ServerlessDrives.Access;
-using ServerlessDrives.Access.Policies;
 using ServerlessDrives.Connecting.Callbacks;
 using ServerlessDrives.Connecting.Setup;
 using Shouldly;

@@ -1,6 +1,5 @@
 using ServerlessDrives.Access;
 using ServerlessDrives.Access.Policies;
-using ServerlessDrives.Common;
 using ServerlessDrives.Connecting;
 using ServerlessDrives.Connecting.Callbacks;
 using ServerlessDrives.Connecting.Setup;

@@ -1,10 +1,7 @@
 using ServerlessDrives.Access;
-using ServerlessDrives.Access.Policies;
-using ServerlessDrives.Common;
 using ServerlessDrives.Connecting;
 using ServerlessDrives.Connecting.Callbacks;
 using ServerlessDrives.Drives;
-using ServerlessDrives.Verification;
 using ServerlessDrives.Workspaces;
 using Shouldly;
 using Xunit;

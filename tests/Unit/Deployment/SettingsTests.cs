@@ -1,9 +1,7 @@
 using System.ComponentModel;
-using System.Reflection;
 using System.Text.Json.Nodes;
 using ServerlessDrives.Connecting;
 using ServerlessDrives.Health;
-using ServerlessDrives.Integrations;
 using ServerlessDrives.Integrations.Upstreams;
 using ServerlessDrives.Usage;
 using ServerlessDrives.Verification;

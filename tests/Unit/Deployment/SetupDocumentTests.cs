@@ -1,6 +1,4 @@
 using System.Text.Json.Nodes;
-using ServerlessDrives.Access;
-using ServerlessDrives.Access.Policies;
 using ServerlessDrives.Connecting.Setup;
 using ServerlessDrives.Integrations.Setup;
 using ServerlessDrives.Tests.Shared;

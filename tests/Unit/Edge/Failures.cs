@@ -2,7 +2,6 @@ using Grpc.Core;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
-using ServerlessDrives.Http;
 using ServerlessDrives.Http.Middleware;
 using Shouldly;
 using Xunit;

@@ -1,5 +1,4 @@
 using CsCheck;
-using ServerlessDrives.Integrations;
 using ServerlessDrives.Integrations.Upstreams;
 using Shouldly;
 using Xunit;

@@ -4,7 +4,6 @@ using CsCheck;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using ServerlessDrives.Adapters.Aws;
-using ServerlessDrives.Integrations;
 using ServerlessDrives.Integrations.Sns;
 using Shouldly;
 using Xunit;

@@ -1,7 +1,5 @@
 using ServerlessDrives.Access;
-using ServerlessDrives.Adapters.Aws;
 using ServerlessDrives.Adapters.Aws.Listing;
-using ServerlessDrives.Verification;
 using Shouldly;
 using Xunit;
 

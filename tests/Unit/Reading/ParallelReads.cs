@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Time.Testing;
-using ServerlessDrives.Adapters.Aws;
 using ServerlessDrives.Adapters.Aws.Reading;
 using Shouldly;
 using Xunit;

@@ -1,4 +1,3 @@
-using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ServerlessDrives.Embedded.Cloud.Sandbox.Policies;

@@ -1,6 +1,5 @@
 using ServerlessDrives.Access;
 using ServerlessDrives.Access.Policies;
-using ServerlessDrives.Verification;
 using ServerlessDrives.Verification.Explaining;
 using ServerlessDrives.Verification.Reports;
 using Shouldly;

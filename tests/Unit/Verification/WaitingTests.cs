@@ -1,5 +1,4 @@
 using ServerlessDrives.Access;
-using ServerlessDrives.Verification;
 using Shouldly;
 using Xunit;
 

@@ -5,7 +5,6 @@ using ServerlessDrives.Access;
 using ServerlessDrives.Adapters.Aws.Sessions;
 using ServerlessDrives.Drives;
 using ServerlessDrives.Files.Operations;
-using ServerlessDrives.Verification;
 using ServerlessDrives.Verification.Reports;
 
 namespace ServerlessDrives.Adapters.Aws.Copying;

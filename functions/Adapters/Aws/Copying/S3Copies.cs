@@ -10,8 +10,6 @@ using ServerlessDrives.Adapters.Aws.Writing;
 using ServerlessDrives.Drives;
 using ServerlessDrives.Files;
 using ServerlessDrives.Files.Operations;
-using ServerlessDrives.Files.Versions;
-using ServerlessDrives.Verification;
 using ServerlessDrives.Verification.Reports;
 
 namespace ServerlessDrives.Adapters.Aws.Copying;

@@ -1,16 +1,12 @@
 using System.Buffers.Binary;
-using Amazon.S3;
 using Amazon.S3.Model;
 using Microsoft.Extensions.Options;
 using ServerlessDrives.Access;
 using ServerlessDrives.Adapters.Aws.Sessions;
 using ServerlessDrives.Adapters.Aws.Writing;
-using ServerlessDrives.Drives;
 using ServerlessDrives.Files;
 using ServerlessDrives.Files.Operations;
 using ServerlessDrives.Files.References;
-using ServerlessDrives.Files.Versions;
-using ServerlessDrives.Verification;
 using ServerlessDrives.Verification.Reports;
 
 namespace ServerlessDrives.Adapters.Aws.Copying;

@@ -1,6 +1,5 @@
 using ServerlessDrives.Access;
 using ServerlessDrives.Files;
-using ServerlessDrives.Verification;
 
 namespace ServerlessDrives.Adapters.Aws.Listing;
 

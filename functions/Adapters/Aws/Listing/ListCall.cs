@@ -1,5 +1,4 @@
 using ServerlessDrives.Access;
-using ServerlessDrives.Verification;
 
 namespace ServerlessDrives.Adapters.Aws.Listing;
 

@@ -8,9 +8,7 @@ using Microsoft.Extensions.Options;
 using ServerlessDrives.Access;
 using ServerlessDrives.Adapters.Aws.Sessions;
 using ServerlessDrives.Drives;
-using ServerlessDrives.Integrations;
 using ServerlessDrives.Integrations.Upstreams;
-using ServerlessDrives.Verification;
 using ServerlessDrives.Verification.Reports;
 
 namespace ServerlessDrives.Adapters.Aws.Listing;

@@ -4,7 +4,6 @@ using ServerlessDrives.Access;
 using ServerlessDrives.Adapters.Aws.Sessions;
 using ServerlessDrives.Drives;
 using ServerlessDrives.Files;
-using ServerlessDrives.Verification;
 using ServerlessDrives.Verification.Reports;
 
 namespace ServerlessDrives.Adapters.Aws.Listing;

@@ -4,9 +4,7 @@ using ServerlessDrives.Access;
 using ServerlessDrives.Adapters.Aws.Reading;
 using ServerlessDrives.Adapters.Aws.Sessions;
 using ServerlessDrives.Drives;
-using ServerlessDrives.Files;
 using ServerlessDrives.Files.Versions;
-using ServerlessDrives.Verification;
 using ServerlessDrives.Verification.Reports;
 
 namespace ServerlessDrives.Adapters.Aws.Listing;

@@ -5,8 +5,6 @@ using ServerlessDrives.Access;
 using ServerlessDrives.Access.Policies;
 using ServerlessDrives.Adapters.Aws.Writing;
 using ServerlessDrives.Files;
-using ServerlessDrives.Files.References;
-using ServerlessDrives.Files.Versions;
 using ServerlessDrives.Verification;
 using PendingUpload = ServerlessDrives.Verification.PendingUpload;
 

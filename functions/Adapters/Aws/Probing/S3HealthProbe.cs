@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Amazon.Runtime;
 using Amazon.S3;
 using Microsoft.Extensions.Options;
 using ServerlessDrives.Access;
@@ -8,10 +7,8 @@ using ServerlessDrives.Adapters.Aws.Sessions;
 using ServerlessDrives.Adapters.Aws.Writing;
 using ServerlessDrives.Drives;
 using ServerlessDrives.Files;
-using ServerlessDrives.Files.Versions;
 using ServerlessDrives.Health;
 using ServerlessDrives.Usage;
-using ServerlessDrives.Verification;
 using ServerlessDrives.Verification.Reports;
 
 namespace ServerlessDrives.Adapters.Aws.Probing;

@@ -1,5 +1,4 @@
 using System.Net;
-using Amazon.S3;
 using Amazon.S3.Model;
 using Microsoft.Extensions.Options;
 using ServerlessDrives.Access;
@@ -8,7 +7,6 @@ using ServerlessDrives.Adapters.Aws.Sessions;
 using ServerlessDrives.Drives;
 using ServerlessDrives.Files;
 using ServerlessDrives.Files.Versions;
-using ServerlessDrives.Verification;
 
 namespace ServerlessDrives.Adapters.Aws.Reading;
 

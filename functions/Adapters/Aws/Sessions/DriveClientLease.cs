@@ -1,7 +1,6 @@
 using Amazon.S3;
 using ServerlessDrives.Access;
 using ServerlessDrives.Usage;
-using ServerlessDrives.Verification;
 
 namespace ServerlessDrives.Adapters.Aws.Sessions;
 

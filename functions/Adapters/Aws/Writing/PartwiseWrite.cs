@@ -1,11 +1,7 @@
-using Amazon.S3;
 using Amazon.S3.Model;
 using ServerlessDrives.Access;
 using ServerlessDrives.Files;
 using ServerlessDrives.Files.References;
-using ServerlessDrives.Files.Versions;
-using ServerlessDrives.Verification;
-using ServerlessDrives.Verification.Reports;
 
 namespace ServerlessDrives.Adapters.Aws.Writing;
 

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Options;
-using ServerlessDrives.Files;
 using ServerlessDrives.Files.Uploads;
 
 namespace ServerlessDrives.Adapters.Aws.Writing;

@@ -2,8 +2,6 @@ using Amazon.S3;
 using Microsoft.Extensions.Options;
 using ServerlessDrives.Access;
 using ServerlessDrives.Files;
-using ServerlessDrives.Files.Versions;
-using ServerlessDrives.Verification;
 
 namespace ServerlessDrives.Adapters.Aws.Writing;
 

@@ -4,7 +4,6 @@ using ServerlessDrives.Access;
 using ServerlessDrives.Files;
 using ServerlessDrives.Files.References;
 using ServerlessDrives.Files.Uploads;
-using ServerlessDrives.Verification;
 using ServerlessDrives.Verification.Reports;
 
 namespace ServerlessDrives.Adapters.Aws.Writing;

@@ -1,4 +1,3 @@
-using System.Net.Http.Headers;
 using Amazon.S3;
 using Amazon.S3.Model;
 using Microsoft.Extensions.Options;
@@ -6,8 +5,6 @@ using ServerlessDrives.Access;
 using ServerlessDrives.Adapters.Aws.Sessions;
 using ServerlessDrives.Drives;
 using ServerlessDrives.Files;
-using ServerlessDrives.Files.Versions;
-using ServerlessDrives.Verification;
 using ServerlessDrives.Verification.Reports;
 
 namespace ServerlessDrives.Adapters.Aws.Writing;

@@ -1,9 +1,7 @@
 using System.Threading.Channels;
 using DurableTask.Core;
 using DurableTask.Core.History;
-using Google.Protobuf;
 using Microsoft.Extensions.Logging;
-using ServerlessDrives.Embedded.Durable.Conversion;
 
 namespace ServerlessDrives.Embedded.Durable.Sqlite;
 

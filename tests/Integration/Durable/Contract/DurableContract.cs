@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Logging;
 using ServerlessDrives.Embedded.Durable;
 using ServerlessDrives.Tests.Shared.Durable;
-using Xunit;
 
 namespace ServerlessDrives.Tests.Integration.Durable.Contract;
 

@@ -1,4 +1,3 @@
-using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using ServerlessDrives.Tests.Shared.Durable;
 using Shouldly;

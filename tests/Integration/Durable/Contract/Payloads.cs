@@ -1,5 +1,4 @@
 using Microsoft.DurableTask;
-using Microsoft.DurableTask.Client;
 using ServerlessDrives.Tests.Shared.Durable;
 using Shouldly;
 using Xunit;

@@ -1,4 +1,3 @@
-using Microsoft.DurableTask;
 using ServerlessDrives.Tests.Shared.Durable;
 using Shouldly;
 using Xunit;

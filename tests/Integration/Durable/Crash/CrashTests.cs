@@ -1,5 +1,3 @@
-using Microsoft.DurableTask.Client;
-using ServerlessDrives.Embedded.Durable;
 using ServerlessDrives.Embedded.Durable.Sqlite;
 using ServerlessDrives.Tests.Shared.Durable;
 using Shouldly;

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using ServerlessDrives.Embedded.Cloud.Sandbox.Policies;
 using ServerlessDrives.Embedded.Cloud.Sandbox.Wire;

@@ -3,7 +3,6 @@ using System.Net;
 using System.Text.Json.Nodes;
 using System.Xml.Linq;
 using ServerlessDrives.Embedded.Cloud.Sandbox.S3.Storage;
-using ServerlessDrives.Embedded.Cloud.Sandbox.Sns;
 
 namespace ServerlessDrives.Embedded.Cloud.Sandbox.S3;
 

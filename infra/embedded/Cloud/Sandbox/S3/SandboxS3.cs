@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using ServerlessDrives.Embedded.Cloud.Sandbox.S3.Inputs;
-using ServerlessDrives.Embedded.Cloud.Sandbox.S3.Storage;
 using ServerlessDrives.Embedded.Cloud.Sandbox.Wire;
 
 namespace ServerlessDrives.Embedded.Cloud.Sandbox.S3;
