@@ -38,6 +38,7 @@ export default function ConnectionPage({ id }: { id: string }) {
     const replaced = !moved || before.current === 'verify';
     before.current = reached;
     if (moved || !search.has('step')) go(address(reached), { replace: replaced });
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- only another step moves the person
   }, [reached]);
 
   if (problem)

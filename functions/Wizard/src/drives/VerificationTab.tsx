@@ -22,6 +22,7 @@ export default function VerificationTab({ drive }: { drive: Drive }) {
   const completed = search.has('report') ? report?.completedAt : null;
   useEffect(() => {
     if (completed) forget();
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- once, when it completes
   }, [completed]);
   const start = () => verify.mutate(undefined, { onSuccess: (next) => setSearch({ report: next.id }) });
 

@@ -14,6 +14,7 @@ export default function VerificationWatch({ driveId, report: id, onCompleted }: 
     if (!completed) return;
     forget();
     onCompleted();
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- once, when it completes
   }, [completed]);
   return null;
 }

@@ -50,6 +50,7 @@ function Row({ begun, onEnded, onDismiss }: { begun: FileOperation; onEnded: () 
   const name = shown(nameOf(now.from));
   useEffect(() => {
     if (over) onEnded();
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- once, when it is over
   }, [over]);
   const share = now.total.bytes > 0 ? now.done.bytes / now.total.bytes : now.total.files > 0 ? now.done.files / now.total.files : 0;
   const words = now.status === 'completed' ? `${done} ${name}` : now.status === 'cancelled' ? `${doing} ${name} was cancelled` : now.status === 'stopped' ? `${doing} ${name} was stopped` : `${doing} ${name}`;

@@ -32,6 +32,7 @@ export default function Ask({ title, children, act, acting, busy = false, disabl
     first?.focus();
     // Closing it, rather than only taking it away, gives the focus back to where it was.
     return () => element.close();
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- a dialog opens once
   }, []);
   return (
     <dialog

@@ -51,6 +51,7 @@ export function SetupTabs({ path, version = '', script = '', links = [], anonymo
     // On a narrow screen the tab that is open may be out of sight.
     const [all, tab] = [list.current, list.current?.querySelector<HTMLElement>('[aria-selected="true"]')];
     if (all && tab) all.scrollLeft = tab.offsetLeft - all.offsetLeft - (all.clientWidth - tab.offsetWidth) / 2;
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- when another tab is chosen
   }, [way]);
   const onKey = (event: KeyboardEvent) => {
     const at = ways.indexOf(way);

@@ -23,6 +23,7 @@ export function NoticeProvider({ children }: { children: ReactNode }) {
     if (!notice) return;
     const timer = setTimeout(() => setNotice(null), 6000);
     return () => clearTimeout(timer);
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- each notice has a time of its own
   }, [notice?.at]);
   useEffect(() => {
     // The answer may be shown before the dialog that asked has gone; it must not go with it.
