@@ -51,6 +51,9 @@ export function theme(): Plugin {
   return {
     name: 'theme',
     resolveId: (id) => (id === name ? `\0${name}` : undefined),
-    load: (id) => (id === `\0${name}` ? `:root {\n${(Object.keys(light) as (keyof Theme)[]).map((token) => `  --${token}: ${either(token)};\n`).join('')}}\n` : undefined),
+    load: (id) =>
+      id === `\0${name}`
+        ? `:root {\n${(Object.keys(light) as (keyof Theme)[]).map((token) => `  --${token}: ${either(token)};\n`).join('')}}\n`
+        : undefined,
   };
 }

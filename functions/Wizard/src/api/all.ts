@@ -11,7 +11,10 @@ export async function all<T>(path: string, signal?: AbortSignal): Promise<T[]> {
   const items: T[] = [];
   let cursor: string | null = null;
   for (let page = 0; page < mostPages; page++) {
-    const answer: Page<T> = await call<Page<T>>(`${beginningOf(path)}${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ''}`, signal ? { signal } : {});
+    const answer: Page<T> = await call<Page<T>>(
+      `${beginningOf(path)}${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ''}`,
+      signal ? { signal } : {},
+    );
     items.push(...answer.items);
     cursor = answer.nextCursor;
     if (!cursor) break;

@@ -35,7 +35,10 @@ export type Bucket = Schemas['Bucket'];
 
 export type ConnectionStatus = Schemas['ConnectionStatus'];
 export type Connection = Schemas['Connection'];
-export type ConnectionStart = Narrowed<Schemas['StartConnectionBody'], { audience: Audience; authentication: { method: Method; roleId: string | null; partition: string | null; sessionTags: boolean | null } }>;
+export type ConnectionStart = Narrowed<
+  Schemas['StartConnectionBody'],
+  { audience: Audience; authentication: { method: Method; roleId: string | null; partition: string | null; sessionTags: boolean | null } }
+>;
 export type PolicyDocument = Record<string, unknown>;
 /** RFC 9457, any part of which may be missing from what a proxy answers. */
 export type ProblemBody = Partial<Schemas['Problem']>;

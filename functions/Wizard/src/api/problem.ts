@@ -36,7 +36,9 @@ export class Problem extends Error {
 }
 
 export const asProblem = (error: unknown): Problem =>
-  error instanceof Problem ? error : new Problem(-1, { title: 'Something unexpected happened', detail: error instanceof Error ? error.message : String(error) });
+  error instanceof Problem
+    ? error
+    : new Problem(-1, { title: 'Something unexpected happened', detail: error instanceof Error ? error.message : String(error) });
 
 function titleOf(status: number): string {
   if (status === 0) return 'The server can’t be reached';
@@ -53,5 +55,7 @@ function advice(status: number): string {
   if (status === 403) return 'Ask an admin of your organization to do it, or to give you the right role.';
   if (status === 404) return 'It was removed, or it belongs to a workspace that you are no member of.';
   if (status === 429) return 'Wait a few seconds, then try again.';
-  return status >= 500 ? 'Try again in a moment. If it stays, give the trace id to your operator.' : 'Look over what you entered and try again.';
+  return status >= 500
+    ? 'Try again in a moment. If it stays, give the trace id to your operator.'
+    : 'Look over what you entered and try again.';
 }

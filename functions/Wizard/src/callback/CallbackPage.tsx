@@ -69,14 +69,22 @@ export default function CallbackPage({ token }: { token: string }) {
             <h2 className="section-title">What to do in AWS</h2>
             <WhatToDo callback={data} path={path} arn={arn} onArn={setArn} onWay={setWay} />
           </section>
-          <ConfirmForm callback={data} path={path} arn={arn} onArn={setArn} asksForRole={way !== 'console'} onConfirmed={() => query.refetch()} />
+          <ConfirmForm
+            callback={data}
+            path={path}
+            arn={arn}
+            onArn={setArn}
+            asksForRole={way !== 'console'}
+            onConfirmed={() => query.refetch()}
+          />
         </>
       )}
     </main>
   );
 }
 
-const isOver = ({ status, open }: Callback): boolean => !open && !['awaitingTrustPolicy', 'awaitingConfiguration', 'awaitingBucketPolicy', 'verifying'].includes(status);
+const isOver = ({ status, open }: Callback): boolean =>
+  !open && !['awaitingTrustPolicy', 'awaitingConfiguration', 'awaitingBucketPolicy', 'verifying'].includes(status);
 
 const titleOf = ({ step, bucket, keyPolicyStatement }: Callback): string => {
   if (step === 'trust-policy') return 'Please apply a trust policy in AWS';

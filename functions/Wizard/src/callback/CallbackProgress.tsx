@@ -15,7 +15,11 @@ export function CallbackProgress({ callback }: { callback: Callback }) {
     return (
       <>
         <MessageBar intent="error" title={problem.title}>
-          {report ? 'The report below says what failed and what to change. Change it in AWS, and confirm once more.' : <Sentence text={problem.detail} />}
+          {report ? (
+            'The report below says what failed and what to change. Change it in AWS, and confirm once more.'
+          ) : (
+            <Sentence text={problem.detail} />
+          )}
         </MessageBar>
         {report && <ReportView report={report} title={displayName} />}
       </>
@@ -33,7 +37,12 @@ export function CallbackProgress({ callback }: { callback: Callback }) {
           <div className="stack tight">
             <h1 className="section-title">Thank you, that’s all</h1>
             <p className="lead">
-              {status === 'connected' ? `It works: ${displayName} is connected, and every check passed.` : step === 'all' ? 'Whoever sent you the link goes on from here.' : 'Whoever sent you the link sees the result of the check.'} You can close this page.
+              {status === 'connected'
+                ? `It works: ${displayName} is connected, and every check passed.`
+                : step === 'all'
+                  ? 'Whoever sent you the link goes on from here.'
+                  : 'Whoever sent you the link sees the result of the check.'}{' '}
+              You can close this page.
             </p>
           </div>
         </div>
@@ -43,7 +52,9 @@ export function CallbackProgress({ callback }: { callback: Callback }) {
     <section className="card stack">
       <h1 className="section-title">Thank you. We check it now</h1>
       <LiveChecks report={proving ? verification : null} />
-      <p className="quiet">You can close this page, or stay and see what comes of it. AWS needs some seconds until changes are known everywhere.</p>
+      <p className="quiet">
+        You can close this page, or stay and see what comes of it. AWS needs some seconds until changes are known everywhere.
+      </p>
     </section>
   );
 }

@@ -27,7 +27,15 @@ export function ConfirmForm({ callback, path, arn, onArn, asksForRole, onConfirm
   const [insist, setInsist] = useState(false);
   const verdict = checkRoleArn(arn);
   const confirm = useMutation<unknown, Problem, void>({
-    mutationFn: () => call(path, { method: 'POST', anonymous: true, body: { ...(by.trim() ? { confirmedBy: by.trim() } : {}), ...(step === 'all' ? { bucketPolicyApplied: rolePolicy !== null, ...(arn.trim() ? { roleArn: arn.trim() } : {}) } : {}) } }),
+    mutationFn: () =>
+      call(path, {
+        method: 'POST',
+        anonymous: true,
+        body: {
+          ...(by.trim() ? { confirmedBy: by.trim() } : {}),
+          ...(step === 'all' ? { bucketPolicyApplied: rolePolicy !== null, ...(arn.trim() ? { roleArn: arn.trim() } : {}) } : {}),
+        },
+      }),
     onSuccess: onConfirmed,
   });
   const refused = (name: string) => confirm.error?.fieldMessage(name);
@@ -45,14 +53,29 @@ export function ConfirmForm({ callback, path, arn, onArn, asksForRole, onConfirm
     >
       <h2 className="section-title">Done?</h2>
       {step === 'all' && <p className="lead">A script or a stack confirms by itself. By hand, or with Terraform, confirm here.</p>}
-      {step === 'all' && asksForRole && <RoleArnField callback={callback} arn={arn} onArn={onArn} insist={insist} refused={refused('roleArn')} />}
-      <Field label="Your name or e-mail address (optional)" hint="Shown to whoever sent you the link, and kept in their audit trail." validationState={refused('confirmedBy') ? 'error' : 'none'} validationMessage={refused('confirmedBy')}>
+      {step === 'all' && asksForRole && (
+        <RoleArnField callback={callback} arn={arn} onArn={onArn} insist={insist} refused={refused('roleArn')} />
+      )}
+      <Field
+        label="Your name or e-mail address (optional)"
+        hint="Shown to whoever sent you the link, and kept in their audit trail."
+        validationState={refused('confirmedBy') ? 'error' : 'none'}
+        validationMessage={refused('confirmedBy')}
+      >
         <Input value={by} maxLength={200} autoComplete="name" onChange={(_, change) => setBy(change.value)} />
       </Field>
       {insist && needsRoleArn && !verdict.ok && !asksForRole && <p role="alert">Give the role’s ARN first, beside the trust policy.</p>}
       {confirm.error && !isKnown && <ProblemNotice error={confirm.error} />}
       <Button type="submit" appearance="primary" size="large" icon={<CheckmarkRegular />} disabled={confirm.isPending}>
-        {confirm.isPending ? 'Confirming …' : step === 'trust-policy' ? 'I have applied it' : step === 'all' ? 'I have applied everything' : keyPolicyStatement ? 'I have applied all three' : 'I have applied both'}
+        {confirm.isPending
+          ? 'Confirming …'
+          : step === 'trust-policy'
+            ? 'I have applied it'
+            : step === 'all'
+              ? 'I have applied everything'
+              : keyPolicyStatement
+                ? 'I have applied all three'
+                : 'I have applied both'}
       </Button>
     </form>
   );

@@ -31,7 +31,13 @@ export function WhatToDo({ callback, path, arn, onArn, onWay }: Props) {
   // The bucket policy names the role, so it is written for the one that was made.
   const made = useSettled(step === 'all' && checkRoleArn(arn).ok ? arn.trim() : '');
   const search = made ? `?${new URLSearchParams({ roleArn: made })}` : '';
-  const written = useQuery<Callback, Problem>({ queryKey: ['callback-policies', path, made], queryFn: ({ signal }) => call<Callback>(`${path}${search}`, { signal, anonymous: true }), enabled: made !== '', retry: false, staleTime: Infinity });
+  const written = useQuery<Callback, Problem>({
+    queryKey: ['callback-policies', path, made],
+    queryFn: ({ signal }) => call<Callback>(`${path}${search}`, { signal, anonymous: true }),
+    enabled: made !== '',
+    retry: false,
+    staleTime: Infinity,
+  });
   const policies = made === '' ? (step === 'all' && needsRoleArn ? null : callback) : (written.data ?? null);
   const isWhole = step === 'all' && rolePolicy !== null;
   return (
@@ -51,7 +57,9 @@ export function WhatToDo({ callback, path, arn, onArn, onWay }: Props) {
                 <TrustInstructions policy={pretty(trustPolicy)} externalId={externalIdOf(trustPolicy)} goesOn={isWhole} />
               </div>
             )}
-            {step === 'all' && <RoleArnField callback={callback} arn={arn} onArn={onArn} refused={written.error?.fieldMessage('roleArn')} />}
+            {step === 'all' && (
+              <RoleArnField callback={callback} arn={arn} onArn={onArn} refused={written.error?.fieldMessage('roleArn')} />
+            )}
             {rolePolicy && (
               <PolicyInstructions
                 rolePolicy={pretty(rolePolicy)}

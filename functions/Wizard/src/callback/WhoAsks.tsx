@@ -6,7 +6,8 @@ export function Request({ callback }: { callback: Callback }) {
   const { requestedBy, organization, displayName, bucket, path, expiresAt, requestedAt, step } = callback;
   return (
     <p className="lead">
-      {requestedBy ?? 'Somebody'} {organization ? `of ${organization}` : 'in your organization'} asked on {formatDateTime(requestedAt)} to connect{' '}
+      {requestedBy ?? 'Somebody'} {organization ? `of ${organization}` : 'in your organization'} asked on {formatDateTime(requestedAt)} to
+      connect{' '}
       {bucket ? (
         <>
           the bucket <strong>{bucket}</strong>
@@ -20,7 +21,8 @@ export function Request({ callback }: { callback: Callback }) {
       ) : (
         'an S3 bucket'
       )}{' '}
-      as the drive <strong>{displayName}</strong>, and needs an AWS administrator for {step === 'all' ? 'it' : 'this step'}. You need no account here. The link works until {formatDateTime(expiresAt)}.
+      as the drive <strong>{displayName}</strong>, and needs an AWS administrator for {step === 'all' ? 'it' : 'this step'}. You need no
+      account here. The link works until {formatDateTime(expiresAt)}.
     </p>
   );
 }
@@ -43,30 +45,39 @@ export function WhatItMayDo({ callback }: { callback: Callback }) {
               {access === 'readOnly' ? 'List and read' : 'List, read, write and delete'} files {where}.
             </li>
             <li>
-              No files of another {path ? 'folder' : 'bucket'}, no change to the bucket, no other service{usesKey ? ' but the KMS key that the policy names' : ''}.
+              No files of another {path ? 'folder' : 'bucket'}, no change to the bucket, no other service
+              {usesKey ? ' but the KMS key that the policy names' : ''}.
             </li>
           </>
         ) : (
           <li>Nothing yet: the trust policy only says who may use the role. What the role may do is a later step.</li>
         )}
-        {trustPolicy && <li>By our statement in the trust policy, only ServerlessDrives can use the role, and only with the external ID in it.</li>}
+        {trustPolicy && (
+          <li>By our statement in the trust policy, only ServerlessDrives can use the role, and only with the external ID in it.</li>
+        )}
         <li>You can take it back at any time, by removing our statements from the role and the bucket’s policy.</li>
       </ul>
       <details>
         <summary>How do I know that this is genuine?</summary>
         <ul className="points">
           <li>
-            Ask {requestedBy ?? 'whoever sent you the link'} in a way of your own, not by answering the message that brought it, whether they want to connect <strong>{displayName}</strong>.
+            Ask {requestedBy ?? 'whoever sent you the link'} in a way of your own, not by answering the message that brought it, whether
+            they want to connect <strong>{displayName}</strong>.
           </li>
           <li>
-            Compare this page’s address, <span className="mono">{location.host}</span>, with the one that your colleagues use. Nothing on this page asks for a password or an AWS key.
+            Compare this page’s address, <span className="mono">{location.host}</span>, with the one that your colleagues use. Nothing on
+            this page asks for a password or an AWS key.
           </li>
           {principal && (
             <li>
-              The trust policy admits one principal, <span className="mono break">{principal}</span>. Your organization’s administrator of ServerlessDrives can tell you whether that is ours.
+              The trust policy admits one principal, <span className="mono break">{principal}</span>. Your organization’s administrator of
+              ServerlessDrives can tell you whether that is ours.
             </li>
           )}
-          <li>Each policy is shown in full below before you apply it{step === 'all' && needsRoleArn ? '; the bucket policy as soon as you give the role’s ARN' : ''}.</li>
+          <li>
+            Each policy is shown in full below before you apply it
+            {step === 'all' && needsRoleArn ? '; the bucket policy as soon as you give the role’s ARN' : ''}.
+          </li>
         </ul>
       </details>
     </section>

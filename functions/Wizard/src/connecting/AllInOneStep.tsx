@@ -13,9 +13,12 @@ const HandOver = lazy(() => import('./HandOver'));
 
 /** How each form does everything in one go. */
 export const oneGoHints = {
-  'aws-cli': 'Run this in AWS CloudShell, or wherever the AWS CLI is signed in to the account of the bucket. It lists its changes first. Add --dry-run to change nothing, or --remove to undo them.',
-  cloudformation: 'Save this as drive-access.yaml and run the command in its first lines. The stack makes or extends the role, adds to the bucket’s policy and confirms by itself; deleting it takes out what it added, and nothing else.',
-  terraform: 'Put this into your Terraform configuration of the account, then plan and apply. Terraform can’t confirm: enter its output, the ARN, below.',
+  'aws-cli':
+    'Run this in AWS CloudShell, or wherever the AWS CLI is signed in to the account of the bucket. It lists its changes first. Add --dry-run to change nothing, or --remove to undo them.',
+  cloudformation:
+    'Save this as drive-access.yaml and run the command in its first lines. The stack makes or extends the role, adds to the bucket’s policy and confirms by itself; deleting it takes out what it added, and nothing else.',
+  terraform:
+    'Put this into your Terraform configuration of the account, then plan and apply. Terraform can’t confirm: enter its output, the ARN, below.',
 };
 
 interface Props {
@@ -56,14 +59,21 @@ export function AllInOneStep({ connection, onChanged, onEdit, onStepByStep }: Pr
         </Button>
       </div>
       <LaunchStackButton path={path} version={version} />
-      <SetupTabs path={path} version={version} script="Without an option it confirms at its end." links={['aws-cli', 'cloudformation']} hints={oneGoHints} />
+      <SetupTabs
+        path={path}
+        version={version}
+        script="Without an option it confirms at its end."
+        links={['aws-cli', 'cloudformation']}
+        hints={oneGoHints}
+      />
       <form
         className="stack"
         noValidate
         onSubmit={(event) => {
           event.preventDefault();
           setInsist(true);
-          if (verdict.ok && !confirm.isPending) confirm.mutate({ roleArn: arn.trim(), bucketPolicyApplied: true }, { onSuccess: onChanged });
+          if (verdict.ok && !confirm.isPending)
+            confirm.mutate({ roleArn: arn.trim(), bucketPolicyApplied: true }, { onSuccess: onChanged });
         }}
       >
         <TypedField

@@ -25,7 +25,11 @@ export function AudienceChoice({ audience, workspaceId, onChange }: Props) {
               One workspace <span className="pill brand-pill">Recommended</span>
             </>
           }
-          note={me.workspaces.length === 0 ? 'You are no member of a workspace yet; ask an admin to add you.' : 'Only its members see the drive and can use it.'}
+          note={
+            me.workspaces.length === 0
+              ? 'You are no member of a workspace yet; ask an admin to add you.'
+              : 'Only its members see the drive and can use it.'
+          }
           onChoose={() => onChange({ audience: 'workspace', workspaceId })}
         />
         <Choice
@@ -34,7 +38,11 @@ export function AudienceChoice({ audience, workspaceId, onChange }: Props) {
           checked={audience === 'organization'}
           disabled={!isAdmin}
           name="Whole organization"
-          note={isAdmin ? 'Everybody in every workspace can use the drive. It can be the organization’s default.' : 'Only admins connect drives for the whole organization.'}
+          note={
+            isAdmin
+              ? 'Everybody in every workspace can use the drive. It can be the organization’s default.'
+              : 'Only admins connect drives for the whole organization.'
+          }
           onChoose={() => onChange({ audience: 'organization', workspaceId })}
         />
       </div>

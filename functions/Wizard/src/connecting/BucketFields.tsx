@@ -33,7 +33,19 @@ export function BucketFields({ form: { form, verdicts, ...act }, insist, refused
         onType={act.typeBucket}
         onUse={act.useBucketMeant}
       />
-      <TypedField label="Region" name="region" mono required value={form.region} verdict={verdicts['region']!} insist={insist} refused={refused('region')} list="regions" placeholder="us-east-1" onType={(region) => act.change({ region })} />
+      <TypedField
+        label="Region"
+        name="region"
+        mono
+        required
+        value={form.region}
+        verdict={verdicts['region']!}
+        insist={insist}
+        refused={refused('region')}
+        list="regions"
+        placeholder="us-east-1"
+        onType={(region) => act.change({ region })}
+      />
       <datalist id="regions">
         {knownRegions.map((region) => (
           <option key={region} value={region} label={regionName(region)} />
@@ -67,12 +79,44 @@ export function EncryptionFields({ form: { form, verdicts, change }, insist, ref
     <fieldset className="choices">
       <legend>Encryption</legend>
       <div className="choices-row three">
-        <Choice group="encryption" value="none" checked={form.encryption === 'none'} name="Bucket default" note="We send no encryption header; the bucket’s default applies." onChoose={() => change({ encryption: 'none' })} />
-        <Choice group="encryption" value="sse-s3" checked={form.encryption === 'sse-s3'} name="SSE-S3" note="With keys that Amazon S3 manages." onChoose={() => change({ encryption: 'sse-s3' })} />
-        <Choice group="encryption" value="sse-kms" checked={form.encryption === 'sse-kms'} name="SSE-KMS" note="With a KMS key of yours." onChoose={() => change({ encryption: 'sse-kms' })} />
+        <Choice
+          group="encryption"
+          value="none"
+          checked={form.encryption === 'none'}
+          name="Bucket default"
+          note="We send no encryption header; the bucket’s default applies."
+          onChoose={() => change({ encryption: 'none' })}
+        />
+        <Choice
+          group="encryption"
+          value="sse-s3"
+          checked={form.encryption === 'sse-s3'}
+          name="SSE-S3"
+          note="With keys that Amazon S3 manages."
+          onChoose={() => change({ encryption: 'sse-s3' })}
+        />
+        <Choice
+          group="encryption"
+          value="sse-kms"
+          checked={form.encryption === 'sse-kms'}
+          name="SSE-KMS"
+          note="With a KMS key of yours."
+          onChoose={() => change({ encryption: 'sse-kms' })}
+        />
       </div>
       {form.encryption === 'sse-kms' && (
-        <TypedField label="KMS key ARN" name="kmsKeyId" mono required value={form.kmsKeyId} verdict={verdicts['kmsKeyId']!} insist={insist} refused={refused('kmsKeyId')} placeholder="arn:aws:kms:us-east-1:123456789012:key/…" onType={(kmsKeyId) => change({ kmsKeyId })} />
+        <TypedField
+          label="KMS key ARN"
+          name="kmsKeyId"
+          mono
+          required
+          value={form.kmsKeyId}
+          verdict={verdicts['kmsKeyId']!}
+          insist={insist}
+          refused={refused('kmsKeyId')}
+          placeholder="arn:aws:kms:us-east-1:123456789012:key/…"
+          onType={(kmsKeyId) => change({ kmsKeyId })}
+        />
       )}
     </fieldset>
   );
@@ -83,9 +127,26 @@ export function IdentityFields({ form: { form, verdicts, ...act }, insist, refus
   if (act.asksForRole)
     return (
       <>
-        <TypedField label="Role ARN" name="roleArn" mono required value={form.roleArn} verdict={verdicts['roleArn']!} insist={insist} refused={refused('roleArn')} placeholder="arn:aws:iam::123456789012:role/name" hint="The ARN of the role that now has our trust policy." onType={(roleArn) => act.change({ roleArn })} />
+        <TypedField
+          label="Role ARN"
+          name="roleArn"
+          mono
+          required
+          value={form.roleArn}
+          verdict={verdicts['roleArn']!}
+          insist={insist}
+          refused={refused('roleArn')}
+          placeholder="arn:aws:iam::123456789012:role/name"
+          hint="The ARN of the role that now has our trust policy."
+          onType={(roleArn) => act.change({ roleArn })}
+        />
         <p className="field-note after-field">
-          <a className="link" href="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-arns" target="_blank" rel="noreferrer">
+          <a
+            className="link"
+            href="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-arns"
+            target="_blank"
+            rel="noreferrer"
+          >
             Where AWS shows a role’s ARN
           </a>
         </p>
@@ -124,7 +185,11 @@ export function IdentityFields({ form: { form, verdicts, ...act }, insist, refus
         insist={insist}
         refused={refused('secretAccessKey')}
         placeholder={act.keptSecret ? 'Kept from before' : undefined}
-        hint={act.keptSecret ? 'The secret that you gave for this key is kept in the vault. Type another one only to replace it.' : 'Goes to the vault and is never shown again.'}
+        hint={
+          act.keptSecret
+            ? 'The secret that you gave for this key is kept in the vault. Type another one only to replace it.'
+            : 'Goes to the vault and is never shown again.'
+        }
         autoComplete="new-password"
         onType={(text) => act.takeKey(text) || act.setSecret(text)}
         onPasted={act.takeKey}
@@ -151,7 +216,13 @@ export function OwnerFields({ form: { form, change }, insist, refused }: Props) 
           onType={(bucketOwner) => change({ bucketOwner })}
         />
         <label>
-          <input type="checkbox" name="requesterPays" checked={form.requesterPays} onChange={(event) => change({ requesterPays: event.target.checked })} /> The requester pays for requests and transfers
+          <input
+            type="checkbox"
+            name="requesterPays"
+            checked={form.requesterPays}
+            onChange={(event) => change({ requesterPays: event.target.checked })}
+          />{' '}
+          The requester pays for requests and transfers
         </label>
       </div>
     </details>

@@ -33,7 +33,8 @@ export function BucketStep({ connection, onChanged, onBack, withoutRole = false,
   const element = useRef<HTMLFormElement>(null);
   const configure = useConfigure(connection.id);
   const bucketNow = useBucketNow();
-  const refused = (name: string) => configure.error?.fieldMessage(name, `configuration.${name}`, `encryption.${name}`, `configuration.encryption.${name}`);
+  const refused = (name: string) =>
+    configure.error?.fieldMessage(name, `configuration.${name}`, `encryption.${name}`, `configuration.encryption.${name}`);
   const fieldless = configure.error && Object.keys(configure.error.errors).length === 0;
   const overlaps = configure.error?.code === 'overlap';
   const busy = configure.isPending || asking;
@@ -98,7 +99,14 @@ export function BucketStep({ connection, onChanged, onBack, withoutRole = false,
           <h2 id="bucket-title" className="section-title">
             The bucket
           </h2>
-          <p className="lead">{withoutRole ? 'Which bucket the role will access.' : form.usesRole ? 'Which bucket, and which role leads to it.' : 'Which bucket, and the access key of the IAM user that may use it.'} Nothing is connected before all of it is proven to work.</p>
+          <p className="lead">
+            {withoutRole
+              ? 'Which bucket the role will access.'
+              : form.usesRole
+                ? 'Which bucket, and which role leads to it.'
+                : 'Which bucket, and the access key of the IAM user that may use it.'}{' '}
+            Nothing is connected before all of it is proven to work.
+          </p>
         </div>
         {!form.usesRole && (
           <KeyPermissions
@@ -116,7 +124,13 @@ export function BucketStep({ connection, onChanged, onBack, withoutRole = false,
         {(fieldless || overlaps) && <ProblemNotice error={configure.error} />}
         {overlaps && (
           <label>
-            <input type="checkbox" name="allowOverlap" checked={form.form.allowOverlap} onChange={(event) => form.change({ allowOverlap: event.target.checked })} /> It is meant to overlap
+            <input
+              type="checkbox"
+              name="allowOverlap"
+              checked={form.form.allowOverlap}
+              onChange={(event) => form.change({ allowOverlap: event.target.checked })}
+            />{' '}
+            It is meant to overlap
           </label>
         )}
         {doubt?.of === typed && (
@@ -126,7 +140,15 @@ export function BucketStep({ connection, onChanged, onBack, withoutRole = false,
         )}
         <div className="wizard-actions">
           <Button appearance="primary" type="submit" disabled={configure.isPending} icon={<ArrowRightRegular />} iconPosition="after">
-            {configure.isPending ? 'Saving …' : asking ? 'Asking S3 …' : doubt?.of === typed ? 'Go on all the same' : form.usesRole ? 'Next' : 'Verify and connect'}
+            {configure.isPending
+              ? 'Saving …'
+              : asking
+                ? 'Asking S3 …'
+                : doubt?.of === typed
+                  ? 'Go on all the same'
+                  : form.usesRole
+                    ? 'Next'
+                    : 'Verify and connect'}
           </Button>
           {onBack && (
             <Button appearance="subtle" disabled={busy} onClick={onBack}>

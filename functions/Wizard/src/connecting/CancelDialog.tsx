@@ -4,7 +4,15 @@ import Ask from '../shell/Ask';
 import { useNotice } from '../shell/notices';
 import { useCancel } from './queries';
 
-export default function CancelDialog({ connection, onClose, onCancelled }: { connection: Connection; onClose: () => void; onCancelled: () => void }) {
+export default function CancelDialog({
+  connection,
+  onClose,
+  onCancelled,
+}: {
+  connection: Connection;
+  onClose: () => void;
+  onCancelled: () => void;
+}) {
   const cancel = useCancel(connection.id);
   const queries = useQueryClient();
   const notice = useNotice();
@@ -28,7 +36,10 @@ export default function CancelDialog({ connection, onClose, onCancelled }: { con
         })
       }
     >
-      <p>What was typed is thrown away, links that were sent stop working, and the name is free again. Nothing changes in AWS; policies that were applied there stay until somebody removes them.</p>
+      <p>
+        What was typed is thrown away, links that were sent stop working, and the name is free again. Nothing changes in AWS; policies that
+        were applied there stay until somebody removes them.
+      </p>
     </Ask>
   );
 }

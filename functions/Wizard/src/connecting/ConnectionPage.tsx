@@ -58,12 +58,16 @@ export default function ConnectionPage({ id }: { id: string }) {
   const tries = reusesRole(connection) && reached === 'bucket' && isProving(connection);
   const current = wanted !== null && mayLookBack(connection, wanted) ? wanted : tries ? 'verify' : reached;
   // The report says it check by check; saying its first line twice helps nobody.
-  const reported = connection.verification?.completedAt != null && !connection.verification.passed && connection.status !== 'awaitingTrustPolicy';
+  const reported =
+    connection.verification?.completedAt != null && !connection.verification.passed && connection.status !== 'awaitingTrustPolicy';
   const hrefOf = (step: WizardStep): string | null => {
-    if (step === 'source' || step === 'access') return isChangeable(connection) ? `/connect?${new URLSearchParams({ connection: id, step })}` : null;
+    if (step === 'source' || step === 'access')
+      return isChangeable(connection) ? `/connect?${new URLSearchParams({ connection: id, step })}` : null;
     return step === reached || mayLookBack(connection, step) ? address(step) : null;
   };
-  const oneGo = connection.status === 'awaitingTrustPolicy' && (connection.configuration ? connection.configuration.roleArn == null && ways.inOneGo : ways.asksForBucket);
+  const oneGo =
+    connection.status === 'awaitingTrustPolicy' &&
+    (connection.configuration ? connection.configuration.roleArn == null && ways.inOneGo : ways.asksForBucket);
   return (
     <>
       <WizardFrame
@@ -81,15 +85,25 @@ export default function ConnectionPage({ id }: { id: string }) {
       >
         <div className="stack wide">
           {offline && (
-            <MessageBar intent="warning">The server can’t be reached just now. Nothing is lost; this page goes on by itself as soon as it answers.</MessageBar>
+            <MessageBar intent="warning">
+              The server can’t be reached just now. Nothing is lost; this page goes on by itself as soon as it answers.
+            </MessageBar>
           )}
           {connection.problem && isOpen(connection) && !isProving(connection) && current === reached && (
             <MessageBar intent="error" title={reported ? 'Not connected yet' : (connection.problem.title ?? 'That didn’t work yet')}>
-              {reported ? 'The report below says what failed and what to change.' : <Sentence text={connection.problem.detail ?? ''} />} <strong>What you typed is kept.</strong>
+              {reported ? 'The report below says what failed and what to change.' : <Sentence text={connection.problem.detail ?? ''} />}{' '}
+              <strong>What you typed is kept.</strong>
             </MessageBar>
           )}
           <Suspense fallback={<Loading what="the step" />}>
-            <StepBody connection={connection} ways={ways} onWays={setWays} step={current} goTo={(step) => go(address(step))} onChanged={replace} />
+            <StepBody
+              connection={connection}
+              ways={ways}
+              onWays={setWays}
+              step={current}
+              goTo={(step) => go(address(step))}
+              onChanged={replace}
+            />
           </Suspense>
           {isOpen(connection) && !isProving(connection) && (
             <p className="quiet">
@@ -116,8 +130,16 @@ const reusesRole = (connection: Connection): boolean =>
 
 /** Whether a step that was passed can be looked at once more. */
 function mayLookBack(connection: Connection, step: WizardStep): boolean {
-  if (step === 'bucket') return connection.status === 'awaitingBucketPolicy' || (connection.status === 'awaitingTrustPolicy' && connection.configuration != null);
-  return step === 'trust' && connection.authentication.method === 'iamRole' && !reusesRole(connection) && ['awaitingConfiguration', 'awaitingBucketPolicy'].includes(connection.status);
+  if (step === 'bucket')
+    return (
+      connection.status === 'awaitingBucketPolicy' || (connection.status === 'awaitingTrustPolicy' && connection.configuration != null)
+    );
+  return (
+    step === 'trust' &&
+    connection.authentication.method === 'iamRole' &&
+    !reusesRole(connection) &&
+    ['awaitingConfiguration', 'awaitingBucketPolicy'].includes(connection.status)
+  );
 }
 
 /** How it is applied in AWS. */
@@ -142,7 +164,8 @@ function StepBody({ connection, ways: { inOneGo, asksForBucket }, onWays, step, 
   const reached = stepAt(connection);
   const goOn = () => goTo(reached);
   if (isProving(connection)) return <VerifyStep key={connection.attempt} connection={connection} />;
-  if (step === 'trust' && reached !== 'trust') return <TrustStep connection={connection} onChanged={onChanged} onEdit={null} onGoOn={goOn} />;
+  if (step === 'trust' && reached !== 'trust')
+    return <TrustStep connection={connection} onChanged={onChanged} onEdit={null} onGoOn={goOn} />;
   if (step === 'bucket' && reached !== 'bucket')
     return (
       <BucketStep
@@ -159,9 +182,25 @@ function StepBody({ connection, ways: { inOneGo, asksForBucket }, onWays, step, 
   switch (connection.status) {
     case 'awaitingTrustPolicy':
       if (connection.configuration && connection.configuration.roleArn == null && inOneGo)
-        return <AllInOneStep key={connection.attempt} connection={connection} onChanged={onChanged} onEdit={() => goTo('bucket')} onStepByStep={() => onWays({ inOneGo: false, asksForBucket: false })} />;
+        return (
+          <AllInOneStep
+            key={connection.attempt}
+            connection={connection}
+            onChanged={onChanged}
+            onEdit={() => goTo('bucket')}
+            onStepByStep={() => onWays({ inOneGo: false, asksForBucket: false })}
+          />
+        );
       if (!connection.configuration && asksForBucket)
-        return <BucketStep key="one-go" connection={connection} withoutRole onChanged={onChanged} before={<WayChoice way="one-go" onChoose={() => onWays({ inOneGo, asksForBucket: false })} />} />;
+        return (
+          <BucketStep
+            key="one-go"
+            connection={connection}
+            withoutRole
+            onChanged={onChanged}
+            before={<WayChoice way="one-go" onChoose={() => onWays({ inOneGo, asksForBucket: false })} />}
+          />
+        );
       return (
         <TrustStep
           key={connection.attempt}
@@ -195,7 +234,10 @@ function StepBody({ connection, ways: { inOneGo, asksForBucket }, onWays, step, 
 const endings = {
   cancelled: { title: 'This connection was cancelled', text: 'Its secret was deleted and its name is free again.' },
   expired: { title: 'This connection expired', text: 'Nobody confirmed in time, so its secret was deleted and its name is free again.' },
-  failed: { title: 'This connection failed on our side', text: 'You did nothing wrong. Start again; if it fails again, tell your operator.' },
+  failed: {
+    title: 'This connection failed on our side',
+    text: 'You did nothing wrong. Start again; if it fails again, tell your operator.',
+  },
 } as const;
 
 function stepAt(connection: Connection): WizardStep {

@@ -22,7 +22,9 @@ export default function DoneStep({ connection }: { connection: Connection }) {
             <p className="lead">The drive is ready. We keep checking that it still works, and tell you when it doesn’t.</p>
           </div>
         </div>
-        {connection.driveId && <DefaultChoice driveId={connection.driveId} displayName={connection.displayName} audience={connection.audience} />}
+        {connection.driveId && (
+          <DefaultChoice driveId={connection.driveId} displayName={connection.displayName} audience={connection.audience} />
+        )}
         <div className="wizard-actions">
           <Link href={`${drive}/files`} asChild>
             <Button as="a" appearance="primary">

@@ -9,7 +9,11 @@ import { useNotice } from '../shell/notices';
 import { ProblemNotice } from '../shell/ProblemNotice';
 import { useCallbackLink, useRevokeLinks } from './queries';
 
-const subjects: Record<CallbackStep, string> = { 'trust-policy': 'the AWS trust policy', 'bucket-policy': 'the AWS role and bucket policy', all: 'a role and policies in AWS' };
+const subjects: Record<CallbackStep, string> = {
+  'trust-policy': 'the AWS trust policy',
+  'bucket-policy': 'the AWS role and bucket policy',
+  all: 'a role and policies in AWS',
+};
 
 /** Makes a link with which somebody without an account can finish this one step, or all that has to be applied. */
 export default function HandOver({ connection, step, onClose }: { connection: Connection; step: CallbackStep; onClose: () => void }) {
@@ -29,7 +33,10 @@ export default function HandOver({ connection, step, onClose }: { connection: Co
         onClose={onClose}
         onAct={() => make.mutate({ step, expiresInHours: Number(hours) })}
       >
-        <p>You get a link to send. Whoever opens it sees what to apply in AWS and confirms it there, without an account here. The link shows {step === 'all' ? 'everything to apply' : 'this one step'}, who asks and what came of it.</p>
+        <p>
+          You get a link to send. Whoever opens it sees what to apply in AWS and confirms it there, without an account here. The link shows{' '}
+          {step === 'all' ? 'everything to apply' : 'this one step'}, who asks and what came of it.
+        </p>
         <Field label="The link works for">
           <Select value={hours} onChange={(_, data) => setHours(data.value)}>
             <option value="24">1 day</option>
@@ -39,7 +46,11 @@ export default function HandOver({ connection, step, onClose }: { connection: Co
         </Field>
         <p className="quiet">
           Sent one to the wrong person?{' '}
-          <Button size="small" disabled={revoke.isPending} onClick={() => revoke.mutate(undefined, { onSuccess: () => notice('All links of this connection were revoked.') })}>
+          <Button
+            size="small"
+            disabled={revoke.isPending}
+            onClick={() => revoke.mutate(undefined, { onSuccess: () => notice('All links of this connection were revoked.') })}
+          >
             {revoke.isPending ? 'Revoking …' : 'Revoke all links'}
           </Button>
         </p>

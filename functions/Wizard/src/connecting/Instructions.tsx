@@ -3,7 +3,15 @@ import { Code } from '../shell/Code';
 import { CopyButton } from '../shell/CopyButton';
 
 /** Where to click in the AWS console, and what to paste there. */
-export function TrustInstructions({ policy, externalId, goesOn = false }: { policy: string; externalId: string | null | undefined; goesOn?: boolean }) {
+export function TrustInstructions({
+  policy,
+  externalId,
+  goesOn = false,
+}: {
+  policy: string;
+  externalId: string | null | undefined;
+  goesOn?: boolean;
+}) {
   return (
     <div className="stack">
       <ol className="todo">
@@ -15,7 +23,10 @@ export function TrustInstructions({ policy, externalId, goesOn = false }: { poli
           in the account of the bucket, and choose <strong>Custom trust policy</strong>.
         </li>
         <li>Replace what is in the editor by the trust policy below, and choose Next.</li>
-        <li>Add no permissions yet; {goesOn ? 'the role policy follows below' : 'that comes in a later step'}. Choose Next, give the role a name and create it.</li>
+        <li>
+          Add no permissions yet; {goesOn ? 'the role policy follows below' : 'that comes in a later step'}. Choose Next, give the role a
+          name and create it.
+        </li>
       </ol>
       <p>
         <strong>Have a role already?</strong> Open it, choose Trust relationships › Edit trust policy, and paste the policy there instead.
@@ -44,7 +55,16 @@ interface PoliciesProps {
   waitsForRole?: boolean;
 }
 
-export function PolicyInstructions({ rolePolicy, bucketPolicy, keyStatement = null, bucket, roleName, merge, first = 1, waitsForRole = false }: PoliciesProps) {
+export function PolicyInstructions({
+  rolePolicy,
+  bucketPolicy,
+  keyStatement = null,
+  bucket,
+  roleName,
+  merge,
+  first = 1,
+  waitsForRole = false,
+}: PoliciesProps) {
   return (
     <div className="stack wide">
       {rolePolicy && (
@@ -53,7 +73,12 @@ export function PolicyInstructions({ rolePolicy, bucketPolicy, keyStatement = nu
           <ol className="todo">
             <li>
               Open{' '}
-              <a className="link" href={`https://console.aws.amazon.com/iam/home#/roles${roleName ? `/details/${encodeURIComponent(roleName)}` : ''}`} target="_blank" rel="noreferrer">
+              <a
+                className="link"
+                href={`https://console.aws.amazon.com/iam/home#/roles${roleName ? `/details/${encodeURIComponent(roleName)}` : ''}`}
+                target="_blank"
+                rel="noreferrer"
+              >
                 IAM › Roles{roleName ? ` › ${roleName}` : ''}
               </a>{' '}
               and choose Add permissions › Create inline policy › JSON.
@@ -75,15 +100,28 @@ export function PolicyInstructions({ rolePolicy, bucketPolicy, keyStatement = nu
           <ol className="todo">
             <li>
               Open{' '}
-              <a className="link" href={`https://console.aws.amazon.com/s3/buckets/${bucket ? encodeURIComponent(bucket) : ''}?tab=permissions`} target="_blank" rel="noreferrer">
+              <a
+                className="link"
+                href={`https://console.aws.amazon.com/s3/buckets/${bucket ? encodeURIComponent(bucket) : ''}?tab=permissions`}
+                target="_blank"
+                rel="noreferrer"
+              >
                 S3 › {bucket ?? 'the bucket'} › Permissions
               </a>{' '}
               and choose Edit beside Bucket policy.{' '}
-              <a className="link" href="https://docs.aws.amazon.com/AmazonS3/latest/userguide/add-bucket-policy.html" target="_blank" rel="noreferrer">
+              <a
+                className="link"
+                href="https://docs.aws.amazon.com/AmazonS3/latest/userguide/add-bucket-policy.html"
+                target="_blank"
+                rel="noreferrer"
+              >
                 About bucket policies
               </a>
             </li>
-            <li>Is the editor empty? Paste the bucket policy below and save. Is there a policy already? Then merge ours into it, so that nothing of yours is lost.</li>
+            <li>
+              Is the editor empty? Paste the bucket policy below and save. Is there a policy already? Then merge ours into it, so that
+              nothing of yours is lost.
+            </li>
           </ol>
           {merge}
           <Code title="Bucket policy" what="the bucket policy" text={bucketPolicy} />

@@ -18,8 +18,18 @@ const placeholder = 'your-bucket';
 
 /** The documented list, in its order. */
 const permissions = [
-  'DeleteObject', 'DeleteObjectVersion', 'GetObject', 'GetObjectAcl', 'GetObjectVersion', 'PutObject', 'PutObjectAcl', 'PutObjectVersion',
-  'ListBucket', 'ListBucketMultipartUploads', 'ListMultipartUploadParts', 'AbortMultipartUpload',
+  'DeleteObject',
+  'DeleteObjectVersion',
+  'GetObject',
+  'GetObjectAcl',
+  'GetObjectVersion',
+  'PutObject',
+  'PutObjectAcl',
+  'PutObjectVersion',
+  'ListBucket',
+  'ListBucketMultipartUploads',
+  'ListMultipartUploadParts',
+  'AbortMultipartUpload',
 ];
 
 interface Props {
@@ -35,7 +45,10 @@ export function KeyPermissions(typed: Props) {
   const [open, setOpen] = useState(false);
   return (
     <div className="stack tight">
-      <p>The key’s IAM user needs the permissions of one policy, and no others. It is written here for the bucket and the path as you type them.</p>
+      <p>
+        The key’s IAM user needs the permissions of one policy, and no others. It is written here for the bucket and the path as you type
+        them.
+      </p>
       <div>
         <Button size="small" aria-expanded={open} onClick={() => setOpen(!open)}>
           {open ? 'Hide the policy' : 'Show the policy for the user'}
@@ -69,15 +82,30 @@ function Policy({ bucket, region, path, kmsKeyId, access }: Props) {
     <div className="stack">
       <div className="row" role="group" aria-label="As what">
         {(Object.keys(forms) as Form[]).map((other) => (
-          <Button key={other} size="small" appearance={other === form ? 'primary' : 'secondary'} aria-pressed={other === form} onClick={() => setForm(other)}>
+          <Button
+            key={other}
+            size="small"
+            appearance={other === form ? 'primary' : 'secondary'}
+            aria-pressed={other === form}
+            onClick={() => setForm(other)}
+          >
             {forms[other]}
           </Button>
         ))}
       </div>
-      {policy.error ? <ProblemNotice error={policy.error} retry={() => void policy.refetch()} /> : policy.data === undefined ? <Loading what="the policy" lines={1} height={200} /> : <Code title="Policy of the IAM user" what="the policy of the IAM user" text={policy.data} />}
+      {policy.error ? (
+        <ProblemNotice error={policy.error} retry={() => void policy.refetch()} />
+      ) : policy.data === undefined ? (
+        <Loading what="the policy" lines={1} height={200} />
+      ) : (
+        <Code title="Policy of the IAM user" what="the policy of the IAM user" text={policy.data} />
+      )}
       <p className="quiet">
-        {checkBucket(bucket).ok ? `For ${bucket}${path ? `, ${path}` : ''}.` : `With ${placeholder} in the place of your bucket, until you have typed its name.`} The documented permissions are {new Intl.ListFormat().format(permissions)}.{' '}
-        <strong>PutObjectVersion is no action of AWS:</strong> a policy that names it is refused, so it isn’t in here; PutObject writes versions too.
+        {checkBucket(bucket).ok
+          ? `For ${bucket}${path ? `, ${path}` : ''}.`
+          : `With ${placeholder} in the place of your bucket, until you have typed its name.`}{' '}
+        The documented permissions are {new Intl.ListFormat().format(permissions)}. <strong>PutObjectVersion is no action of AWS:</strong> a
+        policy that names it is refused, so it isn’t in here; PutObject writes versions too.
       </p>
     </div>
   );

@@ -17,7 +17,12 @@ interface Props {
 export function LaunchStackButton({ path, version = '', anonymous = false }: Props) {
   const address = `${path}?format=launch-stack`;
   // Only looked at: the callback link in it is made when the button is used.
-  const offered = useQuery<LaunchStack, Problem>({ queryKey: ['launch-stack', path, version], queryFn: ({ signal }) => call(`${address}&preview=true`, { signal, anonymous }), retry: false, staleTime: Infinity });
+  const offered = useQuery<LaunchStack, Problem>({
+    queryKey: ['launch-stack', path, version],
+    queryFn: ({ signal }) => call(`${address}&preview=true`, { signal, anonymous }),
+    retry: false,
+    staleTime: Infinity,
+  });
   const launch = useMutation<LaunchStack, Problem, Window | null>({
     mutationFn: () => call(address, { anonymous }),
     onSuccess: ({ url }, tab) => {
@@ -40,7 +45,9 @@ export function LaunchStackButton({ path, version = '', anonymous = false }: Pro
           {launch.isPending ? 'Opening AWS …' : 'Launch stack in AWS'}
         </Button>
       </div>
-      <p className="quiet">CloudFormation opens with everything filled in. Tick there that it may create IAM resources, and create the stack; it does the rest.</p>
+      <p className="quiet">
+        CloudFormation opens with everything filled in. Tick there that it may create IAM resources, and create the stack; it does the rest.
+      </p>
       {launch.error && <ProblemNotice error={launch.error} />}
     </div>
   );

@@ -27,7 +27,16 @@ export default function MergePolicy({ path, anonymous = false, onClose }: { path
       </Ask>
     );
   return (
-    <Ask title="Merge into my bucket’s policy" act="Merge" acting="Merging …" busy={merge.isPending} disabled={text.trim() === ''} error={merge.error} onAct={submit} onClose={onClose}>
+    <Ask
+      title="Merge into my bucket’s policy"
+      act="Merge"
+      acting="Merging …"
+      busy={merge.isPending}
+      disabled={text.trim() === ''}
+      error={merge.error}
+      onAct={submit}
+      onClose={onClose}
+    >
       <p>Copy the policy that the bucket has now and paste it here. It is not stored.</p>
       <Field label="Present bucket policy" validationState={problem ? 'error' : 'none'} validationMessage={problem}>
         <Textarea value={text} onChange={(_, data) => setText(data.value)} rows={10} spellCheck={false} className="mono-area" />

@@ -48,7 +48,8 @@ export function OneClickFixes({ connection, typed = () => inputOf(connection), o
       {foundKmsKey &&
         offer(
           <>
-            The bucket encrypts with the KMS key <span className="mono">{foundKmsKey}</span>. If the drive names it, the policies that we offer allow its use.
+            The bucket encrypts with the KMS key <span className="mono">{foundKmsKey}</span>. If the drive names it, the policies that we
+            offer allow its use.
           </>,
           'Use this key',
           { encryption: { type: 'sse-kms', kmsKeyId: foundKmsKey } },

@@ -52,7 +52,8 @@ export function PoliciesStep({ connection, onChanged, onEdit }: Props) {
         </div>
         {connection.authentication.roleNamedBy != null && (
           <MessageBar intent="warning" title="The role was named by a callback link">
-            {connection.authentication.roleNamedBy} named it, and it is in the account {roleArn?.split(':')[4]}. Make sure that this is your organization’s account before the bucket admits it.
+            {connection.authentication.roleNamedBy} named it, and it is in the account {roleArn?.split(':')[4]}. Make sure that this is your
+            organization’s account before the bucket admits it.
           </MessageBar>
         )}
         <SetupTabs
@@ -79,8 +80,19 @@ export function PoliciesStep({ connection, onChanged, onEdit }: Props) {
         />
         {confirm.error && <ProblemNotice error={confirm.error} />}
         <div className="wizard-actions">
-          <Button appearance="primary" icon={<CheckmarkRegular />} disabled={confirm.isPending} onClick={() => confirm.mutate(undefined, { onSuccess: onChanged })}>
-            {confirm.isPending ? 'Confirming …' : failed ? 'Verify again' : connection.keyPolicyStatement ? 'I have applied all three' : 'I have applied both'}
+          <Button
+            appearance="primary"
+            icon={<CheckmarkRegular />}
+            disabled={confirm.isPending}
+            onClick={() => confirm.mutate(undefined, { onSuccess: onChanged })}
+          >
+            {confirm.isPending
+              ? 'Confirming …'
+              : failed
+                ? 'Verify again'
+                : connection.keyPolicyStatement
+                  ? 'I have applied all three'
+                  : 'I have applied both'}
           </Button>
           <Button icon={<PersonArrowRightRegular />} onClick={() => setOpen('hand-over')}>
             Hand over to my AWS administrator

@@ -1,6 +1,11 @@
 import { Field, Select } from '../shell/controls';
 
-const names: Record<string, string> = { aws: 'AWS (standard)', 'aws-cn': 'AWS in China', 'aws-us-gov': 'AWS GovCloud (US)', 'aws-eusc': 'AWS European Sovereign Cloud' };
+const names: Record<string, string> = {
+  aws: 'AWS (standard)',
+  'aws-cn': 'AWS in China',
+  'aws-us-gov': 'AWS GovCloud (US)',
+  'aws-eusc': 'AWS European Sovereign Cloud',
+};
 
 interface Props {
   /** What there is to choose from, once the server has asked. */
@@ -15,7 +20,13 @@ export function RoleOptions({ partitions, partition, sessionTags, onChange }: Pr
   return (
     <>
       {partitions && (
-        <Field label="AWS partition" required hint="The trust policy names our principal of the partition that the role is in." validationState={partition === '' ? 'error' : 'none'} validationMessage={partition === '' ? 'Choose the partition of the role’s account.' : undefined}>
+        <Field
+          label="AWS partition"
+          required
+          hint="The trust policy names our principal of the partition that the role is in."
+          validationState={partition === '' ? 'error' : 'none'}
+          validationMessage={partition === '' ? 'Choose the partition of the role’s account.' : undefined}
+        >
           <Select value={partition} onChange={(_, data) => onChange({ partition: data.value })}>
             <option value="">Choose …</option>
             {partitions.map((known) => (
@@ -29,7 +40,14 @@ export function RoleOptions({ partitions, partition, sessionTags, onChange }: Pr
       <details>
         <summary>More options</summary>
         <label className="option">
-          <input type="checkbox" name="sessionTags" checked={sessionTags} onChange={(event) => onChange({ sessionTags: event.target.checked })} /> Tag our sessions with organization, workspace and drive. The trust policy then also allows sts:TagSession; CloudTrail and your own policies can tell drives apart by the tags.
+          <input
+            type="checkbox"
+            name="sessionTags"
+            checked={sessionTags}
+            onChange={(event) => onChange({ sessionTags: event.target.checked })}
+          />{' '}
+          Tag our sessions with organization, workspace and drive. The trust policy then also allows sts:TagSession; CloudTrail and your own
+          policies can tell drives apart by the tags.
         </label>
       </details>
     </>

@@ -15,7 +15,10 @@ export function SandboxButton() {
   const queries = useQueryClient();
   const bucket = useQuery({ queryKey: ['sandbox'], queryFn: sandboxBucket, staleTime: Infinity, retry: false });
   const connect = useMutation<Connection, Problem, SandboxBucket>({
-    mutationFn: (found) => connectFromSandbox(found, person.workspaceId ?? person.me.workspaces[0]?.id ?? null, (path, body, idempotencyKey) => call<Connection>(path, { method: 'POST', body, idempotencyKey })),
+    mutationFn: (found) =>
+      connectFromSandbox(found, person.workspaceId ?? person.me.workspaces[0]?.id ?? null, (path, body, idempotencyKey) =>
+        call<Connection>(path, { method: 'POST', body, idempotencyKey }),
+      ),
     onSuccess: (connection) => {
       void queries.invalidateQueries({ queryKey: ['connections'] });
       go(`/connections/${connection.id}`);

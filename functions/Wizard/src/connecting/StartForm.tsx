@@ -66,8 +66,14 @@ export function StartForm({ visit, before }: Props) {
   const act = before ? restart : start;
 
   const others = [...(drives.data ?? []), ...(connections.data ?? []).filter((other) => isOpen(other) && other.id !== before?.id)];
-  const taken = others.filter((other) => other.audience.type === draft.audience && (draft.audience === 'organization' || other.audience.workspaceId === draft.workspaceId));
-  const verdict = checkDisplayName(draft.displayName, taken.map((other) => other.displayName));
+  const taken = others.filter(
+    (other) =>
+      other.audience.type === draft.audience && (draft.audience === 'organization' || other.audience.workspaceId === draft.workspaceId),
+  );
+  const verdict = checkDisplayName(
+    draft.displayName,
+    taken.map((other) => other.displayName),
+  );
   const trusted = draft.roleId !== null && roles.data?.find((role) => role.id === draft.roleId)?.roleArn != null;
   // A reload finds what was typed, and the step with it; the second one can't be had without the first.
   const step = search.get('step') === 'access' && verdict.ok ? 'access' : 'source';
@@ -75,7 +81,8 @@ export function StartForm({ visit, before }: Props) {
   const isNewRole = draft.method === 'iamRole' && draft.roleId === null;
   const partitions = act.error?.body['partitions'] as string[] | undefined;
   const unchanged = before !== null && JSON.stringify(draft) === JSON.stringify(initial);
-  const address = (next: 'source' | 'access') => `/connect?${new URLSearchParams({ step: next, ...(before ? { connection: before.id } : {}) })}`;
+  const address = (next: 'source' | 'access') =>
+    `/connect?${new URLSearchParams({ step: next, ...(before ? { connection: before.id } : {}) })}`;
 
   const submit = () => {
     if (step === 'source') {
@@ -90,7 +97,12 @@ export function StartForm({ visit, before }: Props) {
     const wanted: ConnectionStart = {
       displayName: draft.displayName.trim(),
       audience: draft.audience === 'organization' ? { type: 'organization' } : { type: 'workspace', workspaceId: draft.workspaceId },
-      authentication: { method: draft.method, roleId: draft.method === 'iamRole' ? draft.roleId : null, partition: isNewRole ? draft.partition || null : null, sessionTags: isNewRole && draft.sessionTags ? true : null },
+      authentication: {
+        method: draft.method,
+        roleId: draft.method === 'iamRole' ? draft.roleId : null,
+        partition: isNewRole ? draft.partition || null : null,
+        sessionTags: isNewRole && draft.sessionTags ? true : null,
+      },
       access: draft.access,
       configuration: null,
       makeDefault: false,
@@ -127,14 +139,22 @@ export function StartForm({ visit, before }: Props) {
         <h2 className="section-title">{step === 'source' ? 'What shall be connected, and for whom?' : 'Access to AWS'}</h2>
         {before && (
           <MessageBar intent="warning">
-            {before.displayName} is being connected already, and nothing has been applied for it. Another answer here begins it anew{before.authentication.method === 'iamRole' ? ', with another external ID' : ''}.
+            {before.displayName} is being connected already, and nothing has been applied for it. Another answer here begins it anew
+            {before.authentication.method === 'iamRole' ? ', with another external ID' : ''}.
           </MessageBar>
         )}
         {step === 'source' ? (
           <>
             <fieldset className="choices">
               <legend>Type</legend>
-              <Choice group="type" value="s3" checked name="Amazon S3" note="A general purpose bucket in your own AWS account, or one folder of it." onChoose={() => undefined} />
+              <Choice
+                group="type"
+                value="s3"
+                checked
+                name="Amazon S3"
+                note="A general purpose bucket in your own AWS account, or one folder of it."
+                onChoose={() => undefined}
+              />
             </fieldset>
             <fieldset className="choices">
               <legend>Access</legend>
@@ -157,7 +177,11 @@ export function StartForm({ visit, before }: Props) {
                 />
               </div>
             </fieldset>
-            <AudienceChoice audience={draft.audience} workspaceId={draft.workspaceId} onChange={(next) => change({ ...next, roleId: null })} />
+            <AudienceChoice
+              audience={draft.audience}
+              workspaceId={draft.workspaceId}
+              onChange={(next) => change({ ...next, roleId: null })}
+            />
             <TypedField
               label="Display name"
               name="displayName"
@@ -184,9 +208,16 @@ export function StartForm({ visit, before }: Props) {
           <>
             <MethodChoice method={draft.method} onChange={(method) => change({ method })} />
             {draft.method === 'iamRole' && (
-              <RolePicker workspaceId={draft.audience === 'workspace' ? draft.workspaceId : null} organization={draft.audience === 'organization'} chosen={draft.roleId} onChoose={(roleId) => change({ roleId })} />
+              <RolePicker
+                workspaceId={draft.audience === 'workspace' ? draft.workspaceId : null}
+                organization={draft.audience === 'organization'}
+                chosen={draft.roleId}
+                onChoose={(roleId) => change({ roleId })}
+              />
             )}
-            {isNewRole && <RoleOptions partitions={partitions} partition={draft.partition} sessionTags={draft.sessionTags} onChange={change} />}
+            {isNewRole && (
+              <RoleOptions partitions={partitions} partition={draft.partition} sessionTags={draft.sessionTags} onChange={change} />
+            )}
             {act.error && !(partitions && draft.partition === '') && <ProblemNotice error={act.error} />}
             <div className="wizard-actions">
               <Button appearance="primary" type="submit" disabled={act.isPending} icon={<ArrowRightRegular />} iconPosition="after">

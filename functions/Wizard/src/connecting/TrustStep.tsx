@@ -32,7 +32,10 @@ export function TrustStep({ connection, onChanged, onEdit, onGoOn, onOneGo }: Pr
         <h2 id="trust-title" className="section-title">
           Let us assume a role in your AWS account
         </h2>
-        <p className="lead">Create an IAM role in the account of the bucket, or take one that you have, and give it this custom trust policy. It admits us only, and only under the external ID in it.</p>
+        <p className="lead">
+          Create an IAM role in the account of the bucket, or take one that you have, and give it this custom trust policy. It admits us
+          only, and only under the external ID in it.
+        </p>
       </div>
       {onGoOn ? (
         <TrustInstructions policy={connection.trustPolicy ? pretty(connection.trustPolicy) : ''} externalId={connection.externalId} />
@@ -42,7 +45,9 @@ export function TrustStep({ connection, onChanged, onEdit, onGoOn, onOneGo }: Pr
           version={`${connection.status} ${connection.attempt}`}
           script="It says what it changes, tells us the role’s ARN and confirms the step by itself at its end."
           links={['aws-cli']}
-          console={<TrustInstructions policy={connection.trustPolicy ? pretty(connection.trustPolicy) : ''} externalId={connection.externalId} />}
+          console={
+            <TrustInstructions policy={connection.trustPolicy ? pretty(connection.trustPolicy) : ''} externalId={connection.externalId} />
+          }
         />
       )}
       {confirm.error && <ProblemNotice error={confirm.error} />}
@@ -55,7 +60,12 @@ export function TrustStep({ connection, onChanged, onEdit, onGoOn, onOneGo }: Pr
         </div>
       ) : (
         <div className="wizard-actions">
-          <Button appearance="primary" icon={<CheckmarkRegular />} disabled={confirm.isPending} onClick={() => confirm.mutate(undefined, { onSuccess: onChanged })}>
+          <Button
+            appearance="primary"
+            icon={<CheckmarkRegular />}
+            disabled={confirm.isPending}
+            onClick={() => confirm.mutate(undefined, { onSuccess: onChanged })}
+          >
             {confirm.isPending ? 'Confirming …' : 'I have applied it'}
           </Button>
           <Button icon={<PersonArrowRightRegular />} onClick={() => setHanding(true)}>
@@ -91,7 +101,14 @@ export function WayChoice({ way, onChoose }: { way: 'steps' | 'one-go'; onChoose
           note="You say now which bucket it is. One script, stack or link makes the role and applies all policies, so an AWS administrator is needed once."
           onChoose={onChoose}
         />
-        <Choice group="way" value="steps" checked={way === 'steps'} name="Step by step" note="The role and its trust policy first; the bucket and its policies after that." onChoose={onChoose} />
+        <Choice
+          group="way"
+          value="steps"
+          checked={way === 'steps'}
+          name="Step by step"
+          note="The role and its trust policy first; the bucket and its policies after that."
+          onChoose={onChoose}
+        />
       </div>
     </fieldset>
   );

@@ -26,7 +26,24 @@ interface Props {
 }
 
 /** A text field that is checked while it is typed: it complains once the person has left it, and praises at once. */
-export function TypedField({ label, hint, value, verdict, refused, insist = false, required = false, type = 'text', placeholder, list, autoComplete = 'off', mono, name, onType, onUse, onPasted }: Props) {
+export function TypedField({
+  label,
+  hint,
+  value,
+  verdict,
+  refused,
+  insist = false,
+  required = false,
+  type = 'text',
+  placeholder,
+  list,
+  autoComplete = 'off',
+  mono,
+  name,
+  onType,
+  onUse,
+  onPasted,
+}: Props) {
   const [left, setLeft] = useState(false);
   const [refusedValue, setRefusedValue] = useState<{ message: string; value: string } | null>(null);
   if (refused && refusedValue?.message !== refused) setRefusedValue({ message: refused, value });
@@ -48,7 +65,13 @@ export function TypedField({ label, hint, value, verdict, refused, insist = fals
       </>
     ) : undefined;
   return (
-    <Field label={label} required={required} hint={hint} validationState={problem ? 'error' : warning ? 'warning' : verdict?.ok && value.trim() !== '' ? 'success' : 'none'} validationMessage={message}>
+    <Field
+      label={label}
+      required={required}
+      hint={hint}
+      validationState={problem ? 'error' : warning ? 'warning' : verdict?.ok && value.trim() !== '' ? 'success' : 'none'}
+      validationMessage={message}
+    >
       <Input
         name={name}
         value={value}

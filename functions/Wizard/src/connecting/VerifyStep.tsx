@@ -5,7 +5,10 @@ import { useStopVerification } from './queries';
 
 /** Whether something is being proven just now: the whole bucket, or that the role trusts us, or what may be in place already. */
 export const isProving = ({ status, verification }: Connection): boolean =>
-  status === 'verifying' || (verification != null && verification.completedAt === null && (status === 'awaitingConfiguration' || status === 'awaitingTrustPolicy' || status === 'awaitingBucketPolicy'));
+  status === 'verifying' ||
+  (verification != null &&
+    verification.completedAt === null &&
+    (status === 'awaitingConfiguration' || status === 'awaitingTrustPolicy' || status === 'awaitingBucketPolicy'));
 
 /** The checks that are made before the policies are asked for. */
 const ofTrust = ['trust-accepted', 'external-id-required'];
@@ -15,7 +18,11 @@ export function VerifyStep({ connection }: { connection: Connection }) {
   const stop = useStopVerification(connection.id);
   const report = connection.verification?.completedAt === null ? connection.verification : null;
   const title =
-    connection.status === 'verifying' ? 'Proving that it works' : report?.checks.some((check) => !ofTrust.includes(check.name)) ? 'Trying if it already works' : 'Proving that the role lets us in';
+    connection.status === 'verifying'
+      ? 'Proving that it works'
+      : report?.checks.some((check) => !ofTrust.includes(check.name))
+        ? 'Trying if it already works'
+        : 'Proving that the role lets us in';
   return (
     <section className="card stack" aria-labelledby="verify-title">
       <h2 id="verify-title" className="section-title">

@@ -23,7 +23,9 @@ export const stepsInOneGo: WizardStep[] = ['source', 'access', 'bucket', 'apply'
 
 export function stepsOf(method: Method, reusesRole: boolean): WizardStep[] {
   if (method === 'accessKey') return ['source', 'access', 'bucket', 'verify', 'done'];
-  return reusesRole ? ['source', 'access', 'bucket', 'policies', 'verify', 'done'] : ['source', 'access', 'trust', 'bucket', 'policies', 'verify', 'done'];
+  return reusesRole
+    ? ['source', 'access', 'bucket', 'policies', 'verify', 'done']
+    : ['source', 'access', 'trust', 'bucket', 'policies', 'verify', 'done'];
 }
 
 interface Props {

@@ -1,5 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { checkAccessKeyId, checkBucket, checkDisplayName, checkKmsKey, checkPath, checkRegion, checkRoleArn, partitionOfRegion, readRegion } from './awsShapes';
+import {
+  checkAccessKeyId,
+  checkBucket,
+  checkDisplayName,
+  checkKmsKey,
+  checkPath,
+  checkRegion,
+  checkRoleArn,
+  partitionOfRegion,
+  readRegion,
+} from './awsShapes';
 
 const refused = (verdict: ReturnType<typeof checkBucket>) => !verdict.ok;
 const suggestion = (verdict: ReturnType<typeof checkBucket>) => (verdict.ok ? undefined : verdict.suggestion);
@@ -7,8 +17,23 @@ const suggestion = (verdict: ReturnType<typeof checkBucket>) => (verdict.ok ? un
 describe('bucket names', () => {
   it.each(['acme-documents', 'abc', 'a.b.c', '0-0', 'a'.repeat(63)])('%s is accepted', (name) => expect(checkBucket(name).ok).toBe(true));
   it.each([
-    '', 'ab', 'a'.repeat(64), '-abc', 'abc-', 'a..b', '192.168.0.1', 'under_score', 'xn--abc', 'sthree-abc', 'amzn-s3-demo-bucket',
-    'abc-s3alias', 'abc--ol-s3', 'abc.mrap', 'abc--use1-az4--x-s3', 'abc--table-s3', 'bücket',
+    '',
+    'ab',
+    'a'.repeat(64),
+    '-abc',
+    'abc-',
+    'a..b',
+    '192.168.0.1',
+    'under_score',
+    'xn--abc',
+    'sthree-abc',
+    'amzn-s3-demo-bucket',
+    'abc-s3alias',
+    'abc--ol-s3',
+    'abc.mrap',
+    'abc--use1-az4--x-s3',
+    'abc--table-s3',
+    'bücket',
   ])('%s is refused', (name) => expect(refused(checkBucket(name))).toBe(true));
   it.each([
     ['arn:aws:s3:::acme-documents', 'acme-documents'],
@@ -22,12 +47,20 @@ describe('bucket names', () => {
 });
 
 describe('regions', () => {
-  it.each([['us-east-1', 'aws'], ['cn-north-1', 'aws-cn'], ['us-gov-west-1', 'aws-us-gov'], ['eusc-de-east-1', 'aws-eusc'], ['us-iso-east-1', 'aws-iso'], ['eu-nowhere-9', 'aws']])(
-    '%s is in %s',
-    (region, partition) => expect(partitionOfRegion(region)).toBe(partition),
-  );
+  it.each([
+    ['us-east-1', 'aws'],
+    ['cn-north-1', 'aws-cn'],
+    ['us-gov-west-1', 'aws-us-gov'],
+    ['eusc-de-east-1', 'aws-eusc'],
+    ['us-iso-east-1', 'aws-iso'],
+    ['eu-nowhere-9', 'aws'],
+  ])('%s is in %s', (region, partition) => expect(partitionOfRegion(region)).toBe(partition));
   it.each(['', 'useast1', 'Nowhere'])('%s is refused', (region) => expect(checkRegion(region).ok).toBe(false));
-  it.each([['US-EAST-1', 'us-east-1'], ['us-east-1a', 'us-east-1'], ['Frankfurt', 'eu-central-1']])('%s is read as %s', (text, code) => {
+  it.each([
+    ['US-EAST-1', 'us-east-1'],
+    ['us-east-1a', 'us-east-1'],
+    ['Frankfurt', 'eu-central-1'],
+  ])('%s is read as %s', (text, code) => {
     expect(readRegion(text)).toBe(code);
     expect(checkRegion(text)).toEqual({ ok: true, note: expect.stringContaining(code) as unknown });
   });
@@ -35,10 +68,19 @@ describe('regions', () => {
 });
 
 describe('role ARNs', () => {
-  it.each(['arn:aws:iam::444455556666:role/drives', 'arn:aws-cn:iam::444455556666:role/service/deep/drives@x'])('%s is accepted', (arn) => expect(checkRoleArn(arn).ok).toBe(true));
+  it.each(['arn:aws:iam::444455556666:role/drives', 'arn:aws-cn:iam::444455556666:role/service/deep/drives@x'])('%s is accepted', (arn) =>
+    expect(checkRoleArn(arn).ok).toBe(true),
+  );
   it.each([
-    '', 'drives', 'arn:aws:iam::444455556666:user/me', 'arn:aws:iam::444455556666:instance-profile/x', 'arn:aws:iam::444455556666:root',
-    'arn:aws:iam::4444:role/drives', 'arn:aws:iam::444455556666:role/', 'arn:aws:iam::444455556666:role/a//b', 'arn:aws:iam::444455556666:role/räuber',
+    '',
+    'drives',
+    'arn:aws:iam::444455556666:user/me',
+    'arn:aws:iam::444455556666:instance-profile/x',
+    'arn:aws:iam::444455556666:root',
+    'arn:aws:iam::4444:role/drives',
+    'arn:aws:iam::444455556666:role/',
+    'arn:aws:iam::444455556666:role/a//b',
+    'arn:aws:iam::444455556666:role/räuber',
     'arn:aws:s3:::bucket',
   ])('%s is refused', (arn) => expect(checkRoleArn(arn).ok).toBe(false));
   it('offers the role behind a session', () =>
@@ -63,7 +105,9 @@ describe('keys', () => {
 
 describe('paths and names', () => {
   it.each(['', '/', 'claims/inbox', '/claims/', 'ünï/cödé'])('the path %s is accepted', (path) => expect(checkPath(path).ok).toBe(true));
-  it.each(['a//b', 'a/../b', './a', 'a\u0000b', 'ä'.repeat(449)])('the path %s is refused', (path) => expect(checkPath(path).ok).toBe(false));
+  it.each(['a//b', 'a/../b', './a', 'a\u0000b', 'ä'.repeat(449)])('the path %s is refused', (path) =>
+    expect(checkPath(path).ok).toBe(false),
+  );
   it('knows names that are taken without regard to case and width', () => {
     expect(checkDisplayName('Claims', ['ｃｌａｉｍｓ']).ok).toBe(false);
     expect(checkDisplayName('Claims 2', ['Claims']).ok).toBe(true);

@@ -5,11 +5,11 @@ import { regionMeant, regionName } from './regions';
 /** What AWS names look like, checked while a person types. The server has the last word; these only speak sooner. */
 
 export type Verdict =
-  | { ok: true; warning?: string; note?: string; suggestion?: string }
-  | { ok: false; problem: string; suggestion?: string };
+  { ok: true; warning?: string; note?: string; suggestion?: string } | { ok: false; problem: string; suggestion?: string };
 
 const fine: Verdict = { ok: true };
-const refuse = (problem: string, suggestion?: string): Verdict => (suggestion === undefined ? { ok: false, problem } : { ok: false, problem, suggestion });
+const refuse = (problem: string, suggestion?: string): Verdict =>
+  suggestion === undefined ? { ok: false, problem } : { ok: false, problem, suggestion };
 
 export type Partition = 'aws' | 'aws-cn' | 'aws-us-gov' | 'aws-eusc' | 'aws-iso';
 
@@ -27,14 +27,21 @@ export function checkBucket(text: string): Verdict {
   const name = text.trim();
   if (name === '') return refuse('Enter the bucket’s name.');
   const place = placeIn(name);
-  if (place) return refuse(name.startsWith('arn:') ? 'Give the bucket’s name, not its ARN.' : 'Give the bucket’s name, not an address.', place.bucket);
+  if (place)
+    return refuse(
+      name.startsWith('arn:') ? 'Give the bucket’s name, not its ARN.' : 'Give the bucket’s name, not an address.',
+      place.bucket,
+    );
   if (name.startsWith('arn:')) return refuse('Give the bucket’s name, not an ARN.');
   if (/^[a-z0-9]+:\/\//i.test(name)) return refuse('Give the bucket’s name, not an address.');
   if (name.includes('/')) return refuse('Give the bucket’s name alone; the folder goes into “Path”.', name.split('/')[0]);
   if (/[A-Z]/.test(name)) return refuse('Bucket names are written in lower case.', name.toLowerCase());
   if (name.length < 3 || name.length > 63) return refuse(`A bucket name has 3 to 63 characters; this one has ${name.length}.`);
   const odd = /[^a-z0-9.-]/u.exec(name);
-  if (odd) return refuse(`Bucket names hold lower-case letters, digits, dots and hyphens only, not ${/\s/u.test(odd[0]) ? 'spaces' : `“${shown(odd[0])}”`}.`);
+  if (odd)
+    return refuse(
+      `Bucket names hold lower-case letters, digits, dots and hyphens only, not ${/\s/u.test(odd[0]) ? 'spaces' : `“${shown(odd[0])}”`}.`,
+    );
   if (!/^[a-z0-9].*[a-z0-9]$/.test(name)) return refuse('A bucket name starts and ends with a letter or a digit.');
   if (name.includes('..')) return refuse('A bucket name has no two dots in a row.');
   if (/^\d{1,3}(\.\d{1,3}){3}$/.test(name)) return refuse('A bucket name can’t look like an IP address.');
@@ -54,7 +61,8 @@ export function checkRegion(text: string): Verdict {
   if (typed === '') return refuse('Enter the bucket’s region, such as us-east-1.');
   const code = readRegion(text);
   if (code !== typed) return { ok: true, note: `Read as ${code}${regionName(code) ? `, ${regionName(code)}` : ''}.` };
-  if (partitionOfRegion(code) === null) return refuse('A region looks like us-east-1 or eu-central-1. The S3 console shows it in the bucket’s properties.');
+  if (partitionOfRegion(code) === null)
+    return refuse('A region looks like us-east-1 or eu-central-1. The S3 console shows it in the bucket’s properties.');
   return regionName(code) ? fine : { ok: true, warning: 'We know of no region of this code. Look it up once more, unless it is new.' };
 }
 
@@ -87,8 +95,10 @@ export const partitionOfArn = (arn: string): string | null => /^arn:([a-z-]+):/.
 export function checkAccessKeyId(text: string): Verdict {
   const id = text.trim();
   if (id === '') return refuse('Enter the access key ID.');
-  if (id.startsWith('ASIA')) return refuse('This key is temporary and would stop working. Create a long-term access key (AKIA…) for an IAM user.');
-  if (/^A(RO|ID|GP)A/.test(id)) return refuse('This is the id of a user, group or role, not an access key. Access key IDs start with AKIA.');
+  if (id.startsWith('ASIA'))
+    return refuse('This key is temporary and would stop working. Create a long-term access key (AKIA…) for an IAM user.');
+  if (/^A(RO|ID|GP)A/.test(id))
+    return refuse('This is the id of a user, group or role, not an access key. Access key IDs start with AKIA.');
   return /^\w{16,128}$/.test(id) ? fine : refuse('An access key ID has 16 to 128 letters and digits and usually starts with AKIA.');
 }
 
@@ -104,7 +114,9 @@ export function checkKmsKey(text: string, region: string): Verdict {
   if (!arn.startsWith('arn:')) return refuse('Give the key’s whole ARN: arn:aws:kms:region:account:key/id.');
   const parts = /^arn:[a-z-]+:kms:([a-z0-9-]+):\d{12}:key\/(mrk-)?[0-9a-f-]{32,36}$/.exec(arn);
   if (!parts) return refuse('A key’s ARN looks like arn:aws:kms:us-east-1:123456789012:key/1234abcd-….');
-  return region.trim() !== '' && parts[1] !== region.trim() ? refuse(`The key is in ${parts[1]} and the bucket in ${region.trim()}; S3 needs a key of the bucket’s region.`) : fine;
+  return region.trim() !== '' && parts[1] !== region.trim()
+    ? refuse(`The key is in ${parts[1]} and the bucket in ${region.trim()}; S3 needs a key of the bucket’s region.`)
+    : fine;
 }
 
 export function checkPath(text: string): Verdict {
@@ -124,5 +136,7 @@ export function checkDisplayName(text: string, taken: readonly string[]): Verdic
   if (name.length > 100) return refuse(`The name has ${name.length} characters; at most 100 are allowed.`);
   if (/[\p{Cc}\p{Cf}\p{Co}]/u.test(name)) return refuse('The name has characters that can’t be seen.');
   const key = (value: string) => value.trim().normalize('NFKC').toUpperCase();
-  return taken.some((other) => key(other) === key(name)) ? refuse('There is a drive or an open connection of this name already. Choose another.') : fine;
+  return taken.some((other) => key(other) === key(name))
+    ? refuse('There is a drive or an open connection of this name already. Choose another.')
+    : fine;
 }

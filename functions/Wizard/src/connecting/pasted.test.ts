@@ -9,9 +9,18 @@ describe('an address', () => {
     ['s3a://acme-documents/a', { bucket: 'acme-documents', path: 'a' }],
     ['arn:aws:s3:::acme-documents', { bucket: 'acme-documents' }],
     ['arn:aws-cn:s3:::acme-documents/claims/*', { bucket: 'acme-documents', path: 'claims' }],
-    ['https://s3.console.aws.amazon.com/s3/buckets/acme-documents?region=eu-central-1&prefix=claims/2026/&showversions=false', { bucket: 'acme-documents', region: 'eu-central-1', path: 'claims/2026' }],
-    ['https://eu-west-1.console.aws.amazon.com/s3/buckets/acme-documents?region=eu-west-1&tab=objects', { bucket: 'acme-documents', region: 'eu-west-1' }],
-    ['https://acme-documents.s3.eu-central-1.amazonaws.com/claims/a%20b', { bucket: 'acme-documents', region: 'eu-central-1', path: 'claims/a b' }],
+    [
+      'https://s3.console.aws.amazon.com/s3/buckets/acme-documents?region=eu-central-1&prefix=claims/2026/&showversions=false',
+      { bucket: 'acme-documents', region: 'eu-central-1', path: 'claims/2026' },
+    ],
+    [
+      'https://eu-west-1.console.aws.amazon.com/s3/buckets/acme-documents?region=eu-west-1&tab=objects',
+      { bucket: 'acme-documents', region: 'eu-west-1' },
+    ],
+    [
+      'https://acme-documents.s3.eu-central-1.amazonaws.com/claims/a%20b',
+      { bucket: 'acme-documents', region: 'eu-central-1', path: 'claims/a b' },
+    ],
     ['https://acme.documents.s3.amazonaws.com/', { bucket: 'acme.documents' }],
     ['https://s3.us-west-2.amazonaws.com/acme-documents/claims', { bucket: 'acme-documents', region: 'us-west-2', path: 'claims' }],
     ['acme-documents.s3.cn-north-1.amazonaws.com.cn', { bucket: 'acme-documents', region: 'cn-north-1' }],
@@ -22,12 +31,15 @@ describe('an address', () => {
   ])('%s', (text, place) => expect(placeIn(text)).toEqual(place));
 
   it.each([
-    'acme-documents', 'acme/claims', 'https://example.com/', 'https://console.aws.amazon.com/s3/home', 's3://',
-    'arn:aws:iam::123456789012:role/x', '', 'http://',
-  ])(
-    'is none: %s',
-    (text) => expect(placeIn(text)).toBeNull(),
-  );
+    'acme-documents',
+    'acme/claims',
+    'https://example.com/',
+    'https://console.aws.amazon.com/s3/home',
+    's3://',
+    'arn:aws:iam::123456789012:role/x',
+    '',
+    'http://',
+  ])('is none: %s', (text) => expect(placeIn(text)).toBeNull());
 });
 
 describe('a path', () => {
@@ -38,7 +50,8 @@ describe('a path', () => {
     ['claims\\inbox', 'acme', 'claims/inbox'],
   ])('%s of the bucket %s', (text, bucket, meant) => expect(pathMeant(text, bucket)?.place).toEqual({ path: meant }));
 
-  it('that is an address fills the bucket too', () => expect(pathMeant('s3://other/claims', 'acme')?.place).toEqual({ bucket: 'other', path: 'claims' }));
+  it('that is an address fills the bucket too', () =>
+    expect(pathMeant('s3://other/claims', 'acme')?.place).toEqual({ bucket: 'other', path: 'claims' }));
 
   it('is refused where it is an address, and else asked about: a folder may have such a name', () => {
     expect(pathMeant('s3://acme/claims', 'acme')?.isCertain).toBe(true);
@@ -74,8 +87,13 @@ describe('a region', () => {
 describe('an access key', () => {
   const [id, secret] = ['AKIAIOSFODNN7EXAMPLE', 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY'];
 
-  it.each([`${id}${' '}${secret}`, `${id},${secret}`, `[default]\naws_access_key_id = ${id}\naws_secret_access_key = ${secret}`, `Access key ID,Secret access key\r\n${id},${secret}\r\n`, `${secret}\t${id}`])('%s', (text) =>
-    expect(keyIn(text)).toEqual({ id, secret }));
+  it.each([
+    `${id}${' '}${secret}`,
+    `${id},${secret}`,
+    `[default]\naws_access_key_id = ${id}\naws_secret_access_key = ${secret}`,
+    `Access key ID,Secret access key\r\n${id},${secret}\r\n`,
+    `${secret}\t${id}`,
+  ])('%s', (text) => expect(keyIn(text)).toEqual({ id, secret }));
 
   it.each([id, secret, '', `${id} short`])('is only a half: %s', (text) => expect(keyIn(text)).toBeNull());
 });

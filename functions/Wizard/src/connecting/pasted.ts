@@ -28,7 +28,9 @@ export function placeIn(text: string): Place | null {
   const path = decoded(url.pathname);
   const console = /\/s3\/(?:buckets|object|upload)\/([^/]+)/.exec(path);
   if (console) return place(console[1]!, url.searchParams.get('region') ?? undefined, url.searchParams.get('prefix') ?? undefined);
-  const host = new RegExp(String.raw`^(?:(.+?)\.)?s3(?:[.-](?:dualstack[.-])?(?:fips[.-])?(?:website[.-])?([a-z]{2,5}(?:-[a-z]+)+-\d+))?\.${amazon}$`).exec(url.hostname);
+  const host = new RegExp(
+    String.raw`^(?:(.+?)\.)?s3(?:[.-](?:dualstack[.-])?(?:fips[.-])?(?:website[.-])?([a-z]{2,5}(?:-[a-z]+)+-\d+))?\.${amazon}$`,
+  ).exec(url.hostname);
   if (!host) return /(^|\.)(amazonaws|amazon|aws)\./.test(url.hostname) ? null : placeOnOtherServer(url.hostname, path);
   if (host[1]) return place(host[1], host[2], path);
   const [, bucket, ...rest] = path.split('/');
@@ -73,8 +75,14 @@ export function pathMeant(text: string, bucket: string): MeantPath | null {
   const address = placeIn(typed);
   if (address) return { isCertain: true, problem: 'This is an address.', place: { path: '', ...address } };
   const letter = /^[a-z]:[\\/]+(.*)$/i.exec(typed);
-  if (letter) return { isCertain: false, problem: 'A bucket has no drive letters; the path is the folder in it.', place: { path: clean(letter[1]!) } };
-  if (typed.includes('\\')) return { isCertain: false, problem: 'Folders in a bucket are parted by “/”, not by “\\”.', place: { path: clean(typed) } };
+  if (letter)
+    return {
+      isCertain: false,
+      problem: 'A bucket has no drive letters; the path is the folder in it.',
+      place: { path: clean(letter[1]!) },
+    };
+  if (typed.includes('\\'))
+    return { isCertain: false, problem: 'Folders in a bucket are parted by “/”, not by “\\”.', place: { path: clean(typed) } };
   const parts = typed.replace(/^\/+/, '').split('/');
   if (bucket === '' || parts[0] !== bucket) return null;
   return {
@@ -84,7 +92,11 @@ export function pathMeant(text: string, bucket: string): MeantPath | null {
   };
 }
 
-const clean = (path: string): string => path.replaceAll('\\', '/').replace(/\/{2,}/g, '/').replace(/^\/+|\/+$/g, '');
+const clean = (path: string): string =>
+  path
+    .replaceAll('\\', '/')
+    .replace(/\/{2,}/g, '/')
+    .replace(/^\/+|\/+$/g, '');
 
 /** The two halves of an access key in one text: a line of the console's file, a credentials file, or both with something between. */
 export function keyIn(text: string): { id: string; secret: string } | null {

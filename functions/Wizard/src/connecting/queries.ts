@@ -6,16 +6,21 @@ import type { CallbackLink, CallbackStep, ConfigurationInput, Connection, Connec
 import { asProblem, type Problem } from '../api/problem';
 import { useWatched } from '../api/useWatched';
 
-export const isOpen = (connection: Connection): boolean => ['awaitingTrustPolicy', 'awaitingConfiguration', 'awaitingBucketPolicy', 'verifying'].includes(connection.status);
+export const isOpen = (connection: Connection): boolean =>
+  ['awaitingTrustPolicy', 'awaitingConfiguration', 'awaitingBucketPolicy', 'verifying'].includes(connection.status);
 
 /** Whether name, audience and method can still be changed: nothing has been applied in AWS for them. */
 export const isChangeable = ({ status, attempt, authentication, configuration, confirmed }: Connection): boolean =>
   !confirmed &&
   (authentication.method === 'accessKey'
     ? status === 'awaitingConfiguration'
-    : (status === 'awaitingTrustPolicy' && attempt === 1) || (status === 'awaitingConfiguration' && authentication.roleArn != null && configuration?.roleArn == null));
+    : (status === 'awaitingTrustPolicy' && attempt === 1) ||
+      (status === 'awaitingConfiguration' && authentication.roleArn != null && configuration?.roleArn == null));
 
-export const connectionsQuery = queryOptions({ queryKey: ['connections'], queryFn: ({ signal }) => all<Connection>('/api/connections', signal) });
+export const connectionsQuery = queryOptions({
+  queryKey: ['connections'],
+  queryFn: ({ signal }) => all<Connection>('/api/connections', signal),
+});
 
 export const useConnections = () => useQuery(connectionsQuery);
 
@@ -38,7 +43,10 @@ export function useRestart(before: Connection | null) {
   const queries = useQueryClient();
   return useMutation<Connection, Problem, ConnectionStart>({
     mutationFn: async (wanted) => {
-      if (before) await call(`/api/connections/${before.id}`, { method: 'DELETE' }).catch((error: unknown) => (asProblem(error).code === 'step-not-open' ? undefined : Promise.reject(asProblem(error))));
+      if (before)
+        await call(`/api/connections/${before.id}`, { method: 'DELETE' }).catch((error: unknown) =>
+          asProblem(error).code === 'step-not-open' ? undefined : Promise.reject(asProblem(error)),
+        );
       for (let tries = 0; ; tries++) {
         try {
           return await call<Connection>('/api/connections', { method: 'POST', body: wanted, idempotencyKey: newKey() });
@@ -74,21 +82,30 @@ export function useConnection(id: string) {
 }
 
 export const useConfigure = (id: string) =>
-  useMutation<Connection, Problem, ConfigurationInput>({ mutationFn: (body) => call<Connection>(`/api/connections/${id}/configuration`, { method: 'PUT', body }) });
+  useMutation<Connection, Problem, ConfigurationInput>({
+    mutationFn: (body) => call<Connection>(`/api/connections/${id}/configuration`, { method: 'PUT', body }),
+  });
 
 export const useConfirm = (id: string, step: Step) =>
-  useMutation<Connection, Problem, { roleArn: string; bucketPolicyApplied: true } | void>({ mutationFn: (body) => call<Connection>(`/api/connections/${id}/confirmations/${step}`, { method: 'POST', body: body ?? {} }) });
+  useMutation<Connection, Problem, { roleArn: string; bucketPolicyApplied: true } | void>({
+    mutationFn: (body) => call<Connection>(`/api/connections/${id}/confirmations/${step}`, { method: 'POST', body: body ?? {} }),
+  });
 
-export const useStopVerification = (id: string) => useMutation<Connection, Problem, void>({ mutationFn: () => call<Connection>(`/api/connections/${id}/verification/stop`, { method: 'POST' }) });
+export const useStopVerification = (id: string) =>
+  useMutation<Connection, Problem, void>({
+    mutationFn: () => call<Connection>(`/api/connections/${id}/verification/stop`, { method: 'POST' }),
+  });
 
-export const useCancel = (id: string) => useMutation<Connection | undefined, Problem, void>({ mutationFn: () => call(`/api/connections/${id}`, { method: 'DELETE' }) });
+export const useCancel = (id: string) =>
+  useMutation<Connection | undefined, Problem, void>({ mutationFn: () => call(`/api/connections/${id}`, { method: 'DELETE' }) });
 
 export const useCallbackLink = (id: string) =>
   useMutation<CallbackLink, Problem, { step: CallbackStep; expiresInHours: number }>({
     mutationFn: (body) => call<CallbackLink>(`/api/connections/${id}/callback-links`, { method: 'POST', body, idempotencyKey: newKey() }),
   });
 
-export const useRevokeLinks = (id: string) => useMutation<void, Problem, void>({ mutationFn: () => call(`/api/connections/${id}/callback-links`, { method: 'DELETE' }) });
+export const useRevokeLinks = (id: string) =>
+  useMutation<void, Problem, void>({ mutationFn: () => call(`/api/connections/${id}/callback-links`, { method: 'DELETE' }) });
 
 export const useMergedPolicy = (path: string, anonymous: boolean) =>
   useMutation<unknown, Problem, unknown>({ mutationFn: (present) => call(path, { method: 'POST', body: present, anonymous }) });

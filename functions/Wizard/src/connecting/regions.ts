@@ -63,7 +63,11 @@ export function regionMeant(text: string): string | null {
   const code = knownRegions.find((known) => plain(known) === typed || new RegExp(`(^| )${plain(known)}[a-z]?( |$)`).test(typed));
   if (code) return code;
   if (oldNames[typed]) return oldNames[typed];
-  const called = Object.entries(names).map(([known, name]) => ({ known, name: plain(name), city: plain(/\((.+)\)/.exec(name)?.[1] ?? '') }));
+  const called = Object.entries(names).map(([known, name]) => ({
+    known,
+    name: plain(name),
+    city: plain(/\((.+)\)/.exec(name)?.[1] ?? ''),
+  }));
   const exact = called.find(({ name }) => name === typed);
   if (exact) return exact.known;
   const like = typed.length < 4 ? [] : called.filter(({ name, city }) => name.includes(typed) || (city !== '' && typed.includes(city)));

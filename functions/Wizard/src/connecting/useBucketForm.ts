@@ -1,7 +1,19 @@
 import { useState } from 'react';
 import type { Bucket, ConfigurationInput, Connection, Encryption } from '../api/contract';
 import { useDraft } from '../shell/useDraft';
-import { checkAccessKeyId, checkBucket, checkKmsKey, checkPath, checkRegion, checkRoleArn, checkSecret, partitionOfArn, partitionOfRegion, readRegion, type Verdict } from './awsShapes';
+import {
+  checkAccessKeyId,
+  checkBucket,
+  checkKmsKey,
+  checkPath,
+  checkRegion,
+  checkRoleArn,
+  checkSecret,
+  partitionOfArn,
+  partitionOfRegion,
+  readRegion,
+  type Verdict,
+} from './awsShapes';
 import { keyIn, pathMeant, placeIn, type Place } from './pasted';
 import { regionName } from './regions';
 import { useBucket } from './useBucket';
@@ -65,7 +77,9 @@ export function useBucketForm(connection: Connection, withoutRole = false) {
     region: regionVerdict(form.region, asksForRole ? form.roleArn : (givenRole ?? ''), bucket),
     path: pathVerdict(form.path, meant),
     ...(asksForRole ? { roleArn: checkRoleArn(form.roleArn) } : {}),
-    ...(usesRole ? {} : { accessKeyId: checkAccessKeyId(form.accessKeyId), secretAccessKey: keptSecret ? { ok: true as const } : checkSecret(secret) }),
+    ...(usesRole
+      ? {}
+      : { accessKeyId: checkAccessKeyId(form.accessKeyId), secretAccessKey: keptSecret ? { ok: true as const } : checkSecret(secret) }),
     ...(form.encryption === 'sse-kms' ? { kmsKeyId: checkKmsKey(form.kmsKeyId, region) } : {}),
   };
 
@@ -132,9 +146,18 @@ function regionVerdict(typed: string, roleArn: string, bucket: Bucket | null): V
   const shape = checkRegion(typed);
   if (!shape.ok) return bucket?.region && typed.trim() !== '' ? { ...shape, suggestion: bucket.region } : shape;
   const region = readRegion(typed);
-  if (bucket?.region && bucket.region !== region) return { ok: false, problem: `S3 says that the bucket is in another region: ${bucket.region}${regionName(bucket.region) ? `, ${regionName(bucket.region)}` : ''}.`, suggestion: bucket.region };
+  if (bucket?.region && bucket.region !== region)
+    return {
+      ok: false,
+      problem: `S3 says that the bucket is in another region: ${bucket.region}${regionName(bucket.region) ? `, ${regionName(bucket.region)}` : ''}.`,
+      suggestion: bucket.region,
+    };
   const [ofRole, ofRegion] = [partitionOfArn(roleArn), partitionOfRegion(region)];
-  if (ofRole && ofRegion && !ofRole.startsWith(ofRegion)) return { ok: false, problem: `The role is in the partition ${ofRole} and the region in ${ofRegion}; credentials don’t cross partitions.` };
+  if (ofRole && ofRegion && !ofRole.startsWith(ofRegion))
+    return {
+      ok: false,
+      problem: `The role is in the partition ${ofRole} and the region in ${ofRegion}; credentials don’t cross partitions.`,
+    };
   // A region in no list is asked about, unless S3 has just named it.
   return bucket?.region === region && region === typed.trim() ? { ok: true } : shape;
 }
@@ -144,5 +167,7 @@ function pathVerdict(typed: string, meant: ReturnType<typeof pathMeant>): Verdic
   const shape = checkPath(typed);
   if (!meant) return shape;
   const suggestion = meant.place.path ?? '';
-  return meant.isCertain || !shape.ok ? { ok: false, problem: meant.problem, suggestion } : { ok: true, warning: meant.problem, suggestion };
+  return meant.isCertain || !shape.ok
+    ? { ok: false, problem: meant.problem, suggestion }
+    : { ok: true, warning: meant.problem, suggestion };
 }

@@ -9,7 +9,11 @@ export function AllAtOnce({ failed }: { failed: Check[] }) {
       <p>
         <strong>All {statements.length} statements at once.</strong> {where}, or save them as a separate policy.
       </p>
-      <Code title={`${statements.length} statements`} what={`the ${statements.length} statements`} text={pretty({ Version: '2012-10-17', Statement: statements })} />
+      <Code
+        title={`${statements.length} statements`}
+        what={`the ${statements.length} statements`}
+        text={pretty({ Version: '2012-10-17', Statement: statements })}
+      />
     </div>
   ));
 }
@@ -23,5 +27,7 @@ export function missing(failed: Check[]): { where: string; statements: unknown[]
     const known = byWhere.get(words) ?? new Map<string, unknown>();
     byWhere.set(words, known.set(JSON.stringify(statement), statement));
   }
-  return [...byWhere].filter(([, statements]) => statements.size > 1).map(([words, statements]) => ({ where: words.replace(/:$/, ''), statements: [...statements.values()] }));
+  return [...byWhere]
+    .filter(([, statements]) => statements.size > 1)
+    .map(([words, statements]) => ({ where: words.replace(/:$/, ''), statements: [...statements.values()] }));
 }

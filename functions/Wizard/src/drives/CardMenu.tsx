@@ -15,7 +15,12 @@ export default function CardMenu({ drive, button, onClose }: Props) {
   const [, go] = useLocation();
   const isDefault = drive.default.organization || drive.default.workspaces.length > 0;
   return (
-    <Menu inline open positioning={{ target: button, position: 'below', align: 'end', offset: 4 }} onOpenChange={(_, data) => !data.open && onClose()}>
+    <Menu
+      inline
+      open
+      positioning={{ target: button, position: 'below', align: 'end', offset: 4 }}
+      onOpenChange={(_, data) => !data.open && onClose()}
+    >
       <MenuPopover>
         <MenuList>
           {drive.authentication.method === 'accessKey' && (

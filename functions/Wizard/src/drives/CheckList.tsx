@@ -6,9 +6,19 @@ import { formatDuration } from '../shell/format';
 import { splitFix, titleOf } from '../shell/splitFix';
 import { sentenceOf } from './checkSentences';
 
-export const checkWords: Record<CheckStatus, string> = { passed: 'Passed', failed: 'Failed', skipped: 'Skipped', notApplicable: 'Not applicable' };
+export const checkWords: Record<CheckStatus, string> = {
+  passed: 'Passed',
+  failed: 'Failed',
+  skipped: 'Skipped',
+  notApplicable: 'Not applicable',
+};
 
-const icons = { passed: CheckmarkCircleFilled, failed: DismissCircleFilled, skipped: SubtractCircleRegular, notApplicable: SubtractCircleRegular };
+const icons = {
+  passed: CheckmarkCircleFilled,
+  failed: DismissCircleFilled,
+  skipped: SubtractCircleRegular,
+  notApplicable: SubtractCircleRegular,
+};
 
 /** Claims and what came of them. */
 export function CheckList({ checks }: { checks: Check[] }) {
@@ -23,7 +33,9 @@ export function CheckList({ checks }: { checks: Check[] }) {
               <span className="visually-hidden">{checkWords[check.status]}: </span>
               {sentenceOf(check)} {check.permission && <span className="mono quiet">{check.permission}</span>}
             </span>
-            <span className="quiet check-state">{check.status === 'passed' || check.status === 'failed' ? formatDuration(check.durationMs) : checkWords[check.status]}</span>
+            <span className="quiet check-state">
+              {check.status === 'passed' || check.status === 'failed' ? formatDuration(check.durationMs) : checkWords[check.status]}
+            </span>
             {(check.explanation || check.fix || check.awsErrorCode) && (
               <div className="check-more">
                 {check.explanation && <p>{check.explanation}</p>}

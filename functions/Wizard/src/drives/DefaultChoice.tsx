@@ -19,7 +19,9 @@ export function DefaultChoice({ driveId, displayName, audience, onDone }: Props)
   const person = usePerson();
   const notice = useNotice();
   const [choice, setChoice] = useState('none');
-  const workspaces = person.me.workspaces.filter((workspace) => person.mayManage(workspace.id) && (audience.type === 'organization' || audience.workspaceId === workspace.id));
+  const workspaces = person.me.workspaces.filter(
+    (workspace) => person.mayManage(workspace.id) && (audience.type === 'organization' || audience.workspaceId === workspace.id),
+  );
   const save = useSetDefault();
   const saved = save.isSuccess && save.variables.target === choice;
   const submit = () =>
@@ -27,17 +29,29 @@ export function DefaultChoice({ driveId, displayName, audience, onDone }: Props)
       { target: choice, driveId },
       {
         onSuccess: () => {
-          notice(`${displayName} is now the default drive of ${choice === 'organization' ? 'the organization' : person.workspaceName(choice)}.`);
+          notice(
+            `${displayName} is now the default drive of ${choice === 'organization' ? 'the organization' : person.workspaceName(choice)}.`,
+          );
           onDone?.();
         },
       },
     );
-  if (workspaces.length === 0 && !(person.isAdmin && audience.type === 'organization')) return <p className="quiet">A manager of the workspace can make this its default drive.</p>;
+  if (workspaces.length === 0 && !(person.isAdmin && audience.type === 'organization'))
+    return <p className="quiet">A manager of the workspace can make this its default drive.</p>;
   return (
     <fieldset className="choices">
       <legend>Shall it be a default drive?</legend>
-      <p className="choice-note">Output that names no drive goes to the workspace’s default drive, or else to the organization’s. A default drive can’t be removed.</p>
-      <Choice group="default" value="none" checked={choice === 'none'} name="Not now" note="Nothing changes. You can decide later on the drive’s page." onChoose={() => setChoice('none')} />
+      <p className="choice-note">
+        Output that names no drive goes to the workspace’s default drive, or else to the organization’s. A default drive can’t be removed.
+      </p>
+      <Choice
+        group="default"
+        value="none"
+        checked={choice === 'none'}
+        name="Not now"
+        note="Nothing changes. You can decide later on the drive’s page."
+        onChoose={() => setChoice('none')}
+      />
       {workspaces.map((workspace) => (
         <Choice
           key={workspace.id}

@@ -38,7 +38,16 @@ export function DriveCard({ drive }: { drive: Drive }) {
       </Link>
       {person.mayConnect(drive.audience) && drive.state === 'connected' && (
         <div className="drive-card-menu">
-          <Button ref={setButton} appearance="subtle" icon={<MoreHorizontalRegular />} title="More" aria-label={`More for ${drive.displayName}`} aria-haspopup="menu" aria-expanded={open} onClick={() => setOpen(!open)} />
+          <Button
+            ref={setButton}
+            appearance="subtle"
+            icon={<MoreHorizontalRegular />}
+            title="More"
+            aria-label={`More for ${drive.displayName}`}
+            aria-haspopup="menu"
+            aria-expanded={open}
+            onClick={() => setOpen(!open)}
+          />
           {open && button && (
             <Suspense>
               <CardMenu

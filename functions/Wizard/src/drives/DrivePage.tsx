@@ -61,7 +61,11 @@ export default function DrivePage({ id, tab }: { id: string; tab: string }) {
     <>
       {left && !shown && <VerificationWatch key={left} driveId={id} report={left} onCompleted={() => setLeft(null)} />}
       <DriveHead drive={drive} mayVerify={drive.state === 'connected' && here !== 'verification'} />
-      <Tabs label={drive.displayName} current={here} tabs={tabs.map((other) => ({ ...other, href: `/drives/${id}${other.id === 'overview' ? '' : `/${other.id}`}` }))} />
+      <Tabs
+        label={drive.displayName}
+        current={here}
+        tabs={tabs.map((other) => ({ ...other, href: `/drives/${id}${other.id === 'overview' ? '' : `/${other.id}`}` }))}
+      />
       {drive.state === 'disconnecting' && (
         <MessageBar intent="warning" className="gap-below">
           This drive is being removed. Nobody can use it any more; the files on the bucket stay.

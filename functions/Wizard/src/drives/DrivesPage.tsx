@@ -23,10 +23,13 @@ export default function DrivesPage() {
   const connections = useConnections();
   const [search, setSearch] = useState('');
 
-  const here = (item: Drive | Connection) => person.workspaceId === null || item.audience.type === 'organization' || item.audience.workspaceId === person.workspaceId;
+  const here = (item: Drive | Connection) =>
+    person.workspaceId === null || item.audience.type === 'organization' || item.audience.workspaceId === person.workspaceId;
   const visible = (drives.data ?? []).filter(here);
   const words = search.trim().toLocaleLowerCase();
-  const found = visible.filter((drive) => `${drive.displayName} ${drive.bucket} ${drive.path} ${drive.region}`.toLocaleLowerCase().includes(words));
+  const found = visible.filter((drive) =>
+    `${drive.displayName} ${drive.bucket} ${drive.path} ${drive.region}`.toLocaleLowerCase().includes(words),
+  );
   const open = (connections.data ?? []).filter((connection) => isOpen(connection) && here(connection));
   const loaded = drives.data && !drives.error;
 
@@ -51,7 +54,13 @@ export default function DrivesPage() {
           </Select>
         </Field>
         <Field label="Search">
-          <Input type="search" value={search} onChange={(_, data) => setSearch(data.value)} contentBefore={<SearchRegular aria-hidden="true" />} placeholder="Name, bucket or path" />
+          <Input
+            type="search"
+            value={search}
+            onChange={(_, data) => setSearch(data.value)}
+            contentBefore={<SearchRegular aria-hidden="true" />}
+            placeholder="Name, bucket or path"
+          />
         </Field>
       </div>
       {drives.error && <ProblemNotice error={drives.error} retry={() => void drives.refetch()} />}
@@ -119,7 +128,10 @@ function Nothing() {
     <section className="card empty">
       <Logo size={64} />
       <h2 className="title">Connect your first bucket</h2>
-      <p className="lead">A drive is an S3 bucket, or a folder of one, that your workspace reads from and writes to. The wizard leads you through it; you need not know AWS.</p>
+      <p className="lead">
+        A drive is an S3 bucket, or a folder of one, that your workspace reads from and writes to. The wizard leads you through it; you need
+        not know AWS.
+      </p>
       <ol className="how">
         <li>
           <span>1</span>

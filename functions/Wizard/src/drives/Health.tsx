@@ -1,7 +1,12 @@
 import type { HealthStatus } from '../api/contract';
 import './drives.css';
 
-export const healthWords: Record<HealthStatus, string> = { healthy: 'Healthy', degraded: 'Degraded', unreachable: 'Unreachable', unknown: 'Not checked yet' };
+export const healthWords: Record<HealthStatus, string> = {
+  healthy: 'Healthy',
+  degraded: 'Degraded',
+  unreachable: 'Unreachable',
+  unknown: 'Not checked yet',
+};
 
 /** Health in a colour, a shape and a word. */
 export const Health = ({ status }: { status: HealthStatus }) => (

@@ -17,7 +17,8 @@ export function LiveChecks({ report, stop = null }: Props) {
       <div className="waiting">
         <span className="pulse" aria-hidden="true" />
         <p role="status">
-          {checks.length === 0 ? 'Asking AWS …' : `${checks.length} ${checks.length === 1 ? 'check' : 'checks'} made, more under way.`} {report && <Elapsed since={report.startedAt} />}
+          {checks.length === 0 ? 'Asking AWS …' : `${checks.length} ${checks.length === 1 ? 'check' : 'checks'} made, more under way.`}{' '}
+          {report && <Elapsed since={report.startedAt} />}
         </p>
       </div>
       {report?.retrying && <Waiting retrying={report.retrying} stop={stop} />}

@@ -23,7 +23,12 @@ export function OfferedPolicies({ drive }: { drive: Drive }) {
       </h2>
       <p className="lead">
         What was offered for AWS when the drive was connected. A{' '}
-        <a className="link" href="https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-policies.html" target="_blank" rel="noreferrer">
+        <a
+          className="link"
+          href="https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-policies.html"
+          target="_blank"
+          rel="noreferrer"
+        >
           bucket policy
         </a>{' '}
         belongs to the bucket, the others to the role or the key.
@@ -33,7 +38,8 @@ export function OfferedPolicies({ drive }: { drive: Drive }) {
           {open ? 'Hide the policies' : 'Show the policies'}
         </Button>
       </div>
-      {open && policies.map(([name, document]) => <Code key={name} title={name} what={`the ${name.toLowerCase()}`} text={pretty(document)} />)}
+      {open &&
+        policies.map(([name, document]) => <Code key={name} title={name} what={`the ${name.toLowerCase()}`} text={pretty(document)} />)}
     </section>
   );
 }

@@ -87,7 +87,12 @@ export default function OverviewTab({ drive }: { drive: Drive }) {
               </>
             )}
           </dl>
-          {usesRole && <p className="quiet">Nothing about a drive with a role can be changed here: the role’s policies are in your AWS account. To use another role, bucket or path, remove the drive and connect it again.</p>}
+          {usesRole && (
+            <p className="quiet">
+              Nothing about a drive with a role can be changed here: the role’s policies are in your AWS account. To use another role,
+              bucket or path, remove the drive and connect it again.
+            </p>
+          )}
           {!usesRole && !mayChange && drive.state === 'connected' && <p className="quiet">Only admins change the organization’s drives.</p>}
         </section>
       </div>
@@ -100,14 +105,17 @@ export default function OverviewTab({ drive }: { drive: Drive }) {
           <p className="lead">Disconnects the bucket. Its files stay; references to them stop working permanently.</p>
           {isDefault ? (
             <p className="quiet">
-              A default drive can’t be removed. Choose another default first, {drive.audience.type === 'workspace' || !drive.default.organization ? 'above or ' : ''}in the{' '}
+              A default drive can’t be removed. Choose another default first,{' '}
+              {drive.audience.type === 'workspace' || !drive.default.organization ? 'above or ' : ''}in the{' '}
               <Link href="/settings/workspaces" className="link">
                 settings
               </Link>
               .
             </p>
           ) : !mayChange ? (
-            <p className="quiet">{drive.state === 'disconnecting' ? 'It is being removed.' : 'Only admins remove the organization’s drives.'}</p>
+            <p className="quiet">
+              {drive.state === 'disconnecting' ? 'It is being removed.' : 'Only admins remove the organization’s drives.'}
+            </p>
           ) : null}
           <div>
             <Button disabled={isDefault || !mayChange} onClick={() => setAsking('remove')}>
@@ -117,7 +125,9 @@ export default function OverviewTab({ drive }: { drive: Drive }) {
         </section>
       </div>
       <Suspense>
-        {(asking ?? asked) === 'credentials' && !usesRole && mayChange && <ReplaceCredentials drive={drive} onClose={() => setAsking(null)} />}
+        {(asking ?? asked) === 'credentials' && !usesRole && mayChange && (
+          <ReplaceCredentials drive={drive} onClose={() => setAsking(null)} />
+        )}
         {(asking ?? asked) === 'remove' && !isDefault && mayChange && <RemoveDrive drive={drive} onClose={() => setAsking(null)} />}
       </Suspense>
     </div>

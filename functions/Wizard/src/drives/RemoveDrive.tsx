@@ -43,7 +43,11 @@ export default function RemoveDrive({ drive, onClose }: { drive: Drive; onClose:
           The files on <span className="mono">{drive.bucket}</span> stay where they are.
         </li>
         <li>References to its files stop working for good, also if the same bucket is connected again.</li>
-        <li>{drive.authentication.method === 'accessKey' ? 'The secret is deleted from the vault.' : 'The policies in AWS stay until your AWS administrator removes them.'}</li>
+        <li>
+          {drive.authentication.method === 'accessKey'
+            ? 'The secret is deleted from the vault.'
+            : 'The policies in AWS stay until your AWS administrator removes them.'}
+        </li>
       </ul>
       {holders.length > 0 && (
         <div className="stack tight" role="alert">
@@ -53,7 +57,11 @@ export default function RemoveDrive({ drive, onClose }: { drive: Drive; onClose:
           <Checkbox checked={force} onChange={(_, data) => setForce(data.checked === true)} label="Remove them with it" />
         </div>
       )}
-      <Field label={`Type “${drive.displayName}” to say that you mean it`} validationState={remove.error?.fieldMessage('confirmation') ? 'error' : 'none'} validationMessage={remove.error?.fieldMessage('confirmation')}>
+      <Field
+        label={`Type “${drive.displayName}” to say that you mean it`}
+        validationState={remove.error?.fieldMessage('confirmation') ? 'error' : 'none'}
+        validationMessage={remove.error?.fieldMessage('confirmation')}
+      >
         <Input value={confirmation} autoComplete="off" spellCheck={false} onChange={(_, data) => setConfirmation(data.value)} />
       </Field>
     </Ask>

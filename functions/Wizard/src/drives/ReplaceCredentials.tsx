@@ -21,11 +21,20 @@ export default function ReplaceCredentials({ drive, onClose }: { drive: Drive; o
   const forget = useForgetDrives();
   const notice = useNotice();
   const save = useMutation<Drive | PendingCredentials, Problem, void>({
-    mutationFn: () => call(`/api/drives/${drive.id}/credentials`, { method: 'PATCH', timeout: 200_000, body: { accessKeyId: accessKeyId.trim(), secretAccessKey: secret.trim() } }),
+    mutationFn: () =>
+      call(`/api/drives/${drive.id}/credentials`, {
+        method: 'PATCH',
+        timeout: 200_000,
+        body: { accessKeyId: accessKeyId.trim(), secretAccessKey: secret.trim() },
+      }),
     onSuccess: (answer) => {
       setSecret('');
       forget();
-      notice('id' in answer ? `${drive.displayName} uses the new access key now.` : 'The new key is still being verified. The old one counts until it has passed.');
+      notice(
+        'id' in answer
+          ? `${drive.displayName} uses the new access key now.`
+          : 'The new key is still being verified. The old one counts until it has passed.',
+      );
       onClose();
     },
   });
@@ -46,8 +55,22 @@ export default function ReplaceCredentials({ drive, onClose }: { drive: Drive; o
         if (verdicts.id.ok && verdicts.secret.ok) save.mutate();
       }}
     >
-      <p>The new key is verified with every check before it replaces the old one. If it fails, nothing changes and the drive goes on with the old one.</p>
-      <TypedField label="New access key ID" name="accessKeyId" mono required value={accessKeyId} verdict={verdicts.id} insist={insist} refused={save.error?.fieldMessage('accessKeyId')} placeholder="AKIA…" onType={setAccessKeyId} />
+      <p>
+        The new key is verified with every check before it replaces the old one. If it fails, nothing changes and the drive goes on with the
+        old one.
+      </p>
+      <TypedField
+        label="New access key ID"
+        name="accessKeyId"
+        mono
+        required
+        value={accessKeyId}
+        verdict={verdicts.id}
+        insist={insist}
+        refused={save.error?.fieldMessage('accessKeyId')}
+        placeholder="AKIA…"
+        onType={setAccessKeyId}
+      />
       <TypedField
         label="New secret access key"
         name="secretAccessKey"
@@ -68,7 +91,12 @@ export default function ReplaceCredentials({ drive, onClose }: { drive: Drive; o
           </MessageBar>
           <CheckList checks={failed} />
           <div>
-            <CopyButton text={reportAsMarkdown(report, drive.displayName)} what="the report as Markdown" label="Copy as Markdown" appearance="secondary" />
+            <CopyButton
+              text={reportAsMarkdown(report, drive.displayName)}
+              what="the report as Markdown"
+              label="Copy as Markdown"
+              appearance="secondary"
+            />
           </div>
         </div>
       )}

@@ -27,14 +27,24 @@ export function ReportView({ report, title, action }: Props) {
       <div className="row between">
         <div className="stack tight">
           <h2 id="report-title" className="section-title">
-            {report.passed ? 'Every check passed' : report.completedAt ? `${failed.length} ${failed.length === 1 ? 'check' : 'checks'} failed` : 'Checks under way'}
+            {report.passed
+              ? 'Every check passed'
+              : report.completedAt
+                ? `${failed.length} ${failed.length === 1 ? 'check' : 'checks'} failed`
+                : 'Checks under way'}
           </h2>
           <p className="quiet">
-            {formatDateTime(report.completedAt ?? report.startedAt)} · {passed.length} passed, {failed.length} failed, {rest.length} not made
+            {formatDateTime(report.completedAt ?? report.startedAt)} · {passed.length} passed, {failed.length} failed, {rest.length} not
+            made
           </p>
         </div>
         <div className="row">
-          <CopyButton text={reportAsMarkdown(report, title)} what="the report as Markdown" label="Copy as Markdown" appearance="secondary" />
+          <CopyButton
+            text={reportAsMarkdown(report, title)}
+            what="the report as Markdown"
+            label="Copy as Markdown"
+            appearance="secondary"
+          />
           {action}
         </div>
       </div>
@@ -50,7 +60,9 @@ export function ReportView({ report, title, action }: Props) {
         )}
         {rest.length > 0 && (
           <Button size="small" appearance="transparent" aria-expanded={showRest} onClick={() => setShowRest(!showRest)}>
-            {showRest ? 'Hide what was skipped' : `Show ${rest.length === 1 ? '1 check that was' : `${rest.length} checks that were`} skipped, and why`}
+            {showRest
+              ? 'Hide what was skipped'
+              : `Show ${rest.length === 1 ? '1 check that was' : `${rest.length} checks that were`} skipped, and why`}
           </Button>
         )}
       </div>

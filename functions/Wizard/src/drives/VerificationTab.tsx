@@ -16,7 +16,10 @@ import '../connecting/connecting.css';
 export default function VerificationTab({ drive }: { drive: Drive }) {
   const [search, setSearch] = useSearchParams();
   const id = search.get('report') ?? drive.verificationId ?? null;
-  const { value: report, problem } = useWatched<VerificationReport>(id ? `/api/drives/${drive.id}/verifications/${encodeURIComponent(id)}` : null, isComplete);
+  const { value: report, problem } = useWatched<VerificationReport>(
+    id ? `/api/drives/${drive.id}/verifications/${encodeURIComponent(id)}` : null,
+    isComplete,
+  );
   const verify = useVerifyAgain(drive.id);
   const forget = useForgetDrives();
   const completed = search.has('report') ? report?.completedAt : null;
@@ -51,7 +54,8 @@ export default function VerificationTab({ drive }: { drive: Drive }) {
         <section className="card stack">
           <h2 className="section-title">Prove it again</h2>
           <p className="lead">
-            Every check that was made when the drive was connected is made once more: what must be allowed is allowed, what must be refused is refused. Small test objects are written below the drive’s path and removed again.
+            Every check that was made when the drive was connected is made once more: what must be allowed is allowed, what must be refused
+            is refused. Small test objects are written below the drive’s path and removed again.
           </p>
           <div>{now}</div>
         </section>

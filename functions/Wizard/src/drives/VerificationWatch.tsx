@@ -6,7 +6,15 @@ import { useForgetDrives } from './queries';
 export const isComplete = (report: VerificationReport) => report.completedAt !== null;
 
 /** A verification goes on when its tab is left: what comes of it changes the drive on whichever tab is shown. */
-export default function VerificationWatch({ driveId, report: id, onCompleted }: { driveId: string; report: string; onCompleted: () => void }) {
+export default function VerificationWatch({
+  driveId,
+  report: id,
+  onCompleted,
+}: {
+  driveId: string;
+  report: string;
+  onCompleted: () => void;
+}) {
   const { value: report } = useWatched<VerificationReport>(`/api/drives/${driveId}/verifications/${encodeURIComponent(id)}`, isComplete);
   const forget = useForgetDrives();
   const completed = report?.completedAt;

@@ -27,8 +27,9 @@ export function Waiting({ retrying, stop }: Props) {
         </div>
       </MessageBar>
       <p className="quiet">
-        <span className="mono">{retrying.permission ?? retrying.check}</span> was asked {retrying.tries} {retrying.tries === 1 ? 'time' : 'times'}. A
-        change that was made a moment ago may still be on its way through AWS, so it is asked again
+        <span className="mono">{retrying.permission ?? retrying.check}</span> was asked {retrying.tries}{' '}
+        {retrying.tries === 1 ? 'time' : 'times'}. A change that was made a moment ago may still be on its way through AWS, so it is asked
+        again
         {left > 0 ? `, for ${left} more ${left === 1 ? 'second' : 'seconds'} at most.` : ' once more.'}
       </p>
       {stop && (

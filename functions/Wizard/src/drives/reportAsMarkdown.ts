@@ -12,7 +12,10 @@ export function reportAsMarkdown(report: VerificationReport, title: string): str
     '',
     '| | Claim | Permission | AWS code | Request id |',
     '|---|---|---|---|---|',
-    ...report.checks.map((check) => `| ${marks[check.status]} | ${cell(check.claim)} | ${cell(check.permission)} | ${cell(check.awsErrorCode)} | ${cell(check.awsRequestId)} |`),
+    ...report.checks.map(
+      (check) =>
+        `| ${marks[check.status]} | ${cell(check.claim)} | ${cell(check.permission)} | ${cell(check.awsErrorCode)} | ${cell(check.awsRequestId)} |`,
+    ),
   ];
   for (const check of report.checks.filter((other) => other.status === 'failed')) {
     lines.push('', `## ${check.claim}`);

@@ -33,7 +33,9 @@ export default function DeleteMany({ driveId, files, onClose, onDeleted }: Props
       disabled={typed !== wanted}
       error={remove.error}
       onClose={onClose}
-      onAct={() => remove.mutate({ files: files.filter((file) => file.type === 'file').map((file) => file.path), folders }, { onSuccess: onDeleted })}
+      onAct={() =>
+        remove.mutate({ files: files.filter((file) => file.type === 'file').map((file) => file.path), folders }, { onSuccess: onDeleted })
+      }
     >
       {size.error && <ProblemNotice error={size.error} retry={() => void size.refetch()} />}
       {folders.length > 0 && (
@@ -43,8 +45,13 @@ export default function DeleteMany({ driveId, files, onClose, onDeleted }: Props
             : 'Counting what is in it …'}
         </p>
       )}
-      <p>They are deleted from the bucket, for everybody. Only if the bucket keeps versions can they be brought back: “Show deleted files” lists them then.</p>
-      <Field label={one ? `Type “${shown(one)}” to say that you mean it` : `Type ${wanted}, how many you have selected, to say that you mean it`}>
+      <p>
+        They are deleted from the bucket, for everybody. Only if the bucket keeps versions can they be brought back: “Show deleted files”
+        lists them then.
+      </p>
+      <Field
+        label={one ? `Type “${shown(one)}” to say that you mean it` : `Type ${wanted}, how many you have selected, to say that you mean it`}
+      >
         <Input name="confirmation" value={typed} autoComplete="off" spellCheck={false} onChange={(_, data) => setTyped(data.value)} />
       </Field>
     </Ask>

@@ -17,7 +17,11 @@ interface Props {
 export default function FileMenu({ entry, mayWrite, button, onAsk, onClose }: Props) {
   const isFile = entry.type === 'file';
   return (
-    <Menu open positioning={{ target: button, position: 'below', align: 'end' }} onOpenChange={(event, { open }) => !open && !isOn(button, event.target) && onClose()}>
+    <Menu
+      open
+      positioning={{ target: button, position: 'below', align: 'end' }}
+      onOpenChange={(event, { open }) => !open && !isOn(button, event.target) && onClose()}
+    >
       <MenuPopover>
         <MenuList>
           {isFile && (

@@ -20,7 +20,16 @@ export function FileMenuButton({ entry, name, mayWrite, onAsk }: Props) {
   const [open, setOpen] = useState(false);
   return (
     <>
-      <Button ref={setButton} appearance="subtle" icon={<MoreHorizontalRegular />} title="More" aria-label={`More for ${name}`} aria-haspopup="menu" aria-expanded={open} onClick={() => setOpen(!open)} />
+      <Button
+        ref={setButton}
+        appearance="subtle"
+        icon={<MoreHorizontalRegular />}
+        title="More"
+        aria-label={`More for ${name}`}
+        aria-haspopup="menu"
+        aria-expanded={open}
+        onClick={() => setOpen(!open)}
+      />
       {open && button && (
         <Suspense>
           <FileMenu

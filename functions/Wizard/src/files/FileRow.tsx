@@ -31,7 +31,11 @@ export function FileRow({ entry, address, mayWrite, busy, selected, onSelect, on
   const name = nameOf(entry.shownAs ?? entry.path) || (entry.shownAs ?? entry.path);
   return (
     <tr className={selected ? 'selected' : undefined}>
-      <td className="select">{isSelectable(entry) && <input type="checkbox" checked={selected} aria-label={`Select ${name}`} onChange={(event) => onSelect(event.target.checked)} />}</td>
+      <td className="select">
+        {isSelectable(entry) && (
+          <input type="checkbox" checked={selected} aria-label={`Select ${name}`} onChange={(event) => onSelect(event.target.checked)} />
+        )}
+      </td>
       <th scope="row" className="file-name">
         {entry.type === 'folder' ? <FolderRegular aria-hidden="true" /> : <DocumentRegular aria-hidden="true" />}
         {entry.type === 'folder' && entry.addressable ? (
@@ -56,9 +60,25 @@ export function FileRow({ entry, address, mayWrite, busy, selected, onSelect, on
         {entry.addressable && (
           <>
             {entry.type === 'folder' ? null : entry.deleted ? (
-              mayWrite && <Button appearance="subtle" icon={<ArrowUndoRegular />} title="Bring back" aria-label={`Bring back ${name}`} disabled={busy} onClick={onUndelete} />
+              mayWrite && (
+                <Button
+                  appearance="subtle"
+                  icon={<ArrowUndoRegular />}
+                  title="Bring back"
+                  aria-label={`Bring back ${name}`}
+                  disabled={busy}
+                  onClick={onUndelete}
+                />
+              )
             ) : (
-              <Button appearance="subtle" icon={<ArrowDownloadRegular />} title="Download" aria-label={`Download ${name}`} disabled={busy} onClick={onDownload} />
+              <Button
+                appearance="subtle"
+                icon={<ArrowDownloadRegular />}
+                title="Download"
+                aria-label={`Download ${name}`}
+                disabled={busy}
+                onClick={onDownload}
+              />
             )}
             <FileMenuButton entry={entry} name={name} mayWrite={mayWrite} onAsk={onAsk} />
           </>

@@ -22,7 +22,9 @@ export default function FileVersions({ drive, path, onClose }: { drive: Drive; p
     <Ask title={`Versions of ${name}`} act={null} close="Close" wide onClose={onClose}>
       {versions.isPending && <Loading what="the versions" lines={3} height={44} />}
       {versions.error && <ProblemNotice error={versions.error} retry={() => void versions.refetch()} />}
-      {versions.data?.versioned === false && <p>The bucket keeps no versions, so there is only the file as it is now. What is written over or deleted is gone for good.</p>}
+      {versions.data?.versioned === false && (
+        <p>The bucket keeps no versions, so there is only the file as it is now. What is written over or deleted is gone for good.</p>
+      )}
       {download.error && <ProblemNotice error={download.error} />}
       {restore.error && <ProblemNotice error={restore.error} />}
       {versions.data && versions.data.items.length > 0 && (
@@ -33,15 +35,36 @@ export default function FileVersions({ drive, path, onClose }: { drive: Drive; p
               <li key={version.versionId} className="version">
                 <p>
                   {version.storedAt ? <time dateTime={version.storedAt}>{when}</time> : when}
-                  {version.size !== null && <span className="quiet"> · {formatSize(version.size)}</span>} {version.deleted ? <span className="pill">{version.current ? 'Deleted' : 'Deleted then'}</span> : version.current && <span className="pill brand-pill">Current</span>}
+                  {version.size !== null && <span className="quiet"> · {formatSize(version.size)}</span>}{' '}
+                  {version.deleted ? (
+                    <span className="pill">{version.current ? 'Deleted' : 'Deleted then'}</span>
+                  ) : (
+                    version.current && <span className="pill brand-pill">Current</span>
+                  )}
                 </p>
                 {!version.deleted && (
                   <div className="row tight-row">
-                    <Button size="small" appearance="subtle" disabled={download.isPending && download.variables.versionId === version.versionId} aria-label={`Download the version of ${when}`} onClick={() => download.mutate({ path, versionId: version.versionId })}>
+                    <Button
+                      size="small"
+                      appearance="subtle"
+                      disabled={download.isPending && download.variables.versionId === version.versionId}
+                      aria-label={`Download the version of ${when}`}
+                      onClick={() => download.mutate({ path, versionId: version.versionId })}
+                    >
                       Download
                     </Button>
                     {mayWrite && !version.current && (
-                      <Button size="small" disabled={restore.isPending} aria-label={`Restore the version of ${when}`} onClick={() => restore.mutate({ path, versionId: version.versionId }, { onSuccess: () => notice(`${name} is the version of ${when} again.`) })}>
+                      <Button
+                        size="small"
+                        disabled={restore.isPending}
+                        aria-label={`Restore the version of ${when}`}
+                        onClick={() =>
+                          restore.mutate(
+                            { path, versionId: version.versionId },
+                            { onSuccess: () => notice(`${name} is the version of ${when} again.`) },
+                          )
+                        }
+                      >
                         {restore.isPending && restore.variables.versionId === version.versionId ? 'Restoring …' : 'Restore'}
                       </Button>
                     )}
@@ -53,7 +76,9 @@ export default function FileVersions({ drive, path, onClose }: { drive: Drive; p
         </ul>
       )}
       <More query={versions} what="versions" />
-      {mayWrite && versions.data?.versioned && <p className="quiet">Restoring copies a version over the file as its newest one. All others stay.</p>}
+      {mayWrite && versions.data?.versioned && (
+        <p className="quiet">Restoring copies a version over the file as its newest one. All others stay.</p>
+      )}
     </Ask>
   );
 }

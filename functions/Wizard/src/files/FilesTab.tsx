@@ -1,4 +1,14 @@
-import { ArrowClockwiseRegular, ArrowDownloadRegular, ArrowUploadRegular, DeleteRegular, DismissRegular, FolderAddRegular, FolderArrowRightRegular, FolderRegular, SearchRegular } from '@fluentui/react-icons';
+import {
+  ArrowClockwiseRegular,
+  ArrowDownloadRegular,
+  ArrowUploadRegular,
+  DeleteRegular,
+  DismissRegular,
+  FolderAddRegular,
+  FolderArrowRightRegular,
+  FolderRegular,
+  SearchRegular,
+} from '@fluentui/react-icons';
 import { lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react';
 import { Link, useLocation, useSearchParams } from 'wouter';
 import type { Drive } from '../api/contract';
@@ -34,7 +44,8 @@ const ShareFile = lazy(() => import('../sharing/ShareFile'));
 const FindReference = lazy(() => import('./FindReference'));
 const Preview = lazy(() => import('../preview/Preview'));
 
-type Asking = { what: Exclude<Ask, 'move'>; file: Listed } | { what: 'delete-many' | 'move'; files: Listed[] } | { what: 'find' | 'folder' } | null;
+type Asking =
+  { what: Exclude<Ask, 'move'>; file: Listed } | { what: 'delete-many' | 'move'; files: Listed[] } | { what: 'find' | 'folder' } | null;
 
 /** The files of a drive: look through them, bring some, take some, delete some. */
 export default function FilesTab({ drive }: { drive: Drive }) {
@@ -76,7 +87,8 @@ export default function FilesTab({ drive }: { drive: Drive }) {
     depth.current = Math.max(0, next);
     setOver(depth.current > 0);
   };
-  if (drive.state === 'disconnecting') return <p className="lead">The drive is being removed; its files can’t be reached from here any more.</p>;
+  if (drive.state === 'disconnecting')
+    return <p className="lead">The drive is being removed; its files can’t be reached from here any more.</p>;
   return (
     <div
       className="stack"
@@ -91,7 +103,9 @@ export default function FilesTab({ drive }: { drive: Drive }) {
         event.preventDefault();
         drop(0);
         if (!mayWrite) return;
-        void bringDropped(drive.id, folder, droppedFiles(event.dataTransfer)).then((unreadable) => unreadable > 0 && notice(`${formatNumber(unreadable)} of what was dropped can’t be read.`));
+        void bringDropped(drive.id, folder, droppedFiles(event.dataTransfer)).then(
+          (unreadable) => unreadable > 0 && notice(`${formatNumber(unreadable)} of what was dropped can’t be read.`),
+        );
       }}
     >
       {everRan.current && (
@@ -103,7 +117,15 @@ export default function FilesTab({ drive }: { drive: Drive }) {
         <div className="files-bar">
           <nav aria-label="Folder" className="trail">
             <ol>
-              <li>{folder === '' ? <span aria-current="location">{drive.displayName}</span> : <Link href={address('')} className="link">{drive.displayName}</Link>}</li>
+              <li>
+                {folder === '' ? (
+                  <span aria-current="location">{drive.displayName}</span>
+                ) : (
+                  <Link href={address('')} className="link">
+                    {drive.displayName}
+                  </Link>
+                )}
+              </li>
               {trailOf(folder).map((part, index, parts) => (
                 <li key={part.path}>
                   {index === parts.length - 1 ? (
@@ -119,12 +141,20 @@ export default function FilesTab({ drive }: { drive: Drive }) {
           </nav>
           <div className="row">
             <label className="switch">
-              <input type="checkbox" role="switch" checked={showDeleted} onChange={(event) => setShowDeleted(event.target.checked)} /> Show deleted files
+              <input type="checkbox" role="switch" checked={showDeleted} onChange={(event) => setShowDeleted(event.target.checked)} /> Show
+              deleted files
             </label>
             <Button appearance="subtle" icon={<SearchRegular />} onClick={() => setAsking({ what: 'find' })}>
               Find by reference
             </Button>
-            <Button appearance="subtle" icon={<ArrowClockwiseRegular />} aria-label="Look again" title="Look again" disabled={files.isFetching} onClick={forget} />
+            <Button
+              appearance="subtle"
+              icon={<ArrowClockwiseRegular />}
+              aria-label="Look again"
+              title="Look again"
+              disabled={files.isFetching}
+              onClick={forget}
+            />
             {mayWrite && (
               <Button appearance="subtle" icon={<FolderAddRegular />} onClick={() => setAsking({ what: 'folder' })}>
                 New folder
@@ -135,7 +165,11 @@ export default function FilesTab({ drive }: { drive: Drive }) {
         </div>
         {files.error && <ProblemNotice error={files.error} retry={() => void files.refetch()} />}
         {showDeleted && withDeleted.error && <ProblemNotice error={withDeleted.error} retry={() => void withDeleted.refetch()} />}
-        {showDeleted && withDeleted.data?.versioned === false && <p className="lead" role="status">The bucket keeps no versions, so what is deleted or replaced here is gone for good.</p>}
+        {showDeleted && withDeleted.data?.versioned === false && (
+          <p className="lead" role="status">
+            The bucket keeps no versions, so what is deleted or replaced here is gone for good.
+          </p>
+        )}
         {download.error && <ProblemNotice error={download.error} />}
         {restore.error && <ProblemNotice error={restore.error} />}
         {archive.error && <ProblemNotice error={archive.error} />}
@@ -150,7 +184,9 @@ export default function FilesTab({ drive }: { drive: Drive }) {
               icon={<ArrowDownloadRegular />}
               disabled={archive.isPending || selected.length > 100}
               title={selected.length > 100 ? 'A ZIP takes 100 files and folders; select their folder instead' : undefined}
-              onClick={() => archive.mutate({ paths: selected.map((entry) => entry.path), name: folder === '' ? drive.displayName : nameOf(folder) })}
+              onClick={() =>
+                archive.mutate({ paths: selected.map((entry) => entry.path), name: folder === '' ? drive.displayName : nameOf(folder) })
+              }
             >
               {archive.isPending ? 'Making the ZIP …' : 'Download as ZIP'}
             </Button>
@@ -159,7 +195,14 @@ export default function FilesTab({ drive }: { drive: Drive }) {
                 Delete
               </Button>
             )}
-            <Button size="small" appearance="subtle" icon={<DismissRegular />} aria-label="Select nothing" title="Select nothing" onClick={() => setChosen(new Set())} />
+            <Button
+              size="small"
+              appearance="subtle"
+              icon={<DismissRegular />}
+              aria-label="Select nothing"
+              title="Select nothing"
+              onClick={() => setChosen(new Set())}
+            />
           </div>
         )}
         {files.isPending && <Loading what="the folder" lines={4} height={44} />}
@@ -202,13 +245,24 @@ export default function FilesTab({ drive }: { drive: Drive }) {
                   entry={entry}
                   address={entry.type === 'folder' ? address(entry.path) : previewOf(entry.path)}
                   mayWrite={mayWrite}
-                  busy={(download.isPending && download.variables.path === entry.path) || (restore.isPending && restore.variables.path === entry.path)}
+                  busy={
+                    (download.isPending && download.variables.path === entry.path) ||
+                    (restore.isPending && restore.variables.path === entry.path)
+                  }
                   selected={chosen.has(keyOf(entry))}
                   onSelect={(on) => setChosen(new Set(on ? [...chosen, keyOf(entry)] : [...chosen].filter((key) => key !== keyOf(entry))))}
                   onDownload={() => download.mutate({ path: entry.path })}
-                  onUndelete={() => restore.mutate({ path: entry.path }, { onSuccess: () => notice(`${shown(nameOf(entry.path))} is there again.`) })}
+                  onUndelete={() =>
+                    restore.mutate({ path: entry.path }, { onSuccess: () => notice(`${shown(nameOf(entry.path))} is there again.`) })
+                  }
                   onAsk={(what) =>
-                    setAsking(what === 'move' ? { what, files: [entry] } : what === 'delete' && entry.type === 'folder' ? { what: 'delete-many', files: [entry] } : { what, file: entry })
+                    setAsking(
+                      what === 'move'
+                        ? { what, files: [entry] }
+                        : what === 'delete' && entry.type === 'folder'
+                          ? { what: 'delete-many', files: [entry] }
+                          : { what, file: entry },
+                    )
                   }
                 />
               ))}
@@ -223,11 +277,29 @@ export default function FilesTab({ drive }: { drive: Drive }) {
         )}
       </section>
       <Suspense>
-        {asking?.what === 'delete' && <DeleteFile driveId={drive.id} file={asking.file} onClose={() => setAsking(null)} onDeleted={(name) => (notice(`Deleted ${name}.`), setAsking(null))} />}
-        {asking?.what === 'delete-many' && <DeleteMany driveId={drive.id} files={asking.files} onClose={() => setAsking(null)} onDeleted={begun} />}
-        {asking?.what === 'folder' && <MakeFolder driveId={drive.id} folder={folder} onClose={() => setAsking(null)} onMade={(name) => (notice(`Made the folder ${name}.`), setAsking(null))} />}
+        {asking?.what === 'delete' && (
+          <DeleteFile
+            driveId={drive.id}
+            file={asking.file}
+            onClose={() => setAsking(null)}
+            onDeleted={(name) => (notice(`Deleted ${name}.`), setAsking(null))}
+          />
+        )}
+        {asking?.what === 'delete-many' && (
+          <DeleteMany driveId={drive.id} files={asking.files} onClose={() => setAsking(null)} onDeleted={begun} />
+        )}
+        {asking?.what === 'folder' && (
+          <MakeFolder
+            driveId={drive.id}
+            folder={folder}
+            onClose={() => setAsking(null)}
+            onMade={(name) => (notice(`Made the folder ${name}.`), setAsking(null))}
+          />
+        )}
         {asking?.what === 'rename' && <RenameFile driveId={drive.id} file={asking.file} onClose={() => setAsking(null)} />}
-        {asking?.what === 'move' && <MoveFiles drive={drive} files={asking.files} folder={folder} onClose={() => setAsking(null)} onBegun={begun} />}
+        {asking?.what === 'move' && (
+          <MoveFiles drive={drive} files={asking.files} folder={folder} onClose={() => setAsking(null)} onBegun={begun} />
+        )}
         {asking?.what === 'reference' && <MakeReference driveId={drive.id} path={asking.file.path} onClose={() => setAsking(null)} />}
         {asking?.what === 'versions' && <FileVersions drive={drive} path={asking.file.path} onClose={() => setAsking(null)} />}
         {asking?.what === 'share' && <ShareFile drive={drive} path={asking.file.path} onClose={() => setAsking(null)} />}
@@ -239,7 +311,9 @@ export default function FilesTab({ drive }: { drive: Drive }) {
             onShow={(path) => navigate(previewOf(path), { replace: true, state: history.state as unknown })}
             onDownload={(path) => download.mutate({ path })}
             // Whoever came from the list goes back to it; whoever came by a link has nothing behind them.
-            onClose={() => ((history.state as { listed?: boolean } | null)?.listed ? history.back() : navigate(address(folder), { replace: true }))}
+            onClose={() =>
+              (history.state as { listed?: boolean } | null)?.listed ? history.back() : navigate(address(folder), { replace: true })
+            }
           />
         )}
         {asking?.what === 'find' && <FindReference onClose={() => setAsking(null)} />}
@@ -262,8 +336,16 @@ interface SortProps {
 function SortHeader({ by, words, end = false, order, onOrder }: SortProps) {
   const descending = order?.by === by ? order.descending : null;
   return (
-    <th scope="col" className={end ? 'end' : undefined} aria-sort={descending === null ? undefined : descending ? 'descending' : 'ascending'}>
-      <button type="button" className="sort" onClick={() => onOrder(descending === null ? { by, descending: false } : descending ? null : { by, descending: true })}>
+    <th
+      scope="col"
+      className={end ? 'end' : undefined}
+      aria-sort={descending === null ? undefined : descending ? 'descending' : 'ascending'}
+    >
+      <button
+        type="button"
+        className="sort"
+        onClick={() => onOrder(descending === null ? { by, descending: false } : descending ? null : { by, descending: true })}
+      >
         {words}
         <span aria-hidden="true">{descending === null ? '' : descending ? ' ↓' : ' ↑'}</span>
       </button>

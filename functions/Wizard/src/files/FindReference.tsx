@@ -15,15 +15,36 @@ export default function FindReference({ onClose }: { onClose: () => void }) {
   const found = find.data;
   const folder = found?.path.includes('/') ? found.path.slice(0, found.path.lastIndexOf('/')) : '';
   return (
-    <Ask title="Find a file by its reference" act="Find" acting="Looking …" close="Close" busy={find.isPending} disabled={id.trim() === ''} error={find.error} onAct={() => find.mutate(id.trim())} onClose={onClose}>
+    <Ask
+      title="Find a file by its reference"
+      act="Find"
+      acting="Looking …"
+      close="Close"
+      busy={find.isPending}
+      disabled={id.trim() === ''}
+      error={find.error}
+      onAct={() => find.mutate(id.trim())}
+      onClose={onClose}
+    >
       <Field label="Reference">
-        <Input value={id} className="mono-input" placeholder="fil_…" autoComplete="off" spellCheck={false} onChange={(_, data) => setId(data.value)} />
+        <Input
+          value={id}
+          className="mono-input"
+          placeholder="fil_…"
+          autoComplete="off"
+          spellCheck={false}
+          onChange={(_, data) => setId(data.value)}
+        />
       </Field>
       {found && (
         <dl className="facts" role="status">
           <dt>File</dt>
           <dd>
-            <Link href={`/drives/${found.driveId}/files${folder ? `?path=${encodeURIComponent(folder)}` : ''}`} className="link" onClick={onClose}>
+            <Link
+              href={`/drives/${found.driveId}/files${folder ? `?path=${encodeURIComponent(folder)}` : ''}`}
+              className="link"
+              onClick={onClose}
+            >
               {shown(nameOf(found.path))}
             </Link>
           </dd>

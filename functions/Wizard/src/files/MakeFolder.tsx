@@ -16,7 +16,16 @@ export default function MakeFolder({ driveId, folder, onClose, onMade }: Props) 
   const make = useMakeFolder(driveId);
   const wrong = make.error?.fieldMessage('path');
   return (
-    <Ask title="New folder" act="Make the folder" acting="Making …" busy={make.isPending} disabled={name === ''} error={wrong ? null : make.error} onClose={onClose} onAct={() => make.mutate(join(folder, name), { onSuccess: () => onMade(name) })}>
+    <Ask
+      title="New folder"
+      act="Make the folder"
+      acting="Making …"
+      busy={make.isPending}
+      disabled={name === ''}
+      error={wrong ? null : make.error}
+      onClose={onClose}
+      onAct={() => make.mutate(join(folder, name), { onSuccess: () => onMade(name) })}
+    >
       <Field label="Name" validationState={wrong ? 'error' : 'none'} validationMessage={wrong}>
         <Input name="folder-name" value={name} autoComplete="off" spellCheck={false} onChange={(_, data) => setName(data.value)} />
       </Field>

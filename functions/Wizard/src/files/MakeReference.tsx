@@ -13,8 +13,15 @@ export default function MakeReference({ driveId, path, onClose }: { driveId: str
   useEffect(() => mutate(path), [mutate, path]);
   return (
     <Ask title={`Reference to ${shown(nameOf(path))}`} act={null} close="Done" onClose={onClose}>
-      <p>Give this ID to other systems: it stands for this file on this drive, reads it by the API, and tells whether the file has changed since. It stops working for good when the drive is removed.</p>
-      {make.data ? <Code title="Reference" what="the reference" text={make.data.id} /> : !make.error && <p role="status">Making the reference …</p>}
+      <p>
+        Give this ID to other systems: it stands for this file on this drive, reads it by the API, and tells whether the file has changed
+        since. It stops working for good when the drive is removed.
+      </p>
+      {make.data ? (
+        <Code title="Reference" what="the reference" text={make.data.id} />
+      ) : (
+        !make.error && <p role="status">Making the reference …</p>
+      )}
       {make.data && (
         <p className="quiet">
           Read it at <span className="mono">GET /api/files/{make.data.id}/content</span>.

@@ -34,15 +34,36 @@ export default function MoveFiles({ drive, files, folder, onClose, onBegun }: Pr
   const words = files.length === 1 ? shown(nameOf(files[0]!.path)) : `${files.length} files and folders`;
   const begin = () =>
     transfer.mutate(
-      files.map((file) => ({ from: file.type === 'folder' ? `${file.path}/` : file.path, to: join(target, nameOf(file.path)), toDriveId: driveId })),
+      files.map((file) => ({
+        from: file.type === 'folder' ? `${file.path}/` : file.path,
+        to: join(target, nameOf(file.path)),
+        toDriveId: driveId,
+      })),
       { onSuccess: onBegun },
     );
   return (
-    <Ask title={`Move or copy ${words}`} act={what === 'moves' ? 'Move here' : 'Copy here'} acting="Beginning …" wide busy={transfer.isPending} disabled={driveId === drive.id && target === folder} error={transfer.error} onClose={onClose} onAct={begin}>
+    <Ask
+      title={`Move or copy ${words}`}
+      act={what === 'moves' ? 'Move here' : 'Copy here'}
+      acting="Beginning …"
+      wide
+      busy={transfer.isPending}
+      disabled={driveId === drive.id && target === folder}
+      error={transfer.error}
+      onClose={onClose}
+      onAct={begin}
+    >
       <fieldset className="row choices">
         <legend className="visually-hidden">What to do</legend>
         <label>
-          <input type="radio" name="what" checked={what === 'moves'} disabled={drive.access === 'readOnly'} onChange={() => setWhat('moves')} /> Move
+          <input
+            type="radio"
+            name="what"
+            checked={what === 'moves'}
+            disabled={drive.access === 'readOnly'}
+            onChange={() => setWhat('moves')}
+          />{' '}
+          Move
         </label>
         <label>
           <input type="radio" name="what" checked={what === 'copies'} onChange={() => setWhat('copies')} /> Copy

@@ -53,7 +53,14 @@ function Row({ begun, onEnded, onDismiss }: { begun: FileOperation; onEnded: () 
     // eslint-disable-next-line react-hooks/exhaustive-deps -- once, when it is over
   }, [over]);
   const share = now.total.bytes > 0 ? now.done.bytes / now.total.bytes : now.total.files > 0 ? now.done.files / now.total.files : 0;
-  const words = now.status === 'completed' ? `${done} ${name}` : now.status === 'cancelled' ? `${doing} ${name} was cancelled` : now.status === 'stopped' ? `${doing} ${name} was stopped` : `${doing} ${name}`;
+  const words =
+    now.status === 'completed'
+      ? `${done} ${name}`
+      : now.status === 'cancelled'
+        ? `${doing} ${name} was cancelled`
+        : now.status === 'stopped'
+          ? `${doing} ${name} was stopped`
+          : `${doing} ${name}`;
   return (
     <>
       <span className="upload-name">
@@ -68,7 +75,12 @@ function Row({ begun, onEnded, onDismiss }: { begun: FileOperation; onEnded: () 
         {over ? (
           <Button size="small" appearance="subtle" icon={<DismissRegular />} aria-label={`Dismiss ${words}`} onClick={onDismiss} />
         ) : (
-          <Button size="small" disabled={cancel.isPending || now.cancelling} aria-label={`Cancel ${doing.toLowerCase()} ${name}`} onClick={() => cancel.mutate(now, { onSuccess: watched.replace })}>
+          <Button
+            size="small"
+            disabled={cancel.isPending || now.cancelling}
+            aria-label={`Cancel ${doing.toLowerCase()} ${name}`}
+            onClick={() => cancel.mutate(now, { onSuccess: watched.replace })}
+          >
             {now.cancelling ? 'Cancelling …' : 'Cancel'}
           </Button>
         )}

@@ -23,7 +23,16 @@ export default function RenameFile({ driveId, file, onClose }: { driveId: string
       onClose={onClose}
       onAct={() => move.mutate([{ from, to: join(parentOf(file.path), name), toDriveId: driveId }], { onSuccess: onClose })}
     >
-      <Field label="New name" hint={file.type === 'folder' ? 'S3 has no rename: each file in it is copied and then deleted. That goes on by itself, and can be cancelled.' : undefined} validationState={wrong ? 'error' : 'none'} validationMessage={wrong}>
+      <Field
+        label="New name"
+        hint={
+          file.type === 'folder'
+            ? 'S3 has no rename: each file in it is copied and then deleted. That goes on by itself, and can be cancelled.'
+            : undefined
+        }
+        validationState={wrong ? 'error' : 'none'}
+        validationMessage={wrong}
+      >
         <Input name="new-name" value={name} autoComplete="off" spellCheck={false} onChange={(_, data) => setName(data.value)} />
       </Field>
     </Ask>

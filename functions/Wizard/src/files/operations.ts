@@ -17,19 +17,30 @@ const noteBegun = (queries: QueryClient, driveId: string, operation: FileOperati
 
 /** The drive's moves, copies and deletions: what was begun here, and what hasn't ended, by somebody else or from before a reload. */
 export function useShownOperations(driveId: string): FileOperation[] {
-  const begun = useQuery<FileOperation[]>({ queryKey: begunHere(driveId), queryFn: () => [], initialData: [], enabled: false, gcTime: Infinity }).data;
+  const begun = useQuery<FileOperation[]>({
+    queryKey: begunHere(driveId),
+    queryFn: () => [],
+    initialData: [],
+    enabled: false,
+    gcTime: Infinity,
+  }).data;
   const running = useQuery<FileOperation[], Problem>({
     queryKey: runningOn(driveId),
-    queryFn: async ({ signal }) => (await call<Page<FileOperation>>(`/api/drives/${driveId}/operations?running=true&limit=100`, { signal })).items,
+    queryFn: async ({ signal }) =>
+      (await call<Page<FileOperation>>(`/api/drives/${driveId}/operations?running=true&limit=100`, { signal })).items,
     staleTime: 15_000,
   }).data;
-  return useMemo(() => [...begun, ...(running ?? []).filter((operation) => !begun.some((known) => known.id === operation.id))], [begun, running]);
+  return useMemo(
+    () => [...begun, ...(running ?? []).filter((operation) => !begun.some((known) => known.id === operation.id))],
+    [begun, running],
+  );
 }
 
 /** What was begun here is shown until it is dismissed. */
 export function useDismissOperation(driveId: string): (operation: FileOperation) => void {
   const queries = useQueryClient();
-  return (operation) => void queries.setQueryData<FileOperation[]>(begunHere(driveId), (known = []) => known.filter((one) => one.id !== operation.id));
+  return (operation) =>
+    void queries.setQueryData<FileOperation[]>(begunHere(driveId), (known = []) => known.filter((one) => one.id !== operation.id));
 }
 
 export const pathOfOperation = (operation: FileOperation): string => `/api/drives/${operation.driveId}/operations/${operation.id}`;
@@ -63,7 +74,10 @@ export function useTransfer(driveId: string, what: 'moves' | 'copies') {
 
 export const useMakeFolder = (driveId: string) => {
   const forget = useForgetFiles(driveId);
-  return useMutation<void, Problem, string>({ mutationFn: (path) => call(`/api/drives/${driveId}/folders`, { method: 'POST', body: { path }, idempotencyKey: newKey() }), onSuccess: forget });
+  return useMutation<void, Problem, string>({
+    mutationFn: (path) => call(`/api/drives/${driveId}/folders`, { method: 'POST', body: { path }, idempotencyKey: newKey() }),
+    onSuccess: forget,
+  });
 };
 
 /** How much lies below folders. */
@@ -71,8 +85,15 @@ export const useFolderSizes = (driveId: string, folders: string[]) =>
   useQuery<FolderSize, Problem>({
     queryKey: ['files', driveId, 'sizes', ...folders],
     queryFn: async ({ signal }) => {
-      const sizes = await Promise.all(folders.map((path) => call<FolderSize>(`/api/drives/${driveId}/folders?path=${encodeURIComponent(path)}`, { signal })));
-      return sizes.reduce((all, size) => ({ path: all.path, files: all.files + size.files, bytes: all.bytes + size.bytes, more: all.more || size.more }));
+      const sizes = await Promise.all(
+        folders.map((path) => call<FolderSize>(`/api/drives/${driveId}/folders?path=${encodeURIComponent(path)}`, { signal })),
+      );
+      return sizes.reduce((all, size) => ({
+        path: all.path,
+        files: all.files + size.files,
+        bytes: all.bytes + size.bytes,
+        more: all.more || size.more,
+      }));
     },
     enabled: folders.length > 0,
   });
@@ -84,7 +105,16 @@ export function useDeleteMany(driveId: string) {
   return useMutation<void, Problem, { files: string[]; folders: string[] }>({
     mutationFn: async ({ files, folders }) => {
       for (const path of files) await call(`/api/drives/${driveId}/content?path=${encodeURIComponent(path)}`, { method: 'DELETE' });
-      for (const path of folders) noteBegun(queries, driveId, await call<FileOperation>(`/api/drives/${driveId}/deletions`, { method: 'POST', body: { path, confirmation: nameOf(path) }, idempotencyKey: newKey() }));
+      for (const path of folders)
+        noteBegun(
+          queries,
+          driveId,
+          await call<FileOperation>(`/api/drives/${driveId}/deletions`, {
+            method: 'POST',
+            body: { path, confirmation: nameOf(path) },
+            idempotencyKey: newKey(),
+          }),
+        );
     },
     onSettled: () => {
       forget();
@@ -93,7 +123,10 @@ export function useDeleteMany(driveId: string) {
   });
 }
 
-export const useCancelOperation = () => useMutation<FileOperation, Problem, FileOperation>({ mutationFn: (operation) => call<FileOperation>(pathOfOperation(operation), { method: 'DELETE' }) });
+export const useCancelOperation = () =>
+  useMutation<FileOperation, Problem, FileOperation>({
+    mutationFn: (operation) => call<FileOperation>(pathOfOperation(operation), { method: 'DELETE' }),
+  });
 
 /** Files and folders as one ZIP, which the browser saves. */
 export const useArchive = (driveId: string) =>

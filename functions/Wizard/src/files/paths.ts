@@ -1,4 +1,3 @@
-
 /** The last part of a path. */
 export const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 
@@ -14,10 +13,14 @@ export function trailOf(path: string): { name: string; path: string }[] {
 }
 
 /** Folders before files, else as they came. */
-export const foldersFirst = <T extends { type: string }>(entries: readonly T[]): T[] => [...entries.filter((entry) => entry.type === 'folder'), ...entries.filter((entry) => entry.type === 'file')];
+export const foldersFirst = <T extends { type: string }>(entries: readonly T[]): T[] => [
+  ...entries.filter((entry) => entry.type === 'folder'),
+  ...entries.filter((entry) => entry.type === 'file'),
+];
 
 /** Where a folder is listed. */
-export const listingOf = (driveId: string, path: string): string => `/api/drives/${driveId}/files${path === '' ? '' : `?path=${encodeURIComponent(path)}`}`;
+export const listingOf = (driveId: string, path: string): string =>
+  `/api/drives/${driveId}/files${path === '' ? '' : `?path=${encodeURIComponent(path)}`}`;
 
 /** Entries of a folder that are asked for at a time. */
 export const pageOfFolder = 100;
@@ -30,10 +33,24 @@ export type SortBy = 'name' | 'size' | 'changed';
 const collator = new Intl.Collator(undefined, { numeric: true, sensitivity: 'base' });
 
 /** What is loaded, folders first, in this order; as it came, where nobody asked for one. */
-export function sorted<T extends { type: string; path: string; size: number | null; lastModified: string | null }>(entries: readonly T[], by: SortBy | null, descending: boolean): T[] {
+export function sorted<T extends { type: string; path: string; size: number | null; lastModified: string | null }>(
+  entries: readonly T[],
+  by: SortBy | null,
+  descending: boolean,
+): T[] {
   const list = foldersFirst(entries);
   if (by === null) return list;
   const compare = (one: T, other: T): number =>
-    by === 'size' ? (one.size ?? 0) - (other.size ?? 0) : by === 'changed' ? Date.parse(one.lastModified ?? '0') - Date.parse(other.lastModified ?? '0') : collator.compare(nameOf(one.path), nameOf(other.path));
-  return list.sort((one, other) => (one.type === other.type ? (descending ? -1 : 1) * compare(one, other) || collator.compare(one.path, other.path) : one.type === 'folder' ? -1 : 1));
+    by === 'size'
+      ? (one.size ?? 0) - (other.size ?? 0)
+      : by === 'changed'
+        ? Date.parse(one.lastModified ?? '0') - Date.parse(other.lastModified ?? '0')
+        : collator.compare(nameOf(one.path), nameOf(other.path));
+  return list.sort((one, other) =>
+    one.type === other.type
+      ? (descending ? -1 : 1) * compare(one, other) || collator.compare(one.path, other.path)
+      : one.type === 'folder'
+        ? -1
+        : 1,
+  );
 }

@@ -21,7 +21,12 @@ export default function HealthTab({ drive }: { drive: Drive }) {
     const now = Date.now();
     const from = now - days * 86_400_000;
     // A drive that never changed has no history yet; what it is, it has been since then.
-    const history = health.history.length > 0 ? health.history : health.since ? [{ at: health.since, status: health.status, problem: health.problem }] : [];
+    const history =
+      health.history.length > 0
+        ? health.history
+        : health.since
+          ? [{ at: health.since, status: health.status, problem: health.problem }]
+          : [];
     const spans = spansOf(history, from, now);
     return { days: daysOf(spans, now, days), share: healthyShare(spans), changes: [...history].reverse() };
   }, [health]);
@@ -35,7 +40,11 @@ export default function HealthTab({ drive }: { drive: Drive }) {
             <h2 id="health-title" className="section-title">
               Last {days} days
             </h2>
-            <p className="quiet">{health.checkedAt ? `Checked ${formatRelative(health.checkedAt)}, and every few minutes.` : 'Not checked yet; the first check comes within minutes.'}</p>
+            <p className="quiet">
+              {health.checkedAt
+                ? `Checked ${formatRelative(health.checkedAt)}, and every few minutes.`
+                : 'Not checked yet; the first check comes within minutes.'}
+            </p>
           </div>
           <p className="stat">
             <strong>{drawn.share === null ? '–' : formatPercent(drawn.share)}</strong>
@@ -57,7 +66,11 @@ export default function HealthTab({ drive }: { drive: Drive }) {
                 <Health status={change.status} />
                 <div className="stack tight">
                   <time dateTime={change.at}>{formatDateTime(change.at)}</time>
-                  {change.problem && <div className="quiet"><Sentence text={change.problem} /></div>}
+                  {change.problem && (
+                    <div className="quiet">
+                      <Sentence text={change.problem} />
+                    </div>
+                  )}
                 </div>
               </li>
             ))}

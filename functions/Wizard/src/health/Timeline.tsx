@@ -18,11 +18,7 @@ export function Timeline({ days }: { days: Day[] }) {
         {days.map((day) => (
           <div key={day.from} className="timeline-day" title={`${formatDay(day.from)}: ${words(worstOf(day))}`}>
             {day.spans.map((span) => (
-              <span
-                key={span.from}
-                className={`timeline-span t-${span.status}`}
-                style={{ flexGrow: (span.to - span.from) / day.known }}
-              />
+              <span key={span.from} className={`timeline-span t-${span.status}`} style={{ flexGrow: (span.to - span.from) / day.known }} />
             ))}
           </div>
         ))}

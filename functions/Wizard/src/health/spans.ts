@@ -42,7 +42,9 @@ export function daysOf(spans: readonly Span[], now: number, count = 30): Day[] {
     const next = new Date(midnight);
     next.setDate(next.getDate() + 1);
     const [from, to] = [midnight.getTime(), next.getTime()];
-    const inside = spans.filter((span) => span.to > from && span.from < to).map((span) => ({ ...span, from: Math.max(span.from, from), to: Math.min(span.to, to) }));
+    const inside = spans
+      .filter((span) => span.to > from && span.from < to)
+      .map((span) => ({ ...span, from: Math.max(span.from, from), to: Math.min(span.to, to) }));
     days.push({ from, to, known: inside.reduce((sum, span) => sum + span.to - span.from, 0), spans: inside });
   }
   return days;

@@ -15,11 +15,13 @@ export default function DeleteIntegration({ integration, onClose }: { integratio
       busy={remove.isPending}
       error={remove.error}
       onClose={onClose}
-      onAct={() =>
-        remove.mutate(integration, { onSuccess: done(`Deleted the integration ${integration.name}.`) })
-      }
+      onAct={() => remove.mutate(integration, { onSuccess: done(`Deleted the integration ${integration.name}.`) })}
     >
-      <p>{integration.kind === 'upstream' ? 'New files start nothing any more. Events that are on their way are still delivered.' : 'Outputs that are sent to it are refused from then on. Files that it stored stay.'}</p>
+      <p>
+        {integration.kind === 'upstream'
+          ? 'New files start nothing any more. Events that are on their way are still delivered.'
+          : 'Outputs that are sent to it are refused from then on. Files that it stored stay.'}
+      </p>
     </Ask>
   );
 }

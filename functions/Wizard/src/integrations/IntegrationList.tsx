@@ -1,4 +1,12 @@
-import { ArrowDownloadRegular, ArrowExportUpRegular, DeleteRegular, FlashRegular, HistoryRegular, PauseRegular, PlayRegular } from '@fluentui/react-icons';
+import {
+  ArrowDownloadRegular,
+  ArrowExportUpRegular,
+  DeleteRegular,
+  FlashRegular,
+  HistoryRegular,
+  PauseRegular,
+  PlayRegular,
+} from '@fluentui/react-icons';
 import { lazy, Suspense, useState } from 'react';
 import type { Integration } from '../api/contract';
 import { useDrives } from '../drives/queries';
@@ -31,11 +39,14 @@ export function IntegrationList({ driveId, mayChange }: Props) {
   const pause = usePause();
   const [asking, setAsking] = useState<{ what: 'delete' | 'deliveries' | 'setup'; of: Integration } | null>(null);
   const webhooks = useWebhooks(person.isAdmin);
-  const nameOfWebhook = (integration: Integration) => webhookName(webhooks.data?.find((webhook) => webhook.id === integration.webhookId)) ?? integration.webhookHost;
+  const nameOfWebhook = (integration: Integration) =>
+    webhookName(webhooks.data?.find((webhook) => webhook.id === integration.webhookId)) ?? integration.webhookHost;
   const driveName = (id: string) => drives.data?.find((drive) => drive.id === id)?.displayName ?? id;
   const may = (integration: Integration) => {
     if (mayChange !== undefined) return mayChange;
-    const audience = integration.workspaceId ? { type: 'workspace' as const, workspaceId: integration.workspaceId } : drives.data?.find((drive) => drive.id === integration.driveId)?.audience;
+    const audience = integration.workspaceId
+      ? { type: 'workspace' as const, workspaceId: integration.workspaceId }
+      : drives.data?.find((drive) => drive.id === integration.driveId)?.audience;
     return audience !== undefined && person.mayConnect(audience);
   };
   if (query.error && !query.data) return <ProblemNotice error={query.error} retry={() => void query.refetch()} />;
@@ -66,11 +77,27 @@ export function IntegrationList({ driveId, mayChange }: Props) {
             </div>
             <div className="integration-actions">
               <CopyButton text={integration.id} what={`the ID of ${integration.name}`} label="Copy ID" />
-              {integration.kind === 'upstream' && <Button size="small" appearance="subtle" icon={<HistoryRegular />} onClick={() => setAsking({ what: 'deliveries', of: integration })} aria-label={`Deliveries of ${integration.name}`}>Deliveries</Button>}
+              {integration.kind === 'upstream' && (
+                <Button
+                  size="small"
+                  appearance="subtle"
+                  icon={<HistoryRegular />}
+                  onClick={() => setAsking({ what: 'deliveries', of: integration })}
+                  aria-label={`Deliveries of ${integration.name}`}
+                >
+                  Deliveries
+                </Button>
+              )}
               {may(integration) && (
                 <>
                   {integration.kind === 'upstream' && (
-                    <Button size="small" appearance="subtle" icon={<FlashRegular />} aria-label={`S3 notifications for ${integration.name}`} onClick={() => setAsking({ what: 'setup', of: integration })}>
+                    <Button
+                      size="small"
+                      appearance="subtle"
+                      icon={<FlashRegular />}
+                      aria-label={`S3 notifications for ${integration.name}`}
+                      onClick={() => setAsking({ what: 'setup', of: integration })}
+                    >
                       S3 notifications
                     </Button>
                   )}
@@ -80,11 +107,22 @@ export function IntegrationList({ driveId, mayChange }: Props) {
                     icon={integration.paused ? <PlayRegular /> : <PauseRegular />}
                     disabled={pause.isPending}
                     aria-label={`${integration.paused ? 'Resume' : 'Pause'} ${integration.name}`}
-                    onClick={() => pause.mutate(integration, { onSuccess: (next) => notice(next.paused ? `${next.name} rests.` : `${next.name} goes on.`) })}
+                    onClick={() =>
+                      pause.mutate(integration, {
+                        onSuccess: (next) => notice(next.paused ? `${next.name} rests.` : `${next.name} goes on.`),
+                      })
+                    }
                   >
                     {integration.paused ? 'Resume' : 'Pause'}
                   </Button>
-                  <Button size="small" appearance="subtle" icon={<DeleteRegular />} title="Delete" aria-label={`Delete ${integration.name}`} onClick={() => setAsking({ what: 'delete', of: integration })} />
+                  <Button
+                    size="small"
+                    appearance="subtle"
+                    icon={<DeleteRegular />}
+                    title="Delete"
+                    aria-label={`Delete ${integration.name}`}
+                    onClick={() => setAsking({ what: 'delete', of: integration })}
+                  />
                 </>
               )}
             </div>
@@ -94,14 +132,22 @@ export function IntegrationList({ driveId, mayChange }: Props) {
       <Suspense>
         {asking?.what === 'delete' && <DeleteIntegration integration={asking.of} onClose={() => setAsking(null)} />}
         {asking?.what === 'setup' && <IntegrationSetup integration={asking.of} onClose={() => setAsking(null)} />}
-        {asking?.what === 'deliveries' && <IntegrationDeliveries integration={asking.of} mayChange={may(asking.of)} onClose={() => setAsking(null)} />}
+        {asking?.what === 'deliveries' && (
+          <IntegrationDeliveries integration={asking.of} mayChange={may(asking.of)} onClose={() => setAsking(null)} />
+        )}
       </Suspense>
     </>
   );
 }
 
-function describe(integration: Integration, driveName: ((id: string) => string) | null, workspaceName: (id: string) => string, nameOfWebhook: (integration: Integration) => string | null): string {
-  const folder = integration.folder === '' ? (driveName ? 'the whole drive' : 'anywhere on the drive') : `the folder “${integration.folder}”`;
+function describe(
+  integration: Integration,
+  driveName: ((id: string) => string) | null,
+  workspaceName: (id: string) => string,
+  nameOfWebhook: (integration: Integration) => string | null,
+): string {
+  const folder =
+    integration.folder === '' ? (driveName ? 'the whole drive' : 'anywhere on the drive') : `the folder “${integration.folder}”`;
   const drive = integration.driveId === null ? 'the default drive' : driveName?.(integration.driveId);
   return integration.kind === 'upstream'
     ? `New files in ${folder}${drive ? ` of ${drive}` : ''}${integration.pattern ? ` that match “${integration.pattern}”` : ''} are told to ${nameOfWebhook(integration) ? `the webhook ${nameOfWebhook(integration)}` : 'a webhook'}.`

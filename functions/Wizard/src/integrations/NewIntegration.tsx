@@ -17,9 +17,18 @@ export default function NewIntegration({ drive, onClose }: { drive: Drive | null
   const notice = useNotice();
   const webhooks = useWebhooks(person.isAdmin && drive !== null);
   const create = useCreateIntegration();
-  const workspaces = person.me.workspaces.filter((workspace) => drive === null || drive.audience.type === 'organization' || drive.audience.workspaceId === workspace.id);
+  const workspaces = person.me.workspaces.filter(
+    (workspace) => drive === null || drive.audience.type === 'organization' || drive.audience.workspaceId === workspace.id,
+  );
   const [kind, setKind] = useState<'upstream' | 'downstream'>(drive ? 'upstream' : 'downstream');
-  const [form, setForm] = useState({ name: '', folder: '', pattern: '', webhookId: '', workspaceId: workspaces[0]?.id ?? '', backfill: false });
+  const [form, setForm] = useState({
+    name: '',
+    folder: '',
+    pattern: '',
+    webhookId: '',
+    workspaceId: workspaces[0]?.id ?? '',
+    backfill: false,
+  });
   const [insist, setInsist] = useState(false);
   const change = (next: Partial<typeof form>) => setForm((now) => ({ ...now, ...next }));
   const webhookId = form.webhookId || (webhooks.data?.[0]?.id ?? '');
@@ -28,7 +37,10 @@ export default function NewIntegration({ drive, onClose }: { drive: Drive | null
     webhookId: kind === 'upstream' && webhookId.trim() === '' ? 'Say which webhook hears of new files.' : undefined,
   };
   const problem = (field: string) => create.error?.fieldMessage(field) ?? (insist ? problems[field] : undefined);
-  const state = (field: string) => ({ validationState: problem(field) ? ('error' as const) : ('none' as const), validationMessage: problem(field) });
+  const state = (field: string) => ({
+    validationState: problem(field) ? ('error' as const) : ('none' as const),
+    validationMessage: problem(field),
+  });
   const submit = () => {
     setInsist(true);
     if (Object.values(problems).some((text) => text !== undefined)) return;
@@ -38,7 +50,9 @@ export default function NewIntegration({ drive, onClose }: { drive: Drive | null
         name: form.name.trim(),
         folder: form.folder.trim().replace(/^\/+|\/+$/g, ''),
         ...(drive ? { driveId: drive.id } : {}),
-        ...(kind === 'upstream' ? { webhookId: webhookId.trim(), ...(form.pattern.trim() ? { pattern: form.pattern.trim() } : {}), backfill: form.backfill } : { workspaceId: form.workspaceId }),
+        ...(kind === 'upstream'
+          ? { webhookId: webhookId.trim(), ...(form.pattern.trim() ? { pattern: form.pattern.trim() } : {}), backfill: form.backfill }
+          : { workspaceId: form.workspaceId }),
       },
       {
         onSuccess: (made) => {
@@ -49,15 +63,41 @@ export default function NewIntegration({ drive, onClose }: { drive: Drive | null
     );
   };
   return (
-    <Ask title="Add integration" act="Add" acting="Adding …" busy={create.isPending} error={create.error && Object.keys(create.error.errors).length === 0 ? create.error : null} onAct={submit} onClose={onClose}>
+    <Ask
+      title="Add integration"
+      act="Add"
+      acting="Adding …"
+      busy={create.isPending}
+      error={create.error && Object.keys(create.error.errors).length === 0 ? create.error : null}
+      onAct={submit}
+      onClose={onClose}
+    >
       {drive && (
         <fieldset className="choices">
           <legend>What shall it do?</legend>
-          <Choice group="kind" value="upstream" checked={kind === 'upstream'} name="Upstream" note="New files on this drive start something: a webhook of yours hears of each." onChoose={() => setKind('upstream')} />
-          <Choice group="kind" value="downstream" checked={kind === 'downstream'} name="Downstream" note="Outputs of a workspace land on this drive." onChoose={() => setKind('downstream')} />
+          <Choice
+            group="kind"
+            value="upstream"
+            checked={kind === 'upstream'}
+            name="Upstream"
+            note="New files on this drive start something: a webhook of yours hears of each."
+            onChoose={() => setKind('upstream')}
+          />
+          <Choice
+            group="kind"
+            value="downstream"
+            checked={kind === 'downstream'}
+            name="Downstream"
+            note="Outputs of a workspace land on this drive."
+            onChoose={() => setKind('downstream')}
+          />
         </fieldset>
       )}
-      {!drive && <p>Outputs that are sent to it land on the default drive that the workspace has at that time: its own, or else the organization’s.</p>}
+      {!drive && (
+        <p>
+          Outputs that are sent to it land on the default drive that the workspace has at that time: its own, or else the organization’s.
+        </p>
+      )}
       <Field label="Name" required {...state('name')}>
         <Input value={form.name} autoComplete="off" onChange={(_, data) => change({ name: data.value })} />
       </Field>
@@ -72,20 +112,44 @@ export default function NewIntegration({ drive, onClose }: { drive: Drive | null
           </Select>
         </Field>
       )}
-      <Field label="Folder" hint={kind === 'upstream' ? 'Only this folder and what is below it. Empty for the whole drive.' : 'Where outputs land. Empty for the top of the drive.'} {...state('folder')}>
-        <Input value={form.folder} className="mono-input" placeholder={kind === 'upstream' ? 'inbox' : 'results'} autoComplete="off" spellCheck={false} onChange={(_, data) => change({ folder: data.value })} />
+      <Field
+        label="Folder"
+        hint={
+          kind === 'upstream'
+            ? 'Only this folder and what is below it. Empty for the whole drive.'
+            : 'Where outputs land. Empty for the top of the drive.'
+        }
+        {...state('folder')}
+      >
+        <Input
+          value={form.folder}
+          className="mono-input"
+          placeholder={kind === 'upstream' ? 'inbox' : 'results'}
+          autoComplete="off"
+          spellCheck={false}
+          onChange={(_, data) => change({ folder: data.value })}
+        />
       </Field>
       {kind === 'upstream' && (
         <>
           <Field label="Pattern" hint="Which files below the folder, such as **/*.pdf. Empty for all." {...state('pattern')}>
-            <Input value={form.pattern} className="mono-input" placeholder="**/*.pdf" autoComplete="off" spellCheck={false} onChange={(_, data) => change({ pattern: data.value })} />
+            <Input
+              value={form.pattern}
+              className="mono-input"
+              placeholder="**/*.pdf"
+              autoComplete="off"
+              spellCheck={false}
+              onChange={(_, data) => change({ pattern: data.value })}
+            />
           </Field>
           {drive && <PatternTrial driveId={drive.id} folder={form.folder.trim().replace(/^\/+|\/+$/g, '')} pattern={form.pattern.trim()} />}
           <label className="backfill">
             <input type="checkbox" checked={form.backfill} onChange={(event) => change({ backfill: event.target.checked })} />
             <span>
               Tell of what is there already, too
-              <span className="quiet block">Each file that matches is sent once, as one that has arrived. New files are told of in any case.</span>
+              <span className="quiet block">
+                Each file that matches is sent once, as one that has arrived. New files are told of in any case.
+              </span>
             </span>
           </label>
           {person.isAdmin ? (
@@ -111,7 +175,14 @@ export default function NewIntegration({ drive, onClose }: { drive: Drive | null
             )
           ) : (
             <Field label="Webhook ID" required hint="Admins make webhooks; ask one for the ID." {...state('webhookId')}>
-              <Input value={form.webhookId} className="mono-input" placeholder="whk_…" autoComplete="off" spellCheck={false} onChange={(_, data) => change({ webhookId: data.value })} />
+              <Input
+                value={form.webhookId}
+                className="mono-input"
+                placeholder="whk_…"
+                autoComplete="off"
+                spellCheck={false}
+                onChange={(_, data) => change({ webhookId: data.value })}
+              />
             </Field>
           )}
         </>

@@ -39,10 +39,16 @@ export function PatternTrial({ driveId, folder, pattern }: { driveId: string; fo
                   {path}
                 </li>
               ))}
-              {trial.matched > trial.examples.length && <li className="quiet">and {formatNumber(trial.matched - trial.examples.length)} more</li>}
+              {trial.matched > trial.examples.length && (
+                <li className="quiet">and {formatNumber(trial.matched - trial.examples.length)} more</li>
+              )}
             </ul>
           )}
-          {!trial.isWhole && <p className="quiet">The folder holds more than is tried: at most {formatNumber(trial.limit)} files, in the order of their paths.</p>}
+          {!trial.isWhole && (
+            <p className="quiet">
+              The folder holds more than is tried: at most {formatNumber(trial.limit)} files, in the order of their paths.
+            </p>
+          )}
         </>
       )}
     </div>

@@ -7,12 +7,17 @@ import { usePages } from '../api/usePages';
 
 /** Those on one drive; all for null. */
 export const useIntegrations = (driveId: string | null) =>
-  useQuery<Integration[], Problem>({ queryKey: ['integrations', driveId], queryFn: ({ signal }) => all<Integration>(`/api/integrations${driveId ? `?driveId=${driveId}` : ''}`, signal) });
+  useQuery<Integration[], Problem>({
+    queryKey: ['integrations', driveId],
+    queryFn: ({ signal }) => all<Integration>(`/api/integrations${driveId ? `?driveId=${driveId}` : ''}`, signal),
+  });
 
 /** Webhooks are an admin's business; nobody else may list them. */
-export const useWebhooks = (enabled: boolean) => useQuery<Webhook[], Problem>({ queryKey: ['webhooks'], enabled, queryFn: ({ signal }) => all<Webhook>('/api/webhooks', signal) });
+export const useWebhooks = (enabled: boolean) =>
+  useQuery<Webhook[], Problem>({ queryKey: ['webhooks'], enabled, queryFn: ({ signal }) => all<Webhook>('/api/webhooks', signal) });
 
-export const useIntegrationDeliveries = (id: string) => usePages<Delivery>(['deliveries', id], `/api/integrations/${id}/deliveries`, { limit: 20, every: 5000 });
+export const useIntegrationDeliveries = (id: string) =>
+  usePages<Delivery>(['deliveries', id], `/api/integrations/${id}/deliveries`, { limit: 20, every: 5000 });
 
 /** What a pattern would have matched; asked anew once the person has stopped typing. */
 export const useTrial = (of: { driveId: string; folder: string; pattern: string } | null) =>
@@ -42,15 +47,24 @@ function useForget(): () => void {
 
 export function useCreateIntegration() {
   const forget = useForget();
-  return useMutation<Integration, Problem, IntegrationInput>({ mutationFn: (body) => call<Integration>('/api/integrations', { method: 'POST', body, idempotencyKey: newKey() }), onSuccess: forget });
+  return useMutation<Integration, Problem, IntegrationInput>({
+    mutationFn: (body) => call<Integration>('/api/integrations', { method: 'POST', body, idempotencyKey: newKey() }),
+    onSuccess: forget,
+  });
 }
 
 export function usePause() {
   const forget = useForget();
-  return useMutation<Integration, Problem, Integration>({ mutationFn: ({ id, paused }) => call<Integration>(`/api/integrations/${id}`, { method: 'PATCH', body: { paused: !paused } }), onSuccess: forget });
+  return useMutation<Integration, Problem, Integration>({
+    mutationFn: ({ id, paused }) => call<Integration>(`/api/integrations/${id}`, { method: 'PATCH', body: { paused: !paused } }),
+    onSuccess: forget,
+  });
 }
 
 export function useDeleteIntegration() {
   const forget = useForget();
-  return useMutation<void, Problem, Integration>({ mutationFn: ({ id }) => call(`/api/integrations/${id}`, { method: 'DELETE' }), onSuccess: forget });
+  return useMutation<void, Problem, Integration>({
+    mutationFn: ({ id }) => call(`/api/integrations/${id}`, { method: 'DELETE' }),
+    onSuccess: forget,
+  });
 }

@@ -24,6 +24,28 @@ export default function Media({ driveId, path, name, kind, onDownload }: Shown &
     if (at.current > 0) event.currentTarget.currentTime = at.current;
   };
   if (kind === 'image') return <img className="preview-image" src={url} alt={name} onError={onError} />;
-  if (kind === 'audio') return <audio className="preview-audio" src={url} controls preload="metadata" aria-label={name} onError={onError} onLoadedMetadata={onLoadedMetadata} />;
-  return <video className="preview-video" src={url} controls playsInline preload="metadata" aria-label={name} onError={onError} onLoadedMetadata={onLoadedMetadata} />;
+  if (kind === 'audio')
+    return (
+      <audio
+        className="preview-audio"
+        src={url}
+        controls
+        preload="metadata"
+        aria-label={name}
+        onError={onError}
+        onLoadedMetadata={onLoadedMetadata}
+      />
+    );
+  return (
+    <video
+      className="preview-video"
+      src={url}
+      controls
+      playsInline
+      preload="metadata"
+      aria-label={name}
+      onError={onError}
+      onLoadedMetadata={onLoadedMetadata}
+    />
+  );
 }

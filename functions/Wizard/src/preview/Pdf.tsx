@@ -41,7 +41,8 @@ export default function Pdf({ driveId, path, name, onDownload }: Shown) {
         setPdf(opened);
       })
       .catch((error: unknown) => {
-        if (!over) setFailed(error instanceof Error && error.name === 'PasswordException' ? 'It needs a password.' : 'It can’t be read as a PDF.');
+        if (!over)
+          setFailed(error instanceof Error && error.name === 'PasswordException' ? 'It needs a password.' : 'It can’t be read as a PDF.');
       });
     return () => {
       over = true;
@@ -68,14 +69,27 @@ export default function Pdf({ driveId, path, name, onDownload }: Shown) {
 }
 
 /** A page: drawn when it comes near, forgotten when it has gone far. */
-function Page({ pdf, number, label, shape }: { pdf: PDFDocumentProxy; number: number; label: string; shape: { width: number; height: number } }) {
+function Page({
+  pdf,
+  number,
+  label,
+  shape,
+}: {
+  pdf: PDFDocumentProxy;
+  number: number;
+  label: string;
+  shape: { width: number; height: number };
+}) {
   const place = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const [near, setNear] = useState(false);
   const [size, setSize] = useState(shape);
   const [text, setText] = useState('');
   useEffect(() => {
-    const watch = new IntersectionObserver(([entry]) => setNear(entry?.isIntersecting ?? false), { root: place.current?.closest('.preview-body') ?? null, rootMargin: '100%' });
+    const watch = new IntersectionObserver(([entry]) => setNear(entry?.isIntersecting ?? false), {
+      root: place.current?.closest('.preview-body') ?? null,
+      rootMargin: '100%',
+    });
     watch.observe(place.current!);
     return () => watch.disconnect();
   }, []);

@@ -75,13 +75,37 @@ export default function Preview({ driveId, path, files, onShow, onDownload, onCl
           </h2>
           <p className="quiet" role="status">
             <span className="visually-hidden">{name}, </span>
-            {[index >= 0 && `${formatNumber(index + 1)} of ${formatNumber(files.length)}`, size !== null && formatSize(size)].filter(Boolean).join(' · ')}
+            {[index >= 0 && `${formatNumber(index + 1)} of ${formatNumber(files.length)}`, size !== null && formatSize(size)]
+              .filter(Boolean)
+              .join(' · ')}
           </p>
         </div>
         <div className="preview-actions">
-          <Button appearance="subtle" icon={<ChevronLeftRegular />} aria-label="Previous file" title="Previous file (←)" aria-keyshortcuts="ArrowLeft" disabled={!before} onClick={() => before && onShow(before.path)} />
-          <Button appearance="subtle" icon={<ChevronRightRegular />} aria-label="Next file" title="Next file (→)" aria-keyshortcuts="ArrowRight" disabled={!after} onClick={() => after && onShow(after.path)} />
-          <Button appearance="subtle" icon={<ArrowDownloadRegular />} aria-label={`Download ${name}`} title="Download" onClick={() => onDownload(path)} />
+          <Button
+            appearance="subtle"
+            icon={<ChevronLeftRegular />}
+            aria-label="Previous file"
+            title="Previous file (←)"
+            aria-keyshortcuts="ArrowLeft"
+            disabled={!before}
+            onClick={() => before && onShow(before.path)}
+          />
+          <Button
+            appearance="subtle"
+            icon={<ChevronRightRegular />}
+            aria-label="Next file"
+            title="Next file (→)"
+            aria-keyshortcuts="ArrowRight"
+            disabled={!after}
+            onClick={() => after && onShow(after.path)}
+          />
+          <Button
+            appearance="subtle"
+            icon={<ArrowDownloadRegular />}
+            aria-label={`Download ${name}`}
+            title="Download"
+            onClick={() => onDownload(path)}
+          />
           <Button appearance="subtle" icon={<DismissRegular />} aria-label="Close" title="Close (Esc)" onClick={onClose} />
         </div>
       </div>
@@ -102,4 +126,5 @@ function Content(props: Shown) {
 }
 
 /** Players go back and forth by the arrows, and what is wider than the window is scrolled by them. */
-const usesArrows = (element: HTMLElement): boolean => element.closest('audio, video, input, select, textarea') !== null || element.scrollWidth > element.clientWidth + 1;
+const usesArrows = (element: HTMLElement): boolean =>
+  element.closest('audio, video, input, select, textarea') !== null || element.scrollWidth > element.clientWidth + 1;

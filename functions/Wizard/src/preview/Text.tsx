@@ -17,7 +17,13 @@ export default function Text({ driveId, path, name, kind, size, onDownload }: Sh
   if (beginning.error) return <ProblemNotice error={beginning.error} retry={() => void beginning.refetch()} />;
   if (!beginning.data) return <Loading what="the file" lines={6} />;
   const { text, cut } = beginning.data;
-  if (text === null) return <NotShown why={kind === 'unknown' ? 'There is no preview of this kind of file.' : 'It isn’t the text that its name says.'} onDownload={onDownload} />;
+  if (text === null)
+    return (
+      <NotShown
+        why={kind === 'unknown' ? 'There is no preview of this kind of file.' : 'It isn’t the text that its name says.'}
+        onDownload={onDownload}
+      />
+    );
   if (text === '') return <p className="lead">The file is empty.</p>;
   return (
     <>
@@ -27,7 +33,15 @@ export default function Text({ driveId, path, name, kind, size, onDownload }: Sh
           {size !== null && <> of {formatSize(size)}</>} are shown.
         </p>
       )}
-      <Suspense fallback={<Loading what="the file" lines={6} />}>{kind === 'markdown' ? <Markdown text={text} /> : kind === 'csv' ? <Table text={text} name={name} cut={cut} /> : <Plain text={kind === 'json' && !cut ? indented(text) : text} />}</Suspense>
+      <Suspense fallback={<Loading what="the file" lines={6} />}>
+        {kind === 'markdown' ? (
+          <Markdown text={text} />
+        ) : kind === 'csv' ? (
+          <Table text={text} name={name} cut={cut} />
+        ) : (
+          <Plain text={kind === 'json' && !cut ? indented(text) : text} />
+        )}
+      </Suspense>
     </>
   );
 }

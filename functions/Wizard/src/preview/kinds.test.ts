@@ -4,7 +4,23 @@ import { kindOf } from './kinds';
 
 describe('a file', () => {
   it('is shown as what its name says, and nothing that a browser would run as more than text', () => {
-    const kinds = { 'a/b.PNG': 'image', 'c.svg': 'image', 'c.mp3': 'audio', 'c.webm': 'video', 'c.pdf': 'pdf', 'README.md': 'markdown', 'c.tsv': 'csv', 'c.json': 'json', 'c.html': 'text', 'c.xhtml': 'text', 'c.js': 'text', 'Dockerfile': 'text', 'c.zip': 'unknown', 'png': 'image', 'c.': 'unknown' };
+    const kinds = {
+      'a/b.PNG': 'image',
+      'c.svg': 'image',
+      'c.mp3': 'audio',
+      'c.webm': 'video',
+      'c.pdf': 'pdf',
+      'README.md': 'markdown',
+      'c.tsv': 'csv',
+      'c.json': 'json',
+      'c.html': 'text',
+      'c.xhtml': 'text',
+      'c.js': 'text',
+      Dockerfile: 'text',
+      'c.zip': 'unknown',
+      png: 'image',
+      'c.': 'unknown',
+    };
     for (const [path, kind] of Object.entries(kinds)) expect(kindOf(path), path).toBe(kind);
   });
 

@@ -63,5 +63,6 @@ export const usePreviewLink = (driveId: string, path: string) =>
     gcTime: 0,
     staleTime: Infinity,
     refetchOnReconnect: false,
-    queryFn: ({ signal }) => call<PreviewLink>(`/api/drives/${driveId}/preview-links`, { method: 'POST', body: { path }, idempotencyKey: newKey(), signal }),
+    queryFn: ({ signal }) =>
+      call<PreviewLink>(`/api/drives/${driveId}/preview-links`, { method: 'POST', body: { path }, idempotencyKey: newKey(), signal }),
   });

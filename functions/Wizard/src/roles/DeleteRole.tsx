@@ -38,7 +38,16 @@ export default function DeleteRole({ role, name, onClose, onDeleted }: Props) {
       </Ask>
     );
   return (
-    <Ask title={`Delete the role ${name}?`} act="Delete" acting="Deleting …" danger busy={remove.isPending} error={remove.error} onAct={() => remove.mutate()} onClose={onClose}>
+    <Ask
+      title={`Delete the role ${name}?`}
+      act="Delete"
+      acting="Deleting …"
+      danger
+      busy={remove.isPending}
+      error={remove.error}
+      onAct={() => remove.mutate()}
+      onClose={onClose}
+    >
       <p>We forget the role and its external ID. The role in AWS stays; your AWS administrator can delete it there.</p>
       <p className="mono">{role.roleArn}</p>
       <p>To use the same role again later, a new trust policy has to be applied to it.</p>

@@ -9,14 +9,20 @@ import { useCreateRole } from './queries';
 export function NewRole({ onClose }: { onClose: () => void }) {
   const person = usePerson();
   const create = useCreateRole();
-  const choices = [...person.me.workspaces.filter((workspace) => person.mayConnect({ type: 'workspace', workspaceId: workspace.id })), ...(person.isAdmin ? [{ id: '', name: 'Whole organization' }] : [])];
+  const choices = [
+    ...person.me.workspaces.filter((workspace) => person.mayConnect({ type: 'workspace', workspaceId: workspace.id })),
+    ...(person.isAdmin ? [{ id: '', name: 'Whole organization' }] : []),
+  ];
   const [audience, setAudience] = useState(choices[0]?.id ?? '');
   const [name, setName] = useState('');
   const problem = create.error?.fieldMessage('displayName');
   if (create.data)
     return (
       <Ask title="Give the role this trust policy" act={null} close="Done" wide onClose={onClose}>
-        <p>Create a role in AWS with this custom trust policy. When you connect a bucket, choose the role in the wizard and give its ARN there.</p>
+        <p>
+          Create a role in AWS with this custom trust policy. When you connect a bucket, choose the role in the wizard and give its ARN
+          there.
+        </p>
         <Code title="Custom trust policy" what="the trust policy" text={pretty(create.data.trustPolicy)} />
       </Ask>
     );
@@ -29,9 +35,17 @@ export function NewRole({ onClose }: { onClose: () => void }) {
       disabled={choices.length === 0}
       error={problem ? null : create.error}
       onClose={onClose}
-      onAct={() => create.mutate({ audience: audience === '' ? { type: 'organization' } : { type: 'workspace', workspaceId: audience }, ...(name.trim() ? { displayName: name.trim() } : {}) })}
+      onAct={() =>
+        create.mutate({
+          audience: audience === '' ? { type: 'organization' } : { type: 'workspace', workspaceId: audience },
+          ...(name.trim() ? { displayName: name.trim() } : {}),
+        })
+      }
     >
-      <p>You get a trust policy with an external ID of its own, so that your AWS administrator can prepare the role before anybody connects a bucket.</p>
+      <p>
+        You get a trust policy with an external ID of its own, so that your AWS administrator can prepare the role before anybody connects a
+        bucket.
+      </p>
       <Field label="Who may use it?" hint="A workspace’s role serves that workspace’s drives only.">
         <Select value={audience} onChange={(_, data) => setAudience(data.value)}>
           {choices.map((choice) => (

@@ -23,7 +23,9 @@ export function RolePicker({ workspaceId, organization, chosen, onChoose }: Prop
   const roles = useRoles(workspaceId);
   const person = usePerson();
   const [deleting, setDeleting] = useState<IamRole | null>(null);
-  const selectable = (roles.data ?? []).filter((role) => (role.roleArn !== null || role.usedBy.length === 0) && (!organization || role.audience.type === 'organization'));
+  const selectable = (roles.data ?? []).filter(
+    (role) => (role.roleArn !== null || role.usedBy.length === 0) && (!organization || role.audience.type === 'organization'),
+  );
   return (
     <fieldset className="choices">
       <legend>IAM role</legend>
@@ -54,14 +56,26 @@ export function RolePicker({ workspaceId, organization, chosen, onChoose }: Prop
             }
             note={
               <>
-                {role.roleArn ? <span className="mono">{role.roleArn}</span> : 'Prepared, and not trusted yet: its trust policy is the next step.'}
+                {role.roleArn ? (
+                  <span className="mono">{role.roleArn}</span>
+                ) : (
+                  'Prepared, and not trusted yet: its trust policy is the next step.'
+                )}
                 <br />
-                {role.usedBy.length === 0 ? 'Not used by any drive.' : `Used by ${new Intl.ListFormat().format(role.usedBy.map((use) => use.displayName))}.`}
+                {role.usedBy.length === 0
+                  ? 'Not used by any drive.'
+                  : `Used by ${new Intl.ListFormat().format(role.usedBy.map((use) => use.displayName))}.`}
               </>
             }
             onChoose={() => onChoose(role.id)}
           />
-          <Button appearance="subtle" icon={<DeleteRegular />} title="Delete this role" aria-label={`Delete the role ${name(role)}`} onClick={() => setDeleting(role)} />
+          <Button
+            appearance="subtle"
+            icon={<DeleteRegular />}
+            title="Delete this role"
+            aria-label={`Delete the role ${name(role)}`}
+            onClick={() => setDeleting(role)}
+          />
         </div>
       ))}
       {deleting && (

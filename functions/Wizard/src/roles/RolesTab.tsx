@@ -42,14 +42,29 @@ export default function RolesTab() {
                 <h3 className="setting-name">
                   {roleName(role)}
                   <span className="pill">{person.audienceName(role.audience)}</span>
-                  <span className={`pill ${role.status === 'trusted' ? '' : 'warn-pill'}`}>{role.status === 'trusted' ? 'Trusted' : 'Not trusted yet'}</span>
+                  <span className={`pill ${role.status === 'trusted' ? '' : 'warn-pill'}`}>
+                    {role.status === 'trusted' ? 'Trusted' : 'Not trusted yet'}
+                  </span>
                 </h3>
-                {role.roleArn ? <p className="mono quiet">{role.roleArn}</p> : <p className="quiet">Its ARN is given with the first drive.</p>}
-                <p className="quiet">{role.usedBy.length === 0 ? 'Not used by any drive.' : `Used by ${new Intl.ListFormat().format(role.usedBy.map((use) => use.displayName))}.`}</p>
+                {role.roleArn ? (
+                  <p className="mono quiet">{role.roleArn}</p>
+                ) : (
+                  <p className="quiet">Its ARN is given with the first drive.</p>
+                )}
+                <p className="quiet">
+                  {role.usedBy.length === 0
+                    ? 'Not used by any drive.'
+                    : `Used by ${new Intl.ListFormat().format(role.usedBy.map((use) => use.displayName))}.`}
+                </p>
               </div>
               <div className="setting-actions">
                 {role.trustPolicy && (
-                  <Button size="small" aria-expanded={open === role.id} aria-label={`Trust policy of ${roleName(role)}`} onClick={() => setOpen(open === role.id ? null : role.id)}>
+                  <Button
+                    size="small"
+                    aria-expanded={open === role.id}
+                    aria-label={`Trust policy of ${roleName(role)}`}
+                    onClick={() => setOpen(open === role.id ? null : role.id)}
+                  >
                     Trust policy
                   </Button>
                 )}
@@ -69,7 +84,9 @@ export default function RolesTab() {
         </ul>
       )}
       {adding && <NewRole onClose={() => setAdding(false)} />}
-      {deleting && <DeleteRole role={deleting} name={roleName(deleting)} onClose={() => setDeleting(null)} onDeleted={() => setDeleting(null)} />}
+      {deleting && (
+        <DeleteRole role={deleting} name={roleName(deleting)} onClose={() => setDeleting(null)} onDeleted={() => setDeleting(null)} />
+      )}
     </section>
   );
 }

@@ -17,7 +17,9 @@ export default function AllIntegrationsTab() {
           <h2 id="integrations-title" className="section-title">
             Integrations
           </h2>
-          <p className="quiet">Those on one drive are added on its page. Here you can add one whose outputs follow a workspace’s default drive.</p>
+          <p className="quiet">
+            Those on one drive are added on its page. Here you can add one whose outputs follow a workspace’s default drive.
+          </p>
         </div>
         {person.me.workspaces.length > 0 && (
           <Button icon={<AddRegular />} onClick={() => setAdding(true)}>

@@ -33,7 +33,12 @@ export default function AuditTab() {
   const query = usePages<AuditEntry>(['audit', params.toString()], `/api/audit${params.size > 0 ? `?${params}` : ''}`);
   const filtered = params.size > 0;
   const [drives, connections, webhooks, roles] = [useDrives(), useConnections(), useWebhooks(true), useRoles(null)];
-  const nameOf = (id: string) => drives.data?.find((drive) => drive.id === id)?.displayName ?? connections.data?.find((connection) => connection.id === id)?.displayName ?? webhookName(webhooks.data?.find((webhook) => webhook.id === id)) ?? roles.data?.find((role) => role.id === id)?.displayName ?? person.workspaceName(id);
+  const nameOf = (id: string) =>
+    drives.data?.find((drive) => drive.id === id)?.displayName ??
+    connections.data?.find((connection) => connection.id === id)?.displayName ??
+    webhookName(webhooks.data?.find((webhook) => webhook.id === id)) ??
+    roles.data?.find((role) => role.id === id)?.displayName ??
+    person.workspaceName(id);
   return (
     <section className="card stack" aria-labelledby="audit-title">
       <h2 id="audit-title" className="section-title">
@@ -49,10 +54,21 @@ export default function AuditTab() {
         }}
       >
         <Field label="Who" className="grow">
-          <UserInput people={people} value={form.actor} placeholder="Name or e-mail address, or a part of it" onChange={(_, data) => setForm({ ...form, actor: data.value })} />
+          <UserInput
+            people={people}
+            value={form.actor}
+            placeholder="Name or e-mail address, or a part of it"
+            onChange={(_, data) => setForm({ ...form, actor: data.value })}
+          />
         </Field>
         <Field label="What" className="grow">
-          <Input value={form.resource} placeholder="Name or ID, or a part of it" autoComplete="off" spellCheck={false} onChange={(_, data) => setForm({ ...form, resource: data.value })} />
+          <Input
+            value={form.resource}
+            placeholder="Name or ID, or a part of it"
+            autoComplete="off"
+            spellCheck={false}
+            onChange={(_, data) => setForm({ ...form, resource: data.value })}
+          />
         </Field>
         <Field label="Since">
           <Input type="date" value={form.from} onChange={(_, data) => setForm({ ...form, from: data.value })} />
@@ -66,7 +82,9 @@ export default function AuditTab() {
       </form>
       {query.error && !query.data && <ProblemNotice error={query.error} retry={() => void query.refetch()} />}
       {query.isPending && <Loading what="the audit trail" lines={5} height={44} />}
-      {query.data?.length === 0 && !query.hasNextPage && <p className="none">{filtered ? 'Nothing matches.' : 'Nothing has happened yet.'}</p>}
+      {query.data?.length === 0 && !query.hasNextPage && (
+        <p className="none">{filtered ? 'Nothing matches.' : 'Nothing has happened yet.'}</p>
+      )}
       {query.data && query.data.length > 0 && (
         <ul className="setting-list" aria-label="Audit trail">
           {query.data.map((entry) => {
@@ -91,7 +109,13 @@ export default function AuditTab() {
                   )}
                 </div>
                 {details && (
-                  <Button size="small" appearance="subtle" aria-expanded={open === entry.id} aria-label={`Details of ${entry.action} of ${entry.resource}`} onClick={() => setOpen(open === entry.id ? null : entry.id)}>
+                  <Button
+                    size="small"
+                    appearance="subtle"
+                    aria-expanded={open === entry.id}
+                    aria-label={`Details of ${entry.action} of ${entry.resource}`}
+                    onClick={() => setOpen(open === entry.id ? null : entry.id)}
+                  >
                     {open === entry.id ? 'Hide' : 'Details'}
                   </Button>
                 )}

@@ -38,7 +38,8 @@ export function DeliveryList({ query, redeliverAt, none }: Props) {
             <div className="row between">
               <div className="stack tight">
                 <p>
-                  <span className={`pill ${delivery.status === 'dead' ? 'warn-pill' : ''}`}>{words[delivery.status]}</span> <span className="mono">{delivery.type}</span>
+                  <span className={`pill ${delivery.status === 'dead' ? 'warn-pill' : ''}`}>{words[delivery.status]}</span>{' '}
+                  <span className="mono">{delivery.type}</span>
                 </p>
                 <p className="quiet">
                   {formatDateTime(delivery.createdAt)} · tried {delivery.tries} {delivery.tries === 1 ? 'time' : 'times'}
@@ -56,18 +57,26 @@ export function DeliveryList({ query, redeliverAt, none }: Props) {
                   {open === delivery.id ? 'Hide details' : 'Show details'}
                 </Button>
                 {redeliverAt && (
-                  <Button size="small" disabled={redeliver.isPending} onClick={() => redeliver.mutate(delivery.id)} aria-label={`Redeliver ${delivery.type} of ${formatDateTime(delivery.createdAt)}`}>
+                  <Button
+                    size="small"
+                    disabled={redeliver.isPending}
+                    onClick={() => redeliver.mutate(delivery.id)}
+                    aria-label={`Redeliver ${delivery.type} of ${formatDateTime(delivery.createdAt)}`}
+                  >
                     Redeliver
                   </Button>
                 )}
               </div>
             </div>
-            {open === delivery.id && <Code text={pretty(delivery)} what="Body" title={delivery.bodyIsCut ? 'Body, its beginning' : 'Body'} />}
+            {open === delivery.id && (
+              <Code text={pretty(delivery)} what="Body" title={delivery.bodyIsCut ? 'Body, its beginning' : 'Body'} />
+            )}
             {open === delivery.id && delivery.attempts.length > 0 && (
               <ol className="tries">
                 {delivery.attempts.map((attempt) => (
                   <li key={attempt.at}>
-                    {formatDateTime(attempt.at)} · {attempt.status === null ? 'no answer' : `answered ${attempt.status}`} after {formatDuration(attempt.durationMs)}
+                    {formatDateTime(attempt.at)} · {attempt.status === null ? 'no answer' : `answered ${attempt.status}`} after{' '}
+                    {formatDuration(attempt.durationMs)}
                     {attempt.error && <span className="quiet block">{attempt.error}</span>}
                   </li>
                 ))}
@@ -98,11 +107,18 @@ function DeadLetters({ path }: { path: string }) {
   if (dead === 0) return null;
   return (
     <div className="row between dead-letters">
-      <p>{dead === 1 ? 'One delivery was given up.' : `${dead >= 100 ? '100 deliveries or more were' : `${dead} deliveries were`} given up.`}</p>
+      <p>
+        {dead === 1 ? 'One delivery was given up.' : `${dead >= 100 ? '100 deliveries or more were' : `${dead} deliveries were`} given up.`}
+      </p>
       <Button
         size="small"
         disabled={again.isPending}
-        onClick={() => again.mutate(undefined, { onSuccess: ({ queued, mayBeMore }) => notice(`${queued}${mayBeMore ? ' or more' : ''} ${queued === 1 ? 'delivery is' : 'deliveries are'} sent again.`) })}
+        onClick={() =>
+          again.mutate(undefined, {
+            onSuccess: ({ queued, mayBeMore }) =>
+              notice(`${queued}${mayBeMore ? ' or more' : ''} ${queued === 1 ? 'delivery is' : 'deliveries are'} sent again.`),
+          })
+        }
       >
         {again.isPending ? 'Queueing …' : 'Redeliver all'}
       </Button>

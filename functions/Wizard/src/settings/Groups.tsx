@@ -29,7 +29,9 @@ export default function Groups({ workspaceId, workspaceName }: { workspaceId: st
       ) : (
         <>
           {query.data.length === 0 && <p className="none">It admits no groups.</p>}
-          {query.data.length > 0 && <GroupTable workspaceId={workspaceId} workspaceName={workspaceName} groups={query.data} mayManage={mayManage} />}
+          {query.data.length > 0 && (
+            <GroupTable workspaceId={workspaceId} workspaceName={workspaceName} groups={query.data} mayManage={mayManage} />
+          )}
           {mayManage && <AddGroup workspaceId={workspaceId} workspaceName={workspaceName} />}
         </>
       )}
@@ -37,7 +39,17 @@ export default function Groups({ workspaceId, workspaceName }: { workspaceId: st
   );
 }
 
-function GroupTable({ workspaceId, workspaceName, groups, mayManage }: { workspaceId: string; workspaceName: string; groups: Group[]; mayManage: boolean }) {
+function GroupTable({
+  workspaceId,
+  workspaceName,
+  groups,
+  mayManage,
+}: {
+  workspaceId: string;
+  workspaceName: string;
+  groups: Group[];
+  mayManage: boolean;
+}) {
   const notice = useNotice();
   const put = usePutGroup(workspaceId);
   const [removing, setRemoving] = useState<Group | null>(null);
@@ -71,7 +83,10 @@ function GroupTable({ workspaceId, workspaceName, groups, mayManage }: { workspa
                       value={group.role}
                       disabled={put.isPending && put.variables.groupId === group.groupId}
                       onChange={(_, data) =>
-                        put.mutate({ groupId: group.groupId, role: data.value as WorkspaceRole }, { onSuccess: (saved) => notice(`Whoever is in ${nameOf(saved)} is a ${saved.role} of ${workspaceName} now.`) })
+                        put.mutate(
+                          { groupId: group.groupId, role: data.value as WorkspaceRole },
+                          { onSuccess: (saved) => notice(`Whoever is in ${nameOf(saved)} is a ${saved.role} of ${workspaceName} now.`) },
+                        )
                       }
                     >
                       <option value="member">Member</option>
@@ -96,7 +111,9 @@ function GroupTable({ workspaceId, workspaceName, groups, mayManage }: { workspa
         </table>
       </div>
       {put.error && <ProblemNotice error={put.error} />}
-      {removing && <RemoveGroup workspaceId={workspaceId} workspaceName={workspaceName} group={removing} onClose={() => setRemoving(null)} />}
+      {removing && (
+        <RemoveGroup workspaceId={workspaceId} workspaceName={workspaceName} group={removing} onClose={() => setRemoving(null)} />
+      )}
     </>
   );
 }
@@ -128,7 +145,13 @@ function AddGroup({ workspaceId, workspaceName }: { workspaceId: string; workspa
         );
       }}
     >
-      <Field label="Group’s object ID" hint="As Entra ID shows it on the group’s page." className="grow" validationState={idProblem ? 'error' : 'none'} validationMessage={idProblem}>
+      <Field
+        label="Group’s object ID"
+        hint="As Entra ID shows it on the group’s page."
+        className="grow"
+        validationState={idProblem ? 'error' : 'none'}
+        validationMessage={idProblem}
+      >
         <Input className="mono" value={id} autoComplete="off" spellCheck={false} onChange={(_, data) => setId(data.value)} />
       </Field>
       <Field label="Name (optional)" className="grow" validationState={nameProblem ? 'error' : 'none'} validationMessage={nameProblem}>
@@ -148,7 +171,17 @@ function AddGroup({ workspaceId, workspaceName }: { workspaceId: string; workspa
   );
 }
 
-function RemoveGroup({ workspaceId, workspaceName, group, onClose }: { workspaceId: string; workspaceName: string; group: Group; onClose: () => void }) {
+function RemoveGroup({
+  workspaceId,
+  workspaceName,
+  group,
+  onClose,
+}: {
+  workspaceId: string;
+  workspaceName: string;
+  group: Group;
+  onClose: () => void;
+}) {
   const remove = useRemoveGroup(workspaceId);
   const done = useDone(onClose);
   return (

@@ -19,7 +19,10 @@ export default function MembersTab() {
   const person = usePerson();
   const [search, setSearch] = useSearchParams();
   const asked = search.get('workspace');
-  const workspace = person.me.workspaces.find((other) => other.id === asked) ?? person.me.workspaces.find((other) => other.id === person.workspaceId) ?? person.me.workspaces[0];
+  const workspace =
+    person.me.workspaces.find((other) => other.id === asked) ??
+    person.me.workspaces.find((other) => other.id === person.workspaceId) ??
+    person.me.workspaces[0];
   if (!workspace)
     return (
       <div className="card empty">
@@ -94,7 +97,12 @@ function Members({ workspaceId, workspaceName }: { workspaceId: string; workspac
                         className="role-select"
                         value={member.role}
                         disabled={put.isPending && put.variables.userId === member.userId}
-                        onChange={(_, data) => put.mutate({ userId: member.userId, role: data.value as WorkspaceRole }, { onSuccess: (saved) => notice(`${nameOf(member)} is a ${saved.role} of ${workspaceName} now.`) })}
+                        onChange={(_, data) =>
+                          put.mutate(
+                            { userId: member.userId, role: data.value as WorkspaceRole },
+                            { onSuccess: (saved) => notice(`${nameOf(member)} is a ${saved.role} of ${workspaceName} now.`) },
+                          )
+                        }
                       >
                         <option value="member">Member</option>
                         <option value="manager">Manager</option>
@@ -119,8 +127,20 @@ function Members({ workspaceId, workspaceName }: { workspaceId: string; workspac
         </div>
       )}
       {put.error && <ProblemNotice error={put.error} />}
-      {mayManage ? <AddMember workspaceId={workspaceId} workspaceName={workspaceName} /> : <p className="quiet">The workspace’s managers and admins change who is in it.</p>}
-      {removing && <RemoveMember workspaceId={workspaceId} workspaceName={workspaceName} member={removing} isMe={removing.userId === person.me.user.id} onClose={() => setRemoving(null)} />}
+      {mayManage ? (
+        <AddMember workspaceId={workspaceId} workspaceName={workspaceName} />
+      ) : (
+        <p className="quiet">The workspace’s managers and admins change who is in it.</p>
+      )}
+      {removing && (
+        <RemoveMember
+          workspaceId={workspaceId}
+          workspaceName={workspaceName}
+          member={removing}
+          isMe={removing.userId === person.me.user.id}
+          onClose={() => setRemoving(null)}
+        />
+      )}
     </>
   );
 }
@@ -159,7 +179,11 @@ function AddMember({ workspaceId, workspaceName }: { workspaceId: string; worksp
     >
       <Field
         label="User"
-        hint={known ? named(known) : 'Their name or e-mail address; the user ID of somebody who has never signed in, which in Entra ID is the object ID.'}
+        hint={
+          known
+            ? named(known)
+            : 'Their name or e-mail address; the user ID of somebody who has never signed in, which in Entra ID is the object ID.'
+        }
         className="grow"
         validationState={problem ? 'error' : 'none'}
         validationMessage={problem}
@@ -177,9 +201,18 @@ function AddMember({ workspaceId, workspaceName }: { workspaceId: string; worksp
       </Button>
       {put.error && !problem && <ProblemNotice error={put.error} />}
       {unknown !== null && (
-        <Ask title={`Nobody here is called “${shown(unknown)}”`} act="Add them all the same" acting="Adding …" close="Change it" busy={put.isPending} onAct={() => add(unknown)} onClose={() => setUnknown(null)}>
+        <Ask
+          title={`Nobody here is called “${shown(unknown)}”`}
+          act="Add them all the same"
+          acting="Adding …"
+          close="Change it"
+          busy={put.isPending}
+          onAct={() => add(unknown)}
+          onClose={() => setUnknown(null)}
+        >
           <p>
-            Nobody of this name, e-mail address or user ID has signed in yet. If <span className="mono">{shown(unknown)}</span> is the user ID of somebody who is still to come, they are a {role} of {workspaceName} from their first sign-in on.
+            Nobody of this name, e-mail address or user ID has signed in yet. If <span className="mono">{shown(unknown)}</span> is the user
+            ID of somebody who is still to come, they are a {role} of {workspaceName} from their first sign-in on.
           </p>
           <p>In Entra ID the user ID is the object ID. A name or an e-mail address is not.</p>
         </Ask>
@@ -188,7 +221,19 @@ function AddMember({ workspaceId, workspaceName }: { workspaceId: string; worksp
   );
 }
 
-function RemoveMember({ workspaceId, workspaceName, member, isMe, onClose }: { workspaceId: string; workspaceName: string; member: Member; isMe: boolean; onClose: () => void }) {
+function RemoveMember({
+  workspaceId,
+  workspaceName,
+  member,
+  isMe,
+  onClose,
+}: {
+  workspaceId: string;
+  workspaceName: string;
+  member: Member;
+  isMe: boolean;
+  onClose: () => void;
+}) {
   const remove = useRemoveMember(workspaceId);
   const done = useDone(onClose);
   return (
@@ -200,11 +245,12 @@ function RemoveMember({ workspaceId, workspaceName, member, isMe, onClose }: { w
       busy={remove.isPending}
       error={remove.error}
       onClose={onClose}
-      onAct={() =>
-        remove.mutate(member.userId, { onSuccess: done(`Removed ${member.name ?? member.userId} from ${workspaceName}.`) })
-      }
+      onAct={() => remove.mutate(member.userId, { onSuccess: done(`Removed ${member.name ?? member.userId} from ${workspaceName}.`) })}
     >
-      <p>{isMe ? 'You won’t see the workspace’s drives any more.' : 'They won’t see the workspace’s drives any more.'} What was connected stays.</p>
+      <p>
+        {isMe ? 'You won’t see the workspace’s drives any more.' : 'They won’t see the workspace’s drives any more.'} What was connected
+        stays.
+      </p>
     </Ask>
   );
 }

@@ -42,12 +42,37 @@ export function NewWebhook({ onClose }: { onClose: () => void }) {
       disabled={form.url.trim() === ''}
       error={create.error && Object.keys(create.error.errors).length === 0 ? create.error : null}
       onClose={onClose}
-      onAct={() => create.mutate({ url: form.url.trim(), events: form.events, ...(form.description.trim() ? { description: form.description.trim() } : {}) })}
+      onAct={() =>
+        create.mutate({
+          url: form.url.trim(),
+          events: form.events,
+          ...(form.description.trim() ? { description: form.description.trim() } : {}),
+        })
+      }
     >
-      <Field label="Address" required hint="An https address that the internet can reach." validationState={urlProblem ? 'error' : 'none'} validationMessage={urlProblem}>
-        <Input type="url" value={form.url} className="mono-input" placeholder="https://example.com/events" autoComplete="off" spellCheck={false} onChange={(_, data) => change({ url: data.value })} />
+      <Field
+        label="Address"
+        required
+        hint="An https address that the internet can reach."
+        validationState={urlProblem ? 'error' : 'none'}
+        validationMessage={urlProblem}
+      >
+        <Input
+          type="url"
+          value={form.url}
+          className="mono-input"
+          placeholder="https://example.com/events"
+          autoComplete="off"
+          spellCheck={false}
+          onChange={(_, data) => change({ url: data.value })}
+        />
       </Field>
-      <Field label="Description" hint="What people see in lists." validationState={create.error?.fieldMessage('description') ? 'error' : 'none'} validationMessage={create.error?.fieldMessage('description')}>
+      <Field
+        label="Description"
+        hint="What people see in lists."
+        validationState={create.error?.fieldMessage('description') ? 'error' : 'none'}
+        validationMessage={create.error?.fieldMessage('description')}
+      >
         <Input value={form.description} maxLength={200} autoComplete="off" onChange={(_, data) => change({ description: data.value })} />
       </Field>
       <fieldset className="events">
@@ -57,7 +82,9 @@ export function NewWebhook({ onClose }: { onClose: () => void }) {
             key={type}
             label={says}
             checked={form.events.includes(type)}
-            onChange={(_, data) => change({ events: data.checked === true ? [...form.events, type] : form.events.filter((other) => other !== type) })}
+            onChange={(_, data) =>
+              change({ events: data.checked === true ? [...form.events, type] : form.events.filter((other) => other !== type) })
+            }
           />
         ))}
       </fieldset>

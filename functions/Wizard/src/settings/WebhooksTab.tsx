@@ -39,7 +39,9 @@ export default function WebhooksTab() {
       {query.error && !query.data && <ProblemNotice error={query.error} retry={() => void query.refetch()} />}
       {test.error && <ProblemNotice error={test.error} />}
       {query.isPending && <Loading what="the webhooks" lines={2} height={72} />}
-      {query.data?.length === 0 && <p className="none">There are none yet. Add one to hear of new files, health, and finished connections.</p>}
+      {query.data?.length === 0 && (
+        <p className="none">There are none yet. Add one to hear of new files, health, and finished connections.</p>
+      )}
       {query.data && query.data.length > 0 && (
         <ul className="setting-list" aria-label="Webhooks">
           {query.data.map((webhook) => (
@@ -47,12 +49,23 @@ export default function WebhooksTab() {
               <div className="stack tight grow">
                 <h3 className="setting-name">
                   {webhook.description || new URL(webhook.url).host}
-                  <span className={`pill ${webhook.status === 'active' ? '' : 'warn-pill'}`}>{webhook.status === 'active' && !webhook.worksSince ? 'Nothing delivered yet' : states[webhook.status]}</span>
+                  <span className={`pill ${webhook.status === 'active' ? '' : 'warn-pill'}`}>
+                    {webhook.status === 'active' && !webhook.worksSince ? 'Nothing delivered yet' : states[webhook.status]}
+                  </span>
                 </h3>
                 <p className="mono quiet">{webhook.url}</p>
                 <p className="quiet">{webhook.events.length === 0 ? 'All events' : new Intl.ListFormat().format(webhook.events)}</p>
-                {webhook.failingSince && <p className="quiet">Nothing could be delivered since {formatDateTime(webhook.failingSince)}. Look at its deliveries for the reason.</p>}
-                {webhook.disabledAt && <p className="quiet">Given up {formatDateTime(webhook.disabledAt)}. Once the receiver works, redeliver one of its deliveries: that enables it again.</p>}
+                {webhook.failingSince && (
+                  <p className="quiet">
+                    Nothing could be delivered since {formatDateTime(webhook.failingSince)}. Look at its deliveries for the reason.
+                  </p>
+                )}
+                {webhook.disabledAt && (
+                  <p className="quiet">
+                    Given up {formatDateTime(webhook.disabledAt)}. Once the receiver works, redeliver one of its deliveries: that enables it
+                    again.
+                  </p>
+                )}
               </div>
               <div className="setting-actions">
                 <CopyButton text={webhook.id} what={`the ID of ${webhook.url}`} label="Copy ID" />

@@ -29,7 +29,13 @@ export function NameWorkspace({ workspace, onClose }: { workspace: Workspace | n
       onAct={submit}
       onClose={onClose}
     >
-      <Field label="Name" required validationState={problem ? 'error' : 'none'} validationMessage={problem} hint={workspace ? 'Its ID stays as it is.' : undefined}>
+      <Field
+        label="Name"
+        required
+        validationState={problem ? 'error' : 'none'}
+        validationMessage={problem}
+        hint={workspace ? 'Its ID stays as it is.' : undefined}
+      >
         <Input value={name} autoComplete="off" onChange={(_, data) => setName(data.value)} />
       </Field>
     </Ask>

@@ -12,7 +12,8 @@ import { ChooseDefault } from './ChooseDefault';
 import { useWorkspaces } from './queries';
 import { DeleteWorkspace, NameWorkspace } from './WorkspaceDialogs';
 
-type Asking = { what: 'create' } | { what: 'rename' | 'delete' | 'default'; workspace: Workspace } | { what: 'organization-default' } | null;
+type Asking =
+  { what: 'create' } | { what: 'rename' | 'delete' | 'default'; workspace: Workspace } | { what: 'organization-default' } | null;
 
 /** The workspaces, and where their output goes when it names no drive. */
 export default function WorkspacesTab() {
@@ -38,7 +39,13 @@ export default function WorkspacesTab() {
         </div>
         {query.error && !query.data && <ProblemNotice error={query.error} retry={() => void query.refetch()} />}
         {query.isPending && <Loading what="the workspaces" lines={2} height={72} />}
-        {query.data?.length === 0 && <p className="none">{person.isAdmin ? 'There is none yet. Create one, then add its members.' : 'You are in no workspace yet. Ask an admin to add you to one.'}</p>}
+        {query.data?.length === 0 && (
+          <p className="none">
+            {person.isAdmin
+              ? 'There is none yet. Create one, then add its members.'
+              : 'You are in no workspace yet. Ask an admin to add you to one.'}
+          </p>
+        )}
         {query.data && query.data.length > 0 && (
           <ul className="setting-list" aria-label="Workspaces">
             {query.data.map((workspace) => (
@@ -59,7 +66,11 @@ export default function WorkspacesTab() {
                   </Link>
                   {person.mayManage(workspace.id) && (
                     <>
-                      <Button size="small" aria-label={`Default drive of ${workspace.name}`} onClick={() => setAsking({ what: 'default', workspace })}>
+                      <Button
+                        size="small"
+                        aria-label={`Default drive of ${workspace.name}`}
+                        onClick={() => setAsking({ what: 'default', workspace })}
+                      >
                         Default drive
                       </Button>
                       <Button size="small" aria-label={`Rename ${workspace.name}`} onClick={() => setAsking({ what: 'rename', workspace })}>

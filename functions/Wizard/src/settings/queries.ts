@@ -5,7 +5,8 @@ import type { Delivery, Group, Member, Page, Requeued, Webhook, Workspace, Works
 import type { Problem } from '../api/problem';
 import { usePages } from '../api/usePages';
 
-export const useWorkspaces = () => useQuery<Workspace[], Problem>({ queryKey: ['workspaces'], queryFn: ({ signal }) => all<Workspace>('/api/workspaces', signal) });
+export const useWorkspaces = () =>
+  useQuery<Workspace[], Problem>({ queryKey: ['workspaces'], queryFn: ({ signal }) => all<Workspace>('/api/workspaces', signal) });
 
 function useForgetWorkspaces(): () => void {
   const queries = useQueryClient();
@@ -16,12 +17,18 @@ function useForgetWorkspaces(): () => void {
 
 export function useCreateWorkspace() {
   const forget = useForgetWorkspaces();
-  return useMutation<Workspace, Problem, { name: string; id?: string }>({ mutationFn: (body) => call<Workspace>('/api/workspaces', { method: 'POST', body, idempotencyKey: newKey() }), onSuccess: forget });
+  return useMutation<Workspace, Problem, { name: string; id?: string }>({
+    mutationFn: (body) => call<Workspace>('/api/workspaces', { method: 'POST', body, idempotencyKey: newKey() }),
+    onSuccess: forget,
+  });
 }
 
 export function useRenameWorkspace() {
   const forget = useForgetWorkspaces();
-  return useMutation<Workspace, Problem, { id: string; name: string }>({ mutationFn: ({ id, name }) => call<Workspace>(`/api/workspaces/${id}`, { method: 'PATCH', body: { name } }), onSuccess: forget });
+  return useMutation<Workspace, Problem, { id: string; name: string }>({
+    mutationFn: ({ id, name }) => call<Workspace>(`/api/workspaces/${id}`, { method: 'PATCH', body: { name } }),
+    onSuccess: forget,
+  });
 }
 
 export function useDeleteWorkspace() {
@@ -30,36 +37,52 @@ export function useDeleteWorkspace() {
 }
 
 export const useMembers = (workspaceId: string) =>
-  useQuery<Member[], Problem>({ queryKey: ['members', workspaceId], enabled: workspaceId !== '', queryFn: ({ signal }) => all<Member>(`/api/workspaces/${workspaceId}/members`, signal) });
+  useQuery<Member[], Problem>({
+    queryKey: ['members', workspaceId],
+    enabled: workspaceId !== '',
+    queryFn: ({ signal }) => all<Member>(`/api/workspaces/${workspaceId}/members`, signal),
+  });
 
 export function usePutMember(workspaceId: string) {
   const forget = useForgetWorkspaces();
   return useMutation<Member, Problem, { userId: string; role: WorkspaceRole }>({
-    mutationFn: ({ userId, role }) => call<Member>(`/api/workspaces/${workspaceId}/members/${encodeURIComponent(userId)}`, { method: 'PUT', body: { role } }),
+    mutationFn: ({ userId, role }) =>
+      call<Member>(`/api/workspaces/${workspaceId}/members/${encodeURIComponent(userId)}`, { method: 'PUT', body: { role } }),
     onSuccess: forget,
   });
 }
 
 export function useRemoveMember(workspaceId: string) {
   const forget = useForgetWorkspaces();
-  return useMutation<void, Problem, string>({ mutationFn: (userId) => call(`/api/workspaces/${workspaceId}/members/${encodeURIComponent(userId)}`, { method: 'DELETE' }), onSuccess: forget });
+  return useMutation<void, Problem, string>({
+    mutationFn: (userId) => call(`/api/workspaces/${workspaceId}/members/${encodeURIComponent(userId)}`, { method: 'DELETE' }),
+    onSuccess: forget,
+  });
 }
 
 /** The groups that the workspace admits. */
 export const useGroups = (workspaceId: string) =>
-  useQuery<Group[], Problem>({ queryKey: ['groups', workspaceId], enabled: workspaceId !== '', queryFn: ({ signal }) => all<Group>(`/api/workspaces/${workspaceId}/groups`, signal) });
+  useQuery<Group[], Problem>({
+    queryKey: ['groups', workspaceId],
+    enabled: workspaceId !== '',
+    queryFn: ({ signal }) => all<Group>(`/api/workspaces/${workspaceId}/groups`, signal),
+  });
 
 export function usePutGroup(workspaceId: string) {
   const forget = useForgetWorkspaces();
   return useMutation<Group, Problem, { groupId: string; role: WorkspaceRole; name?: string }>({
-    mutationFn: ({ groupId, ...body }) => call<Group>(`/api/workspaces/${workspaceId}/groups/${encodeURIComponent(groupId)}`, { method: 'PUT', body }),
+    mutationFn: ({ groupId, ...body }) =>
+      call<Group>(`/api/workspaces/${workspaceId}/groups/${encodeURIComponent(groupId)}`, { method: 'PUT', body }),
     onSuccess: forget,
   });
 }
 
 export function useRemoveGroup(workspaceId: string) {
   const forget = useForgetWorkspaces();
-  return useMutation<void, Problem, string>({ mutationFn: (groupId) => call(`/api/workspaces/${workspaceId}/groups/${encodeURIComponent(groupId)}`, { method: 'DELETE' }), onSuccess: forget });
+  return useMutation<void, Problem, string>({
+    mutationFn: (groupId) => call(`/api/workspaces/${workspaceId}/groups/${encodeURIComponent(groupId)}`, { method: 'DELETE' }),
+    onSuccess: forget,
+  });
 }
 
 function useForgetWebhooks(): () => void {
@@ -88,7 +111,8 @@ export function useTestWebhook() {
   });
 }
 
-export const useWebhookDeliveries = (id: string) => usePages<Delivery>(['deliveries', id], `/api/webhooks/${id}/deliveries`, { limit: 20, every: 5000 });
+export const useWebhookDeliveries = (id: string) =>
+  usePages<Delivery>(['deliveries', id], `/api/webhooks/${id}/deliveries`, { limit: 20, every: 5000 });
 
 /** How many dead letters there are, as far as one page says. */
 export const useDeadLetters = (path: string) =>

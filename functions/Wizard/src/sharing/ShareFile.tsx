@@ -20,7 +20,13 @@ const lives = [
   { hours: 720, words: 'In 30 days' },
 ];
 
-const words: Record<Share['status'], string> = { open: 'Open', used: 'Used', locked: 'Locked after wrong passwords', revoked: 'Revoked', expired: 'Expired' };
+const words: Record<Share['status'], string> = {
+  open: 'Open',
+  used: 'Used',
+  locked: 'Locked after wrong passwords',
+  revoked: 'Revoked',
+  expired: 'Expired',
+};
 
 /** A link to one file for somebody without an account, and the links that there are. */
 export default function ShareFile({ drive, path, onClose }: { drive: Drive; path: string; onClose: () => void }) {
@@ -52,7 +58,8 @@ export default function ShareFile({ drive, path, onClose }: { drive: Drive; path
         <>
           <Code title="Link" what="the link" text={made.url} />
           <p>
-            Copy it now: it isn’t shown again. Whoever has it can download the file{made.once && ', once,'} until {formatDateTime(made.expiresAt)}, or until it is revoked.
+            Copy it now: it isn’t shown again. Whoever has it can download the file{made.once && ', once,'} until{' '}
+            {formatDateTime(made.expiresAt)}, or until it is revoked.
             {made.needsPassword && ' Send the password by another way than the link.'}
           </p>
         </>
@@ -68,8 +75,20 @@ export default function ShareFile({ drive, path, onClose }: { drive: Drive; path
               ))}
             </Select>
           </Field>
-          <Field label="Password (optional)" hint="8 characters or more. Ten wrong ones end the link." validationState={tooShort ? 'warning' : 'none'} validationMessage={tooShort ? 'It is too short.' : undefined}>
-            <Input type="password" name="share-password" value={password} maxLength={200} autoComplete="new-password" onChange={(_, data) => setPassword(data.value)} />
+          <Field
+            label="Password (optional)"
+            hint="8 characters or more. Ten wrong ones end the link."
+            validationState={tooShort ? 'warning' : 'none'}
+            validationMessage={tooShort ? 'It is too short.' : undefined}
+          >
+            <Input
+              type="password"
+              name="share-password"
+              value={password}
+              maxLength={200}
+              autoComplete="new-password"
+              onChange={(_, data) => setPassword(data.value)}
+            />
           </Field>
           <label>
             <input type="checkbox" name="once" checked={once} onChange={(event) => setOnce(event.target.checked)} /> Only one download
@@ -87,7 +106,8 @@ export default function ShareFile({ drive, path, onClose }: { drive: Drive; path
             {shares.data.map((share) => (
               <li key={share.id} className="share">
                 <p>
-                  <span className={`pill ${share.status === 'open' ? 'brand-pill' : ''}`}>{words[share.status]}</span> until {formatDateTime(share.expiresAt)}
+                  <span className={`pill ${share.status === 'open' ? 'brand-pill' : ''}`}>{words[share.status]}</span> until{' '}
+                  {formatDateTime(share.expiresAt)}
                   <span className="quiet block">
                     By <UserName id={share.createdBy} /> · {share.uses === 1 ? '1 download' : `${share.uses} downloads`}
                     {share.once && ' · for one download'}
@@ -95,7 +115,12 @@ export default function ShareFile({ drive, path, onClose }: { drive: Drive; path
                   </span>
                 </p>
                 {share.status === 'open' && (manages || share.createdBy === person.me.user.id) && (
-                  <Button size="small" disabled={revoke.isPending} aria-label={`Revoke the link of ${formatDateTime(share.createdAt)}`} onClick={() => revoke.mutate(share.id)}>
+                  <Button
+                    size="small"
+                    disabled={revoke.isPending}
+                    aria-label={`Revoke the link of ${formatDateTime(share.createdAt)}`}
+                    onClick={() => revoke.mutate(share.id)}
+                  >
                     Revoke
                   </Button>
                 )}

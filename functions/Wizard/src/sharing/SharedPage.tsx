@@ -48,17 +48,36 @@ export default function SharedPage({ token }: { token: string }) {
             }}
           >
             {file.needsPassword && (
-              <Field label="Password" hint="Whoever sent you the link knows it. Ten wrong ones end the link." validationState={wrong ? 'error' : 'none'} validationMessage={wrong ? 'This isn’t the password of this file.' : undefined}>
-                <Input type="password" name="password" value={password} maxLength={200} autoComplete="off" onChange={(_, data) => setPassword(data.value)} />
+              <Field
+                label="Password"
+                hint="Whoever sent you the link knows it. Ten wrong ones end the link."
+                validationState={wrong ? 'error' : 'none'}
+                validationMessage={wrong ? 'This isn’t the password of this file.' : undefined}
+              >
+                <Input
+                  type="password"
+                  name="password"
+                  value={password}
+                  maxLength={200}
+                  autoComplete="off"
+                  onChange={(_, data) => setPassword(data.value)}
+                />
               </Field>
             )}
             {download.error && !wrong && <ProblemNotice error={download.error} />}
             <div>
-              <Button appearance="primary" type="submit" icon={<ArrowDownloadRegular />} disabled={download.isPending || (file.needsPassword && password === '')}>
+              <Button
+                appearance="primary"
+                type="submit"
+                icon={<ArrowDownloadRegular />}
+                disabled={download.isPending || (file.needsPassword && password === '')}
+              >
                 {download.isPending ? 'Asking for the file …' : 'Download'}
               </Button>
             </div>
-            <p role="status">{download.isSuccess && 'The download has begun. Open the file only if you trust whoever sent you the link.'}</p>
+            <p role="status">
+              {download.isSuccess && 'The download has begun. Open the file only if you trust whoever sent you the link.'}
+            </p>
           </form>
         </section>
       )}

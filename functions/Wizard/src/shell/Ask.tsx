@@ -20,7 +20,20 @@ interface Props {
 }
 
 /** A question over the page. The answer is a verb, never "OK". */
-export default function Ask({ title, children, act, acting, busy = false, disabled = false, danger, error, close = 'Cancel', wide = false, onAct, onClose }: Props) {
+export default function Ask({
+  title,
+  children,
+  act,
+  acting,
+  busy = false,
+  disabled = false,
+  danger,
+  error,
+  close = 'Cancel',
+  wide = false,
+  onAct,
+  onClose,
+}: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
   const safe = !danger;
@@ -28,7 +41,10 @@ export default function Ask({ title, children, act, acting, busy = false, disabl
     const element = dialog.current!;
     element.showModal();
     // A field is what people came for. Without one, the answer; but never the one that destroys.
-    const first = element.querySelector<HTMLElement>('input:not([type="radio"], [hidden], [readonly]), select, textarea') ?? element.querySelector<HTMLElement>(safe ? '[type="submit"]' : '[data-close]') ?? element.querySelector<HTMLElement>('[data-close]');
+    const first =
+      element.querySelector<HTMLElement>('input:not([type="radio"], [hidden], [readonly]), select, textarea') ??
+      element.querySelector<HTMLElement>(safe ? '[type="submit"]' : '[data-close]') ??
+      element.querySelector<HTMLElement>('[data-close]');
     first?.focus();
     // Closing it, rather than only taking it away, gives the focus back to where it was.
     return () => element.close();

@@ -23,4 +23,5 @@ export function Code({ text, what, title, fetchText }: Props) {
   );
 }
 
-export const pretty = (document: unknown): string => JSON.stringify(document, null, 2).replace(/[\u0080-\uffff]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
+export const pretty = (document: unknown): string =>
+  JSON.stringify(document, null, 2).replace(/[\u0080-\uffff]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);

@@ -39,7 +39,13 @@ export function CopyButton({ text, what, label = 'Copy', appearance = 'subtle', 
     }
   };
   return (
-    <Button appearance={appearance} size={size} icon={copied ? <CheckmarkRegular /> : <CopyRegular />} onClick={() => void copy()} aria-label={copied ? `Copied ${what}` : label === 'Copy' ? `Copy ${what}` : `${label}: ${what}`}>
+    <Button
+      appearance={appearance}
+      size={size}
+      icon={copied ? <CheckmarkRegular /> : <CopyRegular />}
+      onClick={() => void copy()}
+      aria-label={copied ? `Copied ${what}` : label === 'Copy' ? `Copy ${what}` : `${label}: ${what}`}
+    >
       {copied ? 'Copied' : label}
     </Button>
   );

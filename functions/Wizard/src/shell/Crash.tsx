@@ -15,7 +15,8 @@ export class Crash extends Component<{ children: ReactNode }, { error: Error | n
       <main className="center-page">
         <h1 className="title">The page stopped working</h1>
         <p className="lead">
-          That is our fault. What you saved is kept on the server; reload the page to go on. If it happens again, send your operator this text:
+          That is our fault. What you saved is kept on the server; reload the page to go on. If it happens again, send your operator this
+          text:
         </p>
         <pre className="code-block">{this.state.error.message}</pre>
         <Button appearance="primary" onClick={() => location.reload()}>

@@ -58,7 +58,14 @@ export function Frame({ session, children }: Props) {
               Settings
             </Link>
           </nav>
-          <Button ref={setAccount} appearance="subtle" className="person" aria-haspopup="menu" aria-expanded={open} onClick={() => setOpen(!open)}>
+          <Button
+            ref={setAccount}
+            appearance="subtle"
+            className="person"
+            aria-haspopup="menu"
+            aria-expanded={open}
+            onClick={() => setOpen(!open)}
+          >
             <span className="initials" aria-hidden="true">
               {initials(session.name)}
             </span>

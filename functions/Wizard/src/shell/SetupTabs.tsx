@@ -10,9 +10,15 @@ import { Words } from './Words';
 
 export type Way = 'console' | SetupFormat;
 
-const names: Record<Way, string> = { console: 'AWS console', 'aws-cli': 'AWS CLI', cloudformation: 'CloudFormation', terraform: 'Terraform' };
+const names: Record<Way, string> = {
+  console: 'AWS console',
+  'aws-cli': 'AWS CLI',
+  cloudformation: 'CloudFormation',
+  terraform: 'Terraform',
+};
 const hints: Record<SetupFormat, string> = {
-  'aws-cli': 'Run this in AWS CloudShell, or wherever the AWS CLI is signed in to the account of the bucket. It can be run again at any time.',
+  'aws-cli':
+    'Run this in AWS CloudShell, or wherever the AWS CLI is signed in to the account of the bucket. It can be run again at any time.',
   cloudformation: 'Save this as a file and create a stack from it in CloudFormation › Create stack › Upload a template file.',
   terraform: 'Put this into your Terraform configuration of the account, then plan and apply.',
 };
@@ -37,7 +43,16 @@ interface Props {
 }
 
 /** What has to be done in AWS, in the way that the reader works: by hand in the console, or as something to run. */
-export function SetupTabs({ path, version = '', script = '', links = [], anonymous = false, hints: otherHints = {}, onWay, console }: Props) {
+export function SetupTabs({
+  path,
+  version = '',
+  script = '',
+  links = [],
+  anonymous = false,
+  hints: otherHints = {},
+  onWay,
+  console,
+}: Props) {
   const ways: Way[] = [...(console ? (['console'] as const) : []), 'aws-cli', 'cloudformation', 'terraform'];
   const [way, choose] = useState<Way>(() => ways.find((known) => known === localStorage.getItem('setup')) ?? ways[0]!);
   const setWay = (next: Way) => {
@@ -85,7 +100,14 @@ export function SetupTabs({ path, version = '', script = '', links = [], anonymo
         {way === 'console' ? (
           console
         ) : (
-          <Setup path={path} format={way} version={version} links={links.includes(way)} anonymous={anonymous} hint={`${otherHints[way] ?? hints[way]}${way === 'aws-cli' ? ` ${script}` : ''}`} />
+          <Setup
+            path={path}
+            format={way}
+            version={version}
+            links={links.includes(way)}
+            anonymous={anonymous}
+            hint={`${otherHints[way] ?? hints[way]}${way === 'aws-cli' ? ` ${script}` : ''}`}
+          />
         )}
       </div>
     </div>

@@ -14,9 +14,17 @@ interface Look {
   iconPosition?: 'before' | 'after';
 }
 
-export type ButtonProps = Look & ({ as?: 'button' } & ComponentProps<'button'> | ({ as: 'a' } & ComponentProps<'a'>));
+export type ButtonProps = Look & (({ as?: 'button' } & ComponentProps<'button'>) | ({ as: 'a' } & ComponentProps<'a'>));
 
-export function Button({ appearance = 'secondary', size = 'medium', icon, iconPosition = 'before', className = '', children, ...rest }: ButtonProps) {
+export function Button({
+  appearance = 'secondary',
+  size = 'medium',
+  icon,
+  iconPosition = 'before',
+  className = '',
+  children,
+  ...rest
+}: ButtonProps) {
   const look = `button ${appearance} ${size} ${icon && children == null ? 'icon-only' : ''} ${className}`;
   const drawing = icon && (
     <span className={`button-icon ${iconPosition}`} aria-hidden="true">
@@ -89,7 +97,11 @@ export function Field({ label, hint, required, validationState = 'none', validat
       </label>
       <FieldContext value={control}>{children}</FieldContext>
       {validationMessage && (
-        <div id={messageId} className={`field-note field-message ${validationState}`} role={validationState === 'error' || validationState === 'warning' ? 'alert' : undefined}>
+        <div
+          id={messageId}
+          className={`field-note field-message ${validationState}`}
+          role={validationState === 'error' || validationState === 'warning' ? 'alert' : undefined}
+        >
           <span aria-hidden="true">{marks[validationState]}</span>
           {validationMessage}
         </div>
@@ -107,7 +119,9 @@ type Typed<T extends 'input' | 'select' | 'textarea'> = Omit<ComponentProps<T>, 
   onChange?: (event: ChangeEvent<HTMLInputElement & HTMLSelectElement & HTMLTextAreaElement>, data: { value: string }) => void;
 };
 
-const told = (onChange: Typed<'input'>['onChange']) => onChange && ((event: ChangeEvent<HTMLInputElement & HTMLSelectElement & HTMLTextAreaElement>) => onChange(event, { value: event.target.value }));
+const told = (onChange: Typed<'input'>['onChange']) =>
+  onChange &&
+  ((event: ChangeEvent<HTMLInputElement & HTMLSelectElement & HTMLTextAreaElement>) => onChange(event, { value: event.target.value }));
 
 export type InputProps = Typed<'input'> & { contentBefore?: ReactNode };
 

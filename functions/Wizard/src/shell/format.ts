@@ -45,13 +45,22 @@ export function formatSize(bytes: number): string {
     step++;
   }
   const digits = value < 10 && step > 0 ? 1 : 0;
-  const format = (sizeFormats[step * 2 + digits] ??= new Intl.NumberFormat(undefined, { style: 'unit', unit: sizes[step]!, unitDisplay: step === 0 ? 'long' : 'short', maximumFractionDigits: digits }));
+  const format = (sizeFormats[step * 2 + digits] ??= new Intl.NumberFormat(undefined, {
+    style: 'unit',
+    unit: sizes[step]!,
+    unitDisplay: step === 0 ? 'long' : 'short',
+    maximumFractionDigits: digits,
+  }));
   return format.format(value);
 }
 
 /** US dollars; of less than a cent as much as says something. */
 export const formatDollars = (value: number): string =>
-  new Intl.NumberFormat(undefined, { style: 'currency', currency: 'USD', ...(value > 0 && value < 0.1 ? { maximumSignificantDigits: 2 } : { maximumFractionDigits: 2 }) }).format(value);
+  new Intl.NumberFormat(undefined, {
+    style: 'currency',
+    currency: 'USD',
+    ...(value > 0 && value < 0.1 ? { maximumSignificantDigits: 2 } : { maximumFractionDigits: 2 }),
+  }).format(value);
 
 /** By step and digits; a list of files has a size in each line. */
 const sizeFormats: Intl.NumberFormat[] = [];

@@ -32,7 +32,8 @@ export function keepFocus(): () => void {
 /** Gives the focus to the first heading in or above an element. */
 export function focusHeading(within: Element, scroll = false): boolean {
   let heading: HTMLElement | null = null;
-  for (let element: Element | null = within; element && !heading; element = element.parentElement) heading = element.querySelector<HTMLElement>('h1, h2, h3');
+  for (let element: Element | null = within; element && !heading; element = element.parentElement)
+    heading = element.querySelector<HTMLElement>('h1, h2, h3');
   if (!heading) return false;
   heading.tabIndex = -1;
   heading.focus({ preventScroll: !scroll });

@@ -18,7 +18,10 @@ export const useNotice = () => use(NoticeContext);
 export function NoticeProvider({ children }: { children: ReactNode }) {
   const [notice, setNotice] = useState<Notice | null>(null);
   // The dialog that asked closes with the answer, so its end is waited for.
-  const tell = useCallback((text: string) => void setTimeout(() => setNotice({ text, at: Date.now(), within: document.querySelector('dialog[open]') })), []);
+  const tell = useCallback(
+    (text: string) => void setTimeout(() => setNotice({ text, at: Date.now(), within: document.querySelector('dialog[open]') })),
+    [],
+  );
   useEffect(() => {
     if (!notice) return;
     const timer = setTimeout(() => setNotice(null), 6000);
@@ -37,7 +40,14 @@ export function NoticeProvider({ children }: { children: ReactNode }) {
   const text = notice && (
     <div className="notice" key={notice.at}>
       <span>{notice.text}</span>
-      <Button appearance="transparent" size="small" icon={<DismissRegular />} aria-label="Dismiss" onClick={() => setNotice(null)} className="notice-button" />
+      <Button
+        appearance="transparent"
+        size="small"
+        icon={<DismissRegular />}
+        aria-label="Dismiss"
+        onClick={() => setNotice(null)}
+        className="notice-button"
+      />
     </div>
   );
   const within = notice?.within?.isConnected ? notice.within : null;

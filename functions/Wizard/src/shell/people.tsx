@@ -8,7 +8,11 @@ import { usePerson } from './person';
 import { named } from './whoIs';
 
 const nameQuery = (id: string) =>
-  queryOptions({ queryKey: ['people', id], staleTime: Infinity, queryFn: async ({ signal }) => (await call<Page<User>>(`/api/people?${new URLSearchParams({ id })}`, { signal })).items[0] ?? null });
+  queryOptions({
+    queryKey: ['people', id],
+    staleTime: Infinity,
+    queryFn: async ({ signal }) => (await call<Page<User>>(`/api/people?${new URLSearchParams({ id })}`, { signal })).items[0] ?? null,
+  });
 
 /** A user by the name of their last sign-in; by their id where they have never signed in. */
 export function UserName({ id }: { id: string }) {
@@ -20,7 +24,12 @@ export function UserName({ id }: { id: string }) {
 
 /** Everybody in the organization who has signed in; for those who may add members, nobody for others. */
 export function usePeople(): User[] {
-  const query = useQuery({ queryKey: ['people'], staleTime: 60_000, enabled: usePerson().mayAddMembers, queryFn: ({ signal }) => all<User>('/api/people', signal) });
+  const query = useQuery({
+    queryKey: ['people'],
+    staleTime: 60_000,
+    enabled: usePerson().mayAddMembers,
+    queryFn: ({ signal }) => all<User>('/api/people', signal),
+  });
   return query.data ?? [];
 }
 

@@ -49,9 +49,13 @@ export function PersonProvider({ children }: { children: ReactNode }) {
       },
       workspaceName,
       audienceName: (audience: Audience) => (audience.type === 'organization' ? 'Whole organization' : workspaceName(audience.workspaceId)),
-      mayManage: (workspaceId: string) => isAdmin || me.workspaces.some((workspace) => workspace.id === workspaceId && workspace.role === 'manager'),
+      mayManage: (workspaceId: string) =>
+        isAdmin || me.workspaces.some((workspace) => workspace.id === workspaceId && workspace.role === 'manager'),
       mayAddMembers: isAdmin || me.workspaces.some((workspace) => workspace.role === 'manager'),
-      mayConnect: (audience: Audience) => isAdmin || (audience.type === 'workspace' && me.workspaces.some((workspace) => workspace.id === audience.workspaceId && workspace.role !== null)),
+      mayConnect: (audience: Audience) =>
+        isAdmin ||
+        (audience.type === 'workspace' &&
+          me.workspaces.some((workspace) => workspace.id === audience.workspaceId && workspace.role !== null)),
     };
   }, [query.data, chosen]);
 

@@ -2,9 +2,7 @@ import type { User, UserManager } from 'oidc-client-ts';
 import type { SignInConfiguration } from '../api/contract';
 
 export type Session =
-  | { state: 'loading' }
-  | { state: 'out'; problem?: string }
-  | { state: 'in' | 'ended'; name: string; email: string; token: string };
+  { state: 'loading' } | { state: 'out'; problem?: string } | { state: 'in' | 'ended'; name: string; email: string; token: string };
 
 const keptUser = 'oidc.user:'; // oidc-client-ts keeps the person under this and the issuer's and our names; all tabs of this browser have the same
 

@@ -5,7 +5,10 @@ import { formatSize } from '../shell/format';
 import { largeFile, tryDirectlyAgain } from './transfer';
 
 /** As the bucket's CORS editor in the S3 console takes it. */
-const rule = () => pretty([{ AllowedOrigins: [location.origin], AllowedMethods: ['PUT'], AllowedHeaders: ['*'], ExposeHeaders: ['ETag'], MaxAgeSeconds: 3600 }]);
+const rule = () =>
+  pretty([
+    { AllowedOrigins: [location.origin], AllowedMethods: ['PUT'], AllowedHeaders: ['*'], ExposeHeaders: ['ETag'], MaxAgeSeconds: 3600 },
+  ]);
 
 /** What to change where a bucket doesn't take files from this site directly. */
 export default function CorsRule({ drive, onClose, onDone }: { drive: Drive; onClose: () => void; onDone: () => void }) {
@@ -21,7 +24,8 @@ export default function CorsRule({ drive, onClose, onDone }: { drive: Drive; onC
       }}
     >
       <p>
-        Files above {formatSize(largeFile)} go through the server now, which takes longer. With this rule they go to S3 directly: in the S3 console, open <span className="mono">{drive.bucket}</span> › Permissions › Cross-origin resource sharing (CORS), and add it.
+        Files above {formatSize(largeFile)} go through the server now, which takes longer. With this rule they go to S3 directly: in the S3
+        console, open <span className="mono">{drive.bucket}</span> › Permissions › Cross-origin resource sharing (CORS), and add it.
       </p>
       <Code title="CORS rule" what="the CORS rule" text={rule()} />
     </Ask>

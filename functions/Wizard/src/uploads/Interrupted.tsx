@@ -31,7 +31,11 @@ function Row({ entry }: { entry: Remembered }) {
         <span>{name}</span>
       </span>
       <span className="upload-actions">
-        <Button size="small" aria-label={`Go on with ${name}`} onClick={() => void goOn(entry).then((goes) => goes || picker.current?.click())}>
+        <Button
+          size="small"
+          aria-label={`Go on with ${name}`}
+          onClick={() => void goOn(entry).then((goes) => goes || picker.current?.click())}
+        >
           Go on
         </Button>
         <Button size="small" appearance="subtle" aria-label={`Discard ${name}`} onClick={() => void discard(entry)}>
@@ -50,7 +54,9 @@ function Row({ entry }: { entry: Remembered }) {
         />
       </span>
       <span className={other ? 'upload-note failed' : 'upload-note'} role={other ? 'alert' : undefined}>
-        {other ? 'That is another file, or it has changed since. Choose the same one.' : `Interrupted · ${formatSize(entry.sent)} of ${formatSize(entry.size)} is there. Choose or drop the same file to go on.`}
+        {other
+          ? 'That is another file, or it has changed since. Choose the same one.'
+          : `Interrupted · ${formatSize(entry.sent)} of ${formatSize(entry.size)} is there. Choose or drop the same file to go on.`}
       </span>
     </>
   );

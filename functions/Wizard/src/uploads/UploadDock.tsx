@@ -35,7 +35,9 @@ export default function UploadDock() {
   useFreshFolders(now);
   const underWay = counts.waiting + counts.sending;
   const total = underWay + counts.done + counts.failed + counts.exists + counts.cancelled;
-  const refusingDrive = [...refusing].map((id) => queries.getQueryData<Drive>(['drive', id]) ?? queries.getQueryData(drivesQuery.queryKey)?.find((drive) => drive.id === id)).find((drive) => drive !== undefined);
+  const refusingDrive = [...refusing]
+    .map((id) => queries.getQueryData<Drive>(['drive', id]) ?? queries.getQueryData(drivesQuery.queryKey)?.find((drive) => drive.id === id))
+    .find((drive) => drive !== undefined);
   const left = timeLeft(now.left, now.speed);
   if (total === 0 && interrupted.length === 0) return null;
   return (
@@ -49,7 +51,14 @@ export default function UploadDock() {
             Cancel all
           </Button>
         )}
-        <Button size="small" appearance="subtle" icon={open ? <ChevronDownRegular /> : <ChevronUpRegular />} aria-label="Show the uploads" aria-expanded={open} onClick={() => setOpen(!open)} />
+        <Button
+          size="small"
+          appearance="subtle"
+          icon={open ? <ChevronDownRegular /> : <ChevronUpRegular />}
+          aria-label="Show the uploads"
+          aria-expanded={open}
+          onClick={() => setOpen(!open)}
+        />
         {underWay === 0 && interrupted.length === 0 && (
           <Button
             size="small"
@@ -68,7 +77,11 @@ export default function UploadDock() {
         <>
           <Progress share={now.sent + now.left === 0 ? 0 : now.sent / (now.sent + now.left)} label="All uploads" />
           <p className="dock-pace">
-            {now.offline ? 'No network. They go on by themselves.' : [`${formatSize(now.sent)} of ${formatSize(now.sent + now.left)}`, now.speed !== null && `${formatSize(now.speed)}/s`, left].filter(Boolean).join(' · ')}
+            {now.offline
+              ? 'No network. They go on by themselves.'
+              : [`${formatSize(now.sent)} of ${formatSize(now.sent + now.left)}`, now.speed !== null && `${formatSize(now.speed)}/s`, left]
+                  .filter(Boolean)
+                  .join(' · ')}
           </p>
         </>
       )}
@@ -125,7 +138,10 @@ function titleOf(counts: Snapshot['counts'], underWay: number, total: number, in
   const files = (count: number) => `${formatNumber(count)} ${count === 1 ? 'file' : 'files'}`;
   if (underWay > 0) return `Uploading ${files(underWay)}`;
   if (total === 0) return `${files(interrupted)} to go on with`;
-  const rest = [counts.exists > 0 && `${formatNumber(counts.exists)} to decide on`, counts.failed > 0 && `${formatNumber(counts.failed)} failed`].filter(Boolean);
+  const rest = [
+    counts.exists > 0 && `${formatNumber(counts.exists)} to decide on`,
+    counts.failed > 0 && `${formatNumber(counts.failed)} failed`,
+  ].filter(Boolean);
   return [`Uploaded ${formatNumber(counts.done)} of ${files(total)}`, ...rest].join(', ');
 }
 

@@ -49,7 +49,16 @@ function Row({ upload }: { upload: Readonly<Upload> }) {
         <span>{name}</span>
       </span>
       <span className="upload-actions">
-        {(upload.state === 'waiting' || upload.state === 'sending') && <Button size="small" appearance="subtle" icon={<DismissRegular />} title="Cancel" aria-label={`Cancel uploading ${name}`} onClick={() => uploads.cancel(upload.id)} />}
+        {(upload.state === 'waiting' || upload.state === 'sending') && (
+          <Button
+            size="small"
+            appearance="subtle"
+            icon={<DismissRegular />}
+            title="Cancel"
+            aria-label={`Cancel uploading ${name}`}
+            onClick={() => uploads.cancel(upload.id)}
+          />
+        )}
         {upload.state === 'exists' && (
           <>
             <Button size="small" onClick={() => uploads.again(upload.id, true)} aria-label={`Replace ${name}`}>
@@ -61,13 +70,22 @@ function Row({ upload }: { upload: Readonly<Upload> }) {
           </>
         )}
         {(upload.state === 'failed' || upload.state === 'cancelled') && (
-          <Button size="small" appearance="subtle" icon={<ArrowClockwiseRegular />} onClick={() => uploads.again(upload.id, false)} aria-label={`Upload ${name} again`}>
+          <Button
+            size="small"
+            appearance="subtle"
+            icon={<ArrowClockwiseRegular />}
+            onClick={() => uploads.again(upload.id, false)}
+            aria-label={`Upload ${name} again`}
+          >
             Try again
           </Button>
         )}
       </span>
       {upload.state === 'sending' && <Progress share={share} label={`Uploading ${name}`} />}
-      <span className={upload.state === 'failed' ? 'upload-note failed' : 'upload-note'} role={upload.state === 'failed' ? 'alert' : undefined}>
+      <span
+        className={upload.state === 'failed' ? 'upload-note failed' : 'upload-note'}
+        role={upload.state === 'failed' ? 'alert' : undefined}
+      >
         {noteOf(upload, share)}
       </span>
     </>

@@ -17,7 +17,11 @@ export function droppedFiles(data: DataTransfer): FoundFiles {
   async function* found(): AsyncGenerator<Found[]> {
     let batch: Found[] = [];
     for (const { entry, file, handle } of roots) {
-      const files = entry?.isDirectory ? walk(entry as FileSystemDirectoryEntry, () => unreadable++) : file ? [{ path: file.name, file, handle: asFile(await handle) }] : [];
+      const files = entry?.isDirectory
+        ? walk(entry as FileSystemDirectoryEntry, () => unreadable++)
+        : file
+          ? [{ path: file.name, file, handle: asFile(await handle) }]
+          : [];
       for await (const one of files) {
         batch.push(one);
         if (batch.length < together) continue;
@@ -31,9 +35,11 @@ export function droppedFiles(data: DataTransfer): FoundFiles {
 }
 
 /** The files that were picked, those of a picked folder under its name. */
-export const pickedFiles = (files: FileList | null): Found[] => [...(files ?? [])].map((file) => ({ path: file.webkitRelativePath || file.name, file }));
+export const pickedFiles = (files: FileList | null): Found[] =>
+  [...(files ?? [])].map((file) => ({ path: file.webkitRelativePath || file.name, file }));
 
-const asFile = (handle: FileSystemHandle | null | undefined): FileSystemFileHandle | undefined => (handle?.kind === 'file' ? (handle as FileSystemFileHandle) : undefined);
+const asFile = (handle: FileSystemHandle | null | undefined): FileSystemFileHandle | undefined =>
+  handle?.kind === 'file' ? (handle as FileSystemFileHandle) : undefined;
 
 /** Depth first, with a list of folders to come instead of a call within a call. */
 async function* walk(root: FileSystemDirectoryEntry, onUnreadable: () => void): AsyncGenerator<Found> {

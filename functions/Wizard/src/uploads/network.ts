@@ -20,7 +20,12 @@ export async function isServerReachable(): Promise<boolean> {
 export async function isHostReachable(url: string): Promise<boolean> {
   const stop = new AbortController();
   try {
-    await fetch(new URL('/', url), { mode: 'no-cors', credentials: 'omit', cache: 'no-store', signal: AbortSignal.any([stop.signal, AbortSignal.timeout(patience)]) });
+    await fetch(new URL('/', url), {
+      mode: 'no-cors',
+      credentials: 'omit',
+      cache: 'no-store',
+      signal: AbortSignal.any([stop.signal, AbortSignal.timeout(patience)]),
+    });
     return true;
   } catch {
     return false;

@@ -34,7 +34,13 @@ export async function sendInParts(upload: Upload, told: Told): Promise<void> {
       } catch (error) {
         const gone = error instanceof UploadGone;
         if (gone || error instanceof CorsRefused || upload.stop.signal.aborted) await giveUp(key, upload.driveId);
-        if (!gone || times > 0) throw gone ? new Problem(409, { title: 'The upload was given up', detail: 'Somebody ended it at S3. Try again to send it from the beginning.' }) : error;
+        if (!gone || times > 0)
+          throw gone
+            ? new Problem(409, {
+                title: 'The upload was given up',
+                detail: 'Somebody ended it at S3. Try again to send it from the beginning.',
+              })
+            : error;
       }
     }
   });
@@ -63,7 +69,7 @@ async function send(key: string, upload: Upload, told: Told): Promise<void> {
   const sendPart = async (number: number) => {
     const from = (number - 1) * partSize;
     const chunk = file.slice(from, from + bytesOf(number));
-    for (let tries = 1; ; ) {
+    for (let tries = 1; ;) {
       const url = await links.of(number, missing, both);
       const answer = await put(url, chunk, both, (bytes) => (onTheirWay.set(number, bytes), report()), {});
       onTheirWay.delete(number);
@@ -77,7 +83,11 @@ async function send(key: string, upload: Upload, told: Told): Promise<void> {
       }
       report();
       if (answer.status === 0) {
-        if (!(await isReadable(chunk))) throw new Problem(-1, { title: 'The file can’t be read', detail: 'It was changed, moved or deleted since it was chosen. Choose it again.' });
+        if (!(await isReadable(chunk)))
+          throw new Problem(-1, {
+            title: 'The file can’t be read',
+            detail: 'It was changed, moved or deleted since it was chosen. Choose it again.',
+          });
         if (!(await isServerReachable())) {
           told.onOffline(true);
           await untilReachable(both);
@@ -90,7 +100,13 @@ async function send(key: string, upload: Upload, told: Told): Promise<void> {
       if (answer.status === 404) throw new UploadGone();
       if (answer.status === 403) links.drop(number);
       else if (answer.status >= 400 && answer.status < 500 && answer.status !== 408 && answer.status !== 429) throw refusedBy(answer.body);
-      if (tries++ >= triesPerPart) throw answer.status === 0 ? new Problem(0, { title: 'S3 can’t be reached', detail: 'This server answers, and S3 doesn’t. What was sent is kept: try again to go on.' }) : refusedBy(answer.body);
+      if (tries++ >= triesPerPart)
+        throw answer.status === 0
+          ? new Problem(0, {
+              title: 'S3 can’t be reached',
+              detail: 'This server answers, and S3 doesn’t. What was sent is kept: try again to go on.',
+            })
+          : refusedBy(answer.body);
       await wait(500 * 2 ** tries * (1 + Math.random() / 2), both);
     }
   };
@@ -110,10 +126,21 @@ async function send(key: string, upload: Upload, told: Told): Promise<void> {
 
 async function begin(key: string, upload: Upload, signal: AbortSignal): Promise<Begun> {
   const { driveId, path, file } = upload;
-  const body = { path, size: file.size, contentType: file.type || 'application/octet-stream', keepForHours: keptForHours, mostLinks: linksAtOnce };
+  const body = {
+    path,
+    size: file.size,
+    contentType: file.type || 'application/octet-stream',
+    keepForHours: keptForHours,
+    mostLinks: linksAtOnce,
+  };
   const begun = await call<BegunUpload>(`/api/drives/${driveId}/uploads`, { method: 'POST', body, idempotencyKey: newKey(), signal });
   await remember(entryOf(key, upload, begun.id));
-  return { id: begun.id, partSize: begun.partSize, etags: new Map(), links: new Links(`/api/drives/${driveId}/uploads/${begun.id}`, begun) };
+  return {
+    id: begun.id,
+    partSize: begun.partSize,
+    etags: new Map(),
+    links: new Links(`/api/drives/${driveId}/uploads/${begun.id}`, begun),
+  };
 }
 
 /** @returns What S3 has of it; null when that is nothing any more, so that it begins anew. */
@@ -122,7 +149,12 @@ async function resume(known: Remembered, signal: AbortSignal): Promise<Begun | '
   try {
     const there = await call<UploadProgress>(address, { signal, timeout: 60_000 });
     if (there.file) return 'stored';
-    return { id: known.uploadId, partSize: there.partSize, etags: new Map(there.received.map((part) => [part.number, part.etag])), links: new Links(address) };
+    return {
+      id: known.uploadId,
+      partSize: there.partSize,
+      etags: new Map(there.received.map((part) => [part.number, part.etag])),
+      links: new Links(address),
+    };
   } catch (error) {
     if (asProblem(error).status !== 404) throw error;
     await forget(known.key);
@@ -207,7 +239,11 @@ class Links {
 async function exclusively(key: string, act: () => Promise<void>): Promise<void> {
   if (!('locks' in navigator)) return act();
   await navigator.locks.request(`upload ${key}`, { ifAvailable: true }, async (lock) => {
-    if (!lock) throw new Problem(409, { title: 'It is being uploaded already', detail: 'Another tab of this browser sends the same file to the same place.' });
+    if (!lock)
+      throw new Problem(409, {
+        title: 'It is being uploaded already',
+        detail: 'Another tab of this browser sends the same file to the same place.',
+      });
     await act();
   });
 }
@@ -238,5 +274,8 @@ const entryOf = (key: string, { driveId, path, file, handle }: Upload, uploadId:
 /** S3 answers with XML, whose code says why. */
 function refusedBy(body: string): Problem {
   const code = /<Code>(\w+)<\/Code>/.exec(body)?.[1];
-  return new Problem(502, { title: 'S3 didn’t take the file', detail: `A part of it was refused${code ? ` (${code})` : ''}. What was sent is kept: try again to go on. If it stays, verify the drive.` });
+  return new Problem(502, {
+    title: 'S3 didn’t take the file',
+    detail: `A part of it was refused${code ? ` (${code})` : ''}. What was sent is kept: try again to go on. If it stays, verify the drive.`,
+  });
 }

@@ -7,7 +7,13 @@ export interface PutAnswer {
 }
 
 /** A PUT that tells how far it is, which fetch can't. */
-export function put(url: string, body: Blob, signal: AbortSignal, onProgress: (bytes: number) => void, headers: Record<string, string>): Promise<PutAnswer> {
+export function put(
+  url: string,
+  body: Blob,
+  signal: AbortSignal,
+  onProgress: (bytes: number) => void,
+  headers: Record<string, string>,
+): Promise<PutAnswer> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) {
       reject(new DOMException('Cancelled', 'AbortError'));

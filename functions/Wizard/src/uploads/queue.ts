@@ -99,7 +99,20 @@ export class UploadQueue {
   /** Begins to bring files into a folder. */
   add(driveId: string, folder: string, files: readonly Found[]): void {
     if (this.isIdle && this.stopped.size === 0) this.reset();
-    for (const { path, file, handle } of files) this.wait({ id: ++this.ids, driveId, path: join(folder, path), file, handle, state: 'waiting', sent: 0, offline: false, problem: null, replace: false, stop: new AbortController() });
+    for (const { path, file, handle } of files)
+      this.wait({
+        id: ++this.ids,
+        driveId,
+        path: join(folder, path),
+        file,
+        handle,
+        state: 'waiting',
+        sent: 0,
+        offline: false,
+        problem: null,
+        replace: false,
+        stop: new AbortController(),
+      });
     this.next();
   }
 
@@ -132,7 +145,15 @@ export class UploadQueue {
     const upload = this.stopped.get(id);
     if (!upload) return;
     this.leave(upload);
-    this.wait({ ...upload, state: 'waiting', sent: 0, offline: false, problem: null, replace: replace || upload.replace, stop: new AbortController() });
+    this.wait({
+      ...upload,
+      state: 'waiting',
+      sent: 0,
+      offline: false,
+      problem: null,
+      replace: replace || upload.replace,
+      stop: new AbortController(),
+    });
     this.next();
   }
 
@@ -242,7 +263,9 @@ export class UploadQueue {
     const stopped = firstOf(this.stopped.values(), most.stopped);
     const sent = sending.reduce((sum, upload) => sum + Math.min(upload.sent, upload.file.size), 0);
     return {
-      rows: [...sending, ...stopped, ...this.waiting.slice(this.head, this.head + most.waiting), ...this.recent].map((upload) => ({ ...upload })),
+      rows: [...sending, ...stopped, ...this.waiting.slice(this.head, this.head + most.waiting), ...this.recent].map((upload) => ({
+        ...upload,
+      })),
       counts: { ...this.counts },
       sent: this.bytes.done + sent,
       left: this.bytes.waiting + sending.reduce((sum, upload) => sum + upload.file.size, 0) - sent,

@@ -26,7 +26,8 @@ export const keptForHours = 24;
 let database: Promise<IDBDatabase> | undefined;
 
 /** The same file for the same place has the same key. */
-export const keyOf = (driveId: string, path: string, file: { size: number; lastModified: number }): string => JSON.stringify([driveId, path, file.size, file.lastModified]);
+export const keyOf = (driveId: string, path: string, file: { size: number; lastModified: number }): string =>
+  JSON.stringify([driveId, path, file.size, file.lastModified]);
 
 export const whoIsHere = (): string => {
   const session = currentSession();

@@ -16,6 +16,14 @@ describe('the speed', () => {
 
   it('makes a time that is as rough as it is known', () => {
     expect(timeLeft(100, null)).toBeNull();
-    expect([5, 25, 60, 600, 3_600, 20_000, 1_000_000].map((seconds) => timeLeft(seconds * 10, 10))).toEqual(['a few seconds left', '30 seconds left', 'about a minute left', '10 minutes left', 'about an hour left', '6 hours left', 'more than two days left']);
+    expect([5, 25, 60, 600, 3_600, 20_000, 1_000_000].map((seconds) => timeLeft(seconds * 10, 10))).toEqual([
+      'a few seconds left',
+      '30 seconds left',
+      'about a minute left',
+      '10 minutes left',
+      'about an hour left',
+      '6 hours left',
+      'more than two days left',
+    ]);
   });
 });

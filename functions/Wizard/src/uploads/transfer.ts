@@ -47,7 +47,11 @@ async function sendThroughServer({ driveId, path, file, replace, stop: { signal 
     if (answer.status === 412 && !replace) throw new FileExists();
     if (answer.status === 401) sessionEnded();
     if (answer.status === 0) {
-      if (!(await isReadable(file))) throw new Problem(-1, { title: 'The file can’t be read', detail: 'It was changed, moved or deleted since it was chosen, or it is a folder. Choose it again.' });
+      if (!(await isReadable(file)))
+        throw new Problem(-1, {
+          title: 'The file can’t be read',
+          detail: 'It was changed, moved or deleted since it was chosen, or it is a folder. Choose it again.',
+        });
       if (!(await isServerReachable())) {
         told.onOffline(true);
         await untilReachable(signal);

@@ -41,8 +41,22 @@ export function UsagePlot({ days, of, base, format, summary }: Props) {
           <g key={day.day}>
             <title>{`${dayName(day.day)}: ${format(value.in)} in, ${format(value.out)} out`}</title>
             <rect className="usage-slot" x={middle - slot / 2} y={top} width={slot} height={height - top - bottom} />
-            <rect className="usage-in" x={middle - bar - 0.5} width={bar} y={height - bottom - tall(value.in)} height={tall(value.in)} rx={Math.min(2, bar / 2)} />
-            <rect className="usage-out" x={middle + 0.5} width={bar} y={height - bottom - tall(value.out)} height={tall(value.out)} rx={Math.min(2, bar / 2)} />
+            <rect
+              className="usage-in"
+              x={middle - bar - 0.5}
+              width={bar}
+              y={height - bottom - tall(value.in)}
+              height={tall(value.in)}
+              rx={Math.min(2, bar / 2)}
+            />
+            <rect
+              className="usage-out"
+              x={middle + 0.5}
+              width={bar}
+              y={height - bottom - tall(value.out)}
+              height={tall(value.out)}
+              rx={Math.min(2, bar / 2)}
+            />
             {index % every === 0 && (
               <text className="usage-text" x={middle} y={height - 8} textAnchor="middle">
                 {dayName(day.day)}

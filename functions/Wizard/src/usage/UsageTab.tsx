@@ -32,7 +32,13 @@ export default function UsageTab({ drive }: { drive: Drive }) {
             </Select>
           </Field>
         </div>
-        {query.error && !usage ? <ProblemNotice error={query.error} retry={() => void query.refetch()} /> : usage ? <Plots usage={usage} /> : <Loading what="the drive’s usage" lines={2} height={200} />}
+        {query.error && !usage ? (
+          <ProblemNotice error={query.error} retry={() => void query.refetch()} />
+        ) : usage ? (
+          <Plots usage={usage} />
+        ) : (
+          <Loading what="the drive’s usage" lines={2} height={200} />
+        )}
       </section>
       {usage && <Cost usage={usage} region={drive.region} />}
       {usage && <Days usage={usage} />}
@@ -88,7 +94,9 @@ function Cost({ usage, region }: { usage: Usage; region: string }) {
           <h2 id="cost-title" className="section-title">
             What S3 takes for it
           </h2>
-          <p className="quiet">An estimate by the prices that are set for {region}, not a bill: without storage and keys, and without what AWS gives for free.</p>
+          <p className="quiet">
+            An estimate by the prices that are set for {region}, not a bill: without storage and keys, and without what AWS gives for free.
+          </p>
         </div>
         <p className="stat">
           <strong>{formatDollars(estimate.total)}</strong>
@@ -101,7 +109,9 @@ function Cost({ usage, region }: { usage: Usage; region: string }) {
           <dd>
             {formatDollars(estimate.requests)}
             <span className="quiet block">
-              {formatNumber(total.requests.write + total.requests.list)} written or listed at {formatDollars(estimate.prices.perThousandWrites)}, {formatNumber(total.requests.read)} read at {formatDollars(estimate.prices.perThousandReads)} for 1,000; deletions are free ({formatNumber(total.requests.delete)})
+              {formatNumber(total.requests.write + total.requests.list)} written or listed at{' '}
+              {formatDollars(estimate.prices.perThousandWrites)}, {formatNumber(total.requests.read)} read at{' '}
+              {formatDollars(estimate.prices.perThousandReads)} for 1,000; deletions are free ({formatNumber(total.requests.delete)})
             </span>
           </dd>
         </div>
@@ -119,7 +129,8 @@ function Cost({ usage, region }: { usage: Usage; region: string }) {
           <dd>
             {formatNumber(total.links.upload + total.links.download)}
             <span className="quiet block">
-              {formatNumber(total.links.upload)} to upload, {formatNumber(total.links.download)} to download. What goes through them is seen by S3 alone, and isn’t in these numbers.
+              {formatNumber(total.links.upload)} to upload, {formatNumber(total.links.download)} to download. What goes through them is seen
+              by S3 alone, and isn’t in these numbers.
             </span>
           </dd>
         </div>

@@ -3,6 +3,7 @@ export function roundUp(largest: number, base = 10): number {
   if (largest <= 0) return 1;
   let step = 1;
   while (step * base < largest) step *= base;
-  for (const times of base === 10 ? [1, 2, 4, 6, 10] : [1, 2, 4, 10, 20, 40, 100, 200, 400, 1000]) if (step * times >= largest) return step * times;
+  for (const times of base === 10 ? [1, 2, 4, 6, 10] : [1, 2, 4, 10, 20, 40, 100, 200, 400, 1000])
+    if (step * times >= largest) return step * times;
   return step * base;
 }
