@@ -9,6 +9,7 @@ public static class DrivesComposition
     public static IServiceCollection AddDrives(this IServiceCollection services)
     {
         services.AddSingleton<DriveFinder>();
+        services.AddSingleton<DrivesOfAbsentUsers>();
         services.AddSingleton<RemoveDrive>();
         services.AddSingleton<IWorkspaceContents, WorkspaceDrives>();
         return services;

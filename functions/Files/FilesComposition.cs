@@ -33,6 +33,8 @@ public static class FilesComposition
             .ValidateOnStart();
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<FileOperationOptions>>().Value);
         services.AddSingleton<StreamedCopies>();
+        services.AddSingleton<PageCopies>();
+        services.AddSingleton<FinishPage>();
         services.AddSingleton<TransferPages>();
         services.AddSingleton<DeletionPages>();
         services.AddSingleton<FileOperationFinder>();
@@ -42,6 +44,7 @@ public static class FilesComposition
         services.AddSingleton<FileReferences>();
         services.AddSingleton<AbandonedUploads>();
         services.AddSingleton<OpenShare>();
+        services.AddSingleton<SharesOfMovedFiles>();
         services.AddSingleton<OpenPreview>();
         services.AddSingleton<ShareLimits>();
         services.AddSingleton<IHoldsDrives, SharesOfRemovedDrives>();

@@ -7,7 +7,9 @@ namespace ServerlessDrives.Usage;
 /// Writes what this instance has counted, once a minute and when it stops. A timer of the process itself: a trigger's would run on one
 /// instance only, and each has its own counts.
 /// </summary>
-internal sealed class FlushUsage(DriveUsage usage, UsageOptions options, TimeProvider clock, ILogger<FlushUsage> log) : BackgroundService
+internal sealed class FlushUsage(DriveUsage usage, UsageOptions options, TimeProvider clock, ILogger<FlushUsage> log)
+    : BackgroundService,
+        IHostedLifecycleService
 {
     /// <summary>How often drives are written of which nothing but health checks was counted.</summary>
     private static readonly TimeSpan HealthChecksEvery = TimeSpan.FromHours(1);
@@ -15,11 +17,17 @@ internal sealed class FlushUsage(DriveUsage usage, UsageOptions options, TimePro
     /// <summary>At the end; hosts give a process little more.</summary>
     private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(5);
 
-    public override async Task StopAsync(CancellationToken cancellationToken)
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Once the server and everything else have stopped: requests and timers that end meanwhile are counted.</summary>
+    public async Task StoppedAsync(CancellationToken cancellationToken)
     {
-        await base.StopAsync(cancellationToken);
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(TimeLimit);
+        // Not the host's own limit: what others took of it to stop is no reason to lose counts.
+        using var limit = new CancellationTokenSource(TimeLimit);
         await WriteAsync(all: true, limit.Token);
     }
 
@@ -39,7 +47,7 @@ internal sealed class FlushUsage(DriveUsage usage, UsageOptions options, TimePro
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            // What is left is written by StopAsync.
+            // What is left is written by StoppedAsync.
         }
     }
 

@@ -97,7 +97,8 @@ internal sealed class LocalHost : IAsyncDisposable
         var cloud = EmbeddedCloud.Create(
             options,
             IsSandboxed(configuration, options),
-            withQueues: ProviderOf(configuration) is DurableProvider.AzureStorage);
+            withQueues: ProviderOf(configuration) is DurableProvider.AzureStorage,
+            RealAzure.Of(configuration));
         try
         {
             var rpc = RpcServer(options, configuration, cloud, clock ?? TimeProvider.System);

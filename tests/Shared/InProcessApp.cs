@@ -3,7 +3,6 @@ using System.Net.Http.Json;
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Azure.Data.Tables;
 using Azure.Security.KeyVault.Secrets;
 using Grpc.Net.Client;
 using Microsoft.Azure.Functions.Worker;
@@ -93,7 +92,8 @@ public sealed class InProcessApp : IAsyncDisposable
 
     /// <summary>
     /// Another instance of the app beside this one, on its storage, vault, task hub and issuer, as Azure adds one. It starts nothing of the
-    /// embedded cloud itself. This one has to be on <c>Durable:Provider=AzureStorage</c>, and has to outlive it.
+    /// embedded cloud itself, and has this one's tables as it would have a real Azure's: by their address. This one has to be on
+    /// <c>Durable:Provider=AzureStorage</c>, and has to outlive it.
     /// </summary>
     /// <param name="settings">Those that this one was started with.</param>
     public Task<InProcessApp> StartAnotherAsync(Dictionary<string, string?> settings)
@@ -111,7 +111,6 @@ public sealed class InProcessApp : IAsyncDisposable
                 services.Remove(
                     services.Single(service =>
                         service.ServiceType == typeof(IHostedService) && service.ImplementationInstance is EmbeddedCloud));
-                services.AddSingleton(Services.GetRequiredService<TableServiceClient>());
                 services.PostConfigure<SecretClientOptions>(vault =>
                     vault.Transport = Services.GetRequiredService<IOptions<SecretClientOptions>>().Value.Transport);
             });

@@ -29,7 +29,10 @@ public sealed class RecoverConnection(
         await connections.CompleteSignalAsync(signal, cancellation);
     }
 
-    /// <summary>Compares the two, and brings them together where they have differed since an earlier look.</summary>
+    /// <summary>
+    /// Compares the two, and brings them together where they have differed for long: since an earlier look, or as long as their own times
+    /// tell.
+    /// </summary>
     /// <param name="earlier">What an earlier look gave; null for the first one.</param>
     /// <returns>What they look like while they differ; null when they don't.</returns>
     public async Task<FlowLook?> LookAsync(ConnectionKey key, FlowLook? earlier, IConnectionFlow flow, CancellationToken cancellation)
@@ -49,14 +52,17 @@ public sealed class RecoverConnection(
             return await GoOnAsync(key, flow, cancellation) ? null : look;
         }
 
+        // Where nothing has happened to either for so long, a second look would see the same.
+        var isStill = look == earlier || (!IsRecent(connection.UpdatedAt) && !IsRecent(state.ChangedAt));
         var present = new FlowPosition(connection.Attempt, connection.Status);
         switch (state.Position)
         {
             case { WaitsAt: null }:
-                // At work, so that the row may be a step ahead; it comes to a wait, or ends.
+                // At work, so that the row may be a step ahead; it comes to a wait, or ends. If its host has died, the task hub has another
+                // one go on; the row can't tell that from work that takes long.
                 return look;
             case { } position when position != present:
-                if (look != earlier)
+                if (!isStill)
                     return look;
                 await flow.ReplaceAsync(connection.PresentAttempt(), cancellation);
                 break;
@@ -67,7 +73,7 @@ public sealed class RecoverConnection(
                 // latest.
                 if (!connection.NotedEvents().Any())
                     return null;
-                if (look != earlier)
+                if (!isStill)
                     return look;
                 break;
         }

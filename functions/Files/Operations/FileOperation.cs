@@ -72,6 +72,13 @@ public sealed record FileOperation(
 {
     public FileOperationStatus Status { get; init; } = FileOperationStatus.Running;
 
+    /// <summary>Where a key goes, of what is moved or copied.</summary>
+    public DriveKey TargetOf(DriveKey key)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        return key.Moved(From, To!);
+    }
+
     /// <summary>What lay there when it was counted, as far as it has been.</summary>
     public FileAmount Total { get; init; } = FileAmount.None;
 

@@ -10,7 +10,8 @@ namespace ServerlessDrives.Files.Operations;
 /// </summary>
 public sealed class ResumeFileOperations(IPendingDriveWork work, TimeProvider clock)
 {
-    private static readonly TimeSpan Starting = TimeSpan.FromMinutes(1);
+    /// <summary>How long a request takes at most from the note to the start; one that is slower finds it started.</summary>
+    private static readonly TimeSpan Starting = TimeSpan.FromSeconds(30);
 
     [Function("ResumeFileOperations")]
     public async Task RunAsync(

@@ -2,7 +2,6 @@ using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
 using ServerlessDrives.Drives;
 using ServerlessDrives.Events.Audit;
-using ServerlessDrives.Workspaces;
 
 namespace ServerlessDrives.Files.Operations;
 
@@ -16,7 +15,7 @@ public sealed record FileOperationInput(OrganizationId Organization, DriveId Dri
 public sealed class RunFileOperation(
     IFileOperations operations,
     IDrives drives,
-    Memberships memberships,
+    DrivesOfAbsentUsers admission,
     IFileCopies copies,
     TransferPages transfers,
     DeletionPages deletions,
@@ -124,14 +123,9 @@ public sealed class RunFileOperation(
         var found = new List<Drive>();
         foreach (var id in new[] { operation.Drive, operation.ToDrive ?? operation.Drive })
         {
-            if (await drives.FindAsync(operation.Organization, id, cancellation) is not { Value: { State: DriveState.Connected } drive })
-                return DriveFinder.Removed;
-            // Whoever began it isn't here with a token.
-            var asked = await memberships.MayStillSeeAsync(operation.Organization, operation.StartedBy, drive.Audience, cancellation);
-            if (!asked.TryGet(out var mayUse, out var unknown))
-                throw new TimeoutException(unknown.Detail);
-            if (!mayUse)
-                return Refusal.Forbidden("Whoever began this may not use the drive any more.");
+            var admitted = await admission.FindAsync(operation.Organization, id, operation.StartedBy, cancellation);
+            if (!admitted.TryGet(out var drive, out var refusal))
+                return refusal.Kind is RefusalKind.Unavailable ? throw new TimeoutException(refusal.Detail) : refusal;
             found.Add(drive);
         }
 

@@ -35,7 +35,7 @@ public sealed class StartTransferFunctions(
     [Summary(
         "Move or rename a file or folder",
         Detail = Explained + " Each file is there under one of its names at every moment, and under one only in the end; one that is " +
-            "changed meanwhile is left. References follow within a drive."
+            "changed meanwhile is left. References and shares follow within a drive; a share of a file that goes to another drive ends."
     )]
     [Reads<TransferBody>]
     [Answers<FileOperationView>(202, "The operation.", ETag = true, Location = true)]

@@ -1,11 +1,10 @@
 using System.Globalization;
 using ServerlessDrives.Drives;
-using ServerlessDrives.Workspaces;
 
 namespace ServerlessDrives.Files.Previews;
 
 /// <summary>Finds the file of a preview link. Looked at on each use: the time, the drive, and whether its maker may still use it.</summary>
-public sealed class OpenPreview(IPreviewLinks links, IDrives drives, Memberships memberships, TimeProvider clock)
+public sealed class OpenPreview(IPreviewLinks links, DrivesOfAbsentUsers drives, TimeProvider clock)
 {
     private static readonly Refusal Unknown = new(
         RefusalKind.NotFound,
@@ -38,10 +37,9 @@ public sealed class OpenPreview(IPreviewLinks links, IDrives drives, Memberships
     public async Task<Result<Drive, Refusal>> DriveOfAsync(PreviewLink link, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(link);
-        if (await drives.FindAsync(link.Organization, link.Drive, cancellation) is not { Value: { State: DriveState.Connected } drive })
-            return Over;
         // Its maker isn't here with a token: the browser asks for it as a picture or a sound.
-        var held = await memberships.MayStillSeeAsync(link.Organization, link.CreatedBy, drive.Audience, cancellation);
-        return held.Then<Drive>(mayStillUse => mayStillUse ? drive : Over);
+        return (await drives.FindAsync(link.Organization, link.Drive, link.CreatedBy, cancellation)).Match<Result<Drive, Refusal>>(
+            drive => drive,
+            refusal => refusal.Kind is RefusalKind.Unavailable ? refusal : Over);
     }
 }

@@ -9,7 +9,7 @@ namespace ServerlessDrives.Files.Sharing;
 
 /// <summary>A share, without its link, which nobody can read any more.</summary>
 /// <param name="Status"><c>open</c>, <c>used</c> (it was good for one download), <c>locked</c> (too many wrong passwords),
-/// <c>revoked</c> or <c>expired</c>.</param>
+/// <c>revoked</c>, <c>moved</c> (its file went to another drive) or <c>expired</c>.</param>
 /// <param name="Uses">Downloads that were begun.</param>
 public sealed record ShareView(
     ShareId Id,
@@ -27,7 +27,8 @@ public sealed record ShareView(
     {
         ArgumentNullException.ThrowIfNull(share);
         var status =
-            share.RevokedAt is not null ? "revoked"
+            share.LeftWith is not null ? "moved"
+            : share.RevokedAt is not null ? "revoked"
             : share.IsUsedUp ? "used"
             : share.WrongPasswords >= Share.MostWrongPasswords ? "locked"
             : share.ExpiresAt <= now ? "expired"

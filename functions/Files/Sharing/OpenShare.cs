@@ -1,5 +1,4 @@
 using ServerlessDrives.Drives;
-using ServerlessDrives.Workspaces;
 
 namespace ServerlessDrives.Files.Sharing;
 
@@ -13,7 +12,7 @@ public sealed record OpenedShare(Versioned<Share> Read, Drive Drive)
 /// Finds the share of a link. Looked at on each use: whether it was revoked or has expired, whether the organization still lets files be
 /// shared, whether the drive is there, and whether whoever made it may still use the drive.
 /// </summary>
-public sealed class OpenShare(IShares shares, IDrives drives, Memberships memberships, TimeProvider clock)
+public sealed class OpenShare(IShares shares, DrivesOfAbsentUsers drives, TimeProvider clock)
 {
     private static readonly Refusal Unknown = new(
         RefusalKind.NotFound,
@@ -49,14 +48,8 @@ public sealed class OpenShare(IShares shares, IDrives drives, Memberships member
             return Over;
         if (!(await shares.SettingAsync(organization, cancellation)).Value.Allowed)
             return Over;
-        if (await drives.FindAsync(organization, driveId, cancellation) is not { Value: { State: DriveState.Connected } drive })
-            return Over;
-        // Whoever made it isn't here with a token.
-        if (
-            !(await memberships.MayStillSeeAsync(organization, share.CreatedBy, drive.Audience, cancellation)).TryGet(
-                out var mayStillUse,
-                out _))
-            return Unknowable;
-        return mayStillUse ? new OpenedShare(read, drive) : Over;
+        return (await drives.FindAsync(organization, driveId, share.CreatedBy, cancellation)).Match<Result<OpenedShare, Refusal>>(
+            drive => new OpenedShare(read, drive),
+            refusal => refusal.Kind is RefusalKind.Unavailable ? Unknowable : Over);
     }
 }

@@ -27,6 +27,9 @@ public sealed record Share(
 
     public DateTimeOffset? RevokedAt { get; init; }
 
+    /// <summary>The operation that moved the file to another drive, by which the link ended; null where it didn't end so.</summary>
+    public OperationId? LeftWith { get; init; }
+
     /// <summary>Passwords that were tried and didn't fit, and those that are just being tried.</summary>
     public int WrongPasswords { get; init; }
 
@@ -43,6 +46,12 @@ public sealed record Share(
 
     public Share Add(ShareGrant grant, DateTimeOffset now) =>
         this with { WrongPasswords = 0, Grants = [.. Grants.Where(other => other.Until > now).TakeLast(MostGrants - 1), grant] };
+
+    /// <summary>The file is moved to another drive.</summary>
+    public Share Leave(OperationId operation, DateTimeOffset now) => this with { RevokedAt = now, LeftWith = operation, Grants = [] };
+
+    /// <summary>It isn't after all.</summary>
+    public Share Stay() => this with { RevokedAt = null, LeftWith = null };
 
     /// <summary>A download was begun by this grant.</summary>
     public Share Use(ShareGrant grant, DateTimeOffset now) => this with

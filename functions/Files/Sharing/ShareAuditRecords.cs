@@ -44,6 +44,31 @@ internal static class ShareAuditRecords
     public static AuditRecord Revoked(UserId by, Share share) =>
         new(share.Organization, Actor.User(by), "share.revoked", share.Id.Value, new() { ["driveId"] = share.Drive.Value }, null);
 
+    /// <summary>Its file is moved to another drive.</summary>
+    public static AuditRecord Ended(Share share, Departure departure) =>
+        new(
+            share.Organization,
+            Actor.User(departure.By),
+            "share.ended",
+            share.Id.Value,
+            new() { ["driveId"] = share.Drive.Value },
+            new()
+            {
+                ["reason"] = "moved-to-another-drive",
+                ["toDriveId"] = departure.To.Value,
+                ["operationId"] = departure.Operation.Value,
+            });
+
+    /// <summary>Its file was to be moved to another drive, and couldn't be.</summary>
+    public static AuditRecord Reopened(Share share, Departure departure) =>
+        new(
+            share.Organization,
+            Actor.User(departure.By),
+            "share.reopened",
+            share.Id.Value,
+            null,
+            new() { ["driveId"] = share.Drive.Value, ["operationId"] = departure.Operation.Value });
+
     public static AuditRecord SettingChanged(Person by, SharingView before, SharingView after) =>
         new(
             by.Organization,

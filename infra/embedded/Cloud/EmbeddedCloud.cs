@@ -1,4 +1,3 @@
-using Azure.Core;
 using Azure.Security.KeyVault.Secrets;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -20,9 +19,11 @@ namespace ServerlessDrives.Embedded.Cloud;
 internal sealed class EmbeddedCloud : IHostedLifecycleService, IAsyncDisposable
 {
     private const int PreferredSandboxPort = 7075;
-    private static readonly Uri VaultAddress = new("https://embedded.vault.azure.net");
+    internal static readonly Uri VaultAddress = new("https://embedded.vault.azure.net");
 
     private readonly EmbeddedOptions _options;
+    private readonly RealAzure _real;
+    private readonly bool _needsAzurite;
     private readonly DataFolder _data;
     private readonly AzuriteServer _azurite;
     private readonly VaultTransport _vault;
@@ -32,9 +33,9 @@ internal sealed class EmbeddedCloud : IHostedLifecycleService, IAsyncDisposable
     private readonly AwsSandbox? _sandbox;
     private SeededCloud? _seeded;
 
-    private EmbeddedCloud(EmbeddedOptions options, bool sandboxed, bool withQueues)
+    private EmbeddedCloud(EmbeddedOptions options, bool sandboxed, bool withQueues, RealAzure real)
     {
-        _options = options;
+        (_options, _real, _needsAzurite) = (options, real, withQueues || !real.Tables);
         _data = new DataFolder(options.DataFolder);
         var ports = FreePort.Take(3);
         _azurite = new(
@@ -71,7 +72,9 @@ internal sealed class EmbeddedCloud : IHostedLifecycleService, IAsyncDisposable
 
     /// <param name="sandboxed">Whether AWS is the sandbox; otherwise nothing of it is started or told of.</param>
     /// <param name="withQueues">Whether Azurite serves queues too, for Microsoft's provider of Durable Task.</param>
-    public static EmbeddedCloud Create(EmbeddedOptions options, bool sandboxed, bool withQueues) => new(options, sandboxed, withQueues);
+    /// <param name="real">What the app uses a real Azure for.</param>
+    public static EmbeddedCloud Create(EmbeddedOptions options, bool sandboxed, bool withQueues, RealAzure real) =>
+        new(options, sandboxed, withQueues, real);
 
     /// <summary>What the app finds its surroundings by, unless somebody says otherwise.</summary>
     public IReadOnlyDictionary<string, string?> Settings
@@ -121,15 +124,20 @@ internal sealed class EmbeddedCloud : IHostedLifecycleService, IAsyncDisposable
 
     public void AddTo(IServiceCollection services)
     {
-        services.AddSingleton(_ => _azurite.Tables());
-        services.AddSingleton<TokenCredential, EmbeddedCredential>();
-        services.Configure<SecretClientOptions>(options =>
+        if (!_real.Tables)
+            services.AddSingleton(_ => _azurite.Tables());
+        services.AddSingleton(_real.Credential);
+        if (!_real.Vault)
         {
-            var embedded = _vault.ClientOptions();
-            options.Transport = embedded.Transport;
-            options.DisableChallengeResourceVerification = true;
-            options.Diagnostics.IsLoggingEnabled = false;
-        });
+            services.Configure<SecretClientOptions>(options =>
+            {
+                var embedded = _vault.ClientOptions();
+                options.Transport = embedded.Transport;
+                options.DisableChallengeResourceVerification = true;
+                options.Diagnostics.IsLoggingEnabled = false;
+            });
+        }
+
         services.AddSingleton(this);
         services.AddSingleton<IHostedService>(this);
     }
@@ -145,7 +153,9 @@ internal sealed class EmbeddedCloud : IHostedLifecycleService, IAsyncDisposable
     {
         // The port is bound last of all: whoever can't have it hears of it before anything runs.
         FreePort.Require(_options.Port);
-        await Task.WhenAll(_azurite.StartAsync(cancellationToken), _sandbox?.StartAsync(cancellationToken) ?? Task.CompletedTask);
+        await Task.WhenAll(
+            _needsAzurite ? _azurite.StartAsync(cancellationToken) : Task.CompletedTask,
+            _sandbox?.StartAsync(cancellationToken) ?? Task.CompletedTask);
         if (!_options.Demo)
             Announcement.Print(_options, _sandbox?.Endpoint, _sandbox is null ? null : Seeded);
     }

@@ -44,6 +44,62 @@ public sealed class EventsBeforeTheStart(CrashWorld world) : IClassFixture<Crash
             ];
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_flow_that_waits_elsewhere_than_its_row_is_replaced_at_the_first_look_unless_either_has_changed_just_now(
+        bool isRecent)
+    {
+        var connections = world.App.Services.GetRequiredService<IConnections>();
+        var recovery = world.App.Services.GetRequiredService<RecoverConnection>();
+        var key = await world.OpenRoleConnectionAsync();
+        var (now, longAgo) = (DateTimeOffset.UtcNow, DateTimeOffset.UtcNow.AddHours(-1));
+        var opened = (await connections.FindAsync(key, CancellationToken.None))!;
+        await connections.SaveAsync(opened.With(opened.Value with { UpdatedAt = isRecent ? now : longAgo }), CancellationToken.None);
+        var flow = new Elsewhere(new(IsOver: false, new(opened.Value.Attempt, ConnectionStatus.AwaitingBucketPolicy), longAgo));
+
+        var first = await recovery.LookAsync(key, earlier: null, flow, CancellationToken.None);
+        flow.Replaced.ShouldBe(isRecent ? 0 : 1);
+        if (first is not null)
+            await recovery.LookAsync(key, first, flow, CancellationToken.None);
+
+        flow.Replaced.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_flow_that_is_at_work_is_left_to_the_task_hub_however_long_it_takes()
+    {
+        var connections = world.App.Services.GetRequiredService<IConnections>();
+        var recovery = world.App.Services.GetRequiredService<RecoverConnection>();
+        var key = await world.OpenRoleConnectionAsync();
+        var longAgo = DateTimeOffset.UtcNow.AddHours(-1);
+        var opened = (await connections.FindAsync(key, CancellationToken.None))!;
+        await connections.SaveAsync(opened.With(opened.Value with { UpdatedAt = longAgo }), CancellationToken.None);
+        var flow = new Elsewhere(new(IsOver: false, new(opened.Value.Attempt, WaitsAt: null), longAgo));
+
+        var first = await recovery.LookAsync(key, earlier: null, flow, CancellationToken.None);
+        (await recovery.LookAsync(key, first, flow, CancellationToken.None)).ShouldBe(first);
+
+        flow.Replaced.ShouldBe(0);
+    }
+
+    private sealed class Elsewhere(FlowState state) : IConnectionFlow
+    {
+        public int Replaced { get; private set; }
+
+        public Task<bool> BeginAsync(ConnectionAttempt attempt, CancellationToken cancellation) => throw new NotSupportedException();
+
+        public Task<FlowState?> FindAsync(ConnectionId connection, CancellationToken cancellation) => Task.FromResult<FlowState?>(state);
+
+        public Task ReplaceAsync(ConnectionAttempt attempt, CancellationToken cancellation)
+        {
+            Replaced++;
+            return Task.CompletedTask;
+        }
+
+        public Task<bool> TellAsync(ConnectionId connection, string eventName, CancellationToken cancellation) => Task.FromResult(true);
+    }
+
     private sealed class SlowToBegin : IConnectionFlow
     {
         public bool HasBegun { get; set; }

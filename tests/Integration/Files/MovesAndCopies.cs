@@ -32,6 +32,7 @@ public sealed class MovesAndCopies(FilesApp running)
             $"{drive.Root}/references",
             new { path = $"{folder}/old/a.txt" },
             HttpStatusCode.Created);
+        var share = await drive.Http.PostAsync($"{drive.Root}/shares", new { path = $"{folder}/old/a.txt" }, HttpStatusCode.Created);
         var size = await drive.Http.GetAsync($"{drive.Root}/folders?path={folder}/old", HttpStatusCode.OK);
         size["files"]!.GetValue<long>().ShouldBe(3);
 
@@ -52,10 +53,15 @@ public sealed class MovesAndCopies(FilesApp running)
         followed.Text("path").ShouldBe($"{folder}/new/place/a.txt");
         followed["changed"]!.GetValue<bool>().ShouldBeFalse();
 
+        (await SharedAsync(share)).ShouldBe("first");
+
         // And a file by itself, into a folder under its own name.
         await drive.EndAsync(await drive.MoveAsync($"{folder}/new/place/a.txt", $"{folder}/other/"));
         (await drive.TextAsync($"{folder}/other/a.txt")).ShouldBe("first");
         (await drive.Http.GetStringAsync($"/api/files/{reference.Text("id")}/content")).ShouldBe("first");
+        (await SharedAsync(share)).ShouldBe("first");
+        var listed = (await drive.Http.GetAsync($"{drive.Root}/shares?path={folder}/other/a.txt", HttpStatusCode.OK))["items"]!.AsArray();
+        listed.ShouldHaveSingleItem()!.Text("id").ShouldBe(share.Text("id"));
         await drive.EndAsync(await drive.CopyAsync($"{folder}/other/a.txt", $"{folder}/copy.txt"));
         (await drive.TextAsync($"{folder}/copy.txt")).ShouldBe("first");
         (await drive.TextAsync($"{folder}/other/a.txt")).ShouldBe("first");
@@ -129,6 +135,14 @@ public sealed class MovesAndCopies(FilesApp running)
         (await drive.Http.SendAsync(HttpMethod.Post, $"{drive.Root}/moves", body, HttpStatusCode.Accepted, ("Idempotency-Key", key)))
             .Text("id").ShouldBe(operation.Text("id"));
 
+        // Tags go with a file or it stays: the reason says which permission is missing, and what to add where that helps.
+        var byRole = await TestDrive.OfRoleAsync(_app);
+        (await TaggedAsync(drive)).ShouldBe(
+            "The file has tags, and S3 copies a file only together with its tags, which needs s3:GetObjectTagging. Add to the policy of the " +
+            "drive's user {\"Effect\":\"Allow\",\"Action\":[\"s3:GetObjectTagging\",\"s3:PutObjectTagging\"],\"Resource\":" +
+            $"\"arn:aws:s3:::{TestDrive.Bucket}/{drive.Path}/*\"}} and try again, or take the tags away.");
+        (await TaggedAsync(byRole)).ShouldContain("allowing it to the role doesn't help");
+
         using var ada = await _app.SignInAsync("ada");
         var audit = (await ada.GetAsync($"/api/audit?resource={drive.Id}&limit=500", HttpStatusCode.OK))["items"]!.AsArray()
             .Where(entry => entry!["after"]?["operationId"]?.GetValue<string>() == operation.Text("id"))
@@ -136,6 +150,24 @@ public sealed class MovesAndCopies(FilesApp running)
         audit.Select(entry => entry!.Text("action")).ShouldBe(["files.operation-ended", "files.move-started"]);
         audit[0]!["after"]!["left"]!.GetValue<long>().ShouldBe(2);
         audit.ShouldAllBe(entry => !entry!.ToJsonString().Contains(folder, StringComparison.Ordinal));
+
+        async Task<string> TaggedAsync(TestDrive on)
+        {
+            foreach (var name in new[] { "plain.txt", "tagged.txt" })
+                await on.WriteAsync($"{folder}/tags/{name}", name);
+            using (var s3 = _app.Administrator().S3())
+                await s3.PutObjectTaggingAsync(
+                    new()
+                    {
+                        BucketName = TestDrive.Bucket,
+                        Key = $"{on.Path}/{folder}/tags/tagged.txt",
+                        Tagging = new() { TagSet = [new() { Key = "case", Value = "17" }] },
+                    },
+                    TestContext.Current.CancellationToken);
+            var moved = await on.MoveAsync($"{folder}/tags", $"{folder}/untagged");
+            (await on.EndAsync(moved)).Files("left").ShouldBe(1);
+            return (await on.LeftAsync(moved)).ShouldHaveSingleItem().Text("detail");
+        }
     }
 
     [Fact]
@@ -145,6 +177,7 @@ public sealed class MovesAndCopies(FilesApp running)
         await drive.WriteAsync("from/a.txt", "first");
         await drive.WriteAsync("from/b.txt", "other");
         var reference = await drive.Http.PostAsync($"{drive.Root}/references", new { path = "from/a.txt" }, HttpStatusCode.Created);
+        var (stays, goes) = (await ShareAsync("from/a.txt"), await ShareAsync("from/b.txt"));
         JsonNode operation;
         try
         {
@@ -168,6 +201,10 @@ public sealed class MovesAndCopies(FilesApp running)
         (await drive.TextAsync("from/a.txt")).ShouldBe("changed");
         (await drive.TextAsync("to/b.txt")).ShouldBe("other");
         (await drive.PathsAsync("from")).ShouldBe(["from/a.txt"]);
+        (await SharedAsync(stays)).ShouldBe("changed");
+        (await SharedAsync(goes)).ShouldBe("other");
+
+        Task<JsonNode> ShareAsync(string path) => drive.Http.PostAsync($"{drive.Root}/shares", new { path }, HttpStatusCode.Created);
     }
 
     [Fact]
@@ -218,6 +255,8 @@ public sealed class MovesAndCopies(FilesApp running)
         await drive.WriteAsync($"{folder}/small.txt", "small");
         await drive.WriteAsync($"{folder}/empty.txt", "");
         await drive.Http.PostAsync($"{drive.Root}/folders", new { path = $"{folder}/none" }, HttpStatusCode.Created);
+        var share = await drive.Http.PostAsync($"{drive.Root}/shares", new { path = $"{folder}/small.txt" }, HttpStatusCode.Created);
+        (await SharedAsync(share)).ShouldBe("small");
 
         var ended = await drive.EndAsync(await drive.MoveAsync(folder, "arrived", other));
         ended.Files("done").ShouldBe(4);
@@ -228,6 +267,19 @@ public sealed class MovesAndCopies(FilesApp running)
         moved.Content.Headers.ContentType!.MediaType.ShouldBe("application/x-large");
         (await other.TextAsync("arrived/small.txt")).ShouldBe("small");
         (await other.TextAsync("arrived/empty.txt")).ShouldBe("");
+
+        // Whoever has a link got a file of this drive: it ends, and isn't one to what comes to the old name.
+        await drive.WriteAsync($"{folder}/small.txt", "another");
+        var shared = $"/api/shares/{SharedFiles.TokenOf(share)}";
+        using (var stranger = _app.Anonymous())
+            (await stranger.GetAsync(shared, HttpStatusCode.Gone)).Text("code").ShouldBe("share-over");
+        (await drive.Http.GetAsync($"{drive.Root}/shares?path={folder}/small.txt", HttpStatusCode.OK))["items"]!.AsArray()
+            .ShouldHaveSingleItem()!.Text("status").ShouldBe("moved");
+        using var ada = await _app.SignInAsync("ada");
+        var entry = (await ada.GetAsync($"/api/audit?resource={share.Text("id")}", HttpStatusCode.OK))["items"]!.AsArray()[0]!;
+        entry.Text("action").ShouldBe("share.ended");
+        entry["after"]!.Text("reason").ShouldBe("moved-to-another-drive");
+        entry["after"]!.Text("toDriveId").ShouldBe(other.Id);
         var encrypted = await TestDrive.SharedAsync(_app, "sse-kms");
         await other.EndAsync(await other.CopyAsync("arrived/small.txt", $"{folder}/small.txt", encrypted));
         using var s3 = _app.Administrator().S3();
@@ -371,5 +423,14 @@ public sealed class MovesAndCopies(FilesApp running)
         receiver.Received.DistinctBy(received => received.Id).Select(received => received.Json["data"]!.Text("path"))
             .Order(StringComparer.Ordinal)
             .ShouldBe([.. Enumerable.Range(0, 8).Select(number => $"in/{number}.txt"), "in/last.txt"]);
+    }
+
+    /// <summary>What a link gives to somebody without an account.</summary>
+    private async Task<string> SharedAsync(JsonNode share)
+    {
+        using var stranger = _app.Anonymous();
+        var link = $"/api/shares/{SharedFiles.TokenOf(share)}";
+        var unlocked = await stranger.PostAsync($"{link}/unlock", null, HttpStatusCode.OK);
+        return await stranger.GetStringAsync(new Uri(unlocked.Text("url"), UriKind.Relative), TestContext.Current.CancellationToken);
     }
 }

@@ -52,7 +52,8 @@ internal static class Cloud
         EmbeddedCloud.Create(
             EmbeddedOptions.Parse(["--port", "0", "--data", folder], new ConfigurationBuilder().Build()),
             sandboxed: true,
-            withQueues: false);
+            withQueues: false,
+            RealAzure.None);
 }
 
 /// <summary>A file of the data folder is cut, damaged or missing: the start is refused with a sentence that names it.</summary>

@@ -3,7 +3,6 @@ using Amazon.S3;
 using Amazon.S3.Model;
 using Microsoft.Extensions.Options;
 using ServerlessDrives.Access;
-using ServerlessDrives.Access.Policies;
 using ServerlessDrives.Adapters.Aws.Listing;
 using ServerlessDrives.Adapters.Aws.Sessions;
 using ServerlessDrives.Adapters.Aws.Writing;
@@ -147,7 +146,8 @@ internal sealed class S3Copies(
             if (fault is Fault.Refused { Status: 412 or 404, Code: not "NoSuchBucket", Principal: null })
                 return await WhichAsync(lease, file, cancellation);
             if (attempt == S3Outcomes.MostTries || !(fault.IsPassing || S3Outcomes.IsRace(fault)))
-                return NotCopied(file.To, fault);
+                return TagRefusal.Of(file.From, file.To, fault, "file", "s3:GetObjectTagging")
+                    ?? S3Refusals.Of(file.To, KnownCheck.ObjectWritable, fault);
             await outcomes.PauseAsync(attempt, cancellation);
         }
     }
@@ -297,18 +297,6 @@ internal sealed class S3Copies(
             CancellationToken.None);
         return S3Refusals.EncryptionDiffers;
     }
-
-    /// <summary>S3 copies a file's tags with it, for which drives don't have the permissions.</summary>
-    private static Refusal NotCopied(Drive drive, Fault fault) =>
-        fault is Fault.Refused { IsAccessDenied: true } refused
-        && AccessDeniedText.ActionIn(refused.Message) is { } action
-        && action.EndsWith("Tagging", StringComparison.Ordinal)
-            ? S3Refusals.Of(drive, KnownCheck.ObjectWritable, fault) with
-            {
-                Detail =
-                    $"The file has tags, and S3 copies a file only together with its tags, which needs {action}. Drives don't have it.",
-            }
-            : S3Refusals.Of(drive, KnownCheck.ObjectWritable, fault);
 
     private static KeyState StateOf(Drive drive, S3Object found) => new(
         DriveKey.Parse(found.Key[drive.Path.Prefix.Length..]).TryGet(out var key, out var problem)

@@ -1,7 +1,7 @@
 using Amazon.S3.Model;
 using Microsoft.Extensions.Options;
 using ServerlessDrives.Access;
-using ServerlessDrives.Access.Policies;
+using ServerlessDrives.Adapters.Aws.Copying;
 using ServerlessDrives.Adapters.Aws.Reading;
 using ServerlessDrives.Adapters.Aws.Sessions;
 using ServerlessDrives.Adapters.Aws.Writing;
@@ -184,22 +184,10 @@ internal sealed class S3Versions(
             if (fault is Fault.Refused { Status: 412 })
                 return uncertain ? S3Refusals.OutcomeUnknown : NotDeleted;
             if (attempt == S3Outcomes.MostTries || !(fault.IsPassing || S3Outcomes.IsRace(fault)))
-                return TagsRefused(drive, fault) ?? S3Refusals.OfVersion(drive, KnownCheck.ObjectWritable, fault);
+                return TagRefusal.Of(drive, drive, fault, "version", "s3:GetObjectVersionTagging")
+                    ?? S3Refusals.OfVersion(drive, KnownCheck.ObjectWritable, fault);
             uncertain |= S3Outcomes.MayHaveTakenEffect(fault);
             await outcomes.PauseAsync(attempt, cancellation);
         }
     }
-
-    /// <summary>S3 copies a version's tags with it, for which neither the offered policies nor our session has the permissions.</summary>
-    private static Refusal? TagsRefused(Drive drive, Fault fault) =>
-        fault is Fault.Refused { IsAccessDenied: true } refused
-        && AccessDeniedText.ActionIn(refused.Message) is { } action
-        && action.EndsWith("Tagging", StringComparison.Ordinal)
-            ? S3Refusals.Of(drive, KnownCheck.ObjectWritable, fault) with
-            {
-                Detail =
-                    $"The version has tags, and S3 copies a version only together with its tags, which needs {action}. Drives don't have " +
-                    "it. Restore the version in the S3 console or with aws s3api copy-object.",
-            }
-            : null;
 }

@@ -82,7 +82,7 @@ export type FileVersion = Schemas['FileVersion'];
 export type FileOperation = Schemas['FileOperation'];
 export type LeftFile = Schemas['LeftFile'];
 export type FolderSize = Schemas['FolderSize'];
-export type Share = Narrowed<Schemas['Share'], { status: 'open' | 'used' | 'locked' | 'revoked' | 'expired' }>;
+export type Share = Narrowed<Schemas['Share'], { status: 'open' | 'used' | 'locked' | 'revoked' | 'moved' | 'expired' }>;
 export type MadeShare = Schemas['MadeShare'];
 /** What whoever has the link is shown. */
 export type SharedFile = Schemas['SharedFile'];

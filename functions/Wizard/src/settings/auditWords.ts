@@ -28,6 +28,8 @@ const verbs: Record<string, string> = {
   'share.used': 'downloaded a shared file by the share',
   'share.locked': 'gave too many wrong passwords for the share',
   'share.revoked': 'revoked the share',
+  'share.ended': 'moved the file of a link to another drive, which ended the share',
+  'share.reopened': 'could not move the file of a link to another drive, which opened again the share',
   'organization.sharing-changed': 'changed whether files may be shared in',
   'role.created': 'added the role',
   'role.deleted': 'deleted the role',

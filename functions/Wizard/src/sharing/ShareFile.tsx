@@ -25,6 +25,7 @@ const words: Record<Share['status'], string> = {
   used: 'Used',
   locked: 'Locked after wrong passwords',
   revoked: 'Revoked',
+  moved: 'File moved to another drive',
   expired: 'Expired',
 };
 
