@@ -87,7 +87,6 @@ public sealed class UsageOfDrives(UsageApp running) : IClassFixture<UsageApp>
         await running.Usage.FlushAsync(all: false, Cancellation);
         running.Records.WrittenOf(drive).Count.ShouldBe(2);
         await running.App.Services.GetServices<IHostedService>().OfType<FlushUsage>().Single().StoppedAsync(Cancellation);
-        Console.WriteLine("ORDER " + string.Join(" | ", running.App.Services.GetServices<IHostedService>().Select(s => s.GetType().Name)));
         running.Records.WrittenOf(drive)[^1].Counts.Lists.ShouldBe(lists + 1);
     }
 
