@@ -35,7 +35,8 @@ public sealed class MovesThroughKills
         var moved = await TestDrive.OnBucketOfItsOwnAsync(app, versioned: true);
         var source = await TestDrive.OnBucketOfItsOwnAsync(app, versioned: true);
         var target = await TestDrive.OfAnotherAccountAsync(app);
-        var (movedBucket, sourceBucket, targetBucket) = (await BucketOfAsync(moved), await BucketOfAsync(source), await BucketOfAsync(target));
+        var movedBucket = await BucketOfAsync(moved);
+        var (sourceBucket, targetBucket) = (await BucketOfAsync(source), await BucketOfAsync(target));
         var contents = Enumerable
             .Range(0, FileCount)
             .ToDictionary(number => $"{number % 7}/{number:D6} ü.txt", number => Encoding.UTF8.GetBytes($"The file {number}"));

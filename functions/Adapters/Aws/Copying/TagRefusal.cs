@@ -26,7 +26,9 @@ internal static class TagRefusal
         && action.EndsWith("Tagging", StringComparison.Ordinal)
             ? S3Refusals.Of(to, KnownCheck.ObjectWritable, fault) with
             {
-                Detail = $"The {what} has tags, and S3 copies a {what} only together with its tags, which needs {action}. {HelpOf(from, to, what, reading)}",
+                Detail =
+                    $"The {what} has tags, and S3 copies a {what} only together with its tags, which needs {action}. " +
+                    HelpOf(from, to, what, reading),
             }
             : null;
 
