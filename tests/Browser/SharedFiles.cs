@@ -67,7 +67,7 @@ public sealed class SharedFiles(Browsers browsers) : EveryPage(browsers)
         (await File.ReadAllTextAsync(await download.PathAsync(), TestContext.Current.CancellationToken)).ShouldBe("what the claim says");
 
         await ada.Button("Revoke the link").ClickAsync();
-        await Expect(ada.Page.GetByText("Revoked")).ToBeVisibleAsync();
+        await Expect(ada.Page.GetByText("Revoked", new() { Exact = true })).ToBeVisibleAsync();
         await stranger.Page.ReloadAsync();
         await stranger.SeeTitleAsync("This link can’t be used");
         await LookAsync(stranger, "shared-file-over");

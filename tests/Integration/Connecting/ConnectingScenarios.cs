@@ -21,7 +21,7 @@ public sealed class ConnectingScenarios(RunningApp running)
         await mia.SendAsync(
             HttpMethod.Put,
             $"/api/connections/{connection.Text("id")}/configuration",
-            Connections.KeyConfiguration(administrator, path: "claims/inbox"),
+            Connections.KeyConfiguration(administrator, path: "claims/by-key"),
             HttpStatusCode.Accepted);
 
         var connected = await mia.UntilAsync(connection.Text("id"), "connected");
@@ -29,7 +29,7 @@ public sealed class ConnectingScenarios(RunningApp running)
         var drive = await mia.GetAsync($"/api/drives/{connected.Text("driveId")}", HttpStatusCode.OK);
         drive.Text("bucket").ShouldBe("acme-documents");
         drive["health"]!.Text("status").ShouldBe("healthy");
-        (await administrator.KeysAsync("acme-documents", "claims/inbox/.serverless-drives/")).ShouldBeEmpty();
+        (await administrator.KeysAsync("acme-documents", "claims/by-key/.serverless-drives/")).ShouldBeEmpty();
     }
 
     [Fact]
