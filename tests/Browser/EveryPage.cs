@@ -5,9 +5,9 @@ using static Microsoft.Playwright.Assertions;
 namespace ServerlessDrives.Tests.Browser;
 
 /// <summary>
-/// Every page and dialog, each looked at in both themes, on a phone, on the narrowest screen and on the widest: by axe, for what doesn't
-/// fit and for what moves, and kept as pictures for whoever asks for them. One state is looked at in all ways before the next; a theme or a
-/// window's size changes under the person, as it does for people.
+/// Every page and dialog, each looked at in both themes, on the narrowest screen and on a desktop at 200 %: by axe, for what doesn't fit and
+/// for what moves; on a phone and on the widest screen as well for whoever asks for pictures. One state is looked at in all ways before the
+/// next; a theme or a window's size changes under the person, as it does for people.
 /// </summary>
 public abstract class EveryPage(Browsers browsers) : BrowserTests(browsers)
 {
@@ -18,8 +18,11 @@ public abstract class EveryPage(Browsers browsers) : BrowserTests(browsers)
     /// <summary>Milliseconds.</summary>
     private const int SettlingLimit = 5_000;
 
-    /// <summary>CSS pixels: the narrowest that WCAG's reflow asks for, a desktop at 200 %, and a 4K screen without scaling.</summary>
-    private static readonly int[] Widths = [320, Desktop / 2, 3840];
+    /// <summary>CSS pixels, of a 4K screen without scaling.</summary>
+    private const int Widest = 3840;
+
+    /// <summary>CSS pixels: the narrowest that WCAG's reflow asks for, and a desktop at 200 %. What fits these fits what is wider.</summary>
+    private static readonly int[] Widths = [320, Desktop / 2];
 
     private readonly List<string> _violations = [];
 
@@ -53,13 +56,18 @@ public abstract class EveryPage(Browsers browsers) : BrowserTests(browsers)
             is > 0
                 and var moving)
             _violations.Add($"{name}: {moving} things move, though less motion is asked for");
-        foreach (var width in (int[])[.. Widths, Phone])
+        foreach (var width in Widths)
         {
             await page.SetViewportSizeAsync(width, Height);
             await FitsAsync(page, name, width);
         }
 
-        await Screenshots.TakeIfWantedAsync(page, $"phone/{name}");
+        foreach (var (width, folder) in Screenshots.AreWanted ? ((int, string)[])[(Phone, "phone"), (Widest, "widest")] : [])
+        {
+            await page.SetViewportSizeAsync(width, Height);
+            await Screenshots.TakeIfWantedAsync(page, $"{folder}/{name}");
+        }
+
         await page.SetViewportSizeAsync(Desktop, Height);
     }
 

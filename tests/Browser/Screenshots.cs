@@ -8,11 +8,11 @@ public static class Screenshots
 {
     private static readonly string Folder = Path.Combine(Path.GetDirectoryName(Here())!, "screenshots");
 
-    private static readonly bool AreWanted = Environment.GetEnvironmentVariable("SCREENSHOTS") is { Length: > 0 };
-
     /// <summary>
     /// For whoever sets <c>SCREENSHOTS</c> to anything, to look at: they cost as much as all else that is done with a page.
     /// </summary>
+    public static bool AreWanted { get; } = Environment.GetEnvironmentVariable("SCREENSHOTS") is { Length: > 0 };
+
     public static Task TakeIfWantedAsync(IPage page, string name) => AreWanted ? TakeAsync(page, name) : Task.CompletedTask;
 
     public static async Task TakeAsync(IPage page, string name)

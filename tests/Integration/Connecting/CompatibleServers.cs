@@ -37,12 +37,14 @@ public sealed class CompatibleServers : IAsyncLifetime
     [Fact]
     public async Task Both_flows_work_unchanged_on_a_server_that_has_everything()
     {
-        await using var app = await StartAsync(_server.Endpoint);
+        await using var app = await EmbeddedApp.StartAsync(
+            Settings(_server.Endpoint, _seeded).ToDictionary(setting => setting.Key.Replace(":", "__"), setting => setting.Value!));
+        using var mia = await app.SignInAsync("mia");
         (await app.Anonymous().GetAsync("/embedded/cloud", HttpStatusCode.OK))["aws"].ShouldBeNull();
         app.Output.ShouldNotContain("AWS_SECRET_ACCESS_KEY");
-        var byKey = await ByKeyAsync(app);
+        var byKey = await ByKeyAsync(mia);
         byKey["verification"]!.Check("credentials-accepted").Text("status").ShouldBe("passed");
-        var byRole = await ByRoleAsync(app);
+        var byRole = await ByRoleAsync(mia);
         foreach (
             var check in new[] { "trust-accepted", "external-id-required", "region-correct", "bucket-owner-known", "outside-path-refused" })
             byRole["verification"]!.Check(check).Text("status").ShouldBe("passed", byRole.ToJsonString());
@@ -53,8 +55,9 @@ public sealed class CompatibleServers : IAsyncLifetime
     public async Task What_a_small_server_lacks_is_not_applicable_and_not_broken()
     {
         await using var small = await CompatibleServer.StartAsync(_server.Endpoint, SessionForEverybodyAsync);
-        await using var app = await StartAsync(small.Address);
-        foreach (var connected in new[] { await ByKeyAsync(app), await ByRoleAsync(app) })
+        await using var app = await InProcessApp.StartAsync(Settings(small.Address, _seeded));
+        using var mia = await app.SignInAsync("mia");
+        foreach (var connected in new[] { await ByKeyAsync(mia), await ByRoleAsync(mia) })
         {
             var report = connected["verification"]!;
             foreach (var lacking in new[] { "region-correct", "acl-readable", "acl-writable", "external-id-required" })
@@ -70,22 +73,19 @@ public sealed class CompatibleServers : IAsyncLifetime
         await NothingLeftAsync();
     }
 
-    private Task<EmbeddedApp> StartAsync(Uri server) => EmbeddedApp.StartAsync(Settings(server, _seeded));
-
-    internal static Dictionary<string, string> Settings(Uri server, SeededCloud seeded) => new()
+    internal static Dictionary<string, string?> Settings(Uri server, SeededCloud seeded) => new()
     {
-        ["Aws__Sandbox"] = "false",
-        ["Aws__S3Endpoint"] = server.AbsoluteUri,
-        ["Aws__StsEndpoint"] = server.AbsoluteUri,
-        ["Aws__Principals__aws__Arn"] = seeded.PrincipalArn,
-        ["Aws__Principals__aws__AccessKeyId"] = seeded.Principal.AccessKeyId,
-        ["Aws__Principals__aws__SecretAccessKey"] = seeded.Principal.SecretAccessKey,
-        ["Verification__PropagationWait"] = "00:00:00.5",
+        ["Aws:Sandbox"] = "false",
+        ["Aws:S3Endpoint"] = server.AbsoluteUri,
+        ["Aws:StsEndpoint"] = server.AbsoluteUri,
+        ["Aws:Principals:aws:Arn"] = seeded.PrincipalArn,
+        ["Aws:Principals:aws:AccessKeyId"] = seeded.Principal.AccessKeyId,
+        ["Aws:Principals:aws:SecretAccessKey"] = seeded.Principal.SecretAccessKey,
+        ["Verification:PropagationWait"] = "00:00:00.5",
     };
 
-    private async Task<JsonNode> ByKeyAsync(EmbeddedApp app)
+    private async Task<JsonNode> ByKeyAsync(HttpClient mia)
     {
-        using var mia = await app.SignInAsync("mia");
         var id = (await Connections.StartAsync(mia, "accessKey")).Text("id");
         await mia.SendAsync(
             HttpMethod.Put,
@@ -95,9 +95,8 @@ public sealed class CompatibleServers : IAsyncLifetime
         return await ConnectedAsync(mia, id);
     }
 
-    private async Task<JsonNode> ByRoleAsync(EmbeddedApp app)
+    private async Task<JsonNode> ByRoleAsync(HttpClient mia)
     {
-        using var mia = await app.SignInAsync("mia");
         var (id, role, offered) = await Connections.OfferAsync(_administrator, mia, "acme-documents", "claims/inbox");
         await _administrator.PutRolePolicyAsync(role, offered["rolePolicy"]!);
         await mia.PostAsync($"/api/connections/{id}/confirmations/bucket-policy", null, HttpStatusCode.Accepted);

@@ -44,15 +44,19 @@ public sealed class PublicCasesOfServers : IAsyncLifetime
         var authority = Path.Combine(_folder, "authority.pem");
         await File.WriteAllTextAsync(authority, certificate.ExportCertificatePem(), TestContext.Current.CancellationToken);
         await using var server = await CompatibleServer.StartAsync(_behind.Endpoint, (_, _) => null, certificate);
-        await using var app = await StartAsync(server.Address, ("SSL_CERT_FILE", authority));
-        var plain = await ByKeyAsync(app, "plain");
+        var settings = CompatibleServers.Settings(server.Address, _seeded);
+        // OpenSSL reads it once a process.
+        settings["SSL_CERT_FILE"] = authority;
+        await using var app = await EmbeddedApp.StartAsync(settings.ToDictionary(setting => setting.Key.Replace(":", "__"), setting => setting.Value!));
+        using var mia = await app.SignInAsync("mia");
+        var plain = await ByKeyAsync(mia, "plain");
         plain.Text("status").ShouldBe("connected", plain.ToJsonString());
         await _administrator.PutBucketPolicyAsync(
             "acme-documents",
             JsonNode.Parse(
                 """{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":"*","Action":"s3:PutObject","Resource":"arn:aws:s3:::acme-documents/*","Condition":{"StringEquals":{"s3:x-amz-content-sha256":"UNSIGNED-PAYLOAD"}}}]}"""
             )!);
-        var check = (await ByKeyAsync(app, "signed"))["verification"]!.Check("object-writable");
+        var check = (await ByKeyAsync(mia, "signed"))["verification"]!.Check("object-writable");
         check.Text("status").ShouldBe("failed");
         check.Text("explanation").ShouldContain("UNSIGNED-PAYLOAD");
     }
@@ -70,7 +74,8 @@ public sealed class PublicCasesOfServers : IAsyncLifetime
                     ? new(400, "InvalidRequest", "Missing required header for this request: Content-MD5 OR x-amz-checksum-*")
                     : null);
         await using var app = await StartAsync(server.Address);
-        await WritesAsync(app, await ByKeyAsync(app, "sums"));
+        using var mia = await app.SignInAsync("mia");
+        await WritesAsync(mia, await ByKeyAsync(mia, "sums"));
     }
 
     [Fact]
@@ -83,8 +88,9 @@ public sealed class PublicCasesOfServers : IAsyncLifetime
                     ? new(501, "NotImplemented", "A header you provided implies functionality that is not implemented.")
                     : null);
         await using var app = await StartAsync(server.Address);
-        var connected = await ByKeyAsync(app, "conditions");
-        await WritesAsync(app, connected);
+        using var mia = await app.SignInAsync("mia");
+        var connected = await ByKeyAsync(mia, "conditions");
+        await WritesAsync(mia, connected);
         connected["verification"]!.Check("conditional-writes-usable").Text("status").ShouldBe("notApplicable");
     }
 
@@ -111,7 +117,7 @@ public sealed class PublicCasesOfServers : IAsyncLifetime
         await _administrator.PutRolePolicyAsync(role, offered["rolePolicy"]!);
         await mia.PostAsync($"/api/connections/{id}/confirmations/bucket-policy", null, HttpStatusCode.Accepted);
         var connected = await EndedAsync(mia, id);
-        await WritesAsync(app, connected);
+        await WritesAsync(mia, connected);
         var report = connected["verification"]!;
         report["checks"]!
             .AsArray()
@@ -144,10 +150,11 @@ public sealed class PublicCasesOfServers : IAsyncLifetime
                     ? new(403, "AccessDenied", "Access Denied")
                     : null);
         await using var app = await StartAsync(server.Address);
-        var refused = await ByKeyAsync(app, "pays");
+        using var mia = await app.SignInAsync("mia");
+        var refused = await ByKeyAsync(mia, "pays");
         refused["verification"]!.Check("objects-listable").Text("explanation").ShouldContain("requester pays");
         refused["verification"]!.Check("objects-listable").Text("fix").ShouldContain("requesterPays");
-        await WritesAsync(app, await ByKeyAsync(app, "pays", configuration => configuration["requesterPays"] = true));
+        await WritesAsync(mia, await ByKeyAsync(mia, "pays", configuration => configuration["requesterPays"] = true));
     }
 
     [Fact]
@@ -155,9 +162,9 @@ public sealed class PublicCasesOfServers : IAsyncLifetime
     {
         await using var app = await StartAsync(
             _behind.Endpoint,
-            ("Aws__Principals__aws-cn__Arn", "arn:aws-cn:iam::111122223333:user/serverless-drives"),
-            ("Aws__Principals__aws-cn__AccessKeyId", _seeded.Principal.AccessKeyId),
-            ("Aws__Principals__aws-cn__SecretAccessKey", _seeded.Principal.SecretAccessKey));
+            ("Aws:Principals:aws-cn:Arn", "arn:aws-cn:iam::111122223333:user/serverless-drives"),
+            ("Aws:Principals:aws-cn:AccessKeyId", _seeded.Principal.AccessKeyId),
+            ("Aws:Principals:aws-cn:SecretAccessKey", _seeded.Principal.SecretAccessKey));
         using var mia = await app.SignInAsync("mia");
         var start = (JsonObject)JsonNode.Parse(System.Text.Json.JsonSerializer.Serialize(Connections.StartBody("iamRole")))!;
         var refused = await mia.PostAsync("/api/connections", start, HttpStatusCode.UnprocessableEntity);
@@ -176,19 +183,18 @@ public sealed class PublicCasesOfServers : IAsyncLifetime
             .ShouldNotBeNull();
     }
 
-    private Task<EmbeddedApp> StartAsync(Uri server, params (string Name, string Value)[] more)
+    private Task<InProcessApp> StartAsync(Uri server, params (string Name, string Value)[] more)
     {
         var settings = CompatibleServers.Settings(server, _seeded);
         foreach (var (name, value) in more)
             settings[name] = value;
-        return EmbeddedApp.StartAsync(settings);
+        return InProcessApp.StartAsync(settings);
     }
 
-    private async Task<JsonNode> ByKeyAsync(EmbeddedApp app, string path, Action<JsonObject>? change = null)
+    private async Task<JsonNode> ByKeyAsync(HttpClient mia, string path, Action<JsonObject>? change = null)
     {
         var configuration = Connections.KeyConfiguration(_administrator.DriveUser, "acme-documents", path);
         change?.Invoke(configuration);
-        using var mia = await app.SignInAsync("mia");
         var id = (await Connections.StartAsync(mia, "accessKey")).Text("id");
         await mia.SendAsync(HttpMethod.Put, $"/api/connections/{id}/configuration", configuration, HttpStatusCode.Accepted);
         return await EndedAsync(mia, id);
@@ -197,10 +203,9 @@ public sealed class PublicCasesOfServers : IAsyncLifetime
     private static Task<JsonNode> EndedAsync(HttpClient http, string id) =>
         http.UntilAsync(id, now => now.Text("status") == "connected" || now["attempt"]!.GetValue<int>() > 1);
 
-    private static async Task WritesAsync(EmbeddedApp app, JsonNode connected)
+    private static async Task WritesAsync(HttpClient mia, JsonNode connected)
     {
         connected.Text("status").ShouldBe("connected", connected.ToJsonString());
-        using var mia = await app.SignInAsync("mia");
         await mia.SendAsync(HttpMethod.Put, $"/api/drives/{connected.Text("driveId")}/content?path=a.txt", new { }, HttpStatusCode.Created);
     }
 

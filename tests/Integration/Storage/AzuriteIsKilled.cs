@@ -17,7 +17,7 @@ namespace ServerlessDrives.Tests.Integration.Storage;
 /// </summary>
 public sealed class AzuriteIsKilled : IDisposable
 {
-    private static readonly int Kills = Math.Max(3, StorageRounds.Count / 5);
+    private static readonly int Kills = Math.Max(2, StorageRounds.Count / 5);
     private static readonly TimeSpan ForARestart = TimeSpan.FromSeconds(60);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("azurite-").FullName;
