@@ -16,7 +16,8 @@ namespace ServerlessDrives.Tests.Integration.Crashes;
 /// The app is killed at every call to storage and vault in turn while something is changed: what was changed is written down once, what
 /// wasn't is not.
 /// </summary>
-public sealed class AuditCrashTests(CrashWorld world) : IClassFixture<CrashWorld>
+[Collection(CrashWorld.Name)]
+public sealed class AuditCrashTests(CrashWorld world)
 {
     private static readonly WorkspaceId Claims = WorkspaceId.Parse("ws_claims", null);
 

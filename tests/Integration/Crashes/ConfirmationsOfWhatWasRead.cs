@@ -6,7 +6,8 @@ using Xunit;
 namespace ServerlessDrives.Tests.Integration.Crashes;
 
 /// <summary>A connection that changes between what a person read and what they say of it.</summary>
-public sealed class ConfirmationsOfWhatWasRead(CrashWorld world) : IClassFixture<CrashWorld>
+[Collection(CrashWorld.Name)]
+public sealed class ConfirmationsOfWhatWasRead(CrashWorld world)
 {
     [Fact]
     public async Task A_confirmation_of_a_state_or_an_attempt_that_is_over_confirms_nothing()

@@ -19,7 +19,8 @@ namespace ServerlessDrives.Tests.Integration.Crashes;
 /// world as killed right before the next one, so this is both. Of the durable engine's own calls, which have tests of their own, every
 /// tenth.
 /// </summary>
-public sealed class CrashTests(CrashWorld world) : IClassFixture<CrashWorld>
+[Collection(CrashWorld.Name)]
+public sealed class CrashTests(CrashWorld world)
 {
     [Fact]
     public Task A_removal_that_is_killed_anywhere_is_completed() => Killing.EverywhereAsync(async (death, hub) =>

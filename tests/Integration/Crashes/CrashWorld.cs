@@ -29,8 +29,11 @@ using Xunit;
 namespace ServerlessDrives.Tests.Integration.Crashes;
 
 /// <summary>Storage, vault and AWS that outlive every incarnation of the app that runs on them and is killed.</summary>
-public sealed class CrashWorld : IAsyncLifetime
+[CollectionDefinition(Name)]
+public sealed class CrashWorld : IAsyncLifetime, ICollectionFixture<CrashWorld>
 {
+    public const string Name = "Crash world";
+
     /// <summary>The well-known key of the storage emulators; it opens nothing else.</summary>
     private const string Key = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
 

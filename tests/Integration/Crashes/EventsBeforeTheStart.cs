@@ -7,7 +7,8 @@ using Xunit;
 namespace ServerlessDrives.Tests.Integration.Crashes;
 
 /// <summary>On Azure Storage, what is raised before an orchestration's first turn may be lost.</summary>
-public sealed class EventsBeforeTheStart(CrashWorld world) : IClassFixture<CrashWorld>
+[Collection(CrashWorld.Name)]
+public sealed class EventsBeforeTheStart(CrashWorld world)
 {
     [Fact]
     public async Task A_confirmation_that_comes_before_the_flow_has_begun_is_told_again_until_it_has()

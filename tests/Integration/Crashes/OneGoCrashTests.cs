@@ -12,7 +12,8 @@ using static ServerlessDrives.Tests.Shared.ParsedValues;
 namespace ServerlessDrives.Tests.Integration.Crashes;
 
 /// <summary>Everything said at once, and the app killed at any call from there to the drive.</summary>
-public sealed class OneGoCrashTests(CrashWorld world) : IClassFixture<CrashWorld>
+[Collection(CrashWorld.Name)]
+public sealed class OneGoCrashTests(CrashWorld world)
 {
     [Fact]
     public Task Everything_that_was_said_at_once_leads_to_one_drive_without_another_word_wherever_the_app_is_killed() =>
