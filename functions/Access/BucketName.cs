@@ -123,7 +123,8 @@ public sealed partial record BucketName : IParsed<BucketName>
     public override string ToString() => Value;
 
     [GeneratedRegex(
-        @"^(https?://)?[^/\s]*\.?(s3-accesspoint(-fips)?|accesspoint\.s3-global|s3-object-lambda(-fips)?|s3-outposts)\.[^/\s]*(amazonaws\.com(\.cn)?|amazonaws\.eu)([:/?#]|$)",
+        @"^(https?://)?[^/\s]*\.?(s3-accesspoint(-fips)?|accesspoint\.s3-global|s3-object-lambda(-fips)?|s3-outposts)\."
+            + @"[^/\s]*(amazonaws\.com(\.cn)?|amazonaws\.eu)([:/?#]|$)",
         RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture,
         matchTimeoutMilliseconds: 1000
     )]

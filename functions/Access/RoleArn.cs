@@ -81,14 +81,16 @@ public sealed partial record RoleArn : IParsed<RoleArn>
     public override string ToString() => Value;
 
     [GeneratedRegex(
-        @"^arn:(?<partition>aws[a-z-]*):iam::(?<account>[0-9]{12}):role/(?<path>(?:[A-Za-z0-9_+=,.@/-]{1,510}/)?)(?<name>[A-Za-z0-9_+=,.@-]{1,64})\z",
+        @"^arn:(?<partition>aws[a-z-]*):iam::(?<account>[0-9]{12}):role/"
+            + @"(?<path>(?:[A-Za-z0-9_+=,.@/-]{1,510}/)?)(?<name>[A-Za-z0-9_+=,.@-]{1,64})\z",
         RegexOptions.ExplicitCapture,
         matchTimeoutMilliseconds: 1000
     )]
     private static partial Regex WellFormed();
 
     [GeneratedRegex(
-        @"^arn:(?<partition>aws[a-z-]*):iam::(?<account>[A-Za-z0-9_+=,.@-]{0,64}):role/(?<path>(?:[A-Za-z0-9_+=,.@/-]{1,510}/)?)(?<name>[A-Za-z0-9_+=,.@-]{1,64})\z",
+        @"^arn:(?<partition>aws[a-z-]*):iam::(?<account>[A-Za-z0-9_+=,.@-]{0,64}):role/"
+            + @"(?<path>(?:[A-Za-z0-9_+=,.@/-]{1,510}/)?)(?<name>[A-Za-z0-9_+=,.@-]{1,64})\z",
         RegexOptions.ExplicitCapture,
         matchTimeoutMilliseconds: 1000
     )]

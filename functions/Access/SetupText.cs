@@ -21,11 +21,21 @@ public static class SetupText
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
+    private const string WhyPatiently =
+        "# AWS needs some seconds until a new role is known everywhere, and refuses policies that name it until then; "
+        + "other refusals are final.";
+
+    /// <summary>A pattern of grep's: what IAM, S3 and SNS say of a principal that they don't know yet.</summary>
+    private const string NotKnownYet = "MalformedPolicy|[Ii]nvalid ?[Pp]rincipal|Unable to validate";
+
+    /// <summary>For jq: the statements whose Sid is none of ours.</summary>
+    private const string TheirStatements = "[$theirs[] | select(.Sid as $sid | ($sids | index([$sid])) | not)]";
+
     /// <summary>
     /// The beginning of a POSIX shell script: a folder <c>$work</c> that goes away at the end, <c>say</c>, <c>fail</c>, <c>patiently</c>
     /// for what IAM doesn't know yet, and <c>merge</c> and <c>differ</c> for policies, by jq or python3.
     /// </summary>
-    public const string ShellBeginning = """
+    public const string ShellBeginning = $$"""
         set -eu
 
         work=$(mktemp -d)
@@ -34,12 +44,12 @@ public static class SetupText
         fail() { printf '%s\n' "$*" >&2; exit 1; }
         command -v aws >/dev/null || fail 'Install the AWS CLI first: https://aws.amazon.com/cli/'
 
-        # AWS needs some seconds until a new role is known everywhere, and refuses policies that name it until then; other refusals are final.
+        {{WhyPatiently}}
         patiently() {
           tries=0
           until "$@" 2>"$work/error"; do
             tries=$((tries + 1))
-            { [ "$tries" -lt 30 ] && grep -Eq 'MalformedPolicy|[Ii]nvalid ?[Pp]rincipal|Unable to validate' "$work/error"; } || { cat "$work/error" >&2; exit 1; }
+            { [ "$tries" -lt 30 ] && grep -Eq '{{NotKnownYet}}' "$work/error"; } || { cat "$work/error" >&2; exit 1; }
             sleep 2
           done
         }
@@ -49,7 +59,7 @@ public static class SetupText
           merge() {
             jq -c -s '.[0] as $present | .[1] as $ours | [$ours.Statement[].Sid] as $sids
               | ($present.Statement // []) as $s | (if ($s | type) == "array" then $s else [$s] end) as $theirs
-              | $present + {Version: ($present.Version // "2012-10-17"), Statement: ([$theirs[] | select(.Sid as $sid | ($sids | index([$sid])) | not)] + $ours.Statement)}' "$1" "$2"
+              | $present + {Version: ($present.Version // "2012-10-17"), Statement: ({{TheirStatements}} + $ours.Statement)}' "$1" "$2"
           }
           differ() { [ "$(jq -S -c . "$1")" != "$(jq -S -c . "$2")" ]; }
         elif command -v python3 >/dev/null; then
@@ -124,7 +134,8 @@ public static class SetupText
     public static string Terraform(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        return $"\"{TerraformEscape(text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal))}\"";
+        var escaped = text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal);
+        return $"\"{TerraformEscape(escaped)}\"";
     }
 
     /// <summary>A text of Terraform's over several lines.</summary>

@@ -23,7 +23,9 @@ internal sealed class ParsedJsonConverter<T> : JsonConverter<T>
     {
         if (reader.TokenType is not JsonTokenType.String)
             throw new JsonException($"A {typeof(T).Name} as text was expected.");
-        return T.ParseOfAnyServer(reader.GetString()).TryGet(out var value, out var problem) ? value : throw new JsonException(problem.Message);
+        return T.ParseOfAnyServer(reader.GetString()).TryGet(out var value, out var problem)
+            ? value
+            : throw new JsonException(problem.Message);
     }
 
     public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToString());

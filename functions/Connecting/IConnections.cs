@@ -10,7 +10,11 @@ public interface IConnections
 {
     /// <summary>Reserves the name, notes the role's use (or the new role) and writes the connection: all of it or nothing.</summary>
     /// <returns>The connection, or why not: the name is taken (<c>name-taken</c>), the role is gone.</returns>
-    Task<Result<Versioned<DriveConnection>, Refusal>> OpenAsync(DriveConnection connection, IamRole? newRole, CancellationToken cancellation);
+    Task<Result<Versioned<DriveConnection>, Refusal>> OpenAsync(
+        DriveConnection connection,
+        IamRole? newRole,
+        CancellationToken cancellation
+    );
 
     Task<Versioned<DriveConnection>?> FindAsync(ConnectionKey key, CancellationToken cancellation);
 

@@ -101,7 +101,12 @@ public sealed class RoleTriggers(IRoles roles, IWorkspaces workspaces, IPrincipa
                 role = created.Value;
             }
 
-            return Answers.Resource(request, await ViewAsync(person, role, cancellation), StatusCodes.Status201Created, $"/api/roles/{role.Id}");
+            return Answers.Resource(
+                request,
+                await ViewAsync(person, role, cancellation),
+                StatusCodes.Status201Created,
+                $"/api/roles/{role.Id}"
+            );
         });
 
     [Function("GetRole")]

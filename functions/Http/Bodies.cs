@@ -69,7 +69,9 @@ public static class Bodies
             && request.ContentType is not null
             && !request.HasJsonContentType()
             && !(request.ContentLength > MostBytes)
-            ? Task.FromResult<Result<byte[], Refusal>>(new Refusal(RefusalKind.Malformed, "unsupported-media-type", "Send application/json."))
+            ? Task.FromResult<Result<byte[], Refusal>>(
+                new Refusal(RefusalKind.Malformed, "unsupported-media-type", "Send application/json.")
+            )
             : request.ReadAnyBytesAsync();
     }
 

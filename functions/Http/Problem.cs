@@ -12,26 +12,29 @@ public sealed class Problem(Refusal refusal) : IResult
     /// <summary>Where problem types are described.</summary>
     private const string Types = "/api/docs#";
 
-    public static int StatusOf(Refusal refusal) => refusal.Kind switch
-    {
-        RefusalKind.Malformed => refusal.Code switch
+    public static int StatusOf(Refusal refusal) =>
+        refusal.Kind switch
         {
-            "content-too-large" => StatusCodes.Status413PayloadTooLarge,
-            "range-not-satisfiable" => StatusCodes.Status416RangeNotSatisfiable,
-            "unsupported-media-type" => StatusCodes.Status415UnsupportedMediaType,
-            _ => StatusCodes.Status400BadRequest,
-        },
-        RefusalKind.Forbidden => refusal.Code is "unauthenticated" ? StatusCodes.Status401Unauthorized : StatusCodes.Status403Forbidden,
-        RefusalKind.NotFound => StatusCodes.Status404NotFound,
-        RefusalKind.Conflict => StatusCodes.Status409Conflict,
-        RefusalKind.Gone => StatusCodes.Status410Gone,
-        RefusalKind.Changed => StatusCodes.Status412PreconditionFailed,
-        RefusalKind.Invalid => StatusCodes.Status422UnprocessableEntity,
-        RefusalKind.TooMany => StatusCodes.Status429TooManyRequests,
-        RefusalKind.RefusedByAws => StatusCodes.Status502BadGateway,
-        RefusalKind.Unavailable => refusal.Code is "internal" ? StatusCodes.Status500InternalServerError : StatusCodes.Status503ServiceUnavailable,
-        _ => throw new InvalidOperationException($"No status is known for {refusal.Kind}."),
-    };
+            RefusalKind.Malformed => refusal.Code switch
+            {
+                "content-too-large" => StatusCodes.Status413PayloadTooLarge,
+                "range-not-satisfiable" => StatusCodes.Status416RangeNotSatisfiable,
+                "unsupported-media-type" => StatusCodes.Status415UnsupportedMediaType,
+                _ => StatusCodes.Status400BadRequest,
+            },
+            RefusalKind.Forbidden => refusal.Code is "unauthenticated" ? StatusCodes.Status401Unauthorized : StatusCodes.Status403Forbidden,
+            RefusalKind.NotFound => StatusCodes.Status404NotFound,
+            RefusalKind.Conflict => StatusCodes.Status409Conflict,
+            RefusalKind.Gone => StatusCodes.Status410Gone,
+            RefusalKind.Changed => StatusCodes.Status412PreconditionFailed,
+            RefusalKind.Invalid => StatusCodes.Status422UnprocessableEntity,
+            RefusalKind.TooMany => StatusCodes.Status429TooManyRequests,
+            RefusalKind.RefusedByAws => StatusCodes.Status502BadGateway,
+            RefusalKind.Unavailable => refusal.Code is "internal"
+                ? StatusCodes.Status500InternalServerError
+                : StatusCodes.Status503ServiceUnavailable,
+            _ => throw new InvalidOperationException($"No status is known for {refusal.Kind}."),
+        };
 
     public Task ExecuteAsync(HttpContext httpContext)
     {

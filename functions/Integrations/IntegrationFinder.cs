@@ -6,7 +6,11 @@ namespace ServerlessDrives.Integrations;
 /// <summary>Finds an integration for a person; a foreign one is as unknown as one that isn't there.</summary>
 public sealed class IntegrationFinder(IIntegrations integrations)
 {
-    public async Task<Result<Versioned<Integration>, Refusal>> FindAsync(Person person, string? integrationId, CancellationToken cancellation)
+    public async Task<Result<Versioned<Integration>, Refusal>> FindAsync(
+        Person person,
+        string? integrationId,
+        CancellationToken cancellation
+    )
     {
         ArgumentNullException.ThrowIfNull(person);
         return Identifier.TryParse<IntegrationId>(integrationId, out var id)

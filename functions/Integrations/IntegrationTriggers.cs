@@ -69,9 +69,17 @@ public sealed class IntegrationTriggers(
         {
             var (person, cancellation) = (request.Person(), request.HttpContext.RequestAborted);
             var operation = request.Operation();
-            if (operation.IsRepeated && await integrations.FindAsync(person.Organization, operation.IdOf<IntegrationId>(), cancellation) is { } created)
+            if (
+                operation.IsRepeated
+                && await integrations.FindAsync(person.Organization, operation.IdOf<IntegrationId>(), cancellation) is { } created
+            )
                 return await CreatedAsync(created.Value);
-            if (!(await forms.ReadAsync(person, body, operation.IdOf<IntegrationId>(), operation.BegunAt, cancellation)).TryGet(out var integration, out var refusal))
+            if (
+                !(await forms.ReadAsync(person, body, operation.IdOf<IntegrationId>(), operation.BegunAt, cancellation)).TryGet(
+                    out var integration,
+                    out var refusal
+                )
+            )
                 return refusal.AsProblem();
             if (!person.MayConnect(integration.Audience))
                 return Refusal.Forbidden("Only admins make integrations on the organization's drives.").AsProblem();
@@ -89,7 +97,12 @@ public sealed class IntegrationTriggers(
             return await CreatedAsync(integration);
 
             async Task<IResult> CreatedAsync(Integration made) =>
-                Answers.Resource(request, await views.OfAsync(made, cancellation), StatusCodes.Status201Created, $"/api/integrations/{made.Id}");
+                Answers.Resource(
+                    request,
+                    await views.OfAsync(made, cancellation),
+                    StatusCodes.Status201Created,
+                    $"/api/integrations/{made.Id}"
+                );
         });
 
     [Function("GetIntegration")]

@@ -15,11 +15,19 @@ public static class IntegrationsComposition
     public static IServiceCollection AddIntegrations(this IServiceCollection services, IConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
-        services.AddOptions<IntegrationOptions>().Bind(configuration.GetSection("ServerlessDrives:Integrations"))
-            .Validate(options => options.PollEvery >= TimeSpan.FromSeconds(1) && options.PollEvery <= TimeSpan.FromDays(1), "ServerlessDrives:Integrations:PollEvery must be between 00:00:01 and 1.00:00:00.")
+        services
+            .AddOptions<IntegrationOptions>()
+            .Bind(configuration.GetSection("ServerlessDrives:Integrations"))
             .Validate(
-                options => options.PollWithNotificationsEvery >= TimeSpan.FromSeconds(1) && options.PollWithNotificationsEvery <= TimeSpan.FromDays(1),
-                "ServerlessDrives:Integrations:PollWithNotificationsEvery must be between 00:00:01 and 1.00:00:00.")
+                options => options.PollEvery >= TimeSpan.FromSeconds(1) && options.PollEvery <= TimeSpan.FromDays(1),
+                "ServerlessDrives:Integrations:PollEvery must be between 00:00:01 and 1.00:00:00."
+            )
+            .Validate(
+                options =>
+                    options.PollWithNotificationsEvery >= TimeSpan.FromSeconds(1)
+                    && options.PollWithNotificationsEvery <= TimeSpan.FromDays(1),
+                "ServerlessDrives:Integrations:PollWithNotificationsEvery must be between 00:00:01 and 1.00:00:00."
+            )
             .ValidateOnStart();
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<IntegrationOptions>>().Value);
         services.AddSingleton<IntegrationForms>();

@@ -71,7 +71,12 @@ public interface IBucketProbe : IDisposable
 {
     /// <summary>The first keys with this prefix.</summary>
     /// <param name="recursive">Also those behind a further slash.</param>
-    Task<Result<IReadOnlyList<ListedObject>, Fault>> ListAsync(string prefix, bool recursive, AccountId? owner, CancellationToken cancellation);
+    Task<Result<IReadOnlyList<ListedObject>, Fault>> ListAsync(
+        string prefix,
+        bool recursive,
+        AccountId? owner,
+        CancellationToken cancellation
+    );
 
     /// <summary>Writes an object, encrypted as the drive says.</summary>
     /// <param name="condition">One that doesn't hold is a 412.</param>
@@ -108,7 +113,13 @@ public interface IBucketProbe : IDisposable
     Task<Result<string, Fault>> BeginUploadAsync(string key, AccountId? owner, CancellationToken cancellation);
 
     /// <returns>The part's ETag.</returns>
-    Task<Result<string, Fault>> UploadPartAsync(string key, string uploadId, byte[] content, AccountId? owner, CancellationToken cancellation);
+    Task<Result<string, Fault>> UploadPartAsync(
+        string key,
+        string uploadId,
+        byte[] content,
+        AccountId? owner,
+        CancellationToken cancellation
+    );
 
     /// <returns>How many parts there are.</returns>
     Task<Result<int, Fault>> ListPartsAsync(string key, string uploadId, AccountId? owner, CancellationToken cancellation);

@@ -145,11 +145,18 @@ public sealed class GroupTriggers(IWorkspaces workspaces, IWorkspaceGroups group
         VisibleText.Parse(name, AdmittedGroup.MaxNameLength, "the group").TryGet(out var shown, out _) ? shown : null;
 
     /// <summary>A group that isn't there matches no <c>If-Match</c>.</summary>
-    private static Refusal? Stale(HttpRequest request, AdmittedGroup? group) => group is null
-        ? request.Headers.IfMatch.Count > 0 ? Refusal.Changed("group") : null
-        : Preconditions.Check(request, GroupView.Of(group), "group");
+    private static Refusal? Stale(HttpRequest request, AdmittedGroup? group) =>
+        group is null
+            ? request.Headers.IfMatch.Count > 0
+                ? Refusal.Changed("group")
+                : null
+            : Preconditions.Check(request, GroupView.Of(group), "group");
 
-    private async Task<Result<(WorkspaceId Workspace, GroupId Group), Refusal>> ManagedAsync(HttpRequest request, string workspaceId, string groupId)
+    private async Task<Result<(WorkspaceId Workspace, GroupId Group), Refusal>> ManagedAsync(
+        HttpRequest request,
+        string workspaceId,
+        string groupId
+    )
     {
         var person = request.Person();
         if (!(await workspaces.FindAsync(person, workspaceId, request.HttpContext.RequestAborted)).TryGet(out var found, out var unknown))

@@ -54,7 +54,12 @@ public sealed class MemberTriggers(IWorkspaces workspaces, IPeople people, Organ
         } while (cursor is not null);
         return Answers.Resource(
             request,
-            new MeView(new(person.Id, person.Name, person.Email), new(person.Organization, organizations.NameOf(person.Organization)), person.Role, mine)
+            new MeView(
+                new(person.Id, person.Name, person.Email),
+                new(person.Organization, organizations.NameOf(person.Organization)),
+                person.Role,
+                mine
+            )
         );
     }
 
@@ -168,7 +173,11 @@ public sealed class MemberTriggers(IWorkspaces workspaces, IPeople people, Organ
             ? role
             : null;
 
-    private async Task<Result<(WorkspaceId Workspace, UserId User), Refusal>> ManagedAsync(HttpRequest request, string workspaceId, string userId)
+    private async Task<Result<(WorkspaceId Workspace, UserId User), Refusal>> ManagedAsync(
+        HttpRequest request,
+        string workspaceId,
+        string userId
+    )
     {
         var person = request.Person();
         if (!(await workspaces.FindAsync(person, workspaceId, request.HttpContext.RequestAborted)).TryGet(out var found, out var unknown))

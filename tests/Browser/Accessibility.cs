@@ -18,7 +18,8 @@ internal static class Accessibility
             nodes
               // Fluent's guards around an open menu take the focus on purpose, and pass it on at once.
               .filter((node) => !node.html.includes('data-tabster-dummy'))
-              .map((node) => `${id}: ${help}: ${node.html} ${[...node.any, ...node.all, ...node.none].map((check) => check.message).join(' ')}`));
+              .map((node) => [node, [...node.any, ...node.all, ...node.none].map((check) => check.message).join(' ')])
+              .map(([node, messages]) => `${id}: ${help}: ${node.html} ${messages}`));
         }
         """;
 

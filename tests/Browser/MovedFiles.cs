@@ -20,7 +20,9 @@ public sealed class MovedFiles(Browsers browsers) : EveryPage(browsers)
     {
         using var http = await App.SignInAsync("ada");
         var drive = await ConnectAsync(http);
-        foreach (var (path, text) in new[] { (Long, "long"), ("a.txt", "the largest of them"), ("reports/1.txt", "1"), ("reports/2.txt", "2") })
+        foreach (
+            var (path, text) in new[] { (Long, "long"), ("a.txt", "the largest of them"), ("reports/1.txt", "1"), ("reports/2.txt", "2") }
+        )
         {
             using var stored = await http.PutAsync(
                 new Uri($"/api/drives/{drive}/content?path={Uri.EscapeDataString(path)}", UriKind.Relative),

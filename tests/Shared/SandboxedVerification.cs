@@ -162,17 +162,23 @@ internal sealed class SandboxedVerification : IAsyncDisposable
     private static VerificationSubject Subject(BucketAccess access, DriveCredentials credentials) =>
         new(access.Seed, access, credentials, Read(AccountId.Parse(Seed.CustomerAccount)));
 
-    private JsonObject Described() => new()
-    {
-        ["aws"] = new JsonObject
+    private JsonObject Described() =>
+        new()
         {
-            ["endpoint"] = _sandbox.Endpoint.AbsoluteUri,
-            ["accounts"] = new JsonObject
+            ["aws"] = new JsonObject
             {
-                [Seed.CustomerAccount] = new JsonObject { ["administrator"] = KeyOf(Seeded.Administrator), ["driveUser"] = KeyOf(Seeded.DriveUser), ["kmsKeyArn"] = Seeded.KmsKeyArn },
+                ["endpoint"] = _sandbox.Endpoint.AbsoluteUri,
+                ["accounts"] = new JsonObject
+                {
+                    [Seed.CustomerAccount] = new JsonObject
+                    {
+                        ["administrator"] = KeyOf(Seeded.Administrator),
+                        ["driveUser"] = KeyOf(Seeded.DriveUser),
+                        ["kmsKeyArn"] = Seeded.KmsKeyArn,
+                    },
+                },
             },
-        },
-    };
+        };
 
     private static JsonObject KeyOf(SeededKey key) =>
         new()

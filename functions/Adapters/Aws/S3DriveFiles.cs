@@ -32,11 +32,19 @@ internal sealed class S3DriveFiles(
         CancellationToken cancellation
     ) => lister.ListAsync(drive, folder, recursive, limit, cursor, cancellation);
 
-    public Task<Result<FileContent, Refusal>> OpenAsync(Drive drive, FilePath path, ReadConditions conditions, CancellationToken cancellation) =>
-        reader.OpenAsync(drive, path, version: null, conditions, cancellation);
+    public Task<Result<FileContent, Refusal>> OpenAsync(
+        Drive drive,
+        FilePath path,
+        ReadConditions conditions,
+        CancellationToken cancellation
+    ) => reader.OpenAsync(drive, path, version: null, conditions, cancellation);
 
-    public Task<Result<FileContent, Refusal>> LookAsync(Drive drive, FilePath path, ReadConditions conditions, CancellationToken cancellation) =>
-        reader.LookAsync(drive, path, version: null, conditions, cancellation);
+    public Task<Result<FileContent, Refusal>> LookAsync(
+        Drive drive,
+        FilePath path,
+        ReadConditions conditions,
+        CancellationToken cancellation
+    ) => reader.LookAsync(drive, path, version: null, conditions, cancellation);
 
     public Task<Result<StoredFile, Refusal>> WriteAsync(Drive drive, FilePath path, FileToWrite file, CancellationToken cancellation) =>
         ChangingAsync(drive, writer.WriteAsync(drive, path, file, cancellation));

@@ -108,15 +108,20 @@ internal sealed class TableIdempotencyRecords(TableServiceClient service, TimePr
         return null;
     }
 
-    public Task AbandonAsync(string partition, string key, Guid owner, CancellationToken cancellation) => TryAsync(async () =>
-    {
-        while (await _table.FindAsync<TableEntity>(partition, key, cancellation) is { } row && !HasEnded(row) && row.GetGuid(Owner) == owner)
+    public Task AbandonAsync(string partition, string key, Guid owner, CancellationToken cancellation) =>
+        TryAsync(async () =>
         {
-            row[AliveAt] = row.GetDateTimeOffset(BegunAt) - Kept;
-            if ((await new Transaction(_table, partition).Replace(row, row.ETag).CommitAsync(cancellation)).Succeeded)
-                return;
-        }
-    });
+            while (
+                await _table.FindAsync<TableEntity>(partition, key, cancellation) is { } row
+                && !HasEnded(row)
+                && row.GetGuid(Owner) == owner
+            )
+            {
+                row[AliveAt] = row.GetDateTimeOffset(BegunAt) - Kept;
+                if ((await new Transaction(_table, partition).Replace(row, row.ETag).CommitAsync(cancellation)).Succeeded)
+                    return;
+            }
+        });
 
     public Task ForgetAsync(string partition, string key, CancellationToken cancellation) =>
         _table.DeleteEntityAsync(partition, key, ETag.All, cancellation);

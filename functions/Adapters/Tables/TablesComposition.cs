@@ -81,9 +81,18 @@ public static class TablesComposition
         services.AddSingleton<IUpstreamState>(provider => provider.GetRequiredService<TableIntegrations>());
         services.AddSingleton<IUsageRecords, TableUsage>();
         services.AddSingleton<IDependency, TableDependency>();
-        services.AddTable(OrganizationTable.Name).AddTable(PendingSignals.Name).AddTable(TableReports.Name).AddTable(TableWorkspaces.Name)
-            .AddTable(TableIdempotencyRecords.Name).AddTable(TableWebhooks.Name).AddTable(TableFileRecords.Name)
-            .AddTable(TableHealthSchedules.Name).AddTable(TableHealthHistory.Name).AddTable(TableIntegrations.Name).AddTable(TableUsage.Name);
+        services
+            .AddTable(OrganizationTable.Name)
+            .AddTable(PendingSignals.Name)
+            .AddTable(TableReports.Name)
+            .AddTable(TableWorkspaces.Name)
+            .AddTable(TableIdempotencyRecords.Name)
+            .AddTable(TableWebhooks.Name)
+            .AddTable(TableFileRecords.Name)
+            .AddTable(TableHealthSchedules.Name)
+            .AddTable(TableHealthHistory.Name)
+            .AddTable(TableIntegrations.Name)
+            .AddTable(TableUsage.Name);
         services.AddHostedService<TableCreation>();
         return services;
     }

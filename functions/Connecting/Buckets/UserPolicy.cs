@@ -18,13 +18,16 @@ public sealed class UserPolicy(BucketAccess access)
     private string Name =>
         $"serverless-drives-{access.Bucket}" is { Length: > MostInName } name ? name[..MostInName] : $"serverless-drives-{access.Bucket}";
 
-    public string AsCommands() =>
-        $"""
-        aws iam create-user --user-name {SetupText.Quote(Name)}
-        aws iam put-user-policy --user-name {SetupText.Quote(Name)} --policy-name {PolicyName} --policy-document {SetupText.Quote(SetupText.Json(Document))}
-        aws iam create-access-key --user-name {SetupText.Quote(Name)}
+    public string AsCommands()
+    {
+        var document = SetupText.Quote(SetupText.Json(Document));
+        return $"""
+            aws iam create-user --user-name {SetupText.Quote(Name)}
+            aws iam put-user-policy --user-name {SetupText.Quote(Name)} --policy-name {PolicyName} --policy-document {document}
+            aws iam create-access-key --user-name {SetupText.Quote(Name)}
 
-        """.ReplaceLineEndings("\n");
+            """.ReplaceLineEndings("\n");
+    }
 
     /// <summary>
     /// The user and its policy. The key is made afterwards, in the console or by the CLI: a stack would keep its secret where others can

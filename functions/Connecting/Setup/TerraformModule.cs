@@ -6,12 +6,24 @@ namespace ServerlessDrives.Connecting.Setup;
 /// <summary>The open step as Terraform, for the AWS provider 5 and later.</summary>
 public static class TerraformModule
 {
+    private const string Present = "var.present_bucket_policy";
+
+    private const string PresentPolicy =
+        "The policy that the bucket has now, as JSON; null if it has none. A bucket has one policy, so ours is merged into it.";
+
+    /// <summary>A pattern within a text of Terraform's: S3 shows an id in place of the ARN of a principal that is gone.</summary>
+    private const string DeletedPrincipal = @"\""(AROA|AIDA)[A-Z0-9]{12,}\""";
+
+    private const string NamesADeletedPrincipal =
+        "The present policy names a role or user that was deleted (AROA… or AIDA…). S3 refuses every policy that does; remove it first.";
+
     public static string Write(SetupStep step)
     {
         ArgumentNullException.ThrowIfNull(step);
+        var withArn = step.Role is RoleOrigin.New ? ", with the role's ARN, which is an output" : "";
         var module = new StringBuilder($$"""
             # ServerlessDrives: access for the drive {{step.DisplayName.ReplaceLineEndings(" ")}}
-            # {{Limits(step)}}Afterwards confirm it in the wizard or by the callback link{{(step.Role is RoleOrigin.New ? ", with the role's ARN, which is an output" : "")}}.
+            # {{Limits(step)}}Afterwards confirm it in the wizard or by the callback link{{withArn}}.
 
             terraform {
               required_providers {
@@ -35,13 +47,13 @@ public static class TerraformModule
             module.Append($$"""
 
                 variable "present_bucket_policy" {
-                  description = "The policy that the bucket has now, as JSON; null if it has none. A bucket has one policy, so ours is merged into it."
+                  description = "{{PresentPolicy}}"
                   type        = string
                   default     = null
 
                   validation {
-                    condition     = var.present_bucket_policy == null ? true : !can(regex("\"(AROA|AIDA)[A-Z0-9]{12,}\"", var.present_bucket_policy))
-                    error_message = "The present policy names a role or user that was deleted (AROA… or AIDA…). S3 refuses every policy that does; remove it first."
+                    condition     = {{Present}} == null ? true : !can(regex("{{DeletedPrincipal}}", {{Present}}))
+                    error_message = "{{NamesADeletedPrincipal}}"
                   }
                 }
 
@@ -66,9 +78,12 @@ public static class TerraformModule
                 """);
             if (grants.KeyPolicyStatement is { } statement)
             {
+                var ask = step.KnowsAccount
+                    ? "The KMS key is in another account. Ask"
+                    : "If the KMS key is in another account than the role, ask";
                 module.Append($$"""
 
-                    # {{(step.KnowsAccount ? "The KMS key is in another account. Ask" : "If the KMS key is in another account than the role, ask")}} its owner to add this statement to the key policy.
+                    # {{ask}} its owner to add this statement to the key policy.
                     output "statement_for_the_key_policy" {
                       value = {{WithRole(step, SetupText.TerraformHeredoc(SetupText.Json(statement)))}}
                     }

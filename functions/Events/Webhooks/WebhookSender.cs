@@ -85,7 +85,8 @@ public sealed class WebhookSender(HttpClient http, ISecrets secrets, EventOption
         var signed = new byte[head.Length + body.Length];
         head.CopyTo(signed, 0);
         body.CopyTo(signed.AsSpan(head.Length));
-        return $"v1,{Convert.ToBase64String(HMACSHA256.HashData(Convert.FromBase64String(key.Reveal()[WebhookKey.Prefix.Length..]), signed))}";
+        var secret = Convert.FromBase64String(key.Reveal()[WebhookKey.Prefix.Length..]);
+        return $"v1,{Convert.ToBase64String(HMACSHA256.HashData(secret, signed))}";
     }
 
     private static TimeSpan? RetryAfter(RetryConditionHeaderValue? header, DateTimeOffset now) => header switch

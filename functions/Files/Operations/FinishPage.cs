@@ -5,8 +5,8 @@ using ServerlessDrives.Files.Sharing;
 namespace ServerlessDrives.Files.Operations;
 
 /// <summary>
-/// What comes after a page's copies: they are proven, and of a move the references and shares follow and the sources are deleted. A source is
-/// deleted only once its copy is listed with the state that its copying answered, and only while it is what was copied.
+/// What comes after a page's copies: they are proven, and of a move the references and shares follow and the sources are deleted. A source
+/// is deleted only once its copy is listed with the state that its copying answered, and only while it is what was copied.
 /// </summary>
 public sealed class FinishPage(IFileCopies copies, IFileRecords references, SharesOfMovedFiles shares)
 {

@@ -169,7 +169,11 @@ public sealed class TransferPages(
     }
 
     /// <summary>What is at the source of the page's files.</summary>
-    private async Task<Result<IReadOnlyList<KeyState>, Refusal>> RestOfAsync(Drive drive, FileOperation operation, CancellationToken cancellation)
+    private async Task<Result<IReadOnlyList<KeyState>, Refusal>> RestOfAsync(
+        Drive drive,
+        FileOperation operation,
+        CancellationToken cancellation
+    )
     {
         var (rest, after, until) = (new List<KeyState>(), operation.DoneTo, operation.Page!.Until);
         while (true)

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace ServerlessDrives.Files.Sharing;
 
-/// <summary>A password that can be compared and not read: PBKDF2 with SHA-256, 600,000 rounds as OWASP advises, a salt of its own.</summary>
+/// <summary>
+/// A password that can be compared and not read: PBKDF2 with SHA-256, 600,000 rounds as OWASP advises, a salt of its own.
+/// </summary>
 /// <param name="Salt">Base64.</param>
 /// <param name="Hash">Base64.</param>
 public sealed record PasswordHash(string Salt, int Rounds, string Hash)

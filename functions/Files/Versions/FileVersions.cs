@@ -29,7 +29,13 @@ public sealed record VersionId : IParsed<VersionId>
 public interface IFileVersions
 {
     /// <summary>One page of a file's versions, the newest first; those of a file that is deleted too.</summary>
-    Task<Result<FileVersionsView, Refusal>> ListAsync(Drive drive, FilePath path, int limit, string? cursor, CancellationToken cancellation);
+    Task<Result<FileVersionsView, Refusal>> ListAsync(
+        Drive drive,
+        FilePath path,
+        int limit,
+        string? cursor,
+        CancellationToken cancellation
+    );
 
     /// <summary>One page of a folder as <see cref="IDriveFiles.ListAsync"/> lists it, with its deleted files between the others.</summary>
     /// <param name="folder">Null for the drive's own.</param>

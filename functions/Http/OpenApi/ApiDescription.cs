@@ -136,7 +136,12 @@ public sealed class ApiDescription
             ["reason"] = Text("Finer than the code, of callback links: `over`, `outdated`, `not-yet`."),
             ["verification"] = new JsonObject { ["$ref"] = "#/components/schemas/VerificationReport" },
             ["size"] = new JsonObject { ["type"] = "integer", ["description"] = "The file's size in bytes, with `range-not-satisfiable`." },
-            ["drives"] = new JsonObject { ["type"] = "array", ["items"] = new JsonObject { ["type"] = "object" }, ["description"] = "With `overlap`: the other drives that you may know of." },
+            ["drives"] = new JsonObject
+            {
+                ["type"] = "array",
+                ["items"] = new JsonObject { ["type"] = "object" },
+                ["description"] = "With `overlap`: the other drives that you may know of.",
+            },
             ["partitions"] = new JsonObject
             {
                 ["type"] = "array",

@@ -128,7 +128,8 @@ public sealed partial class ReferencePage
                 : Text(parameter["in"]);
             Write(
                 $"<tr><td><code>{Safe(Text(parameter["name"]))}</code> <span " +
-                $"class=\"soft\">{place}</span></td><td>{TypeOf(parameter["schema"]!)}</td><td>{Prose(Text(parameter["description"]))}</td></tr>"
+                $"class=\"soft\">{place}</span></td><td>{TypeOf(parameter["schema"]!)}</td>" +
+                $"<td>{Prose(Text(parameter["description"]))}</td></tr>"
             );
         }
 
@@ -143,9 +144,8 @@ public sealed partial class ReferencePage
             var problems =
                 response!["content"]?[Problem.ContentType]?["examples"]?.AsObject().Select(example => example.Key).ToList() ?? [];
             var links = string.Join(", ", problems.Select(code => $"<a href=\"#problem-{code}\"><code>{code}</code></a>"));
-            Write(
-                $"<tr><td><code>{status}</code></td><td>{(problems.Count > 0 && response["content"]!.AsObject().Count == 1 ? links : Prose(Text(response["description"])))}"
-            );
+            var onlyProblems = problems.Count > 0 && response["content"]!.AsObject().Count == 1;
+            Write($"<tr><td><code>{status}</code></td><td>{(onlyProblems ? links : Prose(Text(response["description"])))}");
             if (response["headers"] is JsonObject headers && problems.Count == 0)
                 Write($"<div class=\"soft\">{string.Join(", ", headers.Select(header => $"<code>{Safe(header.Key)}</code>"))}</div>");
             Write("</td></tr>");
@@ -181,7 +181,10 @@ public sealed partial class ReferencePage
         foreach (var problem in KnownProblems.All)
             Write(
                 "<tr " +
-                $"id=\"{KnownProblems.AnchorOf(problem.Code)}\"><td><code>{problem.Code}{(problem.Code == KnownProblems.AwsFamily ? "-…" : "")}</code> <span class=\"soft\">{problem.Status}</span></td><td>{Prose(problem.Meaning)}<div class=\"soft\">{Prose(problem.Remedy)}</div></td></tr>"
+                $"id=\"{KnownProblems.AnchorOf(problem.Code)}\">" +
+                $"<td><code>{problem.Code}{(problem.Code == KnownProblems.AwsFamily ? "-…" : "")}</code> " +
+                $"<span class=\"soft\">{problem.Status}</span></td>" +
+                $"<td>{Prose(problem.Meaning)}<div class=\"soft\">{Prose(problem.Remedy)}</div></td></tr>"
             );
         Write("</tbody></table>");
     }
@@ -209,7 +212,9 @@ public sealed partial class ReferencePage
             return "";
         var required = schema["required"]?.AsArray().Select(field => Text(field)).ToHashSet() ?? [];
         var rows = properties.Select(property =>
-            $"<tr><td><code>{Safe(property.Key)}</code>{(required.Contains(property.Key) ? "" : " <span class=\"soft\">may be left out</span>")}</td><td>{TypeOf(property.Value!)}</td><td>{Prose(Text(property.Value!["description"]))}</td></tr>"
+            $"<tr><td><code>{Safe(property.Key)}</code>" +
+            (required.Contains(property.Key) ? "" : " <span class=\"soft\">may be left out</span>") +
+            $"</td><td>{TypeOf(property.Value!)}</td><td>{Prose(Text(property.Value!["description"]))}</td></tr>"
         );
         return $"<table><tbody>{string.Concat(rows)}</tbody></table>";
     }

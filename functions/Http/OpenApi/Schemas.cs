@@ -179,12 +179,11 @@ internal sealed class Schemas(CodeComments comments)
     private static JsonObject? Simple(Type type)
     {
         if (type.GetInterfaces().Any(face => face.IsGenericType && face.GetGenericTypeDefinition() == typeof(IIdentifier<>)))
-            return new()
-            {
-                ["type"] = "string",
-                ["pattern"] =
-                    $"^{type.GetProperty(nameof(ConnectionId.Prefix), BindingFlags.Public | BindingFlags.Static)!.GetValue(null)}[a-z0-9-]{{1,64}}$",
-            };
+        {
+            var prefix = type.GetProperty(nameof(ConnectionId.Prefix), BindingFlags.Public | BindingFlags.Static)!.GetValue(null);
+            return new() { ["type"] = "string", ["pattern"] = $"^{prefix}[a-z0-9-]{{1,64}}$" };
+        }
+
         if (type == typeof(DateTimeOffset))
             return new() { ["type"] = "string", ["format"] = "date-time" };
         if (type == typeof(Uri))

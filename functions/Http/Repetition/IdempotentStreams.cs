@@ -28,7 +28,9 @@ public sealed partial class Idempotency
             var record = await BeginAsync(place, target, cancellation);
             if (!record.IsOurs)
             {
-                var isSame = record.Fingerprint.StartsWith(target, StringComparison.Ordinal) && (!record.Ended || record.Fingerprint == target + await body.EndAsync(cancellation));
+                var isSame =
+                    record.Fingerprint.StartsWith(target, StringComparison.Ordinal)
+                    && (!record.Ended || record.Fingerprint == target + await body.EndAsync(cancellation));
                 return await AnswerToAsync(request, record, place, isSame);
             }
 

@@ -34,7 +34,11 @@ public sealed class LongPoll(WaitingReads waiting, TimeProvider clock)
         }
     }
 
-    private async Task<IResult> WaitAsync<T>(HttpRequest request, DateTimeOffset until, Func<CancellationToken, Task<Result<T, Refusal>>> read)
+    private async Task<IResult> WaitAsync<T>(
+        HttpRequest request,
+        DateTimeOffset until,
+        Func<CancellationToken, Task<Result<T, Refusal>>> read
+    )
         where T : notnull
     {
         while (true)

@@ -7,9 +7,12 @@ namespace ServerlessDrives.Integrations.Setup;
 /// </summary>
 public static class NotificationModule
 {
+    private const string Configuration = "notification configuration: Terraform's own resource";
+
     public static string Write(NotificationSetup setup)
     {
         ArgumentNullException.ThrowIfNull(setup);
+        var bucket = SetupText.Quote(setup.Bucket.ToString());
         var merge = $$"""
             set -eu
             work=$(mktemp -d)
@@ -19,7 +22,7 @@ public static class NotificationModule
             {{SetupText.Json(setup.BucketConfiguration)}}
             ENTRY
             {{NotificationScript.Merging}}
-            set -- --region {{setup.Topic.Region}} --bucket {{SetupText.Quote(setup.Bucket.ToString())}} --expected-bucket-owner {{setup.Topic.Account}}
+            set -- --region {{setup.Topic.Region}} --bucket {{bucket}} --expected-bucket-owner {{setup.Topic.Account}}
             aws s3api get-bucket-notification-configuration "$@" --output json >"$work/present.json"
             [ -s "$work/present.json" ] || printf '{}' >"$work/present.json"
             put_entry "$work/present.json" "$work/entry.json" >"$work/merged.json"
@@ -27,7 +30,7 @@ public static class NotificationModule
             """;
         return $$"""
             # ServerlessDrives: notifications of new files for the integration {{SetupText.Comment(setup.IntegrationName)}}
-            # The AWS CLI, signed in to the same account as the provider, puts our entry into the bucket's notification configuration: Terraform's own resource
+            # The AWS CLI, signed in to the same account as the provider, puts our entry into the bucket's {{Configuration}}
             # for it would replace what the bucket has.
 
             terraform {

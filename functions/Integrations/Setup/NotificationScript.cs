@@ -32,8 +32,20 @@ public static class NotificationScript
             .ToString().ReplaceLineEndings("\n");
     }
 
+    /// <summary>For jq: an entry's topic, events and rules.</summary>
+    private const string WhatMatters = "{TopicArn, Events: (.Events | sort), Rules: ([.Filter.Key.FilterRules[]?.Value])}";
+
+    private const string TopicAttributes = """aws sns get-topic-attributes --region "$REGION" --topic-arn "$TOPIC" --query Attributes""";
+
+    private const string SetTopicAttribute = """aws sns set-topic-attributes --region "$REGION" --topic-arn "$TOPIC" --attribute-name""";
+
+    /// <summary>For the AWS CLI's <c>--query</c>.</summary>
+    private const string OurSubscription = "Subscriptions[?Endpoint=='$ENDPOINT'].SubscriptionArn";
+
+    private const string OfBucket = "--region \"$REGION\" --bucket \"$BUCKET\"";
+
     /// <summary>Our entry put into a bucket's notification configuration, in a shell that has <c>$work</c>.</summary>
-    internal const string Merging = """
+    internal const string Merging = $$"""
 
         # Prints the bucket's notification configuration with our entry in it: one of the same Id replaced, all others of every kind kept.
         if command -v jq >/dev/null; then
@@ -42,7 +54,7 @@ public static class NotificationScript
               | $present + {TopicConfigurations: ([($present.TopicConfigurations // [])[] | select(.Id != $ours.Id)] + [$ours])}' "$1" "$2"
           }
           # What matters of an entry. S3 may write its names in another case.
-          entry_of() { jq -S -c --arg id "$ENTRY" '[(.TopicConfigurations // [])[] | select(.Id == $id) | {TopicArn, Events: (.Events | sort), Rules: ([.Filter.Key.FilterRules[]?.Value])}]' "$1"; }
+          entry_of() { jq -S -c --arg id "$ENTRY" '[(.TopicConfigurations // [])[] | select(.Id == $id) | {{WhatMatters}}]' "$1"; }
         else
           cat >"$work/entries.py" <<'PYTHON'
         import json, sys
@@ -62,34 +74,34 @@ public static class NotificationScript
 
         """;
 
-    private const string Steps = """
+    private const string Steps = $$"""
 
         present=$(aws sts get-caller-identity --query Account --output text)
         [ "$present" = "$ACCOUNT" ] || fail "The AWS CLI is signed in to the account $present, and the bucket is of $ACCOUNT."
 
-        if aws sns get-topic-attributes --region "$REGION" --topic-arn "$TOPIC" --query Attributes.Policy --output text >"$work/present.json" 2>"$work/error"; then
+        if {{TopicAttributes}}.Policy --output text >"$work/present.json" 2>"$work/error"; then
           say "The topic $TOPIC_NAME is there."
         else
           grep -q NotFound "$work/error" || { cat "$work/error" >&2; exit 1; }
           say "The topic $TOPIC_NAME is made."
           aws sns create-topic --region "$REGION" --name "$TOPIC_NAME" >/dev/null
-          aws sns get-topic-attributes --region "$REGION" --topic-arn "$TOPIC" --query Attributes.Policy --output text >"$work/present.json"
+          {{TopicAttributes}}.Policy --output text >"$work/present.json"
         fi
-        if [ "$(aws sns get-topic-attributes --region "$REGION" --topic-arn "$TOPIC" --query Attributes.SignatureVersion --output text)" != 2 ]; then
-          aws sns set-topic-attributes --region "$REGION" --topic-arn "$TOPIC" --attribute-name SignatureVersion --attribute-value 2
+        if [ "$({{TopicAttributes}}.SignatureVersion --output text)" != 2 ]; then
+          {{SetTopicAttribute}} SignatureVersion --attribute-value 2
         fi
 
         [ "$(cat "$work/present.json")" != None ] || printf '{}' >"$work/present.json"
         merge "$work/present.json" "$work/topic-policy.json" >"$work/merged.json"
         if differ "$work/present.json" "$work/merged.json"; then
           say 'S3 is allowed to publish to it for this bucket.'
-          aws sns set-topic-attributes --region "$REGION" --topic-arn "$TOPIC" --attribute-name Policy --attribute-value "file://$work/merged.json"
+          {{SetTopicAttribute}} Policy --attribute-value "file://$work/merged.json"
         else
           say 'Its policy is as it should be.'
         fi
 
         subscription() {
-          aws sns list-subscriptions-by-topic --region "$REGION" --topic-arn "$TOPIC" --query "Subscriptions[?Endpoint=='$ENDPOINT'].SubscriptionArn" --output text
+          aws sns list-subscriptions-by-topic --region "$REGION" --topic-arn "$TOPIC" --query "{{OurSubscription}}" --output text
         }
         case $(subscription) in
           arn:*) say 'It is subscribed to.' ;;
@@ -105,12 +117,12 @@ public static class NotificationScript
             done ;;
         esac
 
-        aws s3api get-bucket-notification-configuration --region "$REGION" --bucket "$BUCKET" --output json >"$work/present.json"
+        aws s3api get-bucket-notification-configuration {{OfBucket}} --output json >"$work/present.json"
         [ -s "$work/present.json" ] || printf '{}' >"$work/present.json"
         if [ "$(entry_of "$work/present.json")" != "$(entry_of "$work/entry.json")" ]; then
           say "The bucket $BUCKET tells the topic of new files; what it tells others stays."
           put_entry "$work/present.json" "$work/entry.json" >"$work/merged.json"
-          patiently aws s3api put-bucket-notification-configuration --region "$REGION" --bucket "$BUCKET" --notification-configuration "file://$work/merged.json"
+          patiently aws s3api put-bucket-notification-configuration {{OfBucket}} --notification-configuration "file://$work/merged.json"
         else
           say "The bucket $BUCKET tells the topic of new files already."
         fi

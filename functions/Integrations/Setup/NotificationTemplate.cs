@@ -41,16 +41,35 @@ public static class NotificationTemplate
             ["Resources"] = new JsonObject
             {
                 ["Topic"] = Resource("AWS::SNS::Topic", new() { ["TopicName"] = setup.Topic.Name, ["SignatureVersion"] = "2" }),
-                ["TopicPolicy"] = Resource("AWS::SNS::TopicPolicy", new() { ["Topics"] = new JsonArray(Ref("Topic")), ["PolicyDocument"] = setup.TopicPolicy }),
-                ["Subscription"] = Resource("AWS::SNS::Subscription", new() { ["TopicArn"] = Ref("Topic"), ["Protocol"] = setup.Endpoint.Scheme, ["Endpoint"] = setup.Endpoint.AbsoluteUri }),
+                ["TopicPolicy"] = Resource("AWS::SNS::TopicPolicy", new()
+                {
+                    ["Topics"] = new JsonArray(Ref("Topic")),
+                    ["PolicyDocument"] = setup.TopicPolicy,
+                }),
+                ["Subscription"] = Resource("AWS::SNS::Subscription", new()
+                {
+                    ["TopicArn"] = Ref("Topic"),
+                    ["Protocol"] = setup.Endpoint.Scheme,
+                    ["Endpoint"] = setup.Endpoint.AbsoluteUri,
+                }),
                 ["Role"] = Resource("AWS::IAM::Role", new()
                 {
-                    ["AssumeRolePolicyDocument"] = Document(new() { ["Effect"] = "Allow", ["Principal"] = new JsonObject { ["Service"] = "lambda.amazonaws.com" }, ["Action"] = "sts:AssumeRole" }),
+                    ["AssumeRolePolicyDocument"] = Document(new()
+                    {
+                        ["Effect"] = "Allow",
+                        ["Principal"] = new JsonObject { ["Service"] = "lambda.amazonaws.com" },
+                        ["Action"] = "sts:AssumeRole",
+                    }),
                     ["ManagedPolicyArns"] = new JsonArray($"arn:{partition}:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"),
                     ["Policies"] = new JsonArray(new JsonObject
                     {
                         ["PolicyName"] = "bucket-notifications",
-                        ["PolicyDocument"] = Document(new() { ["Effect"] = "Allow", ["Action"] = new JsonArray("s3:GetBucketNotification", "s3:PutBucketNotification"), ["Resource"] = setup.BucketArn }),
+                        ["PolicyDocument"] = Document(new()
+                        {
+                            ["Effect"] = "Allow",
+                            ["Action"] = new JsonArray("s3:GetBucketNotification", "s3:PutBucketNotification"),
+                            ["Resource"] = setup.BucketArn,
+                        }),
                     }),
                 }),
                 ["Function"] = Resource("AWS::Lambda::Function", new()

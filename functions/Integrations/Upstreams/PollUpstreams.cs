@@ -53,24 +53,28 @@ public sealed class PollUpstreams(
     public async Task RunAsync([TimerTrigger("*/5 * * * * *")] TimerInfo timer, CancellationToken cancellation)
     {
         var due = await state.DueAsync(clock.GetUtcNow(), AtATime, cancellation);
-        await Parallel.ForEachAsync(due, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellation }, async (poll, token) =>
-        {
-            try
+        await Parallel.ForEachAsync(
+            due,
+            new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellation },
+            async (poll, token) =>
             {
-                await PollAsync(poll, token);
+                try
+                {
+                    await PollAsync(poll, token);
+                }
+                // One folder in trouble must not hold up the others; it is looked at again from the same moment on.
+                catch (FolderUnreadableException refused)
+                {
+                    log.LogWarning("Integration {Integration} could not be polled. {Problem}", poll.Integration, refused.Message);
+                    await PutOffAsync(poll, token);
+                }
+                catch (Exception failure) when (!token.IsCancellationRequested)
+                {
+                    log.LogError(failure, "Integration {Integration} could not be polled.", poll.Integration);
+                    await PutOffAsync(poll, token);
+                }
             }
-            // One folder in trouble must not hold up the others; it is looked at again from the same moment on.
-            catch (FolderUnreadableException refused)
-            {
-                log.LogWarning("Integration {Integration} could not be polled. {Problem}", poll.Integration, refused.Message);
-                await PutOffAsync(poll, token);
-            }
-            catch (Exception failure) when (!token.IsCancellationRequested)
-            {
-                log.LogError(failure, "Integration {Integration} could not be polled.", poll.Integration);
-                await PutOffAsync(poll, token);
-            }
-        });
+        );
     }
 
     /// <summary>

@@ -253,7 +253,11 @@ internal sealed class ObjectProof(
             JudgeAclAsync(KnownCheck.AclWritable, cancel => bucket.PutAclAsync(key, owner, cancel), cancellation));
     }
 
-    private async Task JudgeAclAsync(KnownCheck check, Func<CancellationToken, Task<Result<Done, Fault>>> call, CancellationToken cancellation)
+    private async Task JudgeAclAsync(
+        KnownCheck check,
+        Func<CancellationToken, Task<Result<Done, Fault>>> call,
+        CancellationToken cancellation
+    )
     {
         var answer = await retry.AskAsync(call, cancellation);
         switch (answer.Error)

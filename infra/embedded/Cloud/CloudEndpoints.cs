@@ -45,28 +45,38 @@ internal sealed class CloudEndpoints(AwsSandbox? sandbox, Func<SeededCloud> seed
     private IResult Describe(AwsSandbox sandbox)
     {
         var cloud = seeded();
-        return Results.Json(new
-        {
-            aws = new
+        return Results.Json(
+            new
             {
-                endpoint = sandbox.Endpoint.AbsoluteUri.TrimEnd('/'),
-                tlsEndpoint = sandbox.TlsEndpoint.AbsoluteUri.TrimEnd('/'),
-                certificateAuthority = sandbox.AuthorityFile,
-                region = "us-east-1",
-                principalArn = cloud.PrincipalArn,
-                accounts = new Dictionary<string, object>
+                aws = new
                 {
-                    [Seed.OurAccount] = new { administrator = new { cloud.OurAdministrator.AccessKeyId, cloud.OurAdministrator.SecretAccessKey } },
-                    [Seed.CustomerAccount] = new
+                    endpoint = sandbox.Endpoint.AbsoluteUri.TrimEnd('/'),
+                    tlsEndpoint = sandbox.TlsEndpoint.AbsoluteUri.TrimEnd('/'),
+                    certificateAuthority = sandbox.AuthorityFile,
+                    region = "us-east-1",
+                    principalArn = cloud.PrincipalArn,
+                    accounts = new Dictionary<string, object>
                     {
-                        administrator = new { cloud.Administrator.AccessKeyId, cloud.Administrator.SecretAccessKey },
-                        root = new { cloud.Root.AccessKeyId, cloud.Root.SecretAccessKey },
-                        driveUser = new { cloud.DriveUser.AccessKeyId, cloud.DriveUser.SecretAccessKey, cloud.DriveUser.UserName },
-                        buckets = cloud.Buckets,
-                        kmsKeyArn = cloud.KmsKeyArn,
+                        [Seed.OurAccount] = new
+                        {
+                            administrator = new { cloud.OurAdministrator.AccessKeyId, cloud.OurAdministrator.SecretAccessKey },
+                        },
+                        [Seed.CustomerAccount] = new
+                        {
+                            administrator = new { cloud.Administrator.AccessKeyId, cloud.Administrator.SecretAccessKey },
+                            root = new { cloud.Root.AccessKeyId, cloud.Root.SecretAccessKey },
+                            driveUser = new
+                            {
+                                cloud.DriveUser.AccessKeyId,
+                                cloud.DriveUser.SecretAccessKey,
+                                cloud.DriveUser.UserName,
+                            },
+                            buckets = cloud.Buckets,
+                            kmsKeyArn = cloud.KmsKeyArn,
+                        },
                     },
                 },
-            },
-        });
+            }
+        );
     }
 }

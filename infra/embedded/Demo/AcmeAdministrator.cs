@@ -80,7 +80,8 @@ internal sealed class AcmeAdministrator(HttpClient http, Uri endpoint, SeededKey
             SessionToken: null,
             Expires: null);
         var canonical =
-            $"{method}\n{path}\n{query}\nhost:{endpoint.Authority}\nx-amz-content-sha256:{hash}\nx-amz-date:{signature.Timestamp}\n\n{string.Join(';', signature.SignedHeaders)}\n{hash}";
+            $"{method}\n{path}\n{query}\nhost:{endpoint.Authority}\nx-amz-content-sha256:{hash}\nx-amz-date:{signature.Timestamp}\n\n"
+            + $"{string.Join(';', signature.SignedHeaders)}\n{hash}";
         var signed = new SigningKey(key.SecretAccessKey, signature).Sign(CanonicalRequest.StringToSign(signature, canonical));
 
         using var request = new HttpRequestMessage(method, new Uri(endpoint, query.Length == 0 ? path : $"{path}?{query}"));

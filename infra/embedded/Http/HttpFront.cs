@@ -35,8 +35,8 @@ internal sealed class HttpFront(HttpFunctions functions, Action<IEndpointRouteBu
     };
 
     /// <summary>
-    /// The official host knows no 405: a route with other methods only is a route that isn't there. At <c>/</c> it would show its home page,
-    /// which <c>infra/azure</c> disables: an empty 204 is left.
+    /// The official host knows no 405: a route with other methods only is a route that isn't there. At <c>/</c> it would show its home
+    /// page, which <c>infra/azure</c> disables: an empty 204 is left.
     /// </summary>
     private static Task NotFoundForOtherMethodsAsync(HttpContext context, RequestDelegate next)
     {

@@ -84,7 +84,9 @@ public sealed class CappedBenchmark : LoadBenchmark
         var peers = new List<(string Name, string Goal, Func<Task> Write)>
         {
             ("the SDK, one stream", "", () => WriteDirectAsync(drive, "capped-direct", size)),
-            ("the SDK by parts", "at least 0.9", () => parts.UploadAsync(local, BenchmarkDrive.Bucket, $"{BenchmarkDrive.Folder}/capped-parts")),
+            ("the SDK by parts", "at least 0.9", () =>
+                parts.UploadAsync(local, BenchmarkDrive.Bucket, $"{BenchmarkDrive.Folder}/capped-parts")
+            ),
             ("aws s3 cp", "at least 0.9", () => RunAsync(drive, "aws", "s3", "cp", "--quiet", local, Address("capped-cli"))),
         };
         if (Rclone.IsInstalled)

@@ -25,7 +25,8 @@ internal sealed record PageLoad(double Painted, double Shown, double Interactive
           new PerformanceObserver((list) => {
             for (const task of list.getEntries()) seen.busy = Math.max(seen.busy, task.startTime + task.duration);
           }).observe({ type: 'longtask', buffered: true });
-          const isShown = () => [...document.querySelectorAll('button:enabled, a[href], input:enabled')].some((control) => control.matches(SELECTOR) && control.checkVisibility());
+          const isShown = () => [...document.querySelectorAll('button:enabled, a[href], input:enabled')]
+            .some((control) => control.matches(SELECTOR) && control.checkVisibility());
           const look = () => {
             if (!isShown()) return;
             watcher.disconnect();

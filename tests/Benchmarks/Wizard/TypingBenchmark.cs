@@ -66,14 +66,21 @@ public sealed class TypingBenchmark : LoadBenchmark
         }
 
         const string role = "new role by the AWS CLI, everything in one go";
-        results.Ratio($"{role}: from “Add data source” to “is connected”", whole.TotalSeconds, GoalOfRoleFlowSeconds, "the goal", "s", "at most 1");
+        results.Ratio(
+            $"{role}: from “Add data source” to “is connected”",
+            whole.TotalSeconds,
+            GoalOfRoleFlowSeconds,
+            "the goal",
+            "s",
+            "at most 1"
+        );
         results.Ratio($"{role}: of that, from the script’s end", own.TotalSeconds, GoalOfOwnPartSeconds, "the goal", "s", "at most 1");
         foreach (var (typo, play) in Typos(typist, app))
             await MeasureAsync(results, rounds, typo, GoalOfTypoSeconds, play);
         results.Note(
             "Seconds, the slowest of the rounds. The key is pasted as AWS gives it, both halves at once; name, bucket and path are typed. "
-            + $"The script is copied by its button and run by the real aws command, {Typist.TerminalMs / 1000} s after that: whoever runs it "
-            + "has to find the terminal and paste.");
+            + $"The script is copied by its button and run by the real aws command, {Typist.TerminalMs / 1000} s after that: whoever runs "
+            + "it has to find the terminal and paste.");
     }
 
     private static async Task MeasureAsync(Results results, int rounds, string what, double goal, Func<Task<TimeSpan>> play)

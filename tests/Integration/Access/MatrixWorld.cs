@@ -159,7 +159,9 @@ public sealed class MatrixWorld(RunningApp running) : IAsyncLifetime
             stored.EnsureSuccessStatusCode();
         }
 
-        Preview = (await Admin.PostAsync($"/api/drives/{DriveOf(Owner.Workspace)}/preview-links", image, HttpStatusCode.Created)).Text("url");
+        Preview = (await Admin.PostAsync($"/api/drives/{DriveOf(Owner.Workspace)}/preview-links", image, HttpStatusCode.Created)).Text(
+            "url"
+        );
     }
 
     public ValueTask DisposeAsync()

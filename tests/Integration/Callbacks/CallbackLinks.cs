@@ -1,4 +1,7 @@
+using System.Buffers.Text;
 using System.Net;
+using System.Security.Cryptography;
+using System.Text;
 using ServerlessDrives.Tests.Integration.Connecting;
 using ServerlessDrives.Tests.Shared;
 using Shouldly;
@@ -130,8 +133,7 @@ public sealed class CallbackLinks(RunningApp running)
     /// <summary>A link of the same connection that is whole in form, as somebody makes it who knows how they are made.</summary>
     private static string Guess(string token)
     {
-        var guess =
-            $"{token.Split('.')[0]}.{System.Buffers.Text.Base64Url.EncodeToString(System.Security.Cryptography.RandomNumberGenerator.GetBytes(32))}";
-        return $"{guess}.{System.Buffers.Text.Base64Url.EncodeToString(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(guess)).AsSpan(0, 6))}";
+        var guess = $"{token.Split('.')[0]}.{Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32))}";
+        return $"{guess}.{Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes(guess)).AsSpan(0, 6))}";
     }
 }

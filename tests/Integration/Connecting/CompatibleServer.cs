@@ -97,7 +97,8 @@ internal sealed class CompatibleServer : IAsyncDisposable
                 await WriteAsync(
                     http,
                     refusal.IsOfSts
-                        ? $"<ErrorResponse><Error><Type>Sender</Type><Code>{refusal.Code}</Code><Message>{refusal.Message}</Message></Error></ErrorResponse>"
+                        ? $"<ErrorResponse><Error><Type>Sender</Type><Code>{refusal.Code}</Code>"
+                            + $"<Message>{refusal.Message}</Message></Error></ErrorResponse>"
                         : $"<?xml version=\"1.0\" " +
                             $"encoding=\"UTF-8\"?><Error><Code>{refusal.Code}</Code><Message>{refusal.Message}</Message></Error>"
                 );

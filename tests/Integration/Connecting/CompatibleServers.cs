@@ -119,7 +119,8 @@ public sealed class CompatibleServers : IAsyncLifetime
     {
         var role = Connections.Unique("everybody");
         var anybody = JsonNode.Parse(
-            $$"""{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"{{_seeded.PrincipalArn}}"},"Action":"sts:AssumeRole"}]}"""
+            """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"""
+                + $$"""{"AWS":"{{_seeded.PrincipalArn}}"},"Action":"sts:AssumeRole"}]}"""
         )!;
         var arn = await _administrator.CreateRoleAsync(role, anybody);
         await _administrator.PutRolePolicyAsync(
@@ -143,26 +144,39 @@ public sealed class CompatibleServers : IAsyncLifetime
             new AmazonSecurityTokenServiceConfig { ServiceURL = _server.Endpoint.AbsoluteUri, AuthenticationRegion = "us-east-1" });
         var session = (await sts.AssumeRoleAsync(new AssumeRoleRequest { RoleArn = arn, RoleSessionName = "everybody" })).Credentials;
         return $"""
-            <AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><AssumedRoleUser><Arn></Arn><AssumeRoleId></AssumeRoleId></AssumedRoleUser><Credentials>
-            <AccessKeyId>{session.AccessKeyId}</AccessKeyId><SecretAccessKey>{session.SecretAccessKey}</SecretAccessKey><Expiration>{session.Expiration:yyyy-MM-dd'T'HH:mm:ss'Z'}</Expiration><SessionToken>{session.SessionToken}</SessionToken>
-            </Credentials></AssumeRoleResult><ResponseMetadata><RequestId>c4ca4238a0b92382</RequestId></ResponseMetadata></AssumeRoleResponse>
+            <AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult>
+            <AssumedRoleUser><Arn></Arn><AssumeRoleId></AssumeRoleId></AssumedRoleUser><Credentials>
+            <AccessKeyId>{session.AccessKeyId}</AccessKeyId><SecretAccessKey>{session.SecretAccessKey}</SecretAccessKey>
+            <Expiration>{session.Expiration:yyyy-MM-dd'T'HH:mm:ss'Z'}</Expiration><SessionToken>{session.SessionToken}</SessionToken>
+            </Credentials></AssumeRoleResult>
+            <ResponseMetadata><RequestId>c4ca4238a0b92382</RequestId></ResponseMetadata></AssumeRoleResponse>
             """;
     }
 
-    internal static JsonObject Described(Uri endpoint, SeededCloud seeded) => new()
-    {
-        ["aws"] = new JsonObject
+    internal static JsonObject Described(Uri endpoint, SeededCloud seeded) =>
+        new()
         {
-            ["endpoint"] = endpoint.AbsoluteUri,
-            ["accounts"] = new JsonObject
+            ["aws"] = new JsonObject
             {
-                [AwsAdministrator.Account] = new JsonObject
+                ["endpoint"] = endpoint.AbsoluteUri,
+                ["accounts"] = new JsonObject
                 {
-                    ["administrator"] = new JsonObject { ["accessKeyId"] = seeded.Administrator.AccessKeyId, ["secretAccessKey"] = seeded.Administrator.SecretAccessKey },
-                    ["driveUser"] = new JsonObject { ["accessKeyId"] = seeded.DriveUser.AccessKeyId, ["secretAccessKey"] = seeded.DriveUser.SecretAccessKey, ["userName"] = seeded.DriveUser.UserName },
-                    ["kmsKeyArn"] = seeded.KmsKeyArn,
+                    [AwsAdministrator.Account] = new JsonObject
+                    {
+                        ["administrator"] = new JsonObject
+                        {
+                            ["accessKeyId"] = seeded.Administrator.AccessKeyId,
+                            ["secretAccessKey"] = seeded.Administrator.SecretAccessKey,
+                        },
+                        ["driveUser"] = new JsonObject
+                        {
+                            ["accessKeyId"] = seeded.DriveUser.AccessKeyId,
+                            ["secretAccessKey"] = seeded.DriveUser.SecretAccessKey,
+                            ["userName"] = seeded.DriveUser.UserName,
+                        },
+                        ["kmsKeyArn"] = seeded.KmsKeyArn,
+                    },
                 },
             },
-        },
-    };
+        };
 }

@@ -54,8 +54,11 @@ public sealed class ManagedIdentity
             OurRole,
             JsonNode.Parse(
                 $$$"""
-                {"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Federated":"arn:aws:iam::{{{OurAccount}}}:oidc-provider/{{{provider}}}"},
-                 "Action":"sts:AssumeRoleWithWebIdentity","Condition":{"StringEquals":{"{{{provider}}}:sub":"{{{claims.Text("sub")}}}","{{{provider}}}:aud":"{{{IdentityEndpoint.Audience}}}"} } }]}
+                {"Version":"2012-10-17","Statement":[{"Effect":"Allow",
+                 "Principal":{"Federated":"arn:aws:iam::{{{OurAccount}}}:oidc-provider/{{{provider}}}"},
+                 "Action":"sts:AssumeRoleWithWebIdentity",
+                 "Condition":{"StringEquals":{"{{{provider}}}:sub":"{{{claims.Text("sub")}}}",
+                  "{{{provider}}}:aud":"{{{IdentityEndpoint.Audience}}}"} } }]}
                 """
             )!);
         await ours.PutRolePolicyAsync(

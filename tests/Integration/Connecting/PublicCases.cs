@@ -114,7 +114,8 @@ public sealed class PublicCases(ImpatientApp impatient)
         using var mia = await App.SignInAsync("mia");
         var (id, _, _) = await Connections.OfferAsync(App, mia, "acme-documents", "claims/inbox");
         const string policy =
-            """{"Version":"2012-10-17","Statement":[{"Sid":"Theirs","Effect":"Allow","Principal":{"AWS":"arn:aws:iam::444455556666:root"},"Action":"s3:GetObject","Resource":"arn:aws:s3:::acme-documents/*"}]}""";
+            """{"Version":"2012-10-17","Statement":[{"Sid":"Theirs","Effect":"Allow","Principal":"""
+                + """{"AWS":"arn:aws:iam::444455556666:root"},"Action":"s3:GetObject","Resource":"arn:aws:s3:::acme-documents/*"}]}""";
         (await MergeAsync(mia, id, [0xEF, 0xBB, 0xBF, .. Encoding.UTF8.GetBytes(policy)], HttpStatusCode.OK))
             .ToJsonString()
             .ShouldContain("Theirs");
@@ -154,7 +155,8 @@ public sealed class PublicCases(ImpatientApp impatient)
         using var mia = await App.SignInAsync("mia");
         var (id, _, _) = await Connections.OfferAsync(App, mia, "acme-documents", "claims/inbox");
         const string policy =
-            """{"Version":"2012-10-17","Statement":[{"Sid":"OfOldRole","Effect":"Allow","Principal":{"AWS":["AROAEXAMPLEEXAMPLE123"]},"Action":"s3:GetObject","Resource":"arn:aws:s3:::acme-documents/*"}]}""";
+            """{"Version":"2012-10-17","Statement":[{"Sid":"OfOldRole","Effect":"Allow","Principal":{"AWS":"""
+                + """["AROAEXAMPLEEXAMPLE123"]},"Action":"s3:GetObject","Resource":"arn:aws:s3:::acme-documents/*"}]}""";
         var refused = await MergeAsync(mia, id, Encoding.UTF8.GetBytes(policy), HttpStatusCode.UnprocessableEntity);
         refused.Text("detail").ShouldContain("OfOldRole");
         refused.Text("detail").ShouldContain("AROAEXAMPLEEXAMPLE123");
@@ -247,7 +249,9 @@ public sealed class PublicCases(ImpatientApp impatient)
         await Administrator.PutBucketPolicyAsync(
             bucket,
             JsonNode.Parse(
-                $$"""{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":"*","Action":"s3:ListBucket","Resource":"arn:aws:s3:::{{bucket}}","Condition":{"NumericGreaterThan":{"s3:max-keys":"10"} } }]}"""
+                """{"Version":"2012-10-17","Statement":"""
+                    + $$"""[{"Effect":"Deny","Principal":"*","Action":"s3:ListBucket","Resource":"arn:aws:s3:::{{bucket}}","Condition":"""
+                    + """{"NumericGreaterThan":{"s3:max-keys":"10"} } }]}"""
             )!);
         var check = (await ByKeyAsync(bucket, "in"))["verification"]!.Check("objects-listable");
         check.Text("status").ShouldBe("failed");

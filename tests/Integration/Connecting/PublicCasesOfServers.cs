@@ -54,7 +54,9 @@ public sealed class PublicCasesOfServers : IAsyncLifetime
         await _administrator.PutBucketPolicyAsync(
             "acme-documents",
             JsonNode.Parse(
-                """{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":"*","Action":"s3:PutObject","Resource":"arn:aws:s3:::acme-documents/*","Condition":{"StringEquals":{"s3:x-amz-content-sha256":"UNSIGNED-PAYLOAD"}}}]}"""
+                """{"Version":"2012-10-17","Statement":"""
+                    + """[{"Effect":"Deny","Principal":"*","Action":"s3:PutObject","Resource":"arn:aws:s3:::"""
+                    + """acme-documents/*","Condition":{"StringEquals":{"s3:x-amz-content-sha256":"UNSIGNED-PAYLOAD"}}}]}"""
             )!);
         var check = (await ByKeyAsync(mia, "signed"))["verification"]!.Check("object-writable");
         check.Text("status").ShouldBe("failed");

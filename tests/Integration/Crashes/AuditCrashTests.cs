@@ -24,7 +24,8 @@ public sealed class AuditCrashTests(CrashWorld world)
     private OrganizationId Organization => world.Ada.Organization;
 
     [Fact]
-    public Task A_membership_that_is_changed_and_killed_anywhere_is_what_the_audit_trail_says() => Killing.EverywhereAsync(async (death, hub) =>
+    public Task A_membership_that_is_changed_and_killed_anywhere_is_what_the_audit_trail_says() =>
+        Killing.EverywhereAsync(async (death, hub) =>
     {
         var user = UserId.Parse(Connections.Unique("user"), null);
         await using (var life = await world.IncarnateAsync(hub, death))
@@ -83,7 +84,8 @@ public sealed class AuditCrashTests(CrashWorld world)
     }, ofEngine: false);
 
     [Fact]
-    public Task An_integration_that_is_changed_and_killed_anywhere_is_what_the_audit_trail_says() => Killing.EverywhereAsync(async (death, hub) =>
+    public Task An_integration_that_is_changed_and_killed_anywhere_is_what_the_audit_trail_says() =>
+        Killing.EverywhereAsync(async (death, hub) =>
     {
         var name = Connections.Unique("integration");
         await using (var life = await world.IncarnateAsync(hub, death))
@@ -167,7 +169,8 @@ public sealed class AuditCrashTests(CrashWorld world)
             ofEngine: false);
 
     [Fact]
-    public Task A_webhook_that_is_used_and_killed_anywhere_is_what_the_audit_trail_says() => Killing.EverywhereAsync(async (death, hub) =>
+    public Task A_webhook_that_is_used_and_killed_anywhere_is_what_the_audit_trail_says() =>
+        Killing.EverywhereAsync(async (death, hub) =>
     {
         using var receiver = new EventReceiver();
         var webhooks = world.App.Services.GetRequiredService<IWebhooks>();
@@ -175,11 +178,21 @@ public sealed class AuditCrashTests(CrashWorld world)
         {
             await Killing.LiveAsync(death, async () =>
             {
-                var id = JsonNode.Parse(
-                    await world.AnswerAsync(life.Of<WebhookTriggers>().CreateAsync, life, "POST", new { url = receiver.Url, events = new[] { EventTypes.Expired } }))!["id"]!.GetValue<string>();
+                var wanted = new { url = receiver.Url, events = new[] { EventTypes.Expired } };
+                var made = await world.AnswerAsync(life.Of<WebhookTriggers>().CreateAsync, life, "POST", wanted);
+                var id = JsonNode.Parse(made)!["id"]!.GetValue<string>();
                 await world.AnswerAsync(request => life.Of<WebhookTriggers>().TestAsync(request, id), life, "POST", body: null);
-                var sent = (await life.Services.GetRequiredService<IWebhooks>().DeliveriesAsync(Organization, WebhookId.Of(id), new(null, null), 10, null, CancellationToken.None)).Items.ShouldHaveSingleItem();
-                await world.AnswerAsync(request => life.Of<WebhookTriggers>().RedeliverAsync(request, id, sent.Id.Value), life, "POST", body: null);
+                var webhooks = life.Services.GetRequiredService<IWebhooks>();
+                var deliveries = await webhooks.DeliveriesAsync(
+                    Organization,
+                    WebhookId.Of(id),
+                    new(null, null),
+                    10,
+                    null,
+                    CancellationToken.None
+                );
+                var sent = deliveries.Items.ShouldHaveSingleItem().Id.Value;
+                await world.AnswerAsync(request => life.Of<WebhookTriggers>().RedeliverAsync(request, id, sent), life, "POST", body: null);
                 await world.AnswerAsync(request => life.Of<WebhookTriggers>().DeleteAsync(request, id), life, "DELETE", body: null);
             });
         }

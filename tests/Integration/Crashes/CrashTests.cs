@@ -57,31 +57,34 @@ public sealed class CrashTests(CrashWorld world)
     });
 
     [Fact]
-    public Task A_swap_of_credentials_that_is_killed_anywhere_leaves_a_key_that_works_and_no_other_one_enabled() => Killing.EverywhereAsync(async (death, hub) =>
-    {
-        var drive = await world.ConnectAsync();
-        await using (var life = await world.IncarnateAsync(hub, death))
-        {
-            await Killing.LiveAsync(death, async () =>
+    public Task A_swap_of_credentials_that_is_killed_anywhere_leaves_a_key_that_works_and_no_other_one_enabled() =>
+        Killing.EverywhereAsync(
+            async (death, hub) =>
             {
-                await SwapAsync(life, drive);
-                await life.EndOfAllAsync();
-            });
-        }
+                var drive = await world.ConnectAsync();
+                await using (var life = await world.IncarnateAsync(hub, death))
+                {
+                    await Killing.LiveAsync(death, async () =>
+                    {
+                        await SwapAsync(life, drive);
+                        await life.EndOfAllAsync();
+                    });
+                }
 
-        await using var next = await world.IncarnateAsync(hub, null);
-        await next.EndOfAllAsync();
-        var now = (
-            await world.App.Services.GetRequiredService<IDrives>().FindAsync(drive.Organization, drive.Id, CancellationToken.None)
-        )!.Value;
-        now.State.ShouldBe(DriveState.Connected);
-        (await SecretOfAsync(now)).ShouldNotBeNull();
-        (
-            await next.Services.GetRequiredService<IHealthProbe>().LookAsync(LookTarget.Of(now), CancellationToken.None)
-        ).ShouldBeOfType<HealthOutcome.Reachable>();
-        var key = (DriveAuthentication.AccessKey)now.Authentication;
-        (await EnabledVersionsAsync(key.Secret)).ShouldBe([key.SecretVersion], "only what the drive uses is enabled");
-    });
+                await using var next = await world.IncarnateAsync(hub, null);
+                await next.EndOfAllAsync();
+                var now = (
+                    await world.App.Services.GetRequiredService<IDrives>().FindAsync(drive.Organization, drive.Id, CancellationToken.None)
+                )!.Value;
+                now.State.ShouldBe(DriveState.Connected);
+                (await SecretOfAsync(now)).ShouldNotBeNull();
+                (
+                    await next.Services.GetRequiredService<IHealthProbe>().LookAsync(LookTarget.Of(now), CancellationToken.None)
+                ).ShouldBeOfType<HealthOutcome.Reachable>();
+                var key = (DriveAuthentication.AccessKey)now.Authentication;
+                (await EnabledVersionsAsync(key.Secret)).ShouldBe([key.SecretVersion], "only what the drive uses is enabled");
+            }
+        );
 
     [Fact]
     public async Task A_change_of_the_default_that_is_killed_anywhere_leaves_one_default_and_is_written_down_and_told_if_it_was_made()
@@ -150,8 +153,10 @@ public sealed class CrashTests(CrashWorld world)
 
                 await using var next = await world.IncarnateAsync(hub, null);
                 foreach (
-                    var broken in (await connections.AbandonedSignalsAsync(DateTimeOffset.UtcNow.AddHours(1), CancellationToken.None)).Where(
-                        promise => promise.Key == key))
+                    var broken in (
+                        await connections.AbandonedSignalsAsync(DateTimeOffset.UtcNow.AddHours(1), CancellationToken.None)
+                    ).Where(promise => promise.Key == key)
+                )
                     await next.Of<RecoverConnection>()
                         .RecoverAsync(broken, new DurableConnectionFlow(next.Durable), CancellationToken.None);
                 (await WrittenAsync()).ShouldBe(
@@ -223,7 +228,12 @@ public sealed class CrashTests(CrashWorld world)
     {
         var rounds = world.App.Services.GetRequiredService<IHealthSchedules>();
         return await rounds
-            .DueAsync(HealthSchedule.ShardOf(drive.Id, rounds.Shards), [new(DateTimeOffset.UnixEpoch, "", "~")], 10_000, CancellationToken.None)
+            .DueAsync(
+                HealthSchedule.ShardOf(drive.Id, rounds.Shards),
+                [new(DateTimeOffset.UnixEpoch, "", "~")],
+                10_000,
+                CancellationToken.None
+            )
             .AnyAsync(look => look.Target.Drive == drive.Id);
     }
 }

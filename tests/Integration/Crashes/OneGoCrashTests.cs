@@ -46,8 +46,10 @@ public sealed class OneGoCrashTests(CrashWorld world)
 
                 await using var next = await world.IncarnateAsync(hub, null);
                 foreach (
-                    var broken in (await connections.AbandonedSignalsAsync(DateTimeOffset.UtcNow.AddHours(1), CancellationToken.None)).Where(
-                        promise => promise.Key == key))
+                    var broken in (
+                        await connections.AbandonedSignalsAsync(DateTimeOffset.UtcNow.AddHours(1), CancellationToken.None)
+                    ).Where(promise => promise.Key == key)
+                )
                     await next.Of<RecoverConnection>()
                         .RecoverAsync(broken, new DurableConnectionFlow(next.Durable), CancellationToken.None);
                 if ((await ReadAsync()).Confirmations.Count == 0)

@@ -26,7 +26,10 @@ public sealed class LargeReads(FilesApp running) : IAsyncDisposable
         await SlowAsync();
         (await drive.Http.GetByteArrayAsync(drive.FileUrl("ranges/small.bin"), Cancellation)).ShouldBe(content[..1_000_000]);
         (await ReadsOfAsync(drive, "ranges/small.bin")).ShouldBe(1);
-        (await drive.Http.GetByteArrayAsync(drive.FileUrl("ranges/large.bin"), Cancellation)).AsSpan().SequenceEqual(content).ShouldBeTrue();
+        (await drive.Http.GetByteArrayAsync(drive.FileUrl("ranges/large.bin"), Cancellation))
+            .AsSpan()
+            .SequenceEqual(content)
+            .ShouldBeTrue();
         (await ReadsOfAsync(drive, "ranges/large.bin")).ShouldBeGreaterThan(2);
     }
 
@@ -53,7 +56,10 @@ public sealed class LargeReads(FilesApp running) : IAsyncDisposable
         await StoreAsync(drive, "ranges/broken.bin", content);
         await SlowAsync();
         await drive.FaultAsync("GetObject", code, count: 2, after: 1);
-        (await drive.Http.GetByteArrayAsync(drive.FileUrl("ranges/broken.bin"), Cancellation)).AsSpan().SequenceEqual(content).ShouldBeTrue();
+        (await drive.Http.GetByteArrayAsync(drive.FileUrl("ranges/broken.bin"), Cancellation))
+            .AsSpan()
+            .SequenceEqual(content)
+            .ShouldBeTrue();
     }
 
     /// <param name="range">What is asked for. A part has no checksum, so that only its state tells of which file it is.</param>
@@ -118,7 +124,13 @@ public sealed class LargeReads(FilesApp running) : IAsyncDisposable
     private async Task ReplaceAsync(TestDrive drive, string by)
     {
         using var s3 = running.App.Administrator().S3();
-        await s3.CopyObjectAsync(TestDrive.Bucket, $"{drive.Path}/{by}", TestDrive.Bucket, $"{drive.Path}/ranges/replaced.bin", Cancellation);
+        await s3.CopyObjectAsync(
+            TestDrive.Bucket,
+            $"{drive.Path}/{by}",
+            TestDrive.Bucket,
+            $"{drive.Path}/ranges/replaced.bin",
+            Cancellation
+        );
     }
 
     private async Task SlowAsync()

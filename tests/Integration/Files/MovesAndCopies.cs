@@ -138,8 +138,8 @@ public sealed class MovesAndCopies(FilesApp running)
         // Tags go with a file or it stays: the reason says which permission is missing, and what to add where that helps.
         var byRole = await TestDrive.OfRoleAsync(_app);
         (await TaggedAsync(drive)).ShouldBe(
-            "The file has tags, and S3 copies a file only together with its tags, which needs s3:GetObjectTagging. Add to the policy of the " +
-            "drive's user {\"Effect\":\"Allow\",\"Action\":[\"s3:GetObjectTagging\",\"s3:PutObjectTagging\"],\"Resource\":" +
+            "The file has tags, and S3 copies a file only together with its tags, which needs s3:GetObjectTagging. Add to the policy of " +
+            "the drive's user {\"Effect\":\"Allow\",\"Action\":[\"s3:GetObjectTagging\",\"s3:PutObjectTagging\"],\"Resource\":" +
             $"\"arn:aws:s3:::{TestDrive.Bucket}/{drive.Path}/*\"}} and try again, or take the tags away.");
         (await TaggedAsync(byRole)).ShouldContain("allowing it to the role doesn't help");
 

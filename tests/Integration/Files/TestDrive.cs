@@ -134,7 +134,8 @@ public sealed class TestDrive
                 administrator.DriveUserName,
                 "kms",
                 JsonNode.Parse(
-                    $$"""{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["kms:GenerateDataKey","kms:Decrypt"],"Resource":"{{administrator.KmsKeyArn}}"}]}"""
+                    """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"""
+                        + $$"""["kms:GenerateDataKey","kms:Decrypt"],"Resource":"{{administrator.KmsKeyArn}}"}]}"""
                 )!);
         }
 

@@ -88,8 +88,12 @@ public sealed class HealthApp : IAsyncLifetime
     public bool TakesMoreThanOnePass(IEnumerable<string> drives)
     {
         var pass = HealthSchedule.Places * (TimeSpan.FromSeconds(30) / Every);
-        return drives.Select(DriveId.Of)
-            .GroupBy(drive => HealthSchedule.ShardOf(drive, App.Services.GetRequiredService<IHealthSchedules>().Shards), HealthSchedule.PlaceOf)
+        return drives
+            .Select(DriveId.Of)
+            .GroupBy(
+                drive => HealthSchedule.ShardOf(drive, App.Services.GetRequiredService<IHealthSchedules>().Shards),
+                HealthSchedule.PlaceOf
+            )
             .Any(shard =>
                 shard.Any(one => shard.Any(other => Math.Abs(one - other) > pass && Math.Abs(one - other) < HealthSchedule.Places - pass)));
     }

@@ -148,7 +148,8 @@ public sealed class StartRefusals
     private static RpcFunctionMetadata Http(string name, string route, string methods) =>
         Function(
             name,
-            $$"""{"name":"request","type":"httpTrigger","direction":"In","route":"{{route}}","methods":["{{string.Join("\",\"", methods.Split(','))}}"]}""",
+            $$"""{"name":"request","type":"httpTrigger","direction":"In","route":"{{route}}","methods":"""
+                + $$"""["{{string.Join("\",\"", methods.Split(','))}}"]}""",
             """{"name":"$return","type":"http","direction":"Out"}""");
 
     private static RpcFunctionMetadata Function(string name, params string[] bindings)

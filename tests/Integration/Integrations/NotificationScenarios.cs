@@ -228,8 +228,9 @@ public sealed class NotificationScenarios(WatchingApp running)
             (
                 "AttributeValue",
                 $$"""
-                {"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"s3.amazonaws.com"},"Action":"sns:Publish","Resource":"{{topic}}",
-                 "Condition":{"StringEquals":{"aws:SourceAccount":"{{AwsAdministrator.Account}}"},"ArnLike":{"aws:SourceArn":"arn:aws:s3:::{{bucket}}"} } }]}
+                {"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"s3.amazonaws.com"},"Action":"sns:Publish",
+                 "Resource":"{{topic}}","Condition":{"StringEquals":{"aws:SourceAccount":"{{AwsAdministrator.Account}}"},
+                 "ArnLike":{"aws:SourceArn":"arn:aws:s3:::{{bucket}}"} } }]}
                 """));
         await _administrator.SnsAsync("Subscribe", ("TopicArn", topic), ("Protocol", "http"), ("Endpoint", address));
         await s3.PutBucketNotificationAsync(configuration, Cancellation);

@@ -262,7 +262,8 @@ public sealed class UpstreamScenarios(WatchingApp running)
     private Task UntilAsync(EventReceiver receiver, int count) =>
         UntilAsync(
             () => receiver.Received.Count >= count,
-            () => $"{receiver.Received.Count} of {count} came; the app's last lines:\n{running.App.Output[^Math.Min(running.App.Output.Length, 4_000)..]}"
+            () => $"{receiver.Received.Count} of {count} came; the app's last lines:\n"
+                + $"{running.App.Output[^Math.Min(running.App.Output.Length, 4_000)..]}"
         );
 
     private static Task UntilAsync(EventReceiver receiver, Func<ReceivedEvent, bool> came) =>

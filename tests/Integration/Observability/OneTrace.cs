@@ -14,7 +14,7 @@ public sealed class OneTrace
     private const int Client = 3;
 
     [Fact]
-    public async Task From_the_first_request_over_two_confirmations_and_a_restart_to_the_first_file_read_it_is_one_trace_without_keys_and_secrets()
+    public async Task From_the_first_request_over_two_confirmations_and_a_restart_to_the_first_read_it_is_one_trace_without_secrets()
     {
         await using var collector = await OtlpReceiver.StartAsync();
         await using var app = await EmbeddedApp.StartAsync(new(collector.Settings) { ["Verification__PropagationWait"] = "00:00:03" });

@@ -15,7 +15,9 @@ public sealed class Administration(S3Fixture sandbox) : IClassFixture<S3Fixture>
     public async Task Roles_with_their_policies_are_created_read_changed_and_deleted()
     {
         string Trust(string id) =>
-            $$"""{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"{{sandbox.Seeded.PrincipalArn}}"},"Action":"sts:AssumeRole","Condition":{"StringEquals":{"sts:ExternalId":"{{id}}"} } }]}""";
+            """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"""
+                + $$"""{"AWS":"{{sandbox.Seeded.PrincipalArn}}"},"Action":"sts:AssumeRole","Condition":{"StringEquals":"""
+                + $$"""{"sts:ExternalId":"{{id}}"} } }]}""";
         string[] role = ["--role-name", "drives"];
         var made = await OkAsync([
             "iam",
@@ -119,9 +121,11 @@ public sealed class Administration(S3Fixture sandbox) : IClassFixture<S3Fixture>
     public async Task A_session_has_the_tags_that_its_trust_policy_lets_it_take()
     {
         string Trust(string actions) =>
-            $$"""{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::444455556666:root"},"Action":{{actions}} }]}""";
+            """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"""
+                + $$"""{"AWS":"arn:aws:iam::444455556666:root"},"Action":{{actions}} }]}""";
         const string Claims =
-            """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*","Condition":{"StringEquals":{"aws:PrincipalTag/team":"claims"}}}]}""";
+            """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*","Condition":{"StringEquals":"""
+                + """{"aws:PrincipalTag/team":"claims"}}}]}""";
         string[] role = ["--role-name", "tagged"];
         var arn = (await OkAsync(["iam", "create-role", .. role, "--assume-role-policy-document", Trust("\"sts:AssumeRole\"")]))["Role"]![
             "Arn"
@@ -179,7 +183,11 @@ public sealed class Administration(S3Fixture sandbox) : IClassFixture<S3Fixture>
         await OkAsync(["kms", "create-alias", "--alias-name", "alias/drives", "--target-key-id", key]);
         (await OkAsync(["kms", "describe-key", "--key-id", "alias/drives"]))["KeyMetadata"]!["Arn"]!.GetValue<string>().ShouldBe(key);
         var policy =
-            $$"""{"Version":"2012-10-17","Statement":[{"Sid":"Enable IAM policies","Effect":"Allow","Principal":{"AWS":"arn:aws:iam::444455556666:root"},"Action":"kms:*","Resource":"*"},{"Effect":"Allow","Principal":{"AWS":"{{sandbox.Seeded.PrincipalArn}}"},"Action":["kms:GenerateDataKey","kms:Decrypt"],"Resource":"*","Condition":{"StringEquals":{"kms:ViaService":"s3.us-east-1.amazonaws.com"} } }]}""";
+            """{"Version":"2012-10-17","Statement":[{"Sid":"Enable IAM policies","Effect":"Allow","Principal":"""
+                + """{"AWS":"arn:aws:iam::444455556666:root"},"Action":"kms:*","Resource":"*"},"""
+                + $$"""{"Effect":"Allow","Principal":{"AWS":"{{sandbox.Seeded.PrincipalArn}}"},"Action":"""
+                + """["kms:GenerateDataKey","kms:Decrypt"],"Resource":"*","Condition":{"StringEquals":"""
+                + """{"kms:ViaService":"s3.us-east-1.amazonaws.com"} } }]}""";
         await OkAsync(["kms", "put-key-policy", .. on, "--policy-name", "default", "--policy", policy]);
         (await OkAsync(["kms", "get-key-policy", .. on, "--policy-name", "default"]))["Policy"]!
             .GetValue<string>()

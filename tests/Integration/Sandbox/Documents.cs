@@ -22,11 +22,13 @@ public sealed class Documents(S3Fixture sandbox) : IClassFixture<S3Fixture>
         "Policy has invalid action"
     )]
     [InlineData(
-        """{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::444455556666:role/nobody"},"Action":"s3:GetObject","Resource":"arn:aws:s3:::acme-archive/*"}""",
+        """{"Effect":"Allow","Principal":"""
+            + """{"AWS":"arn:aws:iam::444455556666:role/nobody"},"Action":"s3:GetObject","Resource":"arn:aws:s3:::acme-archive/*"}""",
         "Invalid principal in policy"
     )]
     [InlineData(
-        """{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::444455556666:role/*"},"Action":"s3:GetObject","Resource":"arn:aws:s3:::acme-archive/*"}""",
+        """{"Effect":"Allow","Principal":"""
+            + """{"AWS":"arn:aws:iam::444455556666:role/*"},"Action":"s3:GetObject","Resource":"arn:aws:s3:::acme-archive/*"}""",
         "Invalid principal in policy"
     )]
     [InlineData(
@@ -68,19 +70,24 @@ public sealed class Documents(S3Fixture sandbox) : IClassFixture<S3Fixture>
         "Unknown field Principals"
     )]
     [InlineData(
-        """{"Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"arn:aws:s3:::acme-archive/*","Condition":{"StringIs":{"aws:userid":"x"}}}""",
+        """{"Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"arn:aws:s3:::acme-archive/*","Condition":"""
+            + """{"StringIs":{"aws:userid":"x"}}}""",
         "Invalid Condition type : StringIs"
     )]
     [InlineData(
-        """{"Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"arn:aws:s3:::acme-archive/*","Condition":{"StringEquals":{"s3:path":"x"}}}""",
+        """{"Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"arn:aws:s3:::acme-archive/*","Condition":"""
+            + """{"StringEquals":{"s3:path":"x"}}}""",
         "Policy has an invalid condition key"
     )]
     [InlineData(
-        """{"Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"arn:aws:s3:::acme-archive/*","Condition":{"StringEquals":{"s3:prefix":"x"}}}""",
+        """{"Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"arn:aws:s3:::acme-archive/*","Condition":"""
+            + """{"StringEquals":{"s3:prefix":"x"}}}""",
         "Conditions do not apply to combination of actions and resources in statement"
     )]
     [InlineData(
-        """{"Effect":"Allow","Principal":"*","Action":["s3:ListBucket","s3:ListBucketMultipartUploads"],"Resource":"arn:aws:s3:::acme-archive","Condition":{"StringLike":{"s3:prefix":"x/*"}}}""",
+        """{"Effect":"Allow","Principal":"*","Action":"""
+            + """["s3:ListBucket","s3:ListBucketMultipartUploads"],"Resource":"arn:aws:s3:::acme-archive","Condition":{"StringLike":"""
+            + """{"s3:prefix":"x/*"}}}""",
         "Conditions do not apply to combination of actions and resources in statement"
     )]
     public async Task A_bucket_policy_that_s3_would_not_take_is_refused(string statement, string text)
@@ -165,12 +172,16 @@ public sealed class Documents(S3Fixture sandbox) : IClassFixture<S3Fixture>
     public async Task Policies_of_iam_have_their_sizes_without_their_spaces()
     {
         string Of(int length) =>
-            $$"""{{{Version}},"Statement":[{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::acme-documents/{{new string('a', length)}}"}]}""";
+            $$"""{{{Version}},"Statement":"""
+                + """[{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::"""
+                + $$"""acme-documents/{{new string('a', length)}}"}]}""";
         (await PutAsync(Of(2048)).ShouldThrowAsync<InvalidOperationException>()).Message.ShouldContain("<Code>LimitExceeded</Code>");
         await PutAsync(Of(500) + new string(' ', 5000));
         await sandbox.Administrator.IamAsync("DeleteUserPolicy", ("UserName", sandbox.Seeded.DriveUser.UserName), ("PolicyName", "size"));
         var trust =
-            $$"""{{{Version}},"Statement":[{"Effect":"Allow","Principal":{"AWS":"111122223333"},"Action":"sts:AssumeRole","Condition":{"StringEquals":{"sts:ExternalId":"{{new string('x', 2048)}}"} } }]}""";
+            $$"""{{{Version}},"Statement":[{"Effect":"Allow","Principal":"""
+                + """{"AWS":"111122223333"},"Action":"sts:AssumeRole","Condition":{"StringEquals":"""
+                + $$"""{"sts:ExternalId":"{{new string('x', 2048)}}"} } }]}""";
         (
             await sandbox
                 .Administrator.IamAsync("CreateRole", ("RoleName", "long"), ("AssumeRolePolicyDocument", trust))
@@ -184,7 +195,8 @@ public sealed class Documents(S3Fixture sandbox) : IClassFixture<S3Fixture>
         using var kms = sandbox.Kms();
         var key = (await kms.CreateKeyAsync(new CreateKeyRequest())).KeyMetadata.Arn;
         string Naming(string principal) =>
-            $$"""{{{Version}},"Statement":[{"Sid":"Enable IAM policies","Effect":"Allow","Principal":{"AWS":"{{principal}}"},"Action":"kms:*","Resource":"*"}]}""";
+            $$"""{{{Version}},"Statement":[{"Sid":"Enable IAM policies","Effect":"Allow","Principal":"""
+                + $$"""{"AWS":"{{principal}}"},"Action":"kms:*","Resource":"*"}]}""";
         foreach (var wrong in new[] { Naming("111122223333"), Naming("arn:aws:iam::444455556666:user/nobody"), """{"Statement":[]}""" })
             (await kms.PutKeyPolicyAsync(key, wrong, "default").ShouldThrowAsync<AmazonServiceException>()).ErrorCode.ShouldBe(
                 "MalformedPolicyDocumentException");

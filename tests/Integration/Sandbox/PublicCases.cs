@@ -69,14 +69,19 @@ public sealed class PublicCases(S3Fixture sandbox) : IClassFixture<S3Fixture>, I
                     new()
                     {
                         BucketKeyEnabled = bucketKey,
-                        ServerSideEncryptionByDefault = new() { ServerSideEncryptionAlgorithm = ServerSideEncryptionMethod.AWSKMS, ServerSideEncryptionKeyManagementServiceKeyId = sandbox.Seeded.KmsKeyArn },
+                        ServerSideEncryptionByDefault = new()
+                        {
+                            ServerSideEncryptionAlgorithm = ServerSideEncryptionMethod.AWSKMS,
+                            ServerSideEncryptionKeyManagementServiceKeyId = sandbox.Seeded.KmsKeyArn,
+                        },
                     },
                 ],
             },
         });
         using var writer = sandbox.Client(sandbox.UserOf(Seed.CustomerAccount, $$$"""
             {{{{Version}}},"Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*"},
-            {"Effect":"Allow","Action":["kms:GenerateDataKey","kms:Decrypt"],"Resource":"*","Condition":{"StringLike":{"kms:EncryptionContext:aws:s3:arn":"arn:aws:s3:::{{{bucket}}}{{{context}}}"} } }]}
+            {"Effect":"Allow","Action":["kms:GenerateDataKey","kms:Decrypt"],"Resource":"*",
+             "Condition":{"StringLike":{"kms:EncryptionContext:aws:s3:arn":"arn:aws:s3:::{{{bucket}}}{{{context}}}"} } }]}
             """));
         if (allowed)
         {
@@ -98,7 +103,8 @@ public sealed class PublicCases(S3Fixture sandbox) : IClassFixture<S3Fixture>, I
         var resource = $"arn:aws:s3:::acme-documents/{path}/*";
         var role = $$"""{{{Version}},"Statement":[{"Effect":"Allow","Action":"s3:GetObject","Resource":"{{resource}}"}]}""";
         var trust =
-            $$"""{{{Version}},"Statement":[{"Effect":"Allow","Principal":{"AWS":"444455556666"},"Action":"sts:AssumeRole","Condition":{"StringEquals":{"sts:ExternalId":"{{path}}"} } }]}""";
+            $$"""{{{Version}},"Statement":[{"Effect":"Allow","Principal":"""
+                + $$"""{"AWS":"444455556666"},"Action":"sts:AssumeRole","Condition":{"StringEquals":{"sts:ExternalId":"{{path}}"} } }]}""";
         var name = "case-9-" + Guid.NewGuid().ToString("n");
         Task[] calls =
         [
@@ -128,7 +134,8 @@ public sealed class PublicCases(S3Fixture sandbox) : IClassFixture<S3Fixture>, I
     public async Task Case_9_written_with_escapes_the_same_document_is_taken_and_means_the_same()
     {
         const string role =
-            """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["s3:PutObject","s3:GetObject"],"Resource":"arn:aws:s3:::acme-documents/\u53d7\u4fe1\u7bb1/*"}]}""";
+            """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"""
+                + """["s3:PutObject","s3:GetObject"],"Resource":"arn:aws:s3:::acme-documents/\u53d7\u4fe1\u7bb1/*"}]}""";
         using var writer = sandbox.Client(sandbox.UserOf(Seed.CustomerAccount, role));
         await writer.PutTextAsync("acme-documents", "受信箱/a", "x");
         await writer.PutTextAsync("acme-documents", "other/a", "x").ShouldBeRefusedAsync(HttpStatusCode.Forbidden, "AccessDenied");
@@ -154,7 +161,8 @@ public sealed class PublicCases(S3Fixture sandbox) : IClassFixture<S3Fixture>, I
         var bucket = await s3.NewBucketAsync();
         var put = s3.PutBucketPolicyAsync(
             bucket,
-            $$$"""{{{{Version}}},"Statement":[{"Effect":"Deny","Principal":{{{principal}}},"Action":"s3:GetObject","Resource":"arn:aws:s3:::{{{bucket}}}/*"}]}"""
+            $$$"""{{{{Version}}},"Statement":[{"Effect":"Deny","Principal":"""
+                + $$$"""{{{principal}}},"Action":"s3:GetObject","Resource":"arn:aws:s3:::{{{bucket}}}/*"}]}"""
         );
         if (taken)
             await put;
@@ -166,7 +174,8 @@ public sealed class PublicCases(S3Fixture sandbox) : IClassFixture<S3Fixture>, I
     public async Task Case_14_a_trust_policy_may_name_a_third_account_beside_ours()
     {
         var trust = JsonNode.Parse(
-            $$"""{{{Version}},"Statement":[{"Effect":"Allow","Principal":{"AWS":["arn:aws:iam::210987654321:root","{{sandbox.Seeded.PrincipalArn}}"]},"Action":"sts:AssumeRole"}]}"""
+            $$"""{{{Version}},"Statement":[{"Effect":"Allow","Principal":{"AWS":"""
+                + $$"""["arn:aws:iam::210987654321:root","{{sandbox.Seeded.PrincipalArn}}"]},"Action":"sts:AssumeRole"}]}"""
         )!;
         var role = await sandbox.Administrator.CreateRoleAsync("case-14", trust);
         using var sts = sandbox.Sts(
@@ -182,12 +191,17 @@ public sealed class PublicCases(S3Fixture sandbox) : IClassFixture<S3Fixture>, I
         await s3.PutTextAsync(bucket, "a", "x");
         await s3.PutBucketPolicyAsync(
             bucket,
-            $$"""{{{Version}},"Statement":[{"Effect":"Allow","Principal":{"CanonicalUser":"{{Identifiers.CanonicalUser(sandbox.StrangersAccount)}}"},"Action":"s3:GetObject","Resource":"arn:aws:s3:::{{bucket}}/*"}]}"""
+            $$"""
+            {{{Version}},"Statement":[{"Effect":"Allow",
+             "Principal":{"CanonicalUser":"{{Identifiers.CanonicalUser(sandbox.StrangersAccount)}}"},
+             "Action":"s3:GetObject","Resource":"arn:aws:s3:::{{bucket}}/*"}]}
+            """
         );
         using var stranger = sandbox.Client(sandbox.Stranger);
         (await stranger.GetTextAsync(bucket, "a")).ShouldBe("x");
     }
 
     private static string Deny(string bucket, string action, string condition) =>
-        $$"""{"Effect":"Deny","Principal":"*","Action":"{{action}}","Resource":["arn:aws:s3:::{{bucket}}","arn:aws:s3:::{{bucket}}/*"],"Condition":{{condition}}}""";
+        $$"""{"Effect":"Deny","Principal":"*","Action":"{{action}}","Resource":["arn:aws:s3:::{{bucket}}","arn:aws:s3:::"""
+            + $$"""{{bucket}}/*"],"Condition":{{condition}}}""";
 }

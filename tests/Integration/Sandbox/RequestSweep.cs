@@ -159,7 +159,8 @@ public sealed class RequestSweep(S3Fixture sandbox) : IClassFixture<S3Fixture>, 
     private static string Document(string root, string path)
     {
         var names = path.Split('/');
-        return $"<{root}>{string.Concat(names.Select(name => $"<{name}>"))}1{string.Concat(names.Reverse().Select(name => $"</{name}>"))}</{root}>";
+        return $"<{root}>{string.Concat(names.Select(name => $"<{name}>"))}1"
+            + $"{string.Concat(names.Reverse().Select(name => $"</{name}>"))}</{root}>";
     }
 
     private static string Honoured([CallerFilePath] string here = "") => Path.Combine(Path.GetDirectoryName(here)!, "honoured.txt");

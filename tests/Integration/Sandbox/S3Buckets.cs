@@ -131,7 +131,8 @@ public sealed class S3Buckets(S3Fixture sandbox) : IClassFixture<S3Fixture>
         await s3.PutBucketRequestPaymentAsync(bucket, new RequestPaymentConfiguration { Payer = "Requester" });
         await s3.PutBucketPolicyAsync(
             bucket,
-            $$"""{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"{{sandbox.StrangersAccount}}"},"Action":"s3:GetObject","Resource":"arn:aws:s3:::{{bucket}}/*"}]}"""
+            """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"""
+                + $$"""{"AWS":"{{sandbox.StrangersAccount}}"},"Action":"s3:GetObject","Resource":"arn:aws:s3:::{{bucket}}/*"}]}"""
         );
         using var stranger = sandbox.Client(sandbox.Stranger);
         await stranger.GetTextAsync(bucket, "a").ShouldBeRefusedAsync(HttpStatusCode.Forbidden, "AccessDenied");

@@ -79,7 +79,8 @@ public sealed class S3CommandLine(S3Fixture sandbox) : IClassFixture<S3Fixture>
         await sandbox.AwsOkAsync(["s3api", "put-bucket-tagging", .. on, "--tagging", "TagSet=[{Key=team,Value=claims}]"]);
         (await sandbox.AwsOkAsync(["s3api", "get-bucket-tagging", .. on])).ShouldContain("claims");
         var policy =
-            $$"""{"Version":"2012-10-17","Statement":[{"Sid":"Deny","Effect":"Deny","Principal":{"AWS":"arn:aws:iam::{{sandbox.StrangersAccount}}:root"},"Action":"s3:GetObject","Resource":"arn:aws:s3:::{{bucket}}/*"}]}""";
+            """{"Version":"2012-10-17","Statement":[{"Sid":"Deny","Effect":"Deny","Principal":{"AWS":"arn:aws:iam::"""
+                + $$"""{{sandbox.StrangersAccount}}:root"},"Action":"s3:GetObject","Resource":"arn:aws:s3:::{{bucket}}/*"}]}""";
         await sandbox.AwsOkAsync(["s3api", "put-bucket-policy", .. on, "--policy", policy]);
         (await sandbox.AwsOkAsync(["s3api", "get-bucket-policy", .. on])).ShouldContain("Deny");
         (await sandbox.AwsOkAsync(["s3api", "get-bucket-policy-status", .. on])).ShouldContain("False");

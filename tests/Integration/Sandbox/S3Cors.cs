@@ -104,14 +104,26 @@ public sealed class S3Cors(S3Fixture sandbox) : IClassFixture<S3Fixture>
     private async Task<string> BucketAsync()
     {
         var bucket = await s3.NewBucketAsync();
-        await s3.PutCORSConfigurationAsync(new PutCORSConfigurationRequest
-        {
-            BucketName = bucket,
-            Configuration = new()
+        await s3.PutCORSConfigurationAsync(
+            new PutCORSConfigurationRequest
             {
-                Rules = [new() { AllowedOrigins = [Page, "https://*.drives.example"], AllowedMethods = ["PUT", "GET"], AllowedHeaders = ["x-amz-*", "Content-Type"], ExposeHeaders = ["ETag"], MaxAgeSeconds = 3600 }],
-            },
-        });
+                BucketName = bucket,
+                Configuration = new()
+                {
+                    Rules =
+                    [
+                        new()
+                        {
+                            AllowedOrigins = [Page, "https://*.drives.example"],
+                            AllowedMethods = ["PUT", "GET"],
+                            AllowedHeaders = ["x-amz-*", "Content-Type"],
+                            ExposeHeaders = ["ETag"],
+                            MaxAgeSeconds = 3600,
+                        },
+                    ],
+                },
+            }
+        );
         return bucket;
     }
 

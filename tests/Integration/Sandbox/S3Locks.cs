@@ -79,7 +79,8 @@ public sealed class S3Locks(S3Fixture sandbox) : IClassFixture<S3Fixture>, IDisp
             sandbox.UserOf(
                 Seed.CustomerAccount,
                 """
-                {"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*"},{"Effect":"Deny","Action":"s3:BypassGovernanceRetention","Resource":"*"}]}
+                {"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*"},
+                 {"Effect":"Deny","Action":"s3:BypassGovernanceRetention","Resource":"*"}]}
                 """));
         var deletion = new DeleteObjectRequest
         {
@@ -167,8 +168,8 @@ public sealed class S3Locks(S3Fixture sandbox) : IClassFixture<S3Fixture>, IDisp
     {
         var bucket = await LockedBucketAsync(null);
         await s3.PutBucketPolicyAsync(bucket, $$"""
-            {"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":"*","Action":"s3:PutObjectRetention","Resource":"arn:aws:s3:::{{bucket}}/*",
-            "Condition":{"NumericLessThan":{"s3:object-lock-remaining-retention-days":"10"} } }]}
+            {"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":"*","Action":"s3:PutObjectRetention",
+             "Resource":"arn:aws:s3:::{{bucket}}/*","Condition":{"NumericLessThan":{"s3:object-lock-remaining-retention-days":"10"} } }]}
             """);
         await s3.PutTextAsync(bucket, "a", "x");
         await RetainAsync(bucket, ObjectLockRetentionMode.Governance, 5).ShouldBeRefusedAsync(HttpStatusCode.Forbidden, "AccessDenied");

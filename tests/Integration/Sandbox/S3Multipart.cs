@@ -100,7 +100,16 @@ public sealed class S3Multipart(S3Fixture sandbox) : IClassFixture<S3Fixture>, I
             });
         }
 
-        var whole = await s3.CompleteMultipartUploadAsync(new CompleteMultipartUploadRequest { BucketName = bucket, Key = "sum", UploadId = upload.UploadId, PartETags = uploaded, ChecksumType = ChecksumType.FindValue(type) });
+        var whole = await s3.CompleteMultipartUploadAsync(
+            new CompleteMultipartUploadRequest
+            {
+                BucketName = bucket,
+                Key = "sum",
+                UploadId = upload.UploadId,
+                PartETags = uploaded,
+                ChecksumType = ChecksumType.FindValue(type),
+            }
+        );
         var given = whole.ChecksumCRC64NVME ?? whole.ChecksumCRC32 ?? whole.ChecksumCRC32C ?? whole.ChecksumSHA256;
         given.ShouldBe(type == "COMPOSITE"
             ? Convert.ToBase64String(Sum(algorithm, parts.SelectMany(p => Sum(algorithm, p)))) + "-3"

@@ -28,7 +28,8 @@ public sealed class S3Terms(S3Fixture sandbox) : IClassFixture<S3Fixture>, IDisp
         var bucket = await s3.NewBucketAsync();
         await s3.PutTextAsync(bucket, "a", "x");
         await s3.PutBucketPolicyAsync(bucket, $$"""
-            {"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"{{sandbox.StrangersAccount}}"},"Action":"s3:*","Resource":["arn:aws:s3:::{{bucket}}","arn:aws:s3:::{{bucket}}/*"]}]}
+            {"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"{{sandbox.StrangersAccount}}"},"Action":"s3:*",
+             "Resource":["arn:aws:s3:::{{bucket}}","arn:aws:s3:::{{bucket}}/*"]}]}
             """);
         await s3.PutBucketRequestPaymentAsync(
             new PutBucketRequestPaymentRequest
@@ -109,8 +110,8 @@ public sealed class S3Terms(S3Fixture sandbox) : IClassFixture<S3Fixture>, IDisp
     {
         var bucket = await s3.NewBucketAsync();
         await s3.PutBucketPolicyAsync(bucket, $$"""
-            {"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":"*","Action":"s3:PutObject","Resource":"arn:aws:s3:::{{bucket}}/*",
-            "Condition":{"StringEquals":{"s3:x-amz-content-sha256":"UNSIGNED-PAYLOAD"} } }]}
+            {"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":"*","Action":"s3:PutObject",
+             "Resource":"arn:aws:s3:::{{bucket}}/*","Condition":{"StringEquals":{"s3:x-amz-content-sha256":"UNSIGNED-PAYLOAD"} } }]}
             """);
         using var overTls = sandbox.TlsClient(configure: c => c.RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED);
         PutObjectRequest Unsigned() =>

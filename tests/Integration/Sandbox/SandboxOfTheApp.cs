@@ -72,7 +72,12 @@ public sealed class SandboxOfTheApp(RunningApp running)
         var provider = issuer[(issuer.IndexOf("://", StringComparison.Ordinal) + 3)..];
         JsonNode Trust(string wanted) =>
             JsonNode.Parse(
-                $$$"""{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Federated":"arn:aws:iam::444455556666:oidc-provider/{{{provider}}}"},"Action":"sts:AssumeRoleWithWebIdentity","Condition":{"StringEquals":{"{{{provider}}}:sub":"{{{wanted}}}","{{{provider}}}:aud":"{{{audience}}}"} } }]}"""
+                $$$"""
+                {"Version":"2012-10-17","Statement":[{"Effect":"Allow",
+                 "Principal":{"Federated":"arn:aws:iam::444455556666:oidc-provider/{{{provider}}}"},
+                 "Action":"sts:AssumeRoleWithWebIdentity",
+                 "Condition":{"StringEquals":{"{{{provider}}}:sub":"{{{wanted}}}","{{{provider}}}:aud":"{{{audience}}}"} } }]}
+                """
             )!;
         var role = await administrator.CreateRoleAsync("web-identity", Trust("somebody-else"));
         using var sts = new AmazonSecurityTokenServiceClient(

@@ -32,18 +32,21 @@ internal sealed class ServiceModel
     public IEnumerable<string> Leaves(string shape) => Leaves(shape, "", []);
 
     /// <summary>The first value of an enumeration, or something of the type.</summary>
-    public string Sample(string shape) => model["shapes"]![shape] switch
-    {
-        { } known when known["enum"] is JsonArray values && values.FirstOrDefault(value => value!.GetValue<string>().Length > 0) is { } first => first.GetValue<string>(),
-        { } known => known["type"]!.GetValue<string>() switch
+    public string Sample(string shape) =>
+        model["shapes"]![shape] switch
         {
-            "boolean" => "true",
-            "integer" or "long" or "float" => "1",
-            "timestamp" => "2030-01-01T00:00:00Z",
-            _ => "a",
-        },
-        null => "a",
-    };
+            { } known
+                when known["enum"] is JsonArray values
+                    && values.FirstOrDefault(value => value!.GetValue<string>().Length > 0) is { } first => first.GetValue<string>(),
+            { } known => known["type"]!.GetValue<string>() switch
+            {
+                "boolean" => "true",
+                "integer" or "long" or "float" => "1",
+                "timestamp" => "2030-01-01T00:00:00Z",
+                _ => "a",
+            },
+            null => "a",
+        };
 
     public string TypeOf(string shape) => model["shapes"]![shape]!["type"]!.GetValue<string>();
 

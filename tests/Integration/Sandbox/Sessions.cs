@@ -58,7 +58,8 @@ public sealed class Sessions(S3Fixture sandbox) : IClassFixture<S3Fixture>
         using var sts = sandbox.Sts(Us);
         var request = Request(role, null);
         request.Policy =
-            """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::acme-documents/claims/*"}]}""";
+            """{"Version":"2012-10-17","Statement":"""
+                + """[{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::acme-documents/claims/*"}]}""";
         using var s3 = sandbox.Client((await sts.AssumeRoleAsync(request)).Credentials);
         (await s3.GetTextAsync(Bucket, "claims/inbox/readme.md")).ShouldNotBeEmpty();
         var refusal = await s3.GetTextAsync(Bucket, "README.txt").ShouldBeRefusedAsync(HttpStatusCode.Forbidden, "AccessDenied");
@@ -82,7 +83,8 @@ public sealed class Sessions(S3Fixture sandbox) : IClassFixture<S3Fixture>
         await owner.PutTextAsync(bucket, "a", "x");
         await owner.PutBucketPolicyAsync(
             bucket,
-            $$"""{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"{{role}}"},"Action":"s3:GetObject","Resource":"arn:aws:s3:::{{bucket}}/*"}]}"""
+            """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"""
+                + $$"""{"AWS":"{{role}}"},"Action":"s3:GetObject","Resource":"arn:aws:s3:::{{bucket}}/*"}]}"""
         );
         (await owner.GetBucketPolicyAsync(bucket)).Policy.ShouldContain(role);
         using var sts = sandbox.Sts(Us);

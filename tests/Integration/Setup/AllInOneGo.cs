@@ -209,7 +209,8 @@ public sealed class AllInOneGo(ScriptsApp running)
             HttpStatusCode.UnprocessableEntity);
         refused["errors"]!["roleArn"].ShouldNotBeNull();
         using var named = await mia.GetAsync(
-            new Uri($"/api/connections/{id}/setup?format=aws-cli&roleName={Uri.EscapeDataString(arn.Split(":role/")[1])}", UriKind.Relative));
+            new Uri($"/api/connections/{id}/setup?format=aws-cli&roleName={Uri.EscapeDataString(arn.Split(":role/")[1])}", UriKind.Relative)
+        );
         named.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
     }
 

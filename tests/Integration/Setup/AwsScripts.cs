@@ -9,7 +9,12 @@ namespace ServerlessDrives.Tests.Integration.Setup;
 internal static class AwsScripts
 {
     /// <param name="without">A command that this machine is to lack.</param>
-    public static async Task<string> RunAsync(AwsAdministrator administrator, string script, string? without = null, params string[] options)
+    public static async Task<string> RunAsync(
+        AwsAdministrator administrator,
+        string script,
+        string? without = null,
+        params string[] options
+    )
     {
         var (exit, output, errors) = await TryAsync(administrator, script, without, options);
         exit.ShouldBe(0, $"{output}\n{errors}");

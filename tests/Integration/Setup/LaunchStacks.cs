@@ -33,7 +33,9 @@ public sealed class LaunchStacks(ImpatientApp impatient)
             HttpStatusCode.Accepted);
         var id = connection.Text("id");
         var address = $"/api/connections/{id}/setup?format=launch-stack";
-        (await mia.GetAsync($"{address}&preview=true", HttpStatusCode.OK))["parameters"]!.Text("Callback").ShouldEndWith("MADE-WHEN-COPIED");
+        (await mia.GetAsync($"{address}&preview=true", HttpStatusCode.OK))["parameters"]!
+            .Text("Callback")
+            .ShouldEndWith("MADE-WHEN-COPIED");
         (await LinksMadeAsync()).ShouldBe(0);
         var launched = await mia.GetAsync(address, HttpStatusCode.OK);
         launched.Text("url").ShouldContain("#/stacks/create/review?templateURL=https%3A%2F%2Ftemplates.s3.us-east-1.amazonaws.com%2F");

@@ -13,7 +13,8 @@ public sealed class SetupScripts(ScriptsApp running)
 {
     /// <summary>A trust policy of somebody else's, in a role that is there already.</summary>
     private const string Theirs = $$"""
-        {"Version":"2012-10-17","Statement":[{"Sid":"Theirs","Effect":"Allow","Principal":{"AWS":"arn:aws:iam::{{AwsAdministrator.Account}}:root"},"Action":"sts:AssumeRole",
+        {"Version":"2012-10-17","Statement":[{"Sid":"Theirs","Effect":"Allow",
+         "Principal":{"AWS":"arn:aws:iam::{{AwsAdministrator.Account}}:root"},"Action":"sts:AssumeRole",
          "Condition":{"StringEquals":{"sts:ExternalId":"theirs"} } }]}
         """;
 
@@ -137,7 +138,8 @@ public sealed class SetupScripts(ScriptsApp running)
         await _administrator.PutBucketPolicyAsync(
             bucket,
             JsonNode.Parse(
-                $$"""{"Version":"2012-10-17","Statement":[{"Sid":"OfOldRole","Effect":"Allow","Principal":{"AWS":"{{arn}}"},"Action":"s3:GetObject","Resource":"arn:aws:s3:::{{bucket}}/*"}]}"""
+                """{"Version":"2012-10-17","Statement":[{"Sid":"OfOldRole","Effect":"Allow","Principal":"""
+                    + $$"""{"AWS":"{{arn}}"},"Action":"s3:GetObject","Resource":"arn:aws:s3:::{{bucket}}/*"}]}"""
             )!);
         await _administrator.IamAsync("DeleteRole", ("RoleName", old));
         var (id, _, _) = await Connections.OfferAsync(running.App, mia, bucket, "in");

@@ -7,7 +7,9 @@ using Xunit;
 
 namespace ServerlessDrives.Tests.Integration.Setup;
 
-/// <summary>The code of the stack's own resource, called as CloudFormation calls it, with the real SDK for Python, on the sandbox.</summary>
+/// <summary>
+/// The code of the stack's own resource, called as CloudFormation calls it, with the real SDK for Python, on the sandbox.
+/// </summary>
 [Collection(ScriptsApp.Name)]
 public sealed class StackTemplates(ScriptsApp running)
 {
@@ -170,7 +172,11 @@ public sealed class StackTemplates(ScriptsApp running)
         var id = (await StartAsync(mia, await NewBucketAsync(), "in")).Text("id");
         var (code, properties) = await TemplateAsync(mia, id);
         properties["Callback"] = "http://127.0.0.1:9/api/callbacks/nobody";
-        var alone = await CallAsync(code.Replace("while left() > 45000", "for _ in range(2)", StringComparison.Ordinal), "Create", properties);
+        var alone = await CallAsync(
+            code.Replace("while left() > 45000", "for _ in range(2)", StringComparison.Ordinal),
+            "Create",
+            properties
+        );
         alone.Text("Status").ShouldBe("SUCCESS");
         alone["Data"]!.Text("Confirmation").ShouldStartWith("not confirmed");
         (await CallAsync(code, "Delete", properties)).Text("Status").ShouldBe("SUCCESS");

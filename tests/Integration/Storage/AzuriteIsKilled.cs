@@ -195,7 +195,13 @@ public sealed class AzuriteIsKilled : IDisposable
     }
 
     private static async Task ComparePairAsync(TableClient table, string partition, int acknowledged) =>
-        (await table.QueryAsync<TableEntity>($"PartitionKey eq '{partition}'").Select(row => row.GetInt32("Number")).Distinct().ToListAsync())
+        (
+            await table
+                .QueryAsync<TableEntity>($"PartitionKey eq '{partition}'")
+                .Select(row => row.GetInt32("Number"))
+                .Distinct()
+                .ToListAsync()
+        )
             .ShouldHaveSingleItem()
             .ShouldNotBeNull()
             .ShouldBeGreaterThanOrEqualTo(acknowledged);

@@ -200,10 +200,14 @@ public sealed class FaultyBuckets(FaultyBuckets.Clouds clouds) : IClassFixture<F
         public override string ToString() =>
             $"""
 
-                {string.Join('\n', Report.Checks.Select(check => $"{check.Status,-13} {check.Name} {check.Permission} {check.AwsErrorCode} {(check.Status is CheckStatus.Passed ? "" : check.Explanation)}"))}
+                {string.Join('\n', Report.Checks.Select(Line))}
                 left: {string.Join(", ", Left)}
                 {string.Join('\n', Calls.Select(call => $"{call.Number} {call.Service} {call.Action} {call.Status} {call.Fault}"))}
                 """;
+
+        private static string Line(Check check) =>
+            $"{check.Status,-13} {check.Name} {check.Permission} {check.AwsErrorCode} "
+            + (check.Status is CheckStatus.Passed ? "" : check.Explanation);
     }
 
     /// <summary>

@@ -203,7 +203,9 @@ public sealed class RandomPolicies : IAsyncLifetime
     internal sealed record Setup(bool ByRole, bool Abroad, bool AllGranted, JsonObject[] Identity, bool BucketAdmits, JsonObject[] Bucket)
     {
         public override string ToString() =>
-            $"{(ByRole ? "role" : "user")}{(Abroad ? " of another account" : "")}{(AllGranted ? ", all granted" : "")}{(BucketAdmits ? ", admitted" : "")}\nidentity: {string.Join("\n  ", Identity.Select(s => s.ToJsonString()))}\nbucket: {string.Join("\n  ", Bucket.Select(s => s.ToJsonString()))}";
+            $"{(ByRole ? "role" : "user")}{(Abroad ? " of another account" : "")}{(AllGranted ? ", all granted" : "")}"
+            + $"{(BucketAdmits ? ", admitted" : "")}\nidentity: {string.Join("\n  ", Identity.Select(s => s.ToJsonString()))}"
+            + $"\nbucket: {string.Join("\n  ", Bucket.Select(s => s.ToJsonString()))}";
     }
 
     private sealed class Judge(

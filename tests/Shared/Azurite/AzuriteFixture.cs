@@ -31,7 +31,10 @@ public class AzuriteFixture : IAsyncDisposable
     public string ConnectionString =>
         string.Create(
             CultureInfo.InvariantCulture,
-            $"DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey={Key};BlobEndpoint=http://127.0.0.1:{_blobPort}/devstoreaccount1;QueueEndpoint=http://127.0.0.1:{_queuePort}/devstoreaccount1;TableEndpoint=http://127.0.0.1:{_tablePort}/devstoreaccount1;"
+            $"DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey={Key};"
+                + $"BlobEndpoint=http://127.0.0.1:{_blobPort}/devstoreaccount1;"
+                + $"QueueEndpoint=http://127.0.0.1:{_queuePort}/devstoreaccount1;"
+                + $"TableEndpoint=http://127.0.0.1:{_tablePort}/devstoreaccount1;"
         );
 
     /// <summary>Clients of it, started if need be.</summary>

@@ -122,7 +122,9 @@ public sealed class Policies
     public void Merging_keeps_what_others_wrote_and_comes_to_the_same_twice()
     {
         const string others =
-            """{"Version":"2012-10-17","Id":"x","Statement":{"Sid":"Theirs","Effect":"Deny","Principal":"*","Action":"s3:*","Resource":"arn:aws:s3:::acme/*","Condition":{"Bool":{"aws:SecureTransport":"false"}}}}""";
+            """{"Version":"2012-10-17","Id":"x","Statement":"""
+                + """{"Sid":"Theirs","Effect":"Deny","Principal":"*","Action":"s3:*","Resource":"arn:aws:s3:::acme/*","Condition":"""
+                + """{"Bool":{"aws:SecureTransport":"false"}}}}""";
         var policy = BucketPolicy.For(Role, Access("claims"));
         var once = Read(policy.MergeInto(others)).ToJsonString();
         Read(policy.MergeInto(once)).ToJsonString().ShouldBe(once);

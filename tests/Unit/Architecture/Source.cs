@@ -147,7 +147,8 @@ internal static partial class Source
     private static partial Regex Namespace();
 
     [GeneratedRegex(
-        @"^(public |internal |sealed |static |abstract |readonly |partial |file )*(class|record struct|record class|record|struct|interface|enum) (?<name>\w+)",
+        @"^(public |internal |sealed |static |abstract |readonly |partial |file )*"
+            + @"(class|record struct|record class|record|struct|interface|enum) (?<name>\w+)",
         RegexOptions.Multiline | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking
     )]
     private static partial Regex Declaration();

@@ -17,24 +17,67 @@ namespace ServerlessDrives.Tests.Unit.Architecture;
 public sealed class StoredNames
 {
     [Fact]
-    public void Orchestrations_and_activities_keep_the_names_that_lie_in_histories() => FunctionsWith<OrchestrationTriggerAttribute>()
-        .Concat(FunctionsWith<ActivityTriggerAttribute>())
-        .ShouldBe(
-            [
-                "ConnectDrive", "RedeliverDead", "RemoveDrive", "ReplaceCredentials", "RunFileOperation", "SweepDrives", "VerifyDrive",
-                "AbandonCredentials", "AdvanceFileOperation", "AskForConfiguration", "CheckDueDrives", "CloseConnection", "DeleteDriveSecret", "EndRedelivery", "FinishConnection",
-                "ForgetDrive", "IsReconfigured", "OfferBucketPolicy", "OfferTrustPolicy", "ProveCredentials", "ProveDrive", "ProveTrust",
-                "QueueDeadDeliveries", "ReleaseDrive", "RetireCredentials", "StopFileOperation", "StopUsingDrive", "SwapCredentials", "TryPolicies", "VerifyConnection",
-            ],
-            ignoreOrder: true);
+    public void Orchestrations_and_activities_keep_the_names_that_lie_in_histories() =>
+        FunctionsWith<OrchestrationTriggerAttribute>()
+            .Concat(FunctionsWith<ActivityTriggerAttribute>())
+            .ShouldBe(
+                [
+                    "ConnectDrive",
+                    "RedeliverDead",
+                    "RemoveDrive",
+                    "ReplaceCredentials",
+                    "RunFileOperation",
+                    "SweepDrives",
+                    "VerifyDrive",
+                    "AbandonCredentials",
+                    "AdvanceFileOperation",
+                    "AskForConfiguration",
+                    "CheckDueDrives",
+                    "CloseConnection",
+                    "DeleteDriveSecret",
+                    "EndRedelivery",
+                    "FinishConnection",
+                    "ForgetDrive",
+                    "IsReconfigured",
+                    "OfferBucketPolicy",
+                    "OfferTrustPolicy",
+                    "ProveCredentials",
+                    "ProveDrive",
+                    "ProveTrust",
+                    "QueueDeadDeliveries",
+                    "ReleaseDrive",
+                    "RetireCredentials",
+                    "StopFileOperation",
+                    "StopUsingDrive",
+                    "SwapCredentials",
+                    "TryPolicies",
+                    "VerifyConnection",
+                ],
+                ignoreOrder: true
+            );
 
     [Fact]
-    public void Timers_keep_the_names_by_which_settings_turn_them_off() => FunctionsWith<TimerTriggerAttribute>().ShouldBe(
-        [
-            "DeleteUnownedSecrets", "ForgetOldAnswers", "ForgetPreviewLinks", "PollUpstreams", "ReconcileConnections", "RecoverConnections",
-            "ResumeDriveWork", "ResumeFileOperations", "ResumeRemovals", "SendDueEvents", "StartSweep", "SweepUploads", "SweepUsage", "TellUntoldEvents",
-        ],
-        ignoreOrder: true);
+    public void Timers_keep_the_names_by_which_settings_turn_them_off() =>
+        FunctionsWith<TimerTriggerAttribute>()
+            .ShouldBe(
+                [
+                    "DeleteUnownedSecrets",
+                    "ForgetOldAnswers",
+                    "ForgetPreviewLinks",
+                    "PollUpstreams",
+                    "ReconcileConnections",
+                    "RecoverConnections",
+                    "ResumeDriveWork",
+                    "ResumeFileOperations",
+                    "ResumeRemovals",
+                    "SendDueEvents",
+                    "StartSweep",
+                    "SweepUploads",
+                    "SweepUsage",
+                    "TellUntoldEvents",
+                ],
+                ignoreOrder: true
+            );
 
     [Fact]
     public void Events_keep_the_names_that_waiting_orchestrations_listen_for()

@@ -27,7 +27,11 @@ public sealed class StackLinks
         var (step, connection) = Step(region);
         new LaunchStack(Template).LinkFor(step, connection).TryGet(out var link, out _).ShouldBeTrue();
         link!.Url.AbsoluteUri.ShouldStartWith(begins);
-        var query = link.Url.Fragment.Split('?')[1].Split('&').Select(pair => pair.Split('=')).ToDictionary(pair => pair[0], pair => pair[1]);
+        var query = link
+            .Url.Fragment.Split('?')[1]
+            .Split('&')
+            .Select(pair => pair.Split('='))
+            .ToDictionary(pair => pair[0], pair => pair[1]);
         Uri.UnescapeDataString(query["templateURL"]).ShouldBe(Template.AbsoluteUri);
         query["stackName"].ShouldBe("ServerlessDrives-kmnpqrst");
         query["param_RoleName"].ShouldBe("ServerlessDrives-kmnpqrst");

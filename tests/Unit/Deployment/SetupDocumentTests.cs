@@ -49,7 +49,8 @@ public sealed class SetupDocumentTests
         var (exit, findings) = await CheckAsync("cloudformation.mjs", """
             {
               "Resources": {
-                "Role": { "Type": "AWS::IAM::Role", "DependsOn": "Nobody", "Properties": { "Colour": "red", "MaxSessionDuration": "long", "RoleName": { "Fn::Sub": "${Nothing}" } } },
+                "Role": { "Type": "AWS::IAM::Role", "DependsOn": "Nobody",
+                          "Properties": { "Colour": "red", "MaxSessionDuration": "long", "RoleName": { "Fn::Sub": "${Nothing}" } } },
                 "Bucket": { "Type": "AWS::S3::Bukkit" }
               },
               "Outputs": { "Arn": { "Value": { "Fn::GetAtt": ["Role", "Arm"] } } }

@@ -82,9 +82,23 @@ public sealed class ParsersAtTheEdge
     public void Messages_of_SNS_and_events_of_S3() =>
         Inputs
             .Like(
-                """{"Type":"Notification","MessageId":"m","TopicArn":"arn:aws:sns:us-east-1:444455556666:drives","Subject":"s","Message":"{\"Records\":[]}","Timestamp":"2026-11-24T10:00:00.000Z","SignatureVersion":"2","Signature":"AAAA","SigningCertURL":"https://sns.us-east-1.amazonaws.com/c.pem","UnsubscribeURL":"https://sns.us-east-1.amazonaws.com/?Action=Unsubscribe"}""",
-                """{"Type":"SubscriptionConfirmation","MessageId":"m","Token":"t","TopicArn":"arn:aws:sns:us-east-1:444455556666:drives","Message":"m","SubscribeURL":"https://sns.us-east-1.amazonaws.com/?Action=ConfirmSubscription","Timestamp":"2026-11-24T10:00:00.000Z","SignatureVersion":"1","Signature":"AAAA","SigningCertURL":"https://sns.us-east-1.amazonaws.com/c.pem"}""",
-                """{"Records":[{"eventVersion":"2.1","eventSource":"aws:s3","eventName":"ObjectCreated:Put","eventTime":"2026-11-24T10:00:00.000Z","s3":{"bucket":{"name":"acme-documents"},"object":{"key":"in%2Fa+b.pdf","size":1,"eTag":"e","versionId":"v","sequencer":"0"}}}]}"""
+                """
+                {"Type":"Notification","MessageId":"m","TopicArn":"arn:aws:sns:us-east-1:444455556666:drives","Subject":"s",
+                 "Message":"{\"Records\":[]}","Timestamp":"2026-11-24T10:00:00.000Z","SignatureVersion":"2","Signature":"AAAA",
+                 "SigningCertURL":"https://sns.us-east-1.amazonaws.com/c.pem",
+                 "UnsubscribeURL":"https://sns.us-east-1.amazonaws.com/?Action=Unsubscribe"}
+                """,
+                """
+                {"Type":"SubscriptionConfirmation","MessageId":"m","Token":"t","TopicArn":"arn:aws:sns:us-east-1:444455556666:drives",
+                 "Message":"m","SubscribeURL":"https://sns.us-east-1.amazonaws.com/?Action=ConfirmSubscription",
+                 "Timestamp":"2026-11-24T10:00:00.000Z","SignatureVersion":"1","Signature":"AAAA",
+                 "SigningCertURL":"https://sns.us-east-1.amazonaws.com/c.pem"}
+                """,
+                """
+                {"Records":[{"eventVersion":"2.1","eventSource":"aws:s3","eventName":"ObjectCreated:Put",
+                 "eventTime":"2026-11-24T10:00:00.000Z","s3":{"bucket":{"name":"acme-documents"},
+                 "object":{"key":"in%2Fa+b.pdf","size":1,"eTag":"e","versionId":"v","sequencer":"0"}}}]}
+                """
             )
             .EachIsDealtWith(text =>
             {

@@ -35,7 +35,9 @@ public sealed class HealthScheduleTests
     [Fact]
     public void Turns_are_spread_over_the_round()
     {
-        var quarters = Drives.GroupBy(drive => HealthSchedule.PlaceOf(drive) * 4 / HealthSchedule.Places).Select(quarter => quarter.Count());
+        var quarters = Drives
+            .GroupBy(drive => HealthSchedule.PlaceOf(drive) * 4 / HealthSchedule.Places)
+            .Select(quarter => quarter.Count());
         quarters.ShouldAllBe(count => count > 400 && count < 600);
     }
 

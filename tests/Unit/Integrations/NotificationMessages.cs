@@ -75,7 +75,10 @@ public sealed class NotificationMessages
     public void The_test_that_S3_sends_when_notifications_are_set_up_tells_of_nothing() =>
         S3Event
             .Parse(
-                """{"Service":"Amazon S3","Event":"s3:TestEvent","Time":"2026-10-13T15:57:02.089Z","Bucket":"acme","RequestId":"5582815E1AEA5ADF","HostId":"8cLeGAmw098X5cv4"}"""
+                """
+                {"Service":"Amazon S3","Event":"s3:TestEvent","Time":"2026-10-13T15:57:02.089Z",
+                 "Bucket":"acme","RequestId":"5582815E1AEA5ADF","HostId":"8cLeGAmw098X5cv4"}
+                """
             )
             .ShouldNotBeNull()
             .ShouldBeEmpty();
@@ -145,7 +148,8 @@ public sealed class NotificationMessages
         Encoding
             .UTF8.GetString(read.Signed)
             .ShouldBe(
-                $"Message\nhello\nMessageId\nm-1\nSubscribeURL\nhttps://sns.eu-central-1.amazonaws.com/?Action=ConfirmSubscription\nTimestamp\n2026-10-13T15:57:02.089Z\nToken\nt-1\nTopicArn\n{Topic}\nType\nSubscriptionConfirmation\n"
+                "Message\nhello\nMessageId\nm-1\nSubscribeURL\nhttps://sns.eu-central-1.amazonaws.com/?Action=ConfirmSubscription\n"
+                    + $"Timestamp\n2026-10-13T15:57:02.089Z\nToken\nt-1\nTopicArn\n{Topic}\nType\nSubscriptionConfirmation\n"
             );
     }
 
@@ -202,7 +206,11 @@ public sealed class NotificationMessages
     {
         var message = Message("2");
         message["SigningCertURL"] = address;
-        using var notary = new SnsSignatureVerifier(Options.Create(new AwsOptions()), TimeProvider.System, NullLogger<SnsSignatureVerifier>.Instance);
+        using var notary = new SnsSignatureVerifier(
+            Options.Create(new AwsOptions()),
+            TimeProvider.System,
+            NullLogger<SnsSignatureVerifier>.Instance
+        );
         // What was tried and failed would be null.
         (await notary.SignedAsync(Read(message), TestContext.Current.CancellationToken)).ShouldBe(false);
     }
@@ -217,13 +225,20 @@ public sealed class NotificationMessages
     {
         var message = Message("2");
         (message["Type"], message["Token"], message["SubscribeURL"]) = ("SubscriptionConfirmation", "t-1", address);
-        using var notary = new SnsSignatureVerifier(Options.Create(new AwsOptions()), TimeProvider.System, NullLogger<SnsSignatureVerifier>.Instance);
+        using var notary = new SnsSignatureVerifier(
+            Options.Create(new AwsOptions()),
+            TimeProvider.System,
+            NullLogger<SnsSignatureVerifier>.Instance
+        );
         (await notary.ConfirmAsync(Read(message), TestContext.Current.CancellationToken)).ShouldBe(false);
     }
 
     private static SnsMessage Read(JsonNode message)
     {
-        SnsMessage.Parse(Encoding.UTF8.GetBytes(message.ToJsonString())).TryGet(out var read, out var problem).ShouldBeTrue(problem?.Message);
+        SnsMessage
+            .Parse(Encoding.UTF8.GetBytes(message.ToJsonString()))
+            .TryGet(out var read, out var problem)
+            .ShouldBeTrue(problem?.Message);
         return read!;
     }
 
@@ -242,17 +257,24 @@ public sealed class NotificationMessages
     private static string Records(params JsonNode[] records) =>
         new JsonObject { ["Records"] = new JsonArray([.. records.Select(record => record.DeepClone())]) }.ToJsonString();
 
-    private static JsonObject Record(string key, string sequencer = "0055AED6DCD90281E5") => new()
-    {
-        ["eventVersion"] = "2.1",
-        ["eventSource"] = "aws:s3",
-        ["awsRegion"] = "eu-central-1",
-        ["eventTime"] = "2026-10-13T15:57:02.089Z",
-        ["eventName"] = "ObjectCreated:Put",
-        ["s3"] = new JsonObject
+    private static JsonObject Record(string key, string sequencer = "0055AED6DCD90281E5") =>
+        new()
         {
-            ["bucket"] = new JsonObject { ["name"] = "acme-documents", ["arn"] = "arn:aws:s3:::acme-documents" },
-            ["object"] = new JsonObject { ["key"] = key, ["size"] = 1, ["eTag"] = "d41d8cd98f00b204e9800998ecf8427e", ["sequencer"] = sequencer },
-        },
-    };
+            ["eventVersion"] = "2.1",
+            ["eventSource"] = "aws:s3",
+            ["awsRegion"] = "eu-central-1",
+            ["eventTime"] = "2026-10-13T15:57:02.089Z",
+            ["eventName"] = "ObjectCreated:Put",
+            ["s3"] = new JsonObject
+            {
+                ["bucket"] = new JsonObject { ["name"] = "acme-documents", ["arn"] = "arn:aws:s3:::acme-documents" },
+                ["object"] = new JsonObject
+                {
+                    ["key"] = key,
+                    ["size"] = 1,
+                    ["eTag"] = "d41d8cd98f00b204e9800998ecf8427e",
+                    ["sequencer"] = sequencer,
+                },
+            },
+        };
 }

@@ -14,7 +14,9 @@ public sealed class ParallelReads
     private const double PerConnection = 40e6;
 
     /// <summary>Each four bytes say where they are.</summary>
-    private static readonly byte[] Bytes = System.Runtime.InteropServices.MemoryMarshal.AsBytes(Enumerable.Range(0, 15 << 20).ToArray().AsSpan()).ToArray();
+    private static readonly byte[] Bytes = System
+        .Runtime.InteropServices.MemoryMarshal.AsBytes(Enumerable.Range(0, 15 << 20).ToArray().AsSpan())
+        .ToArray();
 
     private readonly FakeTimeProvider _clock = new();
     private readonly ReadAheadBudget _budget = new();

@@ -36,9 +36,10 @@ internal sealed class S3Comparison(DriveClients clients, IOptions<AwsOptions> op
             ?? await ByBytesAsync(sourceLease, targetLease, file, present, cancellation);
     }
 
-    private static Result<bool, Refusal> NotSeen(Drive drive, Fault fault) => fault is Fault.Refused { Status: 412 or 404, Code: not "NoSuchBucket" }
-        ? false
-        : S3Refusals.Of(drive, KnownCheck.ObjectReadable, fault);
+    private static Result<bool, Refusal> NotSeen(Drive drive, Fault fault) =>
+        fault is Fault.Refused { Status: 412 or 404, Code: not "NoSuchBucket" }
+            ? false
+            : S3Refusals.Of(drive, KnownCheck.ObjectReadable, fault);
 
     /// <returns>Null where they have no checksums that can be compared.</returns>
     private static Result<bool, Refusal>? ByChecksum(GetObjectMetadataResponse one, GetObjectMetadataResponse other)

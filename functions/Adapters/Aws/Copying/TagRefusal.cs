@@ -18,7 +18,9 @@ internal static class TagRefusal
     private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <param name="what">What has the tags: <c>file</c> or <c>version</c>.</param>
-    /// <param name="reading">What S3 asks for on the source: <c>s3:GetObjectTagging</c>, of a version <c>s3:GetObjectVersionTagging</c>.</param>
+    /// <param name="reading">
+    /// What S3 asks for on the source: <c>s3:GetObjectTagging</c>, of a version <c>s3:GetObjectVersionTagging</c>.
+    /// </param>
     /// <returns>Null where the reason is another one.</returns>
     public static Refusal? Of(Drive from, Drive to, Fault fault, string what, string reading) =>
         fault is Fault.Refused { IsAccessDenied: true } refused
@@ -36,8 +38,8 @@ internal static class TagRefusal
     {
         if (from.Credentials is not DriveCredentials.AccessKey)
             return
-                "A drive's sessions with a role are held to what each drive needs, so that allowing it to the role doesn't help. Take the " +
-                $"tags away, or copy the {what} in the S3 console or with aws s3api copy-object.";
+                "A drive's sessions with a role are held to what each drive needs, so that allowing it to the role doesn't help. Take " +
+                $"the tags away, or copy the {what} in the S3 console or with aws s3api copy-object.";
         string[] files = [.. new[] { from.Access.ObjectsArn, to.Access.ObjectsArn }.Distinct()];
         var statement = new JsonObject
         {

@@ -89,9 +89,16 @@ internal sealed class S3Lister(DriveClients clients, ListAhead ahead, IOptions<A
         (token, wanted) =>
             new ListCall(ahead.Now(list.Drive.Id), Begin(list)).Run(
                 call => AskAsync(list, token, LargestBatch, call, CancellationToken.None),
-                wanted);
+                wanted
+            );
 
-    private async Task<Result<ListBatch, Fault>> AskAsync(FolderList list, string? token, int size, ListCall call, CancellationToken cancellation)
+    private async Task<Result<ListBatch, Fault>> AskAsync(
+        FolderList list,
+        string? token,
+        int size,
+        ListCall call,
+        CancellationToken cancellation
+    )
     {
         var drive = list.Drive;
         using var lease = clients.Lease(drive);

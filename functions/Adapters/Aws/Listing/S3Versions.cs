@@ -64,7 +64,12 @@ internal sealed class S3Versions(
         CancellationToken cancellation
     ) => reader.LookAsync(drive, path, version, conditions, cancellation);
 
-    public async Task<Result<RestoredFile, Refusal>> RestoreAsync(Drive drive, FilePath path, VersionId version, CancellationToken cancellation)
+    public async Task<Result<RestoredFile, Refusal>> RestoreAsync(
+        Drive drive,
+        FilePath path,
+        VersionId version,
+        CancellationToken cancellation
+    )
     {
         try
         {

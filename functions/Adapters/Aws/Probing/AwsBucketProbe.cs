@@ -64,9 +64,15 @@ internal sealed class AwsBucketProbe(IAmazonS3 s3, IAmazonS3 once, BucketAccess 
                 await answer.ResponseStream.CopyToAsync(content, cancellation);
                 return new ReadObject(content.ToArray(), Text(answer.VersionId));
             },
-            cancellation);
+            cancellation
+        );
 
-    public Task<Result<ReadObject, Fault>> GetFirstByteAsync(string key, string? version, AccountId? owner, CancellationToken cancellation) =>
+    public Task<Result<ReadObject, Fault>> GetFirstByteAsync(
+        string key,
+        string? version,
+        AccountId? owner,
+        CancellationToken cancellation
+    ) =>
         AwsAnswers.AnswerAsync(
             async () =>
             {
@@ -75,23 +81,31 @@ internal sealed class AwsBucketProbe(IAmazonS3 s3, IAmazonS3 once, BucketAccess 
                 using var answer = await s3.GetObjectAsync(request, cancellation);
                 return new ReadObject([], Text(answer.VersionId));
             },
-            cancellation);
+            cancellation
+        );
 
-    public Task<Result<LatestVersion, Fault>> HeadAsync(string key, AccountId? owner, CancellationToken cancellation) => AwsAnswers.AnswerAsync(
-        async () =>
-        {
-            try
+    public Task<Result<LatestVersion, Fault>> HeadAsync(string key, AccountId? owner, CancellationToken cancellation) =>
+        AwsAnswers.AnswerAsync(
+            async () =>
             {
-                var answer = await s3.GetObjectMetadataAsync(Bucket(owner).Head(key), cancellation);
-                return new LatestVersion(Exists: true, IsDeleteMarker: false, Text(answer.VersionId));
-            }
-            catch (AmazonS3Exception missing) when (missing.StatusCode is HttpStatusCode.NotFound && missing.ErrorCode is not "NoSuchBucket")
-            {
-                var isMarker = string.Equals(AwsAnswers.HeaderOf(missing, "x-amz-delete-marker"), "true", StringComparison.OrdinalIgnoreCase);
-                return new LatestVersion(Exists: false, isMarker, Text(AwsAnswers.HeaderOf(missing, "x-amz-version-id")));
-            }
-        },
-        cancellation);
+                try
+                {
+                    var answer = await s3.GetObjectMetadataAsync(Bucket(owner).Head(key), cancellation);
+                    return new LatestVersion(Exists: true, IsDeleteMarker: false, Text(answer.VersionId));
+                }
+                catch (AmazonS3Exception missing)
+                    when (missing.StatusCode is HttpStatusCode.NotFound && missing.ErrorCode is not "NoSuchBucket")
+                {
+                    var isMarker = string.Equals(
+                        AwsAnswers.HeaderOf(missing, "x-amz-delete-marker"),
+                        "true",
+                        StringComparison.OrdinalIgnoreCase
+                    );
+                    return new LatestVersion(Exists: false, isMarker, Text(AwsAnswers.HeaderOf(missing, "x-amz-version-id")));
+                }
+            },
+            cancellation
+        );
 
     public Task<Result<Done, Fault>> GetAclAsync(string key, AccountId? owner, CancellationToken cancellation) =>
         DoAsync(() => s3.GetObjectAclAsync(Bucket(owner).Acl(key), cancellation), cancellation);
@@ -152,9 +166,14 @@ internal sealed class AwsBucketProbe(IAmazonS3 s3, IAmazonS3 once, BucketAccess 
     public Task<Result<int, Fault>> ListPartsAsync(string key, string uploadId, AccountId? owner, CancellationToken cancellation) =>
         AwsAnswers.AnswerAsync(
             async () => (await s3.ListPartsAsync(Bucket(owner).Parts(key, uploadId), cancellation)).Parts?.Count ?? 0,
-            cancellation);
+            cancellation
+        );
 
-    public Task<Result<IReadOnlyList<PendingUpload>, Fault>> ListUploadsAsync(string prefix, AccountId? owner, CancellationToken cancellation) =>
+    public Task<Result<IReadOnlyList<PendingUpload>, Fault>> ListUploadsAsync(
+        string prefix,
+        AccountId? owner,
+        CancellationToken cancellation
+    ) =>
         AwsAnswers.AnswerAsync<IReadOnlyList<PendingUpload>>(
             async () =>
             {

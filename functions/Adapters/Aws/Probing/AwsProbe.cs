@@ -119,24 +119,31 @@ internal sealed class AwsProbe(AwsClients clients, RoleSessions sessions, ISecre
         };
     }
 
-    public Task<Result<BucketPlace, Fault>> LocateAsync(ProbeIdentity identity, BucketName bucket, Region guess, CancellationToken cancellation) => AwsAnswers.AnswerAsync(
-        async () =>
-        {
-            ArgumentNullException.ThrowIfNull(bucket);
-            using var s3 = clients.S3(CredentialsOf(identity), bucket, guess, options.Value.CallTimeout);
-            string? told;
-            try
+    public Task<Result<BucketPlace, Fault>> LocateAsync(
+        ProbeIdentity identity,
+        BucketName bucket,
+        Region guess,
+        CancellationToken cancellation
+    ) =>
+        AwsAnswers.AnswerAsync(
+            async () =>
             {
-                told = (await s3.HeadBucketAsync(S3Bucket.Locate(bucket), cancellation)).BucketRegion;
-            }
-            catch (AmazonS3Exception refused) when ((int)refused.StatusCode is >= 300 and < 500)
-            {
-                told = AwsAnswers.HeaderOf(refused, "x-amz-bucket-region");
-            }
+                ArgumentNullException.ThrowIfNull(bucket);
+                using var s3 = clients.S3(CredentialsOf(identity), bucket, guess, options.Value.CallTimeout);
+                string? told;
+                try
+                {
+                    told = (await s3.HeadBucketAsync(S3Bucket.Locate(bucket), cancellation)).BucketRegion;
+                }
+                catch (AmazonS3Exception refused) when ((int)refused.StatusCode is >= 300 and < 500)
+                {
+                    told = AwsAnswers.HeaderOf(refused, "x-amz-bucket-region");
+                }
 
-            return new BucketPlace(Region.Parse(told).TryGet(out var region, out _) ? region : null);
-        },
-        cancellation);
+                return new BucketPlace(Region.Parse(told).TryGet(out var region, out _) ? region : null);
+            },
+            cancellation
+        );
 
     public IBucketProbe Open(ProbeIdentity identity, BucketAccess access)
     {

@@ -93,7 +93,11 @@ internal sealed class S3Reader(DriveClients clients, ReadAheadBudget budget, Tim
         return looked.TryGet(out var state, out _) ? !string.IsNullOrEmpty(state.VersionId) : null;
     }
 
-    private Task<Result<GetObjectMetadataResponse, Fault>> LookAsync(S3Target target, ReadConditions conditions, CancellationToken cancellation) =>
+    private Task<Result<GetObjectMetadataResponse, Fault>> LookAsync(
+        S3Target target,
+        ReadConditions conditions,
+        CancellationToken cancellation
+    ) =>
         target.Lease.AskAsync(
             (s3, token) => s3.GetObjectMetadataAsync(Conditional(target.Bucket.Head(target.Key, target.Version?.Value), conditions), token),
             options.Value.CallTimeout * 3,

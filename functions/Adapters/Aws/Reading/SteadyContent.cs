@@ -95,7 +95,8 @@ internal sealed class SteadyContent(
     }
 
     /// <summary>
-    /// Without the digests that the SDK computes while one reads: <see cref="CheckedContent"/> compares sums, and goes on where a connection broke.
+    /// Without the digests that the SDK computes while one reads: <see cref="CheckedContent"/> compares sums, and goes
+    /// on where a connection broke.
     /// </summary>
     private static Stream Raw(GetObjectResponse answer) => WrapperStream.GetNonWrapperBaseStream(answer.ResponseStream);
 }

@@ -31,9 +31,12 @@ internal sealed class DriveClientLease(DriveClients.Opened opened, DriveClients.
     /// <summary>Asks S3; once more with a fresh session where AWS no longer accepts the one that was used.</summary>
     /// <param name="call">Makes a new request each time.</param>
     /// <param name="patience">For all tries together.</param>
-    public Task<Result<T, Fault>> AskAsync<T>(Func<IAmazonS3, CancellationToken, Task<T>> call, TimeSpan patience, CancellationToken cancellation)
-        where T : notnull
-        => AskAsync(Opened.Patient, call, patience, cancellation);
+    public Task<Result<T, Fault>> AskAsync<T>(
+        Func<IAmazonS3, CancellationToken, Task<T>> call,
+        TimeSpan patience,
+        CancellationToken cancellation
+    )
+        where T : notnull => AskAsync(Opened.Patient, call, patience, cancellation);
 
     /// <summary>The same, but never tried again after an answer that was lost: the caller must know that there was one.</summary>
     public Task<Result<T, Fault>> AskOnceAsync<T>(

@@ -61,7 +61,11 @@ internal sealed class PartwiseWrite(
 
     public void Dispose() => _slots.Dispose();
 
-    private async Task<Result<IReadOnlyList<SentPart>, Refusal>> SendAsync(OpenUpload upload, PartBuffer first, CancellationTokenSource failed)
+    private async Task<Result<IReadOnlyList<SentPart>, Refusal>> SendAsync(
+        OpenUpload upload,
+        PartBuffer first,
+        CancellationTokenSource failed
+    )
     {
         await _slots.WaitAsync(failed.Token);
         _parts.Add(Begin(upload, 1, first, failed));

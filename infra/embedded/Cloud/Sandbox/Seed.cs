@@ -157,8 +157,11 @@ internal sealed class Seed(IamStore iam, StateFile<KmsState> kms, Buckets bucket
     private static string DriveUserPolicy() =>
         $$"""
             {"Version":"2012-10-17","Statement":[
-            {"Effect":"Allow","Action":["s3:ListBucket","s3:ListBucketMultipartUploads","s3:GetBucketLocation"],"Resource":"arn:aws:s3:::{{Documents}}"},
-            {"Effect":"Allow","Action":["s3:GetObject","s3:GetObjectAcl","s3:GetObjectVersion","s3:PutObject","s3:PutObjectAcl","s3:DeleteObject","s3:DeleteObjectVersion","s3:ListMultipartUploadParts","s3:AbortMultipartUpload"],"Resource":"arn:aws:s3:::{{Documents}}/*"}]}
+            {"Effect":"Allow","Action":["s3:ListBucket","s3:ListBucketMultipartUploads","s3:GetBucketLocation"],
+             "Resource":"arn:aws:s3:::{{Documents}}"},
+            {"Effect":"Allow","Action":["s3:GetObject","s3:GetObjectAcl","s3:GetObjectVersion","s3:PutObject","s3:PutObjectAcl",
+             "s3:DeleteObject","s3:DeleteObjectVersion","s3:ListMultipartUploadParts","s3:AbortMultipartUpload"],
+             "Resource":"arn:aws:s3:::{{Documents}}/*"}]}
             """;
 
     private async Task PutAsync(Bucket bucket, string key, string text, CancellationToken cancellation)

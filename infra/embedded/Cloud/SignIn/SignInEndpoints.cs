@@ -159,7 +159,8 @@ internal sealed class SignInEndpoints(TokenIssuer tokens, TimeProvider clock)
         return Results.Content(
             $"""
             <!doctype html>
-            <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Who are you? · ServerlessDrives</title><style>{Style}</style></head>
+            <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+            <title>Who are you? · ServerlessDrives</title><style>{Style}</style></head>
             <body><main><h1>Who are you?</h1><p>This machine signs in whoever you say you are. In Azure, Entra ID asks for proof.</p>
             <form method="post" action="{Path}/authorize">{hidden}<ul>{people}</ul></form></main></body></html>
             """,
@@ -167,8 +168,21 @@ internal sealed class SignInEndpoints(TokenIssuer tokens, TimeProvider clock)
     }
 
     private const string Style =
-        ":root{color-scheme:light "
-        + "dark;--line:#c8c6c4;--accent:#0f6cbd;--text:#242424;--soft:#575757;--back:#fafafa;--card:#fff}@media(prefers-color-scheme:dark){:root{--line:#525252;--accent:#62abf5;--text:#fff;--soft:#c7c7c7;--back:#1f1f1f;--card:#292929}}body{margin:0;min-height:100vh;display:grid;place-items:center;background:var(--back);color:var(--text);font:16px/1.5 'Segoe UI',system-ui,sans-serif}main{width:min(26rem,calc(100vw - 2rem));padding:1rem 0}h1{font-size:1.75rem;margin:0 0 .25rem}p{margin:0 0 1.25rem;color:var(--soft)}ul{list-style:none;margin:0;padding:0;display:grid;gap:.5rem}button{width:100%;text-align:left;padding:.75rem 1rem;border:1px solid var(--line);border-radius:.5rem;background:var(--card);color:inherit;font:inherit;cursor:pointer;display:grid}button:hover{border-color:var(--accent)}button:focus-visible{outline:2px solid var(--accent);outline-offset:2px}span{color:var(--soft);font-size:.875rem}";
+        ":root{color-scheme:light dark;--line:#c8c6c4;--accent:#0f6cbd;--text:#242424;--soft:#575757;--back:#fafafa;"
+        + "--card:#fff}"
+        + "@media(prefers-color-scheme:dark){:root{--line:#525252;--accent:#62abf5;--text:#fff;--soft:#c7c7c7;--back:#1f1f1f;"
+        + "--card:#292929}}"
+        + "body{margin:0;min-height:100vh;display:grid;place-items:center;background:var(--back);color:var(--text);"
+        + "font:16px/1.5 'Segoe UI',system-ui,sans-serif}"
+        + "main{width:min(26rem,calc(100vw - 2rem));padding:1rem 0}"
+        + "h1{font-size:1.75rem;margin:0 0 .25rem}"
+        + "p{margin:0 0 1.25rem;color:var(--soft)}"
+        + "ul{list-style:none;margin:0;padding:0;display:grid;gap:.5rem}"
+        + "button{width:100%;text-align:left;padding:.75rem 1rem;border:1px solid var(--line);border-radius:.5rem;"
+        + "background:var(--card);color:inherit;font:inherit;cursor:pointer;display:grid}"
+        + "button:hover{border-color:var(--accent)}"
+        + "button:focus-visible{outline:2px solid var(--accent);outline-offset:2px}"
+        + "span{color:var(--soft);font-size:.875rem}";
 
     private static readonly string StyleHash = Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(Style)));
 

@@ -65,8 +65,10 @@ public abstract class Activities(DurableAzurite? azurite, bool replays = false) 
             }
             catch (TaskFailedException failed)
             {
-                return $"{failed.TaskName}|{failed.FailureDetails.ErrorType}|{failed.FailureDetails.ErrorMessage}|{failed.FailureDetails.InnerFailure!.ErrorMessage}"
-                    + $"|{failed.FailureDetails.IsCausedBy<InvalidOperationException>()}|{failed.FailureDetails.IsCausedBy<SystemException>()}|{failed.FailureDetails.IsCausedBy<ArgumentException>()}";
+                var details = failed.FailureDetails;
+                return $"{failed.TaskName}|{details.ErrorType}|{details.ErrorMessage}|{details.InnerFailure!.ErrorMessage}"
+                    + $"|{details.IsCausedBy<InvalidOperationException>()}|{details.IsCausedBy<SystemException>()}"
+                    + $"|{details.IsCausedBy<ArgumentException>()}";
             }
         });
         await using var hub = await StartAsync();

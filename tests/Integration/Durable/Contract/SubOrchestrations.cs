@@ -12,10 +12,8 @@ public abstract class SubOrchestrations(DurableAzurite? azurite, bool replays = 
     [Fact]
     public async Task A_sub_orchestration_returns_its_result_and_knows_its_parent()
     {
-        Functions.Orchestrator(
-            "Child",
-            async context =>
-                $"{context.Parent!.Name}|{context.Parent.InstanceId}|{await context.CallActivityAsync<int>("Double", context.GetInput<int>())}"
+        Functions.Orchestrator("Child", async context =>
+            $"{context.Parent!.Name}|{context.Parent.InstanceId}|{await context.CallActivityAsync<int>("Double", context.GetInput<int>())}"
         );
         Functions.Orchestrator("Parent", context => context.CallSubOrchestratorAsync<string>("Child", 21));
         await using var hub = await StartAsync();

@@ -82,5 +82,6 @@ internal static class AwsManagedPolicies
     public static string? Find(string arn) => Documents.GetValueOrDefault(arn);
 
     private static string Allowing(params string[] actions) =>
-        $$"""{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":[{{string.Join(',', actions.Select(a => $"\"{a}\""))}}],"Resource":"*"}]}""";
+        """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"""
+            + $$"""[{{string.Join(',', actions.Select(a => $"\"{a}\""))}}],"Resource":"*"}]}""";
 }

@@ -53,7 +53,9 @@ internal static class PolicyCalls
             {
                 var holder = find(request, state);
                 var name = request.Form.Required("PolicyName");
-                return holder.Inline.ContainsKey(name) ? state.With(holder with { Inline = holder.Inline.Remove(name) }) : throw NoPolicy(name);
+                return holder.Inline.ContainsKey(name)
+                    ? state.With(holder with { Inline = holder.Inline.Remove(name) })
+                    : throw NoPolicy(name);
             });
             return [];
         }
@@ -77,7 +79,9 @@ internal static class PolicyCalls
             {
                 var holder = find(request, state);
                 var arn = request.Form.Required("PolicyArn");
-                return holder.Attached.Contains(arn) ? state.With(holder with { Attached = holder.Attached.Remove(arn) }) : throw new AwsError(404, "NoSuchEntity", $"Policy {arn} was not found.");
+                return holder.Attached.Contains(arn)
+                    ? state.With(holder with { Attached = holder.Attached.Remove(arn) })
+                    : throw new AwsError(404, "NoSuchEntity", $"Policy {arn} was not found.");
             });
             return [];
         }
@@ -103,7 +107,17 @@ internal static class PolicyCalls
             return request.Store.Change(state =>
             {
                 var path = request.NewPath();
-                var policy = new ManagedPolicy { Arn = $"arn:aws:iam::{request.Account}:policy{path}{name}", Account = request.Account, Name = name, Path = path, Id = IamIds.Policy(), Document = document, Created = request.Now, Description = request.Form.Text("Description") };
+                var policy = new ManagedPolicy
+                {
+                    Arn = $"arn:aws:iam::{request.Account}:policy{path}{name}",
+                    Account = request.Account,
+                    Name = name,
+                    Path = path,
+                    Id = IamIds.Policy(),
+                    Document = document,
+                    Created = request.Now,
+                    Description = request.Form.Text("Description"),
+                };
                 if (state.Policies.ContainsKey(policy.Arn))
                     throw new AwsError(409, "EntityAlreadyExists", $"A policy called {name} already exists. Duplicate names are not " +
                         "allowed.");
@@ -111,26 +125,51 @@ internal static class PolicyCalls
             });
         }
         );
-        yield return ("GetPolicy", request => [IamXml.Of(PolicyOf(request, request.Store.Latest), AttachmentsOf(request.Store.Latest, request.Form.Required("PolicyArn")))]);
+        yield return ("GetPolicy", request =>
+            [IamXml.Of(PolicyOf(request, request.Store.Latest), AttachmentsOf(request.Store.Latest, request.Form.Required("PolicyArn")))]
+        );
         yield return ("GetPolicyVersion", request =>
         {
             var policy = PolicyOf(request, request.Store.Latest);
             // A policy that can't be given a second version has its first.
             if (request.Form.Required("VersionId") != "v1")
-                throw new AwsError(404, "NoSuchEntity", $"Policy {policy.Arn} version {request.Form.Text("VersionId")} does not exist " +
-                    "or is not attachable.");
-            return [new XElement("PolicyVersion", new XElement("Document", Uri.EscapeDataString(policy.Document)), new XElement("VersionId", "v1"), new XElement("IsDefaultVersion", "true"), new XElement("CreateDate", IamXml.Time(policy.Created)))];
+                throw new AwsError(
+                    404,
+                    "NoSuchEntity",
+                    $"Policy {policy.Arn} version {request.Form.Text("VersionId")} does not exist " + "or is not attachable."
+                );
+            return
+            [
+                new XElement(
+                    "PolicyVersion",
+                    new XElement("Document", Uri.EscapeDataString(policy.Document)),
+                    new XElement("VersionId", "v1"),
+                    new XElement("IsDefaultVersion", "true"),
+                    new XElement("CreateDate", IamXml.Time(policy.Created))
+                ),
+            ];
         }
         );
         yield return ("ListPolicies", request =>
-            request.Page("Policies", request.Store.Latest.Policies.Values.Where(policy => policy.Account == request.Account).OrderBy(policy => policy.Name, StringComparer.Ordinal)
-                .Select(policy => IamXml.Member(IamXml.Of(policy, AttachmentsOf(request.Store.Latest, policy.Arn))))));
+            request.Page(
+                "Policies",
+                request
+                    .Store.Latest.Policies.Values.Where(policy => policy.Account == request.Account)
+                    .OrderBy(policy => policy.Name, StringComparer.Ordinal)
+                    .Select(policy => IamXml.Member(IamXml.Of(policy, AttachmentsOf(request.Store.Latest, policy.Arn))))
+            )
+        );
         yield return ("DeletePolicy", request =>
         {
             request.Store.Change(state =>
             {
                 var policy = PolicyOf(request, state);
-                return AttachmentsOf(state, policy.Arn) == 0 && !BoundaryCalls.IsBoundary(state, policy.Arn) ? state with { Policies = state.Policies.Remove(policy.Arn) } : throw IamRequest.InUse("detach the policy");
+                return AttachmentsOf(state, policy.Arn) == 0 && !BoundaryCalls.IsBoundary(state, policy.Arn)
+                    ? state with
+                    {
+                        Policies = state.Policies.Remove(policy.Arn),
+                    }
+                    : throw IamRequest.InUse("detach the policy");
             });
             return [];
         }

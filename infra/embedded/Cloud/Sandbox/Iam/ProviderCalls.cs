@@ -9,19 +9,25 @@ internal static class ProviderCalls
     public static IEnumerable<(string Name, Func<IamRequest, object?[]> Run)> Actions()
     {
         yield return ("CreateOpenIDConnectProvider", request => request.Store.Change(state =>
-        {
-            var provider = new OpenIdProvider
             {
-                Account = request.Account,
-                Url = request.Form.Required("Url"),
-                Audiences = [.. request.Form.List("ClientIDList")],
-                Thumbprints = [.. request.Form.List("ThumbprintList")],
-                Created = request.Now,
-            };
-            if (state.Providers.ContainsKey(provider.Arn))
-                throw new AwsError(409, "EntityAlreadyExists", $"Provider with url {provider.Url} already exists.");
-            return (state with { Providers = state.Providers.Add(provider.Arn, provider) }, new object?[] { new XElement("OpenIDConnectProviderArn", provider.Arn) });
-        }));
+                var provider = new OpenIdProvider
+                {
+                    Account = request.Account,
+                    Url = request.Form.Required("Url"),
+                    Audiences = [.. request.Form.List("ClientIDList")],
+                    Thumbprints = [.. request.Form.List("ThumbprintList")],
+                    Created = request.Now,
+                };
+                if (state.Providers.ContainsKey(provider.Arn))
+                    throw new AwsError(409, "EntityAlreadyExists", $"Provider with url {provider.Url} already exists.");
+                return (
+                    state with
+                    {
+                        Providers = state.Providers.Add(provider.Arn, provider),
+                    },
+                    new object?[] { new XElement("OpenIDConnectProviderArn", provider.Arn) }
+                );
+            }));
         yield return ("GetOpenIDConnectProvider", request =>
         {
             var provider = ProviderOf(request, request.Store.Latest);

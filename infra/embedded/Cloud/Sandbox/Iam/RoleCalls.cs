@@ -74,7 +74,13 @@ internal static class RoleCalls
             request.Store.Change(state =>
             {
                 var role = request.Role(state);
-                return state.With(role with { Description = request.Form.Text("Description") ?? role.Description, MaxSession = request.Form.Number("MaxSessionDuration", role.MaxSession, 3600, 43_200) });
+                return state.With(
+                    role with
+                    {
+                        Description = request.Form.Text("Description") ?? role.Description,
+                        MaxSession = request.Form.Number("MaxSessionDuration", role.MaxSession, 3600, 43_200),
+                    }
+                );
             });
             return [];
         }
@@ -84,7 +90,12 @@ internal static class RoleCalls
             request.Store.Change(state =>
             {
                 var role = request.Role(state);
-                return state.With(role with { Tags = role.Tags.SetItems(request.Form.Tags().Select(tag => KeyValuePair.Create(tag.Key, tag.Value))) });
+                return state.With(
+                    role with
+                    {
+                        Tags = role.Tags.SetItems(request.Form.Tags().Select(tag => KeyValuePair.Create(tag.Key, tag.Value))),
+                    }
+                );
             });
             return [];
         }

@@ -56,39 +56,71 @@ internal static class UserCalls
         }
         );
         yield return ("CreateAccessKey", request => request.Store.Change(state =>
-        {
-            var user = request.User(state);
-            if (state.AccessKeys.Values.Count(key => key.UserId == user.Id) >= MostKeys)
-                throw new AwsError(409, "LimitExceeded", $"Cannot exceed quota for AccessKeysPerUser: {MostKeys}");
-            var key = new AccessKey { Id = IamIds.AccessKey(), Secret = IamIds.Secret(), Account = user.Account, UserId = user.Id, Created = request.Now };
-            return (state with { AccessKeys = state.AccessKeys.Add(key.Id, key) }, new object?[]
             {
-                new XElement("AccessKey", new XElement("UserName", user.Name), new XElement("AccessKeyId", key.Id), new XElement("Status", "Active"), new XElement("SecretAccessKey", key.Secret), new XElement("CreateDate", IamXml.Time(key.Created))),
-            });
-        }));
+                var user = request.User(state);
+                if (state.AccessKeys.Values.Count(key => key.UserId == user.Id) >= MostKeys)
+                    throw new AwsError(409, "LimitExceeded", $"Cannot exceed quota for AccessKeysPerUser: {MostKeys}");
+                var key = new AccessKey
+                {
+                    Id = IamIds.AccessKey(),
+                    Secret = IamIds.Secret(),
+                    Account = user.Account,
+                    UserId = user.Id,
+                    Created = request.Now,
+                };
+                return (
+                    state with
+                    {
+                        AccessKeys = state.AccessKeys.Add(key.Id, key),
+                    },
+                    new object?[]
+                    {
+                        new XElement(
+                            "AccessKey",
+                            new XElement("UserName", user.Name),
+                            new XElement("AccessKeyId", key.Id),
+                            new XElement("Status", "Active"),
+                            new XElement("SecretAccessKey", key.Secret),
+                            new XElement("CreateDate", IamXml.Time(key.Created))
+                        ),
+                    }
+                );
+            }));
         yield return ("ListAccessKeys", request =>
         {
             var user = request.User(request.Store.Latest);
-            return request.Page("AccessKeyMetadata", request.Store.Latest.AccessKeys.Values.Where(key => key.UserId == user.Id).OrderBy(key => key.Created).ThenBy(key => key.Id, StringComparer.Ordinal).Select(key => new XElement(
-                "member", new XElement("UserName", user.Name), new XElement("AccessKeyId", key.Id), new XElement("Status", key.Active ? "Active" : "Inactive"), new XElement("CreateDate", IamXml.Time(key.Created)))));
+            return request.Page(
+                "AccessKeyMetadata",
+                request
+                    .Store.Latest.AccessKeys.Values.Where(key => key.UserId == user.Id)
+                    .OrderBy(key => key.Created)
+                    .ThenBy(key => key.Id, StringComparer.Ordinal)
+                    .Select(key => new XElement(
+                        "member",
+                        new XElement("UserName", user.Name),
+                        new XElement("AccessKeyId", key.Id),
+                        new XElement("Status", key.Active ? "Active" : "Inactive"),
+                        new XElement("CreateDate", IamXml.Time(key.Created))
+                    ))
+            );
         }
         );
-        yield return (
-            "UpdateAccessKey",
-            request =>
-            {
-                request.Store.Change(state =>
-                    state with
-                    {
-                        AccessKeys = state.AccessKeys.SetItem(
-                            request.Form.Required("AccessKeyId"),
-                            KeyOf(request, state) with
-                            {
-                                Active = request.Form.Required("Status") == "Active",
-                            }),
-                    });
-                return [];
-            }
+        yield return ("UpdateAccessKey", request =>
+        {
+            request.Store.Change(state =>
+                state with
+                {
+                    AccessKeys = state.AccessKeys.SetItem(
+                        request.Form.Required("AccessKeyId"),
+                        KeyOf(request, state) with
+                        {
+                            Active = request.Form.Required("Status") == "Active",
+                        }
+                    ),
+                }
+            );
+            return [];
+        }
         );
         yield return ("DeleteAccessKey", request =>
         {

@@ -91,5 +91,6 @@ internal sealed class DataKeys(StateFile<KmsState> file, IAuthorizer authorizer,
     private static string KeyName(DataKeyUse use) =>
         use.KeyId!.StartsWith("arn:", StringComparison.Ordinal)
             ? use.KeyId
-            : $"arn:aws:kms:{use.Region}:{use.Account}:{(use.KeyId.StartsWith("alias/", StringComparison.Ordinal) ? "" : "key/")}{use.KeyId}";
+            : $"arn:aws:kms:{use.Region}:{use.Account}:"
+                + $"{(use.KeyId.StartsWith("alias/", StringComparison.Ordinal) ? "" : "key/")}{use.KeyId}";
 }

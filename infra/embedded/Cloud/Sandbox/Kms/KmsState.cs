@@ -62,5 +62,7 @@ internal sealed record KmsKey
 
     /// <summary>What KMS gives a key that is made without a policy: the account's own policies decide.</summary>
     public static string DefaultPolicy(string account) =>
-        $$"""{"Version":"2012-10-17","Id":"key-default-1","Statement":[{"Sid":"Enable IAM User Permissions","Effect":"Allow","Principal":{"AWS":"arn:aws:iam::{{account}}:root"},"Action":"kms:*","Resource":"*"}]}""";
+        """{"Version":"2012-10-17","Id":"key-default-1","Statement":"""
+            + """[{"Sid":"Enable IAM User Permissions","Effect":"Allow","Principal":{"AWS":"arn:aws:iam::"""
+            + $$"""{{account}}:root"},"Action":"kms:*","Resource":"*"}]}""";
 }

@@ -123,9 +123,16 @@ internal static partial class BucketCalls
         var limit = call.Limit("max-buckets", MostBuckets);
         var prefix = call.Query("prefix") ?? "";
         var after = call.Query("continuation-token") ?? "";
-        var found = call.World.Buckets.OwnedBy(caller.AccountId).Select(b => b.Settings)
-            .Where(b => b.Name.StartsWith(prefix, StringComparison.Ordinal) && string.CompareOrdinal(b.Name, after) > 0 && (call.Query("bucket-region") ?? b.Region) == b.Region)
-            .Take(limit + 1).ToList();
+        var found = call
+            .World.Buckets.OwnedBy(caller.AccountId)
+            .Select(b => b.Settings)
+            .Where(b =>
+                b.Name.StartsWith(prefix, StringComparison.Ordinal)
+                && string.CompareOrdinal(b.Name, after) > 0
+                && (call.Query("bucket-region") ?? b.Region) == b.Region
+            )
+            .Take(limit + 1)
+            .ToList();
         return S3Xml.AnswerAsync(call, "ListAllMyBucketsResult", xml =>
         {
             xml.Owner("Owner", caller.AccountId);

@@ -82,24 +82,35 @@ internal static class BucketNotifications
             file["versionId"] = version.VersionId;
         return new JsonObject
         {
-            ["Records"] = new JsonArray(new JsonObject
-            {
-                ["eventVersion"] = "2.1",
-                ["eventSource"] = "aws:s3",
-                ["awsRegion"] = call.Settings.Region,
-                ["eventTime"] = Time(call),
-                ["eventName"] = name,
-                ["userIdentity"] = new JsonObject { ["principalId"] = $"AWS:{call.Aws.Caller?.UserId ?? "ANONYMOUS"}" },
-                ["requestParameters"] = new JsonObject { ["sourceIPAddress"] = $"{call.Aws.Http.Connection.RemoteIpAddress}" },
-                ["responseElements"] = new JsonObject { ["x-amz-request-id"] = call.Aws.RequestId, ["x-amz-id-2"] = S3Xml.HostId(call.Aws) },
-                ["s3"] = new JsonObject
+            ["Records"] = new JsonArray(
+                new JsonObject
                 {
-                    ["s3SchemaVersion"] = "1.0",
-                    ["configurationId"] = entry,
-                    ["bucket"] = new JsonObject { ["name"] = call.Settings.Name, ["ownerIdentity"] = new JsonObject { ["principalId"] = Identifiers.CanonicalUser(call.Settings.Account) }, ["arn"] = call.Settings.Arn },
-                    ["object"] = file,
-                },
-            }),
+                    ["eventVersion"] = "2.1",
+                    ["eventSource"] = "aws:s3",
+                    ["awsRegion"] = call.Settings.Region,
+                    ["eventTime"] = Time(call),
+                    ["eventName"] = name,
+                    ["userIdentity"] = new JsonObject { ["principalId"] = $"AWS:{call.Aws.Caller?.UserId ?? "ANONYMOUS"}" },
+                    ["requestParameters"] = new JsonObject { ["sourceIPAddress"] = $"{call.Aws.Http.Connection.RemoteIpAddress}" },
+                    ["responseElements"] = new JsonObject
+                    {
+                        ["x-amz-request-id"] = call.Aws.RequestId,
+                        ["x-amz-id-2"] = S3Xml.HostId(call.Aws),
+                    },
+                    ["s3"] = new JsonObject
+                    {
+                        ["s3SchemaVersion"] = "1.0",
+                        ["configurationId"] = entry,
+                        ["bucket"] = new JsonObject
+                        {
+                            ["name"] = call.Settings.Name,
+                            ["ownerIdentity"] = new JsonObject { ["principalId"] = Identifiers.CanonicalUser(call.Settings.Account) },
+                            ["arn"] = call.Settings.Arn,
+                        },
+                        ["object"] = file,
+                    },
+                }
+            ),
         };
     }
 

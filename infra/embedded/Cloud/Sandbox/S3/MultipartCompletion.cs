@@ -80,7 +80,8 @@ internal static class MultipartCompletion
             {
                 xml.Element(
                     "Location",
-                    $"{call.Request.Scheme}://{call.Request.Host}/{(call.Target.VirtualHosted ? "" : call.Settings.Name + "/")}{Uri.EscapeDataString(call.Key)}"
+                    $"{call.Request.Scheme}://{call.Request.Host}/"
+                        + $"{(call.Target.VirtualHosted ? "" : call.Settings.Name + "/")}{Uri.EscapeDataString(call.Key)}"
                 );
                 xml.Element("Bucket", call.Settings.Name);
                 xml.Element("Key", call.Key);

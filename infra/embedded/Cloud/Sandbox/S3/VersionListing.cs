@@ -93,5 +93,11 @@ internal static class VersionListing
         VersionPage Cut() => new(versions, prefixes, query.MaxKeys > 0, lastKey, lastVersion);
     });
 
-    private sealed record VersionPage(List<(ObjectVersion Version, bool Latest)> Versions, List<string> Prefixes, bool Truncated, string LastKey, string? LastVersion);
+    private sealed record VersionPage(
+        List<(ObjectVersion Version, bool Latest)> Versions,
+        List<string> Prefixes,
+        bool Truncated,
+        string LastKey,
+        string? LastVersion
+    );
 }

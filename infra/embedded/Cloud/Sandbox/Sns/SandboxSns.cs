@@ -296,20 +296,32 @@ internal sealed class SandboxSns(
         new XElement("Endpoint", one.Endpoint));
 
     /// <summary>What SNS gives a topic that nobody has given another.</summary>
-    private static string OwnersPolicy(string arn, string account) => new JsonObject
-    {
-        ["Version"] = "2008-10-17",
-        ["Id"] = "__default_policy_ID",
-        ["Statement"] = new JsonArray(new JsonObject
+    private static string OwnersPolicy(string arn, string account) =>
+        new JsonObject
         {
-            ["Sid"] = "__default_statement_ID",
-            ["Effect"] = "Allow",
-            ["Principal"] = new JsonObject { ["AWS"] = "*" },
-            ["Action"] = new JsonArray("SNS:GetTopicAttributes", "SNS:SetTopicAttributes", "SNS:AddPermission", "SNS:RemovePermission", "SNS:DeleteTopic", "SNS:Subscribe", "SNS:ListSubscriptionsByTopic", "SNS:Publish"),
-            ["Resource"] = arn,
-            ["Condition"] = new JsonObject { ["StringEquals"] = new JsonObject { ["AWS:SourceOwner"] = account } },
-        }),
-    }.ToJsonString();
+            ["Version"] = "2008-10-17",
+            ["Id"] = "__default_policy_ID",
+            ["Statement"] = new JsonArray(
+                new JsonObject
+                {
+                    ["Sid"] = "__default_statement_ID",
+                    ["Effect"] = "Allow",
+                    ["Principal"] = new JsonObject { ["AWS"] = "*" },
+                    ["Action"] = new JsonArray(
+                        "SNS:GetTopicAttributes",
+                        "SNS:SetTopicAttributes",
+                        "SNS:AddPermission",
+                        "SNS:RemovePermission",
+                        "SNS:DeleteTopic",
+                        "SNS:Subscribe",
+                        "SNS:ListSubscriptionsByTopic",
+                        "SNS:Publish"
+                    ),
+                    ["Resource"] = arn,
+                    ["Condition"] = new JsonObject { ["StringEquals"] = new JsonObject { ["AWS:SourceOwner"] = account } },
+                }
+            ),
+        }.ToJsonString();
 
     private static AwsError Invalid(string what) => new(400, "InvalidParameter", $"Invalid parameter: {what}");
 }

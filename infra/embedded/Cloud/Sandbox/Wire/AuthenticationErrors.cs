@@ -41,7 +41,12 @@ internal static class AuthenticationErrors
         "s3" => new AwsError(403, "SignatureDoesNotMatch", "The request signature we calculated does not match the signature you " +
             "provided. Check your key and signing method.")
         {
-            Details = Detail(("AWSAccessKeyId", signature.AccessKeyId), ("StringToSign", stringToSign), ("SignatureProvided", signature.Signature), ("CanonicalRequest", canonicalRequest)),
+            Details = Detail(
+                ("AWSAccessKeyId", signature.AccessKeyId),
+                ("StringToSign", stringToSign),
+                ("SignatureProvided", signature.Signature),
+                ("CanonicalRequest", canonicalRequest)
+            ),
         },
         "kms" => new AwsError(400, "InvalidSignatureException", "The request signature we calculated does not match the signature you " +
             "provided. " + CheckYourKey),

@@ -25,7 +25,8 @@ internal static class CanonicalRequest
     }
 
     public static string StringToSign(RequestSignature signature, string canonicalRequest) =>
-        $"{RequestSignature.Algorithm}\n{signature.Timestamp}\n{signature.Scope}\n{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(canonicalRequest)))}";
+        $"{RequestSignature.Algorithm}\n{signature.Timestamp}\n{signature.Scope}\n"
+            + $"{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(canonicalRequest)))}";
 
     // S3 signs the path encoded once; every other service encodes what is already encoded.
     private static string Path(string path, string service) =>
