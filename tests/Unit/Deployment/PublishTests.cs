@@ -42,6 +42,10 @@ public sealed class PublishTests
         Items(project, "PackageReference")
             .Contains("Microsoft.Azure.Functions.Worker.Extensions.DurableTask.AzureManaged")
             .ShouldBe(isPublished);
+        // The committed lock file doesn't name it.
+        project["Properties"]!["NuGetLockFilePath"]!
+            .GetValue<string>()
+            .ShouldBe(isPublished ? Path.Combine(Repository.Folder, "functions", "obj", "packages.lock.json") : "");
     }
 
     [Theory]
@@ -85,7 +89,7 @@ public sealed class PublishTests
     {
         var (exitCode, output) = await RunAsync([
             .. properties,
-            "-getProperty:AzureFunctionsVersion",
+            "-getProperty:AzureFunctionsVersion,NuGetLockFilePath",
             "-getItem:ProjectReference,PackageReference,None,Compile",
         ]);
         exitCode.ShouldBe(0, output);
