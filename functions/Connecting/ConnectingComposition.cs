@@ -41,6 +41,7 @@ public static class ConnectingComposition
         services.AddSingleton<ConnectionEvents>();
         services.AddSingleton<ConnectionAnswers>();
         services.AddSingleton<ConnectionConflicts>();
+        services.AddSingleton<ConnectionTransitions>();
         services.AddSingleton<StartConnection>();
         services.AddSingleton<ConfigureConnection>();
         services.AddSingleton<ConfirmStep>();

@@ -60,7 +60,11 @@ public static class AwsComposition
         services.AddSingleton<S3VersionLister>();
         services.AddSingleton<IFileVersions, S3Versions>();
         services.AddSingleton<S3Comparison>();
+        services.AddSingleton<S3PartTransfer>();
+        services.AddSingleton<S3CopyCompletion>();
         services.AddSingleton<S3PartwiseCopies>();
+        services.AddSingleton<S3Keys>();
+        services.AddSingleton<S3Deletions>();
         services.AddSingleton<IFileCopies, S3Copies>();
         services.AddSingleton<IDirectTransfers, S3Addresses>();
         services.AddSingleton<IBucketDirectory, UnsignedBuckets>();

@@ -3,7 +3,7 @@ using Microsoft.Azure.Functions.Worker;
 using ServerlessDrives.Http;
 using ServerlessDrives.Verification;
 
-namespace ServerlessDrives.Connecting;
+namespace ServerlessDrives.Connecting.Verifying;
 
 /// <summary>The end of waiting for propagation: what AWS has answered by then counts.</summary>
 [Section("Connecting")]

@@ -1,4 +1,4 @@
-namespace ServerlessDrives.Connecting;
+namespace ServerlessDrives.Connecting.Verifying;
 
 /// <summary>
 /// While a verification runs, reads in the connection's row whether somebody has stopped the waiting for propagation. The request for

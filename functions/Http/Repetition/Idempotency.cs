@@ -1,75 +1,10 @@
-using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using ServerlessDrives.Http.Middleware;
 using ServerlessDrives.Workspaces;
 
 namespace ServerlessDrives.Http.Repetition;
-
-/// <summary>An answer as it was given.</summary>
-/// <param name="Reader">Who may be answered so again: somebody who sees no less than the one who was answered first.</param>
-public sealed record RecordedAnswer(
-    int Status,
-    string? ContentType,
-    string? Location,
-    string? ETag,
-    string Body,
-    AnswerReader? Reader = null);
-
-/// <param name="IsAdmin">Whether the answer was given to an admin.</param>
-/// <param name="Workspaces">The workspaces that its reader was in.</param>
-public sealed record AnswerReader(bool IsAdmin, IReadOnlyList<WorkspaceId> Workspaces)
-{
-    public static AnswerReader Of(Person person)
-    {
-        ArgumentNullException.ThrowIfNull(person);
-        return new(person.IsAdmin, [.. person.Workspaces.Keys]);
-    }
-
-    public bool Admits(Person person)
-    {
-        ArgumentNullException.ThrowIfNull(person);
-        return person.IsAdmin || (!IsAdmin && Workspaces.All(person.Workspaces.ContainsKey));
-    }
-}
-
-/// <summary>Where keyed requests and their answers are kept for a day.</summary>
-public interface IIdempotencyRecords
-{
-    /// <summary>Begins the request, or takes it over from whoever began it and has died, unless it is being answered or was.</summary>
-    /// <param name="fingerprint">What the request says, as a hash, or the beginning of that; a request that says something else is not
-    /// taken over.</param>
-    Task<IdempotencyRecord> BeginAsync(string partition, string key, string fingerprint, CancellationToken cancellation);
-
-    /// <summary>Notes that the request is still being answered, so that nobody takes it over.</summary>
-    Task StillAtItAsync(string partition, string key, CancellationToken cancellation);
-
-    /// <summary>Keeps the answer, encrypted by the caller, unless there is one already.</summary>
-    /// <param name="fingerprint">What the request turned out to say, where that wasn't known when it began; null for what was said
-    /// then.</param>
-    /// <returns>The answer that was there already, for there is one only; null where this one was kept.</returns>
-    Task<byte[]?> EndAsync(string partition, string key, byte[] answer, string? fingerprint, CancellationToken cancellation);
-
-    /// <summary>The request failed: whoever repeats it may take it over at once.</summary>
-    /// <param name="owner">By whom it was being answered; nothing happens when that is somebody else by now.</param>
-    Task AbandonAsync(string partition, string key, Guid owner, CancellationToken cancellation);
-
-    /// <summary>Forgets a request that did nothing, so that its key may be used for another.</summary>
-    Task ForgetAsync(string partition, string key, CancellationToken cancellation);
-
-    /// <summary>Forgets requests that are older than answers are kept.</summary>
-    /// <param name="most">How many at most.</param>
-    /// <returns>How many there were.</returns>
-    Task<int> PurgeAsync(int most, CancellationToken cancellation);
-}
-
-/// <param name="Owner">By whom it is being answered.</param>
-/// <param name="IsOurs">Whether that is whoever has just asked.</param>
-/// <param name="Ended">False while the request is still being answered.</param>
-/// <param name="Answer">Null until then, and when the answer was too large to be kept.</param>
-public sealed record IdempotencyRecord(string Fingerprint, Operation Operation, Guid Owner, bool IsOurs, bool Ended, byte[]? Answer);
 
 /// <summary>
 /// Makes a POST with an <c>Idempotency-Key</c> happen once. What is kept of the answer is encrypted with a key made of the caller's own
@@ -134,7 +69,7 @@ public sealed partial class Idempotency(IIdempotencyRecords records, TimeProvide
         var beating = BeatAsync(place, ended.Token);
         try
         {
-            return await RecordAsync(request, await act());
+            return await RecordedAnswer.RecordAsync(request, await act());
         }
         catch
         {
@@ -206,8 +141,8 @@ public sealed partial class Idempotency(IIdempotencyRecords records, TimeProvide
     /// <summary>Not cancelled with the request: what was done stays done.</summary>
     /// <returns>What is answered: what was kept first.</returns>
     private async Task<RecordedAnswer> EndAsync(Place place, RecordedAnswer answer, string? fingerprint) =>
-        await records.EndAsync(place.Partition, place.Name, Seal(answer, place.Key), fingerprint, CancellationToken.None) is { } first
-            ? Open(first, place.Key)
+        await records.EndAsync(place.Partition, place.Name, answer.Seal(place.Key), fingerprint, CancellationToken.None) is { } first
+            ? RecordedAnswer.Open(first, place.Key)
             : answer;
 
     private static async Task<IResult> AnswerToAsync(HttpRequest request, IdempotencyRecord known, Place place, bool isSame)
@@ -230,86 +165,14 @@ public sealed partial class Idempotency(IIdempotencyRecords records, TimeProvide
         // It may have been waited for, or given days ago.
         if (await request.IdentifyAgainAsync(request.HttpContext.RequestAborted) is { } refused)
             return refused.AsProblem();
-        var opened = Open(answer, place.Key);
+        var opened = RecordedAnswer.Open(answer, place.Key);
         return opened.Reader?.Admits(request.Person()) == false ? Refusal.NotFound("answer").AsProblem() : new Replay(opened);
     }
-
-    private static async Task<RecordedAnswer> RecordAsync(HttpRequest request, IResult result)
-    {
-        using var body = new MemoryStream();
-        var recorded = new DefaultHttpContext
-        {
-            RequestServices = request.HttpContext.RequestServices,
-            TraceIdentifier = request.HttpContext.TraceIdentifier,
-        };
-        recorded.Request.Method = request.Method;
-        recorded.Request.Path = request.Path;
-        recorded.Response.Body = body;
-        await result.ExecuteAsync(recorded);
-        var headers = recorded.Response.Headers;
-        return new(
-            recorded.Response.StatusCode,
-            recorded.Response.ContentType,
-            Text(headers.Location),
-            Text(headers.ETag),
-            Encoding.UTF8.GetString(body.ToArray()),
-            AnswerReader.Of(request.Person()));
-    }
-
-    private static string? Text(Microsoft.Extensions.Primitives.StringValues value) => value.Count == 0 ? null : value.ToString();
-
-    private static byte[] Seal(RecordedAnswer answer, string key)
-    {
-        var plain = Compress(JsonSerializer.SerializeToUtf8Bytes(answer, Json.Options));
-        var nonce = RandomNumberGenerator.GetBytes(AesGcm.NonceByteSizes.MaxSize);
-        var (tag, cipherText) = (new byte[AesGcm.TagByteSizes.MaxSize], new byte[plain.Length]);
-        using var cipher = new AesGcm(KeyOf(key), tag.Length);
-        cipher.Encrypt(nonce, plain, cipherText, tag);
-        return [.. nonce, .. tag, .. cipherText];
-    }
-
-    private static RecordedAnswer Open(byte[] kept, string key)
-    {
-        var (nonce, tag) = (AesGcm.NonceByteSizes.MaxSize, AesGcm.TagByteSizes.MaxSize);
-        var plain = new byte[kept.Length - nonce - tag];
-        using var cipher = new AesGcm(KeyOf(key), tag);
-        cipher.Decrypt(kept.AsSpan(0, nonce), kept.AsSpan(nonce + tag), kept.AsSpan(nonce, tag), plain);
-        using var read = new BrotliStream(new MemoryStream(plain), CompressionMode.Decompress);
-        return JsonSerializer.Deserialize<RecordedAnswer>(read, Json.Options)!;
-    }
-
-    /// <summary>A list of ten thousand links, say, differs from line to line by a signature only.</summary>
-    private static byte[] Compress(byte[] answer)
-    {
-        using var compressed = new MemoryStream();
-        using (var write = new BrotliStream(compressed, CompressionLevel.Fastest))
-            write.Write(answer);
-        return compressed.ToArray();
-    }
-
-    private static byte[] KeyOf(string key) =>
-        HKDF.DeriveKey(HashAlgorithmName.SHA256, Encoding.UTF8.GetBytes(key), 32, info: "idempotency"u8.ToArray());
 
     /// <summary>Where a request is kept, and the key that opens its answer.</summary>
     private sealed record Place(string Partition, string Name, string Key)
     {
         public static Place Of(Person person, string key) =>
             new($"{person.Organization}|{person.Id}", Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key))), key);
-    }
-
-    private sealed class Replay(RecordedAnswer answer) : IResult
-    {
-        public Task ExecuteAsync(HttpContext httpContext)
-        {
-            var response = httpContext.Response;
-            response.StatusCode = answer.Status;
-            response.ContentType = answer.ContentType;
-            if (answer.Location is not null)
-                response.Headers.Location = answer.Location;
-            if (answer.ETag is not null)
-                response.Headers.ETag = answer.ETag;
-            response.Headers.CacheControl = "no-store";
-            return response.WriteAsync(answer.Body, httpContext.RequestAborted);
-        }
     }
 }

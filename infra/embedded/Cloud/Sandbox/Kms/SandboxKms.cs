@@ -12,8 +12,6 @@ namespace ServerlessDrives.Embedded.Cloud.Sandbox.Kms;
 internal sealed class SandboxKms(StateFile<KmsState> file, PolicyRules rules, IAuthorizer authorizer, TimeProvider clock) : IAwsService
 {
     private const string Target = "TrentService.";
-    private const int NonceBytes = 12;
-    private const int TagBytes = 16;
 
     private static readonly HonouredParameters Honoured = new("""
         CreateKey: Policy Description BypassPolicyLockoutSafetyCheck
@@ -102,7 +100,7 @@ internal sealed class SandboxKms(StateFile<KmsState> file, PolicyRules rules, IA
                     input["Description"]?.GetValue<string>() ?? "",
                     clock.GetUtcNow());
                 Change(state => state.With(made));
-                return new() { ["KeyMetadata"] = Describe(made) };
+                return new() { ["KeyMetadata"] = KmsKeyMetadata.Of(made) };
             case "ListKeys":
                 Allow(call, "kms:ListKeys", "*", caller.AccountId, null, []);
                 return new()
@@ -138,7 +136,7 @@ internal sealed class SandboxKms(StateFile<KmsState> file, PolicyRules rules, IA
     {
         var key =
             action is "Decrypt" && input["KeyId"] is null
-                ? file.Value.Find(KeyOfCiphertext(input), caller.AccountId, call.Region)
+                ? file.Value.Find(KmsCiphertext.KeyOf(Text(input, "CiphertextBlob")), caller.AccountId, call.Region)
                 : file.Value.Find(
                     Text(
                         input,
@@ -149,7 +147,7 @@ internal sealed class SandboxKms(StateFile<KmsState> file, PolicyRules rules, IA
                     call.Region);
         if (key is null)
             throw new AwsError(400, "NotFoundException", $"Key '{input["KeyId"]?.GetValue<string>() ?? "?"}' does not exist");
-        Allow(call, $"kms:{action}", key.Arn, key.Account, key.Policy, ContextKeys(input));
+        Allow(call, $"kms:{action}", key.Arn, key.Account, key.Policy, KmsCiphertext.ContextKeys(input));
         // A key has one policy, by this name.
         if (action is "GetKeyPolicy" or "PutKeyPolicy" && (input["PolicyName"]?.GetValue<string>() ?? "default") != "default")
             throw new AwsError(400, "NotFoundException", "No such policy exists");
@@ -163,7 +161,7 @@ internal sealed class SandboxKms(StateFile<KmsState> file, PolicyRules rules, IA
         switch (action)
         {
             case "DescribeKey":
-                return new() { ["KeyMetadata"] = Describe(key) };
+                return new() { ["KeyMetadata"] = KmsKeyMetadata.Of(key) };
             case "GetKeyPolicy":
                 return new() { ["Policy"] = authorizer.Unbind(key.Policy), ["PolicyName"] = "default" };
             case "ListKeyPolicies":
@@ -240,20 +238,24 @@ internal sealed class SandboxKms(StateFile<KmsState> file, PolicyRules rules, IA
                 var plain = RandomNumberGenerator.GetBytes(input["KeySpec"]?.GetValue<string>() == "AES_128" ? 16 : 32);
                 return new()
                 {
-                    ["CiphertextBlob"] = Seal(Usable(key), plain, ContextOf(input)),
+                    ["CiphertextBlob"] = KmsCiphertext.Seal(Usable(key), plain, KmsCiphertext.ContextOf(input)),
                     ["Plaintext"] = Convert.ToBase64String(plain),
                     ["KeyId"] = key.Arn,
                 };
             case "Encrypt":
                 return new()
                 {
-                    ["CiphertextBlob"] = Seal(Usable(key), Convert.FromBase64String(Text(input, "Plaintext")), ContextOf(input)),
+                    ["CiphertextBlob"] = KmsCiphertext.Seal(
+                        Usable(key),
+                        Convert.FromBase64String(Text(input, "Plaintext")),
+                        KmsCiphertext.ContextOf(input)),
                     ["KeyId"] = key.Arn,
                 };
             case "Decrypt":
                 return new()
                 {
-                    ["Plaintext"] = Convert.ToBase64String(Open(Usable(key), Text(input, "CiphertextBlob"), ContextOf(input))),
+                    ["Plaintext"] = Convert.ToBase64String(
+                        KmsCiphertext.Open(Usable(key), Text(input, "CiphertextBlob"), KmsCiphertext.ContextOf(input))),
                     ["KeyId"] = key.Arn,
                 };
             default:
@@ -305,28 +307,6 @@ internal sealed class SandboxKms(StateFile<KmsState> file, PolicyRules rules, IA
                 "The new key policy will not allow you to update the key policy in the future.");
     }
 
-    private static Dictionary<string, IReadOnlyList<string>> ContextKeys(JsonObject input)
-    {
-        var keys = new Dictionary<string, IReadOnlyList<string>>(StringComparer.OrdinalIgnoreCase);
-        if (input["EncryptionContext"] is JsonObject context)
-        {
-            keys["kms:EncryptionContextKeys"] = [.. context.Select(pair => pair.Key)];
-            foreach (var (name, value) in context)
-                keys[$"kms:EncryptionContext:{name}"] = [value!.GetValue<string>()];
-        }
-
-        return keys;
-    }
-
-    /// <summary>What a ciphertext is bound to: the same pairs, in whatever order, open it again.</summary>
-    private static byte[] ContextOf(JsonObject input) =>
-        input["EncryptionContext"] is JsonObject context
-            ? JsonSerializer.SerializeToUtf8Bytes(
-                new SortedDictionary<string, string>(
-                    context.ToDictionary(pair => pair.Key, pair => pair.Value!.GetValue<string>()),
-                    StringComparer.Ordinal))
-            : [];
-
     private static KmsKey Usable(KmsKey key) => key.State switch
     {
         "Enabled" => key,
@@ -337,76 +317,4 @@ internal sealed class SandboxKms(StateFile<KmsState> file, PolicyRules rules, IA
     private static string Text(JsonObject input, string name) =>
         input[name]?.GetValue<string>()
         ?? throw new AwsError(400, "ValidationException", $"1 validation error detected: Value at '{name}' must not be null");
-
-    private static JsonObject Describe(KmsKey key)
-    {
-        var metadata = new JsonObject
-        {
-            ["AWSAccountId"] = key.Account,
-            ["KeyId"] = key.Id,
-            ["Arn"] = key.Arn,
-            ["CreationDate"] = key.Created.ToUnixTimeSeconds(),
-            ["Enabled"] = key.State == "Enabled",
-            ["Description"] = key.Description,
-            ["KeyUsage"] = "ENCRYPT_DECRYPT",
-            ["KeyState"] = key.State,
-            ["Origin"] = "AWS_KMS",
-            ["KeyManager"] = key.ManagedByAws ? "AWS" : "CUSTOMER",
-            ["KeySpec"] = "SYMMETRIC_DEFAULT",
-            ["CustomerMasterKeySpec"] = "SYMMETRIC_DEFAULT",
-            ["EncryptionAlgorithms"] = new JsonArray("SYMMETRIC_DEFAULT"),
-            ["MultiRegion"] = false,
-        };
-        if (key.DeletionAt is { } deletion)
-            metadata["DeletionDate"] = deletion.ToUnixTimeSeconds();
-        return metadata;
-    }
-
-    /// <summary>The key's ARN, a zero byte, nonce, tag and ciphertext.</summary>
-    private static string Seal(KmsKey key, byte[] plain, byte[] context)
-    {
-        var arn = System.Text.Encoding.UTF8.GetBytes(key.Arn + "\0");
-        var (nonce, tag, cipher) = (RandomNumberGenerator.GetBytes(NonceBytes), new byte[TagBytes], new byte[plain.Length]);
-        using var aes = new AesGcm(Convert.FromBase64String(key.Material), TagBytes);
-        aes.Encrypt(nonce, plain, cipher, tag, context);
-        return Convert.ToBase64String([.. arn, .. nonce, .. tag, .. cipher]);
-    }
-
-    private static byte[] Open(KmsKey key, string blob, byte[] context)
-    {
-        var bytes = Blob(blob);
-        var sealedPart = bytes.AsSpan(Array.IndexOf(bytes, (byte)0) + 1);
-        try
-        {
-            var plain = new byte[sealedPart.Length - NonceBytes - TagBytes];
-            using var aes = new AesGcm(Convert.FromBase64String(key.Material), TagBytes);
-            aes.Decrypt(
-                sealedPart[..NonceBytes],
-                sealedPart[(NonceBytes + TagBytes)..],
-                sealedPart.Slice(NonceBytes, TagBytes),
-                plain,
-                context);
-            return plain;
-        }
-        catch (Exception wrong) when (wrong is CryptographicException or ArgumentException or OverflowException)
-        {
-            throw new AwsError(400, "InvalidCiphertextException", "The ciphertext is not valid.");
-        }
-    }
-
-    private static string KeyOfCiphertext(JsonObject input)
-    {
-        var bytes = Blob(Text(input, "CiphertextBlob"));
-        return Array.IndexOf(bytes, (byte)0) is > 0 and var end
-            ? System.Text.Encoding.UTF8.GetString(bytes, 0, end)
-            : throw new AwsError(400, "InvalidCiphertextException", "The ciphertext is not valid.");
-    }
-
-    private static byte[] Blob(string base64)
-    {
-        var bytes = new byte[base64.Length];
-        return Convert.TryFromBase64String(base64, bytes, out var length)
-            ? bytes[..length]
-            : throw new AwsError(400, "InvalidCiphertextException", "The ciphertext is not valid.");
-    }
 }
