@@ -23,10 +23,16 @@ public readonly record struct Id<TKind> : IIdentifier<Id<TKind>>
 
     public static Id<TKind> Of(string value) => new(value);
 
+    /// <inheritdoc cref="Identifier.New{TId}"/>
     public static Id<TKind> New(TimeProvider clock) => Identifier.New<Id<TKind>>(clock);
+
+    /// <inheritdoc cref="Identifier.From{TId}"/>
+    public static Id<TKind> From(Guid unique) => Identifier.From<Id<TKind>>(unique);
 
     public static Id<TKind> Parse(string s, IFormatProvider? provider) =>
         TryParse(s, provider, out var id) ? id : throw new FormatException($"'{s}' is not an id that starts with {Prefix}.");
+
+    public static bool TryParse([NotNullWhen(true)] string? s, out Id<TKind> result) => Identifier.TryParse(s, out result);
 
     public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out Id<TKind> result) =>
         Identifier.TryParse(s, out result);

@@ -18,7 +18,7 @@ internal sealed class ConnectDriveSteps(TaskOrchestrationContext context, Connec
     public Task<bool> TryPolicies() =>
         context.CallActivityAsync<bool>(
             "TryPolicies",
-            new VerifyConnectionInput(attempt, Identifier.From<VerificationId>(context.NewGuid())),
+            new VerifyConnectionInput(attempt, VerificationId.From(context.NewGuid())),
             DurableRetryPolicies.OwnStores);
 
     /// <returns>Whether somebody has said already that the policies are applied. Older histories have null.</returns>
@@ -34,13 +34,13 @@ internal sealed class ConnectDriveSteps(TaskOrchestrationContext context, Connec
     public Task<bool> Verify() =>
         context.CallActivityAsync<bool>(
             "VerifyConnection",
-            new VerifyConnectionInput(attempt, Identifier.From<VerificationId>(context.NewGuid())),
+            new VerifyConnectionInput(attempt, VerificationId.From(context.NewGuid())),
             DurableRetryPolicies.OwnStores);
 
     public Task<ConnectionStatus> Connect() =>
         context.CallActivityAsync<ConnectionStatus>(
             "FinishConnection",
-            new FinishConnectionInput(attempt, Identifier.From<DriveId>(context.NewGuid())),
+            new FinishConnectionInput(attempt, DriveId.From(context.NewGuid())),
             DurableRetryPolicies.OwnStores);
 
     public Task<ConnectionStatus> Close(ConnectionStatus status) => context.CallActivityAsync<ConnectionStatus>(

@@ -86,7 +86,7 @@ internal sealed class ConnectionsWithKeys(IConnections connections) : ISecretOwn
     public async Task<bool?> HoldsAsync(PendingSecret secret, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(secret);
-        return Identifier.TryParse<ConnectionId>(secret.Owner, out var id)
+        return ConnectionId.TryParse(secret.Owner, out var id)
             ? (await connections.FindAsync(new(secret.Organization, id), cancellation))?.Value.Secret == secret.Name
             : null;
     }

@@ -21,7 +21,7 @@ public sealed class ConnectionAnswers(IConnections connections, ConnectionViews 
         CancellationToken cancellation)
     {
         var person = request.Person();
-        return Identifier.TryParse<ConnectionId>(connectionId, out var id)
+        return ConnectionId.TryParse(connectionId, out var id)
             && await connections.FindAsync(new(person.Organization, id), cancellation) is { } found
             && person.MaySee(found.Value.Audience)
                 ? found

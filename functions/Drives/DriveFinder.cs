@@ -15,7 +15,7 @@ public sealed class DriveFinder(IDrives drives)
     public async Task<Result<Versioned<Drive>, Refusal>> FindAnyAsync(Person person, string? driveId, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(person);
-        return Identifier.TryParse<DriveId>(driveId, out var id)
+        return DriveId.TryParse(driveId, out var id)
             && await drives.FindAsync(person.Organization, id, cancellation) is { } found
             && person.MaySee(found.Value.Audience)
                 ? found
@@ -37,7 +37,7 @@ public sealed class DriveFinder(IDrives drives)
     public async ValueTask<Result<Drive, Refusal>> FindRecentAsync(Person person, string? driveId, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(person);
-        return Identifier.TryParse<DriveId>(driveId, out var id)
+        return DriveId.TryParse(driveId, out var id)
             && await drives.FindRecentAsync(person.Organization, id, cancellation) is { } found
             && person.MaySee(found.Audience)
                 ? Usable(found)

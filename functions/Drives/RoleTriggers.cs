@@ -167,7 +167,7 @@ public sealed class RoleTriggers(IRoles roles, IWorkspaces workspaces, IPrincipa
     private async Task<Result<Versioned<IamRole>, Refusal>> FindAsync(HttpRequest request, string roleId)
     {
         var person = request.Person();
-        return Identifier.TryParse<RoleId>(roleId, out var id)
+        return RoleId.TryParse(roleId, out var id)
             && await roles.FindAsync(person.Organization, id, request.HttpContext.RequestAborted) is { } role
             && person.MaySee(role.Value.Audience)
                 ? role

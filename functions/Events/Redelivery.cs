@@ -17,7 +17,7 @@ public sealed class Redelivery(IWebhooks webhooks, IAuditTrail audit, TimeProvid
         CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(by);
-        if (!Identifier.TryParse<DeliveryId>(deliveryId, out var id))
+        if (!DeliveryId.TryParse(deliveryId, out var id))
             return Refusal.NotFound("delivery");
         while (await webhooks.FindAsync(by.Organization, webhook, id, cancellation) is { } found)
         {

@@ -21,7 +21,7 @@ public static class ListQuery
         ArgumentNullException.ThrowIfNull(person);
         if (!request.Query.TryGetValue("workspaceId", out var text) || text.Count == 0)
             return new Choice<IReadOnlyCollection<Audience>>(person.Audiences);
-        if (!Identifier.TryParse<WorkspaceId>(text, out _))
+        if (!WorkspaceId.TryParse(text, out _))
             return Refusal.Invalid("workspaceId", "A workspace's id starts with ws_.");
         return (await workspaces.FindAsync(person, text, request.HttpContext.RequestAborted)).TryGet(out var found, out var unknown)
             ? new Choice<IReadOnlyCollection<Audience>>([Audience.Whole, new Audience.Workspace(found.Value.Id)])

@@ -13,7 +13,7 @@ public sealed class IntegrationFinder(IIntegrations integrations)
     )
     {
         ArgumentNullException.ThrowIfNull(person);
-        return Identifier.TryParse<IntegrationId>(integrationId, out var id)
+        return IntegrationId.TryParse(integrationId, out var id)
             && await integrations.FindAsync(person.Organization, id, cancellation) is { } found
             && person.MaySee(found.Value.Audience)
                 ? found

@@ -131,7 +131,7 @@ public sealed class IntegrationForms(DriveFinder finder, IWorkspaces workspaces,
     }
 
     private async Task<WebhookId?> WebhookOfAsync(FormReader form, Person person, string? text, CancellationToken cancellation) =>
-        Identifier.TryParse<WebhookId>(text, out var id) && await webhooks.FindAsync(person.Organization, id, cancellation) is not null
+        WebhookId.TryParse(text, out var id) && await webhooks.FindAsync(person.Organization, id, cancellation) is not null
             ? id
             : form.Refuse<WebhookId?>("webhookId", "Say which webhook hears of new files.");
 

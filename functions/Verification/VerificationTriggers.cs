@@ -78,7 +78,7 @@ public sealed class VerificationTriggers(
                 if (!(await finder.FindAnyAsync(request.Person(), driveId, cancellation)).TryGet(out var drive, out var unknown))
                     return unknown;
                 return
-                    Identifier.TryParse<VerificationId>(verificationId, out var id)
+                    VerificationId.TryParse(verificationId, out var id)
                     && await reports.FindAsync(drive.Value.Organization, drive.Value.Id.Value, id, cancellation) is { } report
                     ? report
                     : (Result<VerificationReport, Refusal>)Refusal.NotFound("verification");

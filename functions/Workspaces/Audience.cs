@@ -47,7 +47,7 @@ public abstract record Audience
             return type switch
             {
                 "organization" => Whole,
-                "workspace" when Identifier.TryParse<WorkspaceId>(workspace, out var parsed) => new Workspace(parsed),
+                "workspace" when WorkspaceId.TryParse(workspace, out var parsed) => new Workspace(parsed),
                 _ => throw new JsonException("An audience was expected."),
             };
         }

@@ -203,7 +203,7 @@ public static class WorkspaceFinding
         ArgumentNullException.ThrowIfNull(workspaces);
         ArgumentNullException.ThrowIfNull(person);
         return
-            Identifier.TryParse<WorkspaceId>(workspaceId, out var id)
+            WorkspaceId.TryParse(workspaceId, out var id)
             && person.MaySee(id)
             && await workspaces.FindAsync(person.Organization, id, cancellation) is { } found
             ? found

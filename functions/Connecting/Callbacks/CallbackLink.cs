@@ -63,8 +63,8 @@ public sealed record CallbackToken
     public static CallbackToken? Parse(string? text) =>
         LinkToken.Parse(text) is { } token
         && token.Target.Split('/') is [var organization, var connection]
-        && Identifier.TryParse<OrganizationId>(organization, out var organizationId)
-        && Identifier.TryParse<ConnectionId>(connection, out var connectionId)
+        && OrganizationId.TryParse(organization, out var organizationId)
+        && ConnectionId.TryParse(connection, out var connectionId)
             ? new(new(organizationId, connectionId), token)
             : null;
 

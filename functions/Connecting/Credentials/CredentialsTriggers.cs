@@ -85,7 +85,7 @@ public sealed class CredentialsTriggers(
         var input = new ReplaceCredentialsInput(
             drive.Organization,
             drive.Id,
-            Identifier.New<VerificationId>(clock),
+            VerificationId.New(clock),
             key.Id,
             present.Secret,
             present.SecretVersion,

@@ -21,7 +21,7 @@ public sealed class VerificationActivities(
     {
         while (true)
         {
-            var check = Identifier.New<VerificationId>(clock);
+            var check = VerificationId.New(clock);
             var read = await row.ChangeReadAsync(
                 attempt,
                 now => now is { Configuration: not null, RoleArn: not null } ? now.BeginCheck(check, clock.GetUtcNow()) : now,

@@ -51,6 +51,6 @@ public sealed class WebhookFanout(IWebhooks webhooks, IAuditTrail audit, TimePro
         var milliseconds = happened.At.ToUnixTimeMilliseconds();
         for (var i = 0; i < 6; i++)
             bytes[i] = (byte)(milliseconds >> (8 * (5 - i)));
-        return Identifier.From<DeliveryId>(new Guid(bytes[..16], bigEndian: true));
+        return DeliveryId.From(new Guid(bytes[..16], bigEndian: true));
     }
 }

@@ -11,7 +11,7 @@ public sealed class WebhookFinder(IWebhooks webhooks)
     {
         ArgumentNullException.ThrowIfNull(person);
         if (
-            !Identifier.TryParse<WebhookId>(webhookId, out var id)
+            !WebhookId.TryParse(webhookId, out var id)
             || await webhooks.FindAsync(person.Organization, id, cancellation) is not { } found)
             return Refusal.NotFound("webhook");
         return person.IsAdmin ? found : Refusal.Forbidden("Only admins of the organization see and change webhooks.");

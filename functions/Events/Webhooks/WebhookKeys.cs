@@ -54,7 +54,7 @@ internal sealed class WebhooksWithKeys(IWebhooks webhooks) : ISecretOwners
     public async Task<bool?> HoldsAsync(PendingSecret secret, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(secret);
-        return Identifier.TryParse<WebhookId>(secret.Owner, out var id)
+        return WebhookId.TryParse(secret.Owner, out var id)
             ? (await webhooks.FindAsync(secret.Organization, id, cancellation))?.Value.Secret == secret.Name
             : null;
     }

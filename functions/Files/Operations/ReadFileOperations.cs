@@ -161,7 +161,7 @@ public sealed class FileOperationFinder(IFileOperations operations, IDrives driv
         ArgumentNullException.ThrowIfNull(person);
         if (!(await finder.FindAsync(person, driveId, cancellation)).TryGet(out var drive, out var unknown))
             return unknown;
-        return Identifier.TryParse<OperationId>(operationId, out var id)
+        return OperationId.TryParse(operationId, out var id)
             && await operations.FindAsync(person.Organization, drive.Id, id, cancellation) is { } found
             && await MaySeeAsync(person, found.Value, cancellation)
                 ? found

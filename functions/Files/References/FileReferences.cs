@@ -116,7 +116,7 @@ public sealed class FileReferences(IFileRecords records, IDrives drives)
     {
         ArgumentNullException.ThrowIfNull(person);
         if (
-            !Identifier.TryParse<FileId>(fileId, out var id)
+            !FileId.TryParse(fileId, out var id)
             || await records.FindAsync(person.Organization, id, cancellation) is not { } reference
             || !person.MaySee(reference.Audience))
             return Refusal.NotFound("file");

@@ -37,9 +37,9 @@ public sealed class OpenShare(IShares shares, DrivesOfAbsentUsers drives, TimePr
         if (
             LinkToken.Parse(text) is not { } token
             || token.Target.Split('/') is not [var organizationText, var driveText, var shareText]
-            || !Identifier.TryParse<OrganizationId>(organizationText, out var organization)
-            || !Identifier.TryParse<DriveId>(driveText, out var driveId)
-            || !Identifier.TryParse<ShareId>(shareText, out var id)
+            || !OrganizationId.TryParse(organizationText, out var organization)
+            || !DriveId.TryParse(driveText, out var driveId)
+            || !ShareId.TryParse(shareText, out var id)
             || await shares.FindAsync(organization, driveId, id, cancellation) is not { } read
             || read.Value.Hash != token.Hash)
             return Unknown;

@@ -29,7 +29,7 @@ public sealed class RevokeSharesFunctions(IShares shares, DriveFinder finder, Ti
         if (!(await finder.FindAsync(person, driveId, cancellation)).TryGet(out var drive, out var unknown))
             return unknown.AsProblem();
         if (
-            !Identifier.TryParse<ShareId>(shareId, out var id)
+            !ShareId.TryParse(shareId, out var id)
             || await shares.FindAsync(person.Organization, drive.Id, id, cancellation) is not { Value: var share })
             return Refusal.NotFound("share").AsProblem();
         if (!MayRevoke(person, drive, share))

@@ -17,7 +17,7 @@ internal static class UploadFinder
     {
         if (!(await finder.FindAsync(person, ids.Drive, cancellation)).TryGet(out var drive, out var unknown))
             return unknown;
-        return Identifier.TryParse<UploadId>(ids.Upload, out var id)
+        return UploadId.TryParse(ids.Upload, out var id)
             && await records.FindAsync(person.Organization, id, cancellation) is { } upload && upload.Drive == drive.Id
                 ? (drive, upload)
                 : Refusal.NotFound("upload");

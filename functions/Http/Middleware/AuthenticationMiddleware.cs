@@ -76,7 +76,7 @@ public sealed class AuthenticationMiddleware(
         var tenant = identity.FindFirst("tid")?.Value;
         var user = identity.FindFirst("oid")?.Value ?? identity.FindFirst("sub")?.Value;
         if (
-            !Identifier.TryParse<OrganizationId>(OrganizationId.Prefix + tenant, out var organization)
+            !OrganizationId.TryParse(OrganizationId.Prefix + tenant, out var organization)
             || !UserId.TryParse(user, null, out var id))
             return null;
         var role = identity.FindAll("roles").Any(claim => claim.Value == "admin") ? OrganizationRole.Admin : OrganizationRole.Member;

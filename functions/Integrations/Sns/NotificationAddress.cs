@@ -54,8 +54,8 @@ public sealed class NotificationAddress
         var bytes = Base64Url.DecodeFromChars(secret);
         return bytes.Length == SecretBytes
             && Encoding.UTF8.GetString(Base64Url.DecodeFromChars(key)).Split('/') is [var organization, var integration]
-            && Identifier.TryParse<OrganizationId>(organization, out var organizationId)
-            && Identifier.TryParse<IntegrationId>(integration, out var integrationId)
+            && OrganizationId.TryParse(organization, out var organizationId)
+            && IntegrationId.TryParse(integration, out var integrationId)
             ? new(organizationId, integrationId, bytes)
             : null;
     }

@@ -129,7 +129,7 @@ internal sealed class IntegrationsWithAddresses(IIntegrations integrations) : IS
     public async Task<bool?> HoldsAsync(PendingSecret secret, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(secret);
-        return Identifier.TryParse<IntegrationId>(secret.Owner, out var id)
+        return IntegrationId.TryParse(secret.Owner, out var id)
             ? (await integrations.FindAsync(secret.Organization, id, cancellation))?.Value.Notifications?.Secret == secret.Name
             : null;
     }

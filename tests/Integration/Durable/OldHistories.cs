@@ -120,8 +120,8 @@ public sealed class OldHistories
     {
         var input = TestWorker.Json.Serialize(new ConnectionAttempt(
             new(
-                Identifier.From<OrganizationId>(new Guid(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11)),
-                Identifier.From<ConnectionId>(new Guid(2, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11))),
+                OrganizationId.From(new Guid(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11)),
+                ConnectionId.From(new Guid(2, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11))),
             place.UsesRole,
             place.From,
             place.Attempt,

@@ -51,8 +51,8 @@ public sealed class Transitions
     private static readonly DateTimeOffset Now = Started.AddHours(1);
     private static readonly ConnectionProblem Old = new("old", "Old", "What went wrong before.");
     private static readonly ConnectionProblem New = new("new", "New", "What went wrong now.");
-    private static readonly VerificationId OldCheck = Identifier.New<VerificationId>(TimeProvider.System);
-    private static readonly VerificationId NewCheck = Identifier.New<VerificationId>(TimeProvider.System);
+    private static readonly VerificationId OldCheck = VerificationId.New(TimeProvider.System);
+    private static readonly VerificationId NewCheck = VerificationId.New(TimeProvider.System);
     private static readonly UserId Mia = UserId.Parse("mia", provider: null);
 
     private static readonly IReadOnlyDictionary<string, Func<DriveConnection, DriveConnection>> Transition =
@@ -73,7 +73,7 @@ public sealed class Transitions
             ["TryAgain at trust"] = connection => connection.TryAgain(4, ConnectionStatus.AwaitingTrustPolicy, New, Now),
             ["TryAgain at configuration"] = connection => connection.TryAgain(4, ConnectionStatus.AwaitingConfiguration, New, Now),
             ["TryAgain at bucket"] = connection => connection.TryAgain(4, ConnectionStatus.AwaitingBucketPolicy, New, Now),
-            ["Connect"] = connection => connection.Connect(Identifier.New<DriveId>(TimeProvider.System), Now),
+            ["Connect"] = connection => connection.Connect(DriveId.New(TimeProvider.System), Now),
             ["End as cancelled"] = connection => connection.End(ConnectionStatus.Cancelled, problem: null, Now),
             ["End as expired"] = connection => connection.End(ConnectionStatus.Expired, New, Now),
             ["End as failed"] = connection => connection.End(ConnectionStatus.Failed, New, Now),

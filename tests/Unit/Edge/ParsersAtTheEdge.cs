@@ -123,7 +123,7 @@ public sealed class ParsersAtTheEdge
                 var position = Cursor.Read(text);
                 _ = ListCursor.TryRead(position, path!.Prefix, recursive: false, out _);
                 _ = ListCursor.TryRead(position, path.Prefix, recursive: true, out _);
-                _ = Identifier.TryParse<ConnectionId>(text, out _);
+                _ = ConnectionId.TryParse(text, out _);
                 _ = UserId.TryParse(text, null, out _);
                 CallbackToken.Parse(text);
                 FilePattern.Parse(text).TryGet(out _, out _);
