@@ -5,8 +5,8 @@ using static Microsoft.Playwright.Assertions;
 namespace ServerlessDrives.Tests.Browser;
 
 /// <summary>
-/// Every page and dialog, each looked at in both themes, on the narrowest screen and on a desktop at 200 %: by axe, for what doesn't fit and
-/// for what moves; on a phone and on the widest screen as well for whoever asks for pictures. One state is looked at in all ways before the
+/// Every page and dialog, each looked at in both themes, on the narrowest screen and on a desktop at 200 %: by axe, for what doesn't fit
+/// and for what moves; on a phone and on the widest screen as well for whoever asks for pictures. One state is looked at in all ways before the
 /// next; a theme or a window's size changes under the person, as it does for people.
 /// </summary>
 public abstract class EveryPage(Browsers browsers) : BrowserTests(browsers)
@@ -21,7 +21,9 @@ public abstract class EveryPage(Browsers browsers) : BrowserTests(browsers)
     /// <summary>CSS pixels, of a 4K screen without scaling.</summary>
     private const int Widest = 3840;
 
-    /// <summary>CSS pixels: the narrowest that WCAG's reflow asks for, and a desktop at 200 %. What fits these fits what is wider.</summary>
+    /// <summary>
+    /// CSS pixels: the narrowest that WCAG's reflow asks for, and a desktop at 200 %. What fits these fits what is wider.
+    /// </summary>
     private static readonly int[] Widths = [320, Desktop / 2];
 
     private readonly List<string> _violations = [];
