@@ -5,7 +5,7 @@ import { preload } from './build/preload.ts';
 import { theme } from './build/theme.ts';
 
 export default defineConfig({
-  plugins: [react(), theme(), preload('app'), compress()],
+  plugins: [react(), theme(), preload('app', ['drive']), compress()],
   build: {
     target: 'es2023',
     cssTarget: ['chrome123', 'firefox120', 'safari17.5'], // know light-dark()
@@ -15,11 +15,13 @@ export default defineConfig({
     chunkSizeWarningLimit: 1000,
     rolldownOptions: {
       output: {
-        // A file each for the first script, for what every page needs besides, and for the wizard's first step: on a slow machine every request of a first page takes milliseconds.
+        // A file each for the first script, for what every page needs besides, for a drive with its files, and for the wizard's first step: on a
+        // slow machine every request of a first page takes milliseconds. What several of them need comes with the app.
         codeSplitting: {
           groups: [
-            { name: 'start', test: /src\/start\.ts$/, priority: 3 },
-            { name: 'app', test: /src\/main\.tsx$/, priority: 2 },
+            { name: 'start', test: /src\/start\.ts$|rolldown\/runtime/, priority: 4 },
+            { name: 'app', test: /src\/(main|shell\/(More|shown|Tabs)|api\/usePages)\.tsx?$/, priority: 3 },
+            { name: 'drive', test: /src\/drives\/DrivePage\.tsx$/, priority: 2 },
             { name: 'connect', test: /src\/connecting\/StartPage\.tsx$/, priority: 1 },
           ],
         },

@@ -2,6 +2,7 @@ import { HardDriveRegular, ShieldCheckmarkRegular } from '@fluentui/react-icons'
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { Link, useLocation, useSearchParams } from 'wouter';
 import type { Drive } from '../api/contract';
+import FilesTab from '../files/FilesTab';
 import { Button } from '../shell/controls';
 import { formatRelative } from '../shell/format';
 import { Loading } from '../shell/Loading';
@@ -18,7 +19,6 @@ import VerificationWatch from './VerificationWatch';
 import './drives.css';
 
 const OverviewTab = lazy(() => import('./OverviewTab'));
-const FilesTab = lazy(() => import('../files/FilesTab'));
 const HealthTab = lazy(() => import('../health/HealthTab'));
 const IntegrationsTab = lazy(() => import('../integrations/IntegrationsTab'));
 const UsageTab = lazy(() => import('../usage/UsageTab'));

@@ -1,8 +1,8 @@
-import { MoreHorizontalRegular } from '@fluentui/react-icons';
 import { lazy, Suspense, useState } from 'react';
 import { Button } from '../shell/controls';
 import type { Ask } from './FileMenu';
 import type { Listed } from './FileRow';
+import { RowIcon } from './RowIcon';
 
 export const loadFileMenu = () => import('./FileMenu');
 const FileMenu = lazy(loadFileMenu);
@@ -23,7 +23,7 @@ export function FileMenuButton({ entry, name, mayWrite, onAsk }: Props) {
       <Button
         ref={setButton}
         appearance="subtle"
-        icon={<MoreHorizontalRegular />}
+        icon={<RowIcon of="more" />}
         title="More"
         aria-label={`More for ${name}`}
         aria-haspopup="menu"

@@ -1,11 +1,11 @@
-import { ArrowDownloadRegular, ArrowUndoRegular, DocumentRegular, FolderRegular } from '@fluentui/react-icons';
-import { Link } from 'wouter';
+import type { MouseEvent } from 'react';
 import type { FileEntry } from '../api/contract';
 import { Button } from '../shell/controls';
 import { formatDateTime, formatSize } from '../shell/format';
 import type { Ask } from './FileMenu';
 import { FileMenuButton } from './FileMenuButton';
 import { nameOf } from './paths';
+import { RowIcon } from './RowIcon';
 
 /** A file or folder, or a file that was deleted. */
 export type Listed = FileEntry & { deleted?: boolean };
@@ -17,6 +17,8 @@ interface Props {
   mayWrite: boolean;
   busy: boolean;
   selected: boolean;
+  /** Goes to the address without loading the page anew. */
+  onGo: () => void;
   onSelect: (selected: boolean) => void;
   onDownload: () => void;
   onUndelete: () => void;
@@ -27,8 +29,14 @@ interface Props {
 export const isSelectable = (entry: Listed): boolean => entry.addressable && !entry.deleted;
 
 /** A line of a folder. */
-export function FileRow({ entry, address, mayWrite, busy, selected, onSelect, onDownload, onUndelete, onAsk }: Props) {
+export function FileRow({ entry, address, mayWrite, busy, selected, onGo, onSelect, onDownload, onUndelete, onAsk }: Props) {
   const name = nameOf(entry.shownAs ?? entry.path) || (entry.shownAs ?? entry.path);
+  // Not wouter's links: each listens to the address by itself.
+  const go = (event: MouseEvent) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey || event.button !== 0) return;
+    event.preventDefault();
+    onGo();
+  };
   return (
     <tr className={selected ? 'selected' : undefined}>
       <td className="select">
@@ -37,16 +45,16 @@ export function FileRow({ entry, address, mayWrite, busy, selected, onSelect, on
         )}
       </td>
       <th scope="row" className="file-name">
-        {entry.type === 'folder' ? <FolderRegular aria-hidden="true" /> : <DocumentRegular aria-hidden="true" />}
+        <RowIcon of={entry.type === 'folder' ? 'folder' : 'document'} />
         {entry.type === 'folder' && entry.addressable ? (
-          <Link href={address} className="link">
+          <a href={address} className="link" onClick={go}>
             {name}
             <span className="visually-hidden"> (folder)</span>
-          </Link>
+          </a>
         ) : entry.type === 'file' && entry.addressable && !entry.deleted ? (
-          <Link href={address} state={{ listed: true }} className="link file-link">
+          <a href={address} className="link file-link" onClick={go}>
             {name}
-          </Link>
+          </a>
         ) : (
           <span>
             {entry.deleted ? <s>{name}</s> : name} {entry.deleted && <span className="pill">Deleted</span>}
@@ -63,7 +71,7 @@ export function FileRow({ entry, address, mayWrite, busy, selected, onSelect, on
               mayWrite && (
                 <Button
                   appearance="subtle"
-                  icon={<ArrowUndoRegular />}
+                  icon={<RowIcon of="undo" />}
                   title="Bring back"
                   aria-label={`Bring back ${name}`}
                   disabled={busy}
@@ -73,7 +81,7 @@ export function FileRow({ entry, address, mayWrite, busy, selected, onSelect, on
             ) : (
               <Button
                 appearance="subtle"
-                icon={<ArrowDownloadRegular />}
+                icon={<RowIcon of="download" />}
                 title="Download"
                 aria-label={`Download ${name}`}
                 disabled={busy}

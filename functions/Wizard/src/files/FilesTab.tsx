@@ -29,6 +29,7 @@ import { FileRow, isSelectable, type Listed } from './FileRow';
 import { useArchive, useShownOperations } from './operations';
 import { folderOf, nameOf, sorted, trailOf, type SortBy } from './paths';
 import { useDownload, useFolder, useFolderWithDeleted, useForgetFiles, useRestore } from './queries';
+import { RowIcons } from './RowIcon';
 import { useGradually } from './useGradually';
 import './files.css';
 
@@ -217,6 +218,7 @@ export default function FilesTab({ drive }: { drive: Drive }) {
             </p>
           </div>
         )}
+        {entries.length > 0 && <RowIcons />}
         {entries.length > 0 && (
           <table className="table files-table">
             <thead>
@@ -244,6 +246,9 @@ export default function FilesTab({ drive }: { drive: Drive }) {
                   key={`${entry.type} ${entry.path}`}
                   entry={entry}
                   address={entry.type === 'folder' ? address(entry.path) : previewOf(entry.path)}
+                  onGo={() =>
+                    entry.type === 'folder' ? navigate(address(entry.path)) : navigate(previewOf(entry.path), { state: { listed: true } })
+                  }
                   mayWrite={mayWrite}
                   busy={
                     (download.isPending && download.variables.path === entry.path) ||

@@ -25,12 +25,18 @@ export const listingOf = (driveId: string, path: string): string =>
 /** Entries of a folder that are asked for at a time. */
 export const pageOfFolder = 100;
 
+/** The first page of it, as it is asked for. */
+export function beginningOfFolder(driveId: string, path: string): string {
+  const listing = listingOf(driveId, path);
+  return `${listing}${listing.includes('?') ? '&' : '?'}limit=${pageOfFolder}`;
+}
+
 /** The folder that a query names. */
 export const folderOf = (search: URLSearchParams): string => (search.get('path') ?? '').replace(/^\/+|\/+$/g, '');
 
 export type SortBy = 'name' | 'size' | 'changed';
 
-const collator = new Intl.Collator(undefined, { numeric: true, sensitivity: 'base' });
+let collator: Intl.Collator | undefined;
 
 /** What is loaded, folders first, in this order; as it came, where nobody asked for one. */
 export function sorted<T extends { type: string; path: string; size: number | null; lastModified: string | null }>(
@@ -40,15 +46,16 @@ export function sorted<T extends { type: string; path: string; size: number | nu
 ): T[] {
   const list = foldersFirst(entries);
   if (by === null) return list;
+  const names = (collator ??= new Intl.Collator(undefined, { numeric: true, sensitivity: 'base' }));
   const compare = (one: T, other: T): number =>
     by === 'size'
       ? (one.size ?? 0) - (other.size ?? 0)
       : by === 'changed'
         ? Date.parse(one.lastModified ?? '0') - Date.parse(other.lastModified ?? '0')
-        : collator.compare(nameOf(one.path), nameOf(other.path));
+        : names.compare(nameOf(one.path), nameOf(other.path));
   return list.sort((one, other) =>
     one.type === other.type
-      ? (descending ? -1 : 1) * compare(one, other) || collator.compare(one.path, other.path)
+      ? (descending ? -1 : 1) * compare(one, other) || names.compare(one.path, other.path)
       : one.type === 'folder'
         ? -1
         : 1,

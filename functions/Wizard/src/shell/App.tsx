@@ -1,17 +1,15 @@
 import { MutationCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { lazy, Suspense } from 'react';
 import { Route, Switch } from 'wouter';
-import { askAhead } from '../api/client';
 import { asProblem, Problem } from '../api/problem';
 import { connectionsQuery } from '../connecting/queries';
 import { drivesQuery } from '../drives/queries';
-import { folderOf, listingOf, pageOfFolder } from '../files/paths';
 import { currentSession } from '../signin/session';
 import { Crash } from './Crash';
 import { Loading } from './Loading';
 import { NoticeProvider } from './notices';
 import { meQuery } from './person';
-import { needsNoAccount, pages } from './pages';
+import { needsNoAccount } from './pages';
 import SignedIn from './SignedIn';
 
 const SharedPage = lazy(() => import('../sharing/SharedPage'));
@@ -37,18 +35,6 @@ if (currentSession().state === 'in' && !needsNoAccount()) {
     void queries.prefetchQuery(drivesQuery);
     void queries.prefetchQuery(connectionsQuery);
   }
-  askForFiles();
-}
-
-/** Of a page of files, its code, the drive and the folder: otherwise each would wait for the one before. */
-function askForFiles(): void {
-  const driveId = /^\/drives\/(drv_\w+)\/files$/.exec(location.pathname)?.[1];
-  if (!driveId) return;
-  const listing = listingOf(driveId, folderOf(new URLSearchParams(location.search)));
-  askAhead(`/api/drives/${driveId}`);
-  askAhead(`${listing}${listing.includes('?') ? '&' : '?'}limit=${pageOfFolder}`);
-  void pages.drives();
-  void import('../files/FilesTab').catch(() => undefined);
 }
 
 export function App() {
