@@ -27,6 +27,7 @@ public sealed class SharesOfMovedFiles(IShares shares, TimeProvider clock)
         return ChangeAsync(
             organization,
             drive,
+            moved.Keys.ToHashSet(),
             share => moved.TryGetValue(share.Path, out var there) ? (share with { Path = there.To }, null) : null,
             cancellation);
     }
@@ -39,6 +40,7 @@ public sealed class SharesOfMovedFiles(IShares shares, TimeProvider clock)
         return ChangeAsync(
             departure.Organization,
             departure.From,
+            files,
             share =>
                 files.Contains(share.Path) && share.RevokedAt is null && share.ExpiresAt > clock.GetUtcNow()
                     ? (share.Leave(departure.Operation, clock.GetUtcNow()), ShareAuditRecords.Ended(share, departure))
@@ -54,6 +56,7 @@ public sealed class SharesOfMovedFiles(IShares shares, TimeProvider clock)
         return ChangeAsync(
             departure.Organization,
             departure.From,
+            files,
             share =>
                 files.Contains(share.Path) && share.LeftWith == departure.Operation
                     ? (share.Stay(), ShareAuditRecords.Reopened(share, departure))
@@ -61,18 +64,25 @@ public sealed class SharesOfMovedFiles(IShares shares, TimeProvider clock)
             cancellation);
     }
 
+    /// <summary>
+    /// One read for a page of files in a drive without links: what an earlier page has found says nothing of links made meanwhile.
+    /// </summary>
     /// <param name="change">Gives null for a share that stays as it is.</param>
     private async Task ChangeAsync(
         OrganizationId organization,
         DriveId drive,
+        IReadOnlySet<FilePath> files,
         Func<Share, (Share Changed, AuditRecord? Act)?> change,
         CancellationToken cancellation)
     {
+        if (files.Count == 0)
+            return;
+        var only = files.Count == 1 ? files.First() : null;
         string? cursor = null;
         do
         {
-            var page = await shares.ListAsync(organization, drive, path: null, AtATime, cursor, cancellation);
-            foreach (var share in page.Items.Where(share => change(share) is not null))
+            var page = await shares.ListAsync(organization, drive, only, AtATime, cursor, cancellation);
+            foreach (var share in page.Items.Where(share => files.Contains(share.Path)))
             {
                 while (
                     await shares.FindAsync(organization, drive, share.Id, cancellation) is { } read

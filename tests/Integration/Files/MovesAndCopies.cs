@@ -178,22 +178,7 @@ public sealed class MovesAndCopies(FilesApp running)
         await drive.WriteAsync("from/b.txt", "other");
         var reference = await drive.Http.PostAsync($"{drive.Root}/references", new { path = "from/a.txt" }, HttpStatusCode.Created);
         var (stays, goes) = (await ShareAsync("from/a.txt"), await ShareAsync("from/b.txt"));
-        JsonNode operation;
-        try
-        {
-            // Between its copies and its deletions the page is held up until the file is another.
-            await drive.FaultAsync("DeleteObjects", "SlowDown", count: 9);
-            operation = await drive.MoveAsync("from", "to");
-            await WritingFiles.UntilAsync(
-                async () => (await drive.PathsAsync("to")).Count == 2,
-                "The files are copied.");
-            await drive.WriteAsync("from/a.txt", "changed");
-        }
-        finally
-        {
-            await drive.ClearFaultsAsync();
-        }
-
+        var operation = await MoveWhileItChangesAsync(drive, "to", "changed");
         var ended = await drive.EndAsync(operation);
         ended.Files("done").ShouldBe(1);
         var left = (await drive.LeftAsync(operation)).ShouldHaveSingleItem();
@@ -204,7 +189,38 @@ public sealed class MovesAndCopies(FilesApp running)
         (await SharedAsync(stays)).ShouldBe("changed");
         (await SharedAsync(goes)).ShouldBe("other");
 
+        // On the way to another drive its link ends with its departure, and opens again once it stays.
+        await drive.WriteAsync("from/b.txt", "goes");
+        var departs = await ShareAsync("from/b.txt");
+        var across = await MoveWhileItChangesAsync(await TestDrive.SharedAsync(_app), Connections.Unique("came"), "changed again");
+        (await drive.EndAsync(across)).Files("done").ShouldBe(1);
+        (await SharedAsync(stays)).ShouldBe("changed again");
+        using (var stranger = _app.Anonymous())
+            (await stranger.GetAsync($"/api/shares/{SharedFiles.TokenOf(departs)}", HttpStatusCode.Gone)).Text("code").ShouldBe("share-over");
+        using var ada = await _app.SignInAsync("ada");
+        var acts = (await ada.GetAsync($"/api/audit?resource={stays.Text("id")}", HttpStatusCode.OK))["items"]!.AsArray();
+        acts.Select(act => act!.Text("action")).Where(action => action is not "share.used").ShouldBe(
+            ["share.reopened", "share.ended", "share.made"]);
+        acts.Single(act => act!.Text("action") is "share.reopened")!["after"]!.Text("operationId").ShouldBe(across.Text("id"));
+
         Task<JsonNode> ShareAsync(string path) => drive.Http.PostAsync($"{drive.Root}/shares", new { path }, HttpStatusCode.Created);
+
+        // Between its copies and its deletions the page is held up until the file is another.
+        async Task<JsonNode> MoveWhileItChangesAsync(TestDrive target, string to, string content)
+        {
+            try
+            {
+                await drive.FaultAsync("DeleteObjects", "SlowDown", count: 9);
+                var begun = await drive.MoveAsync("from", to, target);
+                await WritingFiles.UntilAsync(async () => (await target.PathsAsync(to)).Count == 2, "The files are copied.");
+                await drive.WriteAsync("from/a.txt", content);
+                return begun;
+            }
+            finally
+            {
+                await drive.ClearFaultsAsync();
+            }
+        }
     }
 
     [Fact]
