@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
 using Microsoft.Playwright;
@@ -44,8 +45,71 @@ public sealed class Uploading(Browsers browsers) : EveryPage(browsers)
         await Expect(ada.Page.GetByRole(AriaRole.List, new() { Name = "Uploads" })).ToHaveCountAsync(0);
         await ada.Button("Clear the list").ClickAsync();
         await Expect(ada.Heading("Uploaded")).ToHaveCountAsync(0);
+
+        await GoesOnAfterAReloadAsync(ada, bucket, Path.Combine(folder.FullName, "large.bin"));
         folder.Delete(recursive: true);
         NothingIsWrong();
+    }
+
+    /// <summary>Of a file that goes to S3 in parts, what has arrived isn't sent again.</summary>
+    private async Task GoesOnAfterAReloadAsync(Person ada, string bucket, string large)
+    {
+        // Above what goes through the server; each byte tells where it belongs.
+        var content = new byte[65_000_000];
+        for (var at = 0; at < content.Length; at++)
+            content[at] = (byte)(at ^ (at >> 8) ^ (at >> 16));
+        await File.WriteAllBytesAsync(large, content, TestContext.Current.CancellationToken);
+        var origin = App.Address.GetLeftPart(UriPartial.Authority);
+        await App.Administrator().PutCorsAsync(
+            bucket,
+            JsonNode.Parse(
+                $$"""[{"AllowedOrigins":["{{origin}}"],"AllowedMethods":["PUT"],"AllowedHeaders":["*"],"ExposeHeaders":["ETag"],"MaxAgeSeconds":60}]""")!);
+        // The browser asks whether the page may be left while something is on its way.
+        ada.Page.Dialog += (_, asked) => _ = asked.AcceptAsync();
+        using var s3 = App.Administrator().S3();
+        using var anyone = App.Anonymous();
+        int sentBefore;
+        try
+        {
+            // The first part arrives, the others are on their way for as long as the page is there.
+            var late = new { service = "s3", action = "UploadPart", code = "Late", latencyMs = 600_000, count = 99, after = 1 };
+            await anyone.SendAsync(HttpMethod.Post, "/embedded/faults", new { failNext = late }, HttpStatusCode.NoContent);
+            await ChooseAsync(ada, "Upload files", large);
+            sentBefore = await ReceivedAsync();
+            await ada.Page.ReloadAsync();
+            await ada.SeeTextAsync("Choose or drop the same file to go on.");
+        }
+        finally
+        {
+            (await anyone.DeleteAsync("/embedded/faults", TestContext.Current.CancellationToken)).Dispose();
+        }
+
+        await ChooseAsync(ada, "Go on with large.bin", large);
+        await ada.SeeTextAsync("Uploaded 1 of 1 file");
+        using var stored = await s3.GetObjectAsync(bucket, "up/large.bin", TestContext.Current.CancellationToken);
+        using var read = new MemoryStream();
+        await stored.ResponseStream.CopyToAsync(read, TestContext.Current.CancellationToken);
+        read.ToArray().AsSpan().SequenceEqual(content).ShouldBeTrue();
+        var calls = (await anyone.GetAsync("/embedded/faults", HttpStatusCode.OK))["calls"]!.AsArray();
+        var sentAfterwards = calls.Count(call =>
+            call!.Text("action") is "UploadPart" && call!.Text("target").StartsWith($"/{bucket}/", StringComparison.Ordinal));
+        // The ETag of a file of parts ends with their number.
+        sentAfterwards.ShouldBe(int.Parse(stored.ETag.Trim('"').Split('-')[1], CultureInfo.InvariantCulture) - sentBefore);
+
+        async Task<int> ReceivedAsync()
+        {
+            for (var until = DateTime.UtcNow.AddMinutes(1); ; await Task.Delay(100, TestContext.Current.CancellationToken))
+            {
+                DateTime.UtcNow.ShouldBeLessThan(until);
+                var uploads = (await s3.ListMultipartUploadsAsync(bucket, TestContext.Current.CancellationToken)).MultipartUploads ?? [];
+                foreach (var upload in uploads)
+                {
+                    var parts = await s3.ListPartsAsync(bucket, upload.Key, upload.UploadId, TestContext.Current.CancellationToken);
+                    if (parts.Parts is { Count: > 0 })
+                        return parts.Parts.Count;
+                }
+            }
+        }
     }
 
     /// <summary>A drive on a bucket of its own.</summary>

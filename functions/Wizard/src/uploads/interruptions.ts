@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from 'react';
 import { showUploads } from './presence';
-import { giveUp } from './parts';
+import { giveUp, isSentHere, lockOf } from './parts';
 import { forget, keyOf, recallAll, type Remembered } from './remembered';
 import { uploads } from './uploads';
 
@@ -13,9 +13,23 @@ export const useInterrupted = (): readonly Remembered[] => useSyncExternalStore(
 /** Looks for them; those whose files can be read without asking go on by themselves. */
 export async function lookForInterrupted(): Promise<void> {
   const held = new Set('locks' in navigator ? ((await navigator.locks.query()).held ?? []).map((lock) => lock.name) : []);
-  const found = (await recallAll()).filter(({ key }) => !held.has(`upload ${key}`));
+  const all = await recallAll();
+  const found = all.filter(({ key }) => !held.has(lockOf(key)));
   become(found);
+  for (const { key } of all) if (held.has(lockOf(key))) lookOnceFree(key);
   for (const entry of found) if ((await entry.handle?.queryPermission?.({ mode: 'read' })) === 'granted') await goOn(entry);
+}
+
+const awaited = new Set<string>();
+
+/** Another tab sends it; or this one did, and the page before the reload hasn't quite gone yet. */
+function lookOnceFree(key: string): void {
+  if (awaited.has(key) || isSentHere(key)) return;
+  awaited.add(key);
+  void navigator.locks
+    .request(lockOf(key), () => undefined)
+    .then(() => (awaited.delete(key), lookForInterrupted()))
+    .catch(() => awaited.delete(key));
 }
 
 /** Goes on with the file that the browser remembers. @returns False when it has to be chosen again. */

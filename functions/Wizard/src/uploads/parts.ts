@@ -235,16 +235,24 @@ class Links {
   }
 }
 
-/** A file is sent by one tab at a time. */
+/** What whoever sends a file holds, so that it is sent by one tab at a time. */
+export const lockOf = (key: string): string => `upload ${key}`;
+
+const sentHere = new Set<string>();
+
+/** Whether it is this page that sends it. */
+export const isSentHere = (key: string): boolean => sentHere.has(key);
+
 async function exclusively(key: string, act: () => Promise<void>): Promise<void> {
   if (!('locks' in navigator)) return act();
-  await navigator.locks.request(`upload ${key}`, { ifAvailable: true }, async (lock) => {
+  await navigator.locks.request(lockOf(key), { ifAvailable: true }, async (lock) => {
     if (!lock)
       throw new Problem(409, {
         title: 'It is being uploaded already',
         detail: 'Another tab of this browser sends the same file to the same place.',
       });
-    await act();
+    sentHere.add(key);
+    await act().finally(() => sentHere.delete(key));
   });
 }
 
