@@ -13,7 +13,8 @@ interface Props {
   summary: string;
 }
 
-const [width, height, left, bottom, top] = [720, 230, 84, 32, 20];
+/** The left margin has room for "100 bytes" in the large letters of a phone. */
+const [width, height, left, bottom, top] = [720, 230, 128, 32, 20];
 
 /** Two bars for each day; the table below has the same in numbers. */
 export function UsagePlot({ days, of, base, format, summary }: Props) {
