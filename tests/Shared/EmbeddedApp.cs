@@ -108,7 +108,7 @@ public sealed class EmbeddedApp : IAsyncDisposable
             start.ArgumentList.Add(argument);
         // A process of some seconds is over before code that is compiled a second time has paid for it: a fifth less of the processor for
         // each start.
-        start.Environment["DOTNET_TC_CallCounting"] = "0";
+        start.Environment.TryAdd("DOTNET_TC_CallCounting", "0");
         foreach (var (name, value) in _settings)
             start.Environment[name] = value;
         var process = new Process { StartInfo = start, EnableRaisingEvents = true };
