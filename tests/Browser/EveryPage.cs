@@ -6,8 +6,8 @@ namespace ServerlessDrives.Tests.Browser;
 
 /// <summary>
 /// Every page and dialog, each looked at in both themes, on the narrowest screen and on a desktop at 200 %: by axe, for what doesn't fit
-/// and for what moves; on a phone and on the widest screen as well for whoever asks for pictures. One state is looked at in all ways before the
-/// next; a theme or a window's size changes under the person, as it does for people.
+/// and for what moves; on a phone and on the widest screen as well for whoever asks for pictures. One state is looked at in all ways
+/// before the next; a theme or a window's size changes under the person, as it does for people.
 /// </summary>
 public abstract class EveryPage(Browsers browsers) : BrowserTests(browsers)
 {

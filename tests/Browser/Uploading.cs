@@ -63,7 +63,10 @@ public sealed class Uploading(Browsers browsers) : EveryPage(browsers)
         await App.Administrator().PutCorsAsync(
             bucket,
             JsonNode.Parse(
-                $$"""[{"AllowedOrigins":["{{origin}}"],"AllowedMethods":["PUT"],"AllowedHeaders":["*"],"ExposeHeaders":["ETag"],"MaxAgeSeconds":60}]""")!);
+                $$"""
+                [{"AllowedOrigins":["{{origin}}"],"AllowedMethods":["PUT"],"AllowedHeaders":["*"],"ExposeHeaders":["ETag"],
+                "MaxAgeSeconds":60}]
+                """)!);
         // The browser asks whether the page may be left while something is on its way.
         ada.Page.Dialog += (_, asked) => _ = asked.AcceptAsync();
         using var s3 = App.Administrator().S3();

@@ -196,7 +196,8 @@ public sealed class MovesAndCopies(FilesApp running)
         (await drive.EndAsync(across)).Files("done").ShouldBe(1);
         (await SharedAsync(stays)).ShouldBe("changed again");
         using (var stranger = _app.Anonymous())
-            (await stranger.GetAsync($"/api/shares/{SharedFiles.TokenOf(departs)}", HttpStatusCode.Gone)).Text("code").ShouldBe("share-over");
+            (await stranger.GetAsync($"/api/shares/{SharedFiles.TokenOf(departs)}", HttpStatusCode.Gone))
+                .Text("code").ShouldBe("share-over");
         using var ada = await _app.SignInAsync("ada");
         var acts = (await ada.GetAsync($"/api/audit?resource={stays.Text("id")}", HttpStatusCode.OK))["items"]!.AsArray();
         acts.Select(act => act!.Text("action")).Where(action => action is not "share.used").ShouldBe(
