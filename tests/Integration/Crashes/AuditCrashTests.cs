@@ -14,10 +14,9 @@ namespace ServerlessDrives.Tests.Integration.Crashes;
 
 /// <summary>
 /// The app is killed at every call to storage and vault in turn while something is changed: what was changed is written down once, what
-/// wasn't is not.
+/// wasn't is not. In a world of its own, since it reads all that the audit trail has.
 /// </summary>
-[Collection(CrashWorld.Name)]
-public sealed class AuditCrashTests(CrashWorld world)
+public sealed class AuditCrashTests(CrashWorld world) : IClassFixture<CrashWorld>
 {
     private static readonly WorkspaceId Claims = WorkspaceId.Parse("ws_claims", null);
 
