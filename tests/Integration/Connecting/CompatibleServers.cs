@@ -37,8 +37,7 @@ public sealed class CompatibleServers : IAsyncLifetime
     [Fact]
     public async Task Both_flows_work_unchanged_on_a_server_that_has_everything()
     {
-        await using var app = await EmbeddedApp.StartAsync(
-            Settings(_server.Endpoint, _seeded).ToDictionary(setting => setting.Key.Replace(":", "__"), setting => setting.Value!));
+        await using var app = await EmbeddedApp.StartAsync(AsEnvironment(Settings(_server.Endpoint, _seeded)));
         using var mia = await app.SignInAsync("mia");
         (await app.Anonymous().GetAsync("/embedded/cloud", HttpStatusCode.OK))["aws"].ShouldBeNull();
         app.Output.ShouldNotContain("AWS_SECRET_ACCESS_KEY");
@@ -72,6 +71,10 @@ public sealed class CompatibleServers : IAsyncLifetime
 
         await NothingLeftAsync();
     }
+
+    /// <summary>The same settings as a process of its own reads them.</summary>
+    internal static Dictionary<string, string> AsEnvironment(Dictionary<string, string?> settings) =>
+        settings.ToDictionary(setting => setting.Key.Replace(":", "__"), setting => setting.Value!);
 
     internal static Dictionary<string, string?> Settings(Uri server, SeededCloud seeded) => new()
     {

@@ -47,8 +47,7 @@ public sealed class PublicCasesOfServers : IAsyncLifetime
         var settings = CompatibleServers.Settings(server.Address, _seeded);
         // OpenSSL reads it once a process.
         settings["SSL_CERT_FILE"] = authority;
-        await using var app = await EmbeddedApp.StartAsync(
-            settings.ToDictionary(setting => setting.Key.Replace(":", "__"), setting => setting.Value!));
+        await using var app = await EmbeddedApp.StartAsync(CompatibleServers.AsEnvironment(settings));
         using var mia = await app.SignInAsync("mia");
         var plain = await ByKeyAsync(mia, "plain");
         plain.Text("status").ShouldBe("connected", plain.ToJsonString());
